@@ -1,0 +1,86 @@
+/** Diagnostics for people at a terminal, as compilers print them. */
+import { createColors } from 'picocolors';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { Severity } from '../rules.ts';
+import type { Span } from '../source.ts';
+import { excerpt } from './excerpt.ts';
+import { placeOf, type FormatOptions } from './place.ts';
+import { safeLine, safeLines } from './safe.ts';
+
+type Paint = (text: string) => string;
+
+interface Style {
+  readonly severity: Readonly<Record<Severity, Paint>>;
+  readonly strong: Paint;
+  readonly frame: Paint;
+  readonly hint: Paint;
+}
+
+/**
+ * One block for each diagnostic, then how many there were; nothing for none.
+ *
+ *     error[netmode/unknown-mode]: "web": there is no netmode "ipvln"
+ *      --> compose.yaml:5:16
+ *       |
+ *     5 |     x-netmode: ipvln
+ *       |                ^^^^^
+ *      help: did you mean "ipvlan"?
+ */
+export function pretty(diagnostics: readonly Diagnostic[], { cwd, color }: FormatOptions): string {
+  if (diagnostics.length === 0) return '';
+  const style = styleOf(color);
+  return `${[...diagnostics.map((diagnostic) => block(diagnostic, cwd, style)), summary(diagnostics)].join('\n\n')}\n`;
+}
+
+function styleOf(color: boolean): Style {
+  const { bold, red, yellow, cyan, blue, green } = createColors(color);
+  return {
+    severity: { error: (text) => bold(red(text)), warning: (text) => bold(yellow(text)), info: (text) => bold(cyan(text)) },
+    strong: bold,
+    frame: blue,
+    hint: green,
+  };
+}
+
+function block({ rule, severity, message, span, help, related }: Diagnostic, cwd: string, style: Style): string {
+  const spans = [...(span ? [span] : []), ...related.map((note) => note.span)];
+  const gutter = Math.max(1, ...spans.map(({ source, start }) => String(source.position(start).line).length));
+  const paint = style.severity[severity];
+  const lines = [`${paint(`${severity}[${rule}]`)}${style.strong(`: ${hanging(message, gutter)}`)}`];
+  if (span) lines.push(...quote(span, gutter, cwd, style, paint));
+  for (const note of related) {
+    lines.push(`${indent(gutter)}${style.strong('note:')} ${hanging(note.message, gutter)}`);
+    lines.push(...quote(note.span, gutter, cwd, style, style.frame));
+  }
+  if (help !== undefined) lines.push(`${indent(gutter)}${style.hint('help:')} ${hanging(help, gutter)}`);
+  return lines.join('\n');
+}
+
+/** The place, the line, and the marks below it. */
+function quote(span: Span, gutter: number, cwd: string, style: Style, paint: Paint): readonly string[] {
+  const { file, line, column } = placeOf(span, cwd);
+  const { text, marks } = excerpt(span);
+  const edge = style.frame('|');
+  return [
+    `${indent(gutter)}${style.frame('-->')} ${safeLine(file)}:${line}:${column}`,
+    `${indent(gutter)} ${edge}`,
+    `${style.frame(String(line).padStart(gutter))} ${edge}${text && ` ${text}`}`,
+    `${indent(gutter)} ${edge} ${marks.replace(/\^+/, paint)}`,
+  ];
+}
+
+/** Further lines of a text stand below its first, so that none can pass for a line of ours. */
+function hanging(text: string, gutter: number): string {
+  return safeLines(text).join(`\n${indent(gutter + 6)}`);
+}
+
+const indent = (width: number) => ' '.repeat(width);
+
+function summary(diagnostics: readonly Diagnostic[]): string {
+  const parts: string[] = [];
+  for (const severity of ['error', 'warning', 'info'] as const) {
+    const count = diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
+    if (count > 0) parts.push(`${count} ${severity}${count === 1 ? '' : 's'}`);
+  }
+  return parts.join(', ');
+}

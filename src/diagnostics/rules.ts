@@ -1,0 +1,77 @@
+/** Every rule there is. A rule has one page in `docs/rules/` and at least one test; both are checked. */
+
+export type Severity = 'error' | 'warning' | 'info';
+
+interface Rule {
+  /** What it is unless the case says otherwise. */
+  readonly severity: Severity;
+  /** One sentence, for SARIF's rule list and the overview in `docs/rules/README.md`. */
+  readonly summary: string;
+}
+
+export const rules = {
+  'compose/invalid-yaml': { severity: 'error', summary: 'The file is not valid YAML.' },
+  'compose/invalid-model': { severity: 'error', summary: 'The file is YAML but not a valid Compose file.' },
+  'compose/missing-file': { severity: 'error', summary: 'A file that is named cannot be found or read.' },
+  'compose/unset-variable': { severity: 'error', summary: 'A variable that must be set (`${NAME:?}`) is not, or one without a default is empty.' },
+  'compose/remote-include': { severity: 'error', summary: 'A file included from a remote place (git, OCI) is not read by netcompose.' },
+  'compose/resolved-differently': { severity: 'error', summary: 'Compose resolves the files to other networking than netcompose planned.' },
+
+  'netmode/unknown-mode': { severity: 'error', summary: 'There is no such netmode.' },
+  'netmode/unknown-key': { severity: 'error', summary: 'There is no such key in `x-netmode`.' },
+  'netmode/invalid-value': { severity: 'error', summary: 'A value in `x-netmode` is of the wrong type or form.' },
+  'netmode/key-not-for-mode': { severity: 'error', summary: 'The key means nothing for this netmode, or the driver refuses it.' },
+  'netmode/undefined-network': { severity: 'error', summary: '`network` names a network that the file does not declare.' },
+  'netmode/conflicting-network': { severity: 'error', summary: 'Two places ask different things of one network.' },
+  'netmode/mixed-forms': { severity: 'error', summary: 'One file writes `x-netmode` as a word, another as a mapping; Compose cannot merge them.' },
+
+  'service/peer-unreachable': { severity: 'warning', summary: 'A service depends on one with which it shares no network.' },
+  'service/name-not-resolvable': { severity: 'warning', summary: 'A service cannot resolve the name of one that it depends on.' },
+  'service/ports-ignored': { severity: 'warning', summary: '`ports` have no effect in this netmode.' },
+  'service/port-remap-lost': { severity: 'warning', summary: 'A port mapped to another number keeps the container\'s number in this netmode.' },
+  'service/replicas-clash': { severity: 'error', summary: 'Several replicas cannot share one address, name or port.' },
+  'service/default-route': { severity: 'warning', summary: 'A service on several networks leaves by another than it should.' },
+
+  'ports/published-twice': { severity: 'error', summary: 'Two services publish the same port of the host.' },
+  'ports/host-clash': { severity: 'error', summary: 'Two listeners in the host\'s network namespace want the same port.' },
+  'ports/namespace-clash': { severity: 'error', summary: 'Two services in one network namespace listen on the same port.' },
+
+  'address/outside-subnet': { severity: 'error', summary: 'An address lies outside its network\'s subnet.' },
+  'address/duplicate': { severity: 'error', summary: 'Two services have the same address on one network.' },
+  'address/reserved': { severity: 'error', summary: 'An address is the network\'s, the broadcast\'s, the gateway\'s, the shim\'s or the host\'s own.' },
+  'address/in-dynamic-range': { severity: 'warning', summary: 'A fixed address lies in the range from which Docker hands out others.' },
+  'address/range-invalid': { severity: 'error', summary: 'A subnet, gateway or range is malformed, or lies outside its subnet.' },
+  'address/range-exhausted': { severity: 'error', summary: 'The range has fewer addresses than there are containers.' },
+  'address/no-range-on-lan': { severity: 'warning', summary: 'No `ip_range` is given on a LAN whose DHCP server may own the same addresses.' },
+  'address/duplicate-mac': { severity: 'error', summary: 'Two services have the same MAC address.' },
+
+  'subnet/overlap': { severity: 'error', summary: 'Two networks of the project overlap.' },
+  'subnet/taken-by-network': { severity: 'error', summary: 'A network that exists already overlaps the subnet.' },
+  'subnet/l3-inside-parent-subnet': { severity: 'error', summary: 'An ipvlan L3 network lies inside the LAN\'s subnet, where nobody answers for it.' },
+
+  'parent/not-found': { severity: 'error', summary: 'There is no such host interface.' },
+  'parent/down': { severity: 'warning', summary: 'The parent interface is down.' },
+  'parent/loopback': { severity: 'error', summary: 'The loopback interface cannot be a parent.' },
+  'parent/wireless': { severity: 'error', summary: 'macvlan does not work on Wi-Fi.' },
+  'parent/enslaved': { severity: 'error', summary: 'The parent is a member of a bridge or bond.' },
+  'parent/driver-clash': { severity: 'error', summary: 'macvlan and ipvlan cannot be on one parent.' },
+  'parent/mode-clash': { severity: 'error', summary: 'All ipvlan networks on one parent have one mode and flag.' },
+  'parent/taken-by-network': { severity: 'error', summary: 'Another Docker network has the parent already.' },
+  'parent/passthru-exclusive': { severity: 'error', summary: 'macvlan passthru has its parent alone, with one container.' },
+
+  'driver-option/unknown': { severity: 'error', summary: 'Docker ignores a driver option that it does not know.' },
+
+  'shim/needs-root': { severity: 'error', summary: 'Making a shim needs root, and there is no way to become it.' },
+  'shim/name-taken': { severity: 'error', summary: 'An interface that netcompose did not make has the shim\'s name.' },
+  'shim/address-taken': { severity: 'error', summary: 'The shim\'s address is in use.' },
+  'shim/flag-unreachable': { severity: 'warning', summary: 'With this flag no shim can reach the containers.' },
+
+  'engine/unreachable': { severity: 'error', summary: 'The Docker engine cannot be reached.' },
+  'engine/compose-too-old': { severity: 'error', summary: 'Docker Compose is missing or too old.' },
+  'engine/desktop': { severity: 'error', summary: 'Docker Desktop\'s containers live in a virtual machine that is not on the LAN.' },
+  'engine/rootless': { severity: 'error', summary: 'A rootless engine has no macvlan, ipvlan or overlay.' },
+  'engine/remote': { severity: 'error', summary: 'The engine is on another machine, whose interfaces netcompose cannot prepare.' },
+  'engine/swarm-inactive': { severity: 'error', summary: 'Overlay networks need a swarm.' },
+} as const satisfies Record<string, Rule>;
+
+export type RuleName = keyof typeof rules;
