@@ -1,0 +1,195 @@
+/** `x-netmode` as written → settings. Validated against `schema/x-netmode.schema.json` itself, so that editors and netcompose agree. */
+import type { Report } from '../diagnostics/diagnostic.ts';
+import type { Located, Span } from '../diagnostics/source.ts';
+import { didYouMean } from '../diagnostics/suggest.ts';
+import { at, describe, entriesOf, toPlain, type Tree } from '../compose/tree.ts';
+import { netmodeOf, netmodeWords, type Netmode } from './modes.ts';
+import type { Fallback, Hooks, HostAccess, ListenPort, Said, Scope, Settings, ShimSettings } from './settings.ts';
+import { validateNetwork, validateService, validateTop } from './schema.generated.js';
+import schema from '../../schema/x-netmode.schema.json' with { type: 'json' };
+
+export type Place = 'top' | 'service' | 'network';
+
+const validators = { top: validateTop, service: validateService, network: validateNetwork } as const;
+
+const placeNames = { top: 'the top level', service: 'a service', network: 'a network' } as const;
+
+/** The keys allowed at each place, read off the schema. */
+const keysAt: Readonly<Record<Place, readonly string[]>> = {
+  top: Object.keys(schema.$defs.top.properties),
+  service: Object.keys(schema.$defs.service.else.properties),
+  network: Object.keys(schema.$defs.network.else.properties),
+};
+
+/**
+ * Decodes one `x-netmode`.
+ *
+ * @param subject how the place is called in messages, such as `"web"`
+ * @param report gets `netmode/unknown-mode`, `unknown-key` and `invalid-value`, all of them
+ * @returns what it says; values that are wrong are left out, so that the rest can still be judged
+ */
+export function decode(place: Place, subject: string, tree: Tree, report: Report): Said {
+  const wrong = reportFaults(place, subject, tree, report);
+  const keys = new Map<keyof Settings, Span>();
+  if (tree.kind === 'scalar') {
+    const mode = wrong.has('') ? undefined : netmodeOf(String(tree.value));
+    if (mode) keys.set('mode', tree.span);
+    return { settings: mode ? { mode: { value: mode, span: tree.span } } : {}, keys, span: tree.span };
+  }
+  const settings: Record<string, unknown> = {};
+  for (const { key, keySpan, value } of entriesOf(tree)) {
+    const read = Object.hasOwn(readers, key) ? readers[key as keyof Settings] : undefined;
+    if (!read || wrong.has(key)) continue;
+    settings[key] = read(value);
+    keys.set(key as keyof Settings, keySpan);
+  }
+  return { settings: settings as Settings, keys, span: tree.span };
+}
+
+const scalar = <T>(tree: Tree, as: (text: string) => T): Located<T> => ({
+  value: as(tree.kind === 'scalar' ? String(tree.value) : ''),
+  span: tree.span,
+});
+const text = (tree: Tree) => scalar(tree, String);
+const number = (tree: Tree) => scalar(tree, Number);
+const items = (tree: Tree): readonly Tree[] => (tree.kind === 'sequence' ? tree.items : [tree]);
+const texts = (tree: Tree) => items(tree).map(text);
+const mode = (tree: Tree) => scalar(tree, (word) => netmodeOf(word) as Netmode);
+const word = <T extends string>(tree: Tree) => scalar(tree, (value) => value as T);
+const flag = (tree: Tree) => scalar(tree, (value) => value === 'true');
+
+/** A value of each key that the schema let pass → its decoded form. */
+const readers: { readonly [K in keyof Settings]-?: (tree: Tree) => NonNullable<Settings[K]> } = {
+  default: mode,
+  mode,
+  network: text,
+  parent: text,
+  vlan: number,
+  flag: text,
+  subnet: texts,
+  gateway: texts,
+  ip_range: texts,
+  ipv4_address: text,
+  ipv6_address: text,
+  mac_address: text,
+  aliases: texts,
+  interface_name: text,
+  gw_priority: number,
+  host_access: word<HostAccess>,
+  shim: readShim,
+  scope: word<Scope>,
+  listen: (tree) => items(tree).map((item) => scalar(item, readListen)),
+  resolve_names: flag,
+  hooks: readHooks,
+  fallback: word<Fallback>,
+};
+
+function readShim(tree: Tree): ShimSettings {
+  return Object.fromEntries(entriesOf(tree).map(({ key, value }) => [key, text(value)]));
+}
+
+function readHooks(tree: Tree): Hooks {
+  const commands = (key: string) => {
+    const list = at(tree, key);
+    return list ? items(list).map((argv) => ({ value: items(argv).map((word) => text(word).value), span: argv.span })) : [];
+  };
+  return { pre_up: commands('pre_up'), post_down: commands('post_down') };
+}
+
+const listenForm = /^(?:(?:\[(?<v6>[^\]]+)\]|(?<v4>[0-9.]+)):)?(?<first>\d+)(?:-(?<last>\d+))?(?:\/(?<protocol>\w+))?$/;
+
+function readListen(written: string): ListenPort {
+  const { v6, v4, first = '0', last, protocol } = listenForm.exec(written)?.groups ?? {};
+  const address = v6 ?? v4;
+  return { ...(address !== undefined && { address }), first: Number(first), last: Number(last ?? first), protocol: protocol ?? 'tcp' };
+}
+
+/** Reports what the schema refuses; returns the first path segments below which something is wrong (`''`: all of it). */
+function reportFaults(place: Place, subject: string, tree: Tree, report: Report): ReadonlySet<string> {
+  const validate = validators[place];
+  const wrong = new Set<string>();
+  if (validate(toPlain(tree))) return wrong;
+  const told = new Set<string>();
+  for (const { keyword, instancePath, params } of validate.errors ?? []) {
+    if (keyword === 'if' || keyword === 'anyOf') continue; // they only say that something inside is wrong
+    const path = instancePath.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const value = valueAt(tree, path);
+    if (keyword === 'additionalProperties') {
+      const key = String(params['additionalProperty']);
+      const entry = entriesOf(value).find((candidate) => candidate.key === key);
+      report('netmode/unknown-key', entry?.keySpan ?? value.span, `${subject}: there is no key "${key}" ${where(place, path)}`, {
+        help: helpForKey(place, path, key),
+      });
+      continue;
+    }
+    wrong.add(path[0] ?? '');
+    if (told.has(instancePath)) continue; // one value, one message: `anyOf` gives an error for each alternative
+    told.add(instancePath);
+    if (isMode(path) && value.kind === 'scalar' && typeof value.value === 'string') {
+      report('netmode/unknown-mode', value.span, `${subject}: there is no netmode "${value.value}"`, {
+        help: didYouMean(value.value, netmodeWords) ?? `one of ${netmodeWords.join(', ')}`,
+      });
+    } else {
+      const key = path.filter((part) => !/^\d+$/.test(part)).join('.') || 'x-netmode';
+      report('netmode/invalid-value', value.span, `${subject}: "${key}" is ${show(value)}`, { help: helpForValue(place, path, value) });
+    }
+  }
+  return wrong;
+}
+
+const isMode = (path: readonly string[]) => path.length === 0 || (path.length === 1 && (path[0] === 'mode' || path[0] === 'default'));
+
+function where(place: Place, path: readonly string[]): string {
+  return path.length > 0 ? `in "${path.join('.')}"` : `in the x-netmode of ${placeNames[place]}`;
+}
+
+function helpForKey(place: Place, path: readonly string[], key: string): string | undefined {
+  if (path.length > 0) return didYouMean(key, propertiesOf(schemaAt(place, path)));
+  const elsewhere = (Object.keys(keysAt) as Place[]).filter((other) => keysAt[other].includes(key));
+  if (elsewhere.length > 0) return `"${key}" belongs to ${elsewhere.map((other) => placeNames[other]).join(' or ')}`;
+  return didYouMean(key, keysAt[place]);
+}
+
+interface SchemaNode {
+  readonly $ref?: string;
+  readonly enum?: readonly string[];
+  readonly examples?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+}
+
+/** The schema of one key; list items share their list's. */
+function schemaAt(place: Place, path: readonly string[]): SchemaNode | undefined {
+  let node: SchemaNode | undefined = place === 'top' ? schema.$defs.top : schema.$defs[place].else;
+  for (const part of path) if (!/^\d+$/.test(part)) node = node?.properties?.[part];
+  return node;
+}
+
+const propertiesOf = (node: SchemaNode | undefined) => Object.keys(node?.properties ?? {});
+
+function helpForValue(place: Place, path: readonly string[], value: Tree): string {
+  if (path.length === 0) {
+    return place === 'top' ? 'write a mapping, such as "default: bridge"' : `write a netmode (${netmodeWords.join(', ')}) or a mapping`;
+  }
+  if (isMode(path)) return `one of ${netmodeWords.join(', ')}`;
+  const node = schemaAt(place, path);
+  if (node?.enum) {
+    const near = value.kind === 'scalar' ? didYouMean(String(value.value), node.enum) : undefined;
+    return near ?? `one of ${node.enum.join(', ')}`;
+  }
+  const example = node?.examples?.[0];
+  return example === undefined ? 'see docs/x-netmode.md' : `write it like ${JSON.stringify(example)}`;
+}
+
+function show(value: Tree): string {
+  return value.kind === 'scalar' && value.value !== null ? JSON.stringify(value.value) : describe(value);
+}
+
+function valueAt(tree: Tree, path: readonly string[]): Tree {
+  let current = tree;
+  for (const part of path) {
+    const next = current.kind === 'sequence' ? current.items[Number(part)] : at(current, part);
+    if (!next) break;
+    current = next;
+  }
+  return current;
+}

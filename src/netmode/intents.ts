@@ -1,0 +1,158 @@
+/** Project → what the file asks for, service by service and network by network; nothing of the host is known yet. */
+import type { Report } from '../diagnostics/diagnostic.ts';
+import type { Located } from '../diagnostics/source.ts';
+import { didYouMean } from '../diagnostics/suggest.ts';
+import type { Network, Project, Service } from '../compose/project.ts';
+import { decode } from './decode.ts';
+import { checkKeys } from './keys.ts';
+import { netmodeOfDriver, type Netmode } from './modes.ts';
+import { narrow, type Said, type Settings } from './settings.ts';
+
+export interface ServiceIntent {
+  readonly service: Service;
+  /** Absent: netcompose leaves this service's networking as it is. */
+  readonly mode?: Located<Netmode>;
+  /** The declared network that it asks to join. */
+  readonly network?: Located<string>;
+  /** Its own settings over the named network's over the project's. */
+  readonly settings: Settings;
+  /** What the service itself says. */
+  readonly said?: Said;
+}
+
+export interface NetworkIntent {
+  readonly network: Network;
+  /** From `x-netmode`, else from the native driver. */
+  readonly mode: Located<Netmode>;
+  readonly settings: Settings;
+  readonly said?: Said;
+  /** A network that is left as the file has it: a native driver without a netmode of its own. */
+  readonly native: boolean;
+}
+
+export interface Intents {
+  readonly project: Project;
+  readonly top: Settings;
+  readonly services: ReadonlyMap<string, ServiceIntent>;
+  /** Declared networks whose mode is known; plain and external ones without a driver are not here. */
+  readonly networks: ReadonlyMap<string, NetworkIntent>;
+  /** Whether any `x-netmode` stands anywhere; without one the project is Compose's alone. */
+  readonly annotated: boolean;
+}
+
+/**
+ * Reads what the project's extensions ask for.
+ *
+ * @param report gets the rules `netmode/*`
+ */
+export function intentsOf(project: Project, report: Report): Intents {
+  const top = project.netmode ? decode('top', 'x-netmode', project.netmode, report).settings : {};
+  const networks = new Map<string, NetworkIntent>();
+  for (const network of project.networks.values()) {
+    const intent = networkIntent(network, top, report);
+    if (intent) networks.set(network.key, intent);
+  }
+  const services = new Map<string, ServiceIntent>();
+  for (const service of project.services.values()) {
+    services.set(service.name, serviceIntent(service, project, networks, top, report));
+  }
+  const annotated =
+    project.netmode !== undefined ||
+    [...project.services.values(), ...project.networks.values()].some(({ netmode }) => netmode !== undefined);
+  return { project, top, services, networks, annotated };
+}
+
+function networkIntent(network: Network, top: Settings, report: Report): NetworkIntent | undefined {
+  const subject = `network "${network.key}"`;
+  const options = Object.fromEntries([...network.driverOpts].map(([key, { value }]) => [key, value]));
+  const nativeMode = network.driver && netmodeOfDriver(network.driver.value, options);
+  if (!network.netmode) {
+    if (!network.driver || !nativeMode) return undefined;
+    return { network, mode: { value: nativeMode, span: network.driver.span }, settings: {}, native: true };
+  }
+  const said = decode('network', subject, network.netmode, report);
+  const native = said.settings.mode === undefined;
+  const mode = said.settings.mode ?? (nativeMode && { value: nativeMode, span: network.driver!.span });
+  if (!mode) {
+    if (!said.keys.has('mode') && !hasFault(said, network)) {
+      report('netmode/invalid-value', said.span, `${subject}: x-netmode gives no mode`, { help: 'add a mode, such as "mode: ipvlan-l2"' });
+    }
+    return undefined;
+  }
+  if (network.external && !native) {
+    report('netmode/conflicting-network', said.span, `${subject} is external: it exists already, and its mode cannot be given here`, {
+      help: 'remove "mode", or remove "external: true"',
+    });
+  }
+  if (said.settings.mode && nativeMode && nativeMode !== said.settings.mode.value) {
+    report('netmode/conflicting-network', said.settings.mode.span, `${subject}: mode is ${said.settings.mode.value}, but its driver says ${nativeMode}`, {
+      help: 'remove "driver" and "driver_opts"',
+      related: [{ message: 'the driver is given here', span: network.driver!.span }],
+    });
+  }
+  checkKeys('network', subject, said, mode.value, report);
+  return { network, mode, settings: narrow(top, said.settings), said, native };
+}
+
+/** Whether a `mode` was written but refused: it has been reported already. */
+function hasFault(said: Said, network: Network): boolean {
+  const tree = network.netmode;
+  return tree?.kind !== 'mapping' || (tree.entries.has('mode') && !said.keys.has('mode'));
+}
+
+function serviceIntent(
+  service: Service,
+  project: Project,
+  networks: ReadonlyMap<string, NetworkIntent>,
+  top: Settings,
+  report: Report,
+): ServiceIntent {
+  const subject = `"${service.name}"`;
+  const said = service.netmode && decode('service', subject, service.netmode, report);
+  const wanted = said?.settings.network;
+  const declared = wanted && project.networks.get(wanted.value);
+  if (wanted && !declared) {
+    report('netmode/undefined-network', wanted.span, `${subject}: there is no network "${wanted.value}"`, {
+      help: didYouMean(wanted.value, project.networks.keys()) ?? `declare it under "networks:", or remove "network"`,
+    });
+  }
+  const joined = declared && networks.get(declared.key);
+  const settings = narrow(top, joined?.settings, said?.settings);
+  if (said && joined) checkAgreement(subject, said, joined, report);
+  const broken = service.netmode?.kind === 'scalar' && !said?.settings.mode; // told already; guess nothing
+  const mode = said?.settings.mode ?? (declared ? modeOfDeclared(declared, joined, wanted) : broken ? undefined : top.default);
+  if (said && mode) checkKeys('service', subject, said, mode.value, report);
+  return {
+    service,
+    ...(mode && { mode }),
+    ...(declared && wanted && { network: wanted }),
+    settings,
+    ...(said && { said }),
+  };
+}
+
+/** A declared network without driver and netmode is Compose's ordinary bridge. */
+function modeOfDeclared(declared: Network, joined: NetworkIntent | undefined, wanted: Located<string> | undefined): Located<Netmode> {
+  return joined ? { value: joined.mode.value, span: wanted?.span ?? joined.mode.span } : { value: 'bridge', span: wanted?.span ?? declared.span };
+}
+
+/** What makes a network what it is: a service that joins one may repeat it, not change it. */
+const identity = ['mode', 'parent', 'vlan', 'flag', 'subnet', 'gateway', 'ip_range', 'scope'] as const;
+
+function checkAgreement(subject: string, said: Said, joined: NetworkIntent, report: Report): void {
+  for (const key of identity) {
+    const own = said.settings[key];
+    const theirs = key === 'mode' ? joined.mode : joined.settings[key];
+    if (own === undefined || (theirs !== undefined && plainOf(own) === plainOf(theirs))) continue;
+    const span = said.keys.get(key)!;
+    const network = joined.network.key;
+    report('netmode/conflicting-network', span, `${subject}: "${key}" differs from that of network "${network}", which it joins`, {
+      help: `remove it here, or change it at network "${network}"`,
+      related: [{ message: `network "${network}" is declared here`, span: joined.said?.keys.get(key) ?? joined.network.span }],
+    });
+  }
+}
+
+function plainOf(value: Located<unknown> | readonly Located<unknown>[]): string {
+  return [value].flat().map((item) => String((item as Located<unknown>).value)).join(' ');
+}
