@@ -1,0 +1,94 @@
+/** Phase by phase from file names to a project; each phase is a file of this folder. */
+import type { Document } from 'yaml';
+import type { Report } from '../diagnostics/diagnostic.ts';
+import { checkConsistency } from './consistency.ts';
+import { locate } from './locate.ts';
+import { loadModel } from './model.ts';
+import { projectName } from './name.ts';
+import { readNetworks } from './networks.ts';
+import type { ParsedFile } from './parse.ts';
+import { profilesInForce } from './profiles.ts';
+import type { Project } from './project.ts';
+import { Reader } from './scope.ts';
+import { readServices } from './services.ts';
+import { at, type Mapping } from './tree.ts';
+
+/** The only way from here to the outside; paths are absolute. */
+export interface Files {
+  /** The text, or why there is none. */
+  read(path: string): { readonly text: string } | { readonly error: 'missing' | 'unreadable'; readonly detail: string };
+  /** Whether a file (not a directory) is there. */
+  exists(path: string): boolean;
+  isDirectory(path: string): boolean;
+}
+
+/** What the command line and the environment say, not yet interpreted. */
+export interface LoadOptions {
+  /** `-f`, in order; `-` is standard input. Empty: `COMPOSE_FILE`, else Compose's default names, looked for upwards from `cwd`. */
+  readonly files: readonly string[];
+  /** The text of standard input, where a file is `-`. */
+  readonly stdin?: string;
+  /** `-p` */
+  readonly projectName?: string;
+  /** `--project-directory` */
+  readonly projectDirectory?: string;
+  /** `--profile` */
+  readonly profiles: readonly string[];
+  /** `--env-file` */
+  readonly envFiles: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Reads a Compose project as Compose does.
+ *
+ * @param files reaches the file system
+ * @param report gets every fault found, all of them at once (rules `compose/*`)
+ * @returns the project, or nothing where there is no project to speak of (no file, broken YAML)
+ */
+export function load(options: LoadOptions, files: Files, report: Report): Project | undefined {
+  const reader = new Reader(files, options.stdin, report);
+  const located = locate(options, reader);
+  if (!located) return undefined;
+  const parsed = reader.own(located.files);
+  if (parsed.includes(undefined)) return undefined;
+  const given = parsed.filter((file) => file !== undefined);
+  const name = projectName(options, located, given.flatMap(({ trees }) => trees), reader);
+  const variables = new Map([...located.variables, ['COMPOSE_PROJECT_NAME', name]]);
+  const paths = located.files.map((value) => ({ value }));
+  const model = loadModel(paths, { reader, directory: located.directory, variables, including: [] });
+  if (!model || isEmpty(model)) {
+    const source = given[0]?.source;
+    if (!reader.hasErrors) report('compose/invalid-model', source && { source, start: 0, end: 0 }, 'the file is empty', { help: 'add "services:"' });
+    return undefined;
+  }
+  const services = readServices(at(model, 'services'), profilesInForce(options.profiles, variables), report);
+  const networks = readNetworks(at(model, 'networks'), report);
+  checkConsistency(services, networks, report);
+  const netmode = at(model, 'x-netmode');
+  let documents: Project['documents'] | undefined;
+  return {
+    name,
+    directory: located.directory,
+    files: located.files,
+    sources: reader.sources,
+    get documents() {
+      return (documents ??= new Map(given.flatMap((file) => documentOf(file))));
+    },
+    services,
+    networks,
+    ...(netmode && { netmode }),
+    model,
+  };
+}
+
+function documentOf({ source, document }: ParsedFile): readonly [string, Document][] {
+  const first = document();
+  return first ? [[source.path, first]] : [];
+}
+
+/** `version` means nothing any more. */
+function isEmpty(model: Mapping): boolean {
+  return model.entries.size === 0 || (model.entries.size === 1 && model.entries.has('version'));
+}

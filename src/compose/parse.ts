@@ -1,0 +1,266 @@
+/**
+ * YAML text → trees with places, one for each document. Aliases and merge keys are followed here; scalars get go-yaml's
+ * meaning. `uniqueKeys` and the like of the yaml package are off: the checks made here are cheaper and Compose's own.
+ */
+import { Composer, isAlias, isMap, isScalar, isSeq, Parser, type Document, type Node as YamlNode, type ParsedNode, type YAMLMap } from 'yaml';
+import type { Report } from '../diagnostics/diagnostic.ts';
+import type { SourceFile, Span } from '../diagnostics/source.ts';
+import { readPlainYaml } from './plain-yaml.ts';
+import { plainValue } from './scalars.ts';
+import type { Entry, Mapping, Primitive, Sequence, Tree } from './tree.ts';
+
+export interface ParsedFile {
+  readonly source: SourceFile;
+  /** Empty where the file says nothing (Compose then reads nothing, without complaint). */
+  readonly trees: readonly Tree[];
+  /** The first document, worked out when it is asked for. */
+  readonly document: () => Document | undefined;
+  /** Whether anything in it has a `!reset` or `!override`. */
+  readonly tagged: boolean;
+}
+
+/** Nodes that aliases may add up to in one file; go-yaml stops at about as many. */
+const expansionLimit = 500_000;
+/** Deeper nesting is no Compose file, and the phases that follow walk the tree by recursion. */
+const depthLimit = 200;
+
+/**
+ * Reads one file's text.
+ *
+ * @param quick whether the trees may do without `node`, which is far quicker
+ * @returns nothing where the text is not YAML; every fault of it is reported as `compose/invalid-yaml`
+ */
+export function parseYaml(source: SourceFile, quick: boolean, report: Report): ParsedFile | undefined {
+  const tree = quick ? readPlainYaml(source) : undefined;
+  if (tree === undefined) return parseFully(source, report);
+  let document: Document | undefined;
+  return {
+    source,
+    trees: tree === null ? [] : [tree],
+    document: () => (document ??= compose(source)[0]),
+    tagged: false,
+  };
+}
+
+function parseFully(source: SourceFile, report: Report): ParsedFile | undefined {
+  const trees: Tree[] = [];
+  const reader = new TreeReader(source, report);
+  const documents = compose(source);
+  for (const document of documents) {
+    for (const { message, pos } of document.errors) reader.fault(message, pos[0], pos[1]);
+    if (!reader.failed) trees.push(reader.read(document.contents as ParsedNode | null));
+  }
+  return reader.failed ? undefined : { source, trees, document: () => documents[0], tagged: reader.tagged };
+}
+
+function compose(source: SourceFile): readonly Document[] {
+  const composer = new Composer({ prettyErrors: false, uniqueKeys: false, logLevel: 'silent', version: '1.2', merge: false });
+  return [...composer.compose(new Parser().parse(source.text), false, source.text.length)];
+}
+
+const explicitTags: Readonly<Record<string, (text: string) => Primitive>> = {
+  'tag:yaml.org,2002:str': (text) => text,
+  'tag:yaml.org,2002:null': () => null,
+  'tag:yaml.org,2002:int': plainValue,
+  'tag:yaml.org,2002:float': plainValue,
+  'tag:yaml.org,2002:bool': plainValue,
+};
+
+class TreeReader {
+  failed = false;
+  tagged = false;
+  readonly #source: SourceFile;
+  readonly #report: Report;
+  #anchors = new Map<string, Tree | undefined>();
+  #sizes = new Map<Tree, number>();
+  #expanded = 0;
+
+  constructor(source: SourceFile, report: Report) {
+    this.#source = source;
+    this.#report = report;
+  }
+
+  fault(message: string, start: number, end: number): void {
+    this.failed = true;
+    const { text, help } = forPeople(message);
+    this.#report('compose/invalid-yaml', { source: this.#source, start, end: Math.max(end, start) }, text, { help });
+  }
+
+  read(contents: ParsedNode | null): Tree {
+    this.#anchors = new Map();
+    return contents ? this.#node(contents, 0) : { kind: 'scalar', value: null, span: this.#span(0, 0) };
+  }
+
+  #span(start: number, end: number): Span {
+    return { source: this.#source, start, end };
+  }
+
+  #node(node: YamlNode, depth: number): Tree {
+    const [start, end] = node.range ?? [0, 0];
+    if (isAlias(node)) return this.#alias(node.source, start, end);
+    const anchor = (node as { anchor?: string }).anchor;
+    if (anchor !== undefined) this.#anchors.set(anchor, undefined);
+    const tree = this.#content(node, start, end, depth);
+    if (anchor !== undefined) this.#anchors.set(anchor, tree);
+    return tree;
+  }
+
+  #content(node: YamlNode, start: number, end: number, depth: number): Tree {
+    const base = { span: this.#span(start, end), node, ...this.#tag(node) };
+    if (depth > depthLimit) {
+      if (!this.failed) this.fault('the file is nested too deeply', start, start);
+      return { ...base, kind: 'scalar', value: null };
+    }
+    if (isScalar(node)) return { ...base, kind: 'scalar', value: scalarValue(node) };
+    if (isSeq(node)) {
+      const items: Tree[] = [];
+      let last = start + 1;
+      for (const item of node.items as YamlNode[]) {
+        const tree = this.#node(item, depth + 1);
+        items.push(tree);
+        if (!isEmpty(item)) last = endOf(item, tree);
+      }
+      return { ...base, span: node.flow ? base.span : this.#span(start, last), kind: 'sequence', items };
+    }
+    const map = node as YAMLMap;
+    const { entries, end: last } = this.#entries(map, depth);
+    return { ...base, span: map.flow ? base.span : this.#span(start, last), kind: 'mapping', entries };
+  }
+
+  #tag(node: YamlNode): { readonly tag?: '!reset' | '!override' } {
+    const tag = (node as { tag?: string }).tag;
+    if (tag !== '!reset' && tag !== '!override') return {};
+    this.tagged = true;
+    return { tag };
+  }
+
+  #entries(node: YAMLMap, depth: number): { readonly entries: ReadonlyMap<string, Entry>; readonly end: number } {
+    const entries = new Map<string, Entry>();
+    const merged: Mapping[] = [];
+    let mergeKey: Span | undefined;
+    let end = 0;
+    for (const pair of node.items) {
+      const key = this.#key(pair.key as YamlNode | null, node);
+      const value = pair.value as YamlNode | null;
+      const empty = !value || isEmpty(value);
+      const tree: Tree = empty ? { ...(value && { node: value }), ...this.#nothingAfter(key.span) } : this.#node(value, depth + 1);
+      end = Math.max(end, empty ? tree.span.end : endOf(value, tree));
+      const first = key.merge ? mergeKey : entries.get(key.text)?.keySpan;
+      if (first) this.#duplicate(key.text, key.span, first);
+      else if (key.merge) {
+        mergeKey = key.span;
+        merged.push(...this.#mergeSources(tree, key.span));
+      } else entries.set(key.text, { key: key.text, keySpan: key.span, value: tree });
+    }
+    // A key of the mapping itself wins over a merged one, an earlier source over a later.
+    for (const source of merged) {
+      for (const entry of source.entries.values()) if (!entries.has(entry.key)) entries.set(entry.key, entry);
+    }
+    return { entries, end };
+  }
+
+  /** An absent value stands just behind its key's colon. */
+  #nothingAfter({ end }: Span): Tree {
+    return { kind: 'scalar', value: null, span: this.#span(end + 1, end + 1) };
+  }
+
+  #key(node: YamlNode | null, parent: YAMLMap): { text: string; span: Span; merge: boolean } {
+    const [start, end] = node?.range ?? parent.range ?? [0, 0];
+    const span = this.#span(start, end);
+    let scalar: unknown = node;
+    if (node && isAlias(node)) {
+      const tree = this.#alias(node.source, start, end);
+      if (tree.kind === 'scalar' && typeof tree.value === 'string') return { text: tree.value, span, merge: false };
+      scalar = null;
+    }
+    if (!isScalar(scalar)) {
+      this.#notText('nothing or a collection', span);
+      return { text: '', span, merge: false };
+    }
+    const value = scalarValue(scalar);
+    if (typeof value !== 'string') this.#notText(value === null ? 'nothing' : `the ${typeof value} ${String(value)}`, span, scalar.source);
+    return { text: scalar.source ?? String(value), span, merge: scalar.type === 'PLAIN' && scalar.source === '<<' };
+  }
+
+  #notText(what: string, span: Span, source?: string): void {
+    this.failed = true;
+    this.#report('compose/invalid-model', span, `${what} is not a key: keys are strings`, {
+      help: source === undefined ? undefined : `write "${source}":`,
+    });
+  }
+
+  #duplicate(key: string, span: Span, first: Span): void {
+    this.failed = true;
+    this.#report('compose/invalid-yaml', span, `"${key}" is given twice`, { related: [{ message: 'first given here', span: first }] });
+  }
+
+  #mergeSources(tree: Tree, span: Span): readonly Mapping[] {
+    const sources = tree.kind === 'sequence' ? tree.items : [tree];
+    const mappings = sources.filter((source): source is Mapping => source.kind === 'mapping');
+    if (mappings.length < sources.length) {
+      this.failed = true;
+      this.#report('compose/invalid-yaml', span, '"<<" takes a mapping or a list of mappings');
+    }
+    return mappings;
+  }
+
+  #alias(name: string, start: number, end: number): Tree {
+    const tree = this.#anchors.get(name);
+    if (tree) {
+      this.#expanded += this.#size(tree);
+      if (this.#expanded > expansionLimit && !this.failed) this.fault('the aliases repeat too much', start, end);
+      return tree;
+    }
+    this.fault(this.#anchors.has(name) ? `"${name}" contains itself` : `there is no anchor "${name}" before this`, start, end);
+    return { kind: 'scalar', value: null, span: this.#span(start, end) };
+  }
+
+  /** Nodes in the tree, counting a shared part as often as it occurs. */
+  #size(tree: Tree): number {
+    if (tree.kind === 'scalar') return 1;
+    const known = this.#sizes.get(tree);
+    if (known !== undefined) return known;
+    let size = 1;
+    if (tree.kind === 'sequence') for (const item of (tree as Sequence).items) size += this.#size(item);
+    else for (const { value } of tree.entries.values()) size += this.#size(value);
+    this.#sizes.set(tree, size);
+    return size;
+  }
+}
+
+/** A value of which the text has nothing. */
+function isEmpty(node: YamlNode): boolean {
+  return isScalar(node) && node.source === '' && node.type === 'PLAIN' && !node.tag && !node.anchor;
+}
+
+/** Where a value ends in its text; the package counts the line breaks after a block collection in, and an alias stands elsewhere. */
+function endOf(node: YamlNode, tree: Tree): number {
+  const own = (isMap(node) || isSeq(node)) && !node.flow;
+  return own ? tree.span.end : (node.range?.[1] ?? tree.span.end);
+}
+
+function scalarValue(node: { source?: string; type?: string; tag?: string; value: unknown }): Primitive {
+  const explicit = node.tag === undefined ? undefined : explicitTags[node.tag];
+  const text = node.source ?? '';
+  if (explicit) return explicit(text);
+  return node.type === 'PLAIN' || node.type === undefined ? plainValue(text) : text;
+}
+
+/** The yaml package's messages in plainer words, where they need it. */
+function forPeople(message: string): { readonly text: string; readonly help?: string } {
+  for (const { pattern, text, help } of plainer) if (pattern.test(message)) return { text, ...(help !== undefined && { help }) };
+  return { text: message.charAt(0).toLowerCase() + message.slice(1).replace(/\.$/, '') };
+}
+
+const plainer: readonly { readonly pattern: RegExp; readonly text: string; readonly help?: string }[] = [
+  { pattern: /^Maximum call stack/, text: 'the file is nested too deeply' },
+  { pattern: /^Tabs are not allowed as indentation/, text: 'a tab cannot indent', help: 'indent with spaces' },
+  { pattern: /^All mapping items must start at the same column/, text: 'this key is indented differently from the ones before it' },
+  { pattern: /^All sequence items must start at the same column/, text: 'this item is indented differently from the ones before it' },
+  { pattern: /^Implicit keys need to be on a single line/, text: 'a key must be on one line', help: 'write "key: value"; quote text that contains ": "' },
+  { pattern: /^Implicit map keys need to be followed by map values/, text: 'a key without a value', help: 'write a colon and a space after it' },
+  { pattern: /^Nested mappings are not allowed in compact mappings/, text: 'a second ": " in one line', help: 'put the value in quotes' },
+  { pattern: /must be sufficiently indented and end with a \]/, text: '"[" has no "]"', help: 'close the list, and indent its lines more than its key' },
+  { pattern: /must be sufficiently indented and end with a \}/, text: '"{" has no "}"', help: 'close the mapping, and indent its lines more than its key' },
+  { pattern: /^Missing closing/, text: 'the quoted text has no end', help: 'close the quote' },
+];

@@ -1,0 +1,66 @@
+/** The short syntax of `ports` and `expose`, as Docker's own parser reads it (go-connections' `nat`). */
+import { isIP } from 'node:net';
+import type { PortRange } from './project.ts';
+
+export interface ShortPort {
+  readonly hostIp?: string;
+  readonly published?: PortRange;
+  readonly target: number;
+  readonly protocol: string;
+}
+
+export type ShortPorts = { readonly ports: readonly ShortPort[] } | { readonly fault: string; readonly help?: string };
+
+export const protocols = ['tcp', 'udp', 'sctp'] as const;
+
+/**
+ * Reads `[[host_ip:][published]:]target[/protocol]`. A range of targets gives one port for each; a range of published
+ * ports for a single target stays a range, from which Docker chooses.
+ */
+export function parseShortPort(text: string): ShortPorts {
+  const parts = text.split(':');
+  const container = parts.pop()!;
+  const host = parts.pop() ?? '';
+  const { hostIp, fault, help } = hostAddress(parts.join(':'));
+  if (fault !== undefined) return { fault, ...(help !== undefined && { help }) };
+  const [target = '', protocol = 'tcp', ...more] = container.split('/');
+  if (target === '') return { fault: 'there is no container port' };
+  const proto = (protocol === '' ? 'tcp' : protocol).toLowerCase();
+  if (more.length > 0 || !protocols.includes(proto as 'tcp')) {
+    return { fault: `"${[protocol, ...more].join('/')}" is not a protocol`, help: `write ${protocols.join(', ')}` };
+  }
+  const targets = parsePortRange(target);
+  if (!targets) return { fault: `"${target}" is not a port or a range of ports`, help: 'ports are 0 to 65535, the lower one first' };
+  const published = host === '' ? undefined : parsePortRange(host);
+  if (host !== '' && !published) return { fault: `"${host}" is not a port or a range of ports`, help: 'ports are 0 to 65535, the lower one first' };
+  const count = targets.last - targets.first + 1;
+  if (published && published.last - published.first + 1 !== count && count > 1) {
+    return { fault: 'the ranges of published and container ports differ in length' };
+  }
+  const ports: ShortPort[] = [];
+  for (let i = 0; i < count; i++) {
+    const own = published && (count === 1 ? published : { first: published.first + i, last: published.first + i });
+    ports.push({ ...(hostIp !== '' && { hostIp }), ...(own && { published: own }), target: targets.first + i, protocol: proto });
+  }
+  return { ports };
+}
+
+/** An IPv6 address is in brackets. Node takes a zone (`fe80::1%eth0`), Docker does not. */
+function hostAddress(text: string): { readonly hostIp: string; readonly fault?: string; readonly help?: string } {
+  if (text === '') return { hostIp: '' };
+  const bracketed = /^\[(.*)\]$/.exec(text);
+  const hostIp = bracketed ? bracketed[1]! : text;
+  const version = hostIp.includes('%') ? 0 : isIP(hostIp);
+  if (version === 4 || (version === 6 && bracketed)) return { hostIp };
+  if (version === 6) return { hostIp, fault: `"${text}" lacks brackets`, help: `write [${text}]` };
+  return { hostIp, fault: `"${text}" is not an IP address` };
+}
+
+/** `80` or `8000-8010`; nothing where it is neither. */
+export function parsePortRange(text: string): PortRange | undefined {
+  const match = /^(\d+)(?:-(\d+))?$/.exec(text);
+  if (!match) return undefined;
+  const first = Number(match[1]);
+  const last = match[2] === undefined ? first : Number(match[2]);
+  return first <= last && last <= 65535 ? { first, last } : undefined;
+}
