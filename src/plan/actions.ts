@@ -1,0 +1,101 @@
+/**
+ * Host actions: what `up` does to the host and the engine before Compose, as data. Each is one reversible step; the
+ * argument vectors that do and undo it are worked out in `emit/commands.ts`, what is already done in `host/actions/`.
+ */
+export type HostAction =
+  | EnsureNetwork
+  | CreateShim
+  | MarkShim
+  | SetSysctl
+  | AddShimAddress
+  | BringShimUp
+  | AddShimRoute
+  | AddShimNeighbour;
+
+interface Action {
+  /** Unique in its plan and the same from run to run, such as `network:netcompose-eth0`. */
+  readonly id: string;
+  /** Why it is needed, for people. */
+  readonly reason: string;
+}
+
+/** A Docker network that several projects share: made when missing, removed after its last user. */
+export interface EnsureNetwork extends Action {
+  readonly kind: 'ensure-network';
+  readonly name: string;
+  readonly driver: 'macvlan' | 'ipvlan';
+  readonly options: Readonly<Record<string, string>>;
+  readonly pools: readonly { readonly subnet: string; readonly gateway?: string; readonly ipRange?: string; readonly auxAddresses: Readonly<Record<string, string>> }[];
+  /** Whether it has IPv4 at all; an engine from 28 on would add a pool of its own otherwise. */
+  readonly ipv4: boolean;
+  readonly ipv6: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The shim interface, made down and marked as ours, by its group, in the same kernel call. */
+export interface CreateShim extends Action {
+  readonly kind: 'create-shim';
+  readonly shim: string;
+  readonly parent: string;
+  /** The Docker network it serves; its alias is `netcompose:<network>`. */
+  readonly network: string;
+  readonly driver: 'macvlan' | 'ipvlan';
+  /** macvlan: `bridge`, …; ipvlan: `l2`, `l3`, `l3s`. Never left to a default: Docker's and iproute2's differ. */
+  readonly mode: string;
+  /** ipvlan's flag. */
+  readonly flag?: string;
+}
+
+/** The alias by which a shim is known again; until it is set, the group given at creation does that. */
+export interface MarkShim extends Action {
+  readonly kind: 'mark-shim';
+  readonly shim: string;
+  readonly network: string;
+}
+
+/** A kernel setting of the shim's own; gone with the shim. */
+export interface SetSysctl extends Action {
+  readonly kind: 'set-sysctl';
+  readonly shim: string;
+  /** Path segments below `net/`, such as `['ipv4', 'conf', 'nc-eth0', 'arp_filter']`: an interface's name may have dots. */
+  readonly key: readonly string[];
+  readonly value: string;
+}
+
+/** An address of the shim's own, where it cannot do without. */
+export interface AddShimAddress extends Action {
+  readonly kind: 'add-shim-address';
+  readonly shim: string;
+  /** `192.168.1.223/32` */
+  readonly address: string;
+}
+
+export interface BringShimUp extends Action {
+  readonly kind: 'bring-shim-up';
+  readonly shim: string;
+}
+
+/** The way to the containers, and to nothing else. */
+export interface AddShimRoute extends Action {
+  readonly kind: 'add-shim-route';
+  readonly shim: string;
+  readonly destination: string;
+  /** The host's own address, named as source. */
+  readonly source?: string;
+}
+
+/** ipvlan L2 without an address: nobody answers the host's ARP on the shim, so the answer is written down. */
+export interface AddShimNeighbour extends Action {
+  readonly kind: 'add-shim-neighbour';
+  readonly shim: string;
+  readonly address: string;
+  /** The parent's: all ipvlan interfaces share it. */
+  readonly mac: string;
+}
+
+/** An action with the argument vectors that do and undo it, as `emit/commands.ts` makes them: what is printed is what is run. */
+export interface Step {
+  readonly action: HostAction;
+  readonly command: readonly string[];
+  readonly undo: readonly string[];
+}

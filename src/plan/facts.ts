@@ -1,0 +1,101 @@
+/**
+ * What was observed about the host and the engine. Plain JSON (`netcompose facts`, `--facts FILE`), versioned.
+ * A part that is absent was not looked at (`--offline`, another host): nothing may be concluded from its absence.
+ */
+export interface Facts {
+  readonly version: 1;
+  readonly host?: HostFacts;
+  readonly engine?: EngineFacts;
+  /** The `docker compose` plugin's version, such as `2.40.3`. */
+  readonly compose?: { readonly version: string };
+}
+
+export interface HostFacts {
+  /** `linux`, `darwin`, … as Node names them. */
+  readonly platform: string;
+  readonly interfaces: readonly HostInterface[];
+  readonly routes: readonly HostRoute[];
+  /** `net.ipv4.conf.<name>.rp_filter`, by name, with `all`. */
+  readonly rpFilter: Readonly<Record<string, number>>;
+}
+
+export interface HostInterface {
+  readonly name: string;
+  readonly index: number;
+  /** `ip -d link`'s `info_kind` (`veth`, `bridge`, `vlan`, `macvlan`, `ipvlan`, `dummy`, …); absent for a plain network card. */
+  readonly kind?: string;
+  /** Whether administratively up (`IFF_UP`). */
+  readonly up: boolean;
+  readonly loopback: boolean;
+  readonly wireless: boolean;
+  readonly mac?: string;
+  readonly mtu: number;
+  /** The bridge or bond it is a member of. */
+  readonly master?: string;
+  /** The interface below it (`eth0` for `eth0.10`, the parent of a macvlan), where it is in the same namespace. */
+  readonly link?: string;
+  /** macvlan's or ipvlan's mode: `bridge`, `l2`, `l3`, `l3s`, … */
+  readonly mode?: string;
+  /** ipvlan's flag: `bridge`, `private`, `vepa`. */
+  readonly flag?: string;
+  readonly vlan?: number;
+  readonly alias?: string;
+  /** `ip link`'s group number. */
+  readonly group?: number;
+  /** In CIDR form with the prefix of the interface: `192.168.1.10/24`. */
+  readonly addresses: readonly string[];
+}
+
+export interface HostRoute {
+  /** CIDR, or `default`. */
+  readonly destination: string;
+  readonly family: 4 | 6;
+  readonly interface?: string;
+  readonly gateway?: string;
+  /** `src` */
+  readonly source?: string;
+  readonly metric?: number;
+}
+
+export interface EngineFacts {
+  /** `28.5.2` */
+  readonly version: string;
+  readonly kind: 'engine' | 'desktop' | 'rootless' | 'podman';
+  /** Whether the engine runs on another machine than netcompose (ssh, tcp), whose interfaces cannot be seen. */
+  readonly remote: boolean;
+  readonly swarm: 'inactive' | 'worker' | 'manager';
+  readonly networks: readonly EngineNetwork[];
+  readonly containers: readonly EngineContainer[];
+}
+
+export interface EngineNetwork {
+  readonly id: string;
+  readonly name: string;
+  readonly driver: string;
+  readonly scope: string;
+  readonly internal: boolean;
+  readonly options: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly pools: readonly EnginePool[];
+}
+
+export interface EnginePool {
+  readonly subnet: string;
+  readonly gateway?: string;
+  readonly ipRange?: string;
+  readonly auxiliaryAddresses: Readonly<Record<string, string>>;
+}
+
+export interface EngineContainer {
+  readonly id: string;
+  readonly name: string;
+  /** `com.docker.compose.project` */
+  readonly project?: string;
+  /** `com.docker.compose.service` */
+  readonly service?: string;
+  readonly running: boolean;
+  readonly networkMode: string;
+  /** By network name; addresses are absent while it does not run. */
+  readonly networks: Readonly<Record<string, { readonly ipv4?: string; readonly ipv6?: string; readonly mac?: string }>>;
+  readonly ports: readonly { readonly ip?: string; readonly published: number; readonly target: number; readonly protocol: string }[];
+}

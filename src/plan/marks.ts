@@ -1,0 +1,19 @@
+/** The marks by which what netcompose made is known again. The kernel and the engine are the only state there is. */
+
+/** Label of a shared Docker network; its value is the network's name. */
+export const networkLabel = 'netcompose.network';
+
+/** A shim's interface alias is this and its network's name. */
+export const shimAliasPrefix = 'netcompose:';
+
+/**
+ * A shim's interface group (0x6e63, "nc"). It is set in the kernel call that makes the interface, whereas `alias` is
+ * silently dropped by `ip link add` (iproute2 6.1): it marks a shim as ours even where we die before the alias is set.
+ */
+export const shimGroup = 28259;
+
+/** Compose's own label of what belongs to a project. */
+export const composeProjectLabel = 'com.docker.compose.project';
+
+/** The shared Docker network of a parent. */
+export const sharedNetworkName = (parent: string) => `netcompose-${parent}`;

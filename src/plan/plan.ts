@@ -1,0 +1,64 @@
+/** Intents × facts → the plan. Each step is a file of this folder; this one only orders them. */
+import type { Report } from '../diagnostics/diagnostic.ts';
+import type { Intents } from '../netmode/intents.ts';
+import { checkAddresses } from './addresses.ts';
+import { checkNetworks } from './clashes.ts';
+import { draftNetworks } from './drafts.ts';
+import type { Facts } from './facts.ts';
+import { leaveByRightNetwork } from './gateways.ts';
+import { hostActions } from './host-actions.ts';
+import { resolveNames } from './names.ts';
+import { planNetworks } from './networks.ts';
+import { checkParent } from './parents.ts';
+import { checkPorts } from './ports.ts';
+import { reachOf } from './reach.ts';
+import { attachServices, type Attached } from './services.ts';
+import { planShim } from './shims.ts';
+import type { Plan, ServicePlan, ShimPlan } from './types.ts';
+
+/**
+ * Decides what will be.
+ *
+ * @param facts what was observed; parts that are absent were not looked at, and what depends on them stays open
+ * @param report gets every conflict found, all of them at once
+ */
+export function planOf(intents: Intents, facts: Facts, report: Report): Plan {
+  const { project } = intents;
+  const drafts = draftNetworks(intents, facts, report);
+  for (const { parent, mode } of drafts.drafts.values()) checkParent(parent, mode, report);
+  const networks = planNetworks(intents, drafts, facts, report);
+  checkNetworks(project, networks, facts, report);
+
+  const attached = leaveByRightNetwork(project.name, attachServices(intents, drafts, networks, report), networks, facts, report);
+  const members = membersOf(attached);
+  const shims: ShimPlan[] = [];
+  for (const [key, network] of networks) {
+    const shimmed = planShim(network, members.get(key) ?? [], facts, report);
+    if (!shimmed) continue;
+    shims.push(shimmed.shim);
+    networks.set(key, shimmed.network);
+  }
+  checkAddresses(intents, attached, networks, facts, report);
+  checkPorts(intents, attached, report);
+  const names = resolveNames(intents, attached, networks, report);
+
+  const services = new Map<string, ServicePlan>();
+  for (const [name, plan] of attached) {
+    services.set(name, { ...plan, extraHosts: names.get(name) ?? [], reach: reachOf(plan, networks, facts) });
+  }
+  const shared = [...networks.values()].filter(({ key, kind }) => kind === 'shared' && members.has(key));
+  return { project, annotated: intents.annotated, services, networks, shims, actions: hostActions(shared, shims, facts) };
+}
+
+/** The services that will be started, by network key. */
+function membersOf(attached: ReadonlyMap<string, Attached>): ReadonlyMap<string, readonly Attached[]> {
+  const members = new Map<string, Attached[]>();
+  for (const plan of attached.values()) {
+    if (!plan.service.active) continue;
+    for (const key of plan.networks.keys()) {
+      if (!members.has(key)) members.set(key, []);
+      members.get(key)!.push(plan);
+    }
+  }
+  return members;
+}

@@ -1,0 +1,143 @@
+/** The host-side interface through which the host reaches its own macvlan and ipvlan containers. */
+import type { Report } from '../diagnostics/diagnostic.ts';
+import { underlay } from '../netmode/modes.ts';
+import type { Facts, HostInterface } from './facts.ts';
+import { addressOf, contains, formatAddress, formatCidr, parseAddress, parseCidr, type Address, type Cidr } from './ip.ts';
+import { shimAliasPrefix, shimGroup } from './marks.ts';
+import type { Attached } from './services.ts';
+import type { NetworkPlan, Pool, ShimPlan } from './types.ts';
+
+/** Name under which a shim's address is kept from Docker (`--aux-address`). */
+const reservation = 'netcompose-shim';
+
+/** Above this many addresses the neighbour entries of an ipvlan L2 range would crowd the kernel's table (gc_thresh3 is 1024). */
+const mostNeighbours = 256n;
+
+export interface Shimmed {
+  readonly shim: ShimPlan;
+  /** The network, with the shim's addresses reserved in its pools. */
+  readonly network: NetworkPlan;
+}
+
+/**
+ * @param members the services on the network that are started
+ * @param report gets the rules `shim/*`
+ * @returns nothing where no shim is wanted, or where none could help
+ */
+export function planShim(network: NetworkPlan, members: readonly Attached[], facts: Facts, report: Report): Shimmed | undefined {
+  const { underlay: wanted } = network;
+  if (wanted?.hostAccess !== 'shim' || members.length === 0 || wanted.parent === 'auto') return undefined;
+  if (wanted.flag !== 'bridge') {
+    report('shim/flag-unreachable', network.span, `network "${network.key}": with the flag ${wanted.flag} no shim reaches the containers`, {
+      help: 'use "flag: bridge" where the host must reach them, or say that it need not: "host_access: none"',
+    });
+    return undefined;
+  }
+  const { driver, ipvlanMode } = underlay(wanted.mode);
+  const name = wanted.shim?.name?.value ?? shimName(wanted.parent);
+  const dockerName = network.dockerName ?? network.key;
+  checkName(name, dockerName, network, facts, report);
+  const parent = facts.host?.interfaces.find((one) => one.name === wanted.parent);
+
+  const addresses: string[] = [];
+  const routes: { destination: string; source?: string }[] = [];
+  const neighbours: string[] = [];
+  const pools = network.pools.map((pool) => {
+    const subnet = parseCidr(pool.subnet);
+    if (!subnet) return pool;
+    const targets = targetsOf(pool, subnet, network, members);
+    const source = needsNoAddress(subnet, network, parent, facts);
+    const own = source === undefined ? ownAddress(network, pool, subnet, members, report) : undefined;
+    if (own) addresses.push(`${own.text}/${subnet.family === 4 ? 32 : 128}`);
+    const from = source ?? own?.text;
+    for (const destination of targets) routes.push({ destination, ...(from !== undefined && { source: from }) });
+    if (source !== undefined && wanted.mode === 'ipvlan-l2') neighbours.push(...neighboursOf(targets));
+    return own && !pool.auxAddresses[reservation] ? { ...pool, auxAddresses: { ...pool.auxAddresses, [reservation]: own.text } } : pool;
+  });
+  const shim: ShimPlan = { name, network: dockerName, parent: wanted.parent, driver, mode: ipvlanMode ?? wanted.flag, ...(driver === 'ipvlan' && { flag: wanted.flag }), addresses, routes, neighbours };
+  return { shim, network: { ...network, pools } };
+}
+
+/** `nc-eth0`; the kernel allows 15 characters, so a long name is cut and told apart by a hash. */
+export function shimName(parent: string): string {
+  const whole = `nc-${parent}`;
+  if (whole.length <= 15) return whole;
+  let hash = 0;
+  for (const character of parent) hash = (Math.imul(hash, 31) + character.charCodeAt(0)) >>> 0;
+  return `nc-${parent.slice(0, 7)}-${(hash % 1296).toString(36).padStart(2, '0')}`;
+}
+
+function checkName(name: string, dockerName: string, network: NetworkPlan, facts: Facts, report: Report): void {
+  const existing = facts.host?.interfaces.find((one) => one.name === name);
+  if (!existing || existing.alias?.startsWith(shimAliasPrefix) || existing.group === shimGroup) return;
+  report('shim/name-taken', network.underlay?.shim?.name?.span ?? network.span, `an interface "${name}" exists that netcompose did not make; the shim of "${dockerName}" needs the name`, {
+    help: `remove it (ip link del dev ${name}), or give the shim another name: "shim: { name: nc0 }" at the network`,
+  });
+}
+
+/**
+ * The host's own address to name as source, where the shim can do without one; facts.md, "The shim without an address".
+ * IPv6 always needs one (nobody answers neighbour discovery), and ipvlan L2 does under strict `rp_filter`.
+ */
+function needsNoAddress(subnet: Cidr, network: NetworkPlan, parent: HostInterface | undefined, facts: Facts): string | undefined {
+  const { mode, shim } = network.underlay!;
+  if (subnet.family === 6 || shim?.ipv4_address) return undefined;
+  const strict = Math.max(facts.host?.rpFilter['all'] ?? 0, facts.host?.rpFilter[network.underlay!.parent] ?? 0) === 1;
+  if (mode === 'ipvlan-l2' && strict) return undefined;
+  const own = (parent?.addresses ?? []).flatMap((text) => addressOf(text) ?? []).filter(({ family }) => family === 4);
+  const source = own.find((address) => contains(subnet, address)) ?? (underlay(mode).onLan ? undefined : own[0]);
+  return source && formatAddress(source);
+}
+
+/** Given, else reserved already, else the highest of the range that nobody has. */
+function ownAddress(network: NetworkPlan, pool: Pool, subnet: Cidr, members: readonly Attached[], report: Report): { text: string } | undefined {
+  const given = subnet.family === 4 ? network.underlay?.shim?.ipv4_address : network.underlay?.shim?.ipv6_address;
+  const taken = members.flatMap((plan) => {
+    const { ipv4Address, ipv6Address } = plan.networks.get(network.key) ?? {};
+    return [ipv4Address, ipv6Address].flatMap((text) => (text === undefined ? [] : (parseAddress(text) ?? [])));
+  });
+  const isTaken = (address: Address) => taken.some((other) => other.family === address.family && other.value === address.value);
+  if (given) {
+    const address = parseAddress(given.value);
+    if (!address || !contains(subnet, address)) {
+      report('address/outside-subnet', given.span, `the shim's address ${given.value} is outside ${pool.subnet}`, { help: `choose one of ${pool.subnet}` });
+      return undefined;
+    }
+    if (isTaken(address)) report('shim/address-taken', given.span, `the shim's address ${given.value} is given to a service too`, { help: 'choose another' });
+    return { text: formatAddress(address) };
+  }
+  const reserved = pool.auxAddresses[reservation];
+  if (reserved !== undefined) return { text: reserved };
+  const range = parseCidr(pool.ipRange ?? '') ?? subnet;
+  const gateway = parseAddress(pool.gateway ?? '');
+  // The last address of an IPv4 subnet is the broadcast address.
+  for (let value = subnet.family === 4 && range.last === subnet.last ? range.last - 1n : range.last; value > range.first; value -= 1n) {
+    const address: Address = { family: subnet.family, value };
+    if (!isTaken(address) && gateway?.value !== value) return { text: formatAddress(address) };
+  }
+  return undefined;
+}
+
+/**
+ * The range from which Docker hands out addresses (at layer 3, the subnet), and each fixed address outside it: never the
+ * whole LAN, whose route is the parent's own.
+ */
+function targetsOf(pool: Pool, subnet: Cidr, { key, mode }: NetworkPlan, members: readonly Attached[]): readonly string[] {
+  const text = pool.ipRange ?? (mode === 'ipvlan-l3' || mode === 'ipvlan-l3s' ? pool.subnet : undefined);
+  const range = text === undefined ? undefined : parseCidr(text);
+  const single = subnet.family === 4 ? '32' : '128';
+  const outside = members.flatMap((plan) => {
+    const { ipv4Address, ipv6Address } = plan.networks.get(key) ?? {};
+    const address = parseAddress((subnet.family === 4 ? ipv4Address : ipv6Address) ?? '');
+    return address && contains(subnet, address) && !(range && contains(range, address)) ? [`${formatAddress(address)}/${single}`] : [];
+  });
+  return [...(range ? [formatCidr(range)] : []), ...new Set(outside)].sort();
+}
+
+function neighboursOf(targets: readonly string[]): readonly string[] {
+  return targets.flatMap((target) => {
+    const range = parseCidr(target)!;
+    if (range.last - range.first >= mostNeighbours) return [];
+    return Array.from({ length: Number(range.last - range.first) + 1 }, (_, index) => formatAddress({ family: range.family, value: range.first + BigInt(index) }));
+  });
+}
