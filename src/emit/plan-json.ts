@@ -1,0 +1,40 @@
+/** The plan as JSON, versioned; the shape is documented in docs/plan.md. */
+import { plainDiagnostic } from '../diagnostics/format/json.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Plan, ServicePlan } from '../plan/types.ts';
+import { commandOf, undoOf } from './commands.ts';
+import { attachmentDefinition, externalDefinition, networkDefinition, portDefinition } from './definitions.ts';
+
+/** @param cwd diagnostics name files relative to it */
+export function planJson(plan: Plan, diagnostics: readonly Diagnostic[], cwd: string): string {
+  const services = [...plan.services.values()].map((service) => [service.service.name, serviceJson(service)]);
+  const networks = [...plan.networks.values()].map((network) => [
+    network.key,
+    {
+      netmode: network.mode,
+      ...(network.kind === 'shared' ? externalDefinition(network.dockerName!) : {}),
+      ...networkDefinition(network),
+    },
+  ]);
+  const document = {
+    version: 1,
+    project: plan.project.name,
+    services: Object.fromEntries(services),
+    networks: Object.fromEntries(networks),
+    shims: plan.shims,
+    actions: plan.actions.map((action) => ({ id: action.id, reason: action.reason, command: commandOf(action), undo: undoOf(action) })),
+    diagnostics: diagnostics.map((diagnostic) => plainDiagnostic(diagnostic, cwd)),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function serviceJson(plan: ServicePlan): object {
+  return {
+    netmode: plan.netmode,
+    ...(plan.networkMode !== undefined && { network_mode: plan.networkMode }),
+    networks: Object.fromEntries([...plan.networks.values()].map((one) => [one.network, attachmentDefinition(one)])),
+    ports: plan.ports.map(portDefinition),
+    ...(plan.extraHosts.length > 0 && { extra_hosts: plan.extraHosts.map(({ host, address }) => `${host}:${address}`) }),
+    reach: plan.reach,
+  };
+}

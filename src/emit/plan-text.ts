@@ -1,0 +1,56 @@
+/** The plan for people: services, networks, then every command in order. */
+import type { NetworkPlan, Plan, Reach, ServicePlan } from '../plan/types.ts';
+import { displayCommand } from '../diagnostics/format/command.ts';
+import { commandOf } from './commands.ts';
+import { table } from './tables.ts';
+
+/** @returns what `up` would do; empty sections are left out */
+export function planText(plan: Plan): string {
+  const sections = [servicesText(plan), networksText(plan), actionsText(plan)].filter((text) => text !== '');
+  return sections.join('\n');
+}
+
+function servicesText({ services }: Plan): string {
+  const active = [...services.values()].filter(({ service }) => service.active);
+  if (active.length === 0) return '';
+  return table([
+    ['SERVICE', 'NETMODE', 'NETWORK', 'FROM THIS HOST', 'FROM THE LAN'],
+    ...active.map((plan) => [plan.service.name, plan.netmode, networkText(plan), reachText(plan.reach, 'host'), reachText(plan.reach, 'lan')]),
+  ]);
+}
+
+function networkText({ networkMode, networks }: ServicePlan): string {
+  if (networkMode !== undefined) return '-';
+  return [...networks.values()].map(({ network, ipv4Address, ipv6Address }) => [network, ipv4Address, ipv6Address].filter(Boolean).join(' ')).join(', ');
+}
+
+/** Where a service answers, from one side; `-` where it does not. */
+export function reachText(reach: readonly Reach[], from: Reach['from']): string {
+  const places = [...new Set(reach.filter((one) => one.from === from).map(({ to }) => to))];
+  return places.length > 0 ? places.join(', ') : '-';
+}
+
+function networksText({ networks }: Plan): string {
+  const own = [...networks.values()].filter(({ kind }) => kind !== 'native');
+  if (own.length === 0) return '';
+  return table([
+    ['NETWORK', 'NETMODE', 'PARENT', 'SUBNET', 'GATEWAY', 'RANGE', 'DOCKER NAME'],
+    ...own.map((network) => [network.key, network.mode, network.underlay?.parent ?? '-', column(network, 'subnet'), column(network, 'gateway'), column(network, 'ipRange'), network.dockerName ?? '(the project\'s)']),
+  ]);
+}
+
+function column({ pools }: NetworkPlan, key: 'subnet' | 'gateway' | 'ipRange'): string {
+  return pools.flatMap((pool) => pool[key] ?? []).join(', ') || '-';
+}
+
+/** The exact commands, each reason once above those that share it. */
+export function actionsText({ actions }: Pick<Plan, 'actions'>): string {
+  if (actions.length === 0) return '';
+  let before = '';
+  const lines = actions.flatMap((action) => {
+    const reason = action.reason === before ? [] : [`  # ${action.reason}`];
+    before = action.reason;
+    return [...reason, `  ${displayCommand(commandOf(action))}`];
+  });
+  return `Before the containers start:\n${lines.join('\n')}\n`;
+}
