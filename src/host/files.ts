@@ -1,0 +1,79 @@
+/** The file system, as far as netcompose needs it. */
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  existsSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { HostError, causeText } from './errors.ts';
+
+export function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+export const exists = (path: string): boolean => existsSync(path);
+
+export function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Writes a file so that a reader sees the old text or the new, never a part: into a file beside it, then renamed.
+ * The folder is made for its owner alone. A temporary file is named after its process, so that two processes never
+ * share one, and those of processes that died are swept by the next write.
+ */
+export function writePrivate(path: string, text: string): void {
+  const folder = dirname(path);
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    sweep(folder, basename(path));
+    writeFileSync(temporary, text, { mode: 0o600, flush: true });
+    renameSync(temporary, path);
+  } catch (cause) {
+    // Only where there is one: below a path that is no folder, even this would fail, and hide why.
+    if (existsSync(temporary)) rmSync(temporary, { force: true });
+    throw new HostError({ message: `"${path}" cannot be written: ${causeText(cause)}`, cause });
+  }
+}
+
+export function remove(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch (cause) {
+    throw new HostError({ message: `"${path}" cannot be removed: ${causeText(cause)}`, cause });
+  }
+}
+
+function sweep(folder: string, name: string): void {
+  for (const entry of readdirSync(folder)) {
+    if (!entry.startsWith(`${name}.`)) continue;
+    const pid = /^\.(\d+)\.tmp$/.exec(entry.slice(name.length))?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, entry), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,120 @@
+/** The engine as it is, asked through its API. */
+import { findEndpoint } from './endpoint.ts';
+import { connect } from './engine-client.ts';
+import { badAddress, unreachable, type EngineUnreachable } from './engine-failure.ts';
+import type { Host } from './host.ts';
+import type { EngineContainer, EngineFacts, EngineNetwork, EnginePool } from '../plan/facts.ts';
+import type { ContainerInfo, NetworkInspectInfo } from 'dockerode';
+
+export type EngineObservation = { readonly kind: 'reached'; readonly facts: EngineFacts } | EngineUnreachable;
+
+/** What netcompose reads of `GET /info` and `GET /version`; the rest of their types is not relied on. */
+interface Info {
+  readonly OperatingSystem?: string;
+  readonly SecurityOptions?: readonly string[] | null;
+  readonly Swarm?: { readonly LocalNodeState?: string; readonly ControlAvailable?: boolean };
+}
+
+interface Version {
+  readonly Version: string;
+  readonly Components?: readonly { readonly Name?: string }[] | null;
+}
+
+/** Observes the engine that `docker` would talk to; one that cannot be reached is a result, with words for people. */
+export async function observeEngine(host: Host): Promise<EngineObservation> {
+  try {
+    const endpoint = findEndpoint(host);
+    try {
+      const docker = await connect(endpoint, host);
+      // First alone: an engine that cannot be reached is then asked (and, over ssh, a password asked for) once.
+      const version = (await docker.version()) as Version;
+      const [info, networks, containers] = await Promise.all([
+        docker.info() as Promise<Info>,
+        docker.listNetworks(),
+        docker.listContainers({ all: true }),
+      ]);
+      return {
+        kind: 'reached',
+        facts: {
+          version: version.Version,
+          kind: engineKind(version, info, host.platform, endpoint.remote),
+          remote: endpoint.remote,
+          swarm: swarmState(info),
+          networks: networks.map(toNetwork).sort(byName),
+          containers: containers.map(toContainer).sort(byName),
+        },
+      };
+    } catch (cause) {
+      return unreachable(endpoint, cause);
+    }
+  } catch (cause) {
+    return badAddress(cause);
+  }
+}
+
+/** What kind of engine it is. A Linux engine under another system runs in a virtual machine, whoever made that. */
+export function engineKind(version: Version, info: Info, platform: string, remote: boolean): EngineFacts['kind'] {
+  if (version.Components?.some(({ Name }) => Name === 'Podman Engine')) return 'podman';
+  if (info.OperatingSystem === 'Docker Desktop' || (platform !== 'linux' && !remote)) return 'desktop';
+  return info.SecurityOptions?.some((option) => /^name=rootless\b/.test(option)) ? 'rootless' : 'engine';
+}
+
+function swarmState({ Swarm }: Info): EngineFacts['swarm'] {
+  if (Swarm?.LocalNodeState !== 'active') return 'inactive';
+  return Swarm.ControlAvailable ? 'manager' : 'worker';
+}
+
+function toNetwork(network: NetworkInspectInfo): EngineNetwork {
+  return {
+    id: network.Id,
+    name: network.Name,
+    driver: network.Driver,
+    scope: network.Scope,
+    internal: network.Internal,
+    options: network.Options ?? {},
+    labels: network.Labels ?? {},
+    pools: (network.IPAM?.Config ?? []).flatMap(({ Subnet, Gateway, IPRange, AuxiliaryAddresses }): readonly EnginePool[] =>
+      Subnet
+        ? [
+            {
+              subnet: Subnet,
+              ...(Gateway && { gateway: Gateway }),
+              ...(IPRange && { ipRange: IPRange }),
+              auxiliaryAddresses: toStrings(AuxiliaryAddresses),
+            },
+          ]
+        : [],
+    ),
+  };
+}
+
+const toStrings = (values: object = {}): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
+
+function toContainer(container: ContainerInfo): EngineContainer {
+  const project = container.Labels['com.docker.compose.project'];
+  const service = container.Labels['com.docker.compose.service'];
+  return {
+    id: container.Id,
+    name: (container.Names[0] ?? container.Id).replace(/^\//, ''),
+    ...(project !== undefined && { project }),
+    ...(service !== undefined && { service }),
+    running: container.State === 'running' || container.State === 'paused' || container.State === 'restarting',
+    networkMode: container.HostConfig.NetworkMode,
+    networks: Object.fromEntries(
+      Object.entries(container.NetworkSettings?.Networks ?? {}).map(([name, { IPAddress, GlobalIPv6Address, MacAddress }]) => [
+        name,
+        {
+          ...(IPAddress && { ipv4: IPAddress }),
+          ...(GlobalIPv6Address && { ipv6: GlobalIPv6Address }),
+          ...(MacAddress && { mac: MacAddress }),
+        },
+      ]),
+    ),
+    ports: container.Ports.flatMap(({ IP, PrivatePort, PublicPort, Type }) =>
+      PublicPort ? [{ ...(IP && { ip: IP }), published: PublicPort, target: PrivatePort, protocol: Type }] : [],
+    ),
+  };
+}
+
+const byName = (a: { readonly name: string }, b: { readonly name: string }) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);

@@ -1,0 +1,9 @@
+/** Commands on PATH, found without running anything. */
+import { posix } from 'node:path';
+import type { Host } from './host.ts';
+
+/** The path of a command, as a shell would find it, or nothing. */
+export function which(host: Host, name: string): string | undefined {
+  const folders = (host.env['PATH'] ?? '').split(':').map((folder) => posix.resolve(host.cwd, folder));
+  return folders.map((folder) => posix.join(folder, name)).find((path) => host.isExecutable(path));
+}

@@ -1,0 +1,73 @@
+/** The one fake of the outside: in memory, records every command, and fails on any it was not told about. */
+import type { Host, RunOptions, RunResult } from '../../src/host/host.ts';
+
+/** What a command gives: its output, a result, or several in turn (the last one stays). */
+export type Answer =
+  string | Partial<RunResult> | ((options: RunOptions) => string | Partial<RunResult>) | readonly (string | Partial<RunResult>)[];
+
+export interface FakeOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly platform?: string;
+  readonly uid?: number;
+  readonly pid?: number;
+  readonly home?: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly executables?: readonly string[];
+  /** By the argument vector, joined by spaces. */
+  readonly commands?: Readonly<Record<string, Answer>>;
+  /** Asked where `commands` has no answer. */
+  readonly answer?: (argv: readonly string[]) => string | Partial<RunResult> | undefined;
+  readonly interfaces?: ReturnType<Host['interfaces']>;
+}
+
+export interface FakeHost extends Host {
+  /** Every command, in order, joined by spaces. */
+  readonly ran: string[];
+  /** The files, as they are now. */
+  readonly files: Map<string, string>;
+}
+
+export function fakeHost(options: FakeOptions = {}): FakeHost {
+  const files = new Map(Object.entries(options.files ?? {}));
+  const executables = new Set(options.executables ?? []);
+  const turns = new Map<string, number>();
+  const ran: string[] = [];
+
+  const answerTo = (argv: readonly string[], given: RunOptions): RunResult => {
+    const line = argv.join(' ');
+    ran.push(line);
+    const known = options.commands?.[line];
+    const turn = turns.get(line) ?? 0;
+    turns.set(line, turn + 1);
+    const one =
+      typeof known === 'function'
+        ? known(given)
+        : Array.isArray(known)
+          ? known[Math.min(turn, known.length - 1)]
+          : (known ?? options.answer?.(argv));
+    if (one === undefined) throw new Error(`the fake host was not told about: ${line}`);
+    return typeof one === 'string' ? { code: 0, stdout: one, stderr: '' } : { code: 0, stdout: '', stderr: '', ...one };
+  };
+
+  return {
+    env: { PATH: '/usr/bin', ...options.env },
+    cwd: options.cwd ?? '/project',
+    platform: options.platform ?? 'linux',
+    uid: options.uid ?? 0,
+    pid: options.pid ?? 4242,
+    home: options.home ?? '/home/user',
+    ran,
+    files,
+    run: async (argv, given = {}) => answerTo(argv, given),
+    attach: async (argv, given = {}) => answerTo(argv, given).code,
+    readText: (path) => files.get(path),
+    exists: (path) => files.has(path) || [...files.keys()].some((file) => file.startsWith(`${path}/`)),
+    isExecutable: (path) => executables.has(path),
+    writePrivate: (path, text) => void files.set(path, text),
+    remove: (path) => {
+      for (const file of [...files.keys()]) if (file === path || file.startsWith(`${path}/`)) files.delete(file);
+    },
+    interfaces: () => options.interfaces ?? {},
+  };
+}
