@@ -1,0 +1,21 @@
+/** `netcompose check`: diagnostics only; nothing is touched. */
+import { formatNames, formats, type FormatName } from '../../diagnostics/format/formats.ts';
+import { withoutIgnored } from '../../diagnostics/ignore.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { factsOptions, formatOption, ownOptions } from '../own-options.ts';
+import { planned } from '../planned.ts';
+import type { Session } from '../session.ts';
+import { exitCodeOf } from '../tell.ts';
+
+export async function run(session: Session): Promise<number> {
+  const options = ownOptions(session, (command) => {
+    command.description('Find every conflict before anything starts. Changes nothing.').addOption(formatOption(formatNames));
+    factsOptions(command);
+  });
+  if (!options) return exitCodes.fine;
+  const { diagnostics } = await planned(session, options);
+  const shown = withoutIgnored(diagnostics.sorted());
+  const { host, terminal } = session;
+  terminal.out(formats[options.values['format'] as FormatName](shown, { cwd: host.cwd, color: terminal.color.out }));
+  return exitCodeOf(shown);
+}

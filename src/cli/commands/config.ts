@@ -1,0 +1,17 @@
+/** `netcompose config` and `convert`: Compose's own, of the files with the override. */
+import { withTemporaryOverride } from '../../host/state.ts';
+import { composeCall } from '../compose-call.ts';
+import { prepare } from '../prepared.ts';
+import { passThrough } from '../run.ts';
+import type { Session } from '../session.ts';
+
+export async function run(session: Session): Promise<number> {
+  const prepared = await prepare(session, { starts: false });
+  if (prepared.kind === 'refused') return prepared.exitCode;
+  if (prepared.kind === 'plain') return passThrough(session.argv, session.host, session.terminal, prepared.stdin);
+  const { project, override, stdin } = prepared;
+  const { host, command, args } = session;
+  return withTemporaryOverride(host, project.name, override, (path) =>
+    host.attach(composeCall(session, project, path, [command, ...args]), stdin === undefined ? {} : { input: stdin }),
+  );
+}

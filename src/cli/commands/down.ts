@@ -1,0 +1,29 @@
+/** `netcompose down`: Compose with the override last applied, then what nothing needs any more is released. */
+import { release } from '../../host/release.ts';
+import { overridePath, readOverride, removeOverride } from '../../host/state.ts';
+import { composeCall } from '../compose-call.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { readProject } from '../read-project.ts';
+import { passThrough } from '../run.ts';
+import type { Session } from '../session.ts';
+
+export async function run(session: Session): Promise<number> {
+  const { host, terminal, argv, globals, command, args } = session;
+  const { project, annotated, stdin } = readProject(session);
+  const name = project?.name ?? globals.projectName;
+  const applied = name !== undefined && readOverride(host, name) !== undefined;
+  if (!applied && !annotated) return passThrough(argv, host, terminal, stdin);
+
+  // A file that is broken by now must not keep its containers: Compose finds them by the project's name, or says why not.
+  const exitCode = project
+    ? await host.attach(composeCall(session, project, applied ? overridePath(host, project.name) : undefined, [command, ...args]), stdin === undefined ? {} : { input: stdin })
+    : await passThrough(argv, host, terminal, stdin);
+  const pretends = globals.dryRun || args.includes('--dry-run');
+  if (exitCode !== exitCodes.fine || pretends || args.includes('--help') || args.includes('-h')) return exitCode;
+  await release(host);
+  // With services named, the others run on and the next `down` needs the override again.
+  if (name !== undefined && !namesServices(args, project?.services)) removeOverride(host, name);
+  return exitCode;
+}
+
+const namesServices = (args: readonly string[], services: ReadonlyMap<string, unknown> | undefined) => args.some((word) => services?.has(word));

@@ -1,0 +1,29 @@
+/** `netcompose explain RULE`: the rule's page of `docs/rules/`. */
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { rules } from '../../diagnostics/rules.ts';
+import { nearest } from '../../diagnostics/suggest.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { ownOptions } from '../own-options.ts';
+import type { Session } from '../session.ts';
+import { UsageError } from '../usage-error.ts';
+
+export async function run(session: Session): Promise<number> {
+  const options = ownOptions(session, (command) => {
+    command.description('Say what a diagnostic means, why it matters and how to mend it.').argument('<rule>', 'such as parent/driver-clash');
+  });
+  if (!options) return exitCodes.fine;
+  const [rule = ''] = options.args;
+  if (!Object.hasOwn(rules, rule)) {
+    const near = nearest(rule, Object.keys(rules));
+    throw new UsageError(`there is no rule "${rule}"`, near === undefined ? 'all rules are in docs/rules/README.md' : `did you mean "${near}"?`);
+  }
+  session.terminal.out(readFileSync(page(rule), 'utf8'));
+  return exitCodes.fine;
+}
+
+/** The pages lie beside the built program's folder and, from source, at the root: both are some levels above this file. */
+function page(rule: string): string {
+  const places = ['../../', '../../../', '../../../../'].map((up) => fileURLToPath(new URL(`${up}docs/rules/${rule}.md`, import.meta.url)));
+  return places.find((path) => existsSync(path)) ?? places[0]!;
+}

@@ -1,0 +1,24 @@
+/** `netcompose facts`: what was observed of this host and its engine. */
+import { observeEngine } from '../../host/observe-engine.ts';
+import { observeHost } from '../../host/observe-host.ts';
+import { composeVersion, findCompose } from '../../host/compose.ts';
+import type { Facts } from '../../plan/facts.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { ownOptions } from '../own-options.ts';
+import type { Session } from '../session.ts';
+
+export async function run(session: Session): Promise<number> {
+  const options = ownOptions(session, (command) => void command.description('Print what was observed of this host and its engine, for --facts elsewhere.'));
+  if (!options) return exitCodes.fine;
+  const { host, terminal } = session;
+  const compose = findCompose(host);
+  const [hostFacts, engine, version] = await Promise.all([observeHost(host), observeEngine(host), compose && composeVersion(host, compose)]);
+  const facts: Facts = {
+    version: 1,
+    host: hostFacts,
+    ...(engine.kind === 'reached' && { engine: engine.facts }),
+    ...(version !== undefined && { compose: { version } }),
+  };
+  terminal.out(`${JSON.stringify(facts, null, 2)}\n`);
+  return exitCodes.fine;
+}

@@ -1,0 +1,23 @@
+/** `netcompose plan`: what `up` would do; nothing is touched. */
+import { withoutIgnored } from '../../diagnostics/ignore.ts';
+import { planJson } from '../../emit/plan-json.ts';
+import { planText } from '../../emit/plan-text.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { factsOptions, formatOption, ownOptions } from '../own-options.ts';
+import { planned } from '../planned.ts';
+import type { Session } from '../session.ts';
+import { exitCodeOf, tellProblems } from '../tell.ts';
+
+export async function run(session: Session): Promise<number> {
+  const options = ownOptions(session, (command) => {
+    command.description('Show what "up" would do: services, networks, addresses, ports and every host command, in order.').addOption(formatOption(['text', 'json']));
+    factsOptions(command);
+  });
+  if (!options) return exitCodes.fine;
+  const { plan, diagnostics } = await planned(session, options);
+  const shown = withoutIgnored(diagnostics.sorted());
+  const json = options.values['format'] === 'json';
+  if (!json || !plan) tellProblems(session, diagnostics);
+  if (plan) session.terminal.out(json ? planJson(plan, shown, session.host.cwd) : planText(plan));
+  return exitCodeOf(shown);
+}

@@ -1,0 +1,28 @@
+/** `netcompose render`: the project as one plain Compose file, or (`--override`) what is given to Compose. */
+import { checkComplete } from '../../plan/complete.ts';
+import { overrideOf } from '../../emit/override.ts';
+import { renderOf } from '../../emit/rendered.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { factsOptions, ownOptions } from '../own-options.ts';
+import { planned } from '../planned.ts';
+import type { Session } from '../session.ts';
+import { exitCodeOf, tellProblems } from '../tell.ts';
+
+export async function run(session: Session): Promise<number> {
+  const options = ownOptions(session, (command) => {
+    command
+      .description('Print the project as one plain Compose file without x-netmode. Changes nothing.')
+      .option('--override', 'print the override that is passed to Compose instead')
+      .option('--external', 'refer to shared networks as external instead of defining them');
+    factsOptions(command);
+  });
+  if (!options) return exitCodes.fine;
+  const { override, external } = options.values;
+  // The rendered file is for anywhere; only the override is for the engine that runs here.
+  const { plan, diagnostics } = await planned(session, options, { engine: override === true });
+  if (plan) checkComplete(plan, diagnostics.report);
+  tellProblems(session, diagnostics);
+  if (!plan || diagnostics.hasErrors) return exitCodeOf(diagnostics.sorted());
+  session.terminal.out(override === true ? (overrideOf(plan) ?? '{}\n') : renderOf(plan, { external: external === true }));
+  return exitCodes.fine;
+}

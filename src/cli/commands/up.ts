@@ -1,0 +1,80 @@
+/** `netcompose up` and all that starts containers: check, prepare the host, then Compose. */
+import { stepsOf } from '../../emit/commands.ts';
+import { actionsText } from '../../emit/plan-text.ts';
+import { applyActions, type Applied } from '../../host/execute.ts';
+import { overrideOf } from '../../emit/override.ts';
+import { holdLease, withLock } from '../../host/lock.ts';
+import { withTemporaryOverride, writeOverride } from '../../host/state.ts';
+import { composeCall } from '../compose-call.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { prepare, type Prepared } from '../prepared.ts';
+import { passThrough } from '../run.ts';
+import type { Session } from '../session.ts';
+
+export async function run(session: Session): Promise<number> {
+  const { host, terminal, argv } = session;
+  // Compose's page of options: nothing is to be prepared for it.
+  if (asksForHelp(session)) return passThrough(argv, host, terminal);
+  const prepared = await prepare(session, { starts: true });
+  if (prepared.kind === 'refused') return prepared.exitCode;
+  if (prepared.kind === 'plain') return passThrough(argv, host, terminal, prepared.stdin);
+  return isDryRun(session) ? pretend(session, prepared) : start(session, prepared);
+}
+
+type Ready = Extract<Prepared, { kind: 'ready' }>;
+
+/** Shows the host actions, and lets Compose show its own part. */
+async function pretend(session: Session, prepared: Ready): Promise<number> {
+  const { plan, facts, project } = prepared;
+  session.terminal.out(actionsText(plan));
+  const existing = new Set(facts.engine?.networks.map(({ name }) => name));
+  const inline = new Set(plan.actions.flatMap((action) => (action.kind === 'ensure-network' && !existing.has(action.name) ? action.name : [])));
+  return withTemporaryOverride(session.host, project.name, overrideOf(plan, { inline }), (path) => callCompose(session, prepared, path));
+}
+
+async function start(session: Session, prepared: Ready): Promise<number> {
+  const { host, terminal } = session;
+  const steps = stepsOf(prepared.plan.actions);
+  // From before the networks are ensured until Compose has ended, no other project's `down` may take them away.
+  const networks = prepared.plan.actions.flatMap((action) => (action.kind === 'ensure-network' ? action.name : []));
+  const leases = await Promise.all(networks.map((network) => holdLease(host, network)));
+  try {
+    const applied = steps.length === 0 ? undefined : await withLock(host, 'host', () => applyActions(steps, host));
+    const { project, override } = prepared;
+    const path = override === undefined ? undefined : writeOverride(host, project.name, override);
+    const exitCode = await callCompose(session, prepared, path);
+    if (exitCode !== exitCodes.fine && applied) await undo(session, applied);
+    if (exitCode === exitCodes.fine && isDetached(session)) {
+      const { reachTable } = await import('../reach-table.ts');
+      terminal.err(await reachTable(session, prepared.plan));
+    }
+    return exitCode;
+  } finally {
+    await Promise.all(leases.map((lease) => lease.release()));
+  }
+}
+
+function callCompose(session: Session, { project, stdin }: Ready, override: string | undefined): Promise<number> {
+  return session.host.attach(composeCall(session, project, override, [session.command, ...session.args]), stdin === undefined ? {} : { input: stdin });
+}
+
+/** Compose did not start: what this run made goes again, but for what containers use by now. */
+async function undo({ host, terminal }: Session, applied: Applied): Promise<void> {
+  const failed = await withLock(host, 'host', () => applied.undo());
+  for (const command of failed) terminal.err(`netcompose: could not undo, please run: ${command.join(' ')}\n`);
+}
+
+/** Words before `--` only: what follows is a container's. A service's own command (`run web --help`) is none of ours either. */
+function ownWords({ command, args }: Session): readonly string[] {
+  const end = args.indexOf('--');
+  const own = end < 0 ? args : args.slice(0, end);
+  if (command !== 'run') return own;
+  const service = own.findIndex((word) => !word.startsWith('-'));
+  return service < 0 ? own : own.slice(0, service);
+}
+
+const asksForHelp = (session: Session) => ownWords(session).some((word) => word === '--help' || word === '-h');
+
+const isDryRun = (session: Session) => session.globals.dryRun || ownWords(session).some((word) => word === '--dry-run' || word === '--dry-run=true');
+
+const isDetached = (session: Session) => session.command === 'up' && ownWords(session).some((word) => word === '-d' || word === '--detach' || word === '--wait');

@@ -1,0 +1,8 @@
+/** The program. */
+import { realHost } from '../host/host.ts';
+import { run } from './run.ts';
+import { realTerminal } from './terminal.ts';
+
+const host = realHost();
+// Not process.exit(): what is still being written to a pipe would be lost.
+process.exitCode = await run(process.argv.slice(2), host, realTerminal(host.env));

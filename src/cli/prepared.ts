@@ -1,0 +1,57 @@
+/** Files → a plan that may be carried out: no errors, and Compose's own resolved model agrees with it. */
+import type { Project } from '../compose/project.ts';
+import type { Diagnostics } from '../diagnostics/diagnostic.ts';
+import { overrideOf } from '../emit/override.ts';
+import { checkComplete } from '../plan/complete.ts';
+import type { Facts } from '../plan/facts.ts';
+import { planOf } from '../plan/plan.ts';
+import type { Plan } from '../plan/types.ts';
+import { exitCodes } from './exit-codes.ts';
+import { factsFor } from './facts-for.ts';
+import { readProject } from './read-project.ts';
+import type { Session } from './session.ts';
+import { exitCodeOf, tellProblems } from './tell.ts';
+import { verify } from './verify.ts';
+
+export type Prepared =
+  /** Nothing of it is netcompose's: Compose runs as if it had been called itself. */
+  | { readonly kind: 'plain'; readonly stdin?: string }
+  | { readonly kind: 'refused'; readonly exitCode: number }
+  /** `override` is the text; absent where nothing changes. */
+  | { readonly kind: 'ready'; readonly project: Project; readonly plan: Plan; readonly facts: Facts; readonly override?: string; readonly stdin?: string };
+
+export interface PrepareOptions {
+  /** Whether the command starts containers: then the engine must answer, and Compose must agree with the plan. */
+  readonly starts: boolean;
+}
+
+/** Reads, plans and checks; what is wrong has been told. Nothing has been changed yet. */
+export async function prepare(session: Session, { starts }: PrepareOptions): Promise<Prepared> {
+  const { project, intents, diagnostics, annotated, stdin } = readProject(session);
+  const input = stdin === undefined ? {} : { stdin };
+  if (!annotated) {
+    // Files without x-netmode are Compose's alone, its words about their faults too. What would fail later is still told.
+    if (intents) {
+      planOf(intents, { version: 1 }, diagnostics.report);
+      tellProblems(session, diagnostics, ({ rule }) => !rule.startsWith('compose/'));
+    }
+    return { kind: 'plain', ...input };
+  }
+  if (!project || !intents) return refuse(session, diagnostics);
+  const facts = await factsFor(session, intents, { engineNeeded: starts }, diagnostics.report);
+  const plan = planOf(intents, facts, diagnostics.report);
+  checkComplete(plan, diagnostics.report);
+  if (diagnostics.hasErrors) return refuse(session, diagnostics);
+
+  const override = overrideOf(plan);
+  const exitCode = starts ? await verify(session, plan, override, stdin, diagnostics) : exitCodes.fine;
+  if (diagnostics.hasErrors) return refuse(session, diagnostics);
+  if (exitCode !== exitCodes.fine) return { kind: 'refused', exitCode };
+  tellProblems(session, diagnostics);
+  return { kind: 'ready', project, plan, facts, ...(override !== undefined && { override }), ...input };
+}
+
+function refuse(session: Session, diagnostics: Diagnostics): Prepared {
+  tellProblems(session, diagnostics);
+  return { kind: 'refused', exitCode: exitCodeOf(diagnostics.sorted()) };
+}

@@ -1,0 +1,32 @@
+/** After `up -d`: how each service is reached, with the addresses that Docker has chosen. */
+import { reachText } from '../emit/plan-text.ts';
+import { table } from '../emit/tables.ts';
+import { observeEngine } from '../host/observe-engine.ts';
+import type { EngineFacts } from '../plan/facts.ts';
+import { dynamic } from '../plan/reach.ts';
+import type { Plan, ServicePlan } from '../plan/types.ts';
+import type { Session } from './session.ts';
+
+/** @returns the table; nothing where no service answers anywhere */
+export async function reachTable({ host }: Session, plan: Plan): Promise<string> {
+  const active = [...plan.services.values()].filter(({ service }) => service.active);
+  const observed = active.some(({ reach }) => reach.some(({ to }) => to.includes(dynamic))) ? await observeEngine(host) : undefined;
+  const engine = observed?.kind === 'reached' ? observed.facts : undefined;
+  const rows = active.map((service) => {
+    const known = { ...service, reach: service.reach.map((one) => ({ ...one, to: withAddress(one.to, service, plan, engine) })) };
+    return [service.service.name, service.netmode, reachText(known.reach, 'host'), reachText(known.reach, 'lan')];
+  });
+  return rows.length === 0 ? '' : `\n${table([['SERVICE', 'NETMODE', 'FROM THIS HOST', 'FROM THE LAN'], ...rows])}`;
+}
+
+/** Fills in the address of the service's container, where the engine tells it. */
+function withAddress(to: string, { service, networks }: ServicePlan, plan: Plan, engine: EngineFacts | undefined): string {
+  if (!to.startsWith(dynamic)) return to;
+  const names = [...networks.keys()].flatMap((key) => {
+    const network = plan.networks.get(key);
+    return network?.underlay ? [network.dockerName ?? `${plan.project.name}_${key}`] : [];
+  });
+  const container = engine?.containers.find((one) => one.running && one.project === plan.project.name && one.service === service.name);
+  const address = names.map((name) => container?.networks[name]?.ipv4 ?? container?.networks[name]?.ipv6).find((found) => found !== undefined);
+  return address === undefined ? to : to.replace(dynamic, address.includes(':') ? `[${address}]` : address);
+}

@@ -1,0 +1,64 @@
+/** From a command line to an exit code: the one place where results become exit codes. */
+import { HostError } from '../host/errors.ts';
+import { findCompose } from '../host/compose.ts';
+import type { Host } from '../host/host.ts';
+import { commands, ownCommands } from './commands.ts';
+import { exitCodes } from './exit-codes.ts';
+import { parseGlobals } from './globals.ts';
+import type { Terminal } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+declare const NETCOMPOSE_VERSION: string | undefined;
+
+/** @returns the exit code */
+export async function run(argv: readonly string[], host: Host, terminal: Terminal): Promise<number> {
+  const parsed = parseGlobals(argv);
+  try {
+    switch (parsed.kind) {
+      case 'version':
+        terminal.out(`netcompose ${typeof NETCOMPOSE_VERSION === 'string' ? NETCOMPOSE_VERSION : 'from source'}\n`);
+        return exitCodes.fine;
+      case 'help':
+        terminal.out(help());
+        return exitCodes.fine;
+      case 'unknown':
+        return await passThrough(argv, host, terminal);
+      case 'command': {
+        const load = Object.hasOwn(commands, parsed.command) ? commands[parsed.command] : undefined;
+        // `up --help` is Compose's page: nothing is to be prepared for it.
+        if (!load) return await passThrough(argv, host, terminal);
+        return await (await load()).run({ ...parsed, argv, host, terminal });
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof HostError || error instanceof UsageError)) throw error;
+    terminal.err(`netcompose: ${error.message}\n${error.help === undefined ? '' : `  help: ${error.help}\n`}`);
+    return error instanceof UsageError ? exitCodes.usage : exitCodes.hostAction;
+  }
+}
+
+/** Compose itself, on this terminal, with these very arguments. */
+export async function passThrough(argv: readonly string[], host: Host, terminal: Terminal, input?: string): Promise<number> {
+  const compose = findCompose(host);
+  if (!compose) {
+    terminal.err('netcompose: Docker Compose is not installed\n  help: install the "docker compose" plugin, 2.24.4 or newer (docs.docker.com/compose/install)\n');
+    return exitCodes.engine;
+  }
+  return host.attach([...compose, ...argv], input === undefined ? {} : { input });
+}
+
+function help(): string {
+  const width = Math.max(...ownCommands.map(([name]) => name.length));
+  return [
+    'Usage: netcompose [OPTIONS] COMMAND [ARGS]',
+    '',
+    'docker compose, with x-netmode: ipvlan, macvlan, host, bridge and no network at all, one line per service.',
+    '',
+    'netcompose\'s own commands:',
+    ...ownCommands.map(([name, what]) => `  ${name.padEnd(width)}  ${what}`),
+    '',
+    'up, create, run, start, restart, scale and watch check the files and prepare the host first; down cleans up after.',
+    'Every other command, and every option, is docker compose\'s own: see "docker compose --help".',
+    '',
+  ].join('\n');
+}

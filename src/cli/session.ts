@@ -1,0 +1,21 @@
+/** One call of netcompose: the world it was started in and what the command line says. */
+import type { Host } from '../host/host.ts';
+import type { Globals } from './globals.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface Session {
+  readonly host: Host;
+  readonly terminal: Terminal;
+  /** The whole command line, for Compose where nothing of it concerns netcompose. */
+  readonly argv: readonly string[];
+  readonly globals: Globals;
+  readonly command: string;
+  /** What follows the command. */
+  readonly args: readonly string[];
+}
+
+/** What each command's file exports. */
+export interface CommandModule {
+  /** @returns the exit code */
+  run(session: Session): Promise<number>;
+}
