@@ -1,0 +1,153 @@
+/** What is published works where it is installed, and brings nothing along; a checkout works before it is built. */
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { saying } from '../hooks.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'netcompose-package-'));
+const app = join(folder, 'app');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+/** npm with nothing of this machine's user, and no way out. */
+const npmEnv = {
+  npm_config_cache: join(folder, 'npm'),
+  npm_config_offline: 'true',
+  npm_config_yes: 'false',
+  npm_config_update_notifier: 'false',
+  npm_config_loglevel: 'error',
+};
+
+let packed: { readonly filename: string; readonly unpackedSize: number; readonly files: readonly { readonly path: string }[] };
+
+test.before(
+  saying(async () => {
+    // Built already: the layer needs it.
+    const { stdout } = await execa('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: root, env: npmEnv });
+    [packed] = JSON.parse(stdout);
+    mkdirSync(app);
+    writeFileSync(join(app, 'package.json'), '{ "name": "app", "private": true, "type": "module" }');
+    writeFileSync(join(app, 'compose.yaml'), 'services:\n  web:\n    image: nginx\n    x-netmode: { mode: host, listen: [8080] }\n');
+    await execa('npm', ['install', '--no-audit', '--no-fund', join(folder, packed.filename)], { cwd: app, env: npmEnv });
+  }),
+);
+test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('holds what is needed to run it, and no sources or tests', () => {
+  const paths = packed.files.map(({ path }) => path);
+  for (const needed of [
+    'bin/netcompose.js',
+    'dist/cli/main.js',
+    'dist/index.js',
+    'dist/types/index.d.ts',
+    'dist/THIRD-PARTY-LICENSES.txt',
+    'LICENSE',
+    'package.json',
+    'schema/x-netmode.schema.json',
+  ]) {
+    assert.ok(paths.includes(needed), `${needed} is missing`);
+  }
+  const others = paths.filter((path) => !/^(bin|dist|schema|docs|examples)\/|^(README\.md|LICENSE|package\.json)$/.test(path));
+  assert.equal(others, []);
+  assert.equal(
+    paths.filter((path) => /\.test\.|(?<!\.d)\.ts$|\.map$|\.node$/.test(path)),
+    [],
+  );
+});
+
+test('installs nothing beside itself', () => {
+  const installed = JSON.parse(readFileSync(join(app, 'node_modules/netcompose/package.json'), 'utf8'));
+  assert.is(installed.dependencies, undefined);
+  assert.equal(
+    readdirSync(join(app, 'node_modules')).filter((name) => !name.startsWith('.')),
+    ['netcompose'],
+  );
+});
+
+test('passes on the licences of what is bundled', () => {
+  const text = readFileSync(join(app, 'node_modules/netcompose/dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
+  for (const name of ['yaml', 'commander', 'ajv']) assert.match(text, new RegExp(`^${name} \\d`, 'm'));
+  assert.not.match(text, /^(typescript|esbuild|uvu) \d/m);
+});
+
+for (const flag of ['--version', '-v', '-V']) {
+  test(`installed: npx netcompose ${flag}`, async () => {
+    const { stdout, stderr } = await execa('npx', ['netcompose', flag], { cwd: app, env: npmEnv });
+    assert.equal([stdout, stderr], [`netcompose ${version}`, '']);
+  });
+}
+
+test('installed: check', async () => {
+  const { stdout } = await execa('npx', ['netcompose', 'check', '--offline', '--format', 'json'], { cwd: app, env: npmEnv });
+  assert.equal(JSON.parse(stdout), { version: 1, diagnostics: [] });
+});
+
+test('installed: check on an example', async () => {
+  const example = join(app, 'node_modules/netcompose/examples/home-lab/compose.yaml');
+  assert.ok(existsSync(example), 'there is no example');
+  const { stdout } = await execa('npx', ['netcompose', '-f', example, 'check', '--offline', '--format', 'json'], { cwd: app, env: npmEnv });
+  const { diagnostics } = JSON.parse(stdout) as { diagnostics: readonly { severity: string }[] };
+  assert.equal(
+    diagnostics.filter(({ severity }) => severity === 'error'),
+    [],
+  );
+});
+
+test('installed: the library can be imported', async () => {
+  const program =
+    "import * as netcompose from 'netcompose'; console.log(Object.values(netcompose).some((each) => typeof each === 'function'));";
+  const { stdout } = await execa(process.execPath, ['--input-type', 'module', '--eval', program], { cwd: app });
+  assert.is(stdout, 'true');
+});
+
+test('installed: the library has types, complete in themselves', async () => {
+  writeFileSync(
+    join(app, 'use.ts'),
+    [
+      "import * as netcompose from 'netcompose';",
+      'export const names: readonly string[] = Object.keys(netcompose);',
+      '// @ts-expect-error There is no such export: the types are seen.',
+      'netcompose.noSuchExport;',
+    ].join('\n'),
+  );
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  // Node's own types are the only ones that a user has to bring.
+  const types = ['--typeRoots', join(root, 'node_modules/@types'), '--types', 'node'];
+  const { stdout, exitCode } = await execa(
+    process.execPath,
+    [compiler, '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', ...types, 'use.ts'],
+    { cwd: app, reject: false },
+  );
+  assert.equal([exitCode, stdout], [0, '']);
+});
+
+test('checkout: npx netcompose', async () => {
+  const { stdout } = await execa('npx', ['netcompose', '--version'], { cwd: root, env: npmEnv });
+  assert.is(stdout, `netcompose ${version}`);
+});
+
+test('checkout without a build: builds itself, once, however many start, and keeps standard output clean', async () => {
+  const checkout = join(folder, 'checkout');
+  const skipped = new Set(['node_modules', 'dist', '.git', '.cache', 'test']);
+  cpSync(root, checkout, { recursive: true, filter: (path) => !skipped.has(path.slice(root.length)) && !path.includes('.generated.') });
+  symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
+  const check = () =>
+    execa(process.execPath, [join(checkout, 'bin/netcompose.js'), 'check', '--offline', '--format', 'json'], { cwd: app });
+  const runs = await Promise.all([check(), check()]);
+  assert.equal(
+    runs.map(({ stdout }) => JSON.parse(stdout)),
+    [
+      { version: 1, diagnostics: [] },
+      { version: 1, diagnostics: [] },
+    ],
+  );
+  const said = runs.map(({ stderr }) => stderr).join('\n');
+  assert.is(said.match(/setup: build/g)?.length, 1, said);
+  assert.is((await check()).stderr, '');
+  assert.equal(readdirSync(join(checkout, '.cache')), []);
+});
+
+test.run();
