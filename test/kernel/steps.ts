@@ -1,0 +1,39 @@
+/** The shim that the kernel tests make: address-less macvlan, as a plan would have it. */
+import { stepsOf } from '../../src/emit/commands.ts';
+import type { HostAction, Step } from '../../src/plan/actions.ts';
+import { hostAddress, parent } from './lab.ts';
+
+export const shim = 'nc-p0';
+export const network = 'netcompose-p0';
+export const range = '192.168.77.192/27';
+export const spare = '192.168.77.222';
+
+const make: readonly HostAction[] = [
+  { kind: 'create-shim', id: 'shim', reason: 'test', shim, parent, network, driver: 'macvlan', mode: 'bridge' },
+  { kind: 'mark-shim', id: 'mark', reason: 'test', shim, network },
+  { kind: 'set-sysctl', id: 'arp', reason: 'test', shim, key: ['ipv4', 'conf', shim, 'arp_filter'], value: '1' },
+  { kind: 'set-sysctl', id: 'v6', reason: 'test', shim, key: ['ipv6', 'conf', shim, 'disable_ipv6'], value: '1' },
+];
+const address: HostAction = { kind: 'add-shim-address', id: 'address', reason: 'test', shim, address: `${spare}/32` };
+const up: HostAction = { kind: 'bring-shim-up', id: 'up', reason: 'test', shim };
+const route = (source: string): HostAction => ({ kind: 'add-shim-route', id: 'route', reason: 'test', shim, destination: range, source });
+const neighbour: HostAction = {
+  kind: 'add-shim-neighbour',
+  id: 'neighbour',
+  reason: 'test',
+  shim,
+  address: '192.168.77.200',
+  mac: '02:42:C0:A8:4D:C8',
+};
+
+/** The host's own address as the source. */
+export const steps: readonly Step[] = stepsOf([...make, up, route(hostAddress)]);
+
+/** An address of the shim's own as the source. */
+export const stepsWithAddress: readonly Step[] = stepsOf([...make, address, up, route(spare)]);
+
+/** Every kind of step for interfaces. */
+export const everyStep: readonly Step[] = stepsOf([...make, address, up, route(hostAddress), neighbour]);
+
+/** As `steps`, but the last one names a source that the host does not have. */
+export const refusedSteps: readonly Step[] = stepsOf([...make, up, route('192.168.77.99')]);
