@@ -1,0 +1,125 @@
+/** What `up` refuses, and that nothing is left when it fails half-way. */
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { saying } from '../hooks.ts';
+import { testImage } from './rig/image.ts';
+import { onPath } from './rig/installed.ts';
+import { makeLan, type Lan } from './rig/lan.ts';
+import { netcompose } from './rig/netcompose.ts';
+import { startRig, type Rig } from './rig/rig.ts';
+import { snapshot, type Snapshot } from './snapshot.ts';
+
+interface Context {
+  rig: Rig;
+  lan: Lan;
+  before: Snapshot;
+}
+
+const test = suite<Context>('refusal');
+
+test.before(saying(async (context) => {
+  context.lan = await makeLan({ name: 'refuse', defaultRoute: true });
+  context.rig = await startRig();
+  context.before = await snapshot(context.rig);
+}));
+test.after(async ({ rig, lan }) => {
+  await rig?.stop();
+  await lan?.remove();
+});
+
+/** A folder with this Compose file. */
+async function project({ rig }: Context, name: string, compose: string): Promise<string> {
+  const cwd = join(rig.directory, name);
+  await mkdir(cwd, { recursive: true });
+  await writeFile(join(cwd, 'compose.yaml'), compose);
+  return cwd;
+}
+
+/** Puts a program in front of another of that name; `body` is JavaScript that may call the real one by `real(args)`. */
+async function inFrontOf({ rig }: Context, name: string, body: string): Promise<{ readonly PATH: string }> {
+  const folder = join(rig.directory, `front-${name}`);
+  await mkdir(folder, { recursive: true });
+  const target = name === 'docker' ? join(rig.env['PATH']!.split(delimiter)[0]!, 'docker') : onPath(name);
+  const real = `const real = (args) => require('node:child_process').spawnSync(${JSON.stringify(target)}, args, { encoding: 'utf8' });`;
+  await writeFile(join(folder, name), `#!${process.execPath}\n${real}\nconst args = process.argv.slice(2);\n${body}\n`);
+  await chmod(join(folder, name), 0o755);
+  return { PATH: [folder, rig.env['PATH']].join(delimiter) };
+}
+
+const web = (extra: string) => `services:\n  web:\n    image: ${testImage}\n    command: ["sleep", "infinity"]\n    stop_signal: SIGKILL\n${extra}`;
+const macvlan = web('    x-netmode: { mode: macvlan, ip_range: 192.168.213.192/27 }\n');
+
+test('a model that Compose resolves differently is refused before anything is touched', async (context) => {
+  const cwd = await project(context, 'different', macvlan);
+  const env = await inFrontOf(
+    context,
+    'docker',
+    `const { status, stdout, stderr } = real(args);
+     const changed = args.includes('config') ? JSON.stringify({ ...JSON.parse(stdout), services: { web: { ...JSON.parse(stdout).services.web, network_mode: 'host', networks: undefined } } }) : stdout;
+     process.stdout.write(changed); process.stderr.write(stderr); process.exit(status);`,
+  );
+  const { code, stdout, stderr } = await netcompose(context.rig, ['up', '-d'], { cwd, env });
+  assert.is(code, 1);
+  assert.is(stdout, '');
+  assert.match(stderr, 'error[compose/resolved-differently]: "web": network_mode is planned as nothing, but Compose resolves it to host');
+  assert.match(stderr, 'compose.yaml:2:3');
+  assert.equal(await snapshot(context.rig), context.before);
+});
+
+test('when the third step fails, the first two are undone', async (context) => {
+  const cwd = await project(context, 'third', macvlan);
+  // The network is made first, then the shim; its alias is the third step.
+  const env = await inFrontOf(
+    context,
+    'ip',
+    `if (args.includes('alias')) { process.stderr.write('RTNETLINK answers: No buffer space available\\n'); process.exit(2); }
+     const { status, stdout, stderr } = real(args); process.stdout.write(stdout); process.stderr.write(stderr); process.exit(status);`,
+  );
+  const { code, stderr } = await netcompose(context.rig, ['up', '-d'], { cwd, env });
+  assert.is(code, 3);
+  assert.match(stderr, /netcompose: "ip link set dev nc-ncp-refuse alias \S+" failed with exit code 2: RTNETLINK answers: No buffer space available/);
+  assert.not.match(stderr, /\n\s+at /);
+  assert.equal(await snapshot(context.rig), context.before);
+});
+
+test('when Compose cannot start, what was prepared is undone', async (context) => {
+  const cwd = await project(context, 'image', macvlan.replace(testImage, 'no-such-image:latest').replace('    command', '    pull_policy: never\n    command'));
+  const { code, stderr } = await netcompose(context.rig, ['up', '-d'], { cwd });
+  assert.is(code, 1, stderr);
+  assert.match(stderr, /no-such-image/);
+  assert.equal(await snapshot(context.rig), context.before);
+});
+
+test('two host-mode services on one port are refused', async (context) => {
+  const service = (name: string) => `  ${name}:\n    image: ${testImage}\n    command: ["httpd", "-f", "-p", "19100"]\n    x-netmode: { mode: host, listen: [19100] }\n`;
+  const cwd = await project(context, 'clash', `services:\n${service('a')}${service('b')}`);
+  const { code, stderr } = await netcompose(context.rig, ['up', '-d'], { cwd });
+  assert.is(code, 1);
+  assert.match(stderr, 'error[ports/host-clash]: "b" opens port 19100/tcp of the host, as "a" does');
+  assert.equal(await snapshot(context.rig), context.before);
+});
+
+test('an interface of that name which is not ours is never touched', async (context) => {
+  const cwd = await project(context, 'name', macvlan);
+  const { execa } = await import('execa');
+  await execa('ip', ['link', 'add', 'nc-ncp-refuse', 'type', 'veth', 'peer', 'name', 'other']);
+  try {
+    const { code, stderr } = await netcompose(context.rig, ['up', '-d'], { cwd });
+    assert.is(code, 1);
+    assert.match(stderr, 'error[shim/name-taken]: an interface "nc-ncp-refuse" exists that netcompose did not make');
+  } finally {
+    await execa('ip', ['link', 'del', 'nc-ncp-refuse']);
+  }
+  assert.equal(await snapshot(context.rig), context.before);
+});
+
+test('without an engine, up says so and exits with 4', async (context) => {
+  const cwd = await project(context, 'no-engine', macvlan);
+  const { code, stderr } = await netcompose(context.rig, ['up', '-d'], { cwd, env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' } });
+  assert.is(code, 4);
+  assert.match(stderr, 'error[engine/unreachable]: "unix:///nowhere/docker.sock" (DOCKER_HOST): there is no such socket');
+});
+
+test.run();

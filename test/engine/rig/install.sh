@@ -1,0 +1,84 @@
+#!/bin/bash
+# install.sh
+#
+# Gets ready what the kernel and engine layers need, on Debian: a few packages, and beside them, in the cache folder
+# and never installed, a newer engine with its `docker` command and Compose from one of Debian's later suites. An
+# engine that is installed is neither replaced nor started. A second run does nothing and needs no network.
+set -euo pipefail
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/netcompose-rig
+# In this order; the first that runs with this machine's C library is kept.
+suites=(sid trixie)
+
+say() { printf 'rig: %s\n' "$*" >&2; }
+fail() { say "$*"; exit 1; }
+is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true)" = installed ]; }
+
+install_packages() {
+  local wanted=() package
+  for package in iptables busybox-static dnsmasq-base iproute2 procps; do
+    is_installed "$package" || wanted+=("$package")
+  done
+  # The later suites' runc does not run here, and their containerd may not: both come with this suite's engine.
+  if ! { command -v dockerd && command -v containerd && command -v runc; } >/dev/null; then wanted+=(docker.io); fi
+  [ ${#wanted[@]} -gt 0 ] || return 0
+  [ "$(id -u)" = 0 ] || fail "not root, and not installed: ${wanted[*]}"
+  say "installing ${wanted[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  # Nothing is removed to make room, such as another engine's packages. Package lists may be absent or out of date.
+  local install=(apt-get install -y -qq --no-install-recommends --no-remove "${wanted[@]}")
+  "${install[@]}" >&2 2>/dev/null || { apt-get update -qq >&2; "${install[@]}" >&2; }
+}
+
+# The address of the Debian mirror that this machine is set up to use.
+mirror() {
+  local codename
+  codename=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-}")
+  apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT) $(CREATED_BY)' |
+    awk -v release="$codename" '$2 == release && $3 == "main" && $4 == "Packages" { print $1; exit }'
+}
+
+# unpack SUITE: the suite's engine in $cache/root.new, if it runs here.
+unpack() {
+  local suite=$1 from work=$cache/work
+  from=$(mirror)
+  [ -n "$from" ] || fail 'no Debian mirror in the configuration of apt'
+  rm -rf "$work" "$cache/root.new"
+  mkdir -p "$work/lists/partial" "$work/archives/partial" "$work/debs" "$cache/root.new"
+  printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$from" "$suite" > "$work/sources.list"
+  local options=(
+    -qq -o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourceparts=/dev/null
+    -o "Dir::State::lists=$work/lists" -o "Dir::Cache::archives=$work/archives"
+    -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o "APT::Sandbox::User=$(id -un)"
+  )
+  say "downloading the engine of $suite"
+  apt-get "${options[@]}" update >&2 || return 1
+  (cd "$work/debs" && apt-get "${options[@]}" download docker.io docker-cli docker-compose >&2) || return 1
+  local deb
+  for deb in "$work"/debs/*.deb; do dpkg-deb -x "$deb" "$cache/root.new" || return 1; done
+  local usr=$cache/root.new/usr
+  "$usr/sbin/dockerd" --version >&2 && "$usr/bin/docker" --version >&2 && "$usr/libexec/docker/cli-plugins/docker-compose" version >&2
+}
+
+install_engine() {
+  [ ! -e "$cache/root/.complete" ] || return 0
+  local suite
+  for suite in "${suites[@]}"; do
+    if unpack "$suite"; then
+      touch "$cache/root.new/.complete"
+      rm -rf "$cache/root" "$cache/work"
+      mv "$cache/root.new" "$cache/root"
+      return 0
+    fi
+    say "the engine of $suite cannot be had or does not run here"
+  done
+  fail 'no engine'
+}
+
+command -v apt-get >/dev/null || fail 'this is not Debian'
+mkdir -p "$cache"
+# One at a time.
+exec 9> "$cache/lock"
+flock 9
+install_packages
+install_engine

@@ -1,0 +1,144 @@
+/** A Docker engine for tests, in the sandbox, beside any that the machine has: nothing of it is shared, nothing of it stays. */
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import { importImage } from './image.ts';
+import { findEngine, type EngineName } from './installed.ts';
+import type { Output } from './lan.ts';
+import { sandboxFolder } from './sandbox.ts';
+
+export interface Rig {
+  /** All that a program needs to find this engine and no other: the whole environment, not additions to it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** For files; gone after `stop`. */
+  readonly directory: string;
+  /** Runs `docker` with these arguments, `compose …` included. */
+  docker(...args: readonly string[]): Promise<Output>;
+  /** Stops the engine and removes its containers, networks, interfaces, packet filter rules and files. Does nothing the second time. */
+  stop(): Promise<void>;
+}
+
+const startSeconds = 40;
+const stopSeconds = 20;
+
+/**
+ * Starts an engine, waits until it answers, and gives it the image `netcompose-test:latest`.
+ *
+ * @throws where there is no such engine, or it does not start (with the end of its log)
+ */
+export async function startRig({ engine = '28' }: { readonly engine?: EngineName } = {}): Promise<Rig> {
+  const installed = findEngine(engine);
+  if (!installed) throw new Error(`the test engine ${engine} is not installed: run test/engine/rig/install.sh`);
+  const directory = await mkdtemp(join(sandboxFolder(), 'rig-'));
+  const at = (name: string) => join(directory, name);
+
+  await mkdir(at('config/cli-plugins'), { recursive: true });
+  await symlink(installed.compose, at('config/cli-plugins/docker-compose'));
+  // The machine's own /etc/docker/daemon.json is not for this engine.
+  await writeFile(at('daemon.json'), '{}');
+  const env = {
+    ...withoutDocker(process.env),
+    PATH: [installed.bin, process.env['PATH']].join(delimiter),
+    DOCKER_HOST: `unix://${at('docker.sock')}`,
+    DOCKER_CONFIG: at('config'),
+    XDG_STATE_HOME: at('state'),
+  };
+  const log = await open(at('dockerd.log'), 'a');
+  const daemon = spawn(
+    installed.dockerd,
+    [
+      ...['--host', env.DOCKER_HOST, '--config-file', at('daemon.json'), '--pidfile', at('dockerd.pid')],
+      ...['--data-root', at('data'), '--exec-root', at('exec'), '--userland-proxy-path', installed.dockerProxy],
+      ...['--bip', '10.213.255.1/24', '--default-address-pool', 'base=10.214.0.0/16,size=24', '--shutdown-timeout', '5'],
+    ],
+    { env, stdio: ['ignore', log.fd, log.fd] },
+  );
+  await log.close();
+  const ended = new Promise<string>((resolve) => {
+    daemon.on('error', (error) => resolve(error.message));
+    daemon.on('exit', (code, signal) => resolve(`it ended with ${code ?? signal}`));
+  });
+
+  const docker = async (...args: readonly string[]): Promise<Output> => {
+    const { exitCode, stdout, stderr } = await execa('docker', args, {
+      env,
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+      timeout: 120_000,
+    });
+    return { code: exitCode ?? -1, stdout, stderr };
+  };
+
+  let stopped = false;
+  async function stop(): Promise<void> {
+    if (stopped) return;
+    stopped = true;
+    if (daemon.exitCode === null) {
+      await removeAll(docker);
+      daemon.kill('SIGTERM');
+      const inTime = await Promise.race([ended, sleep(stopSeconds * 1000, undefined, { ref: false })]);
+      if (inTime === undefined) daemon.kill('SIGKILL');
+      await ended;
+    }
+    await clearNetworking();
+    await unmountBelow(directory);
+    await rm(directory, { recursive: true, force: true });
+  }
+
+  try {
+    await ready(docker, ended);
+    await importImage(directory, env);
+  } catch (error) {
+    const lines = (await readFile(at('dockerd.log'), 'utf8')).trim().split('\n').slice(-15).join('\n');
+    await stop();
+    throw new Error(`the test engine did not start: ${error instanceof Error ? error.message : String(error)}\n${lines}`, { cause: error });
+  }
+  return { env, directory, docker, stop };
+}
+
+async function ready(docker: Rig['docker'], ended: Promise<string>): Promise<void> {
+  let end: string | undefined;
+  void ended.then((how) => (end = how));
+  const stepMilliseconds = 200;
+  for (let waited = 0; waited < startSeconds * 1000; waited += stepMilliseconds) {
+    if (end !== undefined) throw new Error(end);
+    if ((await docker('version')).code === 0) return;
+    await sleep(stepMilliseconds);
+  }
+  throw new Error(`no answer for ${startSeconds} s`);
+}
+
+/** Containers and networks, so that the engine takes their interfaces and rules with them. */
+async function removeAll(docker: Rig['docker']): Promise<void> {
+  const containers = (await docker('ps', '--all', '--quiet')).stdout.split('\n').filter(Boolean);
+  if (containers.length > 0) await docker('rm', '--force', '--volumes', ...containers);
+  await docker('swarm', 'leave', '--force');
+  await docker('network', 'prune', '--force');
+}
+
+/** What an engine leaves when it ends: its default bridges, and the packet filter's rules, which are the sandbox's own. */
+async function clearNetworking(): Promise<void> {
+  for (const bridge of ['docker0', 'docker_gwbridge']) await execa('ip', ['link', 'delete', bridge], { reject: false });
+  for (const command of ['iptables', 'ip6tables']) {
+    await execa(command, ['--policy', 'FORWARD', 'ACCEPT'], { reject: false });
+    for (const table of ['filter', 'nat', 'raw', 'mangle']) {
+      for (const action of ['--flush', '--delete-chain']) await execa(command, ['--table', table, action], { reject: false });
+    }
+  }
+}
+
+/** An engine leaves its own network namespace's file mounted, and all of its mounts where it was killed. */
+async function unmountBelow(directory: string): Promise<void> {
+  const lines = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
+  const points = lines.map((line) => line.split(' ')[4] ?? '').filter((point) => point.startsWith(`${directory}/`));
+  for (const point of points.reverse()) await execa('umount', ['--lazy', point], { reject: false });
+}
+
+/** An environment in which nothing leads to another engine or project. */
+function withoutDocker(env: NodeJS.ProcessEnv): Record<string, string> {
+  const kept = Object.entries(env).filter(([name, value]) => value !== undefined && !/^(DOCKER|COMPOSE|BUILDKIT)_/.test(name));
+  return Object.fromEntries(kept) as Record<string, string>;
+}

@@ -1,0 +1,138 @@
+/** Two projects on one LAN share its network and its shim; the last to leave takes both away. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { saying } from '../hooks.ts';
+import { fetchText } from './rig/http.ts';
+import { testImage } from './rig/image.ts';
+import { makeLan, type Lan } from './rig/lan.ts';
+import { netcompose } from './rig/netcompose.ts';
+import { startRig, type Rig } from './rig/rig.ts';
+import { snapshot, type Snapshot } from './snapshot.ts';
+
+interface Context {
+  rig: Rig;
+  lan: Lan;
+  before: Snapshot;
+  folders: Record<string, string>;
+}
+
+const test = suite<Context>('two projects on one LAN');
+
+/** `one` has a dynamic address and a backend beside the LAN; `two` a fixed one, and its port for this host only. */
+const files = {
+  one: `
+x-netmode: { ip_range: 192.168.213.192/27 }
+services:
+  web:
+    image: ${testImage}
+    command: ["httpd", "-f", "-h", "/www"]
+    stop_signal: SIGKILL
+    networks: [backend]
+    x-netmode: { mode: macvlan, listen: [80] }
+  db:
+    image: ${testImage}
+    command: ["httpd", "-f", "-h", "/www"]
+    stop_signal: SIGKILL
+    networks: [backend]
+networks:
+  backend:
+`,
+  two: `
+services:
+  web:
+    image: ${testImage}
+    command: ["httpd", "-f", "-h", "/www"]
+    stop_signal: SIGKILL
+    networks: { lan: { ipv4_address: 192.168.213.80 } }
+networks:
+  lan:
+    x-netmode: { mode: macvlan, ip_range: 192.168.213.192/27 }
+`,
+  loopback: `
+services:
+  web:
+    image: ${testImage}
+    command: ["httpd", "-f", "-h", "/www"]
+    stop_signal: SIGKILL
+    ports: ["18083:80"]
+    x-netmode: { mode: macvlan, ip_range: 192.168.213.192/27, host_access: loopback }
+`,
+};
+
+test.before(saying(async (context) => {
+  context.lan = await makeLan({ name: 'shared', defaultRoute: true });
+  context.rig = await startRig();
+  context.folders = {};
+  for (const [name, text] of Object.entries(files)) {
+    const cwd = join(context.rig.directory, name);
+    await mkdir(cwd);
+    await writeFile(join(cwd, 'compose.yaml'), text);
+    context.folders[name] = cwd;
+  }
+  context.before = await snapshot(context.rig);
+}));
+test.after(async ({ rig, lan }) => {
+  await rig?.stop();
+  await lan?.remove();
+});
+
+const call = ({ rig, folders }: Context, name: keyof typeof files, ...args: string[]) => netcompose(rig, args, { cwd: folders[name]! });
+
+test('both come up at once', async (context) => {
+  const outputs = await Promise.all([call(context, 'one', 'up', '-d'), call(context, 'two', 'up', '-d')]);
+  for (const { code, stderr } of outputs) assert.is(code, 0, stderr);
+  assert.match(outputs[0].stderr, /web\s+macvlan\s+192\.168\.213\.192:80\s+192\.168\.213\.192:80\n/);
+  const networks = await context.rig.docker('network', 'ls', '--filter', 'driver=macvlan', '--format', '{{.Name}}');
+  assert.is(networks.stdout, 'netcompose-ncp-shared');
+});
+
+test('each is reached from the host and from the LAN, and they reach each other', async ({ rig, lan }) => {
+  for (const address of ['192.168.213.192', '192.168.213.80']) {
+    assert.is(await fetchText(`http://${address}/`), 'hello', address);
+    assert.is(await fetchText(`http://${address}/`, { from: lan }), 'hello', address);
+  }
+  const { stdout } = await rig.docker('exec', 'one-web-1', 'wget', '-q', '-O', '-', 'http://192.168.213.80/');
+  assert.is(stdout, 'hello');
+});
+
+test('names on the backend still resolve, and the default route is that of the LAN', async ({ rig, lan }) => {
+  assert.is((await rig.docker('exec', 'one-web-1', 'wget', '-q', '-O', '-', 'http://db/')).stdout, 'hello');
+  const { stdout } = await rig.docker('exec', 'one-web-1', 'ip', 'route');
+  assert.match(stdout, `default via ${lan.gateway}`);
+});
+
+test('down of one leaves the other alone', async (context) => {
+  const { code, stderr } = await call(context, 'one', 'down');
+  assert.is(code, 0, stderr);
+  assert.is(await fetchText('http://192.168.213.80/'), 'hello');
+});
+
+test('with host_access: loopback the port answers this host only', async (context) => {
+  const { code, stderr } = await call(context, 'loopback', 'up', '-d');
+  assert.is(code, 0, stderr);
+  assert.is(await fetchText('http://127.0.0.1:18083/'), 'hello');
+  assert.is(await fetchText(`http://${context.lan.hostAddress}:18083/`, { from: context.lan, once: true }), undefined);
+  assert.is((await call(context, 'loopback', 'down')).code, 0);
+});
+
+test('down of the last leaves nothing behind', async (context) => {
+  const { code, stderr } = await call(context, 'two', 'down');
+  assert.is(code, 0, stderr);
+  assert.equal(await snapshot(context.rig), context.before);
+});
+
+test('an up in the foreground ends with an interrupt, and down cleans up', async (context) => {
+  const { execa } = await import('execa');
+  const { program } = await import('./rig/netcompose.ts');
+  const child = execa(process.execPath, [program, 'up'], { cwd: context.folders['two']!, env: context.rig.env, extendEnv: false, reject: false, timeout: 40_000, stdin: 'ignore' });
+  assert.is(await fetchText('http://192.168.213.80/'), 'hello');
+  child.kill('SIGINT');
+  const { exitCode, stderr } = await child;
+  assert.ok(exitCode === 130 || exitCode === 0, `${exitCode} ${stderr}`);
+  assert.is((await call(context, 'two', 'down')).code, 0);
+  assert.equal(await snapshot(context.rig), context.before);
+});
+
+test.run();
