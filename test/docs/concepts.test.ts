@@ -1,0 +1,121 @@
+/** The concept pages are true: links lead somewhere, snippets are sound, and what they quote is what the program does. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parse } from 'yaml';
+import schema from '../../schema/x-netmode.schema.json' with { type: 'json' };
+import { displayCommand } from '../../src/diagnostics/format/command.ts';
+import { github } from '../../src/diagnostics/format/github.ts';
+import { json } from '../../src/diagnostics/format/json.ts';
+import { pretty } from '../../src/diagnostics/format/pretty.ts';
+import { withoutIgnored } from '../../src/diagnostics/ignore.ts';
+import { stepsOf } from '../../src/emit/commands.ts';
+import { overrideOf } from '../../src/emit/override.ts';
+import { renderOf } from '../../src/emit/rendered.ts';
+import { netmodeNames } from '../../src/netmode/modes.ts';
+import { fencesOf } from './page.ts';
+import { checkSnippet, cwd } from './project.ts';
+import { usual } from './situations.ts';
+
+const folder = fileURLToPath(new URL('../../docs/', import.meta.url));
+const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md'));
+const concepts = pages.filter((page) => !page.startsWith('rules/'));
+const read = (page: string) => readFileSync(`${folder}${page}`, 'utf8');
+const snippets = (page: string, language: string) =>
+  fencesOf(read(page))
+    .filter((fence) => fence.language === language)
+    .map(({ text }) => text);
+const check = (yaml: string) => checkSnippet(new Map([['compose.yaml', yaml]]), usual);
+
+test('links lead to files and headings', () => {
+  const wrong: string[] = [];
+  for (const page of pages) {
+    for (const [, target = '', anchor] of read(page).replace(/^```[^]*?^```$/gm, '').matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)) {
+      const path = target === '' ? page : posix.join(posix.dirname(page), target);
+      if (!existsSync(`${folder}${path}`)) wrong.push(`${page}: ${target}`);
+      else if (anchor !== undefined && !anchorsOf(read(path)).includes(anchor)) wrong.push(`${page}: ${target}#${anchor}`);
+    }
+  }
+  assert.equal(wrong, []);
+});
+
+function anchorsOf(text: string): readonly string[] {
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => title.toLowerCase().replace(/[^\w\s-]/g, '').replaceAll(' ', '-'));
+}
+
+test('the index names every concept page', () => {
+  const index = read('README.md');
+  assert.equal(concepts.filter((page) => page !== 'README.md' && !index.includes(`(${page})`)), []);
+});
+
+for (const page of concepts) {
+  snippets(page, 'yaml').forEach((yaml, index) => {
+    if (isOverride(yaml)) return;
+    test(`${page}: snippet ${index + 1} has no errors`, () => {
+      const { diagnostics } = check(yaml);
+      assert.equal(diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message), []);
+    });
+  });
+}
+
+/** An override is no project by itself: it names no image. */
+function isOverride(yaml: string): boolean {
+  return Object.values(parse(yaml).services as Record<string, object>).every((service) => !('image' in service));
+}
+
+test('x-netmode.md has every key, at its places', () => {
+  const places = {
+    top: Object.keys(schema.$defs.top.properties),
+    service: Object.keys(schema.$defs.service.else.properties),
+    network: Object.keys(schema.$defs.network.else.properties),
+  };
+  const expected = Object.fromEntries(
+    [...new Set(Object.values(places).flat())].sort().map((key) => {
+      const at = Object.entries(places).filter(([, keys]) => keys.includes(key)).map(([place]) => place);
+      return [key, at.length === 3 ? 'all' : at.join(', ')];
+    }),
+  );
+  const rows = [...read('x-netmode.md').matchAll(/^\| \[`(\w+)`\]\(#[\w-]+\) \| ([^|]+) \|/gm)].map(([, key = '', at = '']) => [key, at]);
+  assert.equal(Object.fromEntries(rows.sort(([a = ''], [b = '']) => (a < b ? -1 : 1))), expected);
+});
+
+test('netmodes.md has every netmode', () => {
+  const text = read('netmodes.md');
+  assert.equal(netmodeNames.filter((name) => !text.includes(`\`${name}\``)), []);
+});
+
+test('shim.md quotes the commands that run', () => {
+  const files = snippets('shim.md', 'yaml');
+  const quoted = snippets('shim.md', 'sh');
+  assert.is(files.length, 3);
+  files.forEach((yaml, index) => {
+    const steps = stepsOf(check(yaml).plan!.actions).filter(({ action }) => action.kind !== 'ensure-network');
+    assert.is(steps.map(({ command }) => `${displayCommand(command)}\n`).join(''), quoted[index]);
+  });
+});
+
+test('outputs.md quotes what is written', () => {
+  const [source = '', override = '', rendered = ''] = snippets('outputs.md', 'yaml');
+  const plan = check(source).plan!;
+  assert.is(overrideOf(plan)!.replace(/^#.*\n\n/, ''), override);
+  assert.is(renderOf(plan, { external: false }), rendered);
+});
+
+test('diagnostics.md quotes what is printed', () => {
+  const { diagnostics } = check('services:\n  web:\n    image: nginx\n    x-netmode: ipvln\n');
+  const [prettyText, githubText] = snippets('diagnostics.md', 'text');
+  const options = { cwd, color: false };
+  assert.is(pretty(diagnostics, options), prettyText);
+  assert.is(github(diagnostics, options), githubText);
+  assert.is(json(diagnostics, options), snippets('diagnostics.md', 'json')[0]);
+});
+
+test('diagnostics.md: its comments silence what they name', () => {
+  const { diagnostics } = check(snippets('diagnostics.md', 'yaml')[0]!);
+  assert.ok(diagnostics.length > 0);
+  assert.equal(withoutIgnored(diagnostics), []);
+});
+
+test.run();

@@ -1,0 +1,83 @@
+/** The hosts and engines on which the examples of the rule pages stand. */
+import type { RuleName } from '../../src/diagnostics/rules.ts';
+import type { EngineFacts, EngineNetwork, Facts, HostInterface } from '../../src/plan/facts.ts';
+
+const card = (name: string, index: number, rest: Partial<HostInterface> = {}): HostInterface => ({
+  name,
+  index,
+  up: true,
+  loopback: false,
+  wireless: false,
+  mac: `52:54:00:00:00:0${index}`,
+  mtu: 1500,
+  addresses: [],
+  ...rest,
+});
+
+const interfaces = [
+  card('lo', 1, { loopback: true, addresses: ['127.0.0.1/8'] }),
+  card('eth0', 2, { addresses: ['192.168.1.10/24'] }),
+] as const;
+
+const engine: EngineFacts = { version: '28.5.2', kind: 'engine', remote: false, swarm: 'inactive', networks: [], containers: [] };
+
+/** A computer on an ordinary LAN. */
+export const usual = {
+  version: 1,
+  host: {
+    platform: 'linux',
+    interfaces,
+    routes: [
+      { destination: 'default', family: 4, interface: 'eth0', gateway: '192.168.1.1' },
+      { destination: '192.168.1.0/24', family: 4, interface: 'eth0', source: '192.168.1.10' },
+    ],
+    rpFilter: { all: 0, eth0: 0 },
+  },
+  engine,
+  compose: { version: '2.40.3' },
+} as const satisfies Facts;
+
+const withInterfaces = (...more: readonly HostInterface[]): Facts => ({
+  ...usual,
+  host: { ...usual.host, interfaces: [...interfaces, ...more] },
+});
+
+const withEngine = (changes: Partial<EngineFacts>): Facts => ({ ...usual, engine: { ...engine, ...changes } });
+
+const oldLan: EngineNetwork = {
+  id: 'f3a1',
+  name: 'old-lan',
+  driver: 'ipvlan',
+  scope: 'local',
+  internal: false,
+  options: { parent: 'eth0' },
+  labels: {},
+  pools: [{ subnet: '192.168.1.0/24', gateway: '192.168.1.1', auxiliaryAddresses: {} }],
+};
+
+const special: { readonly [rule in RuleName]?: Facts } = {
+  'service/default-route': { ...withEngine({ version: '26.1.5' }), compose: { version: '2.26.1' } },
+  'subnet/taken-by-network': withEngine({ networks: [oldLan] }),
+  'parent/down': withInterfaces(card('eth1', 3, { up: false })),
+  'parent/wireless': withInterfaces(card('wlan0', 3, { wireless: true, addresses: ['192.168.1.11/24'] })),
+  'parent/enslaved': withInterfaces(card('br0', 3, { kind: 'bridge', addresses: ['192.168.1.12/24'] }), card('eth2', 4, { master: 'br0' })),
+  'parent/taken-by-network': withEngine({ networks: [oldLan] }),
+  'shim/name-taken': withInterfaces(card('nc-eth0', 3, { kind: 'macvlan', link: 'eth0' })),
+  'engine/desktop': withEngine({ kind: 'desktop' }),
+  'engine/rootless': withEngine({ kind: 'rootless' }),
+  'engine/remote': withEngine({ remote: true }),
+};
+
+export function factsFor(rule: RuleName): Facts {
+  return special[rule] ?? usual;
+}
+
+const present: { readonly [rule in RuleName]?: readonly string[] } = {
+  'compose/missing-file': ['compose.monitoring.yaml'],
+  'compose/remote-include': ['monitoring/compose.yaml'],
+};
+
+/** Files that are there beside those of the page. */
+export function presentFor(rule: RuleName): readonly string[] {
+  return present[rule] ?? [];
+}
