@@ -1,0 +1,54 @@
+/** Compose files of any size for measuring: networks, ports, dependencies everywhere and a mix of netmodes, without faults. */
+
+const servicesPerNetwork = 50;
+const publishedFrom = 30_000;
+const listeningFrom = 20_000;
+
+/** Eight of ten services are on bridges, each depending on the one before; one is on the LAN, one in the host's namespace. */
+export function composeFile(services: number): string {
+  const networks = Math.ceil(services / servicesPerNetwork);
+  return [
+    'x-netmode:',
+    '  parent: eth0',
+    'services:',
+    ...Array.from({ length: services }, (_, index) => service(index)),
+    'networks:',
+    '  backend:',
+    ...Array.from({ length: networks }, (_, index) => `  ${networkName(index)}:`),
+    '  lan:',
+    '    x-netmode:',
+    '      mode: macvlan',
+    '      subnet: 10.77.0.0/16',
+    '      gateway: 10.77.0.1',
+    '      ip_range: 10.77.128.0/17',
+    '',
+  ].join('\n');
+}
+
+function service(index: number): string {
+  const place = index % 10;
+  const lines = [
+    `  ${serviceName(index)}:`,
+    '    image: acme/app:1.0',
+    '    environment:',
+    `      NUMBER: "${index}"`,
+    '      LEVEL: ${LEVEL:-info}',
+  ];
+  if (place === 8) return [...lines, '    x-netmode: { network: lan }'].join('\n');
+  if (place === 9) return [...lines, `    x-netmode: { mode: host, listen: [${listeningFrom + Math.floor(index / 10)}] }`].join('\n');
+  lines.push(
+    `    ports: ["${publishedFrom + index}:80"]`,
+    `    networks: [backend, ${networkName(Math.floor(index / servicesPerNetwork))}]`,
+  );
+  if (place < 3) lines.push('    x-netmode: bridge');
+  if (index > 0) lines.push(`    depends_on: [${serviceName(place === 0 ? index - 3 : index - 1)}]`);
+  return lines.join('\n');
+}
+
+function serviceName(index: number): string {
+  return `app-${index}`;
+}
+
+function networkName(index: number): string {
+  return `net-${index}`;
+}
