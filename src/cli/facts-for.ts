@@ -1,10 +1,13 @@
 /** What must be known of the host and the engine for this project, and no more: looking costs time. */
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { findCompose } from '../host/compose.ts';
+import type { HostOptions } from '../host/observe-host.ts';
 import type { Intents } from '../netmode/intents.ts';
 import { isUnderlay } from '../netmode/modes.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
-import type { Facts } from '../plan/facts.ts';
+import type { EngineFacts, Facts, HostFacts } from '../plan/facts.ts';
+import { imagesWanted, portsNamed } from '../plan/listeners.ts';
 import type { Session } from './session.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -15,22 +18,40 @@ export interface FactsOptions {
   readonly file?: string;
   /** Whether the engine may be asked; yes unless said otherwise. */
   readonly engine?: boolean;
+  /** Whether it matters what is open on the host now. */
+  readonly live?: boolean;
   /** Whether the command cannot do without the engine. */
   readonly engineNeeded?: boolean;
 }
 
 /** @param report gets `engine/unreachable` where the engine is needed, and `engine/compose-too-old` */
 export async function factsFor(session: Session, intents: Intents, options: FactsOptions, report: Report): Promise<Facts> {
-  if (options.file !== undefined) return readFacts(options.file);
+  if (options.file !== undefined) return readFacts(resolve(session.host.cwd, options.file));
   if (options.offline) return { version: 1 };
   const underlay = usesUnderlay(intents);
+  const ports = options.live ? portsNamed(intents) : undefined;
   const engineUseful = options.engineNeeded || (options.engine !== false && (underlay || usesOverlay(intents)));
-  const [host, engine, compose] = await Promise.all([
-    underlay || options.engineNeeded ? observeHostLazily(session) : undefined,
-    engineUseful ? observeEngineLazily(session, options.engineNeeded === true, report) : undefined,
+  const images = options.engine === false ? [] : imagesWanted(intents);
+  const [observed, asked, compose] = await Promise.all([
+    underlay || options.engineNeeded || ports?.size ? observeHostLazily(session, { lan: underlay, ...(ports && { sockets: ports }) }) : undefined,
+    engineUseful ? observeEngineLazily(session, images, options.engineNeeded === true, report) : undefined,
     engineUseful ? composeFacts(session, options.engineNeeded === true, report) : undefined,
   ]);
-  return { version: 1, ...(host && { host }), ...(engine && { engine }), ...(compose && { compose }) };
+  // A port that is open may be the project's own: only the engine knows.
+  const inTheWay = !engineUseful && options.engine !== false && observed?.sockets?.some(({ port }) => ports?.has(port));
+  const engine = inTheWay ? await observeEngineLazily(session, images, false, report) : asked;
+  const host = observed && ports && (await withOwners(session, observed, engine));
+  return { version: 1, ...((host ?? observed) && { host: (host ?? observed)! }), ...(engine && { engine }), ...(compose && { compose }) };
+}
+
+/** Ports that only the images tell of have owners, too. */
+async function withOwners({ host }: Session, observed: HostFacts, engine: EngineFacts | undefined): Promise<HostFacts> {
+  const ports = new Set(Object.values(engine?.images ?? {}).flatMap((exposed) => exposed.map(({ first }) => first)));
+  const unknown = observed.sockets?.some(({ port, process }) => !process && ports.has(port));
+  if (!unknown) return observed;
+  const { observeSockets } = await import('../host/observe-sockets.ts');
+  const found = new Map(observeSockets(host, ports).map((socket) => [JSON.stringify([socket.protocol, socket.address, socket.port]), socket]));
+  return { ...observed, sockets: observed.sockets!.map((socket) => (socket.process ? socket : (found.get(JSON.stringify([socket.protocol, socket.address, socket.port])) ?? socket))) };
 }
 
 /** Compose knows `!override` from 2.24.4 on. */
@@ -42,14 +63,14 @@ const usesUnderlay = ({ services, networks }: Intents) =>
 const usesOverlay = ({ services, networks }: Intents) =>
   [...services.values(), ...networks.values()].some(({ mode }) => mode?.value === 'overlay');
 
-async function observeHostLazily({ host }: Session): Promise<Facts['host']> {
+async function observeHostLazily({ host }: Session, options: HostOptions): Promise<Facts['host']> {
   const { observeHost } = await import('../host/observe-host.ts');
-  return observeHost(host);
+  return observeHost(host, options);
 }
 
-async function observeEngineLazily({ host }: Session, needed: boolean, report: Report): Promise<Facts['engine']> {
+async function observeEngineLazily({ host }: Session, images: readonly string[], needed: boolean, report: Report): Promise<Facts['engine']> {
   const { observeEngine } = await import('../host/observe-engine.ts');
-  const observed = await observeEngine(host);
+  const observed = await observeEngine(host, images);
   if (observed.kind === 'reached') return observed.facts;
   if (needed) report('engine/unreachable', undefined, observed.message, { help: observed.help });
   return undefined;

@@ -3,6 +3,7 @@ import { planOf } from '../plan/plan.ts';
 import type { Plan } from '../plan/types.ts';
 import type { OwnOptions } from './own-options.ts';
 import { factsFor } from './facts-for.ts';
+import { probed } from './probed.ts';
 import { readProject, type Read } from './read-project.ts';
 import type { Session } from './session.ts';
 
@@ -11,12 +12,17 @@ export interface Planned extends Read {
   readonly plan?: Plan;
 }
 
-/** @param engine whether the engine's networks and versions matter to what is told; asking costs more than all the rest */
-export async function planned(session: Session, { values }: OwnOptions, { engine }: { readonly engine: boolean } = { engine: true }): Promise<Planned> {
+/**
+ * @param engine whether the engine's networks and versions matter to what is told; asking costs more than all the rest
+ * @param probe whether to ask the LAN for the addresses
+ */
+export async function planned(session: Session, { values }: OwnOptions, { engine = true, probe = false }: { readonly engine?: boolean; readonly probe?: boolean } = {}): Promise<Planned> {
   const read = readProject(session);
   const { intents, diagnostics } = read;
   if (!intents) return read;
   const file = values['facts'] as string | undefined;
-  const facts = await factsFor(session, intents, { offline: values['offline'] === true, engine, ...(file !== undefined && { file }) }, diagnostics.report);
+  const options = { offline: values['offline'] === true, engine, live: engine, ...(file !== undefined && { file }) };
+  const seen = await factsFor(session, intents, options, diagnostics.report);
+  const facts = probe ? await probed(session, intents, seen) : seen;
   return { ...read, plan: planOf(intents, facts, diagnostics.report) };
 }

@@ -8,8 +8,10 @@ import { planOf } from '../plan/plan.ts';
 import type { Plan } from '../plan/types.ts';
 import { exitCodes } from './exit-codes.ts';
 import { factsFor } from './facts-for.ts';
+import { probed } from './probed.ts';
 import { readProject } from './read-project.ts';
 import type { Session } from './session.ts';
+import { startedBy } from './starting.ts';
 import { exitCodeOf, tellProblems } from './tell.ts';
 import { verify } from './verify.ts';
 
@@ -38,9 +40,10 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
     return { kind: 'plain', ...input };
   }
   if (!project || !intents) return refuse(session, diagnostics);
-  const facts = await factsFor(session, intents, { engineNeeded: starts }, diagnostics.report);
+  // A file with faults is refused in any case: then nobody needs to be asked.
+  const facts = await factsFor(session, intents, { offline: diagnostics.hasErrors, engineNeeded: starts }, diagnostics.report);
   const plan = planOf(intents, facts, diagnostics.report);
-  checkComplete(plan, diagnostics.report);
+  if (!diagnostics.hasErrors) checkComplete(plan, diagnostics.report);
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
 
   const override = overrideOf(plan);

@@ -22,7 +22,10 @@ export function planJson(plan: Plan, diagnostics: readonly Diagnostic[], cwd: st
     services: Object.fromEntries(services),
     networks: Object.fromEntries(networks),
     shims: plan.shims,
-    actions: plan.actions.map((action) => ({ id: action.id, reason: action.reason, command: commandOf(action), undo: undoOf(action) })),
+    actions: [
+      ...plan.actions.map((action) => ({ id: action.id, reason: action.reason, command: commandOf(action), undo: undoOf(action) })),
+      ...plan.hooks.filter(({ when }) => when === 'pre_up').map(({ id, reason, command }) => ({ id, reason, command, undo: [] })),
+    ],
     diagnostics: diagnostics.map((diagnostic) => plainDiagnostic(diagnostic, cwd)),
   };
   return `${JSON.stringify(document, null, 2)}\n`;

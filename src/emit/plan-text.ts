@@ -44,13 +44,17 @@ function column({ pools }: NetworkPlan, key: 'subnet' | 'gateway' | 'ipRange'): 
 }
 
 /** The exact commands, each reason once above those that share it. */
-export function actionsText({ actions }: Pick<Plan, 'actions'>): string {
-  if (actions.length === 0) return '';
-  let before = '';
-  const lines = actions.flatMap((action) => {
-    const reason = action.reason === before ? [] : [`  # ${action.reason}`];
-    before = action.reason;
-    return [...reason, `  ${displayCommand(commandOf(action))}`];
-  });
-  return `Before the containers start:\n${lines.join('\n')}\n`;
+export function actionsText({ actions, hooks }: Pick<Plan, 'actions' | 'hooks'>): string {
+  const own = (when: 'pre_up' | 'post_down') => hooks.filter((hook) => hook.when === when);
+  const before = [...actions.map((action) => ({ reason: action.reason, command: commandOf(action) })), ...own('pre_up')];
+  return [listed('Before the containers start:', before), listed('After "down":', own('post_down'))].filter((text) => text !== '').join('\n');
+}
+
+function listed(title: string, commands: readonly { readonly reason: string; readonly command: readonly string[] }[]): string {
+  if (commands.length === 0) return '';
+  const lines = commands.flatMap(({ reason, command }, index) => [
+    ...(commands[index - 1]?.reason === reason ? [] : [`  # ${reason}`]),
+    `  ${displayCommand(command)}`,
+  ]);
+  return `${title}\n${lines.join('\n')}\n`;
 }

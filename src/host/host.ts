@@ -1,12 +1,15 @@
 /** The one adapter to processes and files; made at the edge and handed in, so that tests hand in their own. */
 import { networkInterfaces, homedir, type NetworkInterfaceInfo } from 'node:os';
 import { attachProcess } from './attach.ts';
-import { exists, isExecutable, readText, remove, writePrivate } from './files.ts';
+import { exists, isExecutable, list, readBytes, readLink, readText, remove, writePrivate } from './files.ts';
+import { sendDatagram } from './datagram.ts';
 import { runProcess } from './run.ts';
 
 export interface RunOptions {
   /** The text of the command's standard input; without it there is none. */
   readonly input?: string;
+  /** Where it runs; the host's own folder unless said otherwise. */
+  readonly cwd?: string;
   /** Added to the host's environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -38,12 +41,20 @@ export interface Host {
   attach(argv: readonly string[], options?: RunOptions): Promise<number>;
   /** The file's text, or nothing where there is none that can be read. */
   readText(path: string): string | undefined;
+  /** The file as it is, for what is not text. */
+  readBytes(path: string): Uint8Array | undefined;
+  /** The names in a directory; none where it cannot be read. */
+  list(path: string): readonly string[];
+  /** Where a symbolic link leads, or nothing. */
+  readLink(path: string): string | undefined;
   exists(path: string): boolean;
   isExecutable(path: string): boolean;
   /** Writes a file that only its owner can read, whole or not at all. */
   writePrivate(path: string, text: string): void;
   /** Removes a file or a directory with all that is in it; one that is not there is fine. */
   remove(path: string): void;
+  /** Sends an empty UDP datagram to the discard port (RFC 863) of an address. Never throws: whether it arrives is nobody's matter. */
+  sendDatagram(address: string): Promise<void>;
   /** What Node itself knows of the interfaces; for platforms without `ip`. */
   interfaces(): NodeJS.Dict<NetworkInterfaceInfo[]>;
 }
@@ -60,14 +71,18 @@ export function realHost(): Host {
     pid: process.pid,
     home: homedir(),
     run: (argv, options = {}) =>
-      runProcess(argv, { cwd, env: { ...env, ...options.env }, ...(options.input !== undefined && { input: options.input }) }),
+      runProcess(argv, { cwd: options.cwd ?? cwd, env: { ...env, ...options.env }, ...(options.input !== undefined && { input: options.input }) }),
     attach: (argv, options = {}) =>
-      attachProcess(argv, { cwd, env: { ...env, ...options.env }, ...(options.input !== undefined && { input: options.input }) }),
+      attachProcess(argv, { cwd: options.cwd ?? cwd, env: { ...env, ...options.env }, ...(options.input !== undefined && { input: options.input }) }),
     readText,
+    readBytes,
+    list,
+    readLink,
     exists,
     isExecutable,
     writePrivate,
     remove,
+    sendDatagram,
     interfaces: networkInterfaces,
   };
 }

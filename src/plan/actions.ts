@@ -12,6 +12,13 @@ export type HostAction =
   | AddShimRoute
   | AddShimNeighbour;
 
+/** A command of the user's own: never looked at, never undone by netcompose, and run only once trusted. */
+export interface RunHook extends Action {
+  readonly kind: 'run-hook';
+  readonly when: 'pre_up' | 'post_down';
+  readonly command: readonly string[];
+}
+
 interface Action {
   /** Unique in its plan and the same from run to run, such as `network:netcompose-eth0`. */
   readonly id: string;

@@ -3,7 +3,7 @@ import type { Port, Project, Service } from '../compose/project.ts';
 import type { Netmode, UnderlayMode } from '../netmode/modes.ts';
 import type { ShimSettings } from '../netmode/settings.ts';
 import type { Span } from '../diagnostics/source.ts';
-import type { HostAction } from './actions.ts';
+import type { HostAction, RunHook } from './actions.ts';
 
 export interface Plan {
   readonly project: Project;
@@ -15,6 +15,8 @@ export interface Plan {
   readonly networks: ReadonlyMap<string, NetworkPlan>;
   readonly shims: readonly ShimPlan[];
   readonly actions: readonly HostAction[];
+  /** The user's own commands: those before the containers start come after all actions. */
+  readonly hooks: readonly RunHook[];
 }
 
 export interface ServicePlan {
@@ -114,7 +116,7 @@ export interface Listener {
   readonly protocol: string;
   readonly span: Span;
   /** Where it was taken from. */
-  readonly from: 'listen' | 'expose' | 'ports' | 'published';
+  readonly from: 'listen' | 'expose' | 'ports' | 'image' | 'published';
 }
 
 /** Where one of a service's ports answers. */

@@ -1,4 +1,5 @@
 /** `netcompose check`: diagnostics only; nothing is touched. */
+import { Option } from 'commander';
 import { formatNames, formats, type FormatName } from '../../diagnostics/format/formats.ts';
 import { withoutIgnored } from '../../diagnostics/ignore.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -9,11 +10,12 @@ import { exitCodeOf } from '../tell.ts';
 
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
-    command.description('Find every conflict before anything starts. Changes nothing.').addOption(formatOption(formatNames));
+    command.description('Find every conflict before anything starts. Changes nothing.').addOption(formatOption(formatNames))
+      .addOption(new Option('--probe', 'ask the LAN whether somebody has the fixed addresses').conflicts(['offline', 'facts']));
     factsOptions(command);
   });
   if (!options) return exitCodes.fine;
-  const { diagnostics } = await planned(session, options);
+  const { diagnostics } = await planned(session, options, { probe: options.values['probe'] === true });
   const shown = withoutIgnored(diagnostics.sorted());
   const { host, terminal } = session;
   terminal.out(formats[options.values['format'] as FormatName](shown, { cwd: host.cwd, color: terminal.color.out }));

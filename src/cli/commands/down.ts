@@ -1,26 +1,31 @@
 /** `netcompose down`: Compose with the override last applied, then what nothing needs any more is released. */
 import { release } from '../../host/release.ts';
 import { overridePath, readOverride, removeOverride } from '../../host/state.ts';
+import { hooksOf } from '../../plan/hooks.ts';
 import { composeCall } from '../compose-call.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { areTrusted, runHooks, trustOption, untrusted } from '../hooks.ts';
 import { readProject } from '../read-project.ts';
 import { passThrough } from '../run.ts';
 import type { Session } from '../session.ts';
 
 export async function run(session: Session): Promise<number> {
   const { host, terminal, argv, globals, command, args } = session;
-  const { project, annotated, stdin } = readProject(session);
+  const { project, intents, annotated, stdin } = readProject(session);
+  const hooks = intents ? hooksOf(intents.top) : [];
   const name = project?.name ?? globals.projectName;
   const applied = name !== undefined && readOverride(host, name) !== undefined;
   if (!applied && !annotated) return passThrough(argv, host, terminal, stdin);
 
   // A file that is broken by now must not keep its containers: Compose finds them by the project's name, or says why not.
   const exitCode = project
-    ? await host.attach(composeCall(session, project, applied ? overridePath(host, project.name) : undefined, [command, ...args]), stdin === undefined ? {} : { input: stdin })
+    ? await host.attach(composeCall(session, project, applied ? overridePath(host, project.name) : undefined, [command, ...args.filter((word) => word !== trustOption)]), stdin === undefined ? {} : { input: stdin })
     : await passThrough(argv, host, terminal, stdin);
   const pretends = globals.dryRun || args.includes('--dry-run');
   if (exitCode !== exitCodes.fine || pretends || args.includes('--help') || args.includes('-h')) return exitCode;
   await release(host);
+  if (project && areTrusted(session, project, hooks)) await runHooks(session, project, hooks, 'post_down');
+  else if (project) terminal.err(`netcompose: not run: ${untrusted(project, hooks).message}\n`);
   // With services named, the others run on and the next `down` needs the override again.
   if (name !== undefined && !namesServices(args, project?.services)) removeOverride(host, name);
   return exitCode;

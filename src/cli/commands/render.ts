@@ -20,7 +20,7 @@ export async function run(session: Session): Promise<number> {
   const { override, external } = options.values;
   // The rendered file is for anywhere; only the override is for the engine that runs here.
   const { plan, diagnostics } = await planned(session, options, { engine: override === true });
-  if (plan) checkComplete(plan, diagnostics.report);
+  if (plan && !diagnostics.hasErrors) checkComplete(plan, diagnostics.report);
   tellProblems(session, diagnostics);
   if (!plan || diagnostics.hasErrors) return exitCodeOf(diagnostics.sorted());
   session.terminal.out(override === true ? (overrideOf(plan) ?? '{}\n') : renderOf(plan, { external: external === true }));

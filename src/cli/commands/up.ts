@@ -7,6 +7,7 @@ import { holdLease, withLock } from '../../host/lock.ts';
 import { withTemporaryOverride, writeOverride } from '../../host/state.ts';
 import { composeCall } from '../compose-call.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { areTrusted, runHooks, trustOption, untrusted } from '../hooks.ts';
 import { prepare, type Prepared } from '../prepared.ts';
 import { passThrough } from '../run.ts';
 import type { Session } from '../session.ts';
@@ -34,13 +35,20 @@ async function pretend(session: Session, prepared: Ready): Promise<number> {
 
 async function start(session: Session, prepared: Ready): Promise<number> {
   const { host, terminal } = session;
+  if (!areTrusted(session, prepared.project, prepared.plan.hooks)) throw untrusted(prepared.project, prepared.plan.hooks);
   const steps = stepsOf(prepared.plan.actions);
   // From before the networks are ensured until Compose has ended, no other project's `down` may take them away.
   const networks = prepared.plan.actions.flatMap((action) => (action.kind === 'ensure-network' ? action.name : []));
   const leases = await Promise.all(networks.map((network) => holdLease(host, network)));
   try {
     const applied = steps.length === 0 ? undefined : await withLock(host, 'host', () => applyActions(steps, host));
-    const { project, override } = prepared;
+    const { project, override, plan } = prepared;
+    try {
+      await runHooks(session, project, plan.hooks, 'pre_up');
+    } catch (error) {
+      if (applied) await undo(session, applied);
+      throw error;
+    }
     const path = override === undefined ? undefined : writeOverride(host, project.name, override);
     const exitCode = await callCompose(session, prepared, path);
     if (exitCode !== exitCodes.fine && applied) await undo(session, applied);
@@ -55,7 +63,7 @@ async function start(session: Session, prepared: Ready): Promise<number> {
 }
 
 function callCompose(session: Session, { project, stdin }: Ready, override: string | undefined): Promise<number> {
-  return session.host.attach(composeCall(session, project, override, [session.command, ...session.args]), stdin === undefined ? {} : { input: stdin });
+  return session.host.attach(composeCall(session, project, override, [session.command, ...session.args.filter((word) => word !== trustOption)]), stdin === undefined ? {} : { input: stdin });
 }
 
 /** Compose did not start: what this run made goes again, but for what containers use by now. */

@@ -1,0 +1,86 @@
+/** How commands reach Compose: which arguments, in which order, with which files. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { runIn } from './in-folder.ts';
+
+const composeOnly = { executables: ['/usr/bin/docker-compose'], answer: () => ({ code: 5 }) } as const;
+const plain = { 'compose.yaml': 'services:\n  web:\n    image: nginx\n' };
+
+const passed: readonly (readonly string[])[] = [
+  ['ps', '-a', '--format', 'json'],
+  ['logs', '-f', '--since=5m', 'web'],
+  ['exec', 'web', 'sh', '-c', 'echo "$HOME"; exit 3'],
+  ['--ansi', 'never', '-p', 'other', '--profile', 'a', 'build', '--no-cache'],
+  ['-f', 'compose.yaml', '--env-file', 'x.env', 'pull'],
+  ['an-unknown-command', '--with', 'flags'],
+  ['--an-unknown-flag', 'ps'],
+  ['up', '--an-unknown-flag', '-d'],
+  ['up', '--help'],
+  ['version'],
+  ['down', '--volumes', '--remove-orphans', '-t', '1'],
+];
+
+for (const argv of passed) {
+  test(`"${argv.join(' ')}" reaches Compose unchanged, and its exit code comes back`, async () => {
+    const { code, host, out, err } = await runIn(plain, argv, composeOnly);
+    assert.equal(host.ran, [`docker-compose ${argv.join(' ')}`]);
+    assert.equal({ code, out, err }, { code: 5, out: '', err: '' });
+  });
+}
+
+test('without arguments: help', async () => {
+  const { code, out, host } = await runIn({}, []);
+  assert.is(code, 0);
+  assert.match(out, 'Usage: netcompose [OPTIONS] COMMAND [ARGS]');
+  assert.equal(host.ran, []);
+});
+
+test('without Compose: what to install, and exit code 4', async () => {
+  const { code, err } = await runIn(plain, ['ps']);
+  assert.is(code, 4);
+  assert.match(err, 'Docker Compose is not installed');
+});
+
+const annotated = 'services:\n  web:\n    image: nginx\n    x-netmode: host\n';
+
+test('config gets the files one by one and the override last, from a place that is gone afterwards', async () => {
+  const texts = { 'a.yaml': annotated, 'b.yaml': 'services:\n  web:\n    environment: { A: b }\n' };
+  let override = '';
+  const outcome = await runIn(texts, ['-f', 'a.yaml', '--project-name', 'p', '-f', 'b.yaml', 'config', '--no-interpolate'], {
+    executables: ['/usr/bin/docker-compose'],
+    home: '/home/me',
+    answer: (argv) => {
+      override = argv[argv.lastIndexOf('-f') + 1]!;
+      return '';
+    },
+  });
+  assert.is(outcome.code, 0, outcome.err);
+  assert.match(override, /^\/home\/me\/\.local\/state\/netcompose\/p\/override\.\d+\.yaml$/);
+  const { folder } = outcome;
+  assert.equal(outcome.host.ran, [`docker-compose --project-name p -f ${folder}/a.yaml -f ${folder}/b.yaml -f ${override} config --no-interpolate`]);
+  assert.is(outcome.host.files.has(override), false);
+});
+
+test('hooks that nobody has trusted do not run', async () => {
+  const texts = { 'compose.yaml': `x-netmode: { hooks: { pre_up: [[touch, /tmp/x]] } }\n${annotated}` };
+  const outcome = await runIn(texts, ['plan', '--offline', '--format', 'json']);
+  const { actions } = JSON.parse(outcome.out) as { actions: unknown };
+  assert.equal(actions, [{ id: 'hook:pre_up:1', reason: 'a hook of this project, run once trusted', command: ['touch', '/tmp/x'], undo: [] }]);
+});
+
+test('explain shows the page of a rule, and the nearest where there is none', async () => {
+  const { out, code } = await runIn({}, ['explain', 'parent/driver-clash']);
+  assert.is(code, 0);
+  assert.match(out, '# parent/driver-clash');
+  const wrong = await runIn({}, ['explain', 'parent/driver-crash']);
+  assert.is(wrong.code, 2);
+  assert.match(wrong.err, 'did you mean "parent/driver-clash"?');
+});
+
+test('schema prints the schema', async () => {
+  const { out, code } = await runIn({}, ['schema']);
+  assert.is(code, 0);
+  assert.is((JSON.parse(out) as { $schema: string }).$schema, 'https://json-schema.org/draft/2020-12/schema');
+});
+
+test.run();
