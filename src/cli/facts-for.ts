@@ -47,11 +47,11 @@ export async function factsFor(session: Session, intents: Intents, options: Fact
 /** Ports that only the images tell of have owners, too. */
 async function withOwners({ host }: Session, observed: HostFacts, engine: EngineFacts | undefined): Promise<HostFacts> {
   const ports = new Set(Object.values(engine?.images ?? {}).flatMap((exposed) => exposed.map(({ first }) => first)));
-  const unknown = observed.sockets?.some(({ port, process }) => !process && ports.has(port));
+  const unknown = observed.sockets?.some(({ port, owner }) => !owner && ports.has(port));
   if (!unknown) return observed;
   const { observeSockets } = await import('../host/observe-sockets.ts');
   const found = new Map(observeSockets(host, ports).map((socket) => [JSON.stringify([socket.protocol, socket.address, socket.port]), socket]));
-  return { ...observed, sockets: observed.sockets!.map((socket) => (socket.process ? socket : (found.get(JSON.stringify([socket.protocol, socket.address, socket.port])) ?? socket))) };
+  return { ...observed, sockets: observed.sockets!.map((socket) => (socket.owner ? socket : (found.get(JSON.stringify([socket.protocol, socket.address, socket.port])) ?? socket))) };
 }
 
 /** Compose knows `!override` from 2.24.4 on. */

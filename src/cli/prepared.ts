@@ -17,7 +17,7 @@ import { verify } from './verify.ts';
 
 export type Prepared =
   /** Nothing of it is netcompose's: Compose runs as if it had been called itself. */
-  | { readonly kind: 'plain'; readonly stdin?: string }
+  | { readonly kind: 'plain'; readonly project?: Project; readonly stdin?: string }
   | { readonly kind: 'refused'; readonly exitCode: number }
   /** `override` is the text; absent where nothing changes. */
   | { readonly kind: 'ready'; readonly project: Project; readonly plan: Plan; readonly facts: Facts; readonly override?: string; readonly stdin?: string };
@@ -37,12 +37,14 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
       planOf(intents, { version: 1 }, diagnostics.report);
       tellProblems(session, diagnostics, ({ rule }) => !rule.startsWith('compose/'));
     }
-    return { kind: 'plain', ...input };
+    return { kind: 'plain', ...(project && { project }), ...input };
   }
   if (!project || !intents) return refuse(session, diagnostics);
   // A file with faults is refused in any case: then nobody needs to be asked.
-  const facts = await factsFor(session, intents, { offline: diagnostics.hasErrors, engineNeeded: starts }, diagnostics.report);
-  const plan = planOf(intents, facts, diagnostics.report);
+  const starting = starts ? startedBy(session, project) : new Set<string>();
+  const seen = await factsFor(session, intents, { offline: diagnostics.hasErrors, engineNeeded: starts, live: starts }, diagnostics.report);
+  const facts = starts && session.host.uid === 0 ? await probed(session, intents, seen, starting) : seen;
+  const plan = planOf(intents, facts, diagnostics.report, starting);
   if (!diagnostics.hasErrors) checkComplete(plan, diagnostics.report);
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
 

@@ -3,8 +3,10 @@ import { observeEngine } from '../../host/observe-engine.ts';
 import { observeHost } from '../../host/observe-host.ts';
 import { composeVersion, findCompose } from '../../host/compose.ts';
 import type { Facts } from '../../plan/facts.ts';
+import { imagesNamed } from '../../plan/listeners.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ownOptions } from '../own-options.ts';
+import { readProject } from '../read-project.ts';
 import type { Session } from '../session.ts';
 
 export async function run(session: Session): Promise<number> {
@@ -12,7 +14,10 @@ export async function run(session: Session): Promise<number> {
   if (!options) return exitCodes.fine;
   const { host, terminal } = session;
   const compose = findCompose(host);
-  const [hostFacts, engine, version] = await Promise.all([observeHost(host), observeEngine(host), compose && composeVersion(host, compose)]);
+  // What a file is wrong in does not matter here, nor whether there is one.
+  const { intents } = readProject(session);
+  const images = intents ? imagesNamed(intents) : [];
+  const [hostFacts, engine, version] = await Promise.all([observeHost(host, { lan: true, sockets: 'all' }), observeEngine(host, images), compose && composeVersion(host, compose)]);
   const facts: Facts = {
     version: 1,
     host: hostFacts,

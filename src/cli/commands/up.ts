@@ -4,7 +4,7 @@ import { actionsText } from '../../emit/plan-text.ts';
 import { applyActions, type Applied } from '../../host/execute.ts';
 import { overrideOf } from '../../emit/override.ts';
 import { holdLease, withLock } from '../../host/lock.ts';
-import { withTemporaryOverride, writeOverride } from '../../host/state.ts';
+import { readOverride, removeOverride, withTemporaryOverride, writeOverride } from '../../host/state.ts';
 import { composeCall } from '../compose-call.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { areTrusted, runHooks, trustOption, untrusted } from '../hooks.ts';
@@ -18,8 +18,19 @@ export async function run(session: Session): Promise<number> {
   if (asksForHelp(session)) return passThrough(argv, host, terminal);
   const prepared = await prepare(session, { starts: true });
   if (prepared.kind === 'refused') return prepared.exitCode;
-  if (prepared.kind === 'plain') return passThrough(argv, host, terminal, prepared.stdin);
+  if (prepared.kind === 'plain') return plain(session, prepared);
   return isDryRun(session) ? pretend(session, prepared) : start(session, prepared);
+}
+
+/** Compose's alone; but where the files had an x-netmode the last time, what that needed is released. */
+async function plain({ argv, host, terminal }: Session, { project, stdin }: Extract<Prepared, { kind: 'plain' }>): Promise<number> {
+  const exitCode = await passThrough(argv, host, terminal, stdin);
+  if (exitCode === exitCodes.fine && project && readOverride(host, project.name) !== undefined) {
+    const { release } = await import('../../host/release.ts');
+    await release(host);
+    removeOverride(host, project.name);
+  }
+  return exitCode;
 }
 
 type Ready = Extract<Prepared, { kind: 'ready' }>;
@@ -49,8 +60,7 @@ async function start(session: Session, prepared: Ready): Promise<number> {
       if (applied) await undo(session, applied);
       throw error;
     }
-    const path = override === undefined ? undefined : writeOverride(host, project.name, override);
-    const exitCode = await callCompose(session, prepared, path);
+    const exitCode = await callCompose(session, prepared, recordOverride(session, project.name, override));
     if (exitCode !== exitCodes.fine && applied) await undo(session, applied);
     if (exitCode === exitCodes.fine && isDetached(session)) {
       const { reachTable } = await import('../reach-table.ts');
@@ -60,6 +70,13 @@ async function start(session: Session, prepared: Ready): Promise<number> {
   } finally {
     await Promise.all(leases.map((lease) => lease.release()));
   }
+}
+
+/** What `down` will be given; one that an earlier form of the files needed is gone. */
+function recordOverride({ host }: Session, project: string, text: string | undefined): string | undefined {
+  if (text !== undefined) return writeOverride(host, project, text);
+  removeOverride(host, project);
+  return undefined;
 }
 
 function callCompose(session: Session, { project, stdin }: Ready, override: string | undefined): Promise<number> {
