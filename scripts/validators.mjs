@@ -33,14 +33,16 @@ ${Object.entries(validators)
   .join('')}`;
 
 const schema = JSON.parse(readFileSync(join(root, 'schema/x-netmode.schema.json'), 'utf8'));
+// Editors see variables as they are written. Here they have been filled in: what still looks like one is a literal `$`.
+schema.$defs.variable = false;
 const ajv = new Ajv2020({
   allErrors: true,
   verbose: false,
   allowUnionTypes: true,
   strictTypes: false,
   strictRequired: false,
-  // `format` is for editors; the forms of addresses are checked where they are read.
-  validateFormats: false,
+  // What editors show instead of a pattern.
+  keywords: ['patternErrorMessage'],
   code: { source: true, esm: true },
 });
 ajv.addSchema(schema, 'x-netmode');

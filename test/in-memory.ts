@@ -13,6 +13,8 @@ export interface Options {
   readonly facts?: Facts;
   readonly env?: Readonly<Record<string, string>>;
   readonly profiles?: readonly string[];
+  /** The services that are started now; all unless said otherwise. */
+  readonly starting?: ReadonlySet<string>;
   /** The `-f` options; by default Compose's own names are looked for. */
   readonly files?: readonly string[];
 }
@@ -38,13 +40,13 @@ export interface Outcome {
 }
 
 /** From texts to the plan, as the program does it. */
-export function planTexts(texts: Readonly<Record<string, string>> | string, { facts, env, profiles, files }: Options = {}): Outcome {
+export function planTexts(texts: Readonly<Record<string, string>> | string, { facts, env, profiles, files, starting }: Options = {}): Outcome {
   const diagnostics = new Diagnostics();
   const all = typeof texts === 'string' ? { 'compose.yaml': texts } : texts;
   const project = load({ files: files ?? [], profiles: profiles ?? [], envFiles: [], cwd: directory, env: env ?? {} }, inMemory(all), diagnostics.report);
   if (!project) return { diagnostics };
   const intents = intentsOf(project, diagnostics.report);
-  return { diagnostics, project, intents, plan: planOf(intents, facts ?? { version: 1 }, diagnostics.report) };
+  return { diagnostics, project, intents, plan: planOf(intents, facts ?? { version: 1 }, diagnostics.report, starting) };
 }
 
 /** `rule message` of each diagnostic, in order; what most tests of rules compare. */

@@ -22,6 +22,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandModule>>> = 
   facts: () => import('./commands/facts.ts'),
   schema: () => import('./commands/schema.ts'),
   explain: () => import('./commands/explain.ts'),
+  doctor: () => import('./commands/doctor.ts'),
 };
 
 /** netcompose's own, for `--help`. */
@@ -29,7 +30,8 @@ export const ownCommands = [
   ['check', 'find every conflict, change nothing'],
   ['plan', 'what `up` would do, command by command'],
   ['render', 'the project as one plain Compose file (--override: what is given to Compose)'],
-  ['explain RULE', 'what a diagnostic means and how to mend it'],
+  ['explain RULE', 'what a diagnostic, or an error of Docker, means and how to mend it'],
+  ['doctor', 'is this host fit for each netmode, and if not, why and what to do'],
   ['facts', 'what was observed of this host and its engine, as JSON'],
   ['schema', 'the JSON Schema of x-netmode'],
 ] as const;

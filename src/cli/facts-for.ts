@@ -8,6 +8,7 @@ import { isUnderlay } from '../netmode/modes.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { EngineFacts, Facts, HostFacts } from '../plan/facts.ts';
 import { imagesWanted, portsNamed } from '../plan/listeners.ts';
+import { isOlder, oldestCompose } from '../plan/versions.ts';
 import type { Session } from './session.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -26,7 +27,7 @@ export interface FactsOptions {
 
 /** @param report gets `engine/unreachable` where the engine is needed, and `engine/compose-too-old` */
 export async function factsFor(session: Session, intents: Intents, options: FactsOptions, report: Report): Promise<Facts> {
-  if (options.file !== undefined) return readFacts(resolve(session.host.cwd, options.file));
+  if (options.file !== undefined) return readFacts(session, options.file);
   if (options.offline) return { version: 1 };
   const underlay = usesUnderlay(intents);
   const ports = options.live ? portsNamed(intents) : undefined;
@@ -53,9 +54,6 @@ async function withOwners({ host }: Session, observed: HostFacts, engine: Engine
   const found = new Map(observeSockets(host, ports).map((socket) => [JSON.stringify([socket.protocol, socket.address, socket.port]), socket]));
   return { ...observed, sockets: observed.sockets!.map((socket) => (socket.owner ? socket : (found.get(JSON.stringify([socket.protocol, socket.address, socket.port])) ?? socket))) };
 }
-
-/** Compose knows `!override` from 2.24.4 on. */
-const oldestCompose = '2.24.4';
 
 const usesUnderlay = ({ services, networks }: Intents) =>
   [...services.values()].some(({ mode }) => mode && isUnderlay(mode.value)) || [...networks.values()].some(({ mode }) => isUnderlay(mode.value));
@@ -90,15 +88,9 @@ async function composeFacts({ host }: Session, needed: boolean, report: Report):
   return { version };
 }
 
-function isOlder(version: string, than: string): boolean {
-  const [a, b] = [version, than].map((text) => text.split('.').map((part) => Number.parseInt(part, 10) || 0));
-  for (let index = 0; index < 3; index++) {
-    if (a![index] !== b![index]) return (a![index] ?? 0) < (b![index] ?? 0);
-  }
-  return false;
-}
-
-function readFacts(path: string): Facts {
+/** The facts that another call has printed. */
+export function readFacts({ host }: Session, file: string): Facts {
+  const path = resolve(host.cwd, file);
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

@@ -5,6 +5,7 @@ import type { Host } from '../host/host.ts';
 import { commands, ownCommands } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
 import { parseGlobals } from './globals.ts';
+import { Interrupted } from './interrupt.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -31,6 +32,7 @@ export async function run(argv: readonly string[], host: Host, terminal: Termina
       }
     }
   } catch (error) {
+    if (error instanceof Interrupted) return exitCodes.interrupted;
     if (!(error instanceof HostError || error instanceof UsageError)) throw error;
     terminal.err(`netcompose: ${error.message}\n${error.help === undefined ? '' : `  help: ${error.help}\n`}`);
     return error instanceof UsageError ? exitCodes.usage : exitCodes.hostAction;

@@ -98,7 +98,7 @@ function checkHealth({ name, tree }: Service, report: Report): void {
   report('compose/invalid-model', first.span, `"${name}": a list for "healthcheck.test" begins with CMD, CMD-SHELL or NONE`);
 }
 
-function needsOf({ name, dependsOn, tree }: Service): readonly Need[] {
+function needsOf({ dependsOn, tree }: Service): readonly Need[] {
   const needs = new Map<string, Need>();
   const optional = new Set<string>();
   for (const { key, value } of entriesOf(at(tree, 'depends_on'))) {
@@ -118,7 +118,7 @@ function needsOf({ name, dependsOn, tree }: Service): readonly Need[] {
   for (const { value, span } of stringsIn(at(tree, 'volumes_from'))) {
     if (!value.startsWith('container:')) add(value.split(':', 1)[0]!, span, 'has the volumes of');
   }
-  return needs.size === 0 ? none : [...needs.values()].filter((need) => need.service !== name || need.required);
+  return needs.size === 0 ? none : [...needs.values()];
 }
 
 const none: readonly Need[] = [];

@@ -54,10 +54,16 @@ function volumeTarget(spec: string | undefined): string | undefined {
   return target.length > 1 ? target.replace(/\/+$/, '') : target;
 }
 
+/** To Compose `published: ""` is another port than none at all, and a number another than the same in quotes. */
+export function publishedKey(published: Tree | undefined): string {
+  if (published?.kind !== 'scalar' || published.value === null) return '';
+  return typeof published.value === 'string' ? published.value || '""' : `=${String(published.value)}`;
+}
+
 function portKey(item: Tree): string | undefined {
   if (item.kind === 'mapping') {
     const target = field(item, 'target');
-    return target && `${field(item, 'host_ip') ?? '0.0.0.0'}:${field(item, 'published') ?? ''}:${target}/${field(item, 'protocol') ?? 'tcp'}`;
+    return target && `${field(item, 'host_ip') ?? '0.0.0.0'}:${publishedKey(at(item, 'published'))}:${target}/${field(item, 'protocol') ?? 'tcp'}`;
   }
   const spec = text(item);
   const parsed = spec === undefined ? undefined : parseShortPort(spec);

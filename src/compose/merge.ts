@@ -6,9 +6,9 @@ import type { Report } from '../diagnostics/diagnostic.ts';
 import { uniqueBy, type KeyRule } from './merge-keys.ts';
 import { formatPath, type Path } from './path.ts';
 import { patternTree, step, type PatternNode } from './patterns.ts';
-import { describe, type Entry, type Mapping, type Sequence, type Tree } from './tree.ts';
+import { at, describe, type Entry, type Mapping, type Sequence, type Tree } from './tree.ts';
 
-type Rule = 'replace' | 'names' | 'dependencies' | 'pairs' | 'strings' | 'hosts' | 'pools' | 'build' | 'logging';
+type Rule = 'replace' | 'names' | 'dependencies' | 'pairs' | 'strings' | 'hosts' | 'pools' | 'build' | 'logging' | 'resource';
 
 interface Place {
   /** How to merge here; absent: mappings deep-merge, lists append, scalars are replaced. */
@@ -18,9 +18,13 @@ interface Place {
 }
 
 const rules: PatternNode<Place> = patternTree<Place>({
+  'configs.*': { merge: 'resource' },
+  'networks.*': { merge: 'resource' },
   'networks.*.ipam.config': { merge: 'pools' },
   'networks.*.labels': { merge: 'pairs', key: 'pair' },
+  'volumes.*': { merge: 'resource' },
   'volumes.*.labels': { merge: 'pairs' },
+  'secrets.*': { merge: 'resource' },
   'services.*.annotations': { merge: 'pairs', key: 'pair' },
   'services.*.build': { merge: 'build' },
   'services.*.build.args': { merge: 'pairs', key: 'pair' },
@@ -137,6 +141,8 @@ class Merger {
         return this.mapping(asBuild(base), asBuild(over), path, place);
       case 'logging':
         return otherDriver(base, over) ? over : undefined;
+      case 'resource':
+        return this.#plain(withName(base), over, path, place);
     }
   }
 
@@ -144,8 +150,9 @@ class Merger {
   #named(rule: 'names' | 'dependencies', base: Tree, over: Tree, path: Path, place: PatternNode<Place>): Tree | undefined {
     if (base.kind === 'scalar' || over.kind === 'scalar') return undefined;
     if (base.kind === 'sequence' && over.kind === 'sequence') {
-      const known = new Set(base.items.map(textOf));
-      return append(base, over.items.filter((item) => !known.has(textOf(item))));
+      const items = new Map<string, Tree>();
+      for (const item of [...base.items, ...over.items]) if (!items.has(textOf(item))) items.set(textOf(item), item);
+      return { ...base, items: [...items.values()] };
     }
     const [first, second] = [asNamed(base, rule), asNamed(over, rule)];
     return this.mapping(first, second, path, place);
@@ -168,8 +175,8 @@ class Merger {
           continue;
         }
         box.pool = this.mapping(box.pool, addition, path, undefined);
-        const at = indexOf(box.pool);
-        if (at >= 0) boxes[at] = box;
+        const known = indexOf(box.pool);
+        if (known >= 0) boxes[known] = box;
         else boxes.push(box);
       }
     }
@@ -251,6 +258,20 @@ function asBuild(tree: Tree): Mapping {
   const { span } = tree;
   const context: [string, Entry][] = tree.kind === 'scalar' && tree.value !== null ? [['context', { key: 'context', keySpan: span, value: tree }]] : [];
   return { kind: 'mapping', span, entries: new Map(context) };
+}
+
+/** `external: { name }` is `external: true` and `name` by the time that another file is merged over it. */
+function withName(tree: Tree): Tree {
+  const external = at(tree, 'external');
+  if (tree.kind !== 'mapping' || external?.kind !== 'mapping') return tree;
+  const [own, older] = [at(tree, 'name'), at(external, 'name')];
+  // Two names are told of later.
+  if (own && older && textOf(own) !== textOf(older)) return tree;
+  const entries = new Map(tree.entries);
+  entries.set('external', { ...tree.entries.get('external')!, value: { kind: 'scalar', value: true, span: external.span } });
+  const name = external.entries.get('name');
+  if (name && !entries.has('name')) entries.set('name', name);
+  return { ...tree, entries };
 }
 
 function otherDriver(base: Tree, over: Tree): boolean {

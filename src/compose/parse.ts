@@ -2,11 +2,13 @@
  * YAML text → trees with places, one for each document. Aliases and merge keys are followed here; scalars get go-yaml's
  * meaning. `uniqueKeys` and the like of the yaml package are off: the checks made here are cheaper and Compose's own.
  */
-import { Composer, isAlias, isMap, isScalar, isSeq, Parser, type Document, type Node as YamlNode, type ParsedNode, type YAMLMap } from 'yaml';
+import { Composer, isAlias, isMap, isScalar, isSeq, parseDocument, Parser } from 'yaml';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { SourceFile, Span } from '../diagnostics/source.ts';
+import { lenientTokens } from './lenient-yaml.ts';
 import { readPlainYaml } from './plain-yaml.ts';
-import { plainValue } from './scalars.ts';
+import { isTimestamp, plainValue } from './scalars.ts';
+import { indentingTab } from './tabs.ts';
 import type { Entry, Mapping, Primitive, Sequence, Tree } from './tree.ts';
 
 export interface ParsedFile {
@@ -42,20 +44,45 @@ export function parseYaml(source: SourceFile, quick: boolean, report: Report): P
   };
 }
 
+/** What YAML does not allow in a text at all; the package lets it pass. */
+const unprintable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/;
+
 function parseFully(source: SourceFile, report: Report): ParsedFile | undefined {
   const trees: Tree[] = [];
   const reader = new TreeReader(source, report);
-  const documents = compose(source);
+  const control = unprintable.exec(source.text);
+  if (control) reader.fault('a control character is not allowed', control.index, control.index + 1);
+  const documents = control ? [] : compose(source);
   for (const document of documents) {
-    for (const { message, pos } of document.errors) reader.fault(message, pos[0], pos[1]);
+    for (const error of document.errors) if (!isTolerated(error)) reader.fault(error.message, error.pos[0], error.pos[1]);
+    const { explicit, version } = document.directives?.yaml ?? {};
+    if (explicit && version !== '1.1') reader.fault(`"%YAML ${version}" is not read by Compose`, 0, 0, 'remove the line');
     if (!reader.failed) trees.push(reader.read(document.contents as ParsedNode | null));
   }
+  const tab = reader.failed ? undefined : indentingTab(source.text, documents);
+  if (tab !== undefined) reader.fault('a tab cannot indent', tab, tab + 1, 'use spaces, or empty the line');
   return reader.failed ? undefined : { source, trees, document: () => documents[0], tagged: reader.tagged };
 }
 
-function compose(source: SourceFile): readonly Document[] {
-  const composer = new Composer({ prettyErrors: false, uniqueKeys: false, logLevel: 'silent', version: '1.2', merge: false });
-  return [...composer.compose(new Parser().parse(source.text), false, source.text.length)];
+function compose({ text }: SourceFile): readonly Document[] {
+  const documents = composeTokens(new Parser().parse(text), text.length);
+  if (!hasFaults(documents)) return documents;
+  const again = composeTokens(lenientTokens(text), text.length);
+  return hasFaults(again) ? documents : again;
+}
+
+function composeTokens(tokens: Iterable<CST.Token>, length: number): readonly Document[] {
+  const composer = new Composer({ prettyErrors: false, uniqueKeys: false, logLevel: 'silent', version: '1.2', merge: false, resolveKnownTags: false });
+  return [...composer.compose(tokens, false, length)];
+}
+
+function hasFaults(documents: readonly Document[]): boolean {
+  return documents.some(({ errors }) => errors.some((error) => !isTolerated(error)));
+}
+
+/** go-yaml takes a comment right behind a quote or bracket, and `\'` within double quotes. */
+function isTolerated({ message }: Error): boolean {
+  return message.startsWith('Comments must be separated') || message === "Invalid escape sequence \\'";
 }
 
 const explicitTags: Readonly<Record<string, (text: string) => Primitive>> = {
@@ -64,7 +91,18 @@ const explicitTags: Readonly<Record<string, (text: string) => Primitive>> = {
   'tag:yaml.org,2002:int': plainValue,
   'tag:yaml.org,2002:float': plainValue,
   'tag:yaml.org,2002:bool': plainValue,
+  'tag:yaml.org,2002:binary': (text) => decode(text),
 };
+
+const tagTypes: Readonly<Record<string, 'number' | 'boolean'>> = {
+  'tag:yaml.org,2002:int': 'number',
+  'tag:yaml.org,2002:float': 'number',
+  'tag:yaml.org,2002:bool': 'boolean',
+};
+
+function decode(base64: string): string {
+  return Buffer.from(base64, 'base64').toString();
+}
 
 class TreeReader {
   failed = false;
@@ -80,10 +118,10 @@ class TreeReader {
     this.#report = report;
   }
 
-  fault(message: string, start: number, end: number): void {
+  fault(message: string, start: number, end: number, advice?: string): void {
     this.failed = true;
     const { text, help } = forPeople(message);
-    this.#report('compose/invalid-yaml', { source: this.#source, start, end: Math.max(end, start) }, text, { help });
+    this.#report('compose/invalid-yaml', { source: this.#source, start, end: Math.max(end, start) }, text, { help: advice ?? help });
   }
 
   read(contents: ParsedNode | null): Tree {
@@ -99,7 +137,12 @@ class TreeReader {
     const [start, end] = node.range ?? [0, 0];
     if (isAlias(node)) return this.#alias(node.source, start, end);
     const anchor = (node as { anchor?: string }).anchor;
-    if (anchor !== undefined) this.#anchors.set(anchor, undefined);
+    if (anchor !== undefined) {
+      // go-yaml ends the name at any other character, and the rest is then wrong.
+      const other = /[^A-Za-z0-9_-]/.exec(anchor)?.[0];
+      if (other !== undefined) this.fault(`"&${anchor}": the name of an anchor cannot have "${other}"`, start, start);
+      this.#anchors.set(anchor, undefined);
+    }
     const tree = this.#content(node, start, end, depth);
     if (anchor !== undefined) this.#anchors.set(anchor, tree);
     return tree;
@@ -111,7 +154,7 @@ class TreeReader {
       if (!this.failed) this.fault('the file is nested too deeply', start, start);
       return { ...base, kind: 'scalar', value: null };
     }
-    if (isScalar(node)) return { ...base, kind: 'scalar', value: scalarValue(node) };
+    if (isScalar(node)) return { ...base, kind: 'scalar', value: this.#value(node, start, end) };
     if (isSeq(node)) {
       const items: Tree[] = [];
       let last = start + 1;
@@ -125,6 +168,19 @@ class TreeReader {
     const map = node as YAMLMap;
     const { entries, end: last } = this.#entries(map, depth);
     return { ...base, span: map.flow ? base.span : this.#span(start, last), kind: 'mapping', entries };
+  }
+
+  #value(node: YamlScalar, start: number, end: number): Primitive {
+    const value = scalarValue(node);
+    const wanted = node.tag === undefined ? undefined : tagTypes[node.tag];
+    if (wanted && typeof value !== wanted) this.fault(`"${String(value)}" is not a ${wanted}`, start, end);
+    const written = node.type === 'QUOTE_DOUBLE' ? this.#source.text.slice(start, end) : '';
+    if (!written.includes('\\')) return value;
+    const slash = /^(?:[^\\]|\\[^/])*\\(?=\/)/.exec(written)?.[0].length;
+    if (slash !== undefined) this.fault('"\\/" is not an escape', start + slash - 1, start + slash + 1, 'write "/"');
+    // go-yaml also takes `\'`, which the package gives back as it is.
+    const other = written.replace(/\\[^]/g, (escape) => (escape === "\\'" ? "'" : escape));
+    return other === written ? value : scalarValue(parseDocument(other).contents as YamlScalar);
   }
 
   #tag(node: YamlNode): { readonly tag?: '!reset' | '!override' } {
@@ -154,7 +210,12 @@ class TreeReader {
     }
     // A key of the mapping itself wins over a merged one, an earlier source over a later.
     for (const source of merged) {
-      for (const entry of source.entries.values()) if (!entries.has(entry.key)) entries.set(entry.key, entry);
+      for (const entry of source.entries.values()) {
+        const own = entries.get(entry.key);
+        if (!own) entries.set(entry.key, entry);
+        // `!reset` takes the key out of this mapping, so that the merged one is left, and drops the earlier files' as well.
+        else if (own.value.tag === '!reset') entries.set(entry.key, { ...entry, value: { ...entry.value, tag: '!override' } });
+      }
     }
     return { entries, end };
   }
@@ -178,7 +239,8 @@ class TreeReader {
       return { text: '', span, merge: false };
     }
     const value = scalarValue(scalar);
-    if (typeof value !== 'string') this.#notText(value === null ? 'nothing' : `the ${typeof value} ${String(value)}`, span, scalar.source);
+    if (scalar.type === 'PLAIN' && isTimestamp(String(scalar.source))) this.#notText('a date', span, scalar.source);
+    else if (typeof value !== 'string') this.#notText(value === null ? 'nothing' : `the ${typeof value} ${String(value)}`, span, scalar.source);
     return { text: scalar.source ?? String(value), span, merge: scalar.type === 'PLAIN' && scalar.source === '<<' };
   }
 
@@ -240,9 +302,9 @@ function endOf(node: YamlNode, tree: Tree): number {
 }
 
 function scalarValue(node: { source?: string; type?: string; tag?: string; value: unknown }): Primitive {
-  const explicit = node.tag === undefined ? undefined : explicitTags[node.tag];
   const text = node.source ?? '';
-  if (explicit) return explicit(text);
+  // A tag that go-yaml does not know makes a string.
+  if (node.tag !== undefined) return (explicitTags[node.tag] ?? String)(text);
   return node.type === 'PLAIN' || node.type === undefined ? plainValue(text) : text;
 }
 

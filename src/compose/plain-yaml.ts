@@ -10,7 +10,7 @@ import type { Entry, Primitive, Tree } from './tree.ts';
 /** Thrown and caught here only: the text goes beyond the subset. */
 const beyond = new Error('not plain');
 
-const strange = /[\t\r\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff]/;
+const strange = /[\t\r\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;
 const keyStart = /[A-Za-z_][A-Za-z0-9_.\/-]*(?=:(?:[ \n]|$))/y;
 const flowKey = /[A-Za-z_][A-Za-z0-9_.\/-]*(?=: )/y;
 const flowPlain = /(?:[A-Za-z0-9_.\/+]|-(?=[A-Za-z0-9_.\/-]))(?:[A-Za-z0-9_.\/+@=$%*&!~-]|:(?=[A-Za-z0-9_.\/-])| (?=[A-Za-z0-9_.\/+@=$%~-]))*/y;

@@ -2,8 +2,9 @@
 import { isIP } from 'node:net';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import { stringIn } from './fields.ts';
+import { publishedKey } from './merge-keys.ts';
 import { parsePortRange, parseShortPort, protocols } from './port-syntax.ts';
-import type { ExposedPort, Port } from './project.ts';
+import type { ExposedPort, Port, PortRange } from './project.ts';
 import { at, type Mapping, type Tree } from './tree.ts';
 
 /** Reports `compose/invalid-model` for what cannot be read. A port given twice counts once; the last one counts, as in Compose. */
@@ -12,17 +13,23 @@ export function readPorts(tree: Tree | undefined, service: string, report: Repor
   const ports = new Map<string, Port>();
   for (const item of tree.items) {
     for (const port of item.kind === 'mapping' ? longPort(item, service, report) : shortPorts(item, service, report)) {
-      const { hostIp = '0.0.0.0', target, protocol } = port;
-      ports.set(`${hostIp} ${publishedKey(port)} ${target} ${protocol}`, port);
+      const published = item.kind === 'mapping' ? publishedKey(at(item, 'published')) : rangeText(port.published);
+      ports.set(`${port.hostIp ?? '0.0.0.0'} ${published} ${port.target} ${port.protocol}`, port);
     }
   }
-  return [...ports.values()];
+  return withoutRepeats([...ports.values()]);
 }
 
-/** To Compose, `published: ""` is another port than none at all. */
-function publishedKey({ published, tree }: Port): string {
-  if (published) return `${published.first}-${published.last}`;
-  return at(tree, 'published') ? '""' : '';
+/** What Compose tells apart may still be the same port. */
+function withoutRepeats(ports: readonly Port[]): readonly Port[] {
+  if (ports.length < 2) return ports;
+  const seen = new Map(ports.map((port) => [`${port.hostIp} ${rangeText(port.published)} ${port.target} ${port.protocol} ${port.mode}`, port]));
+  return [...seen.values()];
+}
+
+function rangeText(range: PortRange | undefined): string {
+  if (!range) return '';
+  return range.first === range.last ? `${range.first}` : `${range.first}-${range.last}`;
 }
 
 function shortPorts(tree: Tree, service: string, report: Report): readonly Port[] {

@@ -56,10 +56,16 @@ function readAttachment({ key: network, keySpan: span, value: tree }: Entry): At
     macAddress: stringIn(at(tree, 'mac_address')),
     aliases: stringsIn(at(tree, 'aliases')),
     interfaceName: stringIn(at(tree, 'interface_name')),
-    gwPriority: numberIn(at(tree, 'gw_priority')),
-    priority: numberIn(at(tree, 'priority')),
+    gwPriority: wholeIn(at(tree, 'gw_priority')),
+    priority: wholeIn(at(tree, 'priority')),
     tree,
   });
+}
+
+/** Compose takes any number here and cuts it. */
+function wholeIn(tree: Tree | undefined): Located<number> | undefined {
+  const number = numberIn(tree);
+  return number && { ...number, value: Math.trunc(number.value) };
 }
 
 function readDependencies(tree: Mapping): readonly Dependency[] {

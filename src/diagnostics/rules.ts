@@ -35,6 +35,8 @@ export const rules = {
   'ports/published-twice': { severity: 'error', summary: 'Two services publish the same port of the host.' },
   'ports/host-clash': { severity: 'error', summary: 'Two listeners in the host\'s network namespace want the same port.' },
   'ports/namespace-clash': { severity: 'error', summary: 'Two services in one network namespace listen on the same port.' },
+  'ports/in-use-on-host': { severity: 'error', summary: 'A process of the host has a port that the project needs.' },
+  'ports/in-use-by-container': { severity: 'error', summary: 'A container outside the project has a port that the project needs.' },
 
   'address/outside-subnet': { severity: 'error', summary: 'An address lies outside its network\'s subnet.' },
   'address/duplicate': { severity: 'error', summary: 'Two services have the same address on one network.' },
@@ -44,6 +46,7 @@ export const rules = {
   'address/range-exhausted': { severity: 'error', summary: 'The range has fewer addresses than there are containers.' },
   'address/no-range-on-lan': { severity: 'warning', summary: 'No `ip_range` is given on a LAN whose DHCP server may own the same addresses.' },
   'address/duplicate-mac': { severity: 'error', summary: 'Two services have the same MAC address.' },
+  'address/answers-on-lan': { severity: 'error', summary: 'Another device on the LAN has the address.' },
 
   'subnet/overlap': { severity: 'error', summary: 'Two networks of the project overlap.' },
   'subnet/taken-by-network': { severity: 'error', summary: 'A network that exists already overlaps the subnet.' },
@@ -72,6 +75,7 @@ export const rules = {
   'engine/rootless': { severity: 'error', summary: 'A rootless engine has no macvlan, ipvlan or overlay.' },
   'engine/remote': { severity: 'error', summary: 'The engine is on another machine, whose interfaces netcompose cannot prepare.' },
   'engine/swarm-inactive': { severity: 'error', summary: 'Overlay networks need a swarm.' },
+  'engine/kernel-lacks-driver': { severity: 'error', summary: 'The kernel has no driver for this kind of network.' },
 } as const satisfies Record<string, Rule>;
 
 export type RuleName = keyof typeof rules;

@@ -1,9 +1,8 @@
 /** The plan in Compose's own words: what a network and a service's attachments look like in a Compose file. */
 import type { AttachmentPlan, NetworkPlan, PlannedPort, ServicePlan } from '../plan/types.ts';
 import { parseCidr } from '../plan/ip.ts';
+import type { Plain } from './plain.ts';
 
-/** Plain data as it stands in YAML; the order of keys is the order in the file. */
-export type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
 
 /** `networks.<key>` in full; `gateway` is written wherever there is one (engines from 29 on choose none). */
 export function networkDefinition(network: NetworkPlan): { readonly [key: string]: Plain } {

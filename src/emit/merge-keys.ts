@@ -1,7 +1,41 @@
 /** YAML's merge keys and aliases as seen from one mapping of a document: what it has of its own and what it inherits. */
-import { isAlias, isMap, isScalar, isSeq, type Document, type Node, type YAMLMap } from 'yaml';
-import type { Plain } from './definitions.ts';
-import type { YamlPair } from './source-edit.ts';
+import { isAlias, isMap, isScalar, isSeq, visit, type Document, type Node, type YAMLMap } from 'yaml';
+import { plainValue } from '../compose/scalars.ts';
+import type { Plain } from './plain.ts';
+import { isMergeKey, keyOf, type YamlPair } from './source-text.ts';
+
+/** Where the aliases of a document lead: to the last anchor of their name that stands before them. */
+export type Targets = ReadonlyMap<Node, Node>;
+
+export function aliasTargets(document: Document): Targets {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Node, Node>();
+  visit(document, {
+    Node: (_, node) => {
+      if (isAlias(node)) {
+        const target = anchors.get(node.source);
+        if (target) targets.set(node, target);
+      } else if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
+}
+
+export function resolved(node: unknown, targets: Targets): Node | undefined {
+  return isAlias(node) ? targets.get(node) : (node as Node | undefined) ?? undefined;
+}
+
+/** The mappings that make up a value, those that win first. Anchors cannot form rings: their targets stand before them. */
+export function layersOf(value: unknown, targets: Targets): readonly YAMLMap[] {
+  const map = resolved(value, targets);
+  if (!isMap(map)) return [];
+  const layers: YAMLMap[] = [map];
+  for (const pair of map.items.filter(isMergeKey)) {
+    const merged = resolved(pair.value, targets);
+    for (const source of isSeq(merged) ? merged.items : [merged]) layers.push(...layersOf(source, targets));
+  }
+  return layers;
+}
 
 export interface EffectivePair {
   readonly pair: YamlPair;
@@ -9,45 +43,19 @@ export interface EffectivePair {
   readonly owner: YAMLMap;
 }
 
-export const isMergeKey = (pair: YamlPair) => isScalar(pair.key) && pair.key.value === '<<';
-
-/** The pairs in force: a mapping's own before inherited ones, earlier sources before later. Anchors cannot form rings here. */
-export function effectivePairs(node: Node | undefined, document: Document): readonly EffectivePair[] {
+/** The pairs in force, by key. */
+export function effectivePairs(value: unknown, targets: Targets): ReadonlyMap<string, EffectivePair> {
   const found = new Map<string, EffectivePair>();
-  collect(resolve(node, document), document, found, 0);
-  return [...found.values()];
-}
-
-/** Deeper than any real file; a ring of anchors ends here. */
-const deepest = 100;
-
-function collect(node: Node | undefined, document: Document, found: Map<string, EffectivePair>, depth: number): void {
-  if (!isMap(node) || depth > deepest) return;
-  for (const pair of node.items) {
-    const key = isScalar(pair.key) ? String(pair.key.value) : '';
-    if (!isMergeKey(pair) && !found.has(key)) found.set(key, { pair, owner: node });
+  for (const owner of layersOf(value, targets)) {
+    for (const pair of owner.items) if (!isMergeKey(pair) && !found.has(keyOf(pair))) found.set(keyOf(pair), { pair, owner });
   }
-  for (const pair of node.items.filter(isMergeKey)) {
-    const value = resolve(pair.value as Node, document);
-    const sources = isSeq(value) ? (value.items as Node[]) : [value];
-    for (const source of sources) collect(resolve(source, document), document, found, depth + 1);
-  }
+  return found;
 }
 
-function resolve(node: Node | undefined, document: Document): Node | undefined {
-  return isAlias(node) ? (node.resolve(document) as Node | undefined) : node;
-}
-
-/** The mapping written out, as data: aliases and merge keys followed. */
-export function flattened(node: Node, document: Document): Record<string, Plain> {
-  const pairs = effectivePairs(node, document);
-  return Object.fromEntries(pairs.map(({ pair }) => [String((pair.key as { value?: unknown }).value), plainOf(pair.value as Node | null, document, 0)]));
-}
-
-function plainOf(node: Node | null, document: Document, depth: number): Plain {
-  const target = resolve(node ?? undefined, document);
-  if (!target || depth > deepest) return null;
-  if (isScalar(target)) return target.value as Plain;
-  if (isSeq(target)) return target.items.map((item) => plainOf(item as Node, document, depth + 1));
-  return Object.fromEntries(effectivePairs(target, document).map(({ pair }) => [String((pair.key as { value?: unknown }).value), plainOf(pair.value as Node | null, document, depth + 1)]));
+/** A node as data, as it is written: aliases and merge keys followed, variables not filled in. */
+export function plainOf(value: unknown, targets: Targets): Plain {
+  const node = resolved(value, targets);
+  if (isScalar(node)) return node.type === 'PLAIN' ? plainValue(node.source ?? '') : (node.source ?? String(node.value));
+  if (isSeq(node)) return node.items.map((item) => plainOf(item, targets));
+  return isMap(node) ? Object.fromEntries([...effectivePairs(node, targets)].map(([key, { pair }]) => [key, plainOf(pair.value, targets)])) : null;
 }

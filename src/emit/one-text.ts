@@ -1,67 +1,41 @@
 /** A project as one YAML text: its only file as it stands, or several merged into one. */
-import { Document, isMap, isScalar, Pair, parseDocument, Scalar, YAMLMap, YAMLSeq, type Node } from 'yaml';
+import { isMap } from 'yaml';
 import type { Project } from '../compose/project.ts';
-import { entriesOf, type Mapping, type Tree } from '../compose/tree.ts';
+import { at } from '../compose/tree.ts';
+import { aliasTargets, effectivePairs } from './merge-keys.ts';
+import { written } from './plain.ts';
+import { withEdits, type Edit } from './source-edit.ts';
+import { colonEnd, columnOf, keyEnd, keyOf, pairEnd, pairIn, pairStart, parseSource, type SourceText } from './source-text.ts';
+import { treeText } from './tree-node.ts';
+import { YamlWriter } from './yaml-writer.ts';
 
-export interface OneText {
-  readonly text: string;
-  readonly document: Document;
+/** A file that takes in no other is its own text; services that extend others are written out in it. */
+export function oneText(project: Project): SourceText {
+  const only = project.files.length === 1 ? project.files[0]! : undefined;
+  const source = only && project.sources.find(({ path }) => path === (only === '-' ? '<stdin>' : only));
+  if (source) {
+    const parsed = parseSource(source.text);
+    const root = parsed.document.contents;
+    if (!parsed.more && isMap(root) && !pairIn(root, 'include')) return withoutExtends(parsed, project);
+  }
+  return parseSource(treeText(project.model, { indent: 2, indentSeq: true }));
 }
 
-export function oneText(project: Project): OneText {
-  const [only, ...others] = [...project.documents];
-  if (only && others.length === 0 && !reachesOut(project, only[1])) {
-    const [path, document] = only;
-    const source = project.sources.find((candidate) => candidate.path === path);
-    if (source) return { text: source.text, document };
+function withoutExtends(source: SourceText, project: Project): SourceText {
+  const { text, document } = source;
+  const root = document.contents;
+  const section = isMap(root) ? pairIn(root, 'services')?.value : undefined;
+  const services = at(project.model, 'services');
+  if (services?.kind !== 'mapping' || ![...services.entries.values()].some(({ value }) => value.node)) return source;
+  const targets = aliasTargets(document);
+  const writer = new YamlWriter(text, document);
+  const edits: Edit[] = [];
+  for (const [, { pair, owner }] of effectivePairs(section, targets)) {
+    const tree = services.entries.get(keyOf(pair))?.value;
+    if (!tree || !effectivePairs(pair.value, targets).has('extends')) continue;
+    const column = columnOf(text, pairStart(pair));
+    const inside = owner.flow ? ` ${writer.inline(written(tree))}` : writer.indented(treeText(tree, writer.style), column);
+    edits.push({ start: colonEnd(pair) ?? keyEnd(pair), end: pairEnd(pair, text), text: inside });
   }
-  const document = new Document(nodeOf(project.model), { merge: true });
-  const text = document.toString({ lineWidth: 0, nullStr: '', flowCollectionPadding: false });
-  return { text, document: parseDocument(text, { merge: true }) };
-}
-
-/** Whether the file takes in others, or its services each other: then only the merged model says what they are. */
-function reachesOut(project: Project, document: Document): boolean {
-  if (project.sources.length > 1 || document.has('include')) return true;
-  const services = document.get('services');
-  return isMap(services) && services.items.some(({ value }) => isMap(value) && value.has('extends'));
-}
-
-function nodeOf(tree: Tree): Node {
-  if (tree.kind === 'scalar') {
-    const written = isScalar(tree.node) ? (tree.node.clone() as Scalar) : new Scalar(tree.raw ?? tree.value);
-    delete written.anchor;
-    delete written.tag;
-    return written;
-  }
-  if (tree.kind === 'sequence') {
-    const list = withStyle(new YAMLSeq(), tree);
-    for (const item of tree.items) list.items.push(nodeOf(item));
-    return list;
-  }
-  const map = withStyle(new YAMLMap(), tree);
-  const keys = keyNodes(tree);
-  for (const { key, value } of entriesOf(tree)) {
-    map.items.push(new Pair(keys.get(key) ?? new Scalar(key), nodeOf(value)));
-  }
-  return map;
-}
-
-function withStyle<T extends YAMLMap | YAMLSeq>(node: T, { node: written }: Tree): T {
-  if (!written || isScalar(written)) return node;
-  const { flow, comment, commentBefore, spaceBefore } = written as YAMLMap;
-  return Object.assign(node, { ...(flow && { flow }), comment, commentBefore, spaceBefore });
-}
-
-/** The keys as written, with the comments above them. */
-function keyNodes({ node }: Mapping): ReadonlyMap<string, Node> {
-  const keys = new Map<string, Node>();
-  if (!isMap(node)) return keys;
-  for (const { key } of node.items) {
-    if (!isScalar(key)) continue;
-    const copy = key.clone() as Scalar;
-    delete copy.anchor;
-    keys.set(String(key.value), copy);
-  }
-  return keys;
+  return edits.length > 0 ? parseSource(withEdits(text, edits)) : source;
 }

@@ -12,8 +12,8 @@ import {
   networkDefinition,
   portDefinition,
   portsChange,
-  type Plain,
 } from './definitions.ts';
+import { literal, type Plain } from './plain.ts';
 
 export interface OverrideOptions {
   /**
@@ -95,11 +95,4 @@ function nodeOf(document: Document, value: Plain): Node {
   const node = document.createNode(literal(value)) as Node;
   if (isMap(node) || isSeq(node)) node.flow = false;
   return node;
-}
-
-function literal(value: Plain): unknown {
-  if (typeof value === 'string') return value.replaceAll('$', '$$$$');
-  if (Array.isArray(value)) return value.map(literal);
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, literal(inner)]));
-  return value;
 }

@@ -2,190 +2,174 @@
  * Edits of a YAML text that leave every byte outside them alone: comments, quoting, spacing and order survive because
  * nothing is written again but what changes. Positions come from the text's own parsed document.
  */
-import { isMap, isScalar, isSeq, stringify, type Document, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
-import type { Plain } from './definitions.ts';
+import { isScalar, type Document, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
+import type { Plain } from './plain.ts';
+import {
+  colonEnd, columnOf, commentAfterKey, contentEnd, keyEnd, keyOf, lineEnd, lineStart, nextLine, pairEnd, pairStart, type SourceText, type YamlPair,
+} from './source-text.ts';
+import { editFlowMap } from './flow-edit.ts';
+import { YamlWriter } from './yaml-writer.ts';
 
-export type YamlPair = Pair<unknown, unknown>;
+/** One change of a document's nodes; each node is changed by one at most. */
+export type SourceChange =
+  | { readonly kind: 'map'; readonly map: YAMLMap; readonly remove: ReadonlySet<YamlPair>; readonly set: ReadonlyMap<string, Plain> }
+  | { readonly kind: 'append'; readonly list: YAMLSeq; readonly items: readonly Plain[] }
+  | { readonly kind: 'scalar'; readonly node: Node; readonly value: Plain };
 
-interface Edit {
+export interface Edit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
-/** Collects edits of one text; ranges never overlap, because each pair is edited once. */
-export class SourceEditor {
+/** @returns the text with all changes made */
+export function edited({ text, document }: SourceText, changes: readonly SourceChange[]): string {
+  const editor = new Editor(text, document);
+  // Where an inner and an outer mapping end at one place, what is added to the inner one comes first.
+  const startOf = (change: SourceChange) => (change.kind === 'map' ? change.map : change.kind === 'append' ? change.list : change.node).range![0];
+  for (const change of [...changes].sort((a, b) => startOf(b) - startOf(a))) editor.make(change);
+  return withEdits(text, editor.edits);
+}
+
+/** The text with edits made, none of which may lie inside another. */
+export function withEdits(text: string, edits: readonly Edit[]): string {
+  let out = '';
+  let at = 0;
+  for (const { start, end, text: instead } of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
+    out += text.slice(at, start) + instead;
+    at = Math.max(at, end);
+  }
+  return out + text.slice(at);
+}
+
+class Editor {
+  readonly edits: Edit[] = [];
   readonly #text: string;
-  readonly #step: number;
-  readonly #edits: Edit[] = [];
+  readonly #root: unknown;
+  readonly #writer: YamlWriter;
 
   constructor(text: string, document: Document) {
     this.#text = text;
-    this.#step = indentStep(document, text);
+    this.#root = document.contents;
+    this.#writer = new YamlWriter(text, document);
   }
 
-  /** Takes pairs out of a mapping, changes values of others and adds new ones, in that place of a removed pair if there is one. */
-  editMap(map: YAMLMap, changes: { readonly remove?: ReadonlySet<YamlPair>; readonly set?: ReadonlyMap<string, Plain> }): void {
-    const remove = changes.remove ?? new Set();
-    const set = changes.set ?? new Map<string, Plain>();
-    if (remove.size === 0 && set.size === 0) return;
-    if (map.flow) this.#rewriteFlow(map, remove, set);
-    else this.#editBlock(map, remove, set);
-  }
-
-  /** Adds items to the end of a list, in the list's own style. */
-  appendItems(list: YAMLSeq, items: readonly Plain[]): void {
-    const last = list.items.at(-1) as Node | undefined;
-    if (list.flow || !last) {
-      const at = last ? endOf(last) : list.range![0] + 1;
-      this.#replace(at, at, (last ? ', ' : '') + items.map(flowText).join(', '));
-      return;
+  make(change: SourceChange): void {
+    switch (change.kind) {
+      case 'map':
+        return change.map.flow ? this.#flow(change.map, change.remove, change.set) : this.#block(change.map, change.remove, change.set);
+      case 'append':
+        return this.#append(change.list, change.items);
+      case 'scalar': {
+        const quoted = isScalar(change.node) && change.node.type?.startsWith('QUOTE') === true;
+        const [start] = change.node.range!;
+        return this.#replace(start, contentEnd(change.node, this.#text), this.#writer.inline(change.value, quoted));
+      }
     }
-    const dash = this.#text.lastIndexOf('-', last.range![0]);
-    const indent = ' '.repeat(dash - this.#lineStart(dash));
-    const at = this.#lineEnd(this.#trimmedEnd(endOf(last)));
-    this.#replace(at, at, items.map((item) => `\n${indent}- ${flowText(item)}`).join(''));
-  }
-
-  /** Replaces a value, such as an alias, by a mapping of its own. */
-  replaceValue(pair: YamlPair, value: Plain): void {
-    const key = pair.key as Node;
-    const column = key.range![0] - this.#lineStart(key.range![0]);
-    this.#replace(key.range![0], this.#valueEnd(pair), this.#pairText(keyText(pair), value, column));
-  }
-
-  /** Adds a pair at the end of the document's top level, set apart as the others are. */
-  appendTopLevel(map: YAMLMap, key: string, value: Plain): void {
-    const at = this.#text.length;
-    const apart = /\n[ \t]*\n\S/.test(this.#text) ? '\n' : '';
-    const newline = this.#text.endsWith('\n') || at === 0 ? '' : '\n';
-    this.#replace(at, at, `${newline}${map.items.length > 0 ? apart : ''}${this.#pairText(key, value, 0)}\n`);
-  }
-
-  /** The text with all edits made. */
-  result(): string {
-    const edits = [...this.#edits].sort((a, b) => a.start - b.start || a.end - b.end);
-    let out = '';
-    let at = 0;
-    for (const { start, end, text } of edits) {
-      out += this.#text.slice(at, start) + text;
-      at = Math.max(at, end);
-    }
-    return out + this.#text.slice(at);
   }
 
   #replace(start: number, end: number, text: string): void {
-    this.#edits.push({ start, end, text });
+    this.edits.push({ start, end, text });
   }
 
-  #editBlock(map: YAMLMap, remove: ReadonlySet<YamlPair>, set: ReadonlyMap<string, Plain>): void {
+  #append(list: YAMLSeq, items: readonly Plain[]): void {
+    const last = list.items.at(-1) as Node | undefined;
+    const end = last ? contentEnd(last, this.#text) : list.range![0] + 1;
+    if (list.flow) return this.#replace(end, end, (last ? ', ' : '') + items.map((item) => this.#writer.inline(item)).join(', '));
+    const indent = ' '.repeat(columnOf(this.#text, list.range![0]));
+    const at = lineEnd(this.#text, end);
+    this.#replace(at, at, items.map((item) => `${this.#writer.eol}${indent}- ${this.#writer.inline(item)}`).join(''));
+  }
+
+  #flow(map: YAMLMap, remove: ReadonlySet<YamlPair>, set: ReadonlyMap<string, Plain>): void {
+    this.edits.push(...editFlowMap(this.#text, map, remove, set, this.#writer));
+  }
+
+  /** New pairs stand where the first removed one stood; at the top level, where order is by section, they come last. */
+  #block(map: YAMLMap, remove: ReadonlySet<YamlPair>, set: ReadonlyMap<string, Plain>): void {
     const added = new Map(set);
-    const first = map.items[0]?.key as Node | undefined;
-    const column = first ? first.range![0] - this.#lineStart(first.range![0]) : 0;
     for (const pair of map.items) {
-      const key = keyText(pair);
+      const key = keyOf(pair);
       if (remove.has(pair) || !added.has(key)) continue;
-      this.replaceValue(pair, added.get(key)!);
+      this.#setValue(pair, added.get(key)!);
       added.delete(key);
     }
-    const newText = [...added].map(([key, value]) => ' '.repeat(column) + this.#pairText(key, value, column) + '\n').join('');
-    const removed = map.items.filter((pair) => remove.has(pair));
-    removed.forEach((pair, index) => this.#removeLines(pair, index === 0 ? newText : '', column));
-    if (removed.length > 0 || newText === '') return;
-    const last = map.items.at(-1)!;
-    const at = this.#lineEnd(this.#valueEnd(last));
-    this.#replace(at, at, `\n${newText.slice(0, -1)}`);
+    const column = columnOf(this.#text, pairStart(map.items[0]!));
+    const lines = [...added].map(([key, value]) => ' '.repeat(column) + this.#writer.pair(key, value, column));
+    const kept = map.items.filter((pair) => !remove.has(pair));
+    const atEnd = lines.length > 0 && kept.length > 0 && (map === this.#root || remove.size === 0);
+    if (atEnd) this.#addAfter(kept.at(-1)!, lines, column, map === this.#root);
+    const instead = atEnd ? [] : lines.length > 0 ? lines : kept.length === 0 && remove.size > 0 ? [`${' '.repeat(column)}{}`] : [];
+    this.#removePairs(map, remove, instead.join(this.#writer.eol), column);
   }
 
-  /** Takes a pair's lines out whole; at the top level, with the blank line that set it apart. */
-  #removeLines(pair: YamlPair, instead: string, column: number): void {
-    const key = pair.key as Node;
-    const start = this.#lineStart(key.range![0]);
-    let end = Math.min(this.#text.length, this.#lineEnd(this.#valueEnd(pair)) + 1);
-    if (instead === '' && column === 0) {
-      const blank = /^(?:[ \t]*\n)+/.exec(this.#text.slice(end));
-      const apart = start === 0 || /\n[ \t]*\n$/.test(this.#text.slice(0, start));
-      if (blank && apart) end += blank[0].length;
+  #setValue(pair: YamlPair, value: Plain): void {
+    const column = columnOf(this.#text, pairStart(pair));
+    const [first, ...more] = this.#writer.value(value, column).split(this.#writer.eol) as [string, ...string[]];
+    const end = pairEnd(pair, this.#text);
+    const from = colonEnd(pair);
+    const rest = this.#text.slice(end, lineEnd(this.#text, end));
+    const comment = commentAfterKey(pair) ?? (/^\s+#/.test(rest) && more.length > 0 ? rest.trim() : undefined);
+    const lines = [comment === undefined ? first : `${first} ${comment}`, ...more].join(this.#writer.eol);
+    const to = comment !== undefined && rest.trim() === comment ? end + rest.length : end;
+    this.#replace(from ?? keyEnd(pair), to, from === undefined ? `:${lines}` : lines);
+  }
+
+  #addAfter(last: YamlPair, lines: readonly string[], column: number, section: boolean): void {
+    const { eol } = this.#writer;
+    const end = this.#endWithComments(last, column);
+    const apart = section && /\n[ \t]*\r?\n/.test(this.#text.trim()) ? eol : '';
+    this.#replace(end, end, eol + apart + lines.join(eol));
+  }
+
+  /** The end of the pair's last line, or of the comments below that are indented more than its key: they are about its inside. */
+  #endWithComments(pair: YamlPair, column: number): number {
+    let end = lineEnd(this.#text, pairEnd(pair, this.#text));
+    for (let next = nextLine(this.#text, end); next < this.#text.length; next = nextLine(this.#text, next)) {
+      const line = this.#text.slice(next, lineEnd(this.#text, next));
+      const indent = /^ */.exec(line)![0].length;
+      if (line.trim() === '') continue;
+      if (line[indent] !== '#' || indent <= column) break;
+      end = next + line.length;
     }
-    // A first pair may share its line with the dash or the anchor before it.
-    const lead = this.#text.slice(start, key.range![0]);
-    if (lead.trim() !== '') this.#replace(key.range![0], end, instead === '' ? '\n' : instead.trimStart());
-    else this.#replace(start, end, instead);
-  }
-
-  #rewriteFlow(map: YAMLMap, remove: ReadonlySet<YamlPair>, set: ReadonlyMap<string, Plain>): void {
-    const added = new Map(set);
-    const parts = map.items.flatMap((pair) => {
-      if (remove.has(pair)) return [];
-      const key = keyText(pair);
-      const start = (pair.key as Node).range![0];
-      if (!added.has(key)) return this.#text.slice(start, this.#valueEnd(pair));
-      const value = added.get(key)!;
-      added.delete(key);
-      return `${key}: ${flowText(value)}`;
-    });
-    for (const [key, value] of added) parts.push(`${key}: ${flowText(value)}`);
-    const [start] = map.range!;
-    const padded = /^\{\s/.test(this.#text.slice(start)) || parts.length === 0 ? ' ' : '';
-    this.#replace(start, this.#trimmedEnd(endOf(map)), parts.length === 0 ? '{}' : `{${padded}${parts.join(', ')}${padded}}`);
-  }
-
-  #pairText(key: string, value: Plain, column: number): string {
-    const text = stringify({ [key]: value }, { indent: this.#step, lineWidth: 0, compat: 'yaml-1.1', nullStr: '' }).trimEnd();
-    return text.replaceAll('\n', `\n${' '.repeat(column)}`).replace(/: $/gm, ':');
-  }
-
-  #valueEnd(pair: YamlPair): number {
-    const value = pair.value as Node | null;
-    const end = value?.range ? this.#trimmedEnd(endOf(value)) : 0;
-    const key = pair.key as Node;
-    // An empty value's range lies behind the colon; a pair without one has only its key.
-    return Math.max(end, key.range![1]) + (end <= key.range![1] && this.#text[key.range![1]] === ':' ? 1 : 0);
-  }
-
-  #trimmedEnd(offset: number): number {
-    let end = offset;
-    while (end > 0 && /\s/.test(this.#text[end - 1]!)) end--;
     return end;
   }
 
-  #lineStart(offset: number): number {
-    return this.#text.lastIndexOf('\n', offset - 1) + 1;
+  #removePairs(map: YAMLMap, remove: ReadonlySet<YamlPair>, instead: string, column: number): void {
+    let left = instead;
+    for (let index = 0; index < map.items.length; index++) {
+      const pair = map.items[index]!;
+      if (!remove.has(pair)) continue;
+      const start = pairStart(pair);
+      if (this.#text.slice(lineStart(this.#text, start), start).trim() === '') this.#removeLines(pair, left, column, index === 0);
+      else {
+        // The first pair shares its line with the dash, the colon or the `---` before it.
+        const after = map.items.slice(index).findIndex((item) => !remove.has(item));
+        const next = after < 0 ? undefined : map.items[index + after]!;
+        const end = this.#endWithComments(map.items[index + (after < 0 ? map.items.length - index : after) - 1]!, column);
+        if (left !== '') this.#replace(start, end, left.trimStart());
+        else this.#replace(start, next ? pairStart(next) : end, '');
+        index += (after < 0 ? map.items.length : after) - 1;
+      }
+      left = '';
+    }
   }
 
-  #lineEnd(offset: number): number {
-    const end = this.#text.indexOf('\n', offset);
-    return end < 0 ? this.#text.length : end;
+  /** Takes a pair's lines out whole, with one of two blank lines that would be left next to each other. */
+  #removeLines(pair: YamlPair, instead: string, column: number, first: boolean): void {
+    const text = this.#text;
+    const start = lineStart(text, pairStart(pair));
+    let last = this.#endWithComments(pair, column);
+    if (instead !== '') return this.#replace(start, last, instead);
+    if (start <= 1) {
+      const after = /^(?:[ \t]*\r?\n)*/.exec(text.slice(nextLine(text, last)))![0].length;
+      return this.#replace(start, nextLine(text, last) + after, '');
+    }
+    // The line break before goes, the one behind stays: so the text ends as it did, and what is added there follows it.
+    const blankBefore = (first && column > 0) || /\n[ \t]*\r?\n$/.test(text.slice(0, start));
+    const blankAfter = /^\r?\n(?:[ \t]*\r?\n)*(?=[ \t]*\r?\n)/.exec(text.slice(last));
+    if (blankBefore && blankAfter) last += blankAfter[0].length;
+    const atEnd = text.slice(last).trim() === '';
+    this.#replace(atEnd ? text.slice(0, start).trimEnd().length : lineEnd(text, start - 1 - (text[start - 2] === '\r' ? 1 : 0)), last, '');
   }
-}
-
-/** Where a node's own text ends; a block collection's range runs on over what follows its last item. */
-function endOf(node: Node): number {
-  if (isMap(node) && !node.flow && node.items.length > 0) {
-    const last = node.items.at(-1)!;
-    return last.value ? endOf(last.value as Node) : (last.key as Node).range![1] + 1;
-  }
-  if (isSeq(node) && !node.flow && node.items.length > 0) return endOf(node.items.at(-1) as Node);
-  return node.range![1];
-}
-
-function keyText(pair: YamlPair): string {
-  return isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
-}
-
-/** A value on one line, as it may stand inside brackets. */
-function flowText(value: Plain): string {
-  return stringify(value, { collectionStyle: 'flow', lineWidth: 0, compat: 'yaml-1.1' }).trimEnd();
-}
-
-/** The text's own indentation: that of the first key below a top-level one. */
-function indentStep(document: Document, text: string): number {
-  if (!isMap(document.contents)) return 2;
-  for (const { value } of document.contents.items) {
-    if (!isMap(value) || value.flow || value.items.length === 0) continue;
-    const start = (value.items[0]!.key as Node).range![0];
-    const column = start - (text.lastIndexOf('\n', start - 1) + 1);
-    if (column > 0) return column;
-  }
-  return 2;
 }

@@ -1,5 +1,5 @@
 /** What `ip -j` prints, as netcompose's own types. Pure; fields as iproute2 6.1 and newer name them. */
-import type { HostInterface, HostRoute } from '../plan/facts.ts';
+import type { HostInterface, HostNeighbour, HostRoute } from '../plan/facts.ts';
 
 /** One element of `ip -N -j -d addr`. */
 interface IpLink {
@@ -106,6 +106,15 @@ export function parseNeighbours(json: string): readonly Neighbour[] {
       ...(lladdr !== undefined && { mac: lladdr }),
       permanent: state?.includes('PERMANENT') ?? false,
     }),
+  );
+}
+
+/** Reads `ip -j neigh`: all that have a MAC address; link-local ones are left out. */
+export function parseAllNeighbours(json: string): readonly HostNeighbour[] {
+  return elements<{ readonly dst: string; readonly dev?: string; readonly lladdr?: string; readonly state?: readonly string[] }>(json).flatMap(({ dst, dev, lladdr, state = [] }) =>
+    dev === undefined || lladdr === undefined || isLinkLocal(dst) || state.includes('FAILED') || state.includes('NOARP')
+      ? []
+      : [{ address: dst, interface: dev, mac: lladdr, state: (state[0] ?? 'none').toLowerCase() }],
   );
 }
 

@@ -3,7 +3,8 @@ import { findEndpoint } from './endpoint.ts';
 import { connect } from './engine-client.ts';
 import { badAddress, unreachable, type EngineUnreachable } from './engine-failure.ts';
 import type { Host } from './host.ts';
-import type { EngineContainer, EngineFacts, EngineNetwork, EnginePool } from '../plan/facts.ts';
+import type { EngineContainer, EngineFacts, EngineNetwork, EnginePool, ImagePort } from '../plan/facts.ts';
+import type Docker from 'dockerode';
 import type { ContainerInfo, NetworkInspectInfo } from 'dockerode';
 
 export type EngineObservation = { readonly kind: 'reached'; readonly facts: EngineFacts } | EngineUnreachable;
@@ -20,18 +21,23 @@ interface Version {
   readonly Components?: readonly { readonly Name?: string }[] | null;
 }
 
-/** Observes the engine that `docker` would talk to; one that cannot be reached is a result, with words for people. */
-export async function observeEngine(host: Host): Promise<EngineObservation> {
+/**
+ * Observes the engine that `docker` would talk to; one that cannot be reached is a result, with words for people.
+ *
+ * @param images names of images whose `EXPOSE` is wanted; those that the engine does not have are left out
+ */
+export async function observeEngine(host: Host, images: readonly string[] = []): Promise<EngineObservation> {
   try {
     const endpoint = findEndpoint(host);
     try {
       const docker = await connect(endpoint, host);
       // First alone: an engine that cannot be reached is then asked (and, over ssh, a password asked for) once.
       const version = (await docker.version()) as Version;
-      const [info, networks, containers] = await Promise.all([
+      const [info, networks, containers, exposed] = await Promise.all([
         docker.info() as Promise<Info>,
         docker.listNetworks(),
         docker.listContainers({ all: true }),
+        Promise.all(images.map((image) => exposedPorts(docker, image))),
       ]);
       return {
         kind: 'reached',
@@ -42,6 +48,7 @@ export async function observeEngine(host: Host): Promise<EngineObservation> {
           swarm: swarmState(info),
           networks: networks.map(toNetwork).sort(byName),
           containers: containers.map(toContainer).sort(byName),
+          ...(images.length > 0 && { images: Object.fromEntries(images.flatMap((image, at) => (exposed[at] ? [[image, exposed[at]]] : []))) }),
         },
       };
     } catch (cause) {
@@ -50,6 +57,22 @@ export async function observeEngine(host: Host): Promise<EngineObservation> {
   } catch (cause) {
     return badAddress(cause);
   }
+}
+
+/** Nothing where the engine does not have the image, or will not tell: it is a guess's last source. */
+async function exposedPorts(docker: Docker, image: string): Promise<readonly ImagePort[] | undefined> {
+  try {
+    const { Config } = await docker.getImage(image).inspect();
+    return Object.keys(Config.ExposedPorts ?? {}).flatMap(toImagePort).sort((a, b) => a.first - b.first || (a.protocol < b.protocol ? -1 : 1));
+  } catch {
+    return undefined;
+  }
+}
+
+/** `80/tcp`, `8000-8010/udp` */
+function toImagePort(text: string): readonly ImagePort[] {
+  const [, first, last = first, protocol = 'tcp'] = /^(\d+)(?:-(\d+))?(?:\/(\w+))?$/.exec(text) ?? [];
+  return first === undefined ? [] : [{ first: Number(first), last: Number(last), protocol }];
 }
 
 /** What kind of engine it is. A Linux engine under another system runs in a virtual machine, whoever made that. */

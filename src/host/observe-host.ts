@@ -1,15 +1,50 @@
-/** The host as it is: interfaces, addresses, routes, kernel settings. Nothing here needs privileges. */
-import type { HostFacts, HostInterface, HostRoute } from '../plan/facts.ts';
+/** The host as it is: interfaces, addresses, routes, kernel settings. Nothing here needs privileges; with them, more is seen. */
+import type { HostFacts, HostInterface, HostNeighbour, HostRoute } from '../plan/facts.ts';
 import { HostError, commandFailure } from './errors.ts';
 import type { Host } from './host.ts';
-import { isLinkLocal, parseInterfaces, parseNeighbours, parseRoutes, type Neighbour } from './ip-json.ts';
+import { isLinkLocal, parseAllNeighbours, parseInterfaces, parseNeighbours, parseRoutes, type Neighbour } from './ip-json.ts';
+import { observeDrivers } from './observe-kernel.ts';
+import { observeSockets } from './observe-sockets.ts';
+import { which } from './which.ts';
+
+/** What is looked at beyond interfaces and routes: each costs a little, and few commands need it. */
+export interface HostOptions {
+  /** Neighbours, kernel drivers and ARP settings: what a network on the LAN depends on. */
+  readonly lan?: boolean;
+  /** Sockets, with the processes of these ports. */
+  readonly sockets?: 'all' | ReadonlySet<number>;
+}
 
 /** Observes the host. Throws a `HostError` where `ip` fails on Linux; elsewhere gives what Node knows. */
-export async function observeHost(host: Host): Promise<HostFacts> {
+export async function observeHost(host: Host, { lan = false, sockets }: HostOptions = {}): Promise<HostFacts> {
   const { platform } = host;
   if (platform !== 'linux') return { platform, interfaces: nodeInterfaces(host), routes: [], rpFilter: {} };
-  const [interfaces, routes] = await Promise.all([observeInterfaces(host), observeRoutes(host)]);
-  return { platform, interfaces, routes, rpFilter: observeRpFilter(host, interfaces) };
+  const [interfaces, routes, neighbours] = await Promise.all([observeInterfaces(host), observeRoutes(host), lan ? observeAllNeighbours(host) : undefined]);
+  return {
+    platform,
+    interfaces,
+    routes,
+    rpFilter: observeRpFilter(host, interfaces),
+    ...(neighbours && { arp: observeArp(host, interfaces), neighbours, drivers: observeDrivers(host, interfaces) }),
+    privilege: privilegeOf(host),
+    ...(sockets !== undefined && { sockets: observeSockets(host, sockets) }),
+  };
+}
+
+/** The neighbours of all interfaces. */
+export async function observeAllNeighbours(host: Host): Promise<readonly HostNeighbour[]> {
+  return parseAllNeighbours(await ip(host, '-j', 'neigh'));
+}
+
+function privilegeOf(host: Host): NonNullable<HostFacts['privilege']> {
+  if (host.uid === 0) return 'root';
+  return which(host, 'sudo') === undefined ? 'none' : 'sudo';
+}
+
+function observeArp(host: Host, interfaces: readonly HostInterface[]): NonNullable<HostFacts['arp']> {
+  const names = ['all', ...interfaces.filter(({ kind }) => kind === 'macvlan').map(({ name }) => name)];
+  const setting = (name: string, key: string) => Number(host.readText(`/proc/sys/net/ipv4/conf/${name}/${key}`) ?? 0);
+  return Object.fromEntries(names.map((name) => [name, { filter: setting(name, 'arp_filter'), ignore: setting(name, 'arp_ignore') }]));
 }
 
 /**

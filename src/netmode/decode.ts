@@ -101,7 +101,9 @@ const listenForm = /^(?:(?:\[(?<v6>[^\]]+)\]|(?<v4>[0-9.]+)):)?(?<first>\d+)(?:-
 function readListen(written: string): ListenPort {
   const { v6, v4, first = '0', last, protocol } = listenForm.exec(written)?.groups ?? {};
   const address = v6 ?? v4;
-  return { ...(address !== undefined && { address }), first: Number(first), last: Number(last ?? first), protocol: protocol ?? 'tcp' };
+  // A range is one in either order: no pattern could tell editors which way round it is.
+  const ends = [Number(first), Number(last ?? first)] as const;
+  return { ...(address !== undefined && { address }), first: Math.min(...ends), last: Math.max(...ends), protocol: protocol ?? 'tcp' };
 }
 
 /** Reports what the schema refuses; returns the first path segments below which something is wrong (`''`: all of it). */
@@ -117,6 +119,7 @@ function reportFaults(place: Place, subject: string, tree: Tree, report: Report)
     if (keyword === 'additionalProperties') {
       const key = String(params['additionalProperty']);
       const entry = entriesOf(value).find((candidate) => candidate.key === key);
+      if (path.length === 0) wrong.add(key);
       report('netmode/unknown-key', entry?.keySpan ?? value.span, `${subject}: there is no key "${key}" ${where(place, path)}`, {
         help: helpForKey(place, path, key),
       });
@@ -151,18 +154,29 @@ function helpForKey(place: Place, path: readonly string[], key: string): string 
 }
 
 interface SchemaNode {
+  readonly type?: string | readonly string[];
   readonly $ref?: string;
-  readonly enum?: readonly string[];
+  readonly anyOf?: readonly SchemaNode[];
+  readonly enum?: readonly unknown[];
   readonly examples?: readonly unknown[];
   readonly properties?: Readonly<Record<string, SchemaNode>>;
 }
 
+const definitions: Readonly<Record<string, SchemaNode>> = schema.$defs;
+
 /** The schema of one key; list items share their list's. */
 function schemaAt(place: Place, path: readonly string[]): SchemaNode | undefined {
   let node: SchemaNode | undefined = place === 'top' ? schema.$defs.top : schema.$defs[place].else;
-  for (const part of path) if (!/^\d+$/.test(part)) node = node?.properties?.[part];
+  for (const part of path) if (!/^\d+$/.test(part)) node = followed(node?.properties?.[part]);
   return node;
 }
+
+function followed(node: SchemaNode | undefined): SchemaNode | undefined {
+  return node?.$ref === undefined ? node : definitions[node.$ref.replace('#/$defs/', '')];
+}
+
+/** The words a key takes; a variable, its other alternative, has none. */
+const wordsOf = (node: SchemaNode | undefined) => node?.anyOf?.find((one) => one.enum)?.enum?.map(String);
 
 const propertiesOf = (node: SchemaNode | undefined) => Object.keys(node?.properties ?? {});
 
@@ -172,9 +186,10 @@ function helpForValue(place: Place, path: readonly string[], value: Tree): strin
   }
   if (isMode(path)) return `one of ${netmodeWords.join(', ')}`;
   const node = schemaAt(place, path);
-  if (node?.enum) {
-    const near = value.kind === 'scalar' ? didYouMean(String(value.value), node.enum) : undefined;
-    return near ?? `one of ${node.enum.join(', ')}`;
+  const words = wordsOf(node);
+  if (words) {
+    const near = value.kind === 'scalar' ? didYouMean(String(value.value), words) : undefined;
+    return near ?? `one of ${words.join(', ')}`;
   }
   const example = node?.examples?.[0];
   return example === undefined ? 'see docs/x-netmode.md' : `write it like ${JSON.stringify(example)}`;

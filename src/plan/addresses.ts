@@ -3,7 +3,8 @@ import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/source.ts';
 import type { Intents } from '../netmode/intents.ts';
 import type { Facts } from './facts.ts';
-import { addressOf, bits, block, capacity, contains, formatAddress, formatCidr, parseAddress, parseCidr, type Address, type Cidr } from './ip.ts';
+import { freeRange, knownAddresses, nearestFree } from './free-addresses.ts';
+import { addressOf, bits, capacity, contains, formatAddress, formatCidr, parseAddress, parseCidr, type Address, type Cidr } from './ip.ts';
 import type { Attached } from './services.ts';
 import type { AttachmentPlan, NetworkPlan } from './types.ts';
 
@@ -31,8 +32,9 @@ export function checkAddresses(intents: Intents, services: ReadonlyMap<string, A
     tellOfDuplicates(fixed, ({ address }) => `${address.family} ${address.value}`, 'address/duplicate', (one) => `the address ${one.text}`, report);
     if (network && pools.length > 0) {
       const own = hostAddressesOn(network, facts);
-      for (const one of fixed) checkOne(one, network, pools, own, report);
-      checkCapacity(network, pools, list, report);
+      const known = [...knownAddresses(network, facts), ...fixed.map(({ address }) => address)];
+      for (const one of fixed) checkOne(one, network, pools, own, known, report);
+      checkCapacity(network, pools, list, [...knownAddresses(network, facts), ...fixed.map(({ address }) => address)], report);
     }
   }
   const macs = [...services.values()].flatMap((plan) => macsOf(intents, plan));
@@ -107,7 +109,7 @@ function hostAddressesOn(network: NetworkPlan, facts: Facts): readonly Address[]
   return (parent?.addresses ?? []).flatMap((text) => addressOf(text) ?? []);
 }
 
-function checkOne(one: Fixed, network: NetworkPlan, pools: readonly PoolNumbers[], own: readonly Address[], report: Report): void {
+function checkOne(one: Fixed, network: NetworkPlan, pools: readonly PoolNumbers[], own: readonly Address[], known: readonly Address[], report: Report): void {
   const sameFamily = pools.filter(({ subnet }) => subnet.family === one.address.family);
   const pool = sameFamily.find(({ subnet }) => contains(subnet, one.address));
   const subject = `"${one.service}": ${one.text}`;
@@ -119,10 +121,11 @@ function checkOne(one: Fixed, network: NetworkPlan, pools: readonly PoolNumbers[
     return;
   }
   const owner = reservedFor(one.address, pool, own);
-  if (owner) report('address/reserved', one.span, `${subject} is ${owner}`, { help: 'choose another address' });
+  const free = network.pools.map((candidate) => nearestFree(one.address, candidate, known)).find((found) => found !== undefined);
+  if (owner) report('address/reserved', one.span, `${subject} is ${owner}`, { help: free === undefined ? 'choose another address' : `choose another address, such as ${free}` });
   else if (pool.range && network.underlay && contains(pool.range, one.address)) {
     report('address/in-dynamic-range', one.span, `${subject} lies in ${formatCidr(pool.range)}, from which Docker hands out addresses to others`, {
-      help: `choose an address of ${formatCidr(pool.subnet)} outside ${formatCidr(pool.range)}`,
+      help: `choose an address of ${formatCidr(pool.subnet)} outside ${formatCidr(pool.range)}${free === undefined ? '' : `, such as ${free}`}`,
     });
   }
 }
@@ -142,7 +145,7 @@ function reservedFor(address: Address, { subnet, gateway }: PoolNumbers, own: re
   return subnet.family === 4 && address.value === subnet.last ? 'the broadcast address' : undefined;
 }
 
-function checkCapacity(network: NetworkPlan, pools: readonly PoolNumbers[], members: readonly { plan: Attached; attachment: AttachmentPlan }[], report: Report): void {
+function checkCapacity(network: NetworkPlan, pools: readonly PoolNumbers[], members: readonly { plan: Attached; attachment: AttachmentPlan }[], known: readonly Address[], report: Report): void {
   for (const { subnet, range, gateway } of pools) {
     const key = subnet.family === 4 ? 'ipv4Address' : 'ipv6Address';
     const from = range ?? subnet;
@@ -157,10 +160,18 @@ function checkCapacity(network: NetworkPlan, pools: readonly PoolNumbers[], memb
     }
     if (wanted > room) {
       report('address/range-exhausted', network.span, `${formatCidr(from)} has room for ${room} containers, but ${wanted} want an address of it`, {
-        help: range ? `widen "ip_range", for example to ${formatCidr(wider(range))}` : 'widen "subnet"',
+        help: range ? `widen "ip_range"${larger(range, subnet, wanted, known)}` : 'widen "subnet"',
       });
     }
   }
 }
 
-const wider = (range: Cidr) => block(range.family, range.first, Math.max(0, range.prefix - 1));
+/** The smallest range with room for so many in which nobody else is known to be; what is in the range already stays in it. */
+function larger(range: Cidr, subnet: Cidr, wanted: bigint, known: readonly Address[]): string {
+  const others = known.filter((address) => !contains(range, address));
+  for (let prefix = range.prefix - 1; prefix > subnet.prefix; prefix--) {
+    const free = parseCidr(freeRange(subnet, prefix, others) ?? '');
+    if (free && capacity(free, subnet) >= wanted) return `, for example to ${formatCidr(free)}`;
+  }
+  return '';
+}

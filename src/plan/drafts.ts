@@ -99,7 +99,7 @@ function effectiveMode(
   const { mode, settings } = intent;
   if (!isUnderlay(mode.value)) return { mode: mode.value };
   const parent = parentOf(settings, mode.span, facts);
-  const reason = obstacle(parent, facts);
+  const reason = obstacle(parent, mode.value, facts);
   if (!reason) return { mode: mode.value };
   if (settings.fallback) return { mode: settings.fallback.value };
   report(reason.rule, parent.span, `${subject}: ${reason.message}`, { help: reason.help });

@@ -17,7 +17,44 @@ export interface HostFacts {
   readonly routes: readonly HostRoute[];
   /** `net.ipv4.conf.<name>.rp_filter`, by name, with `all`. */
   readonly rpFilter: Readonly<Record<string, number>>;
+  /** `arp_filter` and `arp_ignore` of `all` and of macvlan interfaces: whether a shim answers for the host's other addresses. */
+  readonly arp?: Readonly<Record<string, { readonly filter: number; readonly ignore: number }>>;
+  /** Who on the LAN is known by its MAC address, as `ip neigh` tells; after a probe, who answered it. */
+  readonly neighbours?: readonly HostNeighbour[];
+  /** What processes have open: TCP sockets that listen, UDP sockets without a peer. */
+  readonly sockets?: readonly HostSocket[];
+  /** Drivers of the kernel; one that is not named here could not be looked for. */
+  readonly drivers?: { readonly [name in KernelDriver]?: DriverState };
+  /** How the commands that change the network become root. */
+  readonly privilege?: 'root' | 'sudo' | 'none';
 }
+
+export interface HostNeighbour {
+  readonly address: string;
+  readonly interface: string;
+  readonly mac: string;
+  /** `reachable`: it has just answered; `permanent`: written by hand; `stale`, `delay`, `probe`: it answered at some time. */
+  readonly state: string;
+}
+
+export interface HostSocket {
+  readonly protocol: 'tcp' | 'udp';
+  /** `0.0.0.0` is every IPv4 address. `::` is every address, but only IPv6 where the process asked for that, which nothing tells. */
+  readonly address: string;
+  readonly port: number;
+  /** Absent where this user may not see whose it is, or where nobody looked. */
+  readonly owner?: {
+    readonly pid: number;
+    readonly name: string;
+    /** The id of the container that it runs in. */
+    readonly container?: string;
+  };
+}
+
+export type KernelDriver = 'macvlan' | 'ipvlan' | '8021q';
+
+/** `ready`: loaded or built in; `loadable`: its module file is there, and the kernel loads it when it is needed. */
+export type DriverState = 'ready' | 'loadable' | 'missing';
 
 export interface HostInterface {
   readonly name: string;
@@ -66,6 +103,14 @@ export interface EngineFacts {
   readonly swarm: 'inactive' | 'worker' | 'manager';
   readonly networks: readonly EngineNetwork[];
   readonly containers: readonly EngineContainer[];
+  /** `EXPOSE` of the images that the project names and the engine has, by the name in the file. */
+  readonly images?: Readonly<Record<string, readonly ImagePort[]>>;
+}
+
+export interface ImagePort {
+  readonly first: number;
+  readonly last: number;
+  readonly protocol: string;
 }
 
 export interface EngineNetwork {

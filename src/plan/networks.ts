@@ -7,10 +7,11 @@ import { freeKey, type Draft, type Drafts } from './drafts.ts';
 import type { EngineNetwork, Facts } from './facts.ts';
 import { parseAddress, parseCidr, type Address, type Cidr } from './ip.ts';
 import { networkLabel, sharedNetworkName } from './marks.ts';
+import { checkNativePools, nativePools } from './native-pools.ts';
 import { poolsOf } from './pools.ts';
-import type { NetworkPlan, Pool } from './types.ts';
+import type { NetworkPlan } from './types.ts';
 
-/** @param report gets what `poolsOf` reports, and a shared network that is somebody else's */
+/** @param report gets what `poolsOf` and `checkNativePools` report, and a shared network that is somebody else's */
 export function planNetworks(intents: Intents, drafts: Drafts, facts: Facts, report: Report): Map<string, NetworkPlan> {
   const { project } = intents;
   const networks = new Map<string, NetworkPlan>();
@@ -18,6 +19,7 @@ export function planNetworks(intents: Intents, drafts: Drafts, facts: Facts, rep
     if (drafts.drafts.has(network.key)) continue;
     const intent = intents.networks.get(network.key);
     const fallback = drafts.fallbacks.get(network.key);
+    if (intent?.native && isUnderlay(intent.mode.value)) checkNativePools(network, report);
     networks.set(network.key, intent && !intent.native ? definedNetwork(network, intent, fallback, facts, report) : nativeNetwork(network, intent, facts));
   }
   const fixed = fixedAddresses(intents, drafts);
@@ -138,19 +140,6 @@ function nativeNetwork(network: Network, intent: NetworkIntent | undefined, fact
     options,
     pools,
   };
-}
-
-function nativePools(network: Network): readonly Pool[] {
-  return network.ipam.flatMap(({ subnet, gateway, ipRange, auxAddresses }) =>
-    subnet
-      ? [{
-          subnet: subnet.value,
-          ...(gateway && { gateway: gateway.value }),
-          ...(ipRange && { ipRange: ipRange.value }),
-          auxAddresses: Object.fromEntries([...auxAddresses].map(([name, { value }]) => [name, value])),
-        }]
-      : [],
-  );
 }
 
 /** The addresses that containers are given by the file, by network key. */

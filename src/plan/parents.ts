@@ -4,6 +4,7 @@ import type { Span } from '../diagnostics/source.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import { underlay, type UnderlayMode } from '../netmode/modes.ts';
 import type { Settings } from '../netmode/settings.ts';
+import { lackingDriver, lackingFact } from './engine.ts';
 import type { Facts, HostFacts, HostInterface } from './facts.ts';
 
 export interface Parent {
@@ -13,6 +14,9 @@ export interface Parent {
   /** As observed; absent where nobody looked, or where the interface does not exist (yet). */
   readonly observed?: HostInterface;
 }
+
+/** The kernel's limit (`IFNAMSIZ` less the end mark). */
+const longestName = 15;
 
 /** The interface of the default route: IPv4's first, then the lowest metric. */
 export function defaultInterface(host: HostFacts | undefined): string | undefined {
@@ -30,11 +34,16 @@ export function parentOf(settings: Settings, span: Span, facts: Facts): Parent {
   return { name, span: settings.parent?.span ?? settings.vlan?.span ?? span, ...(observed && { observed }) };
 }
 
+/** Whether the name is one that an interface can have, and not left open (`auto`, `auto.10`) because nobody looked at the host. */
+export function isKnownInterface(name: string): boolean {
+  return /^(?!auto(\.\d+)?$)(?!-)(?!\.{1,2}$)[^\s/:]{1,15}$/.test(name);
+}
+
 /**
  * Why macvlan and ipvlan cannot work at all here, so that a `fallback` applies; nothing where they can, or nobody looked.
  * Sources: facts.md, "Docker Engine" (Desktop, rootless).
  */
-export function obstacle(parent: Parent, facts: Facts): { rule: 'engine/desktop' | 'engine/rootless' | 'engine/remote' | 'parent/not-found'; message: string; help: string } | undefined {
+export function obstacle(parent: Parent, mode: UnderlayMode, facts: Facts): { rule: 'engine/desktop' | 'engine/rootless' | 'engine/remote' | 'engine/kernel-lacks-driver' | 'parent/not-found'; message: string; help: string } | undefined {
   const fallback = 'add "fallback: bridge" to run it there on a bridge';
   switch (facts.engine?.kind) {
     case 'desktop':
@@ -44,6 +53,11 @@ export function obstacle(parent: Parent, facts: Facts): { rule: 'engine/desktop'
   }
   if (facts.engine?.remote) {
     return { rule: 'engine/remote', message: "the engine is on another machine, whose interfaces netcompose cannot see or prepare", help: `run netcompose on that machine, or ${fallback}` };
+  }
+  const lacking = lackingDriver(underlay(mode).driver, parent.name, facts);
+  if (lacking) return { rule: 'engine/kernel-lacks-driver', message: lackingFact(lacking.driver), help: [...lacking.ways, fallback].join('; ') };
+  if (parent.name.length > longestName) {
+    return { rule: 'parent/not-found', message: `"${parent.name}" is longer than the ${longestName} characters that an interface's name may have`, help: `make the VLAN link under a shorter name, and write that as "parent:", or ${fallback}` };
   }
   if (!facts.host || exists(parent, facts.host)) return undefined;
   if (parent.name.startsWith('auto')) {

@@ -2,12 +2,16 @@
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Intents } from '../netmode/intents.ts';
 import { checkAddresses } from './addresses.ts';
+import { checkAnswers } from './answers.ts';
 import { checkNetworks } from './clashes.ts';
 import { draftNetworks } from './drafts.ts';
+import { checkEngine } from './engine.ts';
 import type { Facts } from './facts.ts';
 import { leaveByRightNetwork } from './gateways.ts';
+import { hooksOf } from './hooks.ts';
 import { hostActions } from './host-actions.ts';
 import { resolveNames } from './names.ts';
+import { checkLivePorts } from './live-ports.ts';
 import { planNetworks } from './networks.ts';
 import { checkParent } from './parents.ts';
 import { checkPorts } from './ports.ts';
@@ -21,15 +25,16 @@ import type { Plan, ServicePlan, ShimPlan } from './types.ts';
  *
  * @param facts what was observed; parts that are absent were not looked at, and what depends on them stays open
  * @param report gets every conflict found, all of them at once
+ * @param starting the services that the command starts, where that is not all: what is in the way of others does not matter
  */
-export function planOf(intents: Intents, facts: Facts, report: Report): Plan {
+export function planOf(intents: Intents, facts: Facts, report: Report, starting?: ReadonlySet<string>): Plan {
   const { project } = intents;
   const drafts = draftNetworks(intents, facts, report);
   for (const { parent, mode } of drafts.drafts.values()) checkParent(parent, mode, report);
   const networks = planNetworks(intents, drafts, facts, report);
   checkNetworks(project, networks, facts, report);
 
-  const attached = leaveByRightNetwork(project.name, attachServices(intents, drafts, networks, report), networks, facts, report);
+  const attached = leaveByRightNetwork(project.name, attachServices(intents, drafts, networks, facts, report), networks, facts, report);
   const members = membersOf(attached);
   const shims: ShimPlan[] = [];
   for (const [key, network] of networks) {
@@ -39,7 +44,10 @@ export function planOf(intents: Intents, facts: Facts, report: Report): Plan {
     networks.set(key, shimmed.network);
   }
   checkAddresses(intents, attached, networks, facts, report);
-  checkPorts(intents, attached, report);
+  checkPorts(intents, attached, facts, report);
+  checkLivePorts(intents, attached, facts, report, starting);
+  checkAnswers(intents, attached, networks, facts, report, starting);
+  checkEngine(intents, attached, networks, facts, report);
   const names = resolveNames(intents, attached, networks, report);
 
   const services = new Map<string, ServicePlan>();
@@ -47,7 +55,7 @@ export function planOf(intents: Intents, facts: Facts, report: Report): Plan {
     services.set(name, { ...plan, extraHosts: names.get(name) ?? [], reach: reachOf(plan, networks, facts) });
   }
   const shared = [...networks.values()].filter(({ key, kind }) => kind === 'shared' && members.has(key));
-  return { project, annotated: intents.annotated, services, networks, shims, actions: hostActions(shared, shims, facts) };
+  return { project, annotated: intents.annotated, services, networks, shims, actions: hostActions(shared, shims, facts), hooks: hooksOf(intents.top) };
 }
 
 /** The services that will be started, by network key. */

@@ -72,7 +72,7 @@ function writtenSubnets(settings: Settings, report: Report): readonly (Cidr | 'a
   return written.flatMap(({ value, span }) => {
     if (value === 'auto') return 'auto' as const;
     const cidr = parseCidr(value);
-    if (!cidr) {
+    if (!cidr || cidr.prefix === 0) {
       report('address/range-invalid', span, `"${value}" is not a subnet`, { help: 'write it like 192.168.1.0/24' });
       return [];
     }

@@ -2,12 +2,13 @@
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/source.ts';
 import type { Intents } from '../netmode/intents.ts';
+import type { Facts } from './facts.ts';
 import { parseAddress, sameAddress } from './ip.ts';
 import { formatPort, listenersOf } from './listeners.ts';
 import type { Attached } from './services.ts';
 import type { Listener } from './types.ts';
 
-interface Claim {
+export interface Claim {
   readonly service: string;
   readonly active: boolean;
   readonly protocol: string;
@@ -21,16 +22,18 @@ interface Claim {
   readonly order: number;
 }
 
-const host = 'host';
+/** The host's own namespace, among `service:<name>` and `container:<name>`. */
+export const host = 'host';
 
 /** Reports `ports/published-twice`, `ports/host-clash`, `ports/namespace-clash`; a service that is not started makes it a warning. */
-export function checkPorts(intents: Intents, services: ReadonlyMap<string, Attached>, report: Report): void {
-  for (const [namespace, claims] of claimsByNamespace(intents, services)) {
+export function checkPorts(intents: Intents, services: ReadonlyMap<string, Attached>, facts: Facts, report: Report): void {
+  for (const [namespace, claims] of claimsByNamespace(intents, services, facts)) {
     for (const [earlier, later] of clashes(claims)) tell(namespace, earlier, later, report);
   }
 }
 
-function claimsByNamespace(intents: Intents, services: ReadonlyMap<string, Attached>): ReadonlyMap<string, readonly Claim[]> {
+/** What each service opens or publishes, by the network namespace in which it does. */
+export function claimsByNamespace(intents: Intents, services: ReadonlyMap<string, Attached>, facts: Facts): ReadonlyMap<string, readonly Claim[]> {
   const byNamespace = new Map<string, Claim[]>();
   let order = 0;
   const claim = (namespace: string, service: Attached['service'], listener: Listener) => {
@@ -50,7 +53,7 @@ function claimsByNamespace(intents: Intents, services: ReadonlyMap<string, Attac
       claim(host, service, { ...published, protocol, span, from: 'published', ...(hostIp !== undefined && { address: hostIp }) });
     }
     if (namespace === host || namespace.startsWith('container:') || joined.has(namespace)) {
-      for (const listener of listenersOf(intents.services.get(name)!)) claim(namespace, service, listener);
+      for (const listener of listenersOf(intents.services.get(name)!, intents.project.name, facts.engine?.images)) claim(namespace, service, listener);
     }
   }
   return byNamespace;
@@ -96,10 +99,12 @@ export function sharesAddress(a: string | undefined, b: string | undefined): boo
   return left.value === 0n || right.value === 0n || sameAddress(left, right);
 }
 
-const taken: Readonly<Record<Listener['from'], string>> = {
+/** What a service does with a port, and where that was taken from. */
+export const taken: Readonly<Record<Listener['from'], string>> = {
   listen: 'opens',
   expose: 'opens (taken from "expose")',
   ports: 'opens (taken from "ports")',
+  image: 'opens (taken from the EXPOSE of its image)',
   published: 'publishes',
 };
 
@@ -108,7 +113,9 @@ function tell(namespace: string, earlier: Claim, later: Claim, report: Report): 
   const rule = namespace !== host ? 'ports/namespace-clash' : published ? 'ports/published-twice' : 'ports/host-clash';
   const where = namespace === host ? 'of the host' : `in the network namespace of ${namespace.replace(/^(\w+):(.*)$/, '$1 "$2"')}`;
   const message = `"${later.service}" ${taken[later.from]} port ${formatPort(later)} ${where}, as "${earlier.service}" does`;
-  const severity = earlier.active && later.active ? 'error' : 'warning';
+  // An image may expose more than its process opens.
+  const sure = earlier.from !== 'image' && later.from !== 'image';
+  const severity = earlier.active && later.active && sure ? 'error' : 'warning';
   report(rule, later.span, message, {
     severity,
     help: published ? 'publish it on another port, or on another address of the host' : helpFor(later),

@@ -4,19 +4,24 @@ import type { Attachment, Port, Service } from '../compose/project.ts';
 import type { Intents, ServiceIntent } from '../netmode/intents.ts';
 import { isUnderlay, modes, type Netmode } from '../netmode/modes.ts';
 import type { Decision, Drafts } from './drafts.ts';
+import type { Facts } from './facts.ts';
 import { formatPort, listenersOf } from './listeners.ts';
 import { overlayKey } from './networks.ts';
-import type { AttachmentPlan, NetworkPlan, PlannedPort, ServicePlan } from './types.ts';
+import type { AttachmentPlan, Listener, NetworkPlan, PlannedPort, ServicePlan } from './types.ts';
+
+/** What a service's processes open. */
+type Listeners = (intent: ServiceIntent) => readonly Listener[];
 
 /** A service's plan before names and reach are worked out, which need all the others. */
 export type Attached = Omit<ServicePlan, 'extraHosts' | 'reach'>;
 
 /** @param report gets `service/ports-ignored`, `service/port-remap-lost`, `service/replicas-clash`, `netmode/key-not-for-mode` */
-export function attachServices(intents: Intents, drafts: Drafts, networks: ReadonlyMap<string, NetworkPlan>, report: Report): Map<string, Attached> {
+export function attachServices(intents: Intents, drafts: Drafts, networks: ReadonlyMap<string, NetworkPlan>, facts: Facts, report: Report): Map<string, Attached> {
+  const listeners = (intent: ServiceIntent) => listenersOf(intent, intents.project.name, facts.engine?.images);
   const attached = new Map<string, Attached>();
   for (const intent of intents.services.values()) {
     const decision = drafts.decisions.get(intent.service.name) ?? {};
-    const plan = decision.mode ? managed(intent, decision.mode, decision, intents, networks) : untouched(intent, networks);
+    const plan = decision.mode ? managed(intent, decision.mode, decision, intents, networks, listeners) : untouched(intent, networks, listeners);
     tellOfPorts(plan, networks, report);
     tellOfReplicas(intent, plan, report);
     if (plan.managed) tellOfLeftovers(intent.service, plan, report);
@@ -29,7 +34,7 @@ export function attachServices(intents: Intents, drafts: Drafts, networks: Reado
   return attached;
 }
 
-function managed(intent: ServiceIntent, mode: Netmode, decision: Decision, intents: Intents, networks: ReadonlyMap<string, NetworkPlan>): Attached {
+function managed(intent: ServiceIntent, mode: Netmode, decision: Decision, intents: Intents, networks: ReadonlyMap<string, NetworkPlan>, listenersOf: Listeners): Attached {
   const { service } = intent;
   const row = modes[mode];
   const common = { service, netmode: mode, managed: true };
@@ -68,7 +73,7 @@ function bridgeTarget({ service, said }: ServiceIntent): string | undefined {
   return [...(service.networks?.value.keys() ?? ['default'])][0] ?? 'default';
 }
 
-function untouched(intent: ServiceIntent, networks: ReadonlyMap<string, NetworkPlan>): Attached {
+function untouched(intent: ServiceIntent, networks: ReadonlyMap<string, NetworkPlan>, listenersOf: Listeners): Attached {
   const { service } = intent;
   const common = { service, managed: false, ports: service.ports.map((source) => ({ source, ...hostIpOf(source, false) })) };
   const networkMode = service.networkMode?.value;

@@ -4,6 +4,7 @@ import { underlay } from '../netmode/modes.ts';
 import type { Facts, HostInterface } from './facts.ts';
 import { addressOf, contains, formatAddress, formatCidr, parseAddress, parseCidr, type Address, type Cidr } from './ip.ts';
 import { shimAliasPrefix, shimGroup } from './marks.ts';
+import { isKnownInterface } from './parents.ts';
 import type { Attached } from './services.ts';
 import type { NetworkPlan, Pool, ShimPlan } from './types.ts';
 
@@ -26,7 +27,11 @@ export interface Shimmed {
  */
 export function planShim(network: NetworkPlan, members: readonly Attached[], facts: Facts, report: Report): Shimmed | undefined {
   const { underlay: wanted } = network;
-  if (wanted?.hostAccess !== 'shim' || members.length === 0 || wanted.parent === 'auto') return undefined;
+  if (wanted?.hostAccess !== 'shim' || members.length === 0) return undefined;
+  if (!isKnownInterface(wanted.parent)) {
+    tellOfMissingParent(network, report);
+    return undefined;
+  }
   if (wanted.flag !== 'bridge') {
     report('shim/flag-unreachable', network.span, `network "${network.key}": with the flag ${wanted.flag} no shim reaches the containers`, {
       help: 'use "flag: bridge" where the host must reach them, or say that it need not: "host_access: none"',
@@ -56,6 +61,14 @@ export function planShim(network: NetworkPlan, members: readonly Attached[], fac
   });
   const shim: ShimPlan = { name, network: dockerName, parent: wanted.parent, driver, mode: ipvlanMode ?? wanted.flag, ...(driver === 'ipvlan' && { flag: wanted.flag }), addresses, routes, neighbours };
   return { shim, network: { ...network, pools } };
+}
+
+/** A parent that is left open has been reported already, or nobody looked at the host; a native network may name none. */
+function tellOfMissingParent({ key, kind, driver, underlay: wanted, span }: NetworkPlan, report: Report): void {
+  if (kind !== 'native' || driver === undefined || wanted?.parent !== '') return;
+  report('parent/not-found', span, `network "${key}" names no parent: Docker gives it a link of its own that leads nowhere, and no shim reaches it`, {
+    help: 'write "driver_opts: { parent: eth0 }", or leave out "host_access: shim"',
+  });
 }
 
 /** `nc-eth0`; the kernel allows 15 characters, so a long name is cut and told apart by a hash. */
@@ -108,7 +121,7 @@ function ownAddress(network: NetworkPlan, pool: Pool, subnet: Cidr, members: rea
   }
   const reserved = pool.auxAddresses[reservation];
   if (reserved !== undefined) return { text: reserved };
-  const range = parseCidr(pool.ipRange ?? '') ?? subnet;
+  const range = rangeIn(pool.ipRange, subnet) ?? subnet;
   const gateway = parseAddress(pool.gateway ?? '');
   // The last address of an IPv4 subnet is the broadcast address.
   for (let value = subnet.family === 4 && range.last === subnet.last ? range.last - 1n : range.last; value > range.first; value -= 1n) {
@@ -124,7 +137,7 @@ function ownAddress(network: NetworkPlan, pool: Pool, subnet: Cidr, members: rea
  */
 function targetsOf(pool: Pool, subnet: Cidr, { key, mode }: NetworkPlan, members: readonly Attached[]): readonly string[] {
   const text = pool.ipRange ?? (mode === 'ipvlan-l3' || mode === 'ipvlan-l3s' ? pool.subnet : undefined);
-  const range = text === undefined ? undefined : parseCidr(text);
+  const range = rangeIn(text, subnet);
   const single = subnet.family === 4 ? '32' : '128';
   const outside = members.flatMap((plan) => {
     const { ipv4Address, ipv6Address } = plan.networks.get(key) ?? {};
@@ -132,6 +145,12 @@ function targetsOf(pool: Pool, subnet: Cidr, { key, mode }: NetworkPlan, members
     return address && contains(subnet, address) && !(range && contains(range, address)) ? [`${formatAddress(address)}/${single}`] : [];
   });
   return [...(range ? [formatCidr(range)] : []), ...new Set(outside)].sort();
+}
+
+/** A range that is outside has been reported. */
+function rangeIn(text: string | undefined, subnet: Cidr): Cidr | undefined {
+  const range = text === undefined ? undefined : parseCidr(text);
+  return range && contains(subnet, range) ? range : undefined;
 }
 
 function neighboursOf(targets: readonly string[]): readonly string[] {

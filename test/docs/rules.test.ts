@@ -25,7 +25,6 @@ const outside: readonly RuleName[] = [
   'shim/needs-root',
   'engine/unreachable',
   'engine/compose-too-old',
-  'engine/swarm-inactive',
 ];
 
 const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md') && file !== 'README.md');

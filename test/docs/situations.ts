@@ -1,6 +1,6 @@
 /** The hosts and engines on which the examples of the rule pages stand. */
 import type { RuleName } from '../../src/diagnostics/rules.ts';
-import type { EngineFacts, EngineNetwork, Facts, HostInterface } from '../../src/plan/facts.ts';
+import type { EngineContainer, EngineFacts, EngineNetwork, Facts, HostFacts, HostInterface } from '../../src/plan/facts.ts';
 
 const card = (name: string, index: number, rest: Partial<HostInterface> = {}): HostInterface => ({
   name,
@@ -55,6 +55,19 @@ const oldLan: EngineNetwork = {
   pools: [{ subnet: '192.168.1.0/24', gateway: '192.168.1.1', auxiliaryAddresses: {} }],
 };
 
+const withHost = (changes: Partial<HostFacts>): Facts => ({ ...usual, host: { ...usual.host, ...changes } });
+
+const shop: EngineContainer = {
+  id: 'c0ffee',
+  name: 'shop-web-1',
+  project: 'shop',
+  service: 'web',
+  running: true,
+  networkMode: 'shop_default',
+  networks: {},
+  ports: [{ ip: '0.0.0.0', published: 8080, target: 80, protocol: 'tcp' }],
+};
+
 const special: { readonly [rule in RuleName]?: Facts } = {
   'service/default-route': { ...withEngine({ version: '26.1.5' }), compose: { version: '2.26.1' } },
   'subnet/taken-by-network': withEngine({ networks: [oldLan] }),
@@ -63,6 +76,10 @@ const special: { readonly [rule in RuleName]?: Facts } = {
   'parent/enslaved': withInterfaces(card('br0', 3, { kind: 'bridge', addresses: ['192.168.1.12/24'] }), card('eth2', 4, { master: 'br0' })),
   'parent/taken-by-network': withEngine({ networks: [oldLan] }),
   'shim/name-taken': withInterfaces(card('nc-eth0', 3, { kind: 'macvlan', link: 'eth0' })),
+  'ports/in-use-on-host': withHost({ sockets: [{ protocol: 'udp', address: '127.0.0.53', port: 53, owner: { pid: 612, name: 'systemd-resolve' } }] }),
+  'ports/in-use-by-container': withEngine({ containers: [shop] }),
+  'address/answers-on-lan': withHost({ neighbours: [{ address: '192.168.1.53', interface: 'eth0', mac: '00:1b:a9:5e:12:07', state: 'reachable' }] }),
+  'engine/kernel-lacks-driver': withHost({ drivers: { macvlan: 'ready', ipvlan: 'missing' } }),
   'engine/desktop': withEngine({ kind: 'desktop' }),
   'engine/rootless': withEngine({ kind: 'rootless' }),
   'engine/remote': withEngine({ remote: true }),

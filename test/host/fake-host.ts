@@ -14,6 +14,9 @@ export interface FakeOptions {
   readonly home?: string;
   readonly files?: Readonly<Record<string, string>>;
   readonly executables?: readonly string[];
+  /** Symbolic links, by path. */
+  readonly links?: Readonly<Record<string, string>>;
+  readonly bytes?: Readonly<Record<string, Uint8Array>>;
   /** By the argument vector, joined by spaces. */
   readonly commands?: Readonly<Record<string, Answer>>;
   /** Asked where `commands` has no answer. */
@@ -62,12 +65,20 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     run: async (argv, given = {}) => answerTo(argv, given),
     attach: async (argv, given = {}) => answerTo(argv, given).code,
     readText: (path) => files.get(path),
+    readBytes: (path) => options.bytes?.[path],
+    list: (path) => [
+      ...new Set(
+        [...files.keys(), ...Object.keys(options.links ?? {})].flatMap((file) => (file.startsWith(`${path}/`) ? file.slice(path.length + 1).split('/')[0]! : [])),
+      ),
+    ],
+    readLink: (path) => options.links?.[path],
     exists: (path) => files.has(path) || [...files.keys()].some((file) => file.startsWith(`${path}/`)),
     isExecutable: (path) => executables.has(path),
     writePrivate: (path, text) => void files.set(path, text),
     remove: (path) => {
       for (const file of [...files.keys()]) if (file === path || file.startsWith(`${path}/`)) files.delete(file);
     },
+    sendDatagram: async (address) => void ran.push(`datagram ${address}`),
     interfaces: () => options.interfaces ?? {},
   };
 }

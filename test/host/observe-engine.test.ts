@@ -115,6 +115,29 @@ test('over a unix socket', async () => {
   }
 });
 
+test('the ports that images expose; an image that is not there is left out', async () => {
+  const socket = join(folder, 'images.sock');
+  const images: Readonly<Record<string, unknown>> = {
+    '/images/nginx/json': { Config: { ExposedPorts: { '443/tcp': {}, '80/tcp': {}, '8000-8010/udp': {} } } },
+    '/images/plain/json': { Config: {} },
+  };
+  const server = await serve((path) => engine[path] ?? images[path], socket);
+  try {
+    const observed = await observeEngine(fakeHost({ env: { DOCKER_HOST: `unix://${socket}` } }), ['nginx', 'plain', 'gone']);
+    if (observed.kind !== 'reached') return assert.unreachable(observed.message);
+    assert.equal(observed.facts.images, {
+      nginx: [
+        { first: 80, last: 80, protocol: 'tcp' },
+        { first: 443, last: 443, protocol: 'tcp' },
+        { first: 8000, last: 8010, protocol: 'udp' },
+      ],
+      plain: [],
+    });
+  } finally {
+    server.close();
+  }
+});
+
 test('over tcp', async () => {
   const server = await serve((path) => engine[path], 0);
   try {

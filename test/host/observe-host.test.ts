@@ -163,6 +163,29 @@ test('rp_filter, where it can be read', async () => {
   assert.equal((await observeHost(fakeHost(linux))).rpFilter, { all: 0, eth0: 2 });
 });
 
+test('what a LAN depends on, where it is asked for', async () => {
+  const said = [
+    { dst: '192.168.1.5', dev: 'eth0', lladdr: '02:00:00:00:00:01', state: ['STALE'] },
+    { dst: '192.168.1.6', dev: 'eth0', state: ['FAILED'] },
+    { dst: '192.168.1.7', dev: 'eth0', state: ['INCOMPLETE'] },
+    { dst: 'fe80::1', dev: 'eth0', lladdr: '02:00:00:00:00:01', router: null, state: ['REACHABLE'] },
+  ];
+  const files = { ...linux.files, '/proc/sys/net/ipv4/conf/m0/arp_filter': '1\n', '/proc/sys/net/ipv4/conf/all/arp_ignore': '2\n' };
+  const observed = await observeHost(fakeHost({ ...linux, files, uid: 1000, commands: { ...linux.commands, 'ip -j neigh': JSON.stringify(said) } }), { lan: true, sockets: 'all' });
+  assert.equal(observed.neighbours, [{ address: '192.168.1.5', interface: 'eth0', mac: '02:00:00:00:00:01', state: 'stale' }]);
+  assert.equal(observed.arp, { all: { filter: 0, ignore: 2 }, m0: { filter: 1, ignore: 0 } });
+  assert.equal(observed.drivers, { macvlan: 'ready', ipvlan: 'ready', '8021q': 'ready' });
+  assert.equal(observed.sockets, []);
+});
+
+for (const [uid, executables, privilege] of [
+  [0, [], 'root'],
+  [1000, ['/usr/bin/sudo'], 'sudo'],
+  [1000, [], 'none'],
+] as const) {
+  test(`privilege: ${privilege}`, async () => assert.is((await observeHost(fakeHost({ ...linux, uid, executables }))).privilege, privilege));
+}
+
 test('an empty table prints nothing', async () => {
   const { routes: none } = await observeHost(fakeHost({ commands: { ...linux.commands, 'ip -j route': '', 'ip -j -6 route': '[]\n' } }));
   assert.equal(none, []);

@@ -1,8 +1,9 @@
-/** `netcompose explain RULE`: the rule's page of `docs/rules/`. */
+/** `netcompose explain RULE`: the rule's page of `docs/rules/`. `netcompose explain "ERROR TEXT"`: what an error of Docker means. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rules } from '../../diagnostics/rules.ts';
 import { nearest } from '../../diagnostics/suggest.ts';
+import { explainError } from '../../plan/docker-errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ownOptions } from '../own-options.ts';
 import type { Session } from '../session.ts';
@@ -10,15 +11,28 @@ import { UsageError } from '../usage-error.ts';
 
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
-    command.description('Say what a diagnostic means, why it matters and how to mend it.').argument('<rule>', 'such as parent/driver-clash');
+    command
+      .description('Say what a diagnostic, or an error of Docker, means, why it matters and how to mend it.')
+      .argument('<rule or error...>', 'such as parent/driver-clash, or "device or resource busy" as Docker has put it')
+      // An error may begin with a dash.
+      .allowUnknownOption();
   });
   if (!options) return exitCodes.fine;
-  const [rule = ''] = options.args;
+  const rule = options.args.join(' ');
+  if (/\s/.test(rule)) return explainText(session, rule);
   if (!Object.hasOwn(rules, rule)) {
     const near = nearest(rule, Object.keys(rules));
     throw new UsageError(`there is no rule "${rule}"`, near === undefined ? 'all rules are in docs/rules/README.md' : `did you mean "${near}"?`);
   }
   session.terminal.out(readFileSync(page(rule), 'utf8'));
+  return exitCodes.fine;
+}
+
+function explainText({ terminal }: Session, text: string): number {
+  const found = explainError(text);
+  if (!found) throw new UsageError(`"${text}" is no error that is known here`, '"netcompose check" and "netcompose doctor" find most causes by themselves');
+  const { fact, mend, rule } = found;
+  terminal.out(`${fact}\n${mend}\n${rule === undefined ? '' : `\nnetcompose finds this before anything starts: netcompose explain ${rule}\n`}`);
   return exitCodes.fine;
 }
 

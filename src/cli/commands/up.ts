@@ -5,9 +5,11 @@ import { applyActions, type Applied } from '../../host/execute.ts';
 import { overrideOf } from '../../emit/override.ts';
 import { holdLease, withLock } from '../../host/lock.ts';
 import { readOverride, removeOverride, withTemporaryOverride, writeOverride } from '../../host/state.ts';
+import type { Step } from '../../plan/actions.ts';
 import { composeCall } from '../compose-call.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { areTrusted, runHooks, trustOption, untrusted } from '../hooks.ts';
+import { interruptible } from '../interrupt.ts';
 import { prepare, type Prepared } from '../prepared.ts';
 import { passThrough } from '../run.ts';
 import type { Session } from '../session.ts';
@@ -52,7 +54,7 @@ async function start(session: Session, prepared: Ready): Promise<number> {
   const networks = prepared.plan.actions.flatMap((action) => (action.kind === 'ensure-network' ? action.name : []));
   const leases = await Promise.all(networks.map((network) => holdLease(host, network)));
   try {
-    const applied = steps.length === 0 ? undefined : await withLock(host, 'host', () => applyActions(steps, host));
+    const applied = steps.length === 0 ? undefined : await apply(session, steps);
     const { project, override, plan } = prepared;
     try {
       await runHooks(session, project, plan.hooks, 'pre_up');
@@ -70,6 +72,14 @@ async function start(session: Session, prepared: Ready): Promise<number> {
   } finally {
     await Promise.all(leases.map((lease) => lease.release()));
   }
+}
+
+/** Under the lock, so that two at once take turns; an interrupt undoes what was done. */
+function apply({ host, terminal }: Session, steps: readonly Step[]): Promise<Applied> {
+  const onWait = (pid: number | undefined) => terminal.err(`netcompose: waiting for another one${pid === undefined ? '' : ` (process ${pid})`} to end its changes to this host\n`);
+  return interruptible((check) =>
+    withLock(host, 'host', () => applyActions(steps, host, { onStep: (_, event) => void (event === 'applying' || event === 'applied' ? check() : undefined) }), { onWait }),
+  );
 }
 
 /** What `down` will be given; one that an earlier form of the files needed is gone. */

@@ -1,0 +1,35 @@
+/** `netcompose doctor`: is this host fit for each netmode, and if not, why and what to do; changes nothing. */
+import { doctorText } from '../../emit/doctor-text.ts';
+import { composeVersion, findCompose } from '../../host/compose.ts';
+import { observeEngine } from '../../host/observe-engine.ts';
+import { observeHost } from '../../host/observe-host.ts';
+import { diagnose } from '../../plan/doctor.ts';
+import type { Facts } from '../../plan/facts.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { readFacts } from '../facts-for.ts';
+import { formatOption, ownOptions } from '../own-options.ts';
+import type { Session } from '../session.ts';
+
+export async function run(session: Session): Promise<number> {
+  const options = ownOptions(session, (command) => {
+    command
+      .description('Say for each netmode whether it works on this host, and if not, why and what to do. Changes nothing.')
+      .option('--parent <interface>', 'the interface to judge; that of the default route unless given')
+      .option('--facts <file>', 'judge another host, by its facts made there with "netcompose facts"')
+      .addOption(formatOption(['text', 'json']));
+  });
+  if (!options) return exitCodes.fine;
+  const { terminal } = session;
+  const file = options.values['facts'] as string | undefined;
+  const facts = file === undefined ? await observe(session) : readFacts(session, file);
+  const diagnosis = diagnose(facts, options.values['parent'] as string | undefined);
+  terminal.out(options.values['format'] === 'json' ? `${JSON.stringify({ version: 1, ...diagnosis }, null, 2)}\n` : doctorText(diagnosis));
+  return facts.engine ? exitCodes.fine : exitCodes.engine;
+}
+
+async function observe({ host, terminal }: Session): Promise<Facts> {
+  const compose = findCompose(host);
+  const [hostFacts, engine, version] = await Promise.all([observeHost(host, { lan: true }), observeEngine(host), compose && composeVersion(host, compose)]);
+  if (engine.kind === 'unreachable') terminal.err(`netcompose: ${engine.message}\n${engine.help === undefined ? '' : `  help: ${engine.help}\n`}`);
+  return { version: 1, host: hostFacts, ...(engine.kind === 'reached' && { engine: engine.facts }), ...(version !== undefined && { compose: { version } }) };
+}

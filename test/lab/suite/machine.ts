@@ -1,0 +1,104 @@
+/** The machine's engine, netcompose on it, and what a machine has that netcompose could leave behind. */
+import { mkdirSync, readdirSync, writeFileSync, existsSync, readFileSync, rmSync, chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { must, run, runBeside, type Output, type RunOptions } from './process.ts';
+
+const program = '/src/netcompose/bin/netcompose.js';
+const stateFolder = '/root/.local/state/netcompose';
+/** Stands before `ip` and `docker`: notes each call, and kills its caller where it is told to. */
+const spyFolder = '/run/lab-spy';
+const spyLog = '/run/lab-spy.log';
+const spy = `#!/bin/sh
+name=\${0##*/}
+words="$name $*"
+echo "$words" >>${spyLog}
+real=$(PATH=\${PATH#${spyFolder}:} command -v "$name")
+case $LAB_KILL in
+before:*) case $words in *"\${LAB_KILL#*:}"*) kill -9 $PPID; exit 1;; esac;;
+during:*) case $words in *"\${LAB_KILL#*:}"*) kill -9 $PPID;; esac;;
+after:*) case $words in *"\${LAB_KILL#*:}"*) "$real" "$@"; kill -9 $PPID; exit 1;; esac;;
+esac
+exec "$real" "$@"
+`;
+
+export function prepareMachine(): void {
+  mkdirSync(spyFolder, { recursive: true });
+  for (const name of ['ip', 'docker', 'sysctl']) {
+    writeFileSync(join(spyFolder, name), spy);
+    chmodSync(join(spyFolder, name), 0o755);
+  }
+}
+
+export interface Project {
+  readonly name: string;
+  readonly folder: string;
+}
+
+/** Writes a Compose file; JSON is YAML too. */
+export function makeProject(name: string, file: object): Project {
+  const folder = join('/run/projects', name);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'compose.yaml'), `${JSON.stringify(file, null, 2)}\n`);
+  return { name, folder };
+}
+
+const spied = (options: RunOptions): RunOptions => ({ ...options, seconds: 240, env: { PATH: `${spyFolder}:${process.env['PATH']}`, ...options.env } });
+
+/** @param kill `before:TEXT`, `during:TEXT` or `after:TEXT`: kills netcompose at the first command that has the text */
+export function netcompose({ folder }: Project, args: readonly string[], kill?: string): Output {
+  rmSync(spyLog, { force: true });
+  return run(['node', program, ...args], spied({ cwd: folder, ...(kill !== undefined && { env: { LAB_KILL: kill } }) }));
+}
+
+export function netcomposeBeside({ folder }: Project, args: readonly string[]): Promise<Output> {
+  return runBeside(['node', program, ...args], spied({ cwd: folder }));
+}
+
+/** The commands of the last call that change the host's or the engine's network. */
+export function changes(): readonly string[] {
+  if (!existsSync(spyLog)) return [];
+  return readFileSync(spyLog, 'utf8')
+    .split('\n')
+    .filter((line) => /^sysctl |^ip (?!.*-j)|^docker network (create|rm)/.test(line));
+}
+
+/** A service's container: with `scale`, the first. */
+export const containerOf = ({ name }: Project, service: string): string => `${name}-${service}-1`;
+
+/** The address that Docker has given, of the first network that has one. */
+export function addressOf(container: string, family: 4 | 6 = 4): string {
+  const { Networks } = JSON.parse(must('docker', 'inspect', '--format', '{{json .NetworkSettings}}', container)) as {
+    Networks: Record<string, { IPAddress: string; GlobalIPv6Address: string }>;
+  };
+  // Of two networks, the LAN's is the one that is not a bridge's.
+  const names = Object.keys(Networks).sort((a, b) => Number(/default$/.test(a)) - Number(/default$/.test(b)));
+  return names.map((name) => (family === 4 ? Networks[name]!.IPAddress : Networks[name]!.GlobalIPv6Address)).find((address) => address !== '') ?? '';
+}
+
+/** What tells whether containers were made anew or started again. */
+export function identities(): string {
+  const ids = must('docker', 'ps', '--all', '--quiet', '--no-trunc').split('\n').filter(Boolean).sort();
+  return ids.length === 0 ? '' : must('docker', 'inspect', '--format', '{{.Id}} {{.State.StartedAt}}', ...ids);
+}
+
+/** Sorted, without what changes by itself: counters, life times, the kernel's own link-local addresses and routes. */
+export function snapshot(): readonly string[] {
+  const lines = (what: string, text: string) => text.split('\n').filter(Boolean).map((line) => `${what} ${line.trim()}`);
+  const isKept = (line: string) => !/\bfe80:|\bff00::| proto kernel metric 0|expires/.test(line);
+  return [
+    ...lines('container', must('docker', 'ps', '--all', '--format', '{{.Names}}')),
+    ...lines('network', must('docker', 'network', 'ls', '--format', '{{.Name}} {{.Driver}}')),
+    ...lines('link', must('ip', '-o', 'link')).map((line) => line.replace(/ \d+: /, ' ').replace(/ (qlen|state|qdisc|mode) \S+/g, '').replace(/@[^:]*/, '').replace(/NO-CARRIER,|,LOWER_UP/g, '')),
+    ...lines('address', must('ip', '-o', 'addr')).filter(isKept).map((line) => line.replace(/ \d+: /, ' ').replace(/\\.*$/, '')),
+    ...lines('route', must('ip', 'route', 'show', 'table', 'all')).map((line) => line.replace(/ linkdown/, '')),
+    ...lines('route', must('ip', '-6', 'route', 'show', 'table', 'all')).filter(isKept).map((line) => line.replace(/ linkdown/, '')),
+    ...lines('neighbour', must('ip', 'neigh', 'show', 'nud', 'permanent')),
+    ...lines('sysctl', run(['sysctl', '-ae', '--pattern', '^net\\.ipv[46]\\.conf\\.(all|default|p0|p0/30)\\.(arp_filter|rp_filter|accept_ra|autoconf|disable_ipv6|forwarding)$']).stdout),
+    ...(existsSync(stateFolder) ? readdirSync(stateFolder, { recursive: true, encoding: 'utf8' }).map((file) => `state ${file}`) : []),
+  ].sort();
+}
+
+/** Lines that went and lines that came; empty where nothing did. */
+export function difference(before: readonly string[], after: readonly string[]): string {
+  return [...before.filter((line) => !after.includes(line)).map((line) => `- ${line}`), ...after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`)].join('\n');
+}

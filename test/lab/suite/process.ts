@@ -1,0 +1,74 @@
+/** Commands, run to their end or beside the suite. Argument vectors only. */
+import { spawn, spawnSync } from 'node:child_process';
+
+export interface Output {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly seconds?: number;
+  readonly input?: string;
+}
+
+/** Runs a command and captures what it writes. Never throws; 128 or more stands for a signal or a command that is not there. */
+export function run(argv: readonly string[], { cwd, env, seconds = 120, input = '' }: RunOptions = {}): Output {
+  const [command, ...args] = argv;
+  const { status, stdout, stderr, error } = spawnSync(command!, args, {
+    encoding: 'utf8',
+    input,
+    timeout: seconds * 1000,
+    killSignal: 'SIGKILL',
+    env: { ...process.env, ...env },
+    ...(cwd !== undefined && { cwd }),
+  });
+  return { code: status ?? 255, stdout: stdout ?? '', stderr: `${stderr ?? ''}${error && status === null ? error.message : ''}` };
+}
+
+/** Runs a command that prepares the ground: where it fails, the suite cannot go on. */
+export function must(...argv: readonly string[]): string {
+  const { code, stdout, stderr } = run(argv);
+  if (code !== 0) throw new Error(`"${argv.join(' ')}" ended with ${code}: ${stderr.trim()}`);
+  return stdout.trim();
+}
+
+/** The same as `run`, beside others. */
+export function runBeside(argv: readonly string[], { cwd, env, seconds = 240 }: RunOptions = {}): Promise<Output> {
+  const [command, ...args] = argv;
+  return new Promise((resolve) => {
+    const child = spawn(command!, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env }, ...(cwd !== undefined && { cwd }) });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (data) => (stdout += data));
+    child.stderr.on('data', (data) => (stderr += data));
+    const timer = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code: code ?? 255, stdout, stderr });
+    });
+  });
+}
+
+/** Runs a program that stays until the machine is switched off. */
+export function leaveRunning(...argv: readonly string[]): void {
+  const [command, ...args] = argv;
+  spawn(command!, args, { stdio: 'ignore', detached: true }).unref();
+}
+
+/** Waits without doing anything else: what is waited for happens outside this process. */
+export function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
+/** Asks again until the answer is wanted, at most `attempts` times; gives the last answer. */
+export function until<T>(ask: () => T, wanted: (answer: T) => boolean, attempts = 12, milliseconds = 500): T {
+  let answer = ask();
+  for (let attempt = 1; attempt < attempts && !wanted(answer); attempt += 1) {
+    pause(milliseconds);
+    answer = ask();
+  }
+  return answer;
+}
