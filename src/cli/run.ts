@@ -1,11 +1,11 @@
 /** From a command line to an exit code: the one place where results become exit codes. */
 import { HostError } from '../host/errors.ts';
-import { findCompose } from '../host/compose.ts';
 import type { Host } from '../host/host.ts';
 import { commands, ownCommands } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
 import { parseGlobals } from './globals.ts';
 import { Interrupted } from './interrupt.ts';
+import { passThrough } from './pass-through.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -37,16 +37,6 @@ export async function run(argv: readonly string[], host: Host, terminal: Termina
     terminal.err(`netcompose: ${error.message}\n${error.help === undefined ? '' : `  help: ${error.help}\n`}`);
     return error instanceof UsageError ? exitCodes.usage : exitCodes.hostAction;
   }
-}
-
-/** Compose itself, on this terminal, with these very arguments. */
-export async function passThrough(argv: readonly string[], host: Host, terminal: Terminal, input?: string): Promise<number> {
-  const compose = findCompose(host);
-  if (!compose) {
-    terminal.err('netcompose: Docker Compose is not installed\n  help: install the "docker compose" plugin, 2.24.4 or newer (docs.docker.com/compose/install)\n');
-    return exitCodes.engine;
-  }
-  return host.attach([...compose, ...argv], input === undefined ? {} : { input });
 }
 
 function help(): string {

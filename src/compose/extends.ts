@@ -4,6 +4,7 @@ import type { Span } from '../diagnostics/source.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import { interpolate } from './interpolate.ts';
 import { mergeModels, mergeService } from './merge.ts';
+import { rebasedService } from './rebase.ts';
 import { isRemote } from './remote.ts';
 import type { Scope } from './scope.ts';
 import { applyDrops, dropsAt, takeTags, type Drops } from './tags.ts';
@@ -83,8 +84,9 @@ export function applyExtends(document: Mapping, drops: Drops | undefined, file: 
       }
       return without;
     }
+    const moved = rebasedService(resolved, from.directory, unit.directory);
     const dropped = dropsAt(unit.drops, 'services', name);
-    return mergeService(dropped ? applyDrops(resolved, dropped) : resolved, without, name, scope.reader.report);
+    return mergeService(dropped ? applyDrops(moved, dropped) : moved, without, name, scope.reader.report);
   }
 
   function referenceOf(service: Mapping, unit: Unit): { span: Span; target: string; file?: { path: string; span: Span } } | undefined {

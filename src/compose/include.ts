@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import type { Located as Said, Span } from '../diagnostics/source.ts';
 import { defaultEnvFile, withEnvFiles } from './environment.ts';
+import { rebased, settled } from './rebase.ts';
 import { isRemote } from './remote.ts';
 import type { Scope } from './scope.ts';
 import { at, describe, type Entry, type Mapping, type Tree } from './tree.ts';
@@ -44,7 +45,10 @@ export function applyIncludes(document: Mapping, file: string, scope: Scope, loa
     const envFiles = request.envFiles.length > 0 ? request.envFiles : defaultEnvFile(directory, scope.reader);
     const variables = withEnvFiles(scope.variables, envFiles, scope.reader);
     const loaded = loadFiles(request.paths, { reader: scope.reader, directory, variables, including: circle });
-    if (loaded) model = importInto(model, loaded, imported, item.span, scope);
+    if (!loaded) continue;
+    const own = (name: string) => (scope.variables.has(name) ? undefined : variables.get(name));
+    const known = variables.size > scope.variables.size ? settled(loaded, own) : loaded;
+    model = importInto(model, rebased(known, directory, scope.directory), imported, item.span, scope);
   }
   return model;
 }

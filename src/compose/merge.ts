@@ -3,67 +3,12 @@
  * rules of their own. Source: compose-go's `override/merge.go`.
  */
 import type { Report } from '../diagnostics/diagnostic.ts';
-import { uniqueBy, type KeyRule } from './merge-keys.ts';
+import { asBuild, asNamed, asSequence, otherDriver, subnetOf, textOf, withName } from './merge-forms.ts';
+import { uniqueBy } from './merge-keys.ts';
+import { rules, type Place, type Rule } from './merge-rules.ts';
 import { formatPath, type Path } from './path.ts';
-import { patternTree, step, type PatternNode } from './patterns.ts';
-import { at, describe, type Entry, type Mapping, type Sequence, type Tree } from './tree.ts';
-
-type Rule = 'replace' | 'names' | 'dependencies' | 'pairs' | 'strings' | 'hosts' | 'pools' | 'build' | 'logging' | 'resource';
-
-interface Place {
-  /** How to merge here; absent: mappings deep-merge, lists append, scalars are replaced. */
-  readonly merge?: Rule;
-  /** By what the entries of the list are told apart. */
-  readonly key?: KeyRule;
-}
-
-const rules: PatternNode<Place> = patternTree<Place>({
-  'configs.*': { merge: 'resource' },
-  'networks.*': { merge: 'resource' },
-  'networks.*.ipam.config': { merge: 'pools' },
-  'networks.*.labels': { merge: 'pairs', key: 'pair' },
-  'volumes.*': { merge: 'resource' },
-  'volumes.*.labels': { merge: 'pairs' },
-  'secrets.*': { merge: 'resource' },
-  'services.*.annotations': { merge: 'pairs', key: 'pair' },
-  'services.*.build': { merge: 'build' },
-  'services.*.build.args': { merge: 'pairs', key: 'pair' },
-  'services.*.build.additional_contexts': { merge: 'pairs', key: 'pair' },
-  'services.*.build.extra_hosts': { merge: 'hosts' },
-  'services.*.build.labels': { merge: 'pairs', key: 'pair' },
-  'services.*.build.tags': { key: 'pair' },
-  'services.*.cap_add': { key: 'pair' },
-  'services.*.cap_drop': { key: 'pair' },
-  'services.*.command': { merge: 'replace' },
-  'services.*.configs': { key: 'config' },
-  'services.*.depends_on': { merge: 'dependencies' },
-  'services.*.deploy.labels': { merge: 'pairs', key: 'pair' },
-  'services.*.devices': { key: 'device' },
-  'services.*.dns': { merge: 'strings', key: 'pair' },
-  'services.*.dns_opt': { merge: 'strings', key: 'pair' },
-  'services.*.dns_search': { merge: 'strings', key: 'pair' },
-  'services.*.entrypoint': { merge: 'replace' },
-  'services.*.env_file': { merge: 'strings', key: 'path' },
-  'services.*.environment': { merge: 'pairs', key: 'pair' },
-  'services.*.expose': { key: 'text' },
-  'services.*.extra_hosts': { merge: 'hosts' },
-  'services.*.healthcheck.test': { merge: 'replace' },
-  'services.*.label_file': { merge: 'strings' },
-  'services.*.labels': { merge: 'pairs', key: 'pair' },
-  'services.*.links': { key: 'pair' },
-  'services.*.logging': { merge: 'logging' },
-  'services.*.models': { merge: 'names' },
-  'services.*.networks': { merge: 'names' },
-  'services.*.networks.*.aliases': { key: 'pair' },
-  'services.*.networks.*.link_local_ips': { key: 'pair' },
-  'services.*.ports': { key: 'port' },
-  'services.*.profiles': { key: 'pair' },
-  'services.*.secrets': { key: 'secret' },
-  'services.*.sysctls': { merge: 'pairs', key: 'pair' },
-  'services.*.tmpfs': { merge: 'strings', key: 'pair' },
-  'services.*.ulimits.*': { merge: 'replace' },
-  'services.*.volumes': { key: 'target' },
-});
+import { step, type PatternNode } from './patterns.ts';
+import { describe, type Entry, type Mapping, type Sequence, type Tree } from './tree.ts';
 
 /**
  * Merges a later model over an earlier one.
@@ -214,77 +159,4 @@ function isNetmode(path: Path): boolean {
 
 function append(base: Sequence, items: readonly Tree[]): Sequence {
   return items.length === 0 ? base : { ...base, items: [...base.items, ...items] };
-}
-
-/** `KEY=value` strings of a mapping, one string as a list of one; null is an empty list. */
-function asSequence(tree: Tree): Sequence {
-  if (tree.kind === 'sequence') return tree;
-  const { span } = tree;
-  if (tree.kind === 'scalar') return { kind: 'sequence', span, items: tree.value === null ? [] : [tree] };
-  const items: Tree[] = [];
-  for (const { key, keySpan, value } of tree.entries.values()) {
-    const values = value.kind === 'sequence' ? value.items : [value];
-    for (const each of values) {
-      const empty = each.kind === 'scalar' && each.value === null;
-      items.push({ kind: 'scalar', span: { ...keySpan, end: each.span.end }, value: empty ? key : `${key}=${textOf(each)}` });
-    }
-  }
-  return { kind: 'sequence', span, items };
-}
-
-function asNamed(tree: Mapping | Sequence, rule: 'names' | 'dependencies'): Mapping {
-  if (tree.kind === 'mapping') return tree;
-  const entries = new Map<string, Entry>();
-  for (const item of tree.items) {
-    const key = textOf(item);
-    entries.set(key, { key, keySpan: item.span, value: rule === 'names' ? nothing(item) : started(item) });
-  }
-  return { kind: 'mapping', span: tree.span, entries };
-}
-
-function nothing({ span }: Tree): Tree {
-  return { kind: 'scalar', value: null, span };
-}
-
-/** What a name in a list of dependencies is short for. */
-function started({ span }: Tree): Mapping {
-  const values = { condition: 'service_started', required: true } as const;
-  const entries = Object.entries(values).map(([key, value]): [string, Entry] => [key, { key, keySpan: span, value: { kind: 'scalar', value, span } }]);
-  return { kind: 'mapping', span, entries: new Map(entries) };
-}
-
-function asBuild(tree: Tree): Mapping {
-  if (tree.kind === 'mapping') return tree;
-  const { span } = tree;
-  const context: [string, Entry][] = tree.kind === 'scalar' && tree.value !== null ? [['context', { key: 'context', keySpan: span, value: tree }]] : [];
-  return { kind: 'mapping', span, entries: new Map(context) };
-}
-
-/** `external: { name }` is `external: true` and `name` by the time that another file is merged over it. */
-function withName(tree: Tree): Tree {
-  const external = at(tree, 'external');
-  if (tree.kind !== 'mapping' || external?.kind !== 'mapping') return tree;
-  const [own, older] = [at(tree, 'name'), at(external, 'name')];
-  // Two names are told of later.
-  if (own && older && textOf(own) !== textOf(older)) return tree;
-  const entries = new Map(tree.entries);
-  entries.set('external', { ...tree.entries.get('external')!, value: { kind: 'scalar', value: true, span: external.span } });
-  const name = external.entries.get('name');
-  if (name && !entries.has('name')) entries.set('name', name);
-  return { ...tree, entries };
-}
-
-function otherDriver(base: Tree, over: Tree): boolean {
-  if (base.kind !== 'mapping' || over.kind !== 'mapping') return false;
-  const [first, second] = [base.entries.get('driver'), over.entries.get('driver')];
-  return first !== undefined && second !== undefined && textOf(first.value) !== textOf(second.value);
-}
-
-function subnetOf(pool: Mapping): string {
-  const subnet = pool.entries.get('subnet');
-  return subnet ? textOf(subnet.value) : '';
-}
-
-function textOf(tree: Tree): string {
-  return tree.kind === 'scalar' ? String(tree.value) : '';
 }

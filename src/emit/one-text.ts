@@ -1,12 +1,14 @@
 /** A project as one YAML text: its only file as it stands, or several merged into one. */
 import { isMap } from 'yaml';
 import type { Project } from '../compose/project.ts';
-import { at } from '../compose/tree.ts';
-import { aliasTargets, effectivePairs } from './merge-keys.ts';
-import { written } from './plain.ts';
+import { at, type Mapping, type Tree } from '../compose/tree.ts';
+import { leftAliases, nodesIn } from './left-aliases.ts';
+import { aliasTargets, effectivePairs, type EffectivePair, type Targets } from './merge-keys.ts';
+import { written as writtenPlain } from './plain.ts';
 import { withEdits, type Edit } from './source-edit.ts';
 import { colonEnd, columnOf, keyEnd, keyOf, pairEnd, pairIn, pairStart, parseSource, type SourceText } from './source-text.ts';
 import { treeText } from './tree-node.ts';
+import { promoted } from './written-out.ts';
 import { YamlWriter } from './yaml-writer.ts';
 
 /** A file that takes in no other is its own text; services that extend others are written out in it. */
@@ -18,24 +20,45 @@ export function oneText(project: Project): SourceText {
     const root = parsed.document.contents;
     if (!parsed.more && isMap(root) && !pairIn(root, 'include')) return withoutExtends(parsed, project);
   }
-  return parseSource(treeText(project.model, { indent: 2, indentSeq: true }));
+  const [first] = project.documents.values();
+  const heading = first?.commentBefore ? `${first.commentBefore.replace(/^/gm, '#')}\n\n` : '';
+  return parseSource(heading + treeText(project.model, { indent: 2, indentSeq: true }));
 }
 
+/** Each round follows anchors one level further. */
+const roundLimit = 100;
+
 function withoutExtends(source: SourceText, project: Project): SourceText {
-  const { text, document } = source;
-  const root = document.contents;
-  const section = isMap(root) ? pairIn(root, 'services')?.value : undefined;
   const services = at(project.model, 'services');
   if (services?.kind !== 'mapping' || ![...services.entries.values()].some(({ value }) => value.node)) return source;
-  const targets = aliasTargets(document);
-  const writer = new YamlWriter(text, document);
-  const edits: Edit[] = [];
-  for (const [, { pair, owner }] of effectivePairs(section, targets)) {
-    const tree = services.entries.get(keyOf(pair))?.value;
-    if (!tree || !effectivePairs(pair.value, targets).has('extends')) continue;
-    const column = columnOf(text, pairStart(pair));
-    const inside = owner.flow ? ` ${writer.inline(written(tree))}` : writer.indented(treeText(tree, writer.style), column);
-    edits.push({ start: colonEnd(pair) ?? keyEnd(pair), end: pairEnd(pair, text), text: inside });
+  let current = source;
+  for (let round = 0; round < roundLimit; round++) {
+    const targets = aliasTargets(current.document);
+    const extending = extendingPairs(current, services, targets);
+    if (extending.length === 0) return current;
+    const left = leftAliases(current.document, nodesIn(extending.map(({ pair }) => pair.value)), targets);
+    if (left.length === 0) return parseSource(withEdits(current.text, extending.map((one) => written(current, one))));
+    current = parseSource(promoted(current, left));
   }
-  return edits.length > 0 ? parseSource(withEdits(text, edits)) : source;
+  return current;
+}
+
+interface Extending extends EffectivePair {
+  readonly tree: Tree;
+}
+
+function extendingPairs({ document }: SourceText, services: Mapping, targets: Targets): readonly Extending[] {
+  const root = document.contents;
+  const section = isMap(root) ? pairIn(root, 'services')?.value : undefined;
+  return [...effectivePairs(section, targets).values()].flatMap((found) => {
+    const tree = services.entries.get(keyOf(found.pair))?.value;
+    return tree && effectivePairs(found.pair.value, targets).has('extends') ? [{ ...found, tree }] : [];
+  });
+}
+
+/** The service with all that it extends in it. */
+function written({ text, document }: SourceText, { pair, owner, tree }: Extending): Edit {
+  const writer = new YamlWriter(text, document);
+  const inside = owner.flow ? ` ${writer.inline(writtenPlain(tree))}` : writer.indented(treeText(tree, writer.style), columnOf(text, pairStart(pair)));
+  return { start: colonEnd(pair) ?? keyEnd(pair), end: pairEnd(pair, text), text: inside };
 }

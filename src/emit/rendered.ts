@@ -5,6 +5,7 @@
 import { isAlias, isMap, visit, type Document, type Node, type YAMLMap } from 'yaml';
 import type { Plan } from '../plan/types.ts';
 import { extension, networkChange, serviceChange } from './changes.ts';
+import { leftAliases, nodesIn } from './left-aliases.ts';
 import { aliasTargets, effectivePairs, type Targets } from './merge-keys.ts';
 import { oneText } from './one-text.ts';
 import { isPlainMap, written, type Plain } from './plain.ts';
@@ -12,7 +13,7 @@ import { refined } from './refined.ts';
 import { entryOf, shareOut, type Entry, type MapChange } from './shared-text.ts';
 import { edited, type SourceChange } from './source-edit.ts';
 import { isMergeKey, keyOf, pairIn, parseSource, type SourceText, type YamlPair } from './source-text.ts';
-import { promoted, writtenOut, type LeftAlias } from './written-out.ts';
+import { promoted, writtenOut } from './written-out.ts';
 
 export interface RenderOptions {
   /** Refer to shared networks as external instead of defining them. */
@@ -37,7 +38,7 @@ export function renderOf(plan: Plan, options: RenderOptions): string {
       continue;
     }
     const changes = changesOf(root, plan, options, entries, maps, targets);
-    const left = leftAliases(source.document, changes, targets);
+    const left = leftAliases(source.document, goneNodes(changes), targets);
     if (left.length === 0) return withoutUnused(edited(source, changes), usedBefore);
     source = parseSource(promoted(source, left));
   }
@@ -140,31 +141,12 @@ function withoutInner(changes: readonly SourceChange[]): readonly SourceChange[]
 
 /** What the changes take out. A scalar that is changed keeps its place, not what anchors know of it. */
 function goneNodes(changes: readonly SourceChange[]): ReadonlySet<unknown> {
-  const gone = new Set<unknown>();
-  const take = (value: unknown) => value && visit(value as Node, { Node: (_, node) => void gone.add(node) });
-  for (const change of changes) {
-    if (change.kind !== 'map') continue;
-    for (const pair of change.map.items) {
-      if (change.remove.has(pair)) take(pair.key);
-      if (change.remove.has(pair) || change.set.has(keyOf(pair))) take(pair.value);
-    }
-  }
-  return gone;
-}
-
-/** The first alias of each anchor that goes, where it stays itself. */
-function leftAliases(document: Document, changes: readonly SourceChange[], targets: Targets): readonly LeftAlias[] {
-  if (targets.size === 0) return [];
-  const gone = goneNodes(changes);
-  const left = new Map<Node, LeftAlias>();
-  visit(document, {
-    Alias: (_, alias, path) => {
-      const target = targets.get(alias);
-      if (!target || !gone.has(target) || gone.has(alias) || left.has(target)) return;
-      left.set(target, { alias, target, flow: path.some((node) => (node as YAMLMap).flow === true) });
-    },
-  });
-  return [...left.values()];
+  return nodesIn(
+    changes.flatMap((change) => {
+      if (change.kind !== 'map') return [];
+      return change.map.items.flatMap((pair) => [...(change.remove.has(pair) ? [pair.key] : []), ...(change.remove.has(pair) || change.set.has(keyOf(pair)) ? [pair.value] : [])]);
+    }),
+  );
 }
 
 /** Top-level `x-` fragments that aliases lead into. */

@@ -13,25 +13,31 @@ function verbatimNumbers(tags: Tags): Tags {
 
 /** @returns the tree as the text of a whole document */
 export function treeText(tree: Tree, options: { readonly indent: number; readonly indentSeq: boolean }): string {
-  const document = new Document(nodeOf(tree), { customTags: verbatimNumbers, compat: 'yaml-1.1' });
+  const document = new Document(nodeOf(tree, false), { customTags: verbatimNumbers, compat: 'yaml-1.1' });
   return document.toString({ lineWidth: 0, nullStr: '', flowCollectionPadding: false, ...options });
 }
 
-export function nodeOf(tree: Tree): Node {
-  if (tree.kind === 'scalar') return scalarOf(tree);
+/** @param inFlow whether it stands within brackets, where an absent value needs a word */
+function nodeOf(tree: Tree, inFlow: boolean): Node {
+  if (tree.kind === 'scalar') return scalarOf(tree, inFlow);
+  const flow = inFlow || (tree.node as YAMLMap | undefined)?.flow === true;
   if (tree.kind === 'sequence') {
-    const list = withStyle(new YAMLSeq(), tree);
-    for (const item of tree.items) list.items.push(nodeOf(item));
+    const list = withStyle(new YAMLSeq(), tree, flow);
+    for (const item of tree.items) list.items.push(nodeOf(item, flow));
     return list;
   }
-  const map = withStyle(new YAMLMap(), tree);
+  const map = withStyle(new YAMLMap(), tree, flow);
   const keys = keyNodes(tree);
-  for (const { key, value } of entriesOf(tree)) map.items.push(new Pair(keys.get(key) ?? new Scalar(key), nodeOf(value)));
+  for (const { key, value } of entriesOf(tree)) map.items.push(new Pair(keys.get(key) ?? new Scalar(key), nodeOf(value, flow)));
   return map;
 }
 
-function scalarOf({ node, raw, value }: Tree & { readonly kind: 'scalar' }): Scalar {
-  if (!isScalar(node)) return new Scalar(raw ?? value);
+function scalarOf({ node, raw, value }: Tree & { readonly kind: 'scalar' }, inFlow: boolean): Scalar {
+  if (!isScalar(node)) {
+    const copy = new Scalar(raw ?? value);
+    if (copy.value === null && inFlow) copy.source = 'null';
+    return copy;
+  }
   const { source, type } = node;
   const text = source ?? String(node.value);
   const meaning = type === 'PLAIN' && node.tag === undefined ? plainValue(text) : text;
@@ -39,13 +45,13 @@ function scalarOf({ node, raw, value }: Tree & { readonly kind: 'scalar' }): Sca
   // A tag such as `!!str` goes, and quotes stand for it.
   if (node.tag !== undefined && type === 'PLAIN') copy.type = 'QUOTE_DOUBLE';
   else if (type) copy.type = type;
-  if (typeof meaning !== 'string') copy.source = text;
+  if (typeof meaning !== 'string') copy.source = text === '' && inFlow ? 'null' : text;
   return withComments(copy, node);
 }
 
-function withStyle<T extends YAMLMap | YAMLSeq>(node: T, { node: written }: Tree): T {
+function withStyle<T extends YAMLMap | YAMLSeq>(node: T, { node: written }: Tree, flow: boolean): T {
+  if (flow) node.flow = true;
   if (!written || isScalar(written)) return node;
-  if ((written as YAMLMap).flow) node.flow = true;
   return withComments(node, written);
 }
 

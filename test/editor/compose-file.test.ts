@@ -13,7 +13,7 @@ const modes = schema.$defs.mode.anyOf[0]!.enum!;
 let editor: Editor;
 test.before(
   saying(async () => {
-    editor = await startEditor({ [composeSchema]: '*' });
+    editor = await startEditor({ schemas: { [composeSchema]: '*' } });
   }),
 );
 test.after(async () => editor?.stop());

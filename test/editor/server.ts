@@ -30,8 +30,14 @@ export interface Editor {
 const longestWait = 30_000;
 const server = createRequire(import.meta.url).resolve('yaml-language-server/bin/yaml-language-server');
 
-/** @param schemas the setting `yaml.schemas`: files of schemas → the files they are for */
-export async function startEditor(schemas: Readonly<Record<string, string>>): Promise<Editor> {
+export interface EditorSettings {
+  /** `yaml.schemas`: files of schemas → the files they are for. */
+  readonly schemas: Readonly<Record<string, string | readonly string[]>>;
+  /** `yaml.customTags` */
+  readonly customTags?: readonly string[];
+}
+
+export async function startEditor({ schemas, customTags = [] }: EditorSettings): Promise<Editor> {
   const child = spawn(process.execPath, [server, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise<void>((done) => child.on('exit', () => done()));
   const connection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
@@ -42,6 +48,7 @@ export async function startEditor(schemas: Readonly<Record<string, string>>): Pr
       schemas: Object.fromEntries(Object.entries(schemas).map(([file, glob]) => [pathToFileURL(file).href, glob])),
       // The catalogue of public schemas is on the network.
       schemaStore: { enable: false },
+      customTags,
       completion: true,
       hover: true,
       validate: true,

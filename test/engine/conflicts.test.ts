@@ -196,7 +196,7 @@ test('a network that has the subnet', async ({ rig, lan }) => {
 test("an interface that has the shim's name", async ({ rig, lan }) => {
   const call = await project(rig, 'mine', onLan(lan));
   const shim = `nc-${lan.parent}`;
-  await execa('ip', ['link', 'add', shim, 'type', 'dummy']);
+  await execa('ip', ['link', 'add', shim, 'type', 'bridge']);
   await refused(rig, call, new RegExp(`an interface "${shim}" exists that netcompose did not make`));
   await execa('ip', ['link', 'del', 'dev', shim]);
   await comesUp(call);
@@ -206,7 +206,7 @@ test("an interface that has the shim's name", async ({ rig, lan }) => {
 test('a parent that is not there', async ({ rig, lan }) => {
   const call = await project(rig, 'mine', { ...idle, 'x-netmode': { mode: 'macvlan', parent: 'ncp-later', subnet: '10.215.0.0/24', gateway: '10.215.0.1', ip_range: '10.215.0.128/27' } });
   await refused(rig, call, /there is no interface "ncp-later" on this host/);
-  await execa('ip', ['link', 'add', 'ncp-later', 'type', 'dummy']);
+  await execa('ip', ['link', 'add', 'ncp-later', 'type', 'bridge']);
   await execa('ip', ['link', 'set', 'ncp-later', 'up']);
   await execa('ip', ['address', 'add', '10.215.0.2/24', 'dev', 'ncp-later']);
   await comesUp(call);

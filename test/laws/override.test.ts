@@ -7,39 +7,49 @@ import type { Attachment, Project, Service } from '../../src/compose/project.ts'
 import { Diagnostics } from '../../src/diagnostics/diagnostic.ts';
 import { extraHostEntry } from '../../src/emit/definitions.ts';
 import { overrideOf } from '../../src/emit/override.ts';
+import type { Plan } from '../../src/plan/types.ts';
 import { directory, inMemory } from '../in-memory.ts';
 import { holds } from '../property.ts';
 import { styledProject } from './projects.ts';
 import { plannedNetworking, sortedByKey, soundPlan } from './sound.ts';
 
-test('the override gives each service the networking that was planned', () => {
-  let overrides = 0;
-  holds(
-    fc.property(styledProject, (text) => {
-      const plan = soundPlan({ 'compose.yaml': text });
-      const override = plan && overrideOf(plan);
-      if (!plan || override === undefined) return;
-      overrides += 1;
-      const project = loaded({ 'compose.yaml': text, 'override.yaml': override });
-      assert.equal([...project.services.keys()], [...plan.services.keys()]);
-      for (const [name, service] of plan.services) {
-        assert.equal(networkingOf(project.services.get(name)!), plannedNetworking(service), `${name}\n${override}`);
-      }
-      for (const network of plan.networks.values()) {
-        const found = project.networks.get(network.key);
-        if (network.kind === 'shared') assert.equal([found?.external, found?.name?.value], [true, network.dockerName], network.key);
-        if (network.kind !== 'project') continue;
-        assert.is(found?.driver?.value, network.driver);
-        assert.equal(Object.fromEntries([...(found?.driverOpts ?? [])].map(([key, { value }]) => [key, value])), network.options);
-        assert.equal(
-          found?.ipam.map(({ subnet, gateway, ipRange }) => [subnet?.value, gateway?.value, ipRange?.value]),
-          network.pools.map(({ subnet, gateway, ipRange }) => [subnet, gateway, ipRange]),
-        );
-      }
-    }),
-  );
-  assert.ok(overrides > 75, `only ${overrides} overrides`);
-});
+for (const [name, files] of [
+  ['one file', styledProject.map((text) => ({ 'compose.yaml': text }))],
+  ['two files', fc.tuple(styledProject, styledProject).map(([base, over]) => ({ 'compose.yaml': base, 'over.yaml': over }))],
+] as const) {
+  test(`the override gives each service the networking that was planned: ${name}`, () => {
+    let overrides = 0;
+    holds(
+      fc.property(files as fc.Arbitrary<Readonly<Record<string, string>>>, (texts) => {
+        const plan = soundPlan(texts);
+        const override = plan && overrideOf(plan);
+        if (!plan || override === undefined) return;
+        overrides += 1;
+        agrees(plan, loaded({ ...texts, 'override.yaml': override }), override);
+      }),
+      100,
+    );
+    assert.ok(overrides > 20, `only ${overrides} overrides`);
+  });
+}
+
+function agrees(plan: Plan, project: Project, override: string): void {
+  assert.equal([...project.services.keys()], [...plan.services.keys()]);
+  for (const [name, service] of plan.services) {
+    assert.equal(networkingOf(project.services.get(name)!), plannedNetworking(service), `${name}\n${override}`);
+  }
+  for (const network of plan.networks.values()) {
+    const found = project.networks.get(network.key);
+    if (network.kind === 'shared') assert.equal([found?.external, found?.name?.value], [true, network.dockerName], network.key);
+    if (network.kind !== 'project') continue;
+    assert.is(found?.driver?.value, network.driver);
+    assert.equal(Object.fromEntries([...(found?.driverOpts ?? [])].map(([key, { value }]) => [key, value])), network.options);
+    assert.equal(
+      found?.ipam.map(({ subnet, gateway, ipRange }) => [subnet?.value, gateway?.value, ipRange?.value]),
+      network.pools.map(({ subnet, gateway, ipRange }) => [subnet, gateway, ipRange]),
+    );
+  }
+}
 
 test('the override is the same each time', () => {
   holds(

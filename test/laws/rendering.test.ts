@@ -40,6 +40,25 @@ test('the rendered file means what was planned', () => {
   );
 });
 
+test('two files render into one that means what was planned, and rendering that changes nothing', () => {
+  let sound = 0;
+  holds(
+    fc.property(styledProject, styledProject, (base, over) => {
+      const plan = soundPlan({ 'compose.yaml': base, 'over.yaml': over });
+      if (!plan) return;
+      sound += 1;
+      const once = renderOf(plan, { external: false });
+      const again = writtenPlan({ 'compose.yaml': once });
+      assert.is(renderOf(again, { external: false }), once);
+      for (const [name, service] of plan.services) {
+        assert.equal(plannedNetworking(again.services.get(name)!), plannedNetworking(service), `${name}\n${once}`);
+      }
+    }),
+    100,
+  );
+  assert.ok(sound > 20, `only ${sound} were sound`);
+});
+
 const networking = ['networks', 'network_mode', 'ports', 'extra_hosts', 'x-netmode'];
 
 test('nothing outside networking changes', () => {

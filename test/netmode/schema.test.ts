@@ -18,7 +18,7 @@ interface Node {
 
 const definitions: Readonly<Record<string, Node>> = schema.$defs;
 const followed = (node: Node): Node => (node.$ref === undefined ? node : definitions[node.$ref.replace('#/$defs/', '')]!);
-const ajv = new Ajv2020({ keywords: ['patternErrorMessage'], allowUnionTypes: true, strictTypes: false }).addSchema(schema, 'x-netmode.schema.json');
+const ajv = new Ajv2020({ keywords: ['patternErrorMessage'], allowUnionTypes: true, strictTypes: false }).addSchema(schema);
 const accepts = (definition: string, data: unknown) => ajv.validate(`x-netmode.schema.json#/$defs/${definition}`, data);
 
 const everywhere = ['top', 'service', 'network'];

@@ -2,7 +2,7 @@
 import { withTemporaryOverride } from '../../host/state.ts';
 import { composeCall } from '../compose-call.ts';
 import { prepare } from '../prepared.ts';
-import { passThrough } from '../run.ts';
+import { passThrough } from '../pass-through.ts';
 import type { Session } from '../session.ts';
 
 export async function run(session: Session): Promise<number> {

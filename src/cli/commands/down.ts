@@ -6,7 +6,7 @@ import { composeCall } from '../compose-call.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { areTrusted, runHooks, trustOption, untrusted } from '../hooks.ts';
 import { readProject } from '../read-project.ts';
-import { passThrough } from '../run.ts';
+import { passThrough } from '../pass-through.ts';
 import type { Session } from '../session.ts';
 
 export async function run(session: Session): Promise<number> {

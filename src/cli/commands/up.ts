@@ -11,7 +11,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { areTrusted, runHooks, trustOption, untrusted } from '../hooks.ts';
 import { interruptible } from '../interrupt.ts';
 import { prepare, type Prepared } from '../prepared.ts';
-import { passThrough } from '../run.ts';
+import { passThrough } from '../pass-through.ts';
 import type { Session } from '../session.ts';
 
 export async function run(session: Session): Promise<number> {
