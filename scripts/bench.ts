@@ -28,7 +28,7 @@ interface Command {
 }
 
 const sizes = [3, 100, 1_000, 10_000] as const;
-const program = fileURLToPath(new URL('../bin/netcompose.js', import.meta.url));
+const program = fileURLToPath(new URL('../bin/netcompose.cjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'netcompose-bench-'));
 const fileOf = (size: number) => join(folder, `${size}`, 'compose.yaml');
 const env = environment();

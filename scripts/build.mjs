@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /**
- * Builds `dist/`: the program and the library as ES modules with every package bundled in, so that nothing is
- * installed beside netcompose; types; the licences of what is bundled. Parts that only some commands need become
- * files of their own, loaded where a command imports them.
+ * Builds `dist/`: the program (CommonJS) and the library (an ES module) with every package bundled in, so that nothing is
+ * installed beside netcompose; types; the licences of what is bundled.
  */
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,11 +17,8 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const fresh = join(root, '.cache', `dist.${process.pid}`);
 const old = `${fresh}.old`;
 
-/** What CommonJS packages expect of Node and ES modules lack; put before those files only that ask for it. */
-const commonJs = [
-  [/\btypeof require\b/, `import { createRequire } from 'node:module';const require = createRequire(import.meta.url);\n`],
-  [/\b__dirname\b/, `const __dirname = new URL('.', import.meta.url).pathname;\n`],
-];
+/** Too much to read at each start: files of their own, loaded by the commands that use them. */
+const apart = ['execa', 'dockerode'];
 
 /** dockerode takes these only to build images with BuildKit, which netcompose leaves to Compose: two thirds of its size. */
 const unused = ['@grpc/grpc-js', '@grpc/proto-loader'];
@@ -40,20 +37,14 @@ try {
   for (const path of [fresh, old]) rmSync(path, { recursive: true, force: true });
 }
 
-/** @returns the paths of all files of which something is in the bundle */
+/** @returns the paths of all files of which something is in the bundles */
 async function bundle() {
-  const result = await build({
+  const common = {
     absWorkingDir: root,
-    entryPoints: ['src/cli/main.ts', 'src/index.ts'],
-    outbase: 'src',
-    outdir: fresh,
-    chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
-    splitting: true,
-    format: 'esm',
     platform: 'node',
     target: 'node20',
-    // Every byte is parsed at each start.
+    // Every byte is read at each start.
     minify: true,
     legalComments: 'none',
     // Native code that ssh2 uses where it happens to be there.
@@ -65,21 +56,26 @@ async function bundle() {
     metafile: true,
     write: false,
     logLevel: 'warning',
-  });
-  for (const { path, text } of result.outputFiles) {
-    writeFile(
-      path,
-      commonJs
-        .filter(([asked]) => asked.test(text))
-        .map(([, code]) => code)
-        .join('') + text,
-    );
-  }
-  const outputs = Object.values(result.metafile.outputs);
-  return outputs.flatMap(({ inputs }) =>
-    Object.entries(inputs)
-      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-      .map(([path]) => path),
+  };
+  const results = await Promise.all([
+    // CommonJS, because only of that can the compiled code be kept (`bin/netcompose.cjs`).
+    build({
+      ...common,
+      entryPoints: ['src/cli/main.ts'],
+      outfile: join(fresh, 'cli/main.cjs'),
+      format: 'cjs',
+      define: { ...common.define, 'import.meta.url': 'netcomposeUrl' },
+      banner: { js: 'const netcomposeUrl=require("node:url").pathToFileURL(__filename).href;' },
+      plugins: [{ name: 'apart', setup: (builder) => builder.onResolve({ filter: /^(execa|dockerode)$/ }, ({ path }) => ({ path: `./${path}.cjs`, external: true })) }],
+    }),
+    build({ ...common, entryPoints: apart, outdir: join(fresh, 'cli'), outExtension: { '.js': '.cjs' }, format: 'cjs' }),
+    build({ ...common, entryPoints: ['src/index.ts'], outfile: join(fresh, 'index.js'), format: 'esm' }),
+  ]);
+  for (const { path, text } of results.flatMap(({ outputFiles }) => outputFiles)) writeFile(path, text);
+  const program = results[0].outputFiles[0].contents;
+  write('cli/main.id', `${createHash('sha256').update(program).digest('hex').slice(0, 16)}\n`);
+  return results.flatMap(({ metafile }) =>
+    Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? path : []))),
   );
 }
 

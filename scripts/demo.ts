@@ -20,7 +20,7 @@ type Variables = Readonly<Record<string, string>>;
 /** Runs netcompose on the example, with its output where the reader is, and gives back its exit code. */
 function netcompose(variables: Variables, ...args: readonly string[]): number {
   process.stdout.write(`\n$ netcompose -f ${[file, ...args].join(' ')}\n`);
-  const { status, error } = spawnSync(process.execPath, ['bin/netcompose.js', '-f', file, ...args], { cwd: root, stdio: 'inherit', env: { ...process.env, ...variables } });
+  const { status, error } = spawnSync(process.execPath, ['bin/netcompose.cjs', '-f', file, ...args], { cwd: root, stdio: 'inherit', env: { ...process.env, ...variables } });
   if (error) throw error;
   return status ?? 1;
 }

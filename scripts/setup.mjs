@@ -2,7 +2,7 @@
 /**
  * Makes a checkout ready: packages, generated sources, build; each only where it is missing or older than what it is
  * made from. Plain Node, because nothing may be installed yet. Says nothing when there is nothing to do; all output
- * goes to standard error, so that `bin/netcompose.js` can run it before a command whose output is wanted.
+ * goes to standard error, so that `bin/netcompose.cjs` can run it before a command whose output is wanted.
  *
  *     node scripts/setup.mjs [packages|generated|build]     up to and including that step; all without one
  */
@@ -35,7 +35,7 @@ const steps = [
     name: 'build',
     needed: () =>
       newest(['src', 'schema', ...buildScripts, 'package.json', 'tsconfig.json', 'tsconfig.types.json']) >
-      oldest(['dist/cli/main.js', 'dist/index.js', 'dist/types/index.d.ts', 'dist/THIRD-PARTY-LICENSES.txt']),
+      oldest(['dist/cli/main.cjs', 'dist/index.js', 'dist/types/index.d.ts', 'dist/THIRD-PARTY-LICENSES.txt']),
     command: [process.execPath, 'scripts/build.mjs'],
   },
 ];

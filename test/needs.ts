@@ -30,7 +30,7 @@ const needs: Readonly<Record<NeedName, () => string | undefined>> = {
       : `Docker Compose is ${compose.version}, at least ${oldestCompose.join('.')} is needed`;
   },
   engine: () => (findEngine() ? undefined : 'no test engine: test/engine/rig/install.sh installs it'),
-  build: () => (existsSync(fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))) ? undefined : 'not built'),
+  build: () => (existsSync(fileURLToPath(new URL('../dist/cli/main.cjs', import.meta.url))) ? undefined : 'not built'),
 };
 
 /** Why something of what is needed is missing, or nothing where all is there. Each is looked at once. */

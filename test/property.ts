@@ -5,7 +5,7 @@ import fc, { type IRawProperty } from 'fast-check';
 const seed = Number(process.env['LAW_SEED'] ?? 20);
 
 /** Checks a property; the message of a failure is the shrunk input and what was wrong with it. */
-export function holds<Values>(property: IRawProperty<Values, false>, numRuns = 150): void {
+export function holds<Values>(property: IRawProperty<Values, false>, numRuns = 100): void {
   const { failed, counterexample, errorInstance } = fc.check(property, { seed, numRuns });
   if (!failed) return;
   const input = (counterexample as readonly unknown[] | null)?.map((value) => (typeof value === 'string' ? value : fc.stringify(value))).join('\n---\n');

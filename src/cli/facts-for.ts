@@ -6,7 +6,7 @@ import type { HostOptions } from '../host/observe-host.ts';
 import type { Intents } from '../netmode/intents.ts';
 import { isUnderlay } from '../netmode/modes.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
-import type { EngineFacts, Facts, HostFacts } from '../plan/facts.ts';
+import type { EngineFacts, Facts, HostFacts, HostSocket } from '../plan/facts.ts';
 import { imagesWanted, portsNamed } from '../plan/listeners.ts';
 import { isOlder, oldestCompose } from '../plan/versions.ts';
 import type { Session } from './session.ts';
@@ -34,15 +34,22 @@ export async function factsFor(session: Session, intents: Intents, options: Fact
   const engineUseful = options.engineNeeded || (options.engine !== false && (underlay || usesOverlay(intents)));
   const images = options.engine === false ? [] : imagesWanted(intents);
   const [observed, asked, compose] = await Promise.all([
-    underlay || options.engineNeeded || ports?.size ? observeHostLazily(session, { lan: underlay, ...(ports && { sockets: ports }) }) : undefined,
+    underlay || options.engineNeeded || (await isAnyOpen(session, ports)) ? observeHostLazily(session, { lan: underlay, ...(ports && { sockets: ports }) }) : undefined,
     engineUseful ? observeEngineLazily(session, images, options.engineNeeded === true, report) : undefined,
     engineUseful ? composeFacts(session, options.engineNeeded === true, report) : undefined,
   ]);
   // A port that is open may be the project's own: only the engine knows.
   const inTheWay = !engineUseful && options.engine !== false && observed?.sockets?.some(({ port }) => ports?.has(port));
   const engine = inTheWay ? await observeEngineLazily(session, images, false, report) : asked;
-  const host = observed && ports && (await withOwners(session, observed, engine));
-  return { version: 1, ...((host ?? observed) && { host: (host ?? observed)! }), ...(engine && { engine }), ...(compose && { compose }) };
+  const host = observed && (await withOwners(session, observed, engine));
+  return { version: 1, ...(host && { host }), ...(engine && { engine }), ...(compose && { compose }) };
+}
+
+/** Most often nothing is in the way: to know that takes no process, and no engine. */
+async function isAnyOpen({ host }: Session, ports: ReadonlySet<number> | undefined): Promise<boolean> {
+  if (!ports || ports.size === 0) return false;
+  const { observeSockets } = await import('../host/observe-sockets.ts');
+  return observeSockets(host, new Set()).some(({ port }) => ports.has(port));
 }
 
 /** Ports that only the images tell of have owners, too. */
@@ -51,8 +58,9 @@ async function withOwners({ host }: Session, observed: HostFacts, engine: Engine
   const unknown = observed.sockets?.some(({ port, owner }) => !owner && ports.has(port));
   if (!unknown) return observed;
   const { observeSockets } = await import('../host/observe-sockets.ts');
-  const found = new Map(observeSockets(host, ports).map((socket) => [JSON.stringify([socket.protocol, socket.address, socket.port]), socket]));
-  return { ...observed, sockets: observed.sockets!.map((socket) => (socket.owner ? socket : (found.get(JSON.stringify([socket.protocol, socket.address, socket.port])) ?? socket))) };
+  const keyOf = ({ protocol, address, port }: HostSocket) => `${protocol} ${address} ${port}`;
+  const owned = new Map(observeSockets(host, ports).flatMap((socket) => (socket.owner ? [[keyOf(socket), socket]] : [])));
+  return { ...observed, sockets: observed.sockets!.map((socket) => (socket.owner ? socket : (owned.get(keyOf(socket)) ?? socket))) };
 }
 
 const usesUnderlay = ({ services, networks }: Intents) =>

@@ -2,6 +2,7 @@
 import type { Project } from '../compose/project.ts';
 import type { Diagnostics } from '../diagnostics/diagnostic.ts';
 import { overrideOf } from '../emit/override.ts';
+import type { Intents } from '../netmode/intents.ts';
 import { checkComplete } from '../plan/complete.ts';
 import type { Facts } from '../plan/facts.ts';
 import { planOf } from '../plan/plan.ts';
@@ -20,7 +21,7 @@ export type Prepared =
   | { readonly kind: 'plain'; readonly project?: Project; readonly stdin?: string }
   | { readonly kind: 'refused'; readonly exitCode: number }
   /** `override` is the text; absent where nothing changes. */
-  | { readonly kind: 'ready'; readonly project: Project; readonly plan: Plan; readonly facts: Facts; readonly override?: string; readonly stdin?: string };
+  | { readonly kind: 'ready'; readonly project: Project; readonly intents: Intents; readonly plan: Plan; readonly facts: Facts; readonly override?: string; readonly stdin?: string };
 
 export interface PrepareOptions {
   /** Whether the command starts containers: then the engine must answer, and Compose must agree with the plan. */
@@ -40,8 +41,8 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
     return { kind: 'plain', ...(project && { project }), ...input };
   }
   if (!project || !intents) return refuse(session, diagnostics);
-  // A file with faults is refused in any case: then nobody needs to be asked.
   const starting = starts ? startedBy(session, project) : new Set<string>();
+  // A file with faults is refused in any case: then nobody needs to be asked.
   const seen = await factsFor(session, intents, { offline: diagnostics.hasErrors, engineNeeded: starts, live: starts }, diagnostics.report);
   const facts = starts && session.host.uid === 0 ? await probed(session, intents, seen, starting) : seen;
   const plan = planOf(intents, facts, diagnostics.report, starting);
@@ -53,7 +54,7 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
   if (exitCode !== exitCodes.fine) return { kind: 'refused', exitCode };
   tellProblems(session, diagnostics);
-  return { kind: 'ready', project, plan, facts, ...(override !== undefined && { override }), ...input };
+  return { kind: 'ready', project, intents, plan, facts, ...(override !== undefined && { override }), ...input };
 }
 
 function refuse(session: Session, diagnostics: Diagnostics): Prepared {

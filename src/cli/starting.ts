@@ -15,7 +15,10 @@ export function startedBy({ command, args }: Pick<Session, 'command' | 'args'>, 
     if (service === undefined) return undefined;
     // `run` publishes nothing, and runs another command than the one that opens the ports, unless it is told to.
     const own = words.includes('--service-ports') || words.includes('-P') ? [service] : [];
-    return new Set([...own, ...[...withDependencies([service], project)].filter((name) => name !== service && !words.includes('--no-deps'))]);
+    return new Set([
+      ...own,
+      ...[...withDependencies([service], project)].filter((name) => name !== service && !words.includes('--no-deps')),
+    ]);
   }
   if (names.length === 0) return undefined;
   return words.includes('--no-deps') ? new Set(names) : withDependencies(names, project);

@@ -127,7 +127,14 @@ const text = (tree: Tree | undefined) => (tree?.kind === 'scalar' && typeof tree
 /** What is no folder of this machine: an address, another image, another service. */
 const isElsewhere = (path: string) => path.includes('://') || /^(?:git@|github\.com\/|service:|target:|default$)/.test(path);
 
-type Moved = { readonly value: string; readonly lead: string; readonly rest: string };
+/** A text that ends in a path or begins with one. */
+interface Moved {
+  readonly value: string;
+  /** The new way to the old folder. */
+  readonly lead: string;
+  /** What stands before the path. */
+  readonly name: string;
+}
 
 /** @param end the character that ends the path within the text, if it is not all of it */
 function movedPath(value: string, { from, to }: Move, end?: string, name = ''): Moved | undefined {
@@ -135,7 +142,7 @@ function movedPath(value: string, { from, to }: Move, end?: string, name = ''): 
   if (path === '' || /^(?:[/~\\]|[A-Za-z]:[\\/])/.test(path)) return undefined;
   const base = relativeFolder(to, from);
   const target = relativeFolder(to, posix.join(from, path)) + (path.endsWith('/') && path !== './' ? '/' : '');
-  return { value: name + target + value.slice(path.length), lead: name + base, rest: name };
+  return { value: name + target + value.slice(path.length), lead: name + base, name };
 }
 
 function relativeFolder(to: string, path: string): string {
@@ -150,7 +157,8 @@ function changed(tree: Tree, move: (value: string) => Moved | undefined): Tree {
   if (!moved) return tree;
   if (!tree.raw?.includes('$')) return rewritten(tree, moved.value, moved.value);
   // The text has variables: it cannot be worked out, only be led to from the new folder.
-  return rewritten(tree, `${moved.lead}/${tree.raw.slice(moved.rest.length)}`, moved.value);
+  const led = (from: string) => `${moved.lead}/${from.slice(moved.name.length)}`;
+  return rewritten(tree, led(tree.raw), led(value));
 }
 
 /** The scalar with another text, in its own style; what was text stays text. */

@@ -65,7 +65,7 @@ function portsOf(plan: ServicePlan): Plain {
   const byItem = new Map<Tree, PlannedPort[]>(items.map((item) => [item, []]));
   for (const port of plan.ports) byItem.get(port.source.tree)?.push(port);
   if ([...byItem.values()].flat().length !== plan.ports.length) return plan.ports.map(portDefinition).map(literal);
-  return [...byItem].flatMap(([item, ports]) => portItem(item, ports));
+  return [...byItem].flatMap(([item, ports]) => (ports.length > 0 ? portItem(item, ports) : []));
 }
 
 function portItem(item: Tree, ports: readonly PlannedPort[]): readonly Plain[] {

@@ -88,7 +88,7 @@ export function portsChange(plan: ServicePlan): 'none' | 'remove' | 'replace' {
   const before = plan.service.ports;
   if (!plan.managed || before.length === 0) return 'none';
   if (plan.ports.length === 0) return 'remove';
-  return plan.ports.some(({ source, hostIp }) => hostIp !== source.hostIp) ? 'replace' : 'none';
+  return plan.ports.length < before.length || plan.ports.some(({ source, hostIp }) => hostIp !== source.hostIp) ? 'replace' : 'none';
 }
 
 /** `extra_hosts` entries as Compose writes them. */

@@ -12,7 +12,10 @@ const words: Readonly<Record<Verdict, string>> = {
 /** Each netmode with what stands in its way and what mends it, then the shims made by hand. */
 export function doctorText({ parent, netmodes, shims }: Diagnosis): string {
   const width = Math.max(...netmodes.map(({ netmode }) => netmode.length));
-  const lines = netmodes.flatMap(({ netmode, verdict, findings }) => [`${netmode.padEnd(width)}  ${words[verdict]}`, ...findings.flatMap((finding) => told(finding, ' '.repeat(width + 4)))]);
+  const lines = netmodes.flatMap(({ netmode, verdict, findings }) => [
+    `${netmode.padEnd(width)}  ${words[verdict]}`,
+    ...findings.flatMap((finding) => told(finding, ' '.repeat(width + 4))),
+  ]);
   const faults = shims.flatMap(({ shim, parent: on, reason, mend }) => [`"${shim}" on ${on}: ${reason}`, `    ${displayCommand(mend)}`]);
   const head = parent === undefined ? [] : [`For macvlan and ipvlan on "${parent}":`, ''];
   return [...head, ...lines, ...(faults.length > 0 ? ['', 'Interfaces that netcompose did not make:', ...faults] : []), ''].join('\n');

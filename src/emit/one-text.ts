@@ -6,7 +6,7 @@ import { leftAliases, nodesIn } from './left-aliases.ts';
 import { aliasTargets, effectivePairs, type EffectivePair, type Targets } from './merge-keys.ts';
 import { written as writtenPlain } from './plain.ts';
 import { withEdits, type Edit } from './source-edit.ts';
-import { colonEnd, columnOf, keyEnd, keyOf, pairEnd, pairIn, pairStart, parseSource, type SourceText } from './source-text.ts';
+import { colonEnd, columnOf, keyEnd, keyOf, lineEnd, pairEnd, pairIn, pairStart, parseSource, type SourceText } from './source-text.ts';
 import { treeText } from './tree-node.ts';
 import { promoted } from './written-out.ts';
 import { YamlWriter } from './yaml-writer.ts';
@@ -59,6 +59,9 @@ function extendingPairs({ document }: SourceText, services: Mapping, targets: Ta
 /** The service with all that it extends in it. */
 function written({ text, document }: SourceText, { pair, owner, tree }: Extending): Edit {
   const writer = new YamlWriter(text, document);
-  const inside = owner.flow ? ` ${writer.inline(writtenPlain(tree))}` : writer.indented(treeText(tree, writer.style), columnOf(text, pairStart(pair)));
-  return { start: colonEnd(pair) ?? keyEnd(pair), end: pairEnd(pair, text), text: inside };
+  const { node, ...bare } = tree;
+  const inside = owner.flow ? ` ${writer.inline(writtenPlain(tree))}` : writer.indented(treeText(bare, writer.style), columnOf(text, pairStart(pair)));
+  const end = pairEnd(pair, text);
+  // A comment behind the last of several lines is written again with its line.
+  return { start: colonEnd(pair) ?? keyEnd(pair), end: isMap(pair.value) && !pair.value.flow ? lineEnd(text, end) : end, text: inside };
 }

@@ -3,7 +3,7 @@
  * made: in its own mapping, in a fragment whose users all want it, or after what it shares has been written out for it.
  */
 import { isMap, type YAMLMap } from 'yaml';
-import type { Change } from './changes.ts';
+import { extension, type Change } from './changes.ts';
 import { effectivePairs, layersOf, type EffectivePair, type Targets } from './merge-keys.ts';
 import { samePlain, type Plain } from './plain.ts';
 import { isMergeKey, keyOf, pairIn, type YamlPair } from './source-text.ts';
@@ -62,12 +62,12 @@ function common(map: YAMLMap, users: readonly Entry[], maps: ReadonlyMap<YAMLMap
   for (const pair of map.items) {
     const key = keyOf(pair);
     const concerned = users.filter(({ effective }) => effective.get(key)?.pair === pair);
-    if (concerned.length > 0 && concerned.every((user) => user.change.remove.has(key))) change.remove.add(key);
+    if (key === extension || (concerned.length > 0 && concerned.every((user) => user.change.remove.has(key)))) change.remove.add(key);
   }
   for (const [key, value] of users[0]!.change.set) {
     const here = pairIn(map, key);
     const alike = users.every(({ change: { set }, effective }) => set.has(key) && samePlain(set.get(key)!, value) && (here ? effective.get(key)?.pair === here : !effective.has(key)));
-    if (!alike || (!here && !pairIn(map, 'x-netmode'))) continue;
+    if (!alike || (!here && !pairIn(map, extension))) continue;
     change.set.set(key, value);
     for (const { pair } of users) if (isMap(pair.value)) maps.get(pair.value)?.set.delete(key);
   }

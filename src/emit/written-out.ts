@@ -61,14 +61,15 @@ export interface LeftAlias {
 export function promoted({ text, document }: SourceText, aliases: readonly LeftAlias[]): string {
   const { eol, style } = new YamlWriter(text, document);
   const edits = aliases.map(({ alias, target, flow }): Edit => {
-    const [start, end] = alias.range!;
+    const [start, after] = alias.range!;
     const name = `&${(target as { anchor?: string }).anchor}`;
     const inline = flow || !(isMap(target) || isSeq(target)) || target.flow === true;
-    if (flow) return { start, end, text: `${name} ${flowText(target, text)}` };
+    if (flow) return { start, end: after, text: `${name} ${flowText(target, text)}` };
     const column = indentOf(text, start) + (inline ? 0 : style.indent);
     const from = inline ? indentOf(text, target.range![0]) : columnOf(text, target.range![0]);
-    const copy = reindented(text.slice(target.range![0], contentEnd(target, text)), from, column);
-    return { start, end, text: inline ? `${name} ${copy}`.trimEnd() : `${name}${eol}${' '.repeat(column)}${copy}` };
+    const end = contentEnd(target, text);
+    const copy = reindented(text.slice(target.range![0], inline ? end : lineEnd(text, end)), from, column);
+    return { start, end: after, text: inline ? `${name} ${copy}`.trimEnd() : `${name}${eol}${' '.repeat(column)}${copy}` };
   });
   return withEdits(text, edits);
 }

@@ -17,7 +17,8 @@ export function observeDrivers(host: Host, interfaces: readonly HostInterface[])
   const known: { [name in KernelDriver]?: DriverState } = {};
   let configuration: string | undefined;
   for (const [name, { config, kind }] of Object.entries(drivers) as readonly [KernelDriver, { config: string; kind: string }][]) {
-    if (host.exists(`/sys/module/${name}`) || interfaces.some((one) => one.kind === kind) || builtIn?.includes(`/${name}.ko`)) known[name] = 'ready';
+    if (host.exists(`/sys/module/${name}`) || interfaces.some((one) => one.kind === kind) || builtIn?.includes(`/${name}.ko`))
+      known[name] = 'ready';
     else if (modules !== undefined) known[name] = modules.includes(`/${name}.ko`) ? 'loadable' : 'missing';
     else {
       configuration ??= readConfiguration(host, release);

@@ -20,7 +20,8 @@ export type Release =
 
 /**
  * What may go, in order: each unused network of ours before its shim, because the engine refuses to remove one that has
- * got a container in between, and then the shim must stay too; then shims whose network does not exist. Pure.
+ * got a container in between, and then the shim must stay too; then shims whose network does not exist, or is not ours
+ * to remove and has no containers. Pure.
  *
  * @param leased Docker networks that a running netcompose holds a lease on
  */
@@ -32,11 +33,11 @@ export function releasable({ host, engine }: ReleaseFacts, leased: ReadonlySet<s
     .filter(({ name, labels }) => labels[networkLabel] === name && !used.has(name) && !leased.has(name))
     .map(({ name }) => name)
     .sort();
-  const existing = new Set(engine.networks.map(({ name }) => name));
+  const ours = new Set(engine.networks.flatMap(({ name, labels }) => (labels[networkLabel] === name ? name : [])));
   const orphans = shims.filter((shim) => {
     const network = servedNetwork(shim);
     // Without an alias it is half-made, by one that was killed: whoever makes shims holds the lock, and so do we.
-    return network === undefined || (!existing.has(network) && !leased.has(network));
+    return network === undefined || (!ours.has(network) && !used.has(network) && !leased.has(network));
   });
   return [
     ...unused.flatMap((network) => [removeNetwork(network), ...shims.filter((shim) => servedNetwork(shim) === network).map(removeShim)]),

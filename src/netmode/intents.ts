@@ -122,6 +122,7 @@ function serviceIntent(
   const broken = service.netmode?.kind === 'scalar' && !said?.settings.mode; // told already; guess nothing
   const mode = said?.settings.mode ?? (declared ? modeOfDeclared(declared, joined, wanted) : broken ? undefined : top.default);
   if (said && mode) checkKeys('service', subject, said, mode.value, report);
+  else if (said && !broken) tellOfNoMode(subject, said, service, report);
   return {
     service,
     ...(mode && { mode }),
@@ -129,6 +130,17 @@ function serviceIntent(
     settings,
     ...(said && { said }),
   };
+}
+
+/** What a service says beside its netmode; the rest would be lost without one. */
+const modeless = new Set(['listen', 'resolve_names']);
+
+function tellOfNoMode(subject: string, said: Said, { netmode, networks }: Service, report: Report): void {
+  const refused = netmode?.kind === 'mapping' && ['mode', 'network'].some((key) => netmode.entries.has(key));
+  if (refused || [...said.keys.keys()].every((key) => modeless.has(key))) return;
+  const [first] = networks?.value.keys() ?? [];
+  const example = first === undefined ? '"mode: ipvlan-l2"' : `"network: ${first}"`;
+  report('netmode/invalid-value', said.span, `${subject}: x-netmode gives no mode`, { help: `add a mode or a network, such as ${example}` });
 }
 
 /** A declared network without driver and netmode is Compose's ordinary bridge. */

@@ -170,7 +170,7 @@ function checkCapacity(network: NetworkPlan, pools: readonly PoolNumbers[], memb
 function larger(range: Cidr, subnet: Cidr, wanted: bigint, known: readonly Address[]): string {
   const others = known.filter((address) => !contains(range, address));
   for (let prefix = range.prefix - 1; prefix > subnet.prefix; prefix--) {
-    const free = parseCidr(freeRange(subnet, prefix, others) ?? '');
+    const free = freeRange(subnet, prefix, others);
     if (free && capacity(free, subnet) >= wanted) return `, for example to ${formatCidr(free)}`;
   }
   return '';

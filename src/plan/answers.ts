@@ -44,12 +44,21 @@ export function checkAnswers(
     const neighbours = neighboursOf(network, facts);
     const containers = (facts.engine?.containers ?? []).filter(({ running }) => running);
     for (const one of fixed) {
-      const has = (container: EngineContainer) => Object.values(container.networks).some(({ ipv4, ipv6 }) => addressesOf([ipv4, ipv6]).some((address) => sameAddress(address, one.address)));
+      const has = (container: EngineContainer) =>
+        Object.values(container.networks).some(({ ipv4, ipv6 }) =>
+          addressesOf([ipv4, ipv6]).some((address) => sameAddress(address, one.address)),
+        );
       if (containers.some((container) => container.project === intents.project.name && has(container))) continue;
       const help = suggestion(one, network, taken);
       const other = containers.find((container) => isOnLan(container, network, facts) && has(container));
       if (other) tellOfContainer(one, other, help, report);
-      else tellOfNeighbour(one, neighbours.find(({ address }) => sameAddress(parseAddress(address), one.address)), help, report);
+      else
+        tellOfNeighbour(
+          one,
+          neighbours.find(({ address }) => sameAddress(parseAddress(address), one.address)),
+          help,
+          report,
+        );
     }
     if (members.length > 0) checkRange(network, neighbours, containers, taken, report);
   }
@@ -84,8 +93,14 @@ function onLan(networks: ReadonlyMap<string, NetworkPlan>): readonly NetworkPlan
   return [...networks.values()].filter((network) => network.underlay && underlay(network.underlay.mode).onLan);
 }
 
-function membersOf({ key }: NetworkPlan, services: ReadonlyMap<string, Attached>, starting: ReadonlySet<string> | undefined): readonly Attached[] {
-  return [...services.values()].filter(({ service, networks }) => service.active && networks.has(key) && (starting?.has(service.name) ?? true));
+function membersOf(
+  { key }: NetworkPlan,
+  services: ReadonlyMap<string, Attached>,
+  starting: ReadonlySet<string> | undefined,
+): readonly Attached[] {
+  return [...services.values()].filter(
+    ({ service, networks }) => service.active && networks.has(key) && (starting?.has(service.name) ?? true),
+  );
 }
 
 function fixedOf(intents: Intents, { service, networks }: Attached, { key }: NetworkPlan): readonly Fixed[] {
@@ -98,18 +113,24 @@ function fixedOf(intents: Intents, { service, networks }: Attached, { key }: Net
   ] as const;
   return entries.flatMap(([text, span]) => {
     const address = parseAddress(text ?? '');
-    return address ? [{ service: service.name, address, text: text!, span: span ?? service.span, ...(macAddress !== undefined && { mac: macAddress }) }] : [];
+    return address
+      ? [{ service: service.name, address, text: text!, span: span ?? service.span, ...(macAddress !== undefined && { mac: macAddress }) }]
+      : [];
   });
 }
 
 /** On the parent; entries written by hand are no answers. */
 function neighboursOf(network: NetworkPlan, { host }: Facts): readonly HostNeighbour[] {
-  return (host?.neighbours ?? []).filter((one) => one.interface === network.underlay!.parent && one.state !== 'permanent' && one.state !== 'none');
+  return (host?.neighbours ?? []).filter(
+    (one) => one.interface === network.underlay!.parent && one.state !== 'permanent' && one.state !== 'none',
+  );
 }
 
 /** Whether a container is on the same LAN as the network: by another network, or the same one, on its parent. */
 function isOnLan(container: EngineContainer, network: NetworkPlan, { engine }: Facts): boolean {
-  return Object.keys(container.networks).some((name) => engine?.networks.find((one) => one.name === name)?.options['parent'] === network.underlay!.parent);
+  return Object.keys(container.networks).some(
+    (name) => engine?.networks.find((one) => one.name === name)?.options['parent'] === network.underlay!.parent,
+  );
 }
 
 function tellOfContainer({ service, text, span }: Fixed, { name, project }: EngineContainer, help: string, report: Report): void {
@@ -121,10 +142,15 @@ function tellOfNeighbour({ service, text, mac, span }: Fixed, neighbour: HostNei
   // Its own answer from before a restart.
   if (!neighbour || neighbour.mac === mac?.toLowerCase().replaceAll('-', ':')) return;
   const now = neighbour.state === 'reachable';
-  report('address/answers-on-lan', span, `"${service}": ${text} ${now ? 'answers' : 'has answered lately'} on ${neighbour.interface}, from the device ${neighbour.mac}`, {
-    help: now ? help : `${help}; "netcompose check --probe" asks again`,
-    ...(!now && { severity: 'warning' }),
-  });
+  report(
+    'address/answers-on-lan',
+    span,
+    `"${service}": ${text} ${now ? 'answers' : 'has answered lately'} on ${neighbour.interface}, from the device ${neighbour.mac}`,
+    {
+      help: now ? help : `${help}; "netcompose check --probe" asks again`,
+      ...(!now && { severity: 'warning' }),
+    },
+  );
 }
 
 function suggestion({ address }: Fixed, { pools }: NetworkPlan, taken: readonly Address[]): string {
@@ -133,7 +159,13 @@ function suggestion({ address }: Fixed, { pools }: NetworkPlan, taken: readonly 
 }
 
 /** Devices of the LAN inside the range from which Docker hands out addresses: it would give theirs away. */
-function checkRange(network: NetworkPlan, neighbours: readonly HostNeighbour[], containers: readonly EngineContainer[], taken: readonly Address[], report: Report): void {
+function checkRange(
+  network: NetworkPlan,
+  neighbours: readonly HostNeighbour[],
+  containers: readonly EngineContainer[],
+  taken: readonly Address[],
+  report: Report,
+): void {
   const macs = new Set(containers.flatMap(({ networks }) => Object.values(networks).flatMap(({ mac }) => mac?.toLowerCase() ?? [])));
   for (const pool of network.pools) {
     const range = parseCidr(pool.ipRange ?? '');
@@ -143,10 +175,18 @@ function checkRange(network: NetworkPlan, neighbours: readonly HostNeighbour[], 
     });
     if (inside.length === 0) continue;
     const free = freeRangeLike(pool, taken);
-    const shown = inside.slice(0, 5).map(({ address, mac }) => `${address} (${mac})`).join(', ');
-    report('address/answers-on-lan', network.span, `${pool.ipRange}, from which Docker hands out addresses, has devices of the LAN in it: ${shown}`, {
-      severity: 'warning',
-      help: `keep it out of the DHCP server's pool${free === undefined ? '' : `, or write "ip_range: ${free}"`}`,
-    });
+    const shown = inside
+      .slice(0, 5)
+      .map(({ address, mac }) => `${address} (${mac})`)
+      .join(', ');
+    report(
+      'address/answers-on-lan',
+      network.span,
+      `${pool.ipRange}, from which Docker hands out addresses, has devices of the LAN in it: ${shown}`,
+      {
+        severity: 'warning',
+        help: `keep it out of the DHCP server's pool${free === undefined ? '' : `, or write "ip_range: ${free}"`}`,
+      },
+    );
   }
 }

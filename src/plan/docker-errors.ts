@@ -19,7 +19,7 @@ interface Row {
 
 const address = String.raw`(?:\d{1,3}(?:\.\d{1,3}){3}|\[?[0-9a-f:]+\]?)`;
 
-/** The first that fits decides: the particular stand before the general. Texts as in facts.md, "Docker Engine" and "Kernel", and in moby and compose. */
+/** The first that fits decides: the particular stand before the general. Texts as measured, and as in moby's and compose's sources. */
 const table: readonly Row[] = [
   {
     text: /Bind for (?<address>\S*?):(?<port>\d+) failed: port is already allocated/,
@@ -88,7 +88,7 @@ const table: readonly Row[] = [
   {
     text: /Pool overlaps with other one on this address space|invalid pool request: .*overlaps/,
     explain: () => ({
-      fact: "Another Docker network has the subnet, or a part of it. Two networks may not overlap, so two projects cannot each have a network on one LAN.",
+      fact: 'Another Docker network has the subnet, or a part of it. Two networks may not overlap, so two projects cannot each have a network on one LAN.',
       mend: 'Share one network ("netcompose up" does so by itself: scope host), choose another subnet, or remove the other network.',
       rule: 'subnet/taken-by-network',
     }),
@@ -102,31 +102,59 @@ const table: readonly Row[] = [
   },
   {
     text: /no available (?:IPv4 |IPv6 )?addresses on this network|No available addresses/i,
-    explain: () => ({ fact: 'Every address of the range is in use, by stopped containers too.', mend: 'Widen "ip_range", or remove containers that are not needed.', rule: 'address/range-exhausted' }),
+    explain: () => ({
+      fact: 'Every address of the range is in use, by stopped containers too.',
+      mend: 'Widen "ip_range", or remove containers that are not needed.',
+      rule: 'address/range-exhausted',
+    }),
   },
   {
     text: /(?:Requested address|no configured subnet (?:or ip-range )?contains? (?:the )?IP address) (?<address>[0-9a-f.:]+)|requested address .*not in any pool/i,
-    explain: ({ address: wanted }) => ({ fact: `The address ${wanted ?? 'that is asked for'} lies outside the network's subnet.`, mend: 'Choose one inside, or correct the subnet.', rule: 'address/outside-subnet' }),
+    explain: ({ address: wanted }) => ({
+      fact: `The address ${wanted ?? 'that is asked for'} lies outside the network's subnet.`,
+      mend: 'Choose one inside, or correct the subnet.',
+      rule: 'address/outside-subnet',
+    }),
   },
   {
     text: /user specified IP address is supported/,
-    explain: () => ({ fact: 'A fixed address needs a network whose subnet is written down.', mend: 'Give the network a "subnet".', rule: 'address/outside-subnet' }),
+    explain: () => ({
+      fact: 'A fixed address needs a network whose subnet is written down.',
+      mend: 'Give the network a "subnet".',
+      rule: 'address/outside-subnet',
+    }),
   },
   {
     text: /Address already assigned to an ipvlan device/i,
-    explain: () => ({ fact: 'An ipvlan container, or the shim, has this address on the parent already.', mend: 'Choose another for the shim, or leave it out: netcompose\'s shim needs none.', rule: 'shim/address-taken' }),
+    explain: () => ({
+      fact: 'An ipvlan container, or the shim, has this address on the parent already.',
+      mend: "Choose another for the shim, or leave it out: netcompose's shim needs none.",
+      rule: 'shim/address-taken',
+    }),
   },
   {
     text: /Address already in use/i,
-    explain: () => ({ fact: "Another container of the network has the address, or it is the network's gateway.", mend: 'Choose another address; "docker network inspect" shows those in use.', rule: 'address/reserved' }),
+    explain: () => ({
+      fact: "Another container of the network has the address, or it is the network's gateway.",
+      mend: 'Choose another address; "docker network inspect" shows those in use.',
+      rule: 'address/reserved',
+    }),
   },
   {
     text: /ipvlan interfaces do not support custom mac address assignment/,
-    explain: () => ({ fact: "ipvlan containers share the parent's MAC address.", mend: 'Remove "mac_address", or use macvlan.', rule: 'netmode/key-not-for-mode' }),
+    explain: () => ({
+      fact: "ipvlan containers share the parent's MAC address.",
+      mend: 'Remove "mac_address", or use macvlan.',
+      rule: 'netmode/key-not-for-mode',
+    }),
   },
   {
     text: /This node is not a swarm manager/,
-    explain: () => ({ fact: 'Overlay networks are kept by the managers of a swarm.', mend: 'Run "docker swarm init", or use bridge: on a single machine it does the same.', rule: 'engine/swarm-inactive' }),
+    explain: () => ({
+      fact: 'Overlay networks are kept by the managers of a swarm.',
+      mend: 'Run "docker swarm init", or use bridge: on a single machine it does the same.',
+      rule: 'engine/swarm-inactive',
+    }),
   },
   {
     text: /not manually attachable/,
@@ -134,31 +162,56 @@ const table: readonly Row[] = [
   },
   {
     text: /permission denied[^]*(?:docker daemon socket|docker\.sock|docker API)/i,
-    explain: () => ({ fact: 'This user may not use the Docker socket.', mend: 'Add the user to the group "docker" and log in again, or run as root.', rule: 'engine/unreachable' }),
+    explain: () => ({
+      fact: 'This user may not use the Docker socket.',
+      mend: 'Add the user to the group "docker" and log in again, or run as root.',
+      rule: 'engine/unreachable',
+    }),
   },
   {
     text: /Cannot connect to the Docker daemon|error during connect|failed to connect to the docker API/i,
-    explain: () => ({ fact: 'The Docker engine does not run, or is elsewhere.', mend: 'Start it ("systemctl start docker"), or point DOCKER_HOST or "docker context use" at the one that runs.', rule: 'engine/unreachable' }),
+    explain: () => ({
+      fact: 'The Docker engine does not run, or is elsewhere.',
+      mend: 'Start it ("systemctl start docker"), or point DOCKER_HOST or "docker context use" at the one that runs.',
+      rule: 'engine/unreachable',
+    }),
   },
   {
     text: /network (?<name>\S+) declared as external, but could not be found/,
-    explain: ({ name }) => ({ fact: `The file calls "${name}" external: it must exist before.`, mend: 'Start the project with "netcompose up", which makes shared networks, or make it: docker network create.' }),
+    explain: ({ name }) => ({
+      fact: `The file calls "${name}" external: it must exist before.`,
+      mend: 'Start the project with "netcompose up", which makes shared networks, or make it: docker network create.',
+    }),
   },
   {
     text: /network (?<name>\S+) was found but has incorrect label/,
-    explain: ({ name }) => ({ fact: `A network "${name}" exists that Compose did not make for this project.`, mend: 'Declare it "external: true", give it another "name", or remove it.', rule: 'netmode/conflicting-network' }),
+    explain: ({ name }) => ({
+      fact: `A network "${name}" exists that Compose did not make for this project.`,
+      mend: 'Declare it "external: true", give it another "name", or remove it.',
+      rule: 'netmode/conflicting-network',
+    }),
   },
   {
     text: /has active endpoints/,
-    explain: () => ({ fact: 'A network cannot be removed while containers are on it, of whatever project.', mend: '"docker network inspect" names them; "netcompose down" leaves a shared network until its last user is gone.' }),
+    explain: () => ({
+      fact: 'A network cannot be removed while containers are on it, of whatever project.',
+      mend: '"docker network inspect" names them; "netcompose down" leaves a shared network until its last user is gone.',
+    }),
   },
   {
     text: /mutually exclusive [`"']?network_mode[`"']? and [`"']?networks/,
-    explain: () => ({ fact: 'A service has "network_mode" and "networks"; also where one stands in the base file and the other in an override.', mend: 'Write "x-netmode: host" (or none): netcompose removes "networks" by itself.' }),
+    explain: () => ({
+      fact: 'A service has "network_mode" and "networks"; also where one stands in the base file and the other in an override.',
+      mend: 'Write "x-netmode: host" (or none): netcompose removes "networks" by itself.',
+    }),
   },
   {
     text: /cannot override \S*x-netmode|x-netmode: cannot override/,
-    explain: () => ({ fact: 'One file writes "x-netmode" as a word, another as a mapping; Compose cannot merge them.', mend: 'Use the same form in both.', rule: 'netmode/mixed-forms' }),
+    explain: () => ({
+      fact: 'One file writes "x-netmode" as a word, another as a mapping; Compose cannot merge them.',
+      mend: 'Use the same form in both.',
+      rule: 'netmode/mixed-forms',
+    }),
   },
   {
     text: /RTNETLINK answers: File exists/i,

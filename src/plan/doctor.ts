@@ -1,10 +1,10 @@
 /** Whether this host and its engine are fit for each netmode, and if not, why and what to do. */
-import { isUnderlay, netmodeNames, netmodeOfDriver, underlay, type Netmode, type UnderlayMode } from '../netmode/modes.ts';
+import { isUnderlay, netmodeNames, underlay, type Netmode } from '../netmode/modes.ts';
+import { parentExists, parentIsFit, parentIsFree } from './doctor-parents.ts';
 import { lackingDriver, lackingFact } from './engine.ts';
 import type { Facts, HostInterface } from './facts.ts';
-import { handMadeShims, isOurShim, type ShimFault } from './hand-made-shims.ts';
+import { handMadeShims, type ShimFault } from './hand-made-shims.ts';
 import { parseCidr } from './ip.ts';
-import { networkLabel } from './marks.ts';
 import { defaultInterface } from './parents.ts';
 import { isOlder, oldestCompose } from './versions.ts';
 
@@ -35,7 +35,8 @@ export interface Diagnosis {
   readonly shims: readonly ShimFault[];
 }
 
-interface Situation {
+/** What one netmode is judged by. */
+export interface Situation {
   readonly mode: Netmode;
   readonly facts: Facts;
   readonly parent?: string;
@@ -46,7 +47,18 @@ interface Situation {
 type Check = (situation: Situation) => Finding | readonly Finding[] | undefined;
 
 /** In the order in which they are told. */
-const checks: readonly Check[] = [engineAnswers, composeIsNew, engineKind, swarm, kernel, parentExists, parentIsFit, parentIsFree, privilege, goodToKnow];
+const checks: readonly Check[] = [
+  engineAnswers,
+  composeIsNew,
+  engineKind,
+  swarm,
+  kernel,
+  parentExists,
+  parentIsFit,
+  parentIsFree,
+  privilege,
+  goodToKnow,
+];
 
 /** @param parent the interface to judge; that of the default route where none is named */
 export function diagnose(facts: Facts, parent = defaultInterface(facts.host)): Diagnosis {
@@ -67,7 +79,9 @@ function engineAnswers({ facts }: Situation): Finding | undefined {
 function composeIsNew({ facts }: Situation): Finding | undefined {
   const mend = `install the "docker compose" plugin, ${oldestCompose} or newer`;
   if (!facts.compose) return facts.engine && { verdict: 'with-change', reason: 'Docker Compose is not installed', mend };
-  return isOlder(facts.compose.version, oldestCompose) ? { verdict: 'with-change', reason: `Docker Compose ${facts.compose.version} is too old`, mend } : undefined;
+  return isOlder(facts.compose.version, oldestCompose)
+    ? { verdict: 'with-change', reason: `Docker Compose ${facts.compose.version} is too old`, mend }
+    : undefined;
 }
 
 /** What each kind of engine lacks; facts.md, "Docker Engine". */
@@ -75,11 +89,32 @@ function engineKind({ mode, facts: { engine } }: Situation): Finding | undefined
   if (!engine) return undefined;
   const lan = isUnderlay(mode);
   const fallback = 'write "fallback: bridge" to run it on a bridge there';
-  if (lan && engine.kind === 'desktop') return { verdict: 'cannot', reason: "Docker Desktop's containers live in a virtual machine that is not on the LAN", mend: fallback };
-  if ((lan || mode === 'overlay') && engine.kind === 'rootless') return { verdict: 'cannot', reason: `a rootless engine has no ${lan ? 'macvlan and no ipvlan' : 'overlay'}`, ...(lan && { mend: fallback }) };
-  if (mode === 'host' && engine.kind === 'rootless') return { verdict: 'cannot', reason: "host mode is the rootless engine's own network namespace, not this host's", mend: 'use bridge and publish the ports' };
-  if (mode === 'host' && engine.kind === 'desktop') return { verdict: 'with-change', reason: 'Docker Desktop has host mode from 4.34 on, when it is turned on', mend: 'Settings, Resources, Network: "Enable host networking"' };
-  if (lan && engine.remote) return { verdict: 'cannot', reason: 'the engine is on another machine, whose interfaces cannot be seen or prepared from here', mend: 'run netcompose on that machine' };
+  if (lan && engine.kind === 'desktop')
+    return { verdict: 'cannot', reason: "Docker Desktop's containers live in a virtual machine that is not on the LAN", mend: fallback };
+  if ((lan || mode === 'overlay') && engine.kind === 'rootless')
+    return {
+      verdict: 'cannot',
+      reason: `a rootless engine has no ${lan ? 'macvlan and no ipvlan' : 'overlay'}`,
+      ...(lan && { mend: fallback }),
+    };
+  if (mode === 'host' && engine.kind === 'rootless')
+    return {
+      verdict: 'cannot',
+      reason: "host mode is the rootless engine's own network namespace, not this host's",
+      mend: 'use bridge and publish the ports',
+    };
+  if (mode === 'host' && engine.kind === 'desktop')
+    return {
+      verdict: 'with-change',
+      reason: 'Docker Desktop has host mode from 4.34 on, when it is turned on',
+      mend: 'Settings, Resources, Network: "Enable host networking"',
+    };
+  if (lan && engine.remote)
+    return {
+      verdict: 'cannot',
+      reason: 'the engine is on another machine, whose interfaces cannot be seen or prepared from here',
+      mend: 'run netcompose on that machine',
+    };
   if (lan && engine.kind === 'podman') return { verdict: 'unknown', reason: 'netcompose has not been tried with Podman' };
   return undefined;
 }
@@ -87,7 +122,11 @@ function engineKind({ mode, facts: { engine } }: Situation): Finding | undefined
 function swarm({ mode, facts: { engine } }: Situation): Finding | undefined {
   if (mode !== 'overlay' || !engine || engine.swarm === 'manager' || engine.kind === 'rootless') return undefined;
   return engine.swarm === 'worker'
-    ? { verdict: 'with-change', reason: 'this engine is a worker of its swarm, and only managers make networks', mend: 'on a manager: docker node promote NODE' }
+    ? {
+        verdict: 'with-change',
+        reason: 'this engine is a worker of its swarm, and only managers make networks',
+        mend: 'on a manager: docker node promote NODE',
+      }
     : { verdict: 'with-change', reason: 'overlay networks need a swarm, and this engine is in none', mend: ['docker', 'swarm', 'init'] };
 }
 
@@ -100,71 +139,25 @@ function kernel({ mode, facts, parent }: Situation): Finding | undefined {
   return unseen ? { verdict: 'unknown', reason: `nothing tells whether the kernel has ${driver}`, mend: ['modprobe', driver] } : undefined;
 }
 
-function parentExists({ mode, facts, parent, card }: Situation): Finding | undefined {
-  if (!isUnderlay(mode) || !facts.host || card || facts.engine?.remote) return undefined;
-  return parent === undefined
-    ? { verdict: 'with-change', reason: 'this host has no default route from which to find the parent', mend: 'write "parent:" with the interface of the LAN' }
-    : { verdict: 'cannot', reason: `there is no interface "${parent}" on this host` };
-}
-
-function parentIsFit({ mode, card }: Situation): readonly Finding[] | undefined {
-  if (!isUnderlay(mode) || !card) return undefined;
-  const findings: Finding[] = [];
-  if (card.loopback) findings.push({ verdict: 'cannot', reason: `"${card.name}" is the loopback interface` });
-  if (card.wireless && mode === 'macvlan') {
-    findings.push({ verdict: 'cannot', reason: `"${card.name}" is a Wi-Fi interface: access points drop the frames of other MAC addresses`, mend: 'use ipvlan-l2' });
-  }
-  if (card.master !== undefined) findings.push({ verdict: 'with-change', reason: `"${card.name}" is a member of "${card.master}"`, mend: `write "parent: ${card.master}"` });
-  if (!card.up) findings.push({ verdict: 'with-change', reason: `"${card.name}" is down`, mend: ['ip', 'link', 'set', 'dev', card.name, 'up'] });
-  if (underlay(mode).onLan && card.addresses.length === 0 && card.master === undefined && !card.loopback) {
-    findings.push({ verdict: 'with-change', reason: `"${card.name}" has no address from which to take the subnet`, mend: 'write "subnet:" and "gateway:"' });
-  }
-  return findings;
-}
-
-/** What else is on the parent now; facts.md: one ipvlan network for each parent, one driver, one ipvlan mode. */
-function parentIsFree({ mode, facts, parent }: Situation): readonly Finding[] | undefined {
-  if (!isUnderlay(mode) || parent === undefined || facts.engine?.remote) return undefined;
-  return [...otherInterfaces(mode, parent, facts), ...otherNetworks(mode, parent, facts)];
-}
-
-function otherInterfaces(mode: UnderlayMode, parent: string, { host }: Facts): readonly Finding[] {
-  const { driver, ipvlanMode } = underlay(mode);
-  const links = (host?.interfaces ?? []).filter(({ link, kind }) => link === parent && (kind === 'macvlan' || kind === 'ipvlan'));
-  return links.flatMap((link): readonly Finding[] => {
-    const mend = isOurShim(link) ? 'take down the projects that use it: netcompose down' : (['ip', 'link', 'del', 'dev', link.name] as const);
-    if (link.kind !== driver) return [{ verdict: 'with-change', reason: `"${link.name}" on ${parent} is ${link.kind}, beside which the kernel refuses ${driver}`, mend }];
-    if (driver === 'macvlan' || link.mode === ipvlanMode) return [];
-    return [{ verdict: 'with-change', reason: `"${link.name}" makes all ipvlan on ${parent} ${link.mode}; the last to start changes the mode of all`, mend }];
-  });
-}
-
-function otherNetworks(mode: UnderlayMode, parent: string, { engine }: Facts): readonly Finding[] {
-  return (engine?.networks ?? [])
-    .filter(({ options }) => options['parent'] === parent)
-    .flatMap((network): readonly Finding[] => {
-      const other = netmodeOfDriver(network.driver, network.options);
-      const users = engine!.containers.filter(({ running, networks }) => running && network.name in networks).map(({ name }) => name);
-      const sameDriver = network.driver === underlay(mode).driver;
-      if (!sameDriver && users.length > 0) {
-        return [{ verdict: 'with-change', reason: `${users.join(', ')} on the ${network.driver} network "${network.name}" have ${parent}`, mend: ['docker', 'stop', ...users] }];
-      }
-      if (network.driver !== 'ipvlan' || !sameDriver || (network.labels[networkLabel] === network.name && other === mode)) return [];
-      const mend = users.length > 0 ? `stop ${users.join(', ')}; then: docker network rm ${network.name}` : (['docker', 'network', 'rm', network.name] as const);
-      return [{ verdict: 'with-change', reason: `the ${other ?? 'ipvlan'} network "${network.name}" has ${parent}, which carries one ipvlan network`, mend }];
-    });
-}
-
 function privilege({ mode, facts: { host, engine } }: Situation): Finding | undefined {
   if (!isUnderlay(mode) || host?.privilege !== 'none' || engine?.remote) return undefined;
-  return { verdict: 'with-change', reason: 'the shim by which the host reaches its containers needs root, and sudo is not installed', mend: 'run netcompose as root, or write "host_access: none"' };
+  return {
+    verdict: 'with-change',
+    reason: 'the shim by which the host reaches its containers needs root, and sudo is not installed',
+    mend: 'run netcompose as root, or write "host_access: none"',
+  };
 }
 
 function goodToKnow({ mode, facts: { host }, card }: Situation): Finding | undefined {
   if (mode === 'ipvlan-l3' || mode === 'ipvlan-l3s') {
     const own = card?.addresses.find((address) => parseCidr(address)?.family === 4)?.split('/')[0];
-    return { verdict: 'works', reason: `the LAN reaches the containers when its router has a route to their subnet by ${own ?? 'this host'}` };
+    return {
+      verdict: 'works',
+      reason: `the LAN reaches the containers when its router has a route to their subnet by ${own ?? 'this host'}`,
+    };
   }
   const strict = Math.max(host?.rpFilter['all'] ?? 0, host?.rpFilter[card?.name ?? ''] ?? 0) === 1;
-  return mode === 'ipvlan-l2' && strict ? { verdict: 'works', reason: 'under strict rp_filter the shim takes an address of the range for itself' } : undefined;
+  return mode === 'ipvlan-l2' && strict
+    ? { verdict: 'works', reason: 'under strict rp_filter the shim takes an address of the range for itself' }
+    : undefined;
 }

@@ -5,7 +5,7 @@
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Located, Span } from '../diagnostics/source.ts';
 import type { Intents, NetworkIntent, ServiceIntent } from '../netmode/intents.ts';
-import { isUnderlay, type Netmode, type UnderlayMode } from '../netmode/modes.ts';
+import { isUnderlay, netmodeOfDriver, type Netmode, type UnderlayMode } from '../netmode/modes.ts';
 import { narrow, type Settings } from '../netmode/settings.ts';
 import type { Facts } from './facts.ts';
 import { obstacle, parentOf, type Parent } from './parents.ts';
@@ -74,7 +74,7 @@ function decide(
   if (intent.network) {
     const fallback = fallbacks.get(intent.network.value);
     if (fallback === 'none' || fallback === 'host') return { mode: fallback };
-    return { mode: fallback ?? intent.mode.value, network: intent.network.value };
+    return { mode: fallback ?? engineMode(intent.network.value, intents, facts) ?? intent.mode.value, network: intent.network.value };
   }
   const { mode } = effectiveMode(`"${intent.service.name}"`, { ...intent, mode: intent.mode }, facts, report);
   if (!isUnderlay(mode)) return { mode };
@@ -87,6 +87,14 @@ function decide(
   const settings = before ? agree(before, intent, report) : intent.settings;
   drafts.set(key, before ? { ...before, settings } : { key, mode, parent, settings, span: intent.mode.span, declared: false });
   return { mode, network: key };
+}
+
+/** What an external network is, which the file does not say, where the engine was asked. */
+function engineMode(key: string, { project }: Intents, facts: Facts): Netmode | undefined {
+  const network = project.networks.get(key);
+  const name = network?.external ? (network.name?.value ?? key) : undefined;
+  const found = name === undefined ? undefined : facts.engine?.networks.find((one) => one.name === name);
+  return found && netmodeOfDriver(found.driver, found.options);
 }
 
 /** The mode that will be: the fallback where the underlay cannot work, and where there is none, an error. */

@@ -7,7 +7,13 @@ import type { Attached } from './services.ts';
 import type { NetworkPlan } from './types.ts';
 
 /** Reports `engine/swarm-inactive`, and `engine/kernel-lacks-driver` for networks that a started service joins. */
-export function checkEngine(intents: Intents, services: ReadonlyMap<string, Attached>, networks: ReadonlyMap<string, NetworkPlan>, facts: Facts, report: Report): void {
+export function checkEngine(
+  intents: Intents,
+  services: ReadonlyMap<string, Attached>,
+  networks: ReadonlyMap<string, NetworkPlan>,
+  facts: Facts,
+  report: Report,
+): void {
   const joined = new Set([...services.values()].filter(({ service }) => service.active).flatMap((plan) => [...plan.networks.keys()]));
   for (const network of networks.values()) {
     if (!joined.has(network.key)) continue;
@@ -20,7 +26,10 @@ export function checkEngine(intents: Intents, services: ReadonlyMap<string, Atta
 
 const swarmFaults = {
   inactive: { fact: 'this engine is in none', help: 'docker swarm init' },
-  worker: { fact: 'this engine is a worker of one, and only its managers make networks', help: 'docker node promote NODE, on a manager; or run this there' },
+  worker: {
+    fact: 'this engine is a worker of one, and only its managers make networks',
+    help: 'docker node promote NODE, on a manager; or run this there',
+  },
 } as const;
 
 function checkSwarm({ key, span }: NetworkPlan, { engine }: Facts, report: Report): void {
@@ -30,7 +39,11 @@ function checkSwarm({ key, span }: NetworkPlan, { engine }: Facts, report: Repor
 }
 
 /** What is missing for a netmode's network on a parent; nothing where nobody could look. Docker makes the VLAN link of `eth0.10` itself. */
-export function lackingDriver(driver: 'macvlan' | 'ipvlan', parent: string, facts: Facts): { readonly driver: KernelDriver; readonly ways: readonly string[] } | undefined {
+export function lackingDriver(
+  driver: 'macvlan' | 'ipvlan',
+  parent: string,
+  facts: Facts,
+): { readonly driver: KernelDriver; readonly ways: readonly string[] } | undefined {
   const { host, engine } = facts;
   if (!host?.drivers || engine?.remote) return undefined;
   if (host.drivers[driver] === 'missing') {
@@ -45,7 +58,10 @@ export function lackingDriver(driver: 'macvlan' | 'ipvlan', parent: string, fact
 
 function checkDrivers(network: NetworkPlan, parent: string, facts: Facts, report: Report): void {
   const lacking = lackingDriver(underlay(network.underlay!.mode).driver, parent, facts);
-  if (lacking) report('engine/kernel-lacks-driver', network.span, `network "${network.key}": ${lackingFact(lacking.driver)}`, { help: lacking.ways.join('; ') });
+  if (lacking)
+    report('engine/kernel-lacks-driver', network.span, `network "${network.key}": ${lackingFact(lacking.driver)}`, {
+      help: lacking.ways.join('; '),
+    });
 }
 
 export const lackingFact = (driver: KernelDriver) => `the kernel of this host has no ${driver}`;

@@ -1,6 +1,18 @@
 /** What could be written instead: addresses and ranges that nobody is known to have. */
-import { block, capacity, contains, formatAddress, formatCidr, parseAddress, parseCidr, addressOf, type Address, type Cidr } from './ip.ts';
 import type { Facts } from './facts.ts';
+import {
+  addressOf,
+  bits,
+  block,
+  capacity,
+  contains,
+  formatAddress,
+  formatCidr,
+  parseAddress,
+  parseCidr,
+  type Address,
+  type Cidr,
+} from './ip.ts';
 import type { NetworkPlan, Pool } from './types.ts';
 
 /** How far to look: a suggestion is for people, and a LAN with this many neighbours in a row is full. */
@@ -28,30 +40,37 @@ export function nearestFree(wanted: Address, { subnet: subnetText, ipRange }: Po
   const range = parseCidr(ipRange ?? '');
   const known = new Set(taken.filter(({ family }) => family === wanted.family).map(({ value }) => value));
   const usable = (value: bigint) =>
-    value > subnet.first && (subnet.family === 6 ? value <= subnet.last : value < subnet.last) && !known.has(value) && !(range && contains(range, { family: subnet.family, value }));
+    value > subnet.first &&
+    (subnet.family === 6 ? value <= subnet.last : value < subnet.last) &&
+    !known.has(value) &&
+    !(range && contains(range, { family: subnet.family, value }));
   for (let step = 1n; step <= mostTries; step += 1n) {
-    for (const value of [wanted.value + step, wanted.value - step]) if (usable(value)) return formatAddress({ family: subnet.family, value });
+    for (const value of [wanted.value + step, wanted.value - step])
+      if (usable(value)) return formatAddress({ family: subnet.family, value });
   }
   return undefined;
 }
 
 /** The highest aligned block of this prefix that holds none of the addresses; nothing where there is none. */
-export function freeRange(subnet: Cidr, prefix: number, avoid: readonly Address[]): string | undefined {
-  if (prefix < subnet.prefix) return undefined;
+export function freeRange(subnet: Cidr, prefix: number, avoid: readonly Address[]): Cidr | undefined {
+  if (prefix < subnet.prefix || prefix > bits[subnet.family]) return undefined;
   let range = block(subnet.family, subnet.last, prefix);
-  // Each address to avoid spoils at most one block, so this many tries are enough.
-  for (let tries = 0; tries <= avoid.length; tries++) {
-    if (!avoid.some((address) => contains(range, address)) && capacity(range, subnet) > 0n) return formatCidr(range);
+  // Each address to avoid spoils at most one block, and the broadcast address may: so this many tries are enough.
+  for (let tries = 0; tries <= avoid.length + 1; tries++) {
+    if (!avoid.some((address) => contains(range, address)) && capacity(range, subnet) > 0n) return range;
     if (range.first === subnet.first) return undefined;
     range = block(subnet.family, range.first - 1n, prefix);
   }
   return undefined;
 }
 
-/** The same for texts as they stand in facts and files. */
+/** A free range of the same size as the pool's own, as text. */
 export function freeRangeLike(pool: Pool, avoid: readonly Address[]): string | undefined {
   const [subnet, range] = [parseCidr(pool.subnet), parseCidr(pool.ipRange ?? '')];
-  return subnet && range ? freeRange(subnet, range.prefix, avoid) : undefined;
+  const free = subnet && range && freeRange(subnet, range.prefix, avoid);
+  return free && formatCidr(free);
 }
 
-export const addressesOf = (texts: readonly (string | undefined)[]): readonly Address[] => texts.flatMap((text) => parseAddress(text ?? '') ?? []);
+/** The addresses among texts; what is absent or none is left out. */
+export const addressesOf = (texts: readonly (string | undefined)[]): readonly Address[] =>
+  texts.flatMap((text) => parseAddress(text ?? '') ?? []);

@@ -20,7 +20,14 @@ interface HandMade {
 /** Whether netcompose made an interface. */
 export const isOurShim = ({ alias, group }: HostInterface): boolean => group === shimGroup || (alias?.startsWith(shimAliasPrefix) ?? false);
 
-const checks: readonly ((shim: HandMade) => readonly Omit<ShimFault, 'shim' | 'parent'>[])[] = [isDown, isWrongKind, changesMode, hidesContainers, answersForParent, takesWholeLan];
+const checks: readonly ((shim: HandMade) => readonly Omit<ShimFault, 'shim' | 'parent'>[])[] = [
+  isDown,
+  isWrongKind,
+  changesMode,
+  hidesContainers,
+  answersForParent,
+  takesWholeLan,
+];
 
 /** Every fault of every macvlan or ipvlan interface of this host that netcompose did not make; containers' own are elsewhere. */
 export function handMadeShims(facts: Facts): readonly ShimFault[] {
@@ -38,7 +45,8 @@ function isDown({ shim }: HandMade) {
   return shim.up ? [] : [{ reason: 'it is down', mend: ['ip', 'link', 'set', 'dev', shim.name, 'up'] }];
 }
 
-const networksOn = ({ parent, facts }: HandMade) => (facts.engine?.networks ?? []).filter(({ options }) => options['parent'] === parent.name);
+const networksOn = ({ parent, facts }: HandMade) =>
+  (facts.engine?.networks ?? []).filter(({ options }) => options['parent'] === parent.name);
 
 function isWrongKind(hand: HandMade) {
   const { shim, parent } = hand;
@@ -64,7 +72,12 @@ function changesMode(hand: HandMade) {
 
 function hidesContainers({ shim }: HandMade) {
   return shim.kind === 'macvlan' && shim.mode !== undefined && shim.mode !== 'bridge'
-    ? [{ reason: `in the mode ${shim.mode} it reaches no container`, mend: ['ip', 'link', 'set', 'dev', shim.name, 'type', 'macvlan', 'mode', 'bridge'] }]
+    ? [
+        {
+          reason: `in the mode ${shim.mode} it reaches no container`,
+          mend: ['ip', 'link', 'set', 'dev', shim.name, 'type', 'macvlan', 'mode', 'bridge'],
+        },
+      ]
     : [];
 }
 
@@ -75,7 +88,12 @@ function answersForParent({ shim, parent, facts }: HandMade) {
   if (shim.kind !== 'macvlan' || !shim.up || own === undefined || !arp) return [];
   const effective = (key: 'filter' | 'ignore') => Math.max(arp['all']?.[key] ?? 0, arp[shim.name]?.[key] ?? 0);
   if (effective('filter') > 0 || effective('ignore') > 0) return [];
-  return [{ reason: `the LAN sees two MAC addresses for ${own}, because it answers for it too`, mend: ['sysctl', '-w', `net/ipv4/conf/${shim.name}/arp_filter=1`] }];
+  return [
+    {
+      reason: `the LAN sees two MAC addresses for ${own}, because it answers for it too`,
+      mend: ['sysctl', '-w', `net/ipv4/conf/${shim.name}/arp_filter=1`],
+    },
+  ];
 }
 
 function takesWholeLan({ shim, parent, facts }: HandMade) {
@@ -85,8 +103,11 @@ function takesWholeLan({ shim, parent, facts }: HandMade) {
     return target !== undefined && lans.some((lan) => contains(target, lan));
   };
   return (facts.host?.routes ?? []).filter(takes).map(({ destination, family }) => {
-    const address = shim.addresses.find((text) => lans.some((lan) => contains(lan, parseCidr(text)!)) && parseCidr(text)!.prefix < (family === 4 ? 32 : 128));
-    const because = address === undefined ? '' : `, because its address ${address} has the prefix of the LAN: give it /${family === 4 ? 32 : 128}`;
+    const address = shim.addresses.find(
+      (text) => lans.some((lan) => contains(lan, parseCidr(text)!)) && parseCidr(text)!.prefix < (family === 4 ? 32 : 128),
+    );
+    const because =
+      address === undefined ? '' : `, because its address ${address} has the prefix of the LAN: give it /${family === 4 ? 32 : 128}`;
     return {
       reason: `its route ${destination} takes the whole LAN${because}`,
       mend: ['ip', ...(family === 6 ? ['-6'] : []), 'route', 'del', destination, 'dev', shim.name],

@@ -20,16 +20,25 @@ const sharedByHabit: ReadonlySet<number> = new Set([1900, 3702, 5353, 5355]);
  *
  * @param starting the services that are started now, where that is not all
  */
-export function checkLivePorts(intents: Intents, services: ReadonlyMap<string, Attached>, facts: Facts, report: Report, starting?: ReadonlySet<string>): void {
+export function checkLivePorts(
+  intents: Intents,
+  services: ReadonlyMap<string, Attached>,
+  facts: Facts,
+  report: Report,
+  starting?: ReadonlySet<string>,
+): void {
   if (!facts.host?.sockets && !facts.engine) return;
   const { project } = intents;
-  const claims = (claimsByNamespace(intents, services, facts).get(host) ?? []).filter(({ service, active }) => active && (starting?.has(service) ?? true));
+  const claims = (claimsByNamespace(intents, services, facts).get(host) ?? []).filter(
+    ({ service, active }) => active && (starting?.has(service) ?? true),
+  );
   const occupants = grouped(occupantsOf(project.name, facts));
   const wanted = new Set(claims.map(({ first, protocol }) => `${first}/${protocol}`));
   for (const claim of claims) {
     if (claim.from !== 'published' && !opensOnHost(claim, project.name, facts)) continue;
     const occupant = occupantOf(claim, occupants);
-    if (occupant) tell(claim, occupant, (port) => wanted.has(`${port}/${claim.protocol}`) || occupants.has(`${port}/${claim.protocol}`), facts, report);
+    if (occupant)
+      tell(claim, occupant, (port) => wanted.has(`${port}/${claim.protocol}`) || occupants.has(`${port}/${claim.protocol}`), facts, report);
   }
 }
 
@@ -37,7 +46,13 @@ export function checkLivePorts(intents: Intents, services: ReadonlyMap<string, A
 function opensOnHost({ service }: Claim, project: string, { engine }: Facts): boolean {
   // There the "host" is a virtual machine, or the rootless engine's own namespace.
   if (engine?.kind === 'desktop' || engine?.kind === 'rootless' || engine?.remote) return false;
-  return !engine?.containers.some((one) => one.running && one.project === project && one.service === service && (one.networkMode === 'host' || one.networkMode.startsWith('container:')));
+  return !engine?.containers.some(
+    (one) =>
+      one.running &&
+      one.project === project &&
+      one.service === service &&
+      (one.networkMode === 'host' || one.networkMode.startsWith('container:')),
+  );
 }
 
 /** The first that is in the way: a container, whose name says most, before a process. */
@@ -56,12 +71,21 @@ function occupantOf({ first, last, protocol, address }: Claim, occupants: Readon
 function tell(claim: Claim, occupant: Occupant, isTaken: (port: number) => boolean, facts: Facts, report: Report): void {
   const { container, port, protocol } = occupant;
   const subject = `"${claim.service}" ${taken[claim.from]} port ${formatPort({ first: port, last: port, protocol })} of the host`;
-  const doubtful = !facts.engine || claim.from === 'image' || (claim.protocol === 'udp' && claim.from !== 'published' && sharedByHabit.has(port));
+  const doubtful =
+    !facts.engine || claim.from === 'image' || (claim.protocol === 'udp' && claim.from !== 'published' && sharedByHabit.has(port));
   const unsureOfFamily = occupant.perhapsOnlyV6 && claim.address !== undefined && !claim.address.includes(':');
-  const details: DiagnosticDetails = { help: helpFor(claim, occupant, isTaken, facts), ...((doubtful || unsureOfFamily) && { severity: 'warning' }) };
+  const details: DiagnosticDetails = {
+    help: helpFor(claim, occupant, isTaken, facts),
+    ...((doubtful || unsureOfFamily) && { severity: 'warning' }),
+  };
   if (container) {
     const of = container.project === undefined ? '' : ` of project "${container.project}"`;
-    report('ports/in-use-by-container', claim.span, `${subject}, which the container "${container.name}"${of} ${occupant.owner ? 'has open' : 'publishes'}${where(occupant)}`, details);
+    report(
+      'ports/in-use-by-container',
+      claim.span,
+      `${subject}, which the container "${container.name}"${of} ${occupant.owner ? 'has open' : 'publishes'}${where(occupant)}`,
+      details,
+    );
   } else {
     const who = occupant.owner ? `"${occupant.owner.name}" (pid ${occupant.owner.pid})` : 'another process';
     const note = unsureOfFamily ? ', unless for IPv6 only' : '';
@@ -76,7 +100,11 @@ function where({ address, perhapsOnlyV6 }: Occupant): string {
 }
 
 function helpFor(claim: Claim, { port, address, container, owner }: Occupant, isTaken: (port: number) => boolean, facts: Facts): string {
-  const end = container ? `stop it: docker stop ${container.name}` : owner || facts.host?.privilege === 'root' ? 'end that process' : 'end that process (root sees which it is)';
+  const end = container
+    ? `stop it: docker stop ${container.name}`
+    : owner || facts.host?.privilege === 'root'
+      ? 'end that process'
+      : 'end that process (root sees which it is)';
   if (claim.from !== 'published') {
     const guess = claim.from === 'listen' ? '' : '; if it opens other ports, say which with "listen"';
     return `let "${claim.service}" listen on another port, or ${end}${guess}`;
@@ -84,7 +112,10 @@ function helpFor(claim: Claim, { port, address, container, owner }: Occupant, is
   const other = nextFree(port, isTaken);
   const lan = lanAddress(facts);
   // A resolver on 127.0.0.53 leaves the host's other addresses free.
-  const elsewhere = claim.address === undefined && address?.startsWith('127.') && lan !== undefined ? `publish it on one address: "${lan}:${port}:…", or ` : '';
+  const elsewhere =
+    claim.address === undefined && address?.startsWith('127.') && lan !== undefined
+      ? `publish it on one address: "${lan}:${port}:…", or `
+      : '';
   return `${elsewhere}publish another port${other === undefined ? '' : `, such as ${other}`}, or ${end}`;
 }
 

@@ -1,17 +1,17 @@
 /** The pools that a network declares the native way, under `ipam`. */
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Network } from '../compose/project.ts';
-import { contains, parseAddress, parseCidr } from './ip.ts';
+import { contains, parseAddress, parseCidr, type Address, type Cidr } from './ip.ts';
 import type { Pool } from './types.ts';
 
-/** As they stand; a pool without a subnet is Docker's to choose. */
+/** As they stand, but for a range outside its subnet; a pool without a subnet is Docker's to choose. */
 export function nativePools(network: Network): readonly Pool[] {
   return network.ipam.flatMap(({ subnet, gateway, ipRange, auxAddresses }) =>
     subnet
       ? [{
           subnet: subnet.value,
           ...(gateway && { gateway: gateway.value }),
-          ...(ipRange && { ipRange: ipRange.value }),
+          ...(ipRange && isInside(parseCidr(ipRange.value), subnet.value) && { ipRange: ipRange.value }),
           auxAddresses: Object.fromEntries([...auxAddresses].map(([name, { value }]) => [name, value])),
         }]
       : [],
@@ -29,12 +29,16 @@ export function checkNativePools(network: Network, report: Report): void {
     }
     for (const [key, said, read] of [['gateway', gateway, parseAddress], ['ip_range', ipRange, parseCidr]] as const) {
       if (!said) continue;
-      const inner = read(said.value);
-      if (inner && contains(whole, inner)) continue;
+      if (isInside(read(said.value), subnet.value)) continue;
       report('address/range-invalid', said.span, `${key} ${said.value} is outside ${subnet.value}`, {
         help: 'correct it, or add its subnet to "ipam"',
         related: [{ message: 'the subnet is given here', span: subnet.span }],
       });
     }
   }
+}
+
+function isInside(inner: Address | Cidr | undefined, subnet: string): boolean {
+  const whole = parseCidr(subnet);
+  return inner !== undefined && whole !== undefined && contains(whole, inner);
 }

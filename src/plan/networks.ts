@@ -19,7 +19,8 @@ export function planNetworks(intents: Intents, drafts: Drafts, facts: Facts, rep
     if (drafts.drafts.has(network.key)) continue;
     const intent = intents.networks.get(network.key);
     const fallback = drafts.fallbacks.get(network.key);
-    if (intent?.native && isUnderlay(intent.mode.value)) checkNativePools(network, report);
+    // Without `x-netmode` anywhere, bridges are Docker's own affair.
+    if (intents.annotated || (intent && isUnderlay(intent.mode.value))) checkNativePools(network, report);
     networks.set(network.key, intent && !intent.native ? definedNetwork(network, intent, fallback, facts, report) : nativeNetwork(network, intent, facts));
   }
   const fixed = fixedAddresses(intents, drafts);

@@ -23,9 +23,13 @@ export interface Occupant {
 export function occupantsOf(project: string, { host, engine }: Facts): readonly Occupant[] {
   const running = (engine?.containers ?? []).filter((container) => container.running);
   const published = running.flatMap((container) =>
-    container.ports.map(
-      ({ ip, published: port, protocol }): Occupant => ({ protocol, port, container, perhapsOnlyV6: false, ...(ip !== undefined && ip !== '' && { address: ip }) }),
-    ),
+    container.ports.map(({ ip, published: port, protocol }): Occupant => ({
+      protocol,
+      port,
+      container,
+      perhapsOnlyV6: false,
+      ...(ip !== undefined && ip !== '' && { address: ip }),
+    })),
   );
   const sockets = engine?.remote ? [] : (host?.sockets ?? []);
   const byPort = grouped(published);
@@ -36,14 +40,23 @@ export function occupantsOf(project: string, { host, engine }: Facts): readonly 
     const container = running.find(({ id }) => id === socket.owner?.container);
     if (!container && !isKnown(socket, engine)) return [];
     const { protocol, port, address, owner } = socket;
-    return [{ protocol, port, address, perhapsOnlyV6: address === '::' && !hasV4Twin(socket, sockets), ...(owner && { owner }), ...(container && { container }) }];
+    return [
+      {
+        protocol,
+        port,
+        address,
+        perhapsOnlyV6: address === '::' && !hasV4Twin(socket, sockets),
+        ...(owner && { owner }),
+        ...(container && { container }),
+      },
+    ];
   });
   return [...published, ...listening].filter(({ container }) => container?.project === undefined || container.project !== project);
 }
 
-/** Without the engine's word, what holds a port for a container may do so for the project itself. */
+/** Without the engine's word, what has a port, in a container or for one, may be the project's own. */
 function isKnown({ owner }: HostSocket, engine: EngineFacts | undefined): boolean {
-  return engine !== undefined || (owner?.container === undefined && owner?.name !== 'docker-proxy');
+  return engine !== undefined || (owner !== undefined && owner.container === undefined && owner.name !== 'docker-proxy');
 }
 
 /** A process with a socket for each family has asked for IPv6 only on the other. */

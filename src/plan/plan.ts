@@ -38,7 +38,7 @@ export function planOf(intents: Intents, facts: Facts, report: Report, starting?
   const members = membersOf(attached);
   const shims: ShimPlan[] = [];
   for (const [key, network] of networks) {
-    const shimmed = planShim(network, members.get(key) ?? [], facts, report);
+    const shimmed = planShim(network, members.get(key) ?? [], project, facts, report);
     if (!shimmed) continue;
     shims.push(shimmed.shim);
     networks.set(key, shimmed.network);

@@ -6,9 +6,10 @@ import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Located, Span } from '../diagnostics/source.ts';
 import type { Settings } from '../netmode/settings.ts';
 import type { EngineNetwork, Facts } from './facts.ts';
+import { freeRange } from './free-addresses.ts';
 import { composeProjectLabel, shimAliasPrefix } from './marks.ts';
 import type { Parent } from './parents.ts';
-import { addressOf, block, capacity, contains, formatAddress, formatCidr, overlaps, parseAddress, parseCidr, type Address, type Cidr } from './ip.ts';
+import { addressOf, block, contains, formatAddress, formatCidr, overlaps, parseAddress, parseCidr, type Address, type Cidr } from './ip.ts';
 import type { Pool } from './types.ts';
 
 /** A pool in numbers. */
@@ -53,7 +54,7 @@ export function poolsOf(request: PoolRequest, report: Report): readonly Pool[] {
   for (const pool of request.find === 'lan' ? numbers : []) {
     pool.gateway ??= foundGateway(pool.subnet, request);
     if (!pool.range) {
-      const range = freeRange(pool, request);
+      const range = rangeFor(pool, request);
       if (range) pool.range = range;
       warnOfRange(request, pool, report);
     }
@@ -145,19 +146,9 @@ export function hostAddresses(parent: Parent): readonly Address[] {
 const rangePrefix = { 4: 27, 6: 112 } as const;
 
 /** The highest aligned block that holds neither the gateway nor an address of the host or of a container. */
-function freeRange({ subnet, gateway }: Numbers, { parent, fixed }: PoolRequest): Cidr | undefined {
-  const prefix = Math.max(rangePrefix[subnet.family], subnet.prefix + 2);
+function rangeFor({ subnet, gateway }: Numbers, { parent, fixed }: PoolRequest): Cidr | undefined {
   const avoid = [gateway, ...hostAddresses(parent), ...fixed].filter((address) => address !== undefined);
-  if (prefix > (subnet.family === 4 ? 32 : 128)) return undefined;
-  const size = block(subnet.family, subnet.last, prefix).last - block(subnet.family, subnet.last, prefix).first + 1n;
-  // Each address to avoid spoils one block, so this many tries are enough.
-  for (let index = 0n; index <= BigInt(avoid.length); index += 1n) {
-    const value = subnet.last - index * size;
-    if (value < subnet.first) return undefined;
-    const range = block(subnet.family, value, prefix);
-    if (!avoid.some((address) => contains(range, address)) && capacity(range, subnet) > 0n) return range;
-  }
-  return undefined;
+  return freeRange(subnet, Math.max(rangePrefix[subnet.family], subnet.prefix + 2), avoid);
 }
 
 function warnOfRange({ span }: PoolRequest, { subnet, range }: Numbers, report: Report): void {

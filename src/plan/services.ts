@@ -55,7 +55,7 @@ function managed(intent: ServiceIntent, mode: Netmode, decision: Decision, inten
   return {
     ...common,
     networks: listed,
-    ports: keepsPorts ? service.ports.map((source) => ({ source, ...hostIpOf(source, loopback) })) : [],
+    ports: keepsPorts ? withoutRepeats(service.ports.map((source) => ({ source, ...hostIpOf(source, loopback) }))) : [],
     listeners: row.kind === 'underlay' ? listenersOf(intent) : [],
   };
 }
@@ -65,6 +65,13 @@ const hostIpOf = (port: Port, loopback: boolean): Pick<PlannedPort, 'hostIp'> =>
   loopback ? { hostIp: '127.0.0.1' } : port.hostIp === undefined ? {} : { hostIp: port.hostIp };
 
 const isBridge = (network: NetworkPlan | undefined) => network === undefined || network.mode === 'bridge';
+
+/** Two ports may be one now that both have this address; Compose keeps the later, by these four (facts.md, "Compose"). */
+function withoutRepeats(ports: readonly PlannedPort[]): readonly PlannedPort[] {
+  const keyOf = ({ source: { published, target, protocol }, hostIp }: PlannedPort) => [hostIp, published?.first, published?.last, target, protocol].join(' ');
+  const last = new Map(ports.map((port) => [keyOf(port), port]));
+  return ports.filter((port) => last.get(keyOf(port)) === port);
+}
 
 /** A bridge-mode service that says an address or alias of its own says it for the one network it is on. */
 function bridgeTarget({ service, said }: ServiceIntent): string | undefined {

@@ -1,4 +1,5 @@
 /** The host-side interface through which the host reaches its own macvlan and ipvlan containers. */
+import type { Project } from '../compose/project.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import { underlay } from '../netmode/modes.ts';
 import type { Facts, HostInterface } from './facts.ts';
@@ -25,7 +26,7 @@ export interface Shimmed {
  * @param report gets the rules `shim/*`
  * @returns nothing where no shim is wanted, or where none could help
  */
-export function planShim(network: NetworkPlan, members: readonly Attached[], facts: Facts, report: Report): Shimmed | undefined {
+export function planShim(network: NetworkPlan, members: readonly Attached[], project: Project, facts: Facts, report: Report): Shimmed | undefined {
   const { underlay: wanted } = network;
   if (wanted?.hostAccess !== 'shim' || members.length === 0) return undefined;
   if (!isKnownInterface(wanted.parent)) {
@@ -40,7 +41,8 @@ export function planShim(network: NetworkPlan, members: readonly Attached[], fac
   }
   const { driver, ipvlanMode } = underlay(wanted.mode);
   const name = wanted.shim?.name?.value ?? shimName(wanted.parent);
-  const dockerName = network.dockerName ?? network.key;
+  // Compose's own rule; the name must be Docker's, because `down` takes a shim away whose network does not exist.
+  const dockerName = network.dockerName ?? project.networks.get(network.key)?.name?.value ?? `${project.name}_${network.key}`;
   checkName(name, dockerName, network, facts, report);
   const parent = facts.host?.interfaces.find((one) => one.name === wanted.parent);
 
@@ -50,7 +52,7 @@ export function planShim(network: NetworkPlan, members: readonly Attached[], fac
   const pools = network.pools.map((pool) => {
     const subnet = parseCidr(pool.subnet);
     if (!subnet) return pool;
-    const targets = targetsOf(pool, subnet, network, members);
+    const targets = targetsOf(pool, subnet, network, [...fixedOn(network, members), ...(hasUnknownTargets(network) ? presentOn(dockerName, facts) : [])]);
     const source = needsNoAddress(subnet, network, parent, facts);
     const own = source === undefined ? ownAddress(network, pool, subnet, members, report) : undefined;
     if (own) addresses.push(`${own.text}/${subnet.family === 4 ? 32 : 128}`);
@@ -105,10 +107,7 @@ function needsNoAddress(subnet: Cidr, network: NetworkPlan, parent: HostInterfac
 /** Given, else reserved already, else the highest of the range that nobody has. */
 function ownAddress(network: NetworkPlan, pool: Pool, subnet: Cidr, members: readonly Attached[], report: Report): { text: string } | undefined {
   const given = subnet.family === 4 ? network.underlay?.shim?.ipv4_address : network.underlay?.shim?.ipv6_address;
-  const taken = members.flatMap((plan) => {
-    const { ipv4Address, ipv6Address } = plan.networks.get(network.key) ?? {};
-    return [ipv4Address, ipv6Address].flatMap((text) => (text === undefined ? [] : (parseAddress(text) ?? [])));
-  });
+  const taken = fixedOn(network, members);
   const isTaken = (address: Address) => taken.some((other) => other.family === address.family && other.value === address.value);
   if (given) {
     const address = parseAddress(given.value);
@@ -132,25 +131,42 @@ function ownAddress(network: NetworkPlan, pool: Pool, subnet: Cidr, members: rea
 }
 
 /**
- * The range from which Docker hands out addresses (at layer 3, the subnet), and each fixed address outside it: never the
- * whole LAN, whose route is the parent's own.
+ * Whether Docker hands out addresses of this network that nobody knows before: without a range there can be no route ahead
+ * of them, and each container gets one of its own, right after it has started.
  */
-function targetsOf(pool: Pool, subnet: Cidr, { key, mode }: NetworkPlan, members: readonly Attached[]): readonly string[] {
-  const text = pool.ipRange ?? (mode === 'ipvlan-l3' || mode === 'ipvlan-l3s' ? pool.subnet : undefined);
-  const range = rangeIn(text, subnet);
+export function hasUnknownTargets({ underlay: wanted, mode, pools }: NetworkPlan): boolean {
+  return wanted?.hostAccess === 'shim' && !isRouted(mode) && pools.some(({ ipRange }) => ipRange === undefined);
+}
+
+/** At layer 3 the whole subnet is the containers'. */
+const isRouted = (mode: NetworkPlan['mode']) => mode === 'ipvlan-l3' || mode === 'ipvlan-l3s';
+
+/**
+ * The range from which Docker hands out addresses (at layer 3, the subnet), and each address outside it: never the whole
+ * LAN, whose route is the parent's own.
+ */
+function targetsOf(pool: Pool, subnet: Cidr, { mode }: NetworkPlan, known: readonly Address[]): readonly string[] {
+  const text = pool.ipRange ?? (isRouted(mode) ? pool.subnet : undefined);
+  const range = text === undefined ? undefined : parseCidr(text);
   const single = subnet.family === 4 ? '32' : '128';
-  const outside = members.flatMap((plan) => {
-    const { ipv4Address, ipv6Address } = plan.networks.get(key) ?? {};
-    const address = parseAddress((subnet.family === 4 ? ipv4Address : ipv6Address) ?? '');
-    return address && contains(subnet, address) && !(range && contains(range, address)) ? [`${formatAddress(address)}/${single}`] : [];
-  });
+  const outside = known.flatMap((address) => (contains(subnet, address) && !(range && contains(range, address)) ? [`${formatAddress(address)}/${single}`] : []));
   return [...(range ? [formatCidr(range)] : []), ...new Set(outside)].sort();
 }
 
-/** A range that is outside has been reported. */
-function rangeIn(text: string | undefined, subnet: Cidr): Cidr | undefined {
-  const range = text === undefined ? undefined : parseCidr(text);
-  return range && contains(subnet, range) ? range : undefined;
+/** The addresses that the file gives. */
+function fixedOn({ key }: NetworkPlan, members: readonly Attached[]): readonly Address[] {
+  return members.flatMap((plan) => {
+    const { ipv4Address, ipv6Address } = plan.networks.get(key) ?? {};
+    return [ipv4Address, ipv6Address].flatMap((text) => parseAddress(text ?? '') ?? []);
+  });
+}
+
+/** The addresses that running containers have, whose-ever they are. */
+function presentOn(dockerName: string, { engine }: Facts): readonly Address[] {
+  return (engine?.containers ?? []).flatMap(({ running, networks }) => {
+    const { ipv4, ipv6 } = (running && networks[dockerName]) || {};
+    return [ipv4, ipv6].flatMap((text) => parseAddress(text ?? '') ?? []);
+  });
 }
 
 function neighboursOf(targets: readonly string[]): readonly string[] {

@@ -128,7 +128,7 @@ function askNetcompose({ directory, files, args, env }: Case): Answer {
 }
 
 /** The few of Compose's global options that `conformance.json` may use. */
-function optionsOf(args: readonly string[]) {
+export function optionsOf(args: readonly string[]) {
   const all = (flag: string) => args.flatMap((arg, i) => (args[i - 1] === flag ? [arg] : []));
   const one = (flag: string) => all(flag)[0];
   const [projectName, projectDirectory] = [one('-p'), one('--project-directory')];
@@ -138,7 +138,7 @@ function optionsOf(args: readonly string[]) {
   };
 }
 
-function cleanEnvironment(): Record<string, string> {
+export function cleanEnvironment(): Record<string, string> {
   return Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && !/^(?:COMPOSE_|DOCKER_)/.test(entry[0])));
 }
 

@@ -203,7 +203,7 @@ test("an interface that has the shim's name", async ({ rig, lan }) => {
   await down(call);
 });
 
-test('a parent that is not there', async ({ rig, lan }) => {
+test('a parent that is not there', async ({ rig }) => {
   const call = await project(rig, 'mine', { ...idle, 'x-netmode': { mode: 'macvlan', parent: 'ncp-later', subnet: '10.215.0.0/24', gateway: '10.215.0.1', ip_range: '10.215.0.128/27' } });
   await refused(rig, call, /there is no interface "ncp-later" on this host/);
   await execa('ip', ['link', 'add', 'ncp-later', 'type', 'bridge']);

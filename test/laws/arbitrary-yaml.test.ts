@@ -44,7 +44,7 @@ const words = [
 const soup = fc.array(fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...words) }, { weight: 1, arbitrary: fc.string({ maxLength: 6 }) }), { maxLength: 60 }).map((parts) => parts.join(''));
 
 test('text that may be no YAML', () => {
-  holds(fc.property(soup, fc.constantFrom(...someFacts), (text, facts) => void everything({ 'compose.yaml': text }, facts)), 200);
+  holds(fc.property(soup, fc.constantFrom(...someFacts), (text, facts) => void everything({ 'compose.yaml': text }, facts)), 150);
 });
 
 test('a sound file with something cut out or put in', () => {
@@ -57,7 +57,7 @@ test('a sound file with something cut out or put in', () => {
       }, text);
       everything({ 'compose.yaml': spoilt }, lanFacts);
     }),
-    150,
+    100,
   );
 });
 
@@ -138,9 +138,9 @@ test('a Compose file in shape, however its networks contradict each other', () =
         assert.is(everything(texts, facts), told);
       }
     }),
-    150,
+    100,
   );
-  assert.ok(planned > 75, `only ${planned} came to a plan`);
+  assert.ok(planned > 50, `only ${planned} came to a plan`);
 });
 
 test('two files, each in shape', () => {
@@ -148,7 +148,7 @@ test('two files, each in shape', () => {
     fc.property(inShape, inShape, (base, over) => {
       everything({ 'a.yaml': stringify(base, { aliasDuplicateObjects: false }), 'b.yaml': stringify(over, { aliasDuplicateObjects: false }) }, lanFacts);
     }),
-    150,
+    100,
   );
 });
 
@@ -163,7 +163,7 @@ test('anything in the places of a Compose file', () => {
     },
     { requiredKeys: [] },
   );
-  holds(fc.property(places, (data) => void everything({ 'compose.yaml': stringify(data) }, lanFacts)), 200);
+  holds(fc.property(places, (data) => void everything({ 'compose.yaml': stringify(data) }, lanFacts)), 120);
 });
 
 test.run();

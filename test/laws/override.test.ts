@@ -27,7 +27,7 @@ for (const [name, files] of [
         overrides += 1;
         agrees(plan, loaded({ ...texts, 'override.yaml': override }), override);
       }),
-      100,
+      75,
     );
     assert.ok(overrides > 20, `only ${overrides} overrides`);
   });
@@ -57,7 +57,7 @@ test('the override is the same each time', () => {
       const [first, second] = [soundPlan({ 'compose.yaml': text }), soundPlan({ 'compose.yaml': text })];
       if (first && second) assert.is(overrideOf(second), overrideOf(first));
     }),
-    100,
+    50,
   );
 });
 

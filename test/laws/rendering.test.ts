@@ -21,7 +21,7 @@ for (const external of [false, true]) {
         assert.is(renderOf(again, { external }), once);
       }),
     );
-    assert.ok(sound > 75, `only ${sound} were sound`);
+    assert.ok(sound > 50, `only ${sound} were sound`);
   });
 }
 
@@ -54,9 +54,9 @@ test('two files render into one that means what was planned, and rendering that 
         assert.equal(plannedNetworking(again.services.get(name)!), plannedNetworking(service), `${name}\n${once}`);
       }
     }),
-    100,
+    60,
   );
-  assert.ok(sound > 20, `only ${sound} were sound`);
+  assert.ok(sound > 10, `only ${sound} were sound`);
 });
 
 const networking = ['networks', 'network_mode', 'ports', 'extra_hosts', 'x-netmode'];

@@ -39,8 +39,8 @@ test.after(() => rmSync(folder, { recursive: true, force: true }));
 test('holds what is needed to run it, and no sources or tests', () => {
   const paths = packed.files.map(({ path }) => path);
   for (const needed of [
-    'bin/netcompose.js',
-    'dist/cli/main.js',
+    'bin/netcompose.cjs',
+    'dist/cli/main.cjs',
     'dist/index.js',
     'dist/types/index.d.ts',
     'dist/THIRD-PARTY-LICENSES.txt',
@@ -135,7 +135,7 @@ test('checkout without a build: builds itself, once, however many start, and kee
   cpSync(root, checkout, { recursive: true, filter: (path) => !skipped.has(path.slice(root.length)) && !path.includes('.generated.') });
   symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
   const check = () =>
-    execa(process.execPath, [join(checkout, 'bin/netcompose.js'), 'check', '--offline', '--format', 'json'], { cwd: app });
+    execa(process.execPath, [join(checkout, 'bin/netcompose.cjs'), 'check', '--offline', '--format', 'json'], { cwd: app });
   const runs = await Promise.all([check(), check()]);
   assert.equal(
     runs.map(({ stdout }) => JSON.parse(stdout)),

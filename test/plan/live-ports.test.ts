@@ -88,6 +88,7 @@ const cases: readonly (readonly [string, string, Situation, readonly string[]])[
   ['its own service, on a bridge until now', opens('8080'), { containers: [own({})], sockets: [socket()] }, [host('opens port 8080/tcp of the host, which "nginx" (pid 812) has open')]],
   ['without the engine it is a warning', published('8080:80'), { withoutEngine: true, sockets: [socket()] }, ['warning ports/in-use-on-host: "web" publishes port 8080/tcp of the host, which "nginx" (pid 812) has open']],
   ['without the engine, a container may be its own', published('8080:80'), { withoutEngine: true, sockets: [socket({ owner: { pid: 5, name: 'docker-proxy' } })] }, []],
+  ['without the engine, so may a process that this user may not see', published('8080:80'), { withoutEngine: true, sockets: [{ protocol: 'tcp', address: '0.0.0.0', port: 8080 }] }, []],
   ["an engine elsewhere: this host's sockets are not its", published('8080:80'), { engine: { remote: true }, sockets: [socket()] }, []],
   ['Desktop: its host is a virtual machine', opens('8080'), { engine: { kind: 'desktop' }, sockets: [socket()] }, []],
 ];

@@ -29,7 +29,17 @@ export async function run(session: Session): Promise<number> {
 
 async function observe({ host, terminal }: Session): Promise<Facts> {
   const compose = findCompose(host);
-  const [hostFacts, engine, version] = await Promise.all([observeHost(host, { lan: true }), observeEngine(host), compose && composeVersion(host, compose)]);
-  if (engine.kind === 'unreachable') terminal.err(`netcompose: ${engine.message}\n${engine.help === undefined ? '' : `  help: ${engine.help}\n`}`);
-  return { version: 1, host: hostFacts, ...(engine.kind === 'reached' && { engine: engine.facts }), ...(version !== undefined && { compose: { version } }) };
+  const [hostFacts, engine, version] = await Promise.all([
+    observeHost(host, { lan: true }),
+    observeEngine(host),
+    compose && composeVersion(host, compose),
+  ]);
+  if (engine.kind === 'unreachable')
+    terminal.err(`netcompose: ${engine.message}\n${engine.help === undefined ? '' : `  help: ${engine.help}\n`}`);
+  return {
+    version: 1,
+    host: hostFacts,
+    ...(engine.kind === 'reached' && { engine: engine.facts }),
+    ...(version !== undefined && { compose: { version } }),
+  };
 }

@@ -22,7 +22,10 @@ export async function run(session: Session): Promise<number> {
   if (/\s/.test(rule)) return explainText(session, rule);
   if (!Object.hasOwn(rules, rule)) {
     const near = nearest(rule, Object.keys(rules));
-    throw new UsageError(`there is no rule "${rule}"`, near === undefined ? 'all rules are in docs/rules/README.md' : `did you mean "${near}"?`);
+    throw new UsageError(
+      `there is no rule "${rule}"`,
+      near === undefined ? 'all rules are in docs/rules/README.md' : `did you mean "${near}"?`,
+    );
   }
   session.terminal.out(readFileSync(page(rule), 'utf8'));
   return exitCodes.fine;
@@ -30,9 +33,15 @@ export async function run(session: Session): Promise<number> {
 
 function explainText({ terminal }: Session, text: string): number {
   const found = explainError(text);
-  if (!found) throw new UsageError(`"${text}" is no error that is known here`, '"netcompose check" and "netcompose doctor" find most causes by themselves');
+  if (!found)
+    throw new UsageError(
+      `"${text}" is no error that is known here`,
+      '"netcompose check" and "netcompose doctor" find most causes by themselves',
+    );
   const { fact, mend, rule } = found;
-  terminal.out(`${fact}\n${mend}\n${rule === undefined ? '' : `\nnetcompose finds this before anything starts: netcompose explain ${rule}\n`}`);
+  terminal.out(
+    `${fact}\n${mend}\n${rule === undefined ? '' : `\nnetcompose finds this before anything starts: netcompose explain ${rule}\n`}`,
+  );
   return exitCodes.fine;
 }
 

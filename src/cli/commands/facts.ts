@@ -10,14 +10,21 @@ import { readProject } from '../read-project.ts';
 import type { Session } from '../session.ts';
 
 export async function run(session: Session): Promise<number> {
-  const options = ownOptions(session, (command) => void command.description('Print what was observed of this host and its engine, for --facts elsewhere.'));
+  const options = ownOptions(
+    session,
+    (command) => void command.description('Print what was observed of this host and its engine, for --facts elsewhere.'),
+  );
   if (!options) return exitCodes.fine;
   const { host, terminal } = session;
   const compose = findCompose(host);
   // What a file is wrong in does not matter here, nor whether there is one.
   const { intents } = readProject(session);
   const images = intents ? imagesNamed(intents) : [];
-  const [hostFacts, engine, version] = await Promise.all([observeHost(host, { lan: true, sockets: 'all' }), observeEngine(host, images), compose && composeVersion(host, compose)]);
+  const [hostFacts, engine, version] = await Promise.all([
+    observeHost(host, { lan: true, sockets: 'all' }),
+    observeEngine(host, images),
+    compose && composeVersion(host, compose),
+  ]);
   const facts: Facts = {
     version: 1,
     host: hostFacts,

@@ -5,7 +5,10 @@ import { applyActions, type Applied } from '../../host/execute.ts';
 import { overrideOf } from '../../emit/override.ts';
 import { holdLease, withLock } from '../../host/lock.ts';
 import { readOverride, removeOverride, withTemporaryOverride, writeOverride } from '../../host/state.ts';
-import type { Step } from '../../plan/actions.ts';
+import { runPrivileged } from '../../host/sudo.ts';
+import type { HostAction, Step } from '../../plan/actions.ts';
+import { planOf } from '../../plan/plan.ts';
+import { hasUnknownTargets } from '../../plan/shims.ts';
 import { composeCall } from '../compose-call.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { areTrusted, runHooks, trustOption, untrusted } from '../hooks.ts';
@@ -51,8 +54,8 @@ async function start(session: Session, prepared: Ready): Promise<number> {
   if (!areTrusted(session, prepared.project, prepared.plan.hooks)) throw untrusted(prepared.project, prepared.plan.hooks);
   const steps = stepsOf(prepared.plan.actions);
   // From before the networks are ensured until Compose has ended, no other project's `down` may take them away.
-  const networks = prepared.plan.actions.flatMap((action) => (action.kind === 'ensure-network' ? action.name : []));
-  const leases = await Promise.all(networks.map((network) => holdLease(host, network)));
+  const networks = new Set(prepared.plan.actions.flatMap((action) => (action.kind === 'ensure-network' ? action.name : action.kind === 'create-shim' ? action.network : [])));
+  const leases = await Promise.all([...networks].map((network) => holdLease(host, network)));
   try {
     const applied = steps.length === 0 ? undefined : await apply(session, steps);
     const { project, override, plan } = prepared;
@@ -64,6 +67,7 @@ async function start(session: Session, prepared: Ready): Promise<number> {
     }
     const exitCode = await callCompose(session, prepared, recordOverride(session, project.name, override));
     if (exitCode !== exitCodes.fine && applied) await undo(session, applied);
+    if (exitCode === exitCodes.fine && plan.shims.length > 0 && [...plan.networks.values()].some(hasUnknownTargets)) await reachNewContainers(session, prepared);
     if (exitCode === exitCodes.fine && isDetached(session)) {
       const { reachTable } = await import('../reach-table.ts');
       terminal.err(await reachTable(session, prepared.plan));
@@ -80,6 +84,21 @@ function apply({ host, terminal }: Session, steps: readonly Step[]): Promise<App
   return interruptible((check) =>
     withLock(host, 'host', () => applyActions(steps, host, { onStep: (_, event) => void (event === 'applying' || event === 'applied' ? check() : undefined) }), { onWait }),
   );
+}
+
+/** Where the range is not known, only the engine knows which addresses to route: those of now instead of those before. */
+async function reachNewContainers(session: Session, { intents, plan, facts }: Ready): Promise<void> {
+  const { host } = session;
+  const { observeEngine } = await import('../../host/observe-engine.ts');
+  await withLock(host, 'host', async () => {
+    const observed = await observeEngine(host);
+    if (observed.kind !== 'reached') throw observed.error;
+    const leadsThere = ({ kind }: HostAction) => kind === 'add-shim-route' || kind === 'add-shim-neighbour';
+    const wanted = planOf(intents, { ...facts, engine: observed.facts }, () => {}).actions.filter(leadsThere);
+    const ids = new Set(wanted.map(({ id }) => id));
+    for (const { undo } of stepsOf(plan.actions.filter((action) => leadsThere(action) && !ids.has(action.id)))) await runPrivileged(host, undo);
+    await applyActions(stepsOf(wanted), host);
+  });
 }
 
 /** What `down` will be given; one that an earlier form of the files needed is gone. */

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import type { Output } from './lan.ts';
 import type { Rig } from './rig.ts';
 
-export const program = fileURLToPath(new URL('../../../bin/netcompose.js', import.meta.url));
+export const program = fileURLToPath(new URL('../../../bin/netcompose.cjs', import.meta.url));
 
 export interface CallOptions {
   readonly cwd: string;

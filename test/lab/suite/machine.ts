@@ -1,9 +1,10 @@
 /** The machine's engine, netcompose on it, and what a machine has that netcompose could leave behind. */
 import { mkdirSync, readdirSync, writeFileSync, existsSync, readFileSync, rmSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
+import { containers, forgetContainers, stateOf } from './containers.ts';
 import { must, run, runBeside, type Output, type RunOptions } from './process.ts';
 
-const program = '/src/netcompose/bin/netcompose.js';
+const program = '/src/netcompose/bin/netcompose.cjs';
 const stateFolder = '/root/.local/state/netcompose';
 /** Stands before `ip` and `docker`: notes each call, and kills its caller where it is told to. */
 const spyFolder = '/run/lab-spy';
@@ -11,7 +12,8 @@ const spyLog = '/run/lab-spy.log';
 const spy = `#!/bin/sh
 name=\${0##*/}
 words="$name $*"
-echo "$words" >>${spyLog}
+read -r uptime idle </proc/uptime
+echo "$uptime $words" >>${spyLog}
 real=$(PATH=\${PATH#${spyFolder}:} command -v "$name")
 case $LAB_KILL in
 before:*) case $words in *"\${LAB_KILL#*:}"*) kill -9 $PPID; exit 1;; esac;;
@@ -42,16 +44,23 @@ export function makeProject(name: string, file: object): Project {
   return { name, folder };
 }
 
-const spied = (options: RunOptions): RunOptions => ({ ...options, seconds: 240, env: { PATH: `${spyFolder}:${process.env['PATH']}`, ...options.env } });
+/** Compiling costs more than it gains where every instruction is emulated. */
+const emulated = { GOGC: 'off', GOMAXPROCS: '1' } as const;
+const command = ['node', '--no-opt', program] as const;
+const spied = (options: RunOptions): RunOptions => ({ ...options, seconds: 300, env: { ...emulated, PATH: `${spyFolder}:${process.env['PATH']}`, ...options.env } });
 
 /** @param kill `before:TEXT`, `during:TEXT` or `after:TEXT`: kills netcompose at the first command that has the text */
 export function netcompose({ folder }: Project, args: readonly string[], kill?: string): Output {
   rmSync(spyLog, { force: true });
-  return run(['node', program, ...args], spied({ cwd: folder, ...(kill !== undefined && { env: { LAB_KILL: kill } }) }));
+  const output = run([...command, ...args], spied({ cwd: folder, ...(kill !== undefined && { env: { LAB_KILL: kill } }) }));
+  forgetContainers();
+  return output;
 }
 
-export function netcomposeBeside({ folder }: Project, args: readonly string[]): Promise<Output> {
-  return runBeside(['node', program, ...args], spied({ cwd: folder }));
+export async function netcomposeBeside({ folder }: Project, args: readonly string[]): Promise<Output> {
+  const output = await runBeside([...command, ...args], spied({ cwd: folder }));
+  forgetContainers();
+  return output;
 }
 
 /** The commands of the last call that change the host's or the engine's network. */
@@ -59,26 +68,24 @@ export function changes(): readonly string[] {
   if (!existsSync(spyLog)) return [];
   return readFileSync(spyLog, 'utf8')
     .split('\n')
+    .map((line) => line.replace(/^\S+ /, ''))
     .filter((line) => /^sysctl |^ip (?!.*-j)|^docker network (create|rm)/.test(line));
 }
 
 /** A service's container: with `scale`, the first. */
 export const containerOf = ({ name }: Project, service: string): string => `${name}-${service}-1`;
 
-/** The address that Docker has given, of the first network that has one. */
+/** The address that Docker has given; of two networks, on the one that is not Compose's default. */
 export function addressOf(container: string, family: 4 | 6 = 4): string {
-  const { Networks } = JSON.parse(must('docker', 'inspect', '--format', '{{json .NetworkSettings}}', container)) as {
-    Networks: Record<string, { IPAddress: string; GlobalIPv6Address: string }>;
-  };
-  // Of two networks, the LAN's is the one that is not a bridge's.
-  const names = Object.keys(Networks).sort((a, b) => Number(/default$/.test(a)) - Number(/default$/.test(b)));
-  return names.map((name) => (family === 4 ? Networks[name]!.IPAddress : Networks[name]!.GlobalIPv6Address)).find((address) => address !== '') ?? '';
+  const { addresses } = stateOf(container);
+  const one = addresses.find(({ network }) => !network.endsWith('_default'));
+  return (family === 4 ? one?.v4 : one?.v6) ?? '';
 }
 
 /** What tells whether containers were made anew or started again. */
 export function identities(): string {
-  const ids = must('docker', 'ps', '--all', '--quiet', '--no-trunc').split('\n').filter(Boolean).sort();
-  return ids.length === 0 ? '' : must('docker', 'inspect', '--format', '{{.Id}} {{.State.StartedAt}}', ...ids);
+  forgetContainers();
+  return [...containers().values()].map(({ id, startedAt }) => `${id} ${startedAt}`).sort().join('\n');
 }
 
 /** Sorted, without what changes by itself: counters, life times, the kernel's own link-local addresses and routes. */

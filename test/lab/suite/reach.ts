@@ -1,5 +1,6 @@
 /** One underlay from its first `up` to its last `down`: real traffic in every direction, and nothing left. */
-import { within, check } from './checks.ts';
+import { check, within } from './checks.ts';
+import { forgetContainers } from './containers.ts';
 import { ask, askOnce, guestPages, lan, page, ping, serverPage } from './lan.ts';
 import { addressOf, changes, containerOf, difference, identities, makeProject, netcompose, snapshot, type Project } from './machine.ts';
 import { must, run } from './process.ts';
@@ -22,6 +23,8 @@ export interface Underlay {
   /** The subnet that the LAN's router must send to the host. */
   readonly routed?: string;
   readonly six?: boolean;
+  /** Whether a second `up`, a restart and a container made anew are tried as well. */
+  readonly further?: boolean;
   /** Whether the container's default route leads to the world beyond the router. */
   readonly beyond?: boolean;
 }
@@ -59,9 +62,12 @@ export function tryUnderlay(underlay: Underlay): void {
   check('up', up.code === 0, up.code === 0 ? `${changes().length} changing commands` : up.stderr);
   if (up.code === 0) {
     traffic(underlay, project, 'at first');
+  }
+  if (up.code === 0 && underlay.further && process.env['LAB_QUICK'] === undefined) {
     secondUp(project);
     const web = containerOf(project, 'web');
     must('docker', 'restart', '--time', '0', web);
+    forgetContainers();
     fromHost(web, 'after docker restart');
     recreation(underlay, project);
   }

@@ -1,0 +1,255 @@
+#!/bin/bash
+# A virtual machine with a real Docker engine and Compose on a kernel that has ipvlan, for tests. It runs in QEMU's software
+# emulation, so that it needs no KVM, and is thrown away after each run.
+#
+#   lab.sh build                         make it from Debian's packages (as root; a few minutes), where it is not made yet
+#   lab.sh run [opts] DIR CMD [ARG...]   carry DIR to /src in the machine, run CMD there; its exit code is ours
+#        -d 26|28   the engine: 26.1 with Compose 2.26, or 28.5 with Compose 2.40 (default 28)
+#        -c         boot, instead of resuming the machine as it was when the engine was ready
+#        -o DIR     copy the machine's /out there afterwards
+#        -t SECS    time limit (default 600)
+#        -v         show the kernel's console at the end
+#
+# Needs qemu-system-x86 qemu-utils mmdebstrap cpio e2fsprogs kmod of Debian. Packages come from where this machine has its
+# own. All is kept in ${LAB_CACHE:-${XDG_CACHE_HOME:-~/.cache}/netcompose-lab}.
+#
+#   vda  root file system; opened as a snapshot, so that no run changes it
+#   vdb  DIR and the command as a tar on a raw disk, its length first; read with O_DIRECT, because a resumed machine would
+#        otherwise see the disk as it was
+#   vdc  a raw disk to which the machine writes a tar of /out, with the exit code in /out/.rc
+#   vport0p1 (virtio-serial)  what the command writes, streamed to our stdout
+#   ttyS0    the kernel's console
+set -euo pipefail
+lab=${LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/netcompose-lab}
+memory=2048
+processors=2
+packages=iproute2,iptables,kmod,procps,iputils-ping,nodejs,docker.io,docker-cli,docker-compose,ca-certificates,busybox-static,tcpdump,curl,util-linux
+# In the order in which they depend on each other: insmod does not look.
+virtio="virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk virtio_console"
+engines="26 28"
+
+say() { printf 'lab: %s\n' "$*" >&2; }
+fail() { say "$*"; exit 125; }
+
+qemu() { # STATE-DIR ROOT-DRIVE ENGINE EXTRA...
+  local state=$1 root=$2 engine=$3; shift 3
+  # KVM hangs on some virtual machines; emulation works everywhere.
+  exec qemu-system-x86_64 -machine pc -accel tcg,thread=multi -cpu max -smp $processors -m $memory \
+    -nodefaults -no-user-config -display none -no-reboot -nic none \
+    -kernel "$lab/vmlinuz" -initrd "$lab/initrd.gz" \
+    -append "console=ttyS0 quiet panic=1 mitigations=off nokaslr tsc=reliable lab.docker=$engine" \
+    -serial "file:$state/console.log" \
+    -drive "if=none,id=a,$root" -device virtio-blk-pci,drive=a \
+    -drive "if=none,id=b,file=$state/in.raw,format=raw,cache=unsafe" -device virtio-blk-pci,drive=b \
+    -drive "if=none,id=c,file=$state/out.raw,format=raw,cache=unsafe" -device virtio-blk-pci,drive=c \
+    -device virtio-serial-pci -chardev file,id=o,path=/dev/stdout,append=on -device virtserialport,chardev=o,name=out "$@"
+}
+
+# --- build ----------------------------------------------------------------------------------------------------------------
+
+# The address of this machine's own Debian mirror.
+mirror() {
+  local found
+  found=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/debian.sources 2>/dev/null | head -1)
+  [ -n "$found" ] || found=$(awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /^http/) { print $i; exit } }' /etc/apt/sources.list 2>/dev/null)
+  [ -n "$found" ] || fail 'this machine has no Debian mirror in /etc/apt'
+  printf '%s\n' "$found"
+}
+
+build() {
+  local missing='' tool
+  for tool in qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils mmdebstrap:mmdebstrap cpio:cpio mke2fs:e2fsprogs depmod:kmod; do
+    command -v "${tool%:*}" >/dev/null || missing="$missing ${tool#*:}"
+  done
+  [ -z "$missing" ] || fail "not installed: apt-get install --no-install-recommends$missing"
+  [ "$(id -u)" = 0 ] || fail 'build it as root'
+  mkdir -p "$lab"
+  exec 9>"$lab/lock"; flock 9
+  local recipe; recipe=$(sha256sum <"$0")
+  # Made by this very recipe: there is nothing to do.
+  if [ "$(cat "$lab/made" 2>/dev/null)" = "$recipe" ]; then return; fi
+  cd "$lab"; rm -f made
+  download
+  makeRoot
+  local engine; for engine in $engines; do snapshot "$engine"; done
+  printf '%s\n' "$recipe" >made
+}
+
+download() {
+  # Fetched once; a change of this list fetches again.
+  local wanted; wanted=$(printf '%s' "$packages" | sha256sum | cut -c1-12)
+  if [ ! -f "userland-$wanted.tar" ]; then
+    say 'packages'
+    rm -f userland-*.tar
+    mmdebstrap --quiet --variant=minbase --include="$packages" --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+      --dpkgopt='path-exclude=/usr/share/doc/*' trixie userland.part.tar "$(mirror)"
+    mv userland.part.tar "userland-$wanted.tar"
+  fi
+  ln -sf "userland-$wanted.tar" userland.tar
+  if ! ls kernel/*.deb >/dev/null 2>&1; then
+    say 'kernel'
+    mkdir -p kernel
+    (cd kernel && apt-get -o APT::Sandbox::User=root download "$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/ *Depends: //p' | head -1)" >/dev/null)
+  fi
+  if ! ls sid/docker.io_*.deb >/dev/null 2>&1; then
+    say 'engine 28'
+    mkdir -p sid/lists/partial
+    printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s sid main\n' "$(mirror)" >sid/sources.list
+    local options=(-o "Dir::Etc::sourcelist=$lab/sid/sources.list" -o Dir::Etc::sourceparts=/dev/null -o "Dir::State::lists=$lab/sid/lists" -o APT::Sandbox::User=root)
+    apt-get "${options[@]}" update >/dev/null
+    (cd sid && apt-get "${options[@]}" download docker.io docker-cli docker-compose containerd runc >/dev/null)
+  fi
+}
+
+makeRoot() {
+  say 'root file system'
+  rm -rf root unpacked image early; mkdir -p root unpacked image early
+  tar -C root -xpf userland.tar
+  dpkg-deb -x kernel/*.deb unpacked; cp unpacked/boot/vmlinuz-* vmlinuz
+  local version; version=$(ls unpacked/lib/modules)
+  mkdir -p root/lib/modules && cp -a "unpacked/lib/modules/$version" root/lib/modules/ && chroot root depmod "$version"
+  rm -rf root/var/cache/apt root/var/lib/apt/lists root/usr/lib/modules/"$version"/kernel/{drivers/gpu,drivers/infiniband,sound} root/usr/bin/ctr
+  # Engine 28 lies beside 26, with its own containerd and runc.
+  mkdir -p root/opt/d{26,28}/cfg/cli-plugins root/src root/out root/img
+  local package; for package in docker.io docker-cli docker-compose containerd runc; do dpkg-deb -x sid/${package}_*.deb root/opt/d28; done
+  rm -rf root/opt/d28/usr/bin/ctr root/opt/d28/usr/share
+  ln -sf /opt/d28/usr/libexec/docker/cli-plugins/docker-compose root/opt/d28/cfg/cli-plugins/docker-compose
+  ln -sf /usr/libexec/docker/cli-plugins/docker-compose root/opt/d26/cfg/cli-plugins/docker-compose
+  echo lab >root/etc/hostname; echo '127.0.0.1 localhost lab' >root/etc/hosts; : >root/etc/resolv.conf
+
+  # The containers' image: busybox with all its applets.
+  mkdir -p image/bin image/tmp image/etc image/www image/root
+  cp root/usr/bin/busybox image/bin/busybox
+  local applet; for applet in $(chroot root busybox --list); do [ "$applet" = busybox ] || ln -sf busybox "image/bin/$applet"; done
+  echo 'root:x:0:0::/root:/bin/sh' >image/etc/passwd
+  tar -C image -cf root/img/busybox.tar .
+
+  makeInitrd "$version"
+  rm -f root.ext4; truncate -s 3G root.ext4
+  mke2fs -q -t ext4 -O ^has_journal,^metadata_csum,^64bit -E lazy_itable_init=1,root_owner=0:0 -m 0 -d root root.ext4
+  rm -rf root unpacked image early
+}
+
+# busybox and the modules of the disks, then the machine's init, which lies here so that it can be read without the root.
+makeInitrd() {
+  mkdir -p early/{bin,proc,sys,dev,mnt,m}
+  cp root/usr/bin/busybox early/bin/
+  local module file
+  for module in $virtio; do file=$(find "unpacked/lib/modules/$1" -name "$module.ko*" | head -1); if [ -n "$file" ]; then cp "$file" early/m/; fi; done
+  cat >early/lab-init <<'INIT'
+#!/bin/bash
+# Process 1 of the machine.
+export HOME=/root TERM=dumb LANG=C
+mount -t tmpfs t /run; mount -t tmpfs t /tmp; mkdir -p /dev/pts /dev/shm /run/lock
+mount -t devpts d /dev/pts; mount -t tmpfs t /dev/shm; mount -t cgroup2 c /sys/fs/cgroup
+exec </dev/null; ip link set lo up; hostname lab
+echo 1 >/proc/sys/net/ipv4/ip_forward
+engine=$(grep -o 'lab.docker=[0-9]*' /proc/cmdline | cut -d= -f2)
+cat >/run/env <<ENV
+export HOME=/root LANG=C DOCKER_CONFIG=/opt/d$engine/cfg PATH=/opt/d$engine/usr/sbin:/opt/d$engine/usr/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+ENV
+. /run/env
+setsid dockerd --data-root /var/lib/docker$engine >>/run/dockerd.log 2>&1 </dev/null &
+for i in $(seq 1200); do [ -S /run/docker.sock ] && docker version >/dev/null 2>&1 && break; sleep .1; done
+docker import -c 'CMD ["sh"]' /img/busybox.tar busybox:latest >/dev/console 2>&1 && echo LAB-READY >/dev/console || tail -50 /run/dockerd.log >/dev/console
+while :; do header=$(dd if=/dev/vdb iflag=direct bs=4096 count=1 2>/dev/null | tr -d '\0'); [ -n "$header" ] && break; sleep .1; done
+dd if=/dev/vdb iflag=direct bs=4096 skip=1 count=${header#LAB } 2>/dev/null | tar -x --no-same-owner -C /
+# The clock stood still in the snapshot.
+date -s "@$(cat /labjob/now)" >/dev/null
+cd /src; out=$(ls /dev/vport*p1 | head -1)
+setsid bash -c '. /run/env; cd /src; . /labjob/cmd' >$out 2>&1; code=$?
+cp /run/dockerd.log /out/dockerd.log; echo $code >/out/.rc
+tar -C /out -cf /dev/vdc .; blockdev --flushbufs /dev/vdc; sync
+echo o >/proc/sysrq-trigger; sleep 5; poweroff -f
+INIT
+  chmod +x early/lab-init
+  { echo '#!/bin/busybox sh'
+    echo 'b=/bin/busybox; $b mount -t proc p /proc; $b mount -t sysfs s /sys; $b mount -t devtmpfs d /dev'
+    for module in $virtio; do for file in early/m/$module.ko*; do if [ -f "$file" ]; then echo "\$b insmod /m/${file##*/}"; fi; done; done
+    echo 'n=0; while [ ! -b /dev/vda ] && [ $n -lt 100 ]; do $b sleep .1; n=$((n+1)); done'
+    echo '$b mount -t ext4 -o rw,noatime /dev/vda /mnt; for d in proc sys dev; do $b mount --move /$d /mnt/$d; done'
+    echo '$b cp /lab-init /mnt/lab-init; exec $b switch_root /mnt /lab-init'; } >early/init
+  chmod +x early/init
+  (cd early && find . | sort | cpio -o -H newc --quiet | gzip -1) >initrd.gz
+}
+
+# Boots to "engine ready" and saves memory and disk, so that a run resumes in a second or two.
+snapshot() {
+  local engine=$1 state=$lab/snap$1 pid
+  say "engine $engine: first boot"
+  rm -rf "$state"; mkdir -p "$state"
+  truncate -s 512M "$state/in.raw"; truncate -s 256M "$state/out.raw"
+  qemu-img create -q -f qcow2 -b "$lab/root.ext4" -F raw "$state/disk.qcow2"
+  (qemu "$state" "file=$state/disk.qcow2,format=qcow2,cache=unsafe" "$engine" -qmp "unix:$state/qmp,server=on,wait=off" 9>&-) >/dev/null 2>"$state/qemu.err" </dev/null &
+  pid=$!
+  for _ in $(seq 600); do
+    if grep -q LAB-READY "$state/console.log" 2>/dev/null || ! kill -0 "$pid" 2>/dev/null; then break; fi
+    sleep .5
+  done
+  if ! grep -q LAB-READY "$state/console.log" 2>/dev/null; then
+    kill "$pid" 2>/dev/null || :
+    tail -20 "$state/console.log" "$state/qemu.err" >&2 || :
+    fail "engine $engine has not come up"
+  fi
+  sleep 2
+  node -e '
+    const socket = require("net").connect(process.argv[1]);
+    const queue = [{ execute: "qmp_capabilities" }, { execute: "migrate-set-parameters", arguments: { "max-bandwidth": 1e10 } },
+      { execute: "migrate", arguments: { uri: "exec:cat > " + process.argv[2] } }];
+    let text = "", next = 0, done = false;
+    const send = (command) => socket.write(JSON.stringify(command) + "\n");
+    const stop = (why) => { if (why) console.error(why); process.exit(why || !done ? 1 : 0); };
+    socket.on("data", (data) => {
+      text += data;
+      for (let end; (end = text.indexOf("\n")) >= 0; text = text.slice(end + 1)) {
+        const message = JSON.parse(text.slice(0, end));
+        if (message.error) stop(message.error.desc);
+        else if (message.QMP || (message.return && next < queue.length)) send(queue[next++]);
+        else if (message.return && message.return.status === "completed") { done = true; send({ execute: "quit" }); }
+        else if (message.return && message.return.status === "failed") stop("the snapshot failed");
+        else if (message.return) setTimeout(() => send({ execute: "query-migrate" }), 200);
+      }
+    });
+    socket.on("close", () => stop()); socket.on("error", (error) => stop(done ? undefined : error.message));
+    setTimeout(() => stop("the snapshot took too long"), 300000);' "$state/qmp" "$state/ram" || { kill "$pid" 2>/dev/null || :; fail "engine $engine: no snapshot"; }
+  wait "$pid" || :
+}
+
+# --- run ------------------------------------------------------------------------------------------------------------------
+
+run() {
+  local engine=28 cold='' out='' limit=600 verbose='' option
+  while getopts d:co:t:v option; do
+    case $option in d) engine=$OPTARG ;; c) cold=1 ;; o) out=$OPTARG ;; t) limit=$OPTARG ;; v) verbose=1 ;; *) exit 64 ;; esac
+  done
+  shift $((OPTIND - 1))
+  [ $# -ge 2 ] || fail 'run DIR CMD [ARG...]'
+  [ -f "$lab/made" ] || fail 'not built: lab.sh build'
+  [ -d "$lab/snap$engine" ] || fail "there is no engine $engine (there are $engines)"
+  local dir; dir=$(readlink -f "$1"); shift
+  state=$(mktemp -d "$lab/run.XXXXXX"); trap 'rm -rf "$state"' EXIT
+  mkdir -p "$state/job/labjob"
+  # One argument is a line for bash, several are an argument vector.
+  if [ $# = 1 ]; then printf '%s\n' "$1"; else printf '%q ' "$@"; fi >"$state/job/labjob/cmd"
+  date +%s >"$state/job/labjob/now"
+  tar -cf "$state/in.tar" -C "$state/job" labjob --transform 's,^\./,src/,;s,^\.$,src,' -C "$dir" --exclude=./node_modules --exclude=./.git .
+  # The length comes first, because tar would read a device to its end; the sizes are those the snapshot has seen.
+  { printf 'LAB %d' $((($(stat -c %s "$state/in.tar") + 4095) / 4096)) | dd bs=4096 conv=sync 2>/dev/null; cat "$state/in.tar"; } >"$state/in.raw"
+  truncate -s 512M "$state/in.raw"; truncate -s 256M "$state/out.raw"; rm "$state/in.tar"
+  local root="file=$lab/snap$engine/disk.qcow2,format=qcow2,cache=unsafe,snapshot=on" resume=(-incoming "exec:cat $lab/snap$engine/ram")
+  if [ -n "$cold" ]; then root="file=$lab/root.ext4,format=raw,cache=unsafe,snapshot=on"; resume=(); fi
+  export lab memory processors; export -f qemu
+  set +e
+  # Through cat, because a stdout that is a file would be written from its beginning. Without input, which would block it.
+  timeout --kill-after=5 "$limit" bash -c 'qemu "$@"' qemu "$state" "$root" "$engine" "${resume[@]}" </dev/null | cat
+  local code=${PIPESTATUS[0]}
+  [ -z "$verbose" ] || cat "$state/console.log" >&2
+  mkdir -p "$state/out"; tar -C "$state/out" -xf "$state/out.raw" 2>/dev/null
+  if [ -n "$out" ]; then mkdir -p "$out"; cp -a "$state/out/." "$out/"; fi
+  if [ -f "$state/out/.rc" ]; then exit "$(cat "$state/out/.rc")"; fi
+  [ "$code" = 124 ] && fail "the command has not ended within $limit s"
+  tail -5 "$state/console.log" >&2
+  fail "the machine has ended without an exit code (QEMU: $code)"
+}
+
+case ${1:-} in build) build ;; run) shift; run "$@" ;; *) sed -n '2,13s/^# \?//p' "$0"; exit 64 ;; esac
