@@ -128,7 +128,7 @@ function usersOf(network: EngineNetwork, facts: Facts): string {
 
 const major = (version: string | undefined) => Number.parseInt(version ?? '0', 10);
 
-/** Nobody answers ARP for an L3 container, so the LAN would never find it inside its own subnet (facts.md). */
+/** Nobody answers ARP for an L3 container, so the LAN would never find it inside its own subnet (docs/measured.md). */
 function checkL3(network: NetworkPlan, facts: Facts, report: Report): void {
   if (!network.underlay || underlay(network.underlay.mode).onLan) return;
   const parent = facts.host?.interfaces.find((one) => one.name === network.underlay?.parent);
@@ -142,7 +142,7 @@ function checkL3(network: NetworkPlan, facts: Facts, report: Report): void {
   }
 }
 
-/** Options that each driver knows; Docker ignores all others without a word (facts.md). Source: Docker's network driver documentation. */
+/** Options that each driver knows; Docker ignores all others without a word (docs/measured.md). Source: Docker's network driver documentation. */
 const knownOptions: Readonly<Record<string, readonly string[]>> = {
   macvlan: ['parent', 'macvlan_mode'],
   ipvlan: ['parent', 'ipvlan_mode', 'ipvlan_flag'],

@@ -84,7 +84,7 @@ function composeIsNew({ facts }: Situation): Finding | undefined {
     : undefined;
 }
 
-/** What each kind of engine lacks; facts.md, "Docker Engine". */
+/** What each kind of engine lacks; docs/measured.md, "Docker Engine". */
 function engineKind({ mode, facts: { engine } }: Situation): Finding | undefined {
   if (!engine) return undefined;
   const lan = isUnderlay(mode);

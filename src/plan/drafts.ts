@@ -1,6 +1,6 @@
 /**
  * Underlay networks before their subnets are known: which there are, and who asks for each.
- * Equal intents share one network, because a parent can carry only one (facts.md).
+ * Equal intents share one network, because a parent can carry only one (docs/measured.md).
  */
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Located, Span } from '../diagnostics/source.ts';

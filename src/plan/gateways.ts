@@ -1,6 +1,6 @@
 /**
  * Which network a container on several leaves by. A service on an underlay and a bridge leaves by the underlay, where its
- * own address is; under `host_access: loopback` by the bridge, which is what carries the published port (facts.md).
+ * own address is; under `host_access: loopback` by the bridge, which is what carries the published port (docs/measured.md).
  */
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Facts } from './facts.ts';

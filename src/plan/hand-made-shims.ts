@@ -1,4 +1,4 @@
-/** Host interfaces on a parent that netcompose did not make: what the widely copied recipes get wrong. Source: facts.md. */
+/** Host interfaces on a parent that netcompose did not make: what the widely copied recipes get wrong. Source: docs/measured.md. */
 import type { Facts, HostInterface, HostRoute } from './facts.ts';
 import { contains, parseCidr } from './ip.ts';
 import { shimAliasPrefix, shimGroup } from './marks.ts';

@@ -41,7 +41,7 @@ export function isKnownInterface(name: string): boolean {
 
 /**
  * Why macvlan and ipvlan cannot work at all here, so that a `fallback` applies; nothing where they can, or nobody looked.
- * Sources: facts.md, "Docker Engine" (Desktop, rootless).
+ * Sources: docs/measured.md, "Docker Engine" (Desktop, rootless).
  */
 export function obstacle(parent: Parent, mode: UnderlayMode, facts: Facts): { rule: 'engine/desktop' | 'engine/rootless' | 'engine/remote' | 'engine/kernel-lacks-driver' | 'parent/not-found'; message: string; help: string } | undefined {
   const fallback = 'add "fallback: bridge" to run it there on a bridge';
@@ -67,7 +67,7 @@ export function obstacle(parent: Parent, mode: UnderlayMode, facts: Facts): { ru
   return { rule: 'parent/not-found', message: `there is no interface "${parent.name}" on this host`, help: near ?? `one of ${candidates(facts.host).join(', ')}, or ${fallback}` };
 }
 
-/** Docker makes the VLAN link of `eth0.10` itself when `eth0` is there (facts.md). */
+/** Docker makes the VLAN link of `eth0.10` itself when `eth0` is there (docs/measured.md). */
 function exists(parent: Parent, host: HostFacts): boolean {
   if (parent.observed) return true;
   const [base, id, ...rest] = parent.name.split('.');

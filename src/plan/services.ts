@@ -60,13 +60,13 @@ function managed(intent: ServiceIntent, mode: Netmode, decision: Decision, inten
   };
 }
 
-/** Host access by loopback publishes for this host alone: a port beside a LAN address times out for the LAN's clients (facts.md). */
+/** Host access by loopback publishes for this host alone: a port beside a LAN address times out for the LAN's clients (docs/measured.md). */
 const hostIpOf = (port: Port, loopback: boolean): Pick<PlannedPort, 'hostIp'> =>
   loopback ? { hostIp: '127.0.0.1' } : port.hostIp === undefined ? {} : { hostIp: port.hostIp };
 
 const isBridge = (network: NetworkPlan | undefined) => network === undefined || network.mode === 'bridge';
 
-/** Two ports may be one now that both have this address; Compose keeps the later, by these four (facts.md, "Compose"). */
+/** Two ports may be one now that both have this address; Compose keeps the later, by these four (docs/measured.md, "Compose"). */
 function withoutRepeats(ports: readonly PlannedPort[]): readonly PlannedPort[] {
   const keyOf = ({ source: { published, target, protocol }, hostIp }: PlannedPort) => [hostIp, published?.first, published?.last, target, protocol].join(' ');
   const last = new Map(ports.map((port) => [keyOf(port), port]));

@@ -91,7 +91,7 @@ function checkName(name: string, dockerName: string, network: NetworkPlan, facts
 }
 
 /**
- * The host's own address to name as source, where the shim can do without one; facts.md, "The shim without an address".
+ * The host's own address to name as source, where the shim can do without one; docs/measured.md, "The shim without an address".
  * IPv6 always needs one (nobody answers neighbour discovery), and ipvlan L2 does under strict `rp_filter`.
  */
 function needsNoAddress(subnet: Cidr, network: NetworkPlan, parent: HostInterface | undefined, facts: Facts): string | undefined {
@@ -147,10 +147,16 @@ const isRouted = (mode: NetworkPlan['mode']) => mode === 'ipvlan-l3' || mode ===
  */
 function targetsOf(pool: Pool, subnet: Cidr, { mode }: NetworkPlan, known: readonly Address[]): readonly string[] {
   const text = pool.ipRange ?? (isRouted(mode) ? pool.subnet : undefined);
-  const range = text === undefined ? undefined : parseCidr(text);
+  const range = rangeIn(text, subnet);
   const single = subnet.family === 4 ? '32' : '128';
   const outside = known.flatMap((address) => (contains(subnet, address) && !(range && contains(range, address)) ? [`${formatAddress(address)}/${single}`] : []));
   return [...(range ? [formatCidr(range)] : []), ...new Set(outside)].sort();
+}
+
+/** A range that is outside has been reported. */
+function rangeIn(text: string | undefined, subnet: Cidr): Cidr | undefined {
+  const range = text === undefined ? undefined : parseCidr(text);
+  return range && contains(subnet, range) ? range : undefined;
 }
 
 /** The addresses that the file gives. */

@@ -71,7 +71,17 @@ const table: Readonly<Record<string, Case>> = {
     containers: [container('other', true)],
     removed: ['docker network rm lan'],
   },
-  'a network without our label stays, and so does its shim': { networks: [network('lan', {})], interfaces: [lanShim], removed: [] },
+  'a network without our label stays; its shim, which nothing uses, goes': {
+    networks: [network('lan', {})],
+    interfaces: [lanShim],
+    removed: ['ip link del dev nc-eth0'],
+  },
+  'a container on a network without our label keeps the shim': {
+    networks: [network('lan', {})],
+    interfaces: [lanShim],
+    containers: [container('lan', false)],
+    removed: [],
+  },
   'a label copied to another network is not ours': { networks: [network('copy', { 'netcompose.network': 'lan' })], removed: [] },
   'a shim whose network is gone': { interfaces: [lanShim], removed: ['ip link del dev nc-eth0'] },
   'a shim whose network is about to be made': { interfaces: [lanShim], leased: ['lan'], removed: [] },
