@@ -67,7 +67,8 @@ function rowsWithCompose(compose: readonly string[]): readonly Row[] {
   const config = (size: number): Command => ({ name: 'compose config -q', argv: [...compose, '-f', fileOf(size), 'config', '-q'] });
   const plain = ['-f', join(folder, 'plain', 'compose.yaml'), 'ps'];
   return [
-    ...commands.map((args) => ({ name: '', measured: onFile(100, ...args), yardstick: config(100), budget: 1.5, times: 9 })),
+    // With all facts of the host, too.
+    ...[...commands, ['check']].map((args) => ({ name: '', measured: onFile(100, ...args), yardstick: config(100), budget: 1.5, times: 9 })),
     ...commands.map((args) => ({ name: '', measured: onFile(1_000, ...args), yardstick: config(1_000), budget: 0.25, times: 5 })),
     {
       name: 'netcompose ps beyond compose ps / node -e 0',

@@ -64,6 +64,8 @@ async function bundle() {
       entryPoints: ['src/cli/main.ts'],
       outfile: join(fresh, 'cli/main.cjs'),
       format: 'cjs',
+      // A script that is compiled from kept code cannot `import()`; it can `require()` as late.
+      supported: { 'dynamic-import': false },
       define: { ...common.define, 'import.meta.url': 'netcomposeUrl' },
       banner: { js: 'const netcomposeUrl=require("node:url").pathToFileURL(__filename).href;' },
       plugins: [{ name: 'apart', setup: (builder) => builder.onResolve({ filter: /^(execa|dockerode)$/ }, ({ path }) => ({ path: `./${path}.cjs`, external: true })) }],

@@ -54,8 +54,8 @@ export function settled(model: Mapping, own: (name: string) => string | undefine
       return text === tree.raw ? tree : rewritten(tree, text);
     }
     // A variable handed through by its name alone: Compose gives it the included project's value in a list only.
-    const through = path.length === 4 && path[0] === 'services' && path[2] === 'environment' && typeof tree.value === 'string' && !tree.value.includes('=');
-    const value = through && path[3] === '[]' ? own(String(tree.value)) : undefined;
+    const listed = path.length === 4 && path[0] === 'services' && path[2] === 'environment' && path[3] === '[]';
+    const value = listed && typeof tree.value === 'string' && !tree.value.includes('=') ? own(String(tree.value)) : undefined;
     return value === undefined ? tree : rewritten(tree, `${tree.value}=${value.replaceAll('$', '$$$$')}`, `${tree.value}=${value}`);
   };
   return fill(model, []) as Mapping;
@@ -116,9 +116,11 @@ const movers: Readonly<Record<PathKind, (tree: Tree, move: Move) => Tree>> = {
   'driver-options': (tree, move) => {
     const options = at(tree, 'driver_opts');
     const device = options?.kind === 'mapping' ? options.entries.get('device') : undefined;
-    if (tree.kind !== 'mapping' || options?.kind !== 'mapping' || !device || !(text(at(options, 'o')) ?? '').split(',').includes('bind')) return tree;
+    if (tree.kind !== 'mapping' || options?.kind !== 'mapping' || !device) return tree;
+    if (!(text(at(options, 'o')) ?? '').split(',').includes('bind')) return tree;
     const entries = new Map(options.entries).set('device', { ...device, value: movers.path(device.value, move) });
-    return { ...tree, entries: new Map(tree.entries).set('driver_opts', { ...tree.entries.get('driver_opts')!, value: { ...options, entries } }) };
+    const moved: Entry = { ...tree.entries.get('driver_opts')!, value: { ...options, entries } };
+    return { ...tree, entries: new Map(tree.entries).set('driver_opts', moved) };
   },
 };
 

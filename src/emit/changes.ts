@@ -2,7 +2,15 @@
 import { at, toPlain, type Tree } from '../compose/tree.ts';
 import type { Project } from '../compose/project.ts';
 import type { AttachmentPlan, NetworkPlan, PlannedPort, ServicePlan } from '../plan/types.ts';
-import { attachmentDefinition, changedAttachments, externalDefinition, extraHostEntry, networkDefinition, portDefinition, portsChange } from './definitions.ts';
+import {
+  attachmentDefinition,
+  changedAttachments,
+  externalDefinition,
+  extraHostEntry,
+  networkDefinition,
+  portDefinition,
+  portsChange,
+} from './definitions.ts';
 import { isList, isPlainMap, literal, samePlain, written, type Plain, type PlainMap } from './plain.ts';
 
 export const extension = 'x-netmode';
@@ -46,7 +54,8 @@ function attachmentOf({ service }: ServicePlan, key: string, changed: Attachment
   if (!changed) return before;
   const own = asWritten(attachmentDefinition(changed), service.netmode ? [service.netmode] : []);
   if (!isPlainMap(before)) return own;
-  const aliases = [before['aliases'], (own as PlainMap | null)?.['aliases']].flatMap((list) => (list !== undefined && isList(list) ? list : []));
+  const lists = [before['aliases'], (own as PlainMap | null)?.['aliases']];
+  const aliases = lists.flatMap((list) => (list !== undefined && isList(list) ? list : []));
   const merged = { ...before, ...(own as PlainMap | null) };
   // Addresses that the file writes with a variable mean what the plan says: they stay as they are.
   for (const [name, value] of Object.entries(before)) if (!differs(tree, name, merged[name]!)) merged[name] = value;
@@ -74,7 +83,8 @@ function portItem(item: Tree, ports: readonly PlannedPort[]): readonly Plain[] {
   const hostIp = ports[0]?.hostIp;
   if (isPlainMap(before)) return [{ ...before, ...(hostIp !== undefined && { host_ip: hostIp }) }];
   const simple = hostIp !== undefined && ports.every(({ source }) => source.hostIp === undefined);
-  return simple ? [`${hostIp}:${ports.some(({ source }) => source.published) ? '' : ':'}${before}`] : ports.map(portDefinition).map(literal);
+  if (!simple) return ports.map(portDefinition).map(literal);
+  return [`${hostIp}:${ports.some(({ source }) => source.published) ? '' : ':'}${before}`];
 }
 
 function extraHostsOf({ service, extraHosts }: ServicePlan): Plain {
@@ -94,7 +104,9 @@ export function networkChange(network: NetworkPlan, project: Project, external: 
   const declared = network.declared ? project.networks.get(network.key) : undefined;
   const before = declared?.tree;
   if (network.kind === 'native') return { set: new Map(), remove: new Set([extension]) };
-  if (network.kind === 'shared' && external) return { set: new Map(Object.entries(externalDefinition(network.dockerName!))), remove: new Set([extension]), only: true };
+  if (network.kind === 'shared' && external) {
+    return { set: new Map(Object.entries(externalDefinition(network.dockerName!))), remove: new Set([extension]), only: true };
+  }
   const definition = Object.entries(networkDefinition(network)).filter(([key, value]) => !isThere(at(before, key), value));
   const gone = network.kind === 'shared' ? replaced.filter((key) => !(key in networkDefinition(network))) : [];
   const said = [declared?.netmode, project.netmode, ...(declared ? [] : [...project.services.values()].map(({ netmode }) => netmode))];

@@ -6,7 +6,13 @@ import { colonEnd, commaBefore, keyEnd, keyOf, lineEnd, lineStart, nextLine, pai
 import type { YamlWriter } from './yaml-writer.ts';
 
 /** New pairs stand where the first removed one stood, else last. */
-export function editFlowMap(text: string, map: YAMLMap, remove: ReadonlySet<YamlPair>, set: ReadonlyMap<string, Plain>, writer: YamlWriter): readonly Edit[] {
+export function editFlowMap(
+  text: string,
+  map: YAMLMap,
+  remove: ReadonlySet<YamlPair>,
+  set: ReadonlyMap<string, Plain>,
+  writer: YamlWriter,
+): readonly Edit[] {
   const added = new Map(set);
   const edits: Edit[] = [];
   const kept = map.items.filter((pair) => !remove.has(pair));
@@ -14,13 +20,15 @@ export function editFlowMap(text: string, map: YAMLMap, remove: ReadonlySet<Yaml
     const key = keyOf(pair);
     if (!added.has(key)) continue;
     const value = writer.inline(added.get(key)!);
-    edits.push({ start: colonEnd(pair) ?? keyEnd(pair), end: pairEnd(pair, text), text: colonEnd(pair) === undefined ? `: ${value}` : ` ${value}` });
+    const colon = colonEnd(pair);
+    edits.push({ start: colon ?? keyEnd(pair), end: pairEnd(pair, text), text: colon === undefined ? `: ${value}` : ` ${value}` });
     added.delete(key);
   }
   // In a mapping with a line for each pair, a new pair gets one too.
   const own = kept.length > 0 ? /\n([ \t]*)$/.exec(text.slice(0, pairStart(kept.at(-1)!)))?.[1] : undefined;
   const between = own === undefined ? ', ' : `,${writer.eol}${own}`;
-  const newText = [...added].map(([key, value]) => `${writer.inline(key)}: ${own === undefined ? writer.inline(value) : writer.inlineOverLines(value, own)}`).join(between);
+  const valueText = (value: Plain) => (own === undefined ? writer.inline(value) : writer.inlineOverLines(value, own));
+  const newText = [...added].map(([key, value]) => `${writer.inline(key)}: ${valueText(value)}`).join(between);
   if (kept.length === 0) {
     const [start, end] = map.range!;
     const pad = /^\{\s/.test(text.slice(start)) || map.items.length === 0 ? ' ' : '';

@@ -57,5 +57,6 @@ export function plainOf(value: unknown, targets: Targets): Plain {
   const node = resolved(value, targets);
   if (isScalar(node)) return node.type === 'PLAIN' ? plainValue(node.source ?? '') : (node.source ?? String(node.value));
   if (isSeq(node)) return node.items.map((item) => plainOf(item, targets));
-  return isMap(node) ? Object.fromEntries([...effectivePairs(node, targets)].map(([key, { pair }]) => [key, plainOf(pair.value, targets)])) : null;
+  if (!isMap(node)) return null;
+  return Object.fromEntries([...effectivePairs(node, targets)].map(([key, { pair }]) => [key, plainOf(pair.value, targets)]));
 }

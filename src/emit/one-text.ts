@@ -60,7 +60,9 @@ function extendingPairs({ document }: SourceText, services: Mapping, targets: Ta
 function written({ text, document }: SourceText, { pair, owner, tree }: Extending): Edit {
   const writer = new YamlWriter(text, document);
   const { node, ...bare } = tree;
-  const inside = owner.flow ? ` ${writer.inline(writtenPlain(tree))}` : writer.indented(treeText(bare, writer.style), columnOf(text, pairStart(pair)));
+  const inside = owner.flow
+    ? ` ${writer.inline(writtenPlain(tree))}`
+    : writer.indented(treeText(bare, writer.style), columnOf(text, pairStart(pair)));
   const end = pairEnd(pair, text);
   // A comment behind the last of several lines is written again with its line.
   return { start: colonEnd(pair) ?? keyEnd(pair), end: isMap(pair.value) && !pair.value.flow ? lineEnd(text, end) : end, text: inside };

@@ -6,7 +6,13 @@ import type { SourceChange } from './source-edit.ts';
 import { isMergeKey, keyOf, pairIn, type YamlPair } from './source-text.ts';
 
 /** @param anchored nodes that aliases lead to: a change inside them would be a change elsewhere too */
-export function refined(map: YAMLMap, remove: ReadonlySet<string>, set: ReadonlyMap<string, Plain>, targets: Targets, anchored: ReadonlySet<Node>): readonly SourceChange[] {
+export function refined(
+  map: YAMLMap,
+  remove: ReadonlySet<string>,
+  set: ReadonlyMap<string, Plain>,
+  targets: Targets,
+  anchored: ReadonlySet<Node>,
+): readonly SourceChange[] {
   const inner: SourceChange[] = [];
   const whole = new Map<string, Plain>();
   for (const [key, value] of set) {

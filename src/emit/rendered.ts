@@ -57,7 +57,14 @@ function entriesOf(root: YAMLMap, plan: Plan, { external }: RenderOptions, targe
   return [...services, ...networks];
 }
 
-function changesOf(root: YAMLMap, plan: Plan, { external }: RenderOptions, entries: readonly Entry[], maps: ReadonlyMap<YAMLMap, MapChange>, targets: Targets): readonly SourceChange[] {
+function changesOf(
+  root: YAMLMap,
+  plan: Plan,
+  { external }: RenderOptions,
+  entries: readonly Entry[],
+  maps: ReadonlyMap<YAMLMap, MapChange>,
+  targets: Targets,
+): readonly SourceChange[] {
   const changes = new Map<YAMLMap, MapChange>(maps);
   const rootChange: MapChange = { set: new Map(), remove: new Set([extension]) };
   changes.set(root, rootChange);
@@ -73,7 +80,14 @@ function changesOf(root: YAMLMap, plan: Plan, { external }: RenderOptions, entri
 }
 
 /** Networks that the file does not have yet, and entries that are no mapping (`lan:` alone, a number). */
-function addNetworks(root: YAMLMap, rootChange: MapChange, changes: Map<YAMLMap, MapChange>, plan: Plan, external: boolean, entries: readonly Entry[]): void {
+function addNetworks(
+  root: YAMLMap,
+  rootChange: MapChange,
+  changes: Map<YAMLMap, MapChange>,
+  plan: Plan,
+  external: boolean,
+  entries: readonly Entry[],
+): void {
   const set = new Map<string, Plain>();
   const known = new Map(entries.map((entry) => [entry.pair, entry]));
   const section = pairIn(root, 'networks');
@@ -118,10 +132,12 @@ function extensionsIn(root: YAMLMap): readonly YAMLMap[] {
 
 /** A fragment that held an `x-netmode` and nothing else is empty: services need not merge it any more. */
 function withoutEmptyMerges(changes: readonly SourceChange[], entries: readonly Entry[], targets: Targets): readonly SourceChange[] {
-  const emptied = new Set(changes.flatMap((change) => (change.kind === 'map' && change.set.size === 0 && change.remove.size === change.map.items.length ? [change.map] : [])));
+  const empties = (change: SourceChange) => change.kind === 'map' && change.set.size === 0 && change.remove.size === change.map.items.length;
+  const emptied = new Set<unknown>(changes.filter(empties).map((change) => change.kind === 'map' && change.map));
   const merges = entries.flatMap(({ pair: { value } }) => {
-    const remove = isMap(value) ? value.items.filter((pair) => isMergeKey(pair) && isAlias(pair.value) && emptied.has(targets.get(pair.value) as YAMLMap)) : [];
-    return isMap(value) && remove.length > 0 && value.items.length > remove.length ? [{ map: value, remove }] : [];
+    if (!isMap(value)) return [];
+    const remove = value.items.filter((pair) => isMergeKey(pair) && isAlias(pair.value) && emptied.has(targets.get(pair.value)));
+    return remove.length > 0 && value.items.length > remove.length ? [{ map: value, remove }] : [];
   });
   const rest = new Map(merges.map(({ map, remove }) => [map, new Set<YamlPair>(remove)]));
   const merged = changes.map((change) => {
@@ -144,7 +160,10 @@ function goneNodes(changes: readonly SourceChange[]): ReadonlySet<unknown> {
   return nodesIn(
     changes.flatMap((change) => {
       if (change.kind !== 'map') return [];
-      return change.map.items.flatMap((pair) => [...(change.remove.has(pair) ? [pair.key] : []), ...(change.remove.has(pair) || change.set.has(keyOf(pair)) ? [pair.value] : [])]);
+      return change.map.items.flatMap((pair) => {
+        if (change.remove.has(pair)) return [pair.key, pair.value];
+        return change.set.has(keyOf(pair)) ? [pair.value] : [];
+      });
     }),
   );
 }

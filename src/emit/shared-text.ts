@@ -30,7 +30,13 @@ export interface Shares {
 }
 
 export function entryOf({ pair, owner }: EffectivePair, change: Change, targets: Targets): Entry {
-  return { pair, inFlow: owner.flow === true, change: resolvedChange(change, pair, targets), effective: effectivePairs(pair.value, targets), layers: layersOf(pair.value, targets) };
+  return {
+    pair,
+    inFlow: owner.flow === true,
+    change: resolvedChange(change, pair, targets),
+    effective: effectivePairs(pair.value, targets),
+    layers: layersOf(pair.value, targets),
+  };
 }
 
 function resolvedChange(change: Change, { value }: YamlPair, targets: Targets): Change {
@@ -66,7 +72,10 @@ function common(map: YAMLMap, users: readonly Entry[], maps: ReadonlyMap<YAMLMap
   }
   for (const [key, value] of users[0]!.change.set) {
     const here = pairIn(map, key);
-    const alike = users.every(({ change: { set }, effective }) => set.has(key) && samePlain(set.get(key)!, value) && (here ? effective.get(key)?.pair === here : !effective.has(key)));
+    const alike = users.every(({ change: { set }, effective }) => {
+      const inForce = here ? effective.get(key)?.pair === here : !effective.has(key);
+      return inForce && set.has(key) && samePlain(set.get(key)!, value);
+    });
     if (!alike || (!here && !pairIn(map, extension))) continue;
     change.set.set(key, value);
     for (const { pair } of users) if (isMap(pair.value)) maps.get(pair.value)?.set.delete(key);

@@ -5,7 +5,8 @@
 import { isScalar, type Document, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Plain } from './plain.ts';
 import {
-  colonEnd, columnOf, commentAfterKey, contentEnd, keyEnd, keyOf, lineEnd, lineStart, nextLine, pairEnd, pairStart, type SourceText, type YamlPair,
+  colonEnd, columnOf, commentAfterKey, contentEnd, keyEnd, keyOf, lineEnd, lineStart, nextLine, pairEnd, pairStart,
+  type SourceText, type YamlPair,
 } from './source-text.ts';
 import { editFlowMap } from './flow-edit.ts';
 import { YamlWriter } from './yaml-writer.ts';

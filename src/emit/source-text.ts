@@ -12,7 +12,8 @@ export interface SourceText {
 
 /** The text's first document, with the tokens that it was made of. */
 export function parseSource(text: string): SourceText {
-  const composer = new Composer({ keepSourceTokens: true, prettyErrors: false, uniqueKeys: false, logLevel: 'silent', version: '1.2', merge: false });
+  const options = { keepSourceTokens: true, prettyErrors: false, uniqueKeys: false, logLevel: 'silent', version: '1.2', merge: false } as const;
+  const composer = new Composer(options);
   const documents = [...composer.compose(new Parser().parse(text), true, text.length)];
   return { text, document: documents[0]!, more: documents.length > 1 };
 }
@@ -101,7 +102,9 @@ interface CstNode {
 export function anchorsIn(pair: YamlPair): readonly { readonly start: number; readonly end: number }[] {
   const found: { start: number; end: number }[] = [];
   const look = ({ start, sep, key, value }: CstItem) => {
-    for (const { type, offset, source } of [...(start ?? []), ...(sep ?? [])]) if (type === 'anchor') found.push({ start: offset, end: offset + source.length });
+    for (const { type, offset, source } of [...(start ?? []), ...(sep ?? [])]) {
+      if (type === 'anchor') found.push({ start: offset, end: offset + source.length });
+    }
     for (const node of [key, value]) for (const item of node?.items ?? []) look(item);
   };
   look((pair.srcToken ?? {}) as CstItem);
@@ -133,6 +136,8 @@ export function columnOf(text: string, offset: number): number {
 /** The text moved to another column; its first line is left where it is put. */
 export function reindented(text: string, from: number, to: number): string {
   if (from === to) return text;
-  const shift = (line: string) => (line.trim() === '' ? line : to > from ? ' '.repeat(to - from) + line : line.replace(new RegExp(`^ {0,${from - to}}`), ''));
+  const less = new RegExp(`^ {0,${Math.max(0, from - to)}}`);
+  const moved = (line: string) => (to > from ? ' '.repeat(to - from) + line : line.replace(less, ''));
+  const shift = (line: string) => (line.trim() === '' ? line : moved(line));
   return text.split('\n').map((line, index) => (index === 0 ? line : shift(line))).join('\n');
 }

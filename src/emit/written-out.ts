@@ -3,7 +3,8 @@ import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import type { Entry } from './shared-text.ts';
 import { withEdits, type Edit } from './source-edit.ts';
 import {
-  anchorsIn, colonEnd, columnOf, contentEnd, isMergeKey, keyEnd, lineEnd, lineStart, nextLine, pairEnd, pairStart, reindented, type SourceText, type YamlPair,
+  anchorsIn, colonEnd, columnOf, contentEnd, isMergeKey, keyEnd, lineEnd, lineStart, nextLine, pairEnd, pairStart, reindented,
+  type SourceText, type YamlPair,
 } from './source-text.ts';
 import { YamlWriter } from './yaml-writer.ts';
 
@@ -14,7 +15,8 @@ export function writtenOut({ text, document }: SourceText, entries: readonly Ent
   for (const entry of entries) {
     const { pair, effective, change } = entry;
     const own = isMap(pair.value) ? pair.value : undefined;
-    const inherited = [...effective].filter(([key, { owner }]) => owner !== own && !change.remove.has(key) && !change.set.has(key)).map(([, { pair: one }]) => one);
+    const stays = (key: string) => !change.remove.has(key) && !change.set.has(key);
+    const inherited = [...effective].flatMap(([key, { owner, pair: one }]) => (owner !== own && stays(key) ? [one] : []));
     if (own) edits.push(...expandedMerges(text, own, inherited, writer.eol));
     else edits.push(asOwnMapping(text, entry, inherited, writer));
   }
@@ -98,7 +100,7 @@ function flowPair(pair: YamlPair, text: string): string {
 function flowText(node: Node | null, text: string): string {
   if (!node) return 'null';
   if (isAlias(node)) return `*${node.source} `;
-  if (isMap(node)) return `{ ${node.items.map((pair) => `${isMergeKey(pair) ? '<<' : flowText(pair.key as Node, text)}: ${flowText(pair.value as Node, text)}`).join(', ')} }`;
+  if (isMap(node)) return `{ ${node.items.map((pair) => flowPair(pair, text)).join(', ')} }`;
   if (isSeq(node)) return `[${node.items.map((item) => flowText(item as Node, text)).join(', ')}]`;
   const value = isScalar(node) ? (node.source ?? String(node.value)) : '';
   const plain = isScalar(node) && node.type === 'PLAIN' && !/[,[\]{}#:\n]/.test(value);

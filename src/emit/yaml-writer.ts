@@ -51,7 +51,9 @@ export class YamlWriter {
 
 function json(value: Plain): string {
   if (Array.isArray(value)) return `[${value.map(json).join(', ')}]`;
-  if (typeof value === 'object' && value !== null) return `{ ${Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}: ${json(inner as Plain)}`).join(', ')} }`;
+  if (typeof value === 'object' && value !== null) {
+    return `{ ${Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}: ${json(inner as Plain)}`).join(', ')} }`;
+  }
   return JSON.stringify(value);
 }
 

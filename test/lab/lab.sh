@@ -240,8 +240,8 @@ run() {
   if [ -n "$cold" ]; then root="file=$lab/root.ext4,format=raw,cache=unsafe,snapshot=on"; resume=(); fi
   export lab memory processors; export -f qemu
   set +e
-  # Through cat, because a stdout that is a file would be written from its beginning. Without input, which would block it.
-  timeout --kill-after=5 "$limit" bash -c 'qemu "$@"' qemu "$state" "$root" "$engine" "${resume[@]}" </dev/null | cat
+  # In the foreground, so that an interrupt reaches it. Through cat, because a stdout that is a file would be written from its beginning. Without input, which would block it.
+  timeout --foreground --kill-after=5 "$limit" bash -c 'qemu "$@"' qemu "$state" "$root" "$engine" "${resume[@]}" </dev/null | cat
   local code=${PIPESTATUS[0]}
   [ -z "$verbose" ] || cat "$state/console.log" >&2
   mkdir -p "$state/out"; tar -C "$state/out" -xf "$state/out.raw" 2>/dev/null

@@ -7,7 +7,7 @@
  *     npm run lab -- CMD [ARG...]     this command instead, with netcompose on its PATH; its exit code is ours
  */
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -66,7 +66,8 @@ function inMachine(version: string, folder: string, argv: readonly string[]): Pr
 async function pack(folder: string): Promise<void> {
   for (const name of carried) cpSync(join(root, name), join(folder, 'netcompose', name), { recursive: true });
   mkdirSync(join(folder, 'path'));
-  symlinkSync('../netcompose/bin/netcompose.js', join(folder, 'path/netcompose'));
+  const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly bin: { readonly netcompose: string } };
+  symlinkSync(join('../netcompose', bin.netcompose), join(folder, 'path/netcompose'));
   await build({
     entryPoints: [fileURLToPath(new URL('suite/main.ts', import.meta.url))],
     outfile: join(folder, 'suite.mjs'),

@@ -7,7 +7,6 @@ type Kind = 'published' | 'host' | 'macvlan';
 
 /** No address, and each family's wildcard, a loopback and another. */
 const addresses = [undefined, '0.0.0.0', '127.0.0.1', '192.168.1.10', '::', '::1', 'fd00:1::10'] as const;
-const protocols = ['tcp', 'udp', 'sctp'] as const;
 
 interface Socket {
   readonly kind: Kind;

@@ -25,8 +25,6 @@ export interface Underlay {
   readonly six?: boolean;
   /** Whether a second `up`, a restart and a container made anew are tried as well. */
   readonly further?: boolean;
-  /** Whether the container's default route leads to the world beyond the router. */
-  readonly beyond?: boolean;
 }
 
 const guest = (name: string, more: object) => ({
@@ -63,6 +61,12 @@ export function tryUnderlay(underlay: Underlay): void {
   if (up.code === 0) {
     traffic(underlay, project, 'at first');
   }
+  if (up.code === 0 && dockerNameOf(underlay, project).endsWith('_lan')) {
+    const other = makeProject('other', { services: { web: guest('web', { 'x-netmode': 'none' }) } });
+    const down = netcompose(other, ['down']);
+    check('down of another project', down.code === 0, down.code === 0 ? '' : down.stderr);
+    fromHost(containerOf(project, 'web'), 'after that');
+  }
   if (up.code === 0 && underlay.further && process.env['LAB_QUICK'] === undefined) {
     secondUp(project);
     const web = containerOf(project, 'web');
@@ -98,7 +102,7 @@ function traffic(underlay: Underlay, project: Project, when: string): void {
       const fromNeighbour = ask(inside, serverPage(lan.neighbour), 'lan');
       check(`${service} → neighbour ${when}`, fromNeighbour === `lan saw ${address}`, fromNeighbour);
     }
-    if (underlay.beyond !== false) check(`${service} → beyond the router ${when}`, ping(container, lan.beyond), lan.beyond);
+    check(`${service} → beyond the router ${when}`, ping(container, lan.beyond), lan.beyond);
     const own = underlay.hostIsReachedAt === 'own';
     const at = own ? lan.host : shim.find((one) => !one.includes(':'));
     const ofHost = at === undefined ? 'the shim has no address' : ask(inside, serverPage(at), 'host');

@@ -13,7 +13,8 @@ export const underlays: readonly Underlay[] = [
   { name: 'ipvlan-l2, rp_filter 1 for all', netmode: { ...onLan, mode: 'ipvlan-l2' }, rpFilter: { all: 1 }, hostIsReachedAt: 'shim' },
   { name: 'ipvlan-l2 with an address for the shim', netmode: { ...onLan, mode: 'ipvlan-l2', shim: { ipv4_address: '192.168.1.227' } }, fixed, hostIsReachedAt: 'own' },
   {
-    name: 'ipvlan-l2 with IPv6', further: true,
+    name: 'ipvlan-l2 with IPv6',
+    further: true,
     netmode: { parent: lan.parent, mode: 'ipvlan-l2', subnet: [lan.subnet, lan.subnet6], gateway: [lan.router, lan.router6], ip_range: ['192.168.1.224/30', 'fd00:1::1:0/112'] },
     six: true,
     hostIsReachedAt: 'own',
@@ -21,10 +22,11 @@ export const underlays: readonly Underlay[] = [
   { name: 'ipvlan-l2, scope project', further: true, netmode: { ...onLan, mode: 'ipvlan-l2', scope: 'project' }, fixed, hostIsReachedAt: 'own' },
   { name: 'ipvlan-l2, nothing said', netmode: { mode: 'ipvlan-l2' }, hostIsReachedAt: 'own' },
   {
-    name: 'a native ipvlan network without a range', further: true,
+    name: 'native ipvlan without a range',
+    further: true,
     network: { driver: 'ipvlan', driver_opts: { parent: lan.parent, ipvlan_mode: 'l2' }, ipam: { config: [{ subnet: lan.subnet, gateway: lan.router }] } },
     netmode: { host_access: 'shim' },
-    dockerName: 'a-native-ipvlan-network-without-a-range_lan',
+    dockerName: 'native-ipvlan-without-a-range_lan',
     fixed,
     hostIsReachedAt: 'own',
   },
