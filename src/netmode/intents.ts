@@ -149,7 +149,7 @@ function modeOfDeclared(declared: Network, joined: NetworkIntent | undefined, wa
 }
 
 /** What makes a network what it is: a service that joins one may repeat it, not change it. */
-const identity = ['mode', 'parent', 'vlan', 'flag', 'subnet', 'gateway', 'ip_range', 'scope'] as const;
+const identity = ['mode', 'parent', 'vlan', 'flag', 'subnet', 'gateway', 'ip_range', 'scope', 'host_access'] as const;
 
 function checkAgreement(subject: string, said: Said, joined: NetworkIntent, report: Report): void {
   for (const key of identity) {

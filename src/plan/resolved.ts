@@ -71,8 +71,8 @@ function compareService(differences: Difference[], plan: ServicePlan, resolved: 
   }
   const ports = plan.ports.map(({ source, hostIp }) => portText(source.target, publishedText(source.published), hostIp, source.protocol));
   const resolvedPorts = (resolved.ports ?? []).map((port) => portText(port.target, String(port.published ?? ''), port.host_ip, port.protocol));
-  // In another's namespace Compose keeps `ports` in the model and refuses them later.
-  if (plan.managed || plan.networkMode === undefined) compare(differences, name, 'ports', ports.sort().join(', '), resolvedPorts.sort().join(', '));
+  // Of a service that is left as it is, Compose keeps `ports` in the model even where nothing will be published.
+  if (plan.managed || plan.ports.length > 0) compare(differences, name, 'ports', ports.sort().join(', '), resolvedPorts.sort().join(', '));
 }
 
 function planned(plan: AttachmentPlan): ResolvedAttachment {

@@ -94,7 +94,9 @@ function untouched(intent: ServiceIntent, networks: ReadonlyMap<string, NetworkP
   if (listed.size === 0) listed.set('default', plainAttachment('default', true));
   const found = [...listed.keys()].map((key) => networks.get(key)?.mode ?? 'bridge');
   const netmode = found.find(isUnderlay) ?? found.find((mode) => mode === 'overlay') ?? 'bridge';
-  return { ...common, netmode, networks: listed, listeners: isUnderlay(netmode) ? listenersOf(intent) : [] };
+  // On underlays alone Docker publishes nothing, and says so in its own log only.
+  const ports = found.every(isUnderlay) ? [] : common.ports;
+  return { ...common, netmode, networks: listed, ports, listeners: isUnderlay(netmode) ? listenersOf(intent) : [] };
 }
 
 /** `network_mode: service:x` has x's netmode; chains are followed, rings are not Compose's. */

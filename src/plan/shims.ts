@@ -12,7 +12,10 @@ import type { NetworkPlan, Pool, ShimPlan } from './types.ts';
 /** Name under which a shim's address is kept from Docker (`--aux-address`). */
 const reservation = 'netcompose-shim';
 
-/** Above this many addresses the neighbour entries of an ipvlan L2 range would crowd the kernel's table (gc_thresh3 is 1024). */
+/**
+ * Above this many addresses an ipvlan L2 shim has an address of its own instead. The kernel would bear more (permanent
+ * entries do not count for gc_thresh3; 4,096 were tried), but each is a command and two looks: 30 to 60 ms.
+ */
 const mostNeighbours = 256n;
 
 export interface Shimmed {
@@ -45,6 +48,10 @@ export function planShim(network: NetworkPlan, members: readonly Attached[], pro
   const dockerName = network.dockerName ?? project.networks.get(network.key)?.name?.value ?? `${project.name}_${network.key}`;
   checkName(name, dockerName, network, facts, report);
   const parent = facts.host?.interfaces.find((one) => one.name === wanted.parent);
+  if (facts.host && !parent && network.kind !== 'shared') {
+    tellOfLateParent(network, report);
+    return undefined;
+  }
 
   const addresses: string[] = [];
   const routes: { destination: string; source?: string }[] = [];
@@ -53,7 +60,7 @@ export function planShim(network: NetworkPlan, members: readonly Attached[], pro
     const subnet = parseCidr(pool.subnet);
     if (!subnet) return pool;
     const targets = targetsOf(pool, subnet, network, [...fixedOn(network, members), ...(hasUnknownTargets(network) ? presentOn(dockerName, facts) : [])]);
-    const source = needsNoAddress(subnet, network, parent, facts);
+    const source = needsNoAddress(subnet, network, targets, parent, facts);
     const own = source === undefined ? ownAddress(network, pool, subnet, members, report) : undefined;
     if (own) addresses.push(`${own.text}/${subnet.family === 4 ? 32 : 128}`);
     const from = source ?? own?.text;
@@ -70,6 +77,14 @@ function tellOfMissingParent({ key, kind, driver, underlay: wanted, span }: Netw
   if (kind !== 'native' || driver === undefined || wanted?.parent !== '') return;
   report('parent/not-found', span, `network "${key}" names no parent: Docker gives it a link of its own that leads nowhere, and no shim reaches it`, {
     help: 'write "driver_opts: { parent: eth0 }", or leave out "host_access: shim"',
+  });
+}
+
+/** Docker makes the VLAN link of a missing `eth0.10` with the network; Compose makes the project's networks after the shim. */
+function tellOfLateParent({ key, span, underlay: wanted }: NetworkPlan, report: Report): void {
+  const [base, id] = wanted!.parent.split('.');
+  report('parent/not-found', span, `network "${key}": there is no interface "${wanted!.parent}" yet, and the shim needs it before Compose makes the network`, {
+    help: `write "scope: host" or "host_access: none", or make it: ip link add link ${base} name ${wanted!.parent} type vlan id ${id}`,
   });
 }
 
@@ -92,13 +107,13 @@ function checkName(name: string, dockerName: string, network: NetworkPlan, facts
 
 /**
  * The host's own address to name as source, where the shim can do without one; docs/measured.md, "The shim without an address".
- * IPv6 always needs one (nobody answers neighbour discovery), and ipvlan L2 does under strict `rp_filter`.
+ * IPv6 always needs one (nobody answers neighbour discovery), and ipvlan L2 does under strict `rp_filter` and for a large range.
  */
-function needsNoAddress(subnet: Cidr, network: NetworkPlan, parent: HostInterface | undefined, facts: Facts): string | undefined {
+function needsNoAddress(subnet: Cidr, network: NetworkPlan, targets: readonly string[], parent: HostInterface | undefined, facts: Facts): string | undefined {
   const { mode, shim } = network.underlay!;
   if (subnet.family === 6 || shim?.ipv4_address) return undefined;
   const strict = Math.max(facts.host?.rpFilter['all'] ?? 0, facts.host?.rpFilter[network.underlay!.parent] ?? 0) === 1;
-  if (mode === 'ipvlan-l2' && strict) return undefined;
+  if (mode === 'ipvlan-l2' && (strict || !canBeWrittenDown(targets))) return undefined;
   const own = (parent?.addresses ?? []).flatMap((text) => addressOf(text) ?? []).filter(({ family }) => family === 4);
   const source = own.find((address) => contains(subnet, address)) ?? (underlay(mode).onLan ? undefined : own[0]);
   return source && formatAddress(source);
@@ -175,10 +190,14 @@ function presentOn(dockerName: string, { engine }: Facts): readonly Address[] {
   });
 }
 
+function canBeWrittenDown(targets: readonly string[]): boolean {
+  const ranges = targets.flatMap((target) => parseCidr(target) ?? []);
+  return ranges.reduce((sum, { first, last }) => sum + last - first + 1n, 0n) <= mostNeighbours;
+}
+
 function neighboursOf(targets: readonly string[]): readonly string[] {
   return targets.flatMap((target) => {
     const range = parseCidr(target)!;
-    if (range.last - range.first >= mostNeighbours) return [];
     return Array.from({ length: Number(range.last - range.first) + 1 }, (_, index) => formatAddress({ family: range.family, value: range.first + BigInt(index) }));
   });
 }

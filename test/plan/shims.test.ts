@@ -44,4 +44,18 @@ test('with a range, the range alone is enough', () => {
   assert.not(hasUnknownTargets(plan!.networks.get('lan')!));
 });
 
+for (const [range, addresses, neighbours] of [
+  ['10.0.4.0/24', [], 256],
+  ['10.0.4.0/23', ['10.0.5.255/32'], 0],
+] as const) {
+  test(`${range}: ${neighbours} addresses are written down`, () => {
+    const parent = { ...lanFacts.host!.interfaces[1]!, addresses: ['10.0.0.10/16'] };
+    const facts = { ...lanFacts, host: { ...lanFacts.host!, interfaces: [parent], rpFilter: { all: 0 } } };
+    const text = `services:\n  web: { image: x, x-netmode: { mode: ipvlan-l2, parent: eth0, subnet: 10.0.0.0/16, gateway: 10.0.0.1, ip_range: ${range} } }\n`;
+    const { plan } = planTexts(text, { facts });
+    assert.equal(plan?.shims[0]?.addresses, addresses);
+    assert.is(plan?.shims[0]?.neighbours.length, neighbours);
+  });
+}
+
 test.run();

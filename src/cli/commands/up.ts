@@ -9,6 +9,7 @@ import { runPrivileged } from '../../host/sudo.ts';
 import type { HostAction, Step } from '../../plan/actions.ts';
 import { planOf } from '../../plan/plan.ts';
 import { hasUnknownTargets } from '../../plan/shims.ts';
+import type { Plan } from '../../plan/types.ts';
 import { composeCall } from '../compose-call.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { areTrusted, runHooks, trustOption, untrusted } from '../hooks.ts';
@@ -54,7 +55,7 @@ async function start(session: Session, prepared: Ready): Promise<number> {
   if (!areTrusted(session, prepared.project, prepared.plan.hooks)) throw untrusted(prepared.project, prepared.plan.hooks);
   const steps = stepsOf(prepared.plan.actions);
   // From before the networks are ensured until Compose has ended, no other project's `down` may take them away.
-  const networks = new Set(prepared.plan.actions.flatMap((action) => (action.kind === 'ensure-network' ? action.name : action.kind === 'create-shim' ? action.network : [])));
+  const networks = new Set(prepared.plan.actions.flatMap(networkOf));
   const leases = await Promise.all([...networks].map((network) => holdLease(host, network)));
   try {
     const applied = steps.length === 0 ? undefined : await apply(session, steps);
@@ -67,7 +68,8 @@ async function start(session: Session, prepared: Ready): Promise<number> {
     }
     const exitCode = await callCompose(session, prepared, recordOverride(session, project.name, override));
     if (exitCode !== exitCodes.fine && applied) await undo(session, applied);
-    if (exitCode === exitCodes.fine && plan.shims.length > 0 && [...plan.networks.values()].some(hasUnknownTargets)) await reachNewContainers(session, prepared);
+    const runOn = session.command !== 'up' || isDetached(session);
+    if (exitCode === exitCodes.fine && runOn && routesAreOpen(plan)) await reachNewContainers(session, prepared);
     if (exitCode === exitCodes.fine && isDetached(session)) {
       const { reachTable } = await import('../reach-table.ts');
       terminal.err(await reachTable(session, prepared.plan));
@@ -85,6 +87,14 @@ function apply({ host, terminal }: Session, steps: readonly Step[]): Promise<App
     withLock(host, 'host', () => applyActions(steps, host, { onStep: (_, event) => void (event === 'applying' || event === 'applied' ? check() : undefined) }), { onWait }),
   );
 }
+
+/** The Docker network that an action is for, where it makes that network or its shim. */
+function networkOf(action: HostAction): string | readonly string[] {
+  if (action.kind === 'ensure-network') return action.name;
+  return action.kind === 'create-shim' ? action.network : [];
+}
+
+const routesAreOpen = ({ shims, networks }: Plan) => shims.length > 0 && [...networks.values()].some(hasUnknownTargets);
 
 /** Where the range is not known, only the engine knows which addresses to route: those of now instead of those before. */
 async function reachNewContainers(session: Session, { intents, plan, facts }: Ready): Promise<void> {

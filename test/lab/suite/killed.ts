@@ -3,7 +3,7 @@ import { check, within } from './checks.ts';
 import { lan } from './lan.ts';
 import { containerOf, difference, makeProject, netcompose, snapshot } from './machine.ts';
 import { must, until } from './process.ts';
-import { fromHost, onLan, secondUp } from './reach.ts';
+import { fromHost, onLan } from './reach.ts';
 
 /** Where it is killed, and what comes next. Both are tried where a step leaves something of its own. */
 const kills = [
@@ -32,10 +32,7 @@ export function killed(): void {
     if (next === 'up') {
       const up = netcompose(project, ['up', '-d']);
       check('up', up.code === 0, up.code === 0 ? '' : up.stderr);
-      if (up.code === 0) {
-        fromHost(containerOf(project, 'web'), 'afterwards');
-        secondUp(project);
-      }
+      if (up.code === 0) fromHost(containerOf(project, 'web'), 'afterwards');
     }
     const down = netcompose(project, ['down']);
     check('down', down.code === 0, down.code === 0 ? '' : down.stderr);
