@@ -29,7 +29,13 @@ export interface Shimmed {
  * @param report gets the rules `shim/*`
  * @returns nothing where no shim is wanted, or where none could help
  */
-export function planShim(network: NetworkPlan, members: readonly Attached[], project: Project, facts: Facts, report: Report): Shimmed | undefined {
+export function planShim(
+  network: NetworkPlan,
+  members: readonly Attached[],
+  project: Project,
+  facts: Facts,
+  report: Report,
+): Shimmed | undefined {
   const { underlay: wanted } = network;
   if (wanted?.hostAccess !== 'shim' || members.length === 0) return undefined;
   if (!isKnownInterface(wanted.parent)) {
@@ -59,7 +65,10 @@ export function planShim(network: NetworkPlan, members: readonly Attached[], pro
   const pools = network.pools.map((pool) => {
     const subnet = parseCidr(pool.subnet);
     if (!subnet) return pool;
-    const targets = targetsOf(pool, subnet, network, [...fixedOn(network, members), ...(hasUnknownTargets(network) ? presentOn(dockerName, facts) : [])]);
+    const targets = targetsOf(pool, subnet, network, [
+      ...fixedOn(network, members),
+      ...(hasUnknownTargets(network) ? presentOn(dockerName, facts) : []),
+    ]);
     const source = needsNoAddress(subnet, network, targets, parent, facts);
     const own = source === undefined ? ownAddress(network, pool, subnet, members, report) : undefined;
     if (own) addresses.push(`${own.text}/${subnet.family === 4 ? 32 : 128}`);
@@ -68,24 +77,44 @@ export function planShim(network: NetworkPlan, members: readonly Attached[], pro
     if (source !== undefined && wanted.mode === 'ipvlan-l2') neighbours.push(...neighboursOf(targets));
     return own && !pool.auxAddresses[reservation] ? { ...pool, auxAddresses: { ...pool.auxAddresses, [reservation]: own.text } } : pool;
   });
-  const shim: ShimPlan = { name, network: dockerName, parent: wanted.parent, driver, mode: ipvlanMode ?? wanted.flag, ...(driver === 'ipvlan' && { flag: wanted.flag }), addresses, routes, neighbours };
+  const shim: ShimPlan = {
+    name,
+    network: dockerName,
+    parent: wanted.parent,
+    driver,
+    mode: ipvlanMode ?? wanted.flag,
+    ...(driver === 'ipvlan' && { flag: wanted.flag }),
+    addresses,
+    routes,
+    neighbours,
+  };
   return { shim, network: { ...network, pools } };
 }
 
 /** A parent that is left open has been reported already, or nobody looked at the host; a native network may name none. */
 function tellOfMissingParent({ key, kind, driver, underlay: wanted, span }: NetworkPlan, report: Report): void {
   if (kind !== 'native' || driver === undefined || wanted?.parent !== '') return;
-  report('parent/not-found', span, `network "${key}" names no parent: Docker gives it a link of its own that leads nowhere, and no shim reaches it`, {
-    help: 'write "driver_opts: { parent: eth0 }", or leave out "host_access: shim"',
-  });
+  report(
+    'parent/not-found',
+    span,
+    `network "${key}" names no parent: Docker gives it a link of its own that leads nowhere, and no shim reaches it`,
+    {
+      help: 'write "driver_opts: { parent: eth0 }", or leave out "host_access: shim"',
+    },
+  );
 }
 
 /** Docker makes the VLAN link of a missing `eth0.10` with the network; Compose makes the project's networks after the shim. */
 function tellOfLateParent({ key, span, underlay: wanted }: NetworkPlan, report: Report): void {
   const [base, id] = wanted!.parent.split('.');
-  report('parent/not-found', span, `network "${key}": there is no interface "${wanted!.parent}" yet, and the shim needs it before Compose makes the network`, {
-    help: `write "scope: host" or "host_access: none", or make it: ip link add link ${base} name ${wanted!.parent} type vlan id ${id}`,
-  });
+  report(
+    'parent/not-found',
+    span,
+    `network "${key}": there is no interface "${wanted!.parent}" yet, and the shim needs it before Compose makes the network`,
+    {
+      help: `write "scope: host" or "host_access: none", or make it: ip link add link ${base} name ${wanted!.parent} type vlan id ${id}`,
+    },
+  );
 }
 
 /** `nc-eth0`; the kernel allows 15 characters, so a long name is cut and told apart by a hash. */
@@ -100,16 +129,27 @@ export function shimName(parent: string): string {
 function checkName(name: string, dockerName: string, network: NetworkPlan, facts: Facts, report: Report): void {
   const existing = facts.host?.interfaces.find((one) => one.name === name);
   if (!existing || existing.alias?.startsWith(shimAliasPrefix) || existing.group === shimGroup) return;
-  report('shim/name-taken', network.underlay?.shim?.name?.span ?? network.span, `an interface "${name}" exists that netcompose did not make; the shim of "${dockerName}" needs the name`, {
-    help: `remove it (ip link del dev ${name}), or give the shim another name: "shim: { name: nc0 }" at the network`,
-  });
+  report(
+    'shim/name-taken',
+    network.underlay?.shim?.name?.span ?? network.span,
+    `an interface "${name}" exists that netcompose did not make; the shim of "${dockerName}" needs the name`,
+    {
+      help: `remove it (ip link del dev ${name}), or give the shim another name: "shim: { name: nc0 }" at the network`,
+    },
+  );
 }
 
 /**
  * The host's own address to name as source, where the shim can do without one; docs/measured.md, "The shim without an address".
  * IPv6 always needs one (nobody answers neighbour discovery), and ipvlan L2 does under strict `rp_filter` and for a large range.
  */
-function needsNoAddress(subnet: Cidr, network: NetworkPlan, targets: readonly string[], parent: HostInterface | undefined, facts: Facts): string | undefined {
+function needsNoAddress(
+  subnet: Cidr,
+  network: NetworkPlan,
+  targets: readonly string[],
+  parent: HostInterface | undefined,
+  facts: Facts,
+): string | undefined {
   const { mode, shim } = network.underlay!;
   if (subnet.family === 6 || shim?.ipv4_address) return undefined;
   const strict = Math.max(facts.host?.rpFilter['all'] ?? 0, facts.host?.rpFilter[network.underlay!.parent] ?? 0) === 1;
@@ -120,17 +160,26 @@ function needsNoAddress(subnet: Cidr, network: NetworkPlan, targets: readonly st
 }
 
 /** Given, else reserved already, else the highest of the range that nobody has. */
-function ownAddress(network: NetworkPlan, pool: Pool, subnet: Cidr, members: readonly Attached[], report: Report): { text: string } | undefined {
+function ownAddress(
+  network: NetworkPlan,
+  pool: Pool,
+  subnet: Cidr,
+  members: readonly Attached[],
+  report: Report,
+): { text: string } | undefined {
   const given = subnet.family === 4 ? network.underlay?.shim?.ipv4_address : network.underlay?.shim?.ipv6_address;
   const taken = fixedOn(network, members);
   const isTaken = (address: Address) => taken.some((other) => other.family === address.family && other.value === address.value);
   if (given) {
     const address = parseAddress(given.value);
     if (!address || !contains(subnet, address)) {
-      report('address/outside-subnet', given.span, `the shim's address ${given.value} is outside ${pool.subnet}`, { help: `choose one of ${pool.subnet}` });
+      report('address/outside-subnet', given.span, `the shim's address ${given.value} is outside ${pool.subnet}`, {
+        help: `choose one of ${pool.subnet}`,
+      });
       return undefined;
     }
-    if (isTaken(address)) report('shim/address-taken', given.span, `the shim's address ${given.value} is given to a service too`, { help: 'choose another' });
+    if (isTaken(address))
+      report('shim/address-taken', given.span, `the shim's address ${given.value} is given to a service too`, { help: 'choose another' });
     return { text: formatAddress(address) };
   }
   const reserved = pool.auxAddresses[reservation];
@@ -164,7 +213,9 @@ function targetsOf(pool: Pool, subnet: Cidr, { mode }: NetworkPlan, known: reado
   const text = pool.ipRange ?? (isRouted(mode) ? pool.subnet : undefined);
   const range = rangeIn(text, subnet);
   const single = subnet.family === 4 ? '32' : '128';
-  const outside = known.flatMap((address) => (contains(subnet, address) && !(range && contains(range, address)) ? [`${formatAddress(address)}/${single}`] : []));
+  const outside = known.flatMap((address) =>
+    contains(subnet, address) && !(range && contains(range, address)) ? [`${formatAddress(address)}/${single}`] : [],
+  );
   return [...(range ? [formatCidr(range)] : []), ...new Set(outside)].sort();
 }
 
@@ -198,6 +249,8 @@ function canBeWrittenDown(targets: readonly string[]): boolean {
 function neighboursOf(targets: readonly string[]): readonly string[] {
   return targets.flatMap((target) => {
     const range = parseCidr(target)!;
-    return Array.from({ length: Number(range.last - range.first) + 1 }, (_, index) => formatAddress({ family: range.family, value: range.first + BigInt(index) }));
+    return Array.from({ length: Number(range.last - range.first) + 1 }, (_, index) =>
+      formatAddress({ family: range.family, value: range.first + BigInt(index) }),
+    );
   });
 }

@@ -101,7 +101,7 @@ test('commands, their output and their exit codes go through', async (context) =
     ['exec', '-T', 'web', 'sh', '-c', 'echo out; echo err >&2; exit 7'],
     ['run', '--rm', '-T', '--no-deps', 'worker', 'sh', '-c', 'exit 9'],
     ['exec', '-T', 'nobody', 'true'],
-    ['images', '--format', 'json'],
+    ['port', 'web', '80'],
     ['no-such-command'],
     ['ps', '--no-such-flag'],
     ['--no-such-flag', 'ps'],
@@ -114,8 +114,7 @@ test('commands, their output and their exit codes go through', async (context) =
   for (const call of calls) {
     const [expected, actual] = [await itself(context, call), await netcompose(context.rig, call, context)];
     assert.is(actual.code, expected.code, call.join(' '));
-    const plain = ({ stdout }: Output) => stdout.replace(/"(?:ID|Created|LastTagTime)":\s*"[^"]*"/g, '');
-    assert.is(plain(actual), plain(expected), call.join(' '));
+    assert.is(actual.stdout, expected.stdout, call.join(' '));
   }
 });
 

@@ -37,7 +37,8 @@ async function main(): Promise<number> {
   try {
     await pack(folder);
     const chosen = engine === undefined ? engines : [engine];
-    if (command.length > 0) return (await inMachine(chosen[0]!, folder, ['bash', '-c', 'PATH=/src/path:$PATH exec "$@"', 'lab', ...command])).code;
+    if (command.length > 0)
+      return (await inMachine(chosen[0]!, folder, ['bash', '-c', 'PATH=/src/path:$PATH exec "$@"', 'lab', ...command])).code;
     return await runSuite(chosen, folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });

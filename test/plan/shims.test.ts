@@ -17,19 +17,34 @@ for (const [name, lan, expected] of [
 ] as const) {
   test(`whose shim it is: ${name}`, () => {
     const { plan } = planTexts(withNetwork(lan), { facts: lanFacts });
-    assert.equal(plan?.shims.map(({ network }) => network), [expected]);
+    assert.equal(
+      plan?.shims.map(({ network }) => network),
+      [expected],
+    );
   });
 }
 
-const container = (id: string, ipv4: string, running = true): EngineContainer => ({ id, name: id, running, networkMode: 'shop_lan', networks: { shop_lan: { ipv4 } }, ports: [] });
+const container = (id: string, ipv4: string, running = true): EngineContainer => ({
+  id,
+  name: id,
+  running,
+  networkMode: 'shop_lan',
+  networks: { shop_lan: { ipv4 } },
+  ports: [],
+});
 const running: Facts = {
   ...lanFacts,
   host: { ...lanFacts.host!, rpFilter: { all: 0, eth0: 0 } },
-  engine: { ...lanFacts.engine!, containers: [container('a', '192.168.1.3'), container('b', '192.168.1.2'), container('c', '192.168.1.4', false)] },
+  engine: {
+    ...lanFacts.engine!,
+    containers: [container('a', '192.168.1.3'), container('b', '192.168.1.2'), container('c', '192.168.1.4', false)],
+  },
 };
 
 test('without a range, each running container has a route of its own', () => {
-  const { plan } = planTexts(withNetwork(`{ ${native}, ipam: { config: [{ subnet: 192.168.1.0/24, gateway: 192.168.1.1 }] } }`), { facts: running });
+  const { plan } = planTexts(withNetwork(`{ ${native}, ipam: { config: [{ subnet: 192.168.1.0/24, gateway: 192.168.1.1 }] } }`), {
+    facts: running,
+  });
   assert.equal(plan?.shims[0]?.routes, [
     { destination: '192.168.1.2/32', source: '192.168.1.10' },
     { destination: '192.168.1.3/32', source: '192.168.1.10' },

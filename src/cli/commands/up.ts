@@ -46,7 +46,9 @@ async function pretend(session: Session, prepared: Ready): Promise<number> {
   const { plan, facts, project } = prepared;
   session.terminal.out(actionsText(plan));
   const existing = new Set(facts.engine?.networks.map(({ name }) => name));
-  const inline = new Set(plan.actions.flatMap((action) => (action.kind === 'ensure-network' && !existing.has(action.name) ? action.name : [])));
+  const inline = new Set(
+    plan.actions.flatMap((action) => (action.kind === 'ensure-network' && !existing.has(action.name) ? action.name : [])),
+  );
   return withTemporaryOverride(session.host, project.name, overrideOf(plan, { inline }), (path) => callCompose(session, prepared, path));
 }
 
@@ -82,9 +84,15 @@ async function start(session: Session, prepared: Ready): Promise<number> {
 
 /** Under the lock, so that two at once take turns; an interrupt undoes what was done. */
 function apply({ host, terminal }: Session, steps: readonly Step[]): Promise<Applied> {
-  const onWait = (pid: number | undefined) => terminal.err(`netcompose: waiting for another one${pid === undefined ? '' : ` (process ${pid})`} to end its changes to this host\n`);
+  const onWait = (pid: number | undefined) =>
+    terminal.err(`netcompose: waiting for another one${pid === undefined ? '' : ` (process ${pid})`} to end its changes to this host\n`);
   return interruptible((check) =>
-    withLock(host, 'host', () => applyActions(steps, host, { onStep: (_, event) => void (event === 'applying' || event === 'applied' ? check() : undefined) }), { onWait }),
+    withLock(
+      host,
+      'host',
+      () => applyActions(steps, host, { onStep: (_, event) => void (event === 'applying' || event === 'applied' ? check() : undefined) }),
+      { onWait },
+    ),
   );
 }
 
@@ -106,7 +114,8 @@ async function reachNewContainers(session: Session, { intents, plan, facts }: Re
     const leadsThere = ({ kind }: HostAction) => kind === 'add-shim-route' || kind === 'add-shim-neighbour';
     const wanted = planOf(intents, { ...facts, engine: observed.facts }, () => {}).actions.filter(leadsThere);
     const ids = new Set(wanted.map(({ id }) => id));
-    for (const { undo } of stepsOf(plan.actions.filter((action) => leadsThere(action) && !ids.has(action.id)))) await runPrivileged(host, undo);
+    for (const { undo } of stepsOf(plan.actions.filter((action) => leadsThere(action) && !ids.has(action.id))))
+      await runPrivileged(host, undo);
     await applyActions(stepsOf(wanted), host);
   });
 }
@@ -119,7 +128,10 @@ function recordOverride({ host }: Session, project: string, text: string | undef
 }
 
 function callCompose(session: Session, { project, stdin }: Ready, override: string | undefined): Promise<number> {
-  return session.host.attach(composeCall(session, project, override, [session.command, ...session.args.filter((word) => word !== trustOption)]), stdin === undefined ? {} : { input: stdin });
+  return session.host.attach(
+    composeCall(session, project, override, [session.command, ...session.args.filter((word) => word !== trustOption)]),
+    stdin === undefined ? {} : { input: stdin },
+  );
 }
 
 /** Compose did not start: what this run made goes again, but for what containers use by now. */
@@ -139,6 +151,8 @@ function ownWords({ command, args }: Session): readonly string[] {
 
 const asksForHelp = (session: Session) => ownWords(session).some((word) => word === '--help' || word === '-h');
 
-const isDryRun = (session: Session) => session.globals.dryRun || ownWords(session).some((word) => word === '--dry-run' || word === '--dry-run=true');
+const isDryRun = (session: Session) =>
+  session.globals.dryRun || ownWords(session).some((word) => word === '--dry-run' || word === '--dry-run=true');
 
-const isDetached = (session: Session) => session.command === 'up' && ownWords(session).some((word) => word === '-d' || word === '--detach' || word === '--wait');
+const isDetached = (session: Session) =>
+  session.command === 'up' && ownWords(session).some((word) => word === '-d' || word === '--detach' || word === '--wait');

@@ -16,7 +16,9 @@ export function check(name: string, isRight: boolean, seen: string): void {
   const elapsed = ((performance.now() - since) / 1000).toFixed(1);
   since = performance.now();
   const short = seen.trim().replace(/\s*\n\s*/g, ' | ');
-  process.stdout.write(`${isRight ? 'PASS' : 'FAIL'} ${place}: ${name}${short === '' ? '' : `: ${short.slice(0, isRight ? 120 : 1500)}`} [${elapsed} s]\n`);
+  process.stdout.write(
+    `${isRight ? 'PASS' : 'FAIL'} ${place}: ${name}${short === '' ? '' : `: ${short.slice(0, isRight ? 120 : 1500)}`} [${elapsed} s]\n`,
+  );
 }
 
 export const counts = (): { readonly passed: number; readonly failed: number } => ({ passed, failed });

@@ -12,7 +12,9 @@ interface Inspected {
   readonly Name: string;
   readonly Id: string;
   readonly State: { readonly Pid: number; readonly StartedAt: string };
-  readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly IPAddress: string; readonly GlobalIPv6Address: string }>> };
+  readonly NetworkSettings: {
+    readonly Networks: Readonly<Record<string, { readonly IPAddress: string; readonly GlobalIPv6Address: string }>>;
+  };
 }
 
 let known: ReadonlyMap<string, Container> | undefined;
@@ -45,7 +47,11 @@ function observe(): ReadonlyMap<string, Container> {
         id: Id,
         pid: State.Pid,
         startedAt: State.StartedAt,
-        addresses: Object.entries(NetworkSettings.Networks).map(([network, { IPAddress, GlobalIPv6Address }]) => ({ network, v4: IPAddress, v6: GlobalIPv6Address })),
+        addresses: Object.entries(NetworkSettings.Networks).map(([network, { IPAddress, GlobalIPv6Address }]) => ({
+          network,
+          v4: IPAddress,
+          v6: GlobalIPv6Address,
+        })),
       },
     ]),
   );

@@ -23,12 +23,20 @@ export function killed(): void {
     const before = snapshot();
     const project = makeProject('killed', {
       services: { web: onLan('web') },
-      networks: { lan: { 'x-netmode': { mode: 'ipvlan-l2', parent: lan.parent, subnet: lan.subnet, gateway: lan.router, ip_range: '192.168.1.224/30' } } },
+      networks: {
+        lan: {
+          'x-netmode': { mode: 'ipvlan-l2', parent: lan.parent, subnet: lan.subnet, gateway: lan.router, ip_range: '192.168.1.224/30' },
+        },
+      },
     });
     const first = netcompose(project, ['up', '-d'], at);
     check('is killed', first.code === 255, `${first.code} ${first.stderr}`);
     // What it had started ends by itself.
-    until(() => must('sh', '-c', 'ps -e -o args | grep -c "[u]p -d" || :'), (count) => count === '0', 120);
+    until(
+      () => must('sh', '-c', 'ps -e -o args | grep -c "[u]p -d" || :'),
+      (count) => count === '0',
+      120,
+    );
     if (next === 'up') {
       const up = netcompose(project, ['up', '-d']);
       check('up', up.code === 0, up.code === 0 ? '' : up.stderr);

@@ -35,7 +35,8 @@ export function makeLan(): void {
     must('ip', '-n', name, 'link', 'set', 'dev', 'lo', 'up');
   }
   // Duplicate address detection would only cost time.
-  for (const name of ['router', 'neighbour']) inNamespace(name, 'sysctl', '-qw', 'net.ipv6.conf.all.accept_dad=0', 'net.ipv6.conf.default.accept_dad=0', 'net.ipv4.ip_forward=1');
+  for (const name of ['router', 'neighbour'])
+    inNamespace(name, 'sysctl', '-qw', 'net.ipv6.conf.all.accept_dad=0', 'net.ipv6.conf.default.accept_dad=0', 'net.ipv4.ip_forward=1');
   const router = (...args: string[]) => must('ip', '-n', 'router', ...args);
   must('ip', 'link', 'add', 'name', lan.parent, 'type', 'veth', 'peer', 'name', 'l0', 'netns', 'router');
   must('ip', '-n', 'neighbour', 'link', 'add', 'name', 'eth0', 'type', 'veth', 'peer', 'name', 'l1', 'netns', 'router');
@@ -72,7 +73,8 @@ function serve(): void {
   page('/srv/host', 'host');
   page('/srv/lan', 'lan');
   leaveRunning('busybox', 'httpd', '-f', '-p', String(serverPort), '-h', '/srv/host');
-  for (const name of ['router', 'neighbour']) leaveRunning('ip', 'netns', 'exec', name, 'busybox', 'httpd', '-f', '-p', String(serverPort), '-h', '/srv/lan');
+  for (const name of ['router', 'neighbour'])
+    leaveRunning('ip', 'netns', 'exec', name, 'busybox', 'httpd', '-f', '-p', String(serverPort), '-h', '/srv/lan');
 }
 
 function inNamespace(name: string, ...argv: readonly string[]): void {
@@ -102,12 +104,14 @@ function entering(from: From): readonly string[] {
   return ['nsenter', '--net', '--target', String(stateOf(from.container).pid)];
 }
 
-
 const shown = ({ code, stdout, stderr }: Output) => (code === 0 ? stdout.trim() : `no answer (${stderr.trim() || code})`);
 
 /** What the page says; asked again until it begins as wanted. Addresses that IPv6 wraps are unwrapped. */
 export function ask(from: From, url: string, wanted: string): string {
-  const answer = until(() => shown(fetch(from, url)), (text) => text.startsWith(wanted));
+  const answer = until(
+    () => shown(fetch(from, url)),
+    (text) => text.startsWith(wanted),
+  );
   return answer.replace(/\[?::ffff:([\d.]+)\]?/, '$1');
 }
 
@@ -116,5 +120,11 @@ export const askOnce = (from: From, url: string): string => shown(fetch(from, ur
 
 /** Whether a container's ping is answered. */
 export function ping(container: string, address: string): boolean {
-  return until(() => run([...entering({ container }), 'ping', '-c', '1', '-W', '2', address]).code, (code) => code === 0, 4) === 0;
+  return (
+    until(
+      () => run([...entering({ container }), 'ping', '-c', '1', '-W', '2', address]).code,
+      (code) => code === 0,
+      4,
+    ) === 0
+  );
 }

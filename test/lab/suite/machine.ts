@@ -47,7 +47,11 @@ export function makeProject(name: string, file: object): Project {
 /** Compiling costs more than it gains where every instruction is emulated. */
 const emulated = { GOGC: 'off', GOMAXPROCS: '1' } as const;
 const command = ['node', '--no-opt', program] as const;
-const spied = (options: RunOptions): RunOptions => ({ ...options, seconds: 300, env: { ...emulated, PATH: `${spyFolder}:${process.env['PATH']}`, ...options.env } });
+const spied = (options: RunOptions): RunOptions => ({
+  ...options,
+  seconds: 300,
+  env: { ...emulated, PATH: `${spyFolder}:${process.env['PATH']}`, ...options.env },
+});
 
 /** @param kill `before:TEXT`, `during:TEXT` or `after:TEXT`: kills netcompose at the first command that has the text */
 export function netcompose({ folder }: Project, args: readonly string[], kill?: string): Output {
@@ -85,27 +89,55 @@ export function addressOf(container: string, family: 4 | 6 = 4): string {
 /** What tells whether containers were made anew or started again. */
 export function identities(): string {
   forgetContainers();
-  return [...containers().values()].map(({ id, startedAt }) => `${id} ${startedAt}`).sort().join('\n');
+  return [...containers().values()]
+    .map(({ id, startedAt }) => `${id} ${startedAt}`)
+    .sort()
+    .join('\n');
 }
 
 /** Sorted, without what changes by itself: counters, life times, the kernel's own link-local addresses and routes. */
 export function snapshot(): readonly string[] {
-  const lines = (what: string, text: string) => text.split('\n').filter(Boolean).map((line) => `${what} ${line.trim()}`);
+  const lines = (what: string, text: string) =>
+    text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => `${what} ${line.trim()}`);
   const isKept = (line: string) => !/\bfe80:|\bff00::| proto kernel metric 0|expires/.test(line);
   return [
     ...lines('container', must('docker', 'ps', '--all', '--format', '{{.Names}}')),
     ...lines('network', must('docker', 'network', 'ls', '--format', '{{.Name}} {{.Driver}}')),
-    ...lines('link', must('ip', '-o', 'link')).map((line) => line.replace(/ \d+: /, ' ').replace(/ (qlen|state|qdisc|mode) \S+/g, '').replace(/@[^:]*/, '').replace(/NO-CARRIER,|,LOWER_UP/g, '')),
-    ...lines('address', must('ip', '-o', 'addr')).filter(isKept).map((line) => line.replace(/ \d+: /, ' ').replace(/\\.*$/, '')),
+    ...lines('link', must('ip', '-o', 'link')).map((line) =>
+      line
+        .replace(/ \d+: /, ' ')
+        .replace(/ (qlen|state|qdisc|mode) \S+/g, '')
+        .replace(/@[^:]*/, '')
+        .replace(/NO-CARRIER,|,LOWER_UP/g, ''),
+    ),
+    ...lines('address', must('ip', '-o', 'addr'))
+      .filter(isKept)
+      .map((line) => line.replace(/ \d+: /, ' ').replace(/\\.*$/, '')),
     ...lines('route', must('ip', 'route', 'show', 'table', 'all')).map((line) => line.replace(/ linkdown/, '')),
-    ...lines('route', must('ip', '-6', 'route', 'show', 'table', 'all')).filter(isKept).map((line) => line.replace(/ linkdown/, '')),
+    ...lines('route', must('ip', '-6', 'route', 'show', 'table', 'all'))
+      .filter(isKept)
+      .map((line) => line.replace(/ linkdown/, '')),
     ...lines('neighbour', must('ip', 'neigh', 'show', 'nud', 'permanent')),
-    ...lines('sysctl', run(['sysctl', '-ae', '--pattern', '^net\\.ipv[46]\\.conf\\.(all|default|p0|p0/30)\\.(arp_filter|rp_filter|accept_ra|autoconf|disable_ipv6|forwarding)$']).stdout),
+    ...lines(
+      'sysctl',
+      run([
+        'sysctl',
+        '-ae',
+        '--pattern',
+        '^net\\.ipv[46]\\.conf\\.(all|default|p0|p0/30)\\.(arp_filter|rp_filter|accept_ra|autoconf|disable_ipv6|forwarding)$',
+      ]).stdout,
+    ),
     ...(existsSync(stateFolder) ? readdirSync(stateFolder, { recursive: true, encoding: 'utf8' }).map((file) => `state ${file}`) : []),
   ].sort();
 }
 
 /** Lines that went and lines that came; empty where nothing did. */
 export function difference(before: readonly string[], after: readonly string[]): string {
-  return [...before.filter((line) => !after.includes(line)).map((line) => `- ${line}`), ...after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`)].join('\n');
+  return [
+    ...before.filter((line) => !after.includes(line)).map((line) => `- ${line}`),
+    ...after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`),
+  ].join('\n');
 }

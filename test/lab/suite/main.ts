@@ -21,7 +21,9 @@ const parts: readonly (readonly [name: string, run: () => void | Promise<void>])
 const only = process.env['LAB_ONLY']?.split(';').filter(Boolean) ?? [];
 prepareMachine();
 makeLan();
-process.stdout.write(`engine ${must('docker', 'version', '--format', '{{.Server.Version}}')}, Compose ${must('docker', 'compose', 'version', '--short')}, Linux ${must('uname', '-r')}, Node ${process.version}\n`);
+process.stdout.write(
+  `engine ${must('docker', 'version', '--format', '{{.Server.Version}}')}, Compose ${must('docker', 'compose', 'version', '--short')}, Linux ${must('uname', '-r')}, Node ${process.version}\n`,
+);
 for (const [name, run] of parts) {
   if (only.length > 0 && !only.some((wanted) => name.startsWith(wanted))) continue;
   const start = performance.now();

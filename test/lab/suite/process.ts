@@ -39,7 +39,11 @@ export function must(...argv: readonly string[]): string {
 export function runBeside(argv: readonly string[], { cwd, env, seconds = 240 }: RunOptions = {}): Promise<Output> {
   const [command, ...args] = argv;
   return new Promise((resolve) => {
-    const child = spawn(command!, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env }, ...(cwd !== undefined && { cwd }) });
+    const child = spawn(command!, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+      ...(cwd !== undefined && { cwd }),
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (data) => (stdout += data));

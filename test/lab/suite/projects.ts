@@ -4,7 +4,9 @@ import { ask, askOnce, lan, page } from './lan.ts';
 import { addressOf, containerOf, difference, makeProject, netcompose, netcomposeBeside, snapshot, type Project } from './machine.ts';
 import { fromHost, guest, onLan } from './reach.ts';
 
-const network = { 'x-netmode': { mode: 'ipvlan-l2', parent: lan.parent, subnet: lan.subnet, gateway: lan.router, ip_range: '192.168.1.224/30' } };
+const network = {
+  'x-netmode': { mode: 'ipvlan-l2', parent: lan.parent, subnet: lan.subnet, gateway: lan.router, ip_range: '192.168.1.224/30' },
+};
 
 function downAndCompare(project: Project, before: readonly string[]): void {
   const down = netcompose(project, ['down']);
@@ -20,7 +22,11 @@ export async function twoProjects(): Promise<void> {
   const one = makeProject('one', { services: { first: onLan('first') }, networks: { lan: network } });
   const two = makeProject('two', { services: { second: onLan('second', { ipv4_address: '192.168.1.54' }) }, networks: { lan: network } });
   const ups = await Promise.all([one, two].map((project) => netcomposeBeside(project, ['up', '-d'])));
-  check('both come up at once', ups.every(({ code }) => code === 0), ups.map(({ code, stderr }) => (code === 0 ? '0' : stderr)).join('\n'));
+  check(
+    'both come up at once',
+    ups.every(({ code }) => code === 0),
+    ups.map(({ code, stderr }) => (code === 0 ? '0' : stderr)).join('\n'),
+  );
   const [first, second] = [containerOf(one, 'first'), containerOf(two, 'second')];
   fromHost(first, 'beside the other');
   fromHost(second, 'beside the other');

@@ -41,7 +41,10 @@ export const onLan = (name: string, more: object = {}) => guest(name, { networks
 export { guest };
 
 const dockerNameOf = ({ netmode, dockerName }: Underlay, project: Project) =>
-  dockerName ?? (netmode['scope'] === 'project' ? `${project.name}_lan` : `netcompose-${String(netmode['parent'] ?? lan.parent)}${netmode['vlan'] === undefined ? '' : `.${String(netmode['vlan'])}`}`);
+  dockerName ??
+  (netmode['scope'] === 'project'
+    ? `${project.name}_lan`
+    : `netcompose-${String(netmode['parent'] ?? lan.parent)}${netmode['vlan'] === undefined ? '' : `.${String(netmode['vlan'])}`}`);
 
 export function tryUnderlay(underlay: Underlay): void {
   within(underlay.name);
@@ -107,13 +110,18 @@ function traffic(underlay: Underlay, project: Project, when: string): void {
     const at = own ? lan.host : shim.find((one) => !one.includes(':'));
     const ofHost = at === undefined ? 'the shim has no address' : ask(inside, serverPage(at), 'host');
     check(`${service} → host at ${own ? 'its own address' : `the shim's address`} ${when}`, ofHost === `host saw ${address}`, ofHost);
-    if (!own && underlay.router === undefined) process.stdout.write(`     seen: ${service} → host's own address: ${askOnce(inside, serverPage(lan.host))}\n`);
+    if (!own && underlay.router === undefined)
+      process.stdout.write(`     seen: ${service} → host's own address: ${askOnce(inside, serverPage(lan.host))}\n`);
   }
   if (underlay.fixed !== undefined) {
     const answer = ask({ container: containerOf(project, 'web') }, page(underlay.fixed), 'fixed');
     check(`web → fixed ${when}`, answer.startsWith('fixed saw'), answer);
   }
-  if (underlay.six) traffic6(containerOf(project, 'web'), shim.find((one) => one.includes(':')));
+  if (underlay.six)
+    traffic6(
+      containerOf(project, 'web'),
+      shim.find((one) => one.includes(':')),
+    );
 }
 
 function traffic6(container: string, shim: string | undefined): void {
@@ -130,8 +138,13 @@ function traffic6(container: string, shim: string | undefined): void {
 }
 
 function shimAddresses(): readonly string[] {
-  const links = JSON.parse(must('ip', '-j', 'addr')) as readonly { ifname: string; addr_info: readonly { local: string; scope: string }[] }[];
-  return links.filter(({ ifname }) => ifname.startsWith('nc-')).flatMap(({ addr_info }) => addr_info.filter(({ scope }) => scope === 'global').map(({ local }) => local));
+  const links = JSON.parse(must('ip', '-j', 'addr')) as readonly {
+    ifname: string;
+    addr_info: readonly { local: string; scope: string }[];
+  }[];
+  return links
+    .filter(({ ifname }) => ifname.startsWith('nc-'))
+    .flatMap(({ addr_info }) => addr_info.filter(({ scope }) => scope === 'global').map(({ local }) => local));
 }
 
 export function fromHost(container: string, when: string): void {
@@ -145,7 +158,11 @@ export function fromHost(container: string, when: string): void {
 export function secondUp(project: Project): void {
   const [links, containers] = [snapshot(), identities()];
   const up = netcompose(project, ['up', '-d']);
-  const changed = [...changes(), difference(links, snapshot()), ...(containers === identities() ? [] : ['containers were made or started again'])].filter(Boolean);
+  const changed = [
+    ...changes(),
+    difference(links, snapshot()),
+    ...(containers === identities() ? [] : ['containers were made or started again']),
+  ].filter(Boolean);
   check('a second up changes nothing', up.code === 0 && changed.length === 0, up.code === 0 ? changed.join('\n') : up.stderr);
 }
 
@@ -154,10 +171,29 @@ function recreation(underlay: Underlay, project: Project): void {
   const web = containerOf(project, 'web');
   const before = addressOf(web);
   const removed = netcompose(project, ['rm', '--stop', '--force', 'web']);
-  const squatter = run(['docker', 'run', '--detach', '--name', 'squatter', '--stop-signal', 'SIGKILL', '--network', dockerNameOf(underlay, project), '--ip', before, 'busybox:latest', 'sleep', '999']);
+  const squatter = run([
+    'docker',
+    'run',
+    '--detach',
+    '--name',
+    'squatter',
+    '--stop-signal',
+    'SIGKILL',
+    '--network',
+    dockerNameOf(underlay, project),
+    '--ip',
+    before,
+    'busybox:latest',
+    'sleep',
+    '999',
+  ]);
   const up = netcompose(project, ['up', '-d']);
   const address = up.code === 0 ? addressOf(web) : '';
-  check('made anew with another address', removed.code + squatter.code + up.code === 0 && address !== before, `${before} → ${address} ${removed.stderr}${squatter.stderr}${up.code === 0 ? '' : up.stderr}`);
+  check(
+    'made anew with another address',
+    removed.code + squatter.code + up.code === 0 && address !== before,
+    `${before} → ${address} ${removed.stderr}${squatter.stderr}${up.code === 0 ? '' : up.stderr}`,
+  );
   if (up.code === 0) {
     fromHost(web, 'with its new address');
     const answer = ask('router', page(address), 'web');
