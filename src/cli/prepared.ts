@@ -9,6 +9,7 @@ import { planOf } from '../plan/plan.ts';
 import type { Plan } from '../plan/types.ts';
 import { exitCodes } from './exit-codes.ts';
 import { factsFor } from './facts-for.ts';
+import { checkPrivilege } from './privilege.ts';
 import { probed } from './probed.ts';
 import { readProject } from './read-project.ts';
 import type { Session } from './session.ts';
@@ -47,6 +48,7 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
   const facts = starts && session.host.uid === 0 ? await probed(session, intents, seen, starting) : seen;
   const plan = planOf(intents, facts, diagnostics.report, starting);
   if (!diagnostics.hasErrors) checkComplete(plan, diagnostics.report);
+  if (starts) checkPrivilege(plan, facts, diagnostics.report);
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
 
   const override = overrideOf(plan);

@@ -57,7 +57,10 @@ mirror() {
 }
 
 build() {
-  local missing='' tool
+  local recipe missing='' tool
+  # What runs the machine may change without making it anew.
+  recipe=$(sed '/^# --- run/,$d' "$0" | sha256sum)
+  if [ "$(cat "$lab/made" 2>/dev/null)" = "$recipe" ]; then return; fi
   for tool in qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils mmdebstrap:mmdebstrap cpio:cpio mke2fs:e2fsprogs depmod:kmod; do
     command -v "${tool%:*}" >/dev/null || missing="$missing ${tool#*:}"
   done
@@ -65,8 +68,7 @@ build() {
   [ "$(id -u)" = 0 ] || fail 'build it as root'
   mkdir -p "$lab"
   exec 9>"$lab/lock"; flock 9
-  local recipe; recipe=$(sha256sum <"$0")
-  # Made by this very recipe: there is nothing to do.
+  # Another one may have made it while this one waited.
   if [ "$(cat "$lab/made" 2>/dev/null)" = "$recipe" ]; then return; fi
   cd "$lab"; rm -f made
   download
@@ -240,7 +242,8 @@ run() {
   if [ -n "$cold" ]; then root="file=$lab/root.ext4,format=raw,cache=unsafe,snapshot=on"; resume=(); fi
   export lab memory processors; export -f qemu
   set +e
-  # In the foreground, so that an interrupt reaches it. Through cat, because a stdout that is a file would be written from its beginning. Without input, which would block it.
+  # In the foreground, so that an interrupt reaches it; through cat, because a stdout that is a file would be written from
+  # its beginning; without input, which would block it.
   timeout --foreground --kill-after=5 "$limit" bash -c 'qemu "$@"' qemu "$state" "$root" "$engine" "${resume[@]}" </dev/null | cat
   local code=${PIPESTATUS[0]}
   [ -z "$verbose" ] || cat "$state/console.log" >&2
