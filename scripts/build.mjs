@@ -71,7 +71,14 @@ async function bundle() {
       plugins: [{ name: 'apart', setup: (builder) => builder.onResolve({ filter: /^(execa|dockerode)$/ }, ({ path }) => ({ path: `./${path}.cjs`, external: true })) }],
     }),
     build({ ...common, entryPoints: apart, outdir: join(fresh, 'cli'), outExtension: { '.js': '.cjs' }, format: 'cjs' }),
-    build({ ...common, entryPoints: ['src/index.ts'], outfile: join(fresh, 'index.js'), format: 'esm' }),
+    // The yaml package is CommonJS, and asks for Node's modules by `require`.
+    build({
+      ...common,
+      entryPoints: ['src/index.ts'],
+      outfile: join(fresh, 'index.js'),
+      format: 'esm',
+      banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
+    }),
   ]);
   for (const { path, text } of results.flatMap(({ outputFiles }) => outputFiles)) writeFile(path, text);
   const program = results[0].outputFiles[0].contents;
