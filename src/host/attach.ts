@@ -1,7 +1,7 @@
 /**
  * Commands that take over the terminal. On the pass-through path, where start-up matters, so `node:child_process`:
- * execa, bundled and minified, costs 20 ms of CPU to load beside 55 ms for Node itself (medians of 15 runs), more than
- * a third of a Node start; `node:child_process` costs nothing that can be measured.
+ * execa, bundled and minified, costs 20 ms of CPU to load beside 60 ms for Node itself (medians of 15 runs), a third
+ * of a Node start; `node:child_process` costs nothing that can be measured.
  */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';

@@ -62,10 +62,10 @@ test('config gets the files one by one and the override last, from a place that 
 });
 
 test('hooks that nobody has trusted do not run', async () => {
-  const texts = { 'compose.yaml': `x-netmode: { hooks: { pre_up: [[touch, /tmp/x]] } }\n${annotated}` };
+  const texts = { 'compose.yaml': `x-netmode: { hooks: { pre_up: [[touch, /run/x]] } }\n${annotated}` };
   const outcome = await runIn(texts, ['plan', '--offline', '--format', 'json']);
   const { actions } = JSON.parse(outcome.out) as { actions: unknown };
-  assert.equal(actions, [{ id: 'hook:pre_up:1', reason: 'a hook of this project, run once trusted', command: ['touch', '/tmp/x'], undo: [] }]);
+  assert.equal(actions, [{ id: 'hook:pre_up:1', reason: 'a hook of this project, run once trusted', command: ['touch', '/run/x'], undo: [] }]);
 });
 
 test('explain shows the page of a rule, and the nearest where there is none', async () => {
