@@ -131,7 +131,8 @@ function asWritten(value: Plain, said: readonly Tree[]): Plain {
 
 function collectRaw(tree: Tree, raw: Map<string, string>): void {
   if (tree.kind === 'scalar') {
-    if (tree.raw !== undefined) raw.set(String(tree.value), tree.raw);
+    // What may stand for `auto` is filled in: only netcompose knows the word.
+    if (tree.raw !== undefined && !/\bauto\b/.test(tree.raw)) raw.set(String(tree.value), tree.raw);
   } else if (tree.kind === 'sequence') for (const item of tree.items) collectRaw(item, raw);
   else for (const { value } of tree.entries.values()) collectRaw(value, raw);
 }
