@@ -9,7 +9,7 @@
 const { fstatSync, closeSync, openSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { homedir } = require('node:os');
-const { dirname, isAbsolute, join } = require('node:path');
+const { basename, dirname, isAbsolute, join } = require('node:path');
 const { Script } = require('node:vm');
 
 const program = join(__dirname, '../dist/cli/main.cjs');
@@ -23,20 +23,32 @@ if (only === '--version' || only === '-v' || only === '-V') {
 else build();
 
 function start() {
-  const file = cacheFile();
-  const cachedData = readOwn(file);
-  const source = readFileSync(program, 'utf8');
-  const script = new Script(`(function (module, require, __filename) {${source}\n})`, { filename: program, ...(cachedData && { cachedData }) });
-  const loaded = { exports: {} };
-  script.runInThisContext()(loaded, createRequire(program), program);
-  loaded.exports.main().finally(() => {
-    // After the run, so that it holds what this command needed.
-    if (!cachedData || script.cachedDataRejected) keep(file, script);
-  });
+  const fresh = [];
+  const { main } = load(program, cachePrefix(), fresh);
+  // After the run, so that it holds what this command needed.
+  main().finally(() => fresh.forEach(keep));
 }
 
-/** One for each build, Node and command; none where the build has no mark. */
-function cacheFile() {
+/** Loads one of the build's files, and those that it asks for, with their compiled code. */
+function load(file, prefix, fresh) {
+  const cache = `${prefix}-${basename(file)}`;
+  const cachedData = readOwn(cache);
+  const script = new Script(`(function (exports, module, require, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`, { filename: file, ...(cachedData && { cachedData }) });
+  if (!cachedData || script.cachedDataRejected) fresh.push({ cache, script });
+  const plain = createRequire(file);
+  const module = { exports: {} };
+  const loaded = new Map();
+  const require = (name) => {
+    if (!name.startsWith('./')) return plain(name);
+    if (!loaded.has(name)) loaded.set(name, load(join(dirname(file), name), prefix, fresh));
+    return loaded.get(name);
+  };
+  script.runInThisContext()(module.exports, module, Object.assign(require, plain), file, dirname(file));
+  return module.exports;
+}
+
+/** Of files for this build, Node and command. */
+function cachePrefix() {
   const given = process.env.XDG_CACHE_HOME;
   const folder = join(given && isAbsolute(given) ? given : join(homedir(), '.cache'), 'netcompose');
   const command = process.argv.slice(2).find((word) => /^[a-z]+$/.test(word)) ?? 'help';
@@ -60,7 +72,7 @@ function readOwn(file) {
 }
 
 /** Written whole or not at all; those of earlier builds go. Without a folder to write to, every start is a first one. */
-function keep(file, script) {
+function keep({ cache: file, script }) {
   const temporary = `${file}.${process.pid}`;
   try {
     const folder = dirname(file);

@@ -81,8 +81,10 @@ async function bundle() {
     }),
   ]);
   for (const { path, text } of results.flatMap(({ outputFiles }) => outputFiles)) writeFile(path, text);
-  const program = results[0].outputFiles[0].contents;
-  write('cli/main.id', `${createHash('sha256').update(program).digest('hex').slice(0, 16)}\n`);
+  // By which compiled code that was kept is known to be this build's.
+  const hash = createHash('sha256');
+  for (const { contents } of results.flatMap(({ outputFiles }) => outputFiles)) hash.update(contents);
+  write('cli/main.id', `${hash.digest('hex').slice(0, 16)}\n`);
   return results.flatMap(({ metafile }) =>
     Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? path : []))),
   );

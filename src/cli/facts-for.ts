@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { findCompose } from '../host/compose.ts';
 import type { HostOptions } from '../host/observe-host.ts';
 import type { Intents } from '../netmode/intents.ts';
-import { isUnderlay } from '../netmode/modes.ts';
+import { isUnderlay, underlay } from '../netmode/modes.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { EngineFacts, Facts, HostFacts, HostSocket } from '../plan/facts.ts';
 import { imagesWanted, portsNamed } from '../plan/listeners.ts';
@@ -29,12 +29,14 @@ export interface FactsOptions {
 export async function factsFor(session: Session, intents: Intents, options: FactsOptions, report: Report): Promise<Facts> {
   if (options.file !== undefined) return readFacts(session, options.file);
   if (options.offline) return { version: 1 };
-  const underlay = usesUnderlay(intents);
+  const onUnderlay = usesUnderlay(intents);
+  // The rendered file is for anywhere: one that says all itself needs nothing of this host.
+  if (options.engine === false && !options.engineNeeded && isWrittenInFull(intents)) return { version: 1 };
   const ports = options.live ? portsNamed(intents) : undefined;
-  const engineUseful = options.engineNeeded || (options.engine !== false && (underlay || usesOverlay(intents)));
+  const engineUseful = options.engineNeeded || (options.engine !== false && (onUnderlay || usesOverlay(intents)));
   const images = options.engine === false ? [] : imagesWanted(intents);
   const [observed, asked, compose] = await Promise.all([
-    underlay || options.engineNeeded || (await isAnyOpen(session, ports)) ? observeHostLazily(session, { lan: underlay, ...(ports && { sockets: ports }) }) : undefined,
+    onUnderlay || options.engineNeeded || (await isAnyOpen(session, ports)) ? observeHostLazily(session, { lan: onUnderlay, ...(ports && { sockets: ports }) }) : undefined,
     engineUseful ? observeEngineLazily(session, images, options.engineNeeded === true, report) : undefined,
     engineUseful ? composeFacts(session, options.engineNeeded === true, report) : undefined,
   ]);
@@ -65,6 +67,18 @@ async function withOwners({ host }: Session, observed: HostFacts, engine: Engine
 
 const usesUnderlay = ({ services, networks }: Intents) =>
   [...services.values()].some(({ mode }) => mode && isUnderlay(mode.value)) || [...networks.values()].some(({ mode }) => isUnderlay(mode.value));
+
+/** Whether every macvlan and ipvlan names its parent and pools, so that nothing is to be found, nor to fall back from. */
+function isWrittenInFull({ services, networks }: Intents): boolean {
+  const asking = [...[...services.values()].filter(({ network }) => !network), ...[...networks.values()].filter(({ native }) => !native)];
+  return asking.every(({ mode, settings }) => {
+    if (!mode || !isUnderlay(mode.value)) return true;
+    const { parent, subnet = [], gateway = [], ip_range: range = [], fallback, scope } = settings;
+    const said = [parent, ...subnet, ...gateway, ...range].every((one) => one !== undefined && one.value !== 'auto');
+    const pools = !underlay(mode.value).onLan || (gateway.length === subnet.length && range.length === subnet.length);
+    return said && subnet.length > 0 && pools && !fallback && scope?.value !== 'project';
+  });
+}
 
 const usesOverlay = ({ services, networks }: Intents) =>
   [...services.values(), ...networks.values()].some(({ mode }) => mode?.value === 'overlay');

@@ -61,6 +61,14 @@ test('config gets the files one by one and the override last, from a place that 
   assert.is(outcome.host.files.has(override), false);
 });
 
+test('render of a file that says all itself runs nothing', async () => {
+  const lan = 'mode: ipvlan-l2, parent: eth0, subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.192/27';
+  const { code, out, err, host } = await runIn({ 'compose.yaml': `services:\n  web: { image: x, x-netmode: { ${lan} } }\n` }, ['render']);
+  assert.is(code, 0, err);
+  assert.match(out, 'parent: eth0');
+  assert.equal(host.ran, []);
+});
+
 test('hooks that nobody has trusted do not run', async () => {
   const texts = { 'compose.yaml': `x-netmode: { hooks: { pre_up: [[touch, /run/x]] } }\n${annotated}` };
   const outcome = await runIn(texts, ['plan', '--offline', '--format', 'json']);

@@ -229,7 +229,7 @@ run() {
   [ -f "$lab/made" ] || fail 'not built: lab.sh build'
   [ -d "$lab/snap$engine" ] || fail "there is no engine $engine (there are $engines)"
   local dir; dir=$(readlink -f "$1"); shift
-  state=$(mktemp -d "$lab/run.XXXXXX"); trap 'rm -rf "$state"' EXIT
+  state=$(mktemp -d "$lab/run.XXXXXX"); trap 'rm -rf "$state"; kill $(jobs -p) 2>/dev/null || :' EXIT; trap 'exit 130' INT TERM HUP
   mkdir -p "$state/job/labjob"
   # One argument is a line for bash, several are an argument vector.
   if [ $# = 1 ]; then printf '%s\n' "$1"; else printf '%q ' "$@"; fi >"$state/job/labjob/cmd"
@@ -244,8 +244,10 @@ run() {
   set +e
   # In the foreground, so that an interrupt reaches it; through cat, because a stdout that is a file would be written from
   # its beginning; without input, which would block it.
-  timeout --foreground --kill-after=5 "$limit" bash -c 'qemu "$@"' qemu "$state" "$root" "$engine" "${resume[@]}" </dev/null | cat
-  local code=${PIPESTATUS[0]}
+  timeout --foreground --kill-after=5 "$limit" bash -c 'qemu "$@"' qemu "$state" "$root" "$engine" "${resume[@]}" </dev/null > >(cat) &
+  # Waited for, because bash runs no trap before a command in the foreground has ended.
+  wait $!
+  local code=$?
   [ -z "$verbose" ] || cat "$state/console.log" >&2
   mkdir -p "$state/out"; tar -C "$state/out" -xf "$state/out.raw" 2>/dev/null
   if [ -n "$out" ]; then mkdir -p "$out"; cp -a "$state/out/." "$out/"; fi

@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const engines = ['28', '26'] as const;
+const ending = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** A suite takes a quarter of an hour on a machine that has nothing else to do. */
 const secondsPerRun = 7200;
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -85,6 +86,9 @@ function run(argv: readonly string[]): Promise<Outcome> {
   const [program, ...args] = argv;
   return new Promise((resolve) => {
     const child = spawn(program!, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    // The machine is told, and once it has ended what was made for it is removed; a terminal tells it by itself.
+    const forward = (signal: NodeJS.Signals) => void child.kill(signal);
+    for (const signal of ending) process.once(signal, forward);
     let last = '';
     let open = '';
     child.stdout.setEncoding('utf8');
@@ -98,7 +102,10 @@ function run(argv: readonly string[]): Promise<Outcome> {
       process.stderr.write(`lab: ${error.message}\n`);
       resolve({ code: 125, last });
     });
-    child.on('close', (code) => resolve({ code: code ?? 125, last }));
+    child.on('close', (code) => {
+      for (const signal of ending) process.off(signal, forward);
+      resolve({ code: code ?? 125, last });
+    });
   });
 }
 

@@ -96,6 +96,16 @@ test('installed: check on an example', async () => {
   );
 });
 
+test('installed: facts, with everything that is loaded late, from the first start and from compiled code', async () => {
+  const env = { ...npmEnv, XDG_CACHE_HOME: join(app, 'cache') };
+  for (const start of ['first', 'second']) {
+    const { stdout } = await execa('npx', ['netcompose', 'facts'], { cwd: app, env });
+    assert.is((JSON.parse(stdout) as { version: number }).version, 1, start);
+  }
+  const kept = readdirSync(join(app, 'cache/netcompose'));
+  assert.equal(kept.map((name) => name.split('-').at(-1)).sort(), ['dockerode.cjs', 'execa.cjs', 'main.cjs']);
+});
+
 test('installed: the library can be imported', async () => {
   const program =
     "import * as netcompose from 'netcompose'; console.log(Object.values(netcompose).some((each) => typeof each === 'function'));";
