@@ -38,7 +38,7 @@ export async function factsFor(session: Session, intents: Intents, options: Fact
   const [observed, asked, compose] = await Promise.all([
     onUnderlay || options.engineNeeded || (await isAnyOpen(session, ports)) ? observeHostLazily(session, { lan: onUnderlay, ...(ports && { sockets: ports }) }) : undefined,
     engineUseful ? observeEngineLazily(session, images, options.engineNeeded === true, report) : undefined,
-    engineUseful ? composeFacts(session, options.engineNeeded === true, report) : undefined,
+    options.engineNeeded || (engineUseful && hasSeveralNetworks(intents)) ? composeFacts(session, options.engineNeeded === true, report) : undefined,
   ]);
   // A port that is open may be the project's own: only the engine knows.
   const inTheWay = !engineUseful && options.engine !== false && observed?.sockets?.some(({ port }) => ports?.has(port));
@@ -79,6 +79,10 @@ function isWrittenInFull({ services, networks }: Intents): boolean {
     return said && subnet.length > 0 && pools && !fallback && scope?.value !== 'project';
   });
 }
+
+/** Only there it matters whether Compose knows `gw_priority`; to ask it costs a process. */
+const hasSeveralNetworks = ({ services }: Intents) =>
+  [...services.values()].some(({ mode, service, settings }) => mode && isUnderlay(mode.value) && (service.networks || settings.host_access?.value === 'loopback'));
 
 const usesOverlay = ({ services, networks }: Intents) =>
   [...services.values(), ...networks.values()].some(({ mode }) => mode?.value === 'overlay');
