@@ -15,7 +15,15 @@ interface IpLink {
   readonly group?: string;
   readonly ifalias?: string;
   readonly linkinfo?: { readonly info_kind?: string; readonly info_data?: Readonly<Record<string, unknown>> };
-  readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number; readonly family?: string }[];
+  readonly addr_info?: readonly IpAddress[];
+}
+
+interface IpAddress {
+  readonly local?: string;
+  readonly prefixlen?: number;
+  /** IPv6 privacy addresses, which change every day; and those on their way out. */
+  readonly temporary?: boolean;
+  readonly deprecated?: boolean;
 }
 
 /** One element of `ip -j route`. */
@@ -68,10 +76,16 @@ function toInterface(link: IpLink, isWireless: (name: string) => boolean): HostI
     ...(kind === 'vlan' && typeof data['id'] === 'number' && { vlan: data['id'] }),
     ...(link.ifalias !== undefined && { alias: link.ifalias }),
     ...(link.group !== undefined && /^\d+$/.test(link.group) && { group: Number(link.group) }),
-    addresses: (link.addr_info ?? []).flatMap(({ local, prefixlen }) =>
+    addresses: lastingFirst(link.addr_info ?? []).flatMap(({ local, prefixlen }) =>
       local === undefined || isLinkLocal(local) ? [] : [`${local}/${prefixlen}`],
     ),
   };
+}
+
+/** Whoever wants one address of the host's takes the first, and it should be the same tomorrow. */
+function lastingFirst(addresses: readonly IpAddress[]): readonly IpAddress[] {
+  const passes = ({ temporary = false, deprecated = false }: IpAddress) => temporary || deprecated;
+  return [...addresses.filter((one) => !passes(one)), ...addresses.filter(passes)];
 }
 
 /** Every interface has one, and it says nothing of the LAN. */

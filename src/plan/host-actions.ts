@@ -40,7 +40,7 @@ function shimActions(plan: ShimPlan, facts: Facts): readonly HostAction[] {
   });
   const isOwn = (source: string) => plan.addresses.some((own) => own.startsWith(`${source}/`));
   const addressless = plan.routes.some(({ destination, source }) => !destination.includes(':') && source !== undefined && !isOwn(source));
-  const v6 = plan.addresses.some((address) => address.includes(':'));
+  const v6 = plan.routes.some(({ destination }) => destination.includes(':')) || plan.addresses.some((address) => address.includes(':'));
   return [
     {
       kind: 'create-shim',

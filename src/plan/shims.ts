@@ -2,6 +2,7 @@
 import type { Project } from '../compose/project.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import { underlay } from '../netmode/modes.ts';
+import type { ShimSettings } from '../netmode/settings.ts';
 import type { Facts, HostInterface } from './facts.ts';
 import { addressOf, contains, formatAddress, formatCidr, parseAddress, parseCidr, type Address, type Cidr } from './ip.ts';
 import { shimAliasPrefix, shimGroup } from './marks.ts';
@@ -141,7 +142,8 @@ function checkName(name: string, dockerName: string, network: NetworkPlan, facts
 
 /**
  * The host's own address to name as source, where the shim can do without one; docs/measured.md, "The shim without an address".
- * IPv6 always needs one (nobody answers neighbour discovery), and ipvlan L2 does under strict `rp_filter` and for a large range.
+ * On the LAN, IPv6 needs one (nobody answers neighbour discovery), and ipvlan L2 does under strict `rp_filter` and for a large
+ * range. At layer 3 nobody has to be found: no mode there needs one.
  */
 function needsNoAddress(
   subnet: Cidr,
@@ -151,13 +153,15 @@ function needsNoAddress(
   facts: Facts,
 ): string | undefined {
   const { mode, shim } = network.underlay!;
-  if (subnet.family === 6 || shim?.ipv4_address) return undefined;
+  if ((subnet.family === 6 && !isRouted(mode)) || givenAddress(shim, subnet)) return undefined;
   const strict = Math.max(facts.host?.rpFilter['all'] ?? 0, facts.host?.rpFilter[network.underlay!.parent] ?? 0) === 1;
   if (mode === 'ipvlan-l2' && (strict || !canBeWrittenDown(targets))) return undefined;
-  const own = (parent?.addresses ?? []).flatMap((text) => addressOf(text) ?? []).filter(({ family }) => family === 4);
+  const own = (parent?.addresses ?? []).flatMap((text) => addressOf(text) ?? []).filter(({ family }) => family === subnet.family);
   const source = own.find((address) => contains(subnet, address)) ?? (underlay(mode).onLan ? undefined : own[0]);
   return source && formatAddress(source);
 }
+
+const givenAddress = (shim: ShimSettings | undefined, { family }: Cidr) => (family === 4 ? shim?.ipv4_address : shim?.ipv6_address);
 
 /** Given, else reserved already, else the highest of the range that nobody has. */
 function ownAddress(
@@ -167,7 +171,7 @@ function ownAddress(
   members: readonly Attached[],
   report: Report,
 ): { text: string } | undefined {
-  const given = subnet.family === 4 ? network.underlay?.shim?.ipv4_address : network.underlay?.shim?.ipv6_address;
+  const given = givenAddress(network.underlay?.shim, subnet);
   const taken = fixedOn(network, members);
   const isTaken = (address: Address) => taken.some((other) => other.family === address.family && other.value === address.value);
   if (given) {

@@ -26,6 +26,8 @@ const links = [
     },
     addr_info: [
       { family: 'inet', local: '192.168.1.10', prefixlen: 24 },
+      // As the kernel lists them: today's privacy address before the one that stays.
+      { family: 'inet6', local: 'fd00:1::5eed', prefixlen: 64, temporary: true, dynamic: true },
       { family: 'inet6', local: 'fd00:1::10', prefixlen: 64 },
       { family: 'inet6', local: 'fe80::fc:ff:fe00:1', prefixlen: 64 },
     ],
@@ -123,7 +125,7 @@ test('interfaces', async () => {
   const plain = { loopback: false, wireless: false, mtu: 1500, group: 0, addresses: [] as string[] };
   assert.equal(interfaces, [
     { ...plain, name: 'lo', index: 1, up: true, loopback: true, mtu: 65536, addresses: ['127.0.0.1/8'] },
-    { ...plain, name: 'eth0', index: 2, up: true, mac: '02:fc:00:00:00:01', addresses: ['192.168.1.10/24', 'fd00:1::10/64'] },
+    { ...plain, name: 'eth0', index: 2, up: true, mac: '02:fc:00:00:00:01', addresses: ['192.168.1.10/24', 'fd00:1::10/64', 'fd00:1::5eed/64'] },
     { ...plain, name: 'eth0.10', index: 3, kind: 'vlan', up: true, mac: '02:fc:00:00:00:01', link: 'eth0', vlan: 10 },
     {
       ...plain,
