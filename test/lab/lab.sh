@@ -3,6 +3,7 @@
 # emulation, so that it needs no KVM, and is thrown away after each run.
 #
 #   lab.sh build                         make it from Debian's packages (as root; a few minutes), where it is not made yet
+#   lab.sh made                          exit 0 where it is made
 #   lab.sh run [opts] DIR CMD [ARG...]   carry DIR to /src in the machine, run CMD there; its exit code is ours
 #        -d 26|28   the engine: 26.1 with Compose 2.26, or 28.5 with Compose 2.40 (default 28)
 #        -c         boot, instead of resuming the machine as it was when the engine was ready
@@ -10,8 +11,8 @@
 #        -t SECS    time limit (default 600)
 #        -v         show the kernel's console at the end
 #
-# Needs qemu-system-x86 qemu-utils mmdebstrap cpio e2fsprogs kmod of Debian. Packages come from where this machine has its
-# own. All is kept in ${LAB_CACHE:-${XDG_CACHE_HOME:-~/.cache}/netcompose-lab}.
+# `build` installs what it needs of Debian's packages. Packages come from where this machine has its own. All is kept in
+# ${LAB_CACHE:-${XDG_CACHE_HOME:-~/.cache}/netcompose-lab}; what is there and was made by this recipe is not made again.
 #
 #   vda  root file system; opened as a snapshot, so that no run changes it
 #   vdb  DIR and the command as a tar on a raw disk, its length first; read with O_DIRECT, because a resumed machine would
@@ -20,10 +21,11 @@
 #   vport0p1 (virtio-serial)  what the command writes, streamed to our stdout
 #   ttyS0    the kernel's console
 set -euo pipefail
+self=$(readlink -f "$0")
 lab=${LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/netcompose-lab}
 memory=2048
 processors=2
-packages=iproute2,iptables,kmod,procps,iputils-ping,nodejs,docker.io,docker-cli,docker-compose,ca-certificates,busybox-static,tcpdump,curl,util-linux
+packages=iproute2,iptables,kmod,procps,iputils-ping,nodejs,docker.io,docker-cli,docker-compose,ca-certificates,busybox-static,socat,tcpdump,curl,util-linux
 # In the order in which they depend on each other: insmod does not look.
 virtio="virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk virtio_console"
 engines="26 28"
@@ -56,25 +58,41 @@ mirror() {
   printf '%s\n' "$found"
 }
 
-build() {
-  local recipe missing='' tool
-  # What runs the machine may change without making it anew.
-  recipe=$(sed '/^# --- run/,$d' "$0" | sha256sum)
-  if [ "$(cat "$lab/made" 2>/dev/null)" = "$recipe" ]; then return; fi
+# What the machine is made from: this file, but for what only runs it, and the Node that it takes along.
+recipe() { { sed '/^# --- run/,$d' "$self"; node --version; } | sha256sum; }
+isMade() { [ "$(cat "$lab/made" 2>/dev/null)" = "$(recipe)" ] && [ -z "$(missingPackages)" ]; }
+
+missingPackages() {
+  local tool
   for tool in qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils mmdebstrap:mmdebstrap cpio:cpio mke2fs:e2fsprogs depmod:kmod; do
-    command -v "${tool%:*}" >/dev/null || missing="$missing ${tool#*:}"
+    command -v "${tool%:*}" >/dev/null || printf '%s ' "${tool#*:}"
   done
-  [ -z "$missing" ] || fail "not installed: apt-get install --no-install-recommends$missing"
+}
+
+build() {
+  if isMade; then return; fi
   [ "$(id -u)" = 0 ] || fail 'build it as root'
   mkdir -p "$lab"
   exec 9>"$lab/lock"; flock 9
   # Another one may have made it while this one waited.
-  if [ "$(cat "$lab/made" 2>/dev/null)" = "$recipe" ]; then return; fi
+  if isMade; then return; fi
+  installTools
   cd "$lab"; rm -f made
   download
   makeRoot
   local engine; for engine in $engines; do snapshot "$engine"; done
-  printf '%s\n' "$recipe" >made
+  recipe >made
+}
+
+installTools() {
+  local missing; missing=$(missingPackages)
+  [ -n "$missing" ] || return 0
+  command -v apt-get >/dev/null || fail "this is not Debian; install $missing"
+  say "installing $missing"
+  export DEBIAN_FRONTEND=noninteractive
+  # Package lists may be absent or out of date. (The list is split into words.)
+  local install=(apt-get install -y -qq --no-install-recommends --no-remove $missing)
+  "${install[@]}" >/dev/null 2>&1 || { apt-get update -qq >/dev/null; "${install[@]}" >/dev/null; }
 }
 
 download() {
@@ -117,11 +135,14 @@ makeRoot() {
   rm -rf root/opt/d28/usr/bin/ctr root/opt/d28/usr/share
   ln -sf /opt/d28/usr/libexec/docker/cli-plugins/docker-compose root/opt/d28/cfg/cli-plugins/docker-compose
   ln -sf /usr/libexec/docker/cli-plugins/docker-compose root/opt/d26/cfg/cli-plugins/docker-compose
+  takeNode
   echo lab >root/etc/hostname; echo '127.0.0.1 localhost lab' >root/etc/hosts; : >root/etc/resolv.conf
 
-  # The containers' image: busybox with all its applets.
+  # The containers' image: busybox with all its applets, and socat, which answers over TCP and UDP.
   mkdir -p image/bin image/tmp image/etc image/www image/root
   cp root/usr/bin/busybox image/bin/busybox
+  cp root/usr/bin/socat image/bin/socat
+  local library; for library in $(chroot root ldd /usr/bin/socat | grep -o '/[^ ]*'); do mkdir -p "image${library%/*}"; cp -L "root$library" "image$library"; done
   local applet; for applet in $(chroot root busybox --list); do [ "$applet" = busybox ] || ln -sf busybox "image/bin/$applet"; done
   echo 'root:x:0:0::/root:/bin/sh' >image/etc/passwd
   tar -C image -cf root/img/busybox.tar .
@@ -130,6 +151,12 @@ makeRoot() {
   rm -f root.ext4; truncate -s 3G root.ext4
   mke2fs -q -t ext4 -O ^has_journal,^metadata_csum,^64bit -E lazy_itable_init=1,root_owner=0:0 -m 0 -d root root.ext4
   rm -rf root unpacked image early
+}
+
+# Debian's Node starts five times as slowly as one with its start-up snapshot inside, which this machine's mostly is.
+takeNode() {
+  cp -L "$(node -p process.execPath)" root/usr/local/bin/node
+  chroot root /usr/local/bin/node -e 0 2>/dev/null || rm root/usr/local/bin/node
 }
 
 # busybox and the modules of the disks, then the machine's init, which lies here so that it can be read without the root.
@@ -153,6 +180,8 @@ ENV
 . /run/env
 setsid dockerd --data-root /var/lib/docker$engine >>/run/dockerd.log 2>&1 </dev/null &
 for i in $(seq 1200); do [ -S /run/docker.sock ] && docker version >/dev/null 2>&1 && break; sleep .1; done
+# Read once, so that the machine resumes with the programs in its memory.
+docker compose version >/dev/null; node -e 0; ip -V >/dev/null; socat -V >/dev/null
 docker import -c 'CMD ["sh"]' /img/busybox.tar busybox:latest >/dev/console 2>&1 && echo LAB-READY >/dev/console || tail -50 /run/dockerd.log >/dev/console
 while :; do header=$(dd if=/dev/vdb iflag=direct bs=4096 count=1 2>/dev/null | tr -d '\0'); [ -n "$header" ] && break; sleep .1; done
 dd if=/dev/vdb iflag=direct bs=4096 skip=1 count=${header#LAB } 2>/dev/null | tar -x --no-same-owner -C /
@@ -257,4 +286,4 @@ run() {
   fail "the machine has ended without an exit code (QEMU: $code)"
 }
 
-case ${1:-} in build) build ;; run) shift; run "$@" ;; *) sed -n '2,13s/^# \?//p' "$0"; exit 64 ;; esac
+case ${1:-} in build) build ;; made) isMade ;; run) shift; run "$@" ;; *) sed -n '2,14s/^# \?//p' "$0"; exit 64 ;; esac

@@ -1,130 +1,111 @@
 /**
- * The network around the machine: a pair of interfaces stands for the card (`p0`) and its cable, a namespace for the
- * router, another for a neighbour on the LAN. The router knows one address of the world beyond it, and VLAN 30.
+ * The network around the machine. Each segment is a LAN of its own: a pair of interfaces stands for the card and its
+ * cable, a namespace for the router, another for a neighbour. Both are on all segments, the router knows one address of the
+ * world beyond it, and every one of them, like the host, tells by TCP and UDP who it is and whom it has seen.
  */
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { stateOf } from './containers.ts';
-import { leaveRunning, must, run, until, type Output } from './process.ts';
+import { leaveRunning, must, run } from './process.ts';
 
-export const lan = {
-  parent: 'p0',
-  subnet: '192.168.1.0/24',
-  host: '192.168.1.10',
-  router: '192.168.1.1',
-  neighbour: '192.168.1.20',
-  subnet6: 'fd00:1::/64',
-  host6: 'fd00:1::10',
-  router6: 'fd00:1::1',
-  neighbour6: 'fd00:1::20',
-  vlan: 30,
-  vlanSubnet: '192.168.30.0/24',
-  vlanRouter: '192.168.30.1',
-  /** Behind the router. */
-  beyond: '10.99.0.1',
-} as const;
+export interface Segment {
+  /** The host's interface. */
+  readonly parent: string;
+  /** The length of the IPv4 prefix. */
+  readonly prefix: number;
+  readonly subnet: string;
+  readonly host: string;
+  readonly router: string;
+  readonly neighbour: string;
+  readonly subnet6: string;
+  readonly host6: string;
+  readonly router6: string;
+  readonly neighbour6: string;
+}
 
-/** Where the web pages of containers lie on this machine. */
-export const guestPages = '/srv/guest';
+/** Behind the router. */
+export const beyond = '10.99.0.1';
+/** Where the host, the router and the neighbour answer; containers do at 80 and 53. */
+export const serverPorts = { tcp: 8001, udp: 8053 } as const;
+export const containerPorts = { tcp: 80, udp: 53 } as const;
 
-const serverPort = 8001;
+const wires = ['router', 'neighbour'] as const;
 
-export function makeLan(): void {
-  for (const name of ['router', 'neighbour']) {
-    must('ip', 'netns', 'add', name);
-    must('ip', '-n', name, 'link', 'set', 'dev', 'lo', 'up');
+/** @param number names its subnets: `192.168.<number>.0`, `fd00:<number>::/64` */
+export const segment = (parent: string, number: number, prefix = 24): Segment => ({
+  parent,
+  prefix,
+  subnet: `192.168.${number}.0/${prefix}`,
+  host: `192.168.${number}.10`,
+  router: `192.168.${number}.1`,
+  neighbour: `192.168.${number}.20`,
+  subnet6: `fd00:${number}::/64`,
+  host6: `fd00:${number}::10`,
+  router6: `fd00:${number}::1`,
+  neighbour6: `fd00:${number}::20`,
+});
+
+/** @param vlans as segments of their own on another's parent: `eth0.30`; the host has no interface there */
+export function makeLan(segments: readonly Segment[], vlans: readonly Segment[]): void {
+  for (const name of wires) must('ip', 'netns', 'add', name);
+  for (const name of wires) {
+    // Duplicate address detection would only cost time.
+    const sysctls = ['net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1', 'net.ipv6.conf.all.accept_dad=0', 'net.ipv6.conf.default.accept_dad=0'];
+    must('ip', 'netns', 'exec', name, 'sysctl', '-qw', ...sysctls);
   }
-  // Duplicate address detection would only cost time.
-  for (const name of ['router', 'neighbour'])
-    inNamespace(name, 'sysctl', '-qw', 'net.ipv6.conf.all.accept_dad=0', 'net.ipv6.conf.default.accept_dad=0', 'net.ipv4.ip_forward=1');
-  const router = (...args: string[]) => must('ip', '-n', 'router', ...args);
-  must('ip', 'link', 'add', 'name', lan.parent, 'type', 'veth', 'peer', 'name', 'l0', 'netns', 'router');
-  must('ip', '-n', 'neighbour', 'link', 'add', 'name', 'eth0', 'type', 'veth', 'peer', 'name', 'l1', 'netns', 'router');
-  router('link', 'add', 'name', 'br0', 'type', 'bridge');
-  for (const port of ['l0', 'l1']) router('link', 'set', 'dev', port, 'master', 'br0', 'up');
-  router('link', 'set', 'dev', 'br0', 'up');
-  router('addr', 'add', `${lan.router}/24`, 'dev', 'br0');
-  router('-6', 'addr', 'add', `${lan.router6}/64`, 'dev', 'br0');
-  router('addr', 'add', `${lan.beyond}/32`, 'dev', 'lo');
-  router('link', 'add', 'link', 'br0', 'name', 'br0.30', 'type', 'vlan', 'id', String(lan.vlan));
-  router('addr', 'add', `${lan.vlanRouter}/24`, 'dev', 'br0.30');
-  router('link', 'set', 'dev', 'br0.30', 'up');
-  const neighbour = (...args: string[]) => must('ip', '-n', 'neighbour', ...args);
-  neighbour('addr', 'add', `${lan.neighbour}/24`, 'dev', 'eth0');
-  neighbour('-6', 'addr', 'add', `${lan.neighbour6}/64`, 'dev', 'eth0');
-  neighbour('link', 'set', 'dev', 'eth0', 'up');
-  neighbour('route', 'add', 'default', 'via', lan.router);
-  must('ip', 'addr', 'add', `${lan.host}/24`, 'dev', lan.parent);
-  must('ip', '-6', 'addr', 'add', `${lan.host6}/64`, 'dev', lan.parent, 'nodad');
-  must('ip', 'link', 'set', 'dev', lan.parent, 'up');
-  must('ip', 'route', 'add', 'default', 'via', lan.router);
-  serve();
+  batch('router', ['link set dev lo up', `addr add ${beyond}/32 dev lo`, ...segments.flatMap(routerSegment), ...vlans.flatMap(routerVlan)]);
+  batch('neighbour', ['link set dev lo up', ...segments.flatMap(neighbourSegment), ...vlans.flatMap(neighbourVlan)]);
+  batch(undefined, [...segments.flatMap(hostSegment), `route add default via ${segments[0]!.router}`]);
+  batch('neighbour', [`route add default via ${segments[0]!.router}`, `-6 route add default via ${segments[0]!.router6}`]);
+  for (const name of [undefined, ...wires]) serve(name);
 }
 
-/** Everybody runs a web server that says who it is and whom it has seen. */
-function serve(): void {
-  const page = (folder: string, who: string) => {
-    const path = join(folder, 'cgi-bin/who');
-    mkdirSync(join(folder, 'cgi-bin'), { recursive: true });
-    writeFileSync(path, `#!/bin/sh\nprintf 'Content-Type: text/plain\\r\\n\\r\\n%s saw %s\\n' "${who}" "$REMOTE_ADDR"\n`);
-    chmodSync(path, 0o755);
-  };
-  page(guestPages, '$(hostname)');
-  page('/srv/host', 'host');
-  page('/srv/lan', 'lan');
-  leaveRunning('busybox', 'httpd', '-f', '-p', String(serverPort), '-h', '/srv/host');
-  for (const name of ['router', 'neighbour'])
-    leaveRunning('ip', 'netns', 'exec', name, 'busybox', 'httpd', '-f', '-p', String(serverPort), '-h', '/srv/lan');
+/** The router is the switch as well. Names end in the number of the subnet, because a parent's may be as long as it gets. */
+function routerSegment({ parent, prefix, router, router6 }: Segment): readonly string[] {
+  const number = numberOf(router);
+  return [
+    `link add name b${number} type bridge`,
+    `link add name h${number} type veth peer name ${parent} netns 1`,
+    `link add name n${number} type veth peer name e${number} netns neighbour`,
+    ...['h', 'n'].map((port) => `link set dev ${port}${number} master b${number} up`),
+    `link set dev b${number} up`,
+    ...addresses(`b${number}`, prefix, router, router6),
+  ];
 }
 
-function inNamespace(name: string, ...argv: readonly string[]): void {
-  must('ip', 'netns', 'exec', name, ...argv);
+const routerVlan = ({ parent, router, router6 }: Segment) => tagged(parent, `b${numberOf(router, -1)}`, router, router6);
+const neighbourVlan = ({ parent, neighbour, neighbour6 }: Segment) => tagged(parent, `e${numberOf(neighbour, -1)}`, neighbour, neighbour6);
+
+function neighbourSegment({ prefix, neighbour, neighbour6 }: Segment): readonly string[] {
+  const name = `e${numberOf(neighbour)}`;
+  return [`link set dev ${name} up`, ...addresses(name, prefix, neighbour, neighbour6)];
 }
 
-/** Who asks: the host, a namespace of the LAN, or a container by its name. */
-export type From = 'host' | 'router' | 'neighbour' | { readonly container: string };
+const hostSegment = ({ parent, prefix, host, host6 }: Segment) => [`link set dev ${parent} up`, ...addresses(parent, prefix, host, host6)];
 
-const inBrackets = (address: string) => (address.includes(':') ? `[${address}]` : address);
-
-/** The page of a container's web server, or, with the port, of another's. */
-export const page = (address: string, port = 80): string => `http://${inBrackets(address)}${port === 80 ? '' : `:${port}`}/cgi-bin/who`;
-
-/** The page of the host's or the LAN's server. */
-export const serverPage = (address: string): string => page(address, serverPort);
-
-function fetch(from: From, url: string): Output {
-  const curl = ['curl', '--globoff', '--silent', '--show-error', '--max-time', '4', url];
-  return run([...entering(from), ...curl]);
+/** A VLAN's segment has the number after that of the segment whose wire it is on. */
+function tagged(parent: string, below: string, v4: string, v6: string): readonly string[] {
+  const name = `${below}.${parent.split('.')[1]}`;
+  return [`link add link ${below} name ${name} type vlan id ${parent.split('.')[1]}`, `link set dev ${name} up`, ...addresses(name, 24, v4, v6)];
 }
 
-/** The network is the container's own, the program this machine's: `docker exec` takes seconds under emulation. */
-function entering(from: From): readonly string[] {
-  if (from === 'host') return [];
-  if (typeof from === 'string') return ['ip', 'netns', 'exec', from];
-  return ['nsenter', '--net', '--target', String(stateOf(from.container).pid)];
+const addresses = (device: string, prefix: number, v4: string, v6: string) => [`addr add ${v4}/${prefix} dev ${device}`, `-6 addr add ${v6}/64 dev ${device} nodad`];
+
+const numberOf = (address: string, offset = 0) => Number(address.split('.')[2]) + offset;
+
+/** Many commands of `ip` by one process: a process costs more than what it does. */
+function batch(namespace: string | undefined, lines: readonly string[]): void {
+  const argv = ['ip', ...(namespace === undefined ? [] : ['-n', namespace]), '-batch', '-'];
+  const { code, stderr } = run(argv, { input: lines.map((line) => `${line}\n`).join('') });
+  if (code !== 0) throw new Error(`the LAN cannot be made: ${stderr.trim()}`);
 }
 
-const shown = ({ code, stdout, stderr }: Output) => (code === 0 ? stdout.trim() : `no answer (${stderr.trim() || code})`);
+/** Runs in a namespace, or on the host. */
+export const inNamespace = (name: string | undefined, ...argv: readonly string[]): readonly string[] =>
+  name === undefined ? argv : ['ip', 'netns', 'exec', name, ...argv];
 
-/** What the page says; asked again until it begins as wanted. Addresses that IPv6 wraps are unwrapped. */
-export function ask(from: From, url: string, wanted: string): string {
-  const answer = until(
-    () => shown(fetch(from, url)),
-    (text) => text.startsWith(wanted),
-  );
-  return answer.replace(/\[?::ffff:([\d.]+)\]?/, '$1');
-}
+/** What a server says: its name and whom it has seen. */
+export const answering = (who: string) => `SYSTEM:echo ${who} saw $SOCAT_PEERADDR`;
 
-/** What the page says, asked once, for when no answer is expected. */
-export const askOnce = (from: From, url: string): string => shown(fetch(from, url));
-
-/** Whether a container's ping is answered. */
-export function ping(container: string, address: string): boolean {
-  return (
-    until(
-      () => run([...entering({ container }), 'ping', '-c', '1', '-W', '2', address]).code,
-      (code) => code === 0,
-      4,
-    ) === 0
-  );
+function serve(name: string | undefined): void {
+  const tell = answering(name ?? 'host');
+  leaveRunning(...inNamespace(name, 'socat', `TCP6-LISTEN:${serverPorts.tcp},fork,reuseaddr,ipv6only=0`, tell));
+  leaveRunning(...inNamespace(name, 'socat', '-T3', `UDP6-LISTEN:${serverPorts.udp},fork,reuseaddr,ipv6only=0`, tell));
 }

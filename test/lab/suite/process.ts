@@ -36,14 +36,17 @@ export function must(...argv: readonly string[]): string {
 }
 
 /** The same as `run`, beside others. */
-export function runBeside(argv: readonly string[], { cwd, env, seconds = 240 }: RunOptions = {}): Promise<Output> {
+export function runBeside(argv: readonly string[], { cwd, env, seconds = 240, input = '' }: RunOptions = {}): Promise<Output> {
   const [command, ...args] = argv;
   return new Promise((resolve) => {
     const child = spawn(command!, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
       ...(cwd !== undefined && { cwd }),
     });
+    // One that ends before it has read everything is its own affair.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (data) => (stdout += data));
