@@ -15,7 +15,15 @@ interface IpLink {
   readonly group?: string;
   readonly ifalias?: string;
   readonly linkinfo?: { readonly info_kind?: string; readonly info_data?: Readonly<Record<string, unknown>> };
-  readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number; readonly family?: string }[];
+  readonly addr_info?: readonly IpAddress[];
+}
+
+interface IpAddress {
+  readonly local?: string;
+  readonly prefixlen?: number;
+  readonly family?: string;
+  readonly temporary?: boolean;
+  readonly deprecated?: boolean;
 }
 
 /** One element of `ip -j route`. */
@@ -52,6 +60,8 @@ function toInterface(link: IpLink, isWireless: (name: string) => boolean): HostI
   const flag = kind === 'ipvlan' || kind === 'ipvtap' ? ipvlanFlags.find((name) => name in data) : undefined;
   // A veth's `link` is its other end, which is not below it; with a netnsid, a name would be another namespace's.
   const below = kind === 'veth' || link.link_netnsid !== undefined ? undefined : link.link;
+  const addresses = link.addr_info ?? [];
+  const passing = addresses.filter(({ local, temporary, deprecated }) => (temporary || deprecated) && local !== undefined && !isLinkLocal(local));
   return {
     name: link.ifname,
     index: link.ifindex,
@@ -68,10 +78,13 @@ function toInterface(link: IpLink, isWireless: (name: string) => boolean): HostI
     ...(kind === 'vlan' && typeof data['id'] === 'number' && { vlan: data['id'] }),
     ...(link.ifalias !== undefined && { alias: link.ifalias }),
     ...(link.group !== undefined && /^\d+$/.test(link.group) && { group: Number(link.group) }),
-    addresses: (link.addr_info ?? []).flatMap(({ local, prefixlen }) =>
-      local === undefined || isLinkLocal(local) ? [] : [`${local}/${prefixlen}`],
-    ),
+    addresses: textsOf(addresses),
+    ...(passing.length > 0 && { passing: textsOf(passing) }),
   };
+}
+
+function textsOf(addresses: readonly IpAddress[]): readonly string[] {
+  return addresses.flatMap(({ local, prefixlen }) => (local === undefined || isLinkLocal(local) ? [] : [`${local}/${prefixlen}`]));
 }
 
 /** Every interface has one, and it says nothing of the LAN. */

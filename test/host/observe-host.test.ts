@@ -145,6 +145,20 @@ test('interfaces', async () => {
   ]);
 });
 
+test('addresses that will go: temporary ones, and those whose time is over', async () => {
+  const six = (local: string, flags: object = {}) => ({ family: 'inet6', local, prefixlen: 64, ...flags });
+  const addr_info = [
+    six('2001:db8::6', { deprecated: true, dynamic: true }),
+    six('2001:db8::51ed', { temporary: true, dynamic: true }),
+    six('2001:db8::5', { dynamic: true, mngtmpaddr: true }),
+    six('fe80::1', { deprecated: true }),
+  ];
+  const commands = { ...linux.commands, 'ip -N -j -d addr': JSON.stringify([{ ...links[1], addr_info }]) };
+  const { interfaces } = await observeHost(fakeHost({ ...linux, commands }));
+  assert.equal(interfaces[0]?.addresses, ['2001:db8::6/64', '2001:db8::51ed/64', '2001:db8::5/64']);
+  assert.equal(interfaces[0]?.passing, ['2001:db8::6/64', '2001:db8::51ed/64']);
+});
+
 test('routes of both families', async () => {
   assert.equal((await observeHost(fakeHost(linux))).routes, [
     { destination: 'default', family: 4, interface: 'eth0', gateway: '192.168.1.1', metric: 100 },
