@@ -62,4 +62,4 @@ export type { Located, Position, SourceFile, Span } from './diagnostics/source.t
 export type { Netmode } from './netmode/modes.ts';
 export type { HostAction } from './plan/actions.ts';
 export type { Facts } from './plan/facts.ts';
-export type { NetworkPlan, Plan, ServicePlan, ShimPlan } from './plan/types.ts';
+export type { LanRoute, NetworkPlan, Plan, ServicePlan, ShimPlan } from './plan/types.ts';

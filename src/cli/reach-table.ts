@@ -1,5 +1,5 @@
-/** After `up -d`: how each service is reached, with the addresses that Docker has chosen. */
-import { reachText } from '../emit/plan-text.ts';
+/** After `up -d`: how each service is reached, with the addresses that Docker has chosen, and what the LAN needs for that. */
+import { lanRoutesText, reachText } from '../emit/plan-text.ts';
 import { table } from '../emit/tables.ts';
 import { observeEngine } from '../host/observe-engine.ts';
 import type { EngineFacts } from '../plan/facts.ts';
@@ -7,8 +7,8 @@ import { dynamic } from '../plan/reach.ts';
 import type { Plan, ServicePlan } from '../plan/types.ts';
 import type { Session } from './session.ts';
 
-/** @returns the table; nothing where no service answers anywhere */
-export async function reachTable({ host }: Session, plan: Plan): Promise<string> {
+/** @returns the table, and below it the routes that the LAN's router needs; nothing where no service is started */
+export async function reachTable({ host }: Pick<Session, 'host'>, plan: Plan): Promise<string> {
   const active = [...plan.services.values()].filter(({ service }) => service.active);
   const observed = active.some(({ reach }) => reach.some(({ to }) => to.includes(dynamic))) ? await observeEngine(host) : undefined;
   const engine = observed?.kind === 'reached' ? observed.facts : undefined;
@@ -16,7 +16,9 @@ export async function reachTable({ host }: Session, plan: Plan): Promise<string>
     const known = { ...service, reach: service.reach.map((one) => ({ ...one, to: withAddress(one.to, service, plan, engine) })) };
     return [service.service.name, service.netmode, reachText(known.reach, 'host'), reachText(known.reach, 'lan')];
   });
-  return rows.length === 0 ? '' : `\n${table([['SERVICE', 'NETMODE', 'FROM THIS HOST', 'FROM THE LAN'], ...rows])}`;
+  if (rows.length === 0) return '';
+  const routes = lanRoutesText(plan);
+  return `\n${table([['SERVICE', 'NETMODE', 'FROM THIS HOST', 'FROM THE LAN'], ...rows])}${routes === '' ? '' : `\n${routes}`}`;
 }
 
 /** Fills in the address of the service's container, where the engine tells it. */

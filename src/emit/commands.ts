@@ -1,6 +1,7 @@
 /** Host actions as argument vectors. One action is one command; what names and values may be is checked here, before any runs. */
 import type { AddShimRoute, CreateShim, EnsureNetwork, HostAction, SetSysctl, Step } from '../plan/actions.ts';
 import { shimAliasPrefix, shimGroup } from '../plan/marks.ts';
+import type { LanRoute } from '../plan/types.ts';
 
 /** What the kernel gives a new interface, where the host has no other defaults; the executor restores what it saw instead. */
 const sysctlDefaults: Readonly<Record<string, string>> = { accept_ra: '1', autoconf: '1' };
@@ -75,6 +76,14 @@ export function undoOf(action: HostAction): readonly string[] {
     case 'add-shim-neighbour':
       return ['ip', ...family(action.address), 'neigh', 'del', address(action.address), 'dev', interfaceName(action.shim)];
   }
+}
+
+/**
+ * The argument vector for the LAN's router; nobody here runs it. It ends after `via` where the address is open. Throws as
+ * `commandOf` does.
+ */
+export function lanRouteCommand({ destination, via }: LanRoute): readonly string[] {
+  return ['ip', ...family(destination), 'route', 'add', cidr(destination), 'via', ...(via === undefined ? [] : [address(via)])];
 }
 
 function createNetwork({ name, driver, options, pools, ipv4, ipv6, labels }: EnsureNetwork): readonly string[] {

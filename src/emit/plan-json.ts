@@ -2,7 +2,7 @@
 import { plainDiagnostic } from '../diagnostics/format/json.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Plan, ServicePlan } from '../plan/types.ts';
-import { commandOf, undoOf } from './commands.ts';
+import { commandOf, lanRouteCommand, undoOf } from './commands.ts';
 import { attachmentDefinition, externalDefinition, networkDefinition, portDefinition } from './definitions.ts';
 
 /** @param cwd diagnostics name files relative to it */
@@ -26,6 +26,12 @@ export function planJson(plan: Plan, diagnostics: readonly Diagnostic[], cwd: st
       ...plan.actions.map((action) => ({ id: action.id, reason: action.reason, command: commandOf(action), undo: undoOf(action) })),
       ...plan.hooks.filter(({ when }) => when === 'pre_up').map(({ id, reason, command }) => ({ id, reason, command, undo: [] })),
     ],
+    routes: plan.lanRoutes.map((route) => ({
+      destination: route.destination,
+      ...(route.via !== undefined && { via: route.via }),
+      networks: route.networks,
+      ...(route.via !== undefined && { command: lanRouteCommand(route) }),
+    })),
     diagnostics: diagnostics.map((diagnostic) => plainDiagnostic(diagnostic, cwd)),
   };
   return `${JSON.stringify(document, null, 2)}\n`;

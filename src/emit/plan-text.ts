@@ -1,12 +1,12 @@
-/** The plan for people: services, networks, then every command in order. */
-import type { NetworkPlan, Plan, Reach, ServicePlan } from '../plan/types.ts';
+/** The plan for people: services, networks, every command in order, then what is to be done elsewhere. */
+import type { LanRoute, NetworkPlan, Plan, Reach, ServicePlan } from '../plan/types.ts';
 import { displayCommand } from '../diagnostics/format/command.ts';
-import { commandOf } from './commands.ts';
+import { commandOf, lanRouteCommand } from './commands.ts';
 import { table } from './tables.ts';
 
 /** @returns what `up` would do; empty sections are left out */
 export function planText(plan: Plan): string {
-  const sections = [servicesText(plan), networksText(plan), actionsText(plan)].filter((text) => text !== '');
+  const sections = [servicesText(plan), networksText(plan), actionsText(plan), lanRoutesText(plan)].filter((text) => text !== '');
   return sections.join('\n');
 }
 
@@ -50,11 +50,26 @@ export function actionsText({ actions, hooks }: Pick<Plan, 'actions' | 'hooks'>)
   return [listed('Before the containers start:', before), listed('After "down":', own('post_down'))].filter((text) => text !== '').join('\n');
 }
 
-function listed(title: string, commands: readonly { readonly reason: string; readonly command: readonly string[] }[]): string {
+/** The commands for the LAN's router, as it could run them; empty where it needs none. */
+export function lanRoutesText({ lanRoutes }: Pick<Plan, 'lanRoutes'>): string {
+  const commands = lanRoutes.map((route) => ({ reason: `${route.mode} on ${route.parent}`, command: lanRouteCommand(route), open: openIn(route) }));
+  return listed("On the LAN's router, so that the LAN finds the containers:", commands);
+}
+
+const openIn = ({ via, parent }: LanRoute) => (via === undefined ? ` <this host's address on ${parent}>` : '');
+
+interface Listed {
+  readonly reason: string;
+  readonly command: readonly string[];
+  /** What a person must fill in at its end; so it is no word of the command, and not quoted as one. */
+  readonly open?: string;
+}
+
+function listed(title: string, commands: readonly Listed[]): string {
   if (commands.length === 0) return '';
-  const lines = commands.flatMap(({ reason, command }, index) => [
+  const lines = commands.flatMap(({ reason, command, open = '' }, index) => [
     ...(commands[index - 1]?.reason === reason ? [] : [`  # ${reason}`]),
-    `  ${displayCommand(command)}`,
+    `  ${displayCommand(command)}${open}`,
   ]);
   return `${title}\n${lines.join('\n')}\n`;
 }

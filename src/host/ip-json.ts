@@ -21,7 +21,7 @@ interface IpLink {
 interface IpAddress {
   readonly local?: string;
   readonly prefixlen?: number;
-  /** IPv6 privacy addresses, which change every day; and those on their way out. */
+  readonly family?: string;
   readonly temporary?: boolean;
   readonly deprecated?: boolean;
 }
@@ -60,6 +60,8 @@ function toInterface(link: IpLink, isWireless: (name: string) => boolean): HostI
   const flag = kind === 'ipvlan' || kind === 'ipvtap' ? ipvlanFlags.find((name) => name in data) : undefined;
   // A veth's `link` is its other end, which is not below it; with a netnsid, a name would be another namespace's.
   const below = kind === 'veth' || link.link_netnsid !== undefined ? undefined : link.link;
+  const addresses = link.addr_info ?? [];
+  const passing = addresses.filter(({ local, temporary, deprecated }) => (temporary || deprecated) && local !== undefined && !isLinkLocal(local));
   return {
     name: link.ifname,
     index: link.ifindex,
@@ -76,16 +78,13 @@ function toInterface(link: IpLink, isWireless: (name: string) => boolean): HostI
     ...(kind === 'vlan' && typeof data['id'] === 'number' && { vlan: data['id'] }),
     ...(link.ifalias !== undefined && { alias: link.ifalias }),
     ...(link.group !== undefined && /^\d+$/.test(link.group) && { group: Number(link.group) }),
-    addresses: lastingFirst(link.addr_info ?? []).flatMap(({ local, prefixlen }) =>
-      local === undefined || isLinkLocal(local) ? [] : [`${local}/${prefixlen}`],
-    ),
+    addresses: textsOf(addresses),
+    ...(passing.length > 0 && { passing: textsOf(passing) }),
   };
 }
 
-/** Whoever wants one address of the host's takes the first, and it should be the same tomorrow. */
-function lastingFirst(addresses: readonly IpAddress[]): readonly IpAddress[] {
-  const passes = ({ temporary = false, deprecated = false }: IpAddress) => temporary || deprecated;
-  return [...addresses.filter((one) => !passes(one)), ...addresses.filter(passes)];
+function textsOf(addresses: readonly IpAddress[]): readonly string[] {
+  return addresses.flatMap(({ local, prefixlen }) => (local === undefined || isLinkLocal(local) ? [] : [`${local}/${prefixlen}`]));
 }
 
 /** Every interface has one, and it says nothing of the LAN. */

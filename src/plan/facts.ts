@@ -81,6 +81,8 @@ export interface HostInterface {
   readonly group?: number;
   /** In CIDR form with the prefix of the interface: `192.168.1.10/24`. */
   readonly addresses: readonly string[];
+  /** Those of `addresses` that will go: IPv6's temporary ones, and what is deprecated. Absent where there are none. */
+  readonly passing?: readonly string[];
 }
 
 export interface HostRoute {

@@ -10,6 +10,7 @@ import type { Facts } from './facts.ts';
 import { leaveByRightNetwork } from './gateways.ts';
 import { hooksOf } from './hooks.ts';
 import { hostActions } from './host-actions.ts';
+import { lanRoutesOf } from './lan-routes.ts';
 import { resolveNames } from './names.ts';
 import { checkLivePorts } from './live-ports.ts';
 import { planNetworks } from './networks.ts';
@@ -54,8 +55,18 @@ export function planOf(intents: Intents, facts: Facts, report: Report, starting?
   for (const [name, plan] of attached) {
     services.set(name, { ...plan, extraHosts: names.get(name) ?? [], reach: reachOf(plan, networks, facts) });
   }
-  const shared = [...networks.values()].filter(({ key, kind }) => kind === 'shared' && members.has(key));
-  return { project, annotated: intents.annotated, services, networks, shims, actions: hostActions(shared, shims, facts), hooks: hooksOf(intents.top) };
+  const used = [...networks.values()].filter(({ key }) => members.has(key));
+  const shared = used.filter(({ kind }) => kind === 'shared');
+  return {
+    project,
+    annotated: intents.annotated,
+    services,
+    networks,
+    shims,
+    lanRoutes: lanRoutesOf(used, project, facts),
+    actions: hostActions(shared, shims, facts),
+    hooks: hooksOf(intents.top),
+  };
 }
 
 /** The services that will be started, by network key. */

@@ -4,14 +4,18 @@ import type { Report } from '../diagnostics/diagnostic.ts';
 import { underlay } from '../netmode/modes.ts';
 import type { ShimSettings } from '../netmode/settings.ts';
 import type { Facts, HostInterface } from './facts.ts';
+import { hostAddress } from './host-address.ts';
 import { addressOf, contains, formatAddress, formatCidr, parseAddress, parseCidr, type Address, type Cidr } from './ip.ts';
 import { shimAliasPrefix, shimGroup } from './marks.ts';
 import { isKnownInterface } from './parents.ts';
 import type { Attached } from './services.ts';
 import type { NetworkPlan, Pool, ShimPlan } from './types.ts';
 
-/** Name under which a shim's address is kept from Docker (`--aux-address`). */
-const reservation = 'netcompose-shim';
+/**
+ * Names under which a shim's addresses are kept from Docker (`--aux-address`): one for each family, because of two with
+ * one name `docker network create` keeps the last only.
+ */
+const reservations = { 4: 'netcompose-shim', 6: 'netcompose-shim6' } as const;
 
 /**
  * Above this many addresses an ipvlan L2 shim has an address of its own instead. The kernel would bear more (permanent
@@ -76,6 +80,7 @@ export function planShim(
     const from = source ?? own?.text;
     for (const destination of targets) routes.push({ destination, ...(from !== undefined && { source: from }) });
     if (source !== undefined && wanted.mode === 'ipvlan-l2') neighbours.push(...neighboursOf(targets));
+    const reservation = reservations[subnet.family];
     return own && !pool.auxAddresses[reservation] ? { ...pool, auxAddresses: { ...pool.auxAddresses, [reservation]: own.text } } : pool;
   });
   const shim: ShimPlan = {
@@ -156,9 +161,9 @@ function needsNoAddress(
   if ((subnet.family === 6 && !isRouted(mode)) || givenAddress(shim, subnet)) return undefined;
   const strict = Math.max(facts.host?.rpFilter['all'] ?? 0, facts.host?.rpFilter[network.underlay!.parent] ?? 0) === 1;
   if (mode === 'ipvlan-l2' && (strict || !canBeWrittenDown(targets))) return undefined;
-  const own = (parent?.addresses ?? []).flatMap((text) => addressOf(text) ?? []).filter(({ family }) => family === subnet.family);
-  const source = own.find((address) => contains(subnet, address)) ?? (underlay(mode).onLan ? undefined : own[0]);
-  return source && formatAddress(source);
+  if (isRouted(mode)) return hostAddress(subnet.family, parent, facts.host);
+  const own = (parent?.addresses ?? []).flatMap((text) => addressOf(text) ?? []).find((address) => contains(subnet, address));
+  return own && formatAddress(own);
 }
 
 const givenAddress = (shim: ShimSettings | undefined, { family }: Cidr) => (family === 4 ? shim?.ipv4_address : shim?.ipv6_address);
@@ -186,12 +191,12 @@ function ownAddress(
       report('shim/address-taken', given.span, `the shim's address ${given.value} is given to a service too`, { help: 'choose another' });
     return { text: formatAddress(address) };
   }
-  const reserved = pool.auxAddresses[reservation];
+  const reserved = pool.auxAddresses[reservations[subnet.family]];
   if (reserved !== undefined) return { text: reserved };
   const range = rangeIn(pool.ipRange, subnet) ?? subnet;
   const gateway = parseAddress(pool.gateway ?? '');
-  // The last address of an IPv4 subnet is the broadcast address.
-  for (let value = subnet.family === 4 && range.last === subnet.last ? range.last - 1n : range.last; value > range.first; value -= 1n) {
+  // The last address of an IPv4 subnet is the broadcast address; of an IPv6 one, engine 26 cannot reserve it.
+  for (let value = range.last === subnet.last ? range.last - 1n : range.last; value > range.first; value -= 1n) {
     const address: Address = { family: subnet.family, value };
     if (!isTaken(address) && gateway?.value !== value) return { text: formatAddress(address) };
   }

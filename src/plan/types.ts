@@ -14,6 +14,8 @@ export interface Plan {
   /** By the key in the Compose file; declared networks that netcompose leaves alone are here too. */
   readonly networks: ReadonlyMap<string, NetworkPlan>;
   readonly shims: readonly ShimPlan[];
+  /** What is to be done elsewhere than on this host, so that the LAN finds the containers. */
+  readonly lanRoutes: readonly LanRoute[];
   readonly actions: readonly HostAction[];
   /** The user's own commands: those before the containers start come after all actions. */
   readonly hooks: readonly RunHook[];
@@ -106,6 +108,17 @@ export interface ShimPlan {
   readonly routes: readonly { readonly destination: string; readonly source?: string }[];
   /** Container addresses whose MAC must be written down (ipvlan L2 without an address). */
   readonly neighbours: readonly string[];
+}
+
+/** A route that the LAN's router needs, or each machine of the LAN: a layer 3 network's subnet lies behind this host. */
+export interface LanRoute {
+  readonly destination: string;
+  /** This host's own address on the parent; absent where nobody looked at the host, or where it has none that will do. */
+  readonly via?: string;
+  readonly parent: string;
+  readonly mode: UnderlayMode;
+  /** The keys of the networks that have this subnet: one, or several names of one Docker network. */
+  readonly networks: readonly string[];
 }
 
 /** One socket that a process opens. */

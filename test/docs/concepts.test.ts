@@ -13,6 +13,8 @@ import { pretty } from '../../src/diagnostics/format/pretty.ts';
 import { withoutIgnored } from '../../src/diagnostics/ignore.ts';
 import { stepsOf } from '../../src/emit/commands.ts';
 import { overrideOf } from '../../src/emit/override.ts';
+import { planJson } from '../../src/emit/plan-json.ts';
+import { lanRoutesText } from '../../src/emit/plan-text.ts';
 import { renderOf } from '../../src/emit/rendered.ts';
 import { netmodeNames } from '../../src/netmode/modes.ts';
 import { fencesOf } from './page.ts';
@@ -94,6 +96,18 @@ test('shim.md quotes the commands that run', () => {
     const steps = stepsOf(check(yaml).plan!.actions).filter(({ action }) => action.kind !== 'ensure-network');
     assert.is(steps.map(({ command }) => `${displayCommand(command)}\n`).join(''), quoted[index]);
   });
+});
+
+test('plan.md quotes what is printed for the router', () => {
+  const plan = check(snippets('plan.md', 'yaml')[0]!).plan!;
+  assert.is(lanRoutesText(plan), snippets('plan.md', 'text')[0]);
+});
+
+test('plan.md has every key of the JSON', () => {
+  const keys = Object.keys(JSON.parse(planJson(check(snippets('plan.md', 'yaml')[0]!).plan!, [], cwd)));
+  const told = [...read('plan.md').matchAll(/^\| `(\w+)/gm)].map(([, key]) => key!);
+  assert.equal([...new Set(told)].sort(), [...keys].sort());
+  assert.equal(Object.keys(JSON.parse(snippets('plan.md', 'json')[0]!)), keys);
 });
 
 test('outputs.md quotes what is written', () => {

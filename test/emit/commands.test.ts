@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { commandOf, stepsOf, undoOf } from '../../src/emit/commands.ts';
+import { commandOf, lanRouteCommand, stepsOf, undoOf } from '../../src/emit/commands.ts';
 import type { HostAction } from '../../src/plan/actions.ts';
 
 const base = { id: 'id', reason: 'because' };
@@ -129,5 +129,16 @@ for (const [name, action] of Object.entries(refused)) {
       (error: unknown) => error instanceof RangeError,
     ));
 }
+
+const lanRoute = { parent: 'eth0', mode: 'ipvlan-l3', networks: ['lan'] } as const;
+
+test("for the LAN's router", () => {
+  const line = (destination: string, via?: string) => lanRouteCommand({ ...lanRoute, destination, ...(via !== undefined && { via }) }).join(' ');
+  assert.is(line('10.7.1.0/24', '192.168.1.10'), 'ip route add 10.7.1.0/24 via 192.168.1.10');
+  assert.is(line('fd00:7::/64', 'fd00:1::10'), 'ip -6 route add fd00:7::/64 via fd00:1::10');
+  assert.is(line('10.7.1.0/24'), 'ip route add 10.7.1.0/24 via');
+  for (const [destination, via] of [['default', '192.168.1.10'], ['0.0.0.0/0', '192.168.1.10'], ['10.7.1.0/24', 'inet6']] as const)
+    assert.throws(() => line(destination, via), (error: unknown) => error instanceof RangeError);
+});
 
 test.run();

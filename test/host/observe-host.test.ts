@@ -26,8 +26,6 @@ const links = [
     },
     addr_info: [
       { family: 'inet', local: '192.168.1.10', prefixlen: 24 },
-      // As the kernel lists them: today's privacy address before the one that stays.
-      { family: 'inet6', local: 'fd00:1::5eed', prefixlen: 64, temporary: true, dynamic: true },
       { family: 'inet6', local: 'fd00:1::10', prefixlen: 64 },
       { family: 'inet6', local: 'fe80::fc:ff:fe00:1', prefixlen: 64 },
     ],
@@ -125,7 +123,7 @@ test('interfaces', async () => {
   const plain = { loopback: false, wireless: false, mtu: 1500, group: 0, addresses: [] as string[] };
   assert.equal(interfaces, [
     { ...plain, name: 'lo', index: 1, up: true, loopback: true, mtu: 65536, addresses: ['127.0.0.1/8'] },
-    { ...plain, name: 'eth0', index: 2, up: true, mac: '02:fc:00:00:00:01', addresses: ['192.168.1.10/24', 'fd00:1::10/64', 'fd00:1::5eed/64'] },
+    { ...plain, name: 'eth0', index: 2, up: true, mac: '02:fc:00:00:00:01', addresses: ['192.168.1.10/24', 'fd00:1::10/64'] },
     { ...plain, name: 'eth0.10', index: 3, kind: 'vlan', up: true, mac: '02:fc:00:00:00:01', link: 'eth0', vlan: 10 },
     {
       ...plain,
@@ -145,6 +143,20 @@ test('interfaces', async () => {
     { ...plain, name: 'wlan0', index: 7, up: false, wireless: true, mac: '02:00:00:00:00:07' },
     { ...plain, name: 'tun0', index: 8, kind: 'tun', up: true, mtu: 1400, addresses: ['10.8.0.2/32'] },
   ]);
+});
+
+test('addresses that will go: temporary ones, and those whose time is over', async () => {
+  const six = (local: string, flags: object = {}) => ({ family: 'inet6', local, prefixlen: 64, ...flags });
+  const addr_info = [
+    six('2001:db8::6', { deprecated: true, dynamic: true }),
+    six('2001:db8::51ed', { temporary: true, dynamic: true }),
+    six('2001:db8::5', { dynamic: true, mngtmpaddr: true }),
+    six('fe80::1', { deprecated: true }),
+  ];
+  const commands = { ...linux.commands, 'ip -N -j -d addr': JSON.stringify([{ ...links[1], addr_info }]) };
+  const { interfaces } = await observeHost(fakeHost({ ...linux, commands }));
+  assert.equal(interfaces[0]?.addresses, ['2001:db8::6/64', '2001:db8::51ed/64', '2001:db8::5/64']);
+  assert.equal(interfaces[0]?.passing, ['2001:db8::6/64', '2001:db8::51ed/64']);
 });
 
 test('routes of both families', async () => {
