@@ -1,6 +1,6 @@
 /** Runs host actions. It decides nothing: what to do is in the steps, whether it is done in `actions/`. */
 import type { Step } from '../plan/actions.ts';
-import { createObserver, type Observer } from './actions/observer.ts';
+import { createObserver, type Observer, type Part } from './actions/observer.ts';
 import { stateOf } from './actions/table.ts';
 import { displayCommand } from '../diagnostics/format/command.ts';
 import { HostError, type HostFailure } from './errors.ts';
@@ -31,6 +31,18 @@ interface Done {
   readonly step: Step;
   readonly undo: readonly string[];
 }
+
+/** What a step's own command changes of what is looked at; an engine makes interfaces for some of its networks. */
+const changed: Readonly<Record<Step['action']['kind'], readonly Part[]>> = {
+  'ensure-network': ['networks', 'interfaces', 'routes'],
+  'create-shim': ['interfaces'],
+  'mark-shim': ['interfaces'],
+  'set-sysctl': [],
+  'add-shim-address': ['interfaces', 'routes'],
+  'bring-shim-up': ['interfaces', 'routes'],
+  'add-shim-route': ['routes'],
+  'add-shim-neighbour': ['neighbours'],
+};
 
 /**
  * Applies steps in order, skips what is done, reads each back. To be called under `withLock`. Where one fails, what this
@@ -72,7 +84,7 @@ async function applyInOrder(
     const rest = steps.slice(at + 1).map((later) => later.command);
     for (const [first, argv] of [...mend, command].entries()) {
       await runPrivileged(host, argv, [...mend.slice(first + 1), ...(first < mend.length ? [command] : []), ...rest]);
-      observer.forget();
+      observer.forget(first < mend.length ? undefined : changed[action.kind]);
     }
     changes.push({ step, undo: (state.kind === 'differs' ? state.undo : undefined) ?? step.undo });
     if (action.kind === 'create-shim') madeNetworks.delete(action.network);

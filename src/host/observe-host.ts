@@ -19,11 +19,14 @@ export interface HostOptions {
 export async function observeHost(host: Host, { lan = false, sockets }: HostOptions = {}): Promise<HostFacts> {
   const { platform } = host;
   if (platform !== 'linux') return { platform, interfaces: nodeInterfaces(host), routes: [], rpFilter: {} };
-  const [interfaces, routes, neighbours] = await Promise.all([observeInterfaces(host), observeRoutes(host), lan ? observeAllNeighbours(host) : undefined]);
+  const [interfaces, routes4, routes6, neighbours] = await Promise.all([
+    ...[observeInterfaces(host), observeRoutes(host, 4), observeRoutes(host, 6)] as const,
+    lan ? observeAllNeighbours(host) : undefined,
+  ]);
   return {
     platform,
     interfaces,
-    routes,
+    routes: [...routes4, ...routes6],
     rpFilter: observeRpFilter(host, interfaces),
     ...(neighbours && { arp: observeArp(host, interfaces), neighbours, drivers: observeDrivers(host, interfaces) }),
     privilege: privilegeOf(host),
@@ -56,9 +59,8 @@ export async function observeInterfaces(host: Host): Promise<readonly HostInterf
 }
 
 /** Both families' main tables. */
-export async function observeRoutes(host: Host): Promise<readonly HostRoute[]> {
-  const [v4, v6] = await Promise.all([ip(host, '-j', 'route'), ip(host, '-j', '-6', 'route')]);
-  return [...parseRoutes(v4, 4), ...parseRoutes(v6, 6)];
+export async function observeRoutes(host: Host, family: 4 | 6): Promise<readonly HostRoute[]> {
+  return parseRoutes(await ip(host, '-j', ...(family === 6 ? ['-6'] : []), 'route'), family);
 }
 
 /** The neighbour entries of one interface, of both families. */

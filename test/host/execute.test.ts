@@ -34,6 +34,18 @@ const lanNetwork = (more: object = {}) => ({
   ...more,
 });
 
+const idOf = (name: string) => `id-of-${name}`;
+
+/** As the engine says it of those it has; one that it has not is an error, after the others. */
+function inspected({ networks }: World, ids: readonly string[]): { readonly code: number; readonly stdout: string; readonly stderr: string } {
+  const known = Object.entries(networks).filter(([name]) => ids.includes(idOf(name)));
+  return {
+    code: known.length === ids.length ? 0 : 1,
+    stdout: JSON.stringify(known.map(([Name, network]) => ({ Name, ...network }))),
+    stderr: known.length === ids.length ? '' : 'Error response from daemon: network not found',
+  };
+}
+
 /** An engine and an interface, just enough of them for the steps above. */
 function world(start: Partial<World> = {}, options: FakeOptions = {}): { host: FakeHost; changes: () => readonly string[]; now: World } {
   const now: World = { networks: {}, link: undefined, containers: '', failing: undefined, ...start };
@@ -48,8 +60,7 @@ function world(start: Partial<World> = {}, options: FakeOptions = {}): { host: F
     'ip link set dev nc down': () => void (now.link!.up = false),
   };
   const reads: Readonly<Record<string, () => string>> = {
-    'docker network ls --format {{.Name}}': () => Object.keys(now.networks).join('\n'),
-    'docker network inspect lan': () => JSON.stringify([now.networks['lan']]),
+    'docker network ls --quiet --no-trunc': () => Object.keys(now.networks).map(idOf).join('\n'),
     'docker ps --all --quiet --filter network=lan': () => now.containers,
     'ip -N -j -d addr': () => {
       if (!now.link) return '[]';
@@ -73,6 +84,7 @@ function world(start: Partial<World> = {}, options: FakeOptions = {}): { host: F
       const line = argv.join(' ');
       const command = line.replace(/^sudo -- /, '');
       if (reads[line]) return reads[line]();
+      if (line.startsWith('docker network inspect ')) return inspected(now, argv.slice(3));
       if (!effects[command]) return undefined;
       changes.push(line);
       if (now.failing === command) return { code: 1, stderr: 'it would not' };
@@ -130,15 +142,28 @@ test('a shim that outlived its network is made anew with it', async () => {
   assert.equal(changes(), [createNetwork, 'ip link del dev nc', createShim, markShim, shimUp]);
 });
 
+test('where all is done, everything is looked at once', async () => {
+  const { host } = world({ networks: { lan: lanNetwork() }, link: { group: '28259', ifalias: 'netcompose:lan', up: true, mode: 'bridge' } });
+  await applyActions(steps, host);
+  assert.equal(host.ran, ['docker network ls --quiet --no-trunc', 'docker network inspect id-of-lan', 'ip -N -j -d addr']);
+});
+
+test('a network that goes while all are looked at is gone', async () => {
+  let listed = 0;
+  const { host } = world(
+    { networks: { lan: lanNetwork() }, link: { group: '28259', ifalias: 'netcompose:lan', up: true, mode: 'bridge' } },
+    { commands: { 'docker network ls --quiet --no-trunc': () => `id-of-lan\n${listed++ === 0 ? 'id-of-gone\n' : ''}` } },
+  );
+  await applyActions(steps, host);
+  assert.is(listed, 2);
+});
+
 test("another network's shim is made anew only where that network is gone", async () => {
   const link = { group: '28259', ifalias: 'netcompose:old', up: true, mode: 'bridge' };
   const gone = world({ networks: { lan: lanNetwork() }, link: { ...link } });
   await applyActions(steps, gone.host);
   assert.equal(gone.changes(), ['ip link del dev nc', createShim, markShim, shimUp]);
-  const there = world(
-    { networks: { lan: lanNetwork(), old: lanNetwork() }, link: { ...link } },
-    { commands: { 'docker network inspect old': JSON.stringify([lanNetwork()]) } },
-  );
+  const there = world({ networks: { lan: lanNetwork(), old: lanNetwork() }, link: { ...link } });
   assert.is((await failure(() => applyActions(steps, there.host))).message, '"nc" is the shim of another network, "old"');
   assert.equal(there.changes(), []);
 });

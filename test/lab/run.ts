@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { quickNode } from './suite/node.ts';
 
 const engines = ['28', '26'] as const;
 const ending = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -50,7 +51,7 @@ async function runSuite(chosen: readonly string[], folder: string): Promise<numb
   let passed = 0;
   let failed = 0;
   for (const each of chosen) {
-    const { code, last } = await inMachine(each, folder, ['env', `LAB_ONLY=${only}`, 'node', '/src/suite.mjs']);
+    const { code, last } = await inMachine(each, folder, ['env', `LAB_ONLY=${only}`, ...quickNode, '/src/suite.mjs']);
     const [, fine, wrong] = /^(\d+) passed, (\d+) failed$/.exec(last) ?? [];
     passed += Number(fine ?? 0);
     // A suite that has not come to its end has failed, whatever it had seen until then.
@@ -71,8 +72,9 @@ async function pack(folder: string): Promise<void> {
   const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly bin: { readonly netcompose: string } };
   symlinkSync(join('../netcompose', bin.netcompose), join(folder, 'path/netcompose'));
   await build({
-    entryPoints: [fileURLToPath(new URL('suite/main.ts', import.meta.url))],
-    outfile: join(folder, 'suite.mjs'),
+    entryPoints: { suite: fileURLToPath(new URL('suite/main.ts', import.meta.url)), ask: fileURLToPath(new URL('suite/ask.ts', import.meta.url)) },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
     format: 'esm',

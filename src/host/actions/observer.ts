@@ -1,15 +1,18 @@
-/** What the executor looks at: read when first asked for, read again after every change. */
+/** What the executor looks at: read when first asked for, read again once it may have changed. */
 import type { HostInterface, HostRoute } from '../../plan/facts.ts';
 import { HostError, commandFailure } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { Neighbour } from '../ip-json.ts';
 import { observeInterfaces, observeNeighbours, observeRoutes } from '../observe-host.ts';
 
+/** What can be read of the outside, each by a process or two. Kernel settings are files, and always read. */
+export type Part = 'interfaces' | 'routes' | 'neighbours' | 'networks';
+
 export interface Observer {
   interfaces(): Promise<readonly HostInterface[]>;
   /** The interface of this name, or nothing. */
   link(name: string): Promise<HostInterface | undefined>;
-  routes(): Promise<readonly HostRoute[]>;
+  routes(family: 4 | 6): Promise<readonly HostRoute[]>;
   neighbours(name: string): Promise<readonly Neighbour[]>;
   /** The value of a kernel setting, given as its path segments below `net/`. */
   sysctl(key: readonly string[]): string | undefined;
@@ -17,11 +20,12 @@ export interface Observer {
   network(name: string): Promise<InspectedNetwork | undefined>;
   /** Whether any container, running or stopped, is on a Docker network. */
   hasContainers(network: string): Promise<boolean>;
-  /** Forgets everything, because something was changed. */
-  forget(): void;
+  /** Forgets these, because they were changed; everything, where it is not said what. */
+  forget(parts?: readonly Part[]): void;
 }
 
 export interface InspectedNetwork {
+  readonly Name: string;
   readonly Driver: string;
   readonly Options: Readonly<Record<string, string>> | null;
   readonly IPAM: {
@@ -30,34 +34,39 @@ export interface InspectedNetwork {
 }
 
 export function createObserver(host: Host): Observer {
-  let seen = new Map<string, Promise<unknown>>();
-  const once = <T>(key: string, read: () => Promise<T>): Promise<T> => {
-    const known = seen.get(key) ?? read();
-    seen.set(key, known);
-    return known as Promise<T>;
+  const seen = new Map<Part, Map<string, Promise<unknown>>>();
+  const once = <T>(part: Part, key: string, read: () => Promise<T>): Promise<T> => {
+    const known = seen.get(part) ?? new Map<string, Promise<unknown>>();
+    seen.set(part, known);
+    if (!known.has(key)) known.set(key, read());
+    return known.get(key) as Promise<T>;
   };
-  const interfaces = () => once('interfaces', () => observeInterfaces(host));
+  const interfaces = () => once('interfaces', '', () => observeInterfaces(host));
   return {
     interfaces,
     link: async (name) => (await interfaces()).find((one) => one.name === name),
-    routes: () => once('routes', () => observeRoutes(host)),
-    neighbours: (name) => once(`neighbours ${name}`, () => observeNeighbours(host, name)),
+    routes: (family) => once('routes', String(family), () => observeRoutes(host, family)),
+    neighbours: (name) => once('neighbours', name, () => observeNeighbours(host, name)),
     sysctl: (key) => host.readText(['/proc/sys/net', ...key].join('/'))?.trim(),
-    network: (name) => once(`network ${name}`, () => inspectNetwork(host, name)),
+    network: async (name) => (await once('networks', '', () => inspectNetworks(host))).find(({ Name }) => Name === name),
     hasContainers: async (network) =>
       (await runDocker(host, ['docker', 'ps', '--all', '--quiet', '--filter', `network=${network}`])).trim() !== '',
-    forget: () => {
-      seen = new Map();
+    forget: (parts = [...seen.keys()]) => {
+      for (const part of parts) seen.delete(part);
     },
   };
 }
 
-async function inspectNetwork(host: Host, name: string): Promise<InspectedNetwork | undefined> {
-  // Listed, because `inspect` alone would also take the name for the beginning of an id.
-  const names = await runDocker(host, ['docker', 'network', 'ls', '--format', '{{.Name}}']);
-  if (!names.split(/\r?\n/).includes(name)) return undefined;
-  const [network] = JSON.parse(await runDocker(host, ['docker', 'network', 'inspect', name])) as readonly InspectedNetwork[];
-  return network;
+/** All at once: each call of `docker` costs more than what it has to say of one network more. */
+async function inspectNetworks(host: Host, attempts = 3): Promise<readonly InspectedNetwork[]> {
+  const ids = (await runDocker(host, ['docker', 'network', 'ls', '--quiet', '--no-trunc'])).split(/\s+/).filter(Boolean);
+  if (ids.length === 0) return [];
+  const command = ['docker', 'network', 'inspect', ...ids];
+  const result = await host.run(command);
+  if (result.code === 0) return JSON.parse(result.stdout) as readonly InspectedNetwork[];
+  // One may have been removed since it was listed.
+  if (attempts > 1) return inspectNetworks(host, attempts - 1);
+  throw new HostError(commandFailure(command, result));
 }
 
 async function runDocker(host: Host, command: readonly string[]): Promise<string> {

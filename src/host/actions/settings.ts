@@ -16,7 +16,7 @@ export async function addressState({ shim, address }: AddShimAddress, { observer
 
 /** A route of ours with another source is replaced. One by another interface is in the way: the way there is not ours to change. */
 export async function routeState({ shim, destination, source }: AddShimRoute, { observer }: Context): Promise<State> {
-  const same = (await observer.routes()).filter((route) => route.destination === destination);
+  const same = (await observer.routes(destination.includes(':') ? 6 : 4)).filter((route) => route.destination === destination);
   const own = same.find((route) => route.interface === shim);
   // The kernel names a source for IPv4 only where it is asked to; an IPv6 route may be preferred over another by its metric.
   if (own) {

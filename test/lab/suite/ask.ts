@@ -54,7 +54,8 @@ const tries: Readonly<Record<Question['protocol'], (question: Question, millisec
       const timer = setTimeout(() => end(undefined), milliseconds);
       socket.on('message', (data) => end(data.toString()));
       socket.once('error', () => end(undefined));
-      socket.connect(question.port!, question.address, () => socket.send('who\n'));
+      // Told of an address without a way there by the argument that its type does not have.
+      socket.connect(question.port!, question.address, (...[error]: readonly unknown[]) => (error === undefined || error === null ? socket.send('who\n') : end(undefined)));
     }),
 };
 

@@ -2,6 +2,7 @@
 import groupBy from 'lodash/groupBy.js';
 import type { Question } from './ask.ts';
 import { stateOf } from './containers.ts';
+import { quickNode } from './node.ts';
 import { runBeside } from './process.ts';
 
 /** Who asks: the host, a namespace of the LAN, or a container by its name. */
@@ -31,7 +32,7 @@ export async function askAll<T extends Asked>(asked: readonly T[], seconds: numb
     groups.map(async (group) => {
       const questions = group.map(({ protocol, address, port }) => ({ protocol, address, port }));
       const { from } = group[0]!;
-      const { code, stdout, stderr } = await runBeside([...entering(from), 'node', '--jitless', program], {
+      const { code, stdout, stderr } = await runBeside([...entering(from), ...quickNode, program], {
         input: JSON.stringify({ questions, seconds }),
         seconds: seconds + 60,
       });

@@ -53,7 +53,7 @@ export function makeLan(segments: readonly Segment[], vlans: readonly Segment[])
   batch('router', ['link set dev lo up', `addr add ${beyond}/32 dev lo`, ...segments.flatMap(routerSegment), ...vlans.flatMap(routerVlan)]);
   batch('neighbour', ['link set dev lo up', ...segments.flatMap(neighbourSegment), ...vlans.flatMap(neighbourVlan)]);
   batch(undefined, [...segments.flatMap(hostSegment), `route add default via ${segments[0]!.router}`]);
-  batch('neighbour', [`route add default via ${segments[0]!.router}`, `-6 route add default via ${segments[0]!.router6}`]);
+  batch('neighbour', [`route add default via ${segments[0]!.router}`, `route add default via ${segments[0]!.router6}`]);
   for (const name of [undefined, ...wires]) serve(name);
 }
 
@@ -86,7 +86,7 @@ function tagged(parent: string, below: string, v4: string, v6: string): readonly
   return [`link add link ${below} name ${name} type vlan id ${parent.split('.')[1]}`, `link set dev ${name} up`, ...addresses(name, 24, v4, v6)];
 }
 
-const addresses = (device: string, prefix: number, v4: string, v6: string) => [`addr add ${v4}/${prefix} dev ${device}`, `-6 addr add ${v6}/64 dev ${device} nodad`];
+const addresses = (device: string, prefix: number, v4: string, v6: string) => [`addr add ${v4}/${prefix} dev ${device}`, `addr add ${v6}/64 dev ${device} nodad`];
 
 const numberOf = (address: string, offset = 0) => Number(address.split('.')[2]) + offset;
 

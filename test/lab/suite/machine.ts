@@ -1,7 +1,8 @@
-/** The machine's engine, netcompose on it, and what a machine has that netcompose could leave behind. */
+/** netcompose on the machine, and what a machine has that netcompose could leave behind. */
 import { mkdirSync, readdirSync, writeFileSync, existsSync, readFileSync, rmSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { containers, forgetContainers, stateOf } from './containers.ts';
+import { quickerNode } from './node.ts';
 import { must, run, runBeside, type Output, type RunOptions } from './process.ts';
 
 const program = '/src/netcompose/bin/netcompose.cjs';
@@ -36,20 +37,24 @@ export interface Project {
   readonly folder: string;
 }
 
-/** Writes a Compose file; JSON is YAML too. */
 export function makeProject(name: string, file: object): Project {
-  const folder = join('/run/projects', name);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'compose.yaml'), `${JSON.stringify(file, null, 2)}\n`);
-  return { name, folder };
+  const project = { name, folder: join('/run/projects', name) };
+  mkdirSync(project.folder, { recursive: true });
+  writeProject(project, file);
+  return project;
 }
 
-/** Compiling costs more than it gains where every instruction is emulated. */
-const emulated = { GOGC: 'off', GOMAXPROCS: '1' } as const;
-const command = ['node', '--no-opt', program] as const;
+/** Writes its Compose file; JSON is YAML too. */
+export function writeProject({ folder }: Project, file: object): void {
+  writeFileSync(join(folder, 'compose.yaml'), `${JSON.stringify(file, null, 2)}\n`);
+}
+
+/** Neither collecting nor compiling pays where every instruction is emulated. */
+const emulated = { GOGC: 'off' } as const;
+const command = [...quickerNode, program] as const;
 const spied = (options: RunOptions): RunOptions => ({
   ...options,
-  seconds: 300,
+  seconds: 400,
   env: { ...emulated, PATH: `${spyFolder}:${process.env['PATH']}`, ...options.env },
 });
 
@@ -79,6 +84,19 @@ export function changes(): readonly string[] {
 /** A service's container: with `scale`, the first. */
 export const containerOf = ({ name }: Project, service: string): string => `${name}-${service}-1`;
 
+/** The shims' own addresses, by their names; a shim that needs none is there with none. */
+export function ownAddresses(): ReadonlyMap<string, readonly string[]> {
+  const links = JSON.parse(must('ip', '-j', 'addr')) as readonly {
+    readonly ifname: string;
+    readonly addr_info: readonly { readonly local: string; readonly scope: string }[];
+  }[];
+  return new Map(
+    links
+      .filter(({ ifname }) => ifname.startsWith('nc-'))
+      .map(({ ifname, addr_info }) => [ifname, addr_info.filter(({ scope }) => scope === 'global').map(({ local }) => local)]),
+  );
+}
+
 /** The address that Docker has given; of two networks, on the one that is not Compose's default. */
 export function addressOf(container: string, family: 4 | 6 = 4): string {
   const { addresses } = stateOf(container);
@@ -95,17 +113,24 @@ export function identities(): string {
     .join('\n');
 }
 
-/** Sorted, without what changes by itself: counters, life times, the kernel's own link-local addresses and routes. */
+/** All that netcompose could leave behind, sorted, without what changes by itself. */
 export function snapshot(): readonly string[] {
-  const lines = (what: string, text: string) =>
-    text
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => `${what} ${line.trim()}`);
-  const isKept = (line: string) => !/\bfe80:|\bff00::| proto kernel metric 0|expires/.test(line);
   return [
     ...lines('container', must('docker', 'ps', '--all', '--format', '{{.Names}}')),
     ...lines('network', must('docker', 'network', 'ls', '--format', '{{.Name}} {{.Driver}}')),
+    ...links(),
+    ...lines('sysctl', run(['sysctl', '-ae', '--pattern', '^net\\.ipv[46]\\.conf\\..*\\.(arp_filter|rp_filter|accept_ra|autoconf|disable_ipv6|forwarding)$']).stdout).filter(
+      // Each network of Docker's has a bridge.
+      (line) => !/\.br-/.test(line),
+    ),
+    ...(existsSync(stateFolder) ? readdirSync(stateFolder, { recursive: true, encoding: 'utf8' }).map((file) => `state ${file}`) : []),
+  ].sort();
+}
+
+/** The host's interfaces, addresses, routes and permanent neighbours, without containers' ends, counters and life times. */
+export function links(): readonly string[] {
+  const isKept = (line: string) => !/\bfe80:|\bff00::| proto kernel metric 0|expires|\bveth/.test(line);
+  return [
     ...lines('link', must('ip', '-o', 'link')).map((line) =>
       line
         .replace(/ \d+: /, ' ')
@@ -113,25 +138,21 @@ export function snapshot(): readonly string[] {
         .replace(/@[^:]*/, '')
         .replace(/NO-CARRIER,|,LOWER_UP/g, ''),
     ),
-    ...lines('address', must('ip', '-o', 'addr'))
-      .filter(isKept)
-      .map((line) => line.replace(/ \d+: /, ' ').replace(/\\.*$/, '')),
-    ...lines('route', must('ip', 'route', 'show', 'table', 'all')).map((line) => line.replace(/ linkdown/, '')),
-    ...lines('route', must('ip', '-6', 'route', 'show', 'table', 'all'))
-      .filter(isKept)
-      .map((line) => line.replace(/ linkdown/, '')),
+    ...lines('address', must('ip', '-o', 'addr')).map((line) => line.replace(/ \d+: /, ' ').replace(/\\.*$/, '')),
+    ...lines('route', must('ip', 'route', 'show', 'table', 'all')),
+    ...lines('route', must('ip', '-6', 'route', 'show', 'table', 'all')),
     ...lines('neighbour', must('ip', 'neigh', 'show', 'nud', 'permanent')),
-    ...lines(
-      'sysctl',
-      run([
-        'sysctl',
-        '-ae',
-        '--pattern',
-        '^net\\.ipv[46]\\.conf\\.(all|default|p0|p0/30)\\.(arp_filter|rp_filter|accept_ra|autoconf|disable_ipv6|forwarding)$',
-      ]).stdout,
-    ),
-    ...(existsSync(stateFolder) ? readdirSync(stateFolder, { recursive: true, encoding: 'utf8' }).map((file) => `state ${file}`) : []),
-  ].sort();
+  ]
+    .filter(isKept)
+    .map((line) => line.replace(/ linkdown/, ''))
+    .sort();
+}
+
+function lines(what: string, text: string): readonly string[] {
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => `${what} ${line.trim()}`);
 }
 
 /** Lines that went and lines that came; empty where nothing did. */

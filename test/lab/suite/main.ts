@@ -3,16 +3,17 @@
  * to run, by the beginning of their names. The last line is `N passed, N failed`.
  */
 import { counts, check, within } from './checks.ts';
+import { everything } from './everything.ts';
 import { killed } from './killed.ts';
 import { makeLan } from './lan.ts';
 import { prepareMachine } from './machine.ts';
+import { segments, vlans } from './netmodes.ts';
 import { must } from './process.ts';
-import { loopback, twoProjects } from './projects.ts';
-import { tryUnderlay } from './reach.ts';
-import { underlays } from './underlays.ts';
+import { loopback, neverFlipped, twoProjects } from './projects.ts';
 
-const parts: readonly (readonly [name: string, run: () => void | Promise<void>])[] = [
-  ...underlays.map((underlay) => [underlay.name, () => tryUnderlay(underlay)] as const),
+const parts: readonly (readonly [name: string, run: () => Promise<void>])[] = [
+  ['everything', everything],
+  ['flipped', neverFlipped],
   ['two projects', twoProjects],
   ['loopback', loopback],
   ['killed', killed],
@@ -20,7 +21,7 @@ const parts: readonly (readonly [name: string, run: () => void | Promise<void>])
 
 const only = process.env['LAB_ONLY']?.split(';').filter(Boolean) ?? [];
 prepareMachine();
-makeLan();
+makeLan(segments, vlans);
 process.stdout.write(
   `engine ${must('docker', 'version', '--format', '{{.Server.Version}}')}, Compose ${must('docker', 'compose', 'version', '--short')}, Linux ${must('uname', '-r')}, Node ${process.version}\n`,
 );

@@ -58,7 +58,7 @@ export function questionsOf(row: Row, project: Project, shims: ReadonlyMap<strin
     const shim = shims.get(`nc-${row.segment.parent}`)?.find((address) => address.includes(':') === (family === 6));
     // Seen by the LAN, and by the shim's side, without translation.
     const seen = row.published || row.without ? undefined : own;
-    const asked: readonly (readonly [Column, From, Place | undefined, string?])[] = [
+    const asked: readonly (readonly [Column, From, Place | undefined, (string | undefined)?])[] = [
       ['host → it', 'host', outside(row, own, family)],
       ["it → host's own address", it, server('host', family === 4 ? row.segment.host : row.segment.host6)],
       ["it → shim's address", it, server('host', shim)],
