@@ -147,11 +147,11 @@ for (const [name, options, message] of [
 }
 
 for (const [args, message] of [
-  [['--rounds', '0'], 'argument "0" is invalid. It is a whole number from 1 to 100'],
-  [['--rounds', '2.5'], 'It is a whole number from 1 to 100'],
-  [['--rounds', '1e2'], 'It is a whole number from 1 to 100'],
-  [['--seconds', '6'], 'It is a number from 0.05 to 5'],
-  [['--seconds', 'NaN'], 'It is a number from 0.05 to 5'],
+  [['--rounds', '0'], 'argument "0" is invalid. It must be a whole number from 1 to 100'],
+  [['--rounds', '2.5'], 'It must be a whole number from 1 to 100'],
+  [['--rounds', '1e2'], 'It must be a whole number from 1 to 100'],
+  [['--seconds', '6'], 'It must be a number from 0.05 to 5'],
+  [['--seconds', 'NaN'], 'It must be a number from 0.05 to 5'],
   [['--format', 'xml'], 'Allowed choices are text, json'],
   [['web'], 'too many arguments'],
 ] as const) {
