@@ -23,6 +23,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandModule>>> = 
   schema: () => import('./commands/schema.ts'),
   explain: () => import('./commands/explain.ts'),
   doctor: () => import('./commands/doctor.ts'),
+  'bench-net': () => import('./commands/bench-net.ts'),
 };
 
 /** netcompose's own, for `--help`. */
@@ -32,6 +33,7 @@ export const ownCommands = [
   ['render', 'the project as one plain Compose file (--override: what is given to Compose)'],
   ['explain RULE', 'what a diagnostic, or an error of Docker, means and how to mend it'],
   ['doctor', 'is this host fit for each netmode, and if not, why and what to do'],
+  ['bench-net', 'what each netmode costs on this machine, in latency and throughput'],
   ['facts', 'what was observed of this host and its engine, as JSON'],
   ['schema', 'the JSON Schema of x-netmode'],
 ] as const;

@@ -1,6 +1,7 @@
 /** The one adapter to processes and files; made at the edge and handed in, so that tests hand in their own. */
 import { networkInterfaces, homedir, type NetworkInterfaceInfo } from 'node:os';
 import { attachProcess } from './attach.ts';
+import { endProcess } from './end-process.ts';
 import { exists, isExecutable, list, readBytes, readLink, readText, remove, writePrivate } from './files.ts';
 import { sendDatagram } from './datagram.ts';
 import { runProcess } from './run.ts';
@@ -39,6 +40,8 @@ export interface Host {
    * Throws a `HostError` where the command is not there.
    */
   attach(argv: readonly string[], options?: RunOptions): Promise<number>;
+  /** Ends a process at once. One that has ended already is fine. */
+  endProcess(pid: number): void;
   /** The file's text, or nothing where there is none that can be read. */
   readText(path: string): string | undefined;
   /** The file as it is, for what is not text. */
@@ -74,6 +77,7 @@ export function realHost(): Host {
       runProcess(argv, { cwd: options.cwd ?? cwd, env: { ...env, ...options.env }, ...(options.input !== undefined && { input: options.input }) }),
     attach: (argv, options = {}) =>
       attachProcess(argv, { cwd: options.cwd ?? cwd, env: { ...env, ...options.env }, ...(options.input !== undefined && { input: options.input }) }),
+    endProcess,
     readText,
     readBytes,
     list,

@@ -17,3 +17,6 @@ export const composeProjectLabel = 'com.docker.compose.project';
 
 /** The shared Docker network of a parent. */
 export const sharedNetworkName = (parent: string) => `netcompose-${parent}`;
+
+/** Network namespaces of `bench-net`, and of nothing else: what bears such a name was left over where no run is under way. */
+export const benchPrefix = 'nc-bench-';

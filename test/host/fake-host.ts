@@ -64,6 +64,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     files,
     run: async (argv, given = {}) => answerTo(argv, given),
     attach: async (argv, given = {}) => answerTo(argv, given).code,
+    endProcess: (pid) => void ran.push(`end ${pid}`),
     readText: (path) => files.get(path),
     readBytes: (path) => options.bytes?.[path],
     list: (path) => [

@@ -41,6 +41,7 @@ test('holds what is needed to run it, and no sources or tests', () => {
   for (const needed of [
     'bin/netcompose.cjs',
     'dist/cli/main.cjs',
+    'dist/cli/traffic.cjs',
     'dist/index.js',
     'dist/types/index.d.ts',
     'dist/THIRD-PARTY-LICENSES.txt',

@@ -1,0 +1,88 @@
+/** `netcompose bench-net`: what each netmode costs on this machine, measured in network namespaces of its own. */
+import { fileURLToPath } from 'node:url';
+import { InvalidArgumentError, Option } from 'commander';
+import { benchSetup, filterTrials } from '../../emit/bench-commands.ts';
+import { benchJson } from '../../emit/bench-json.ts';
+import { benchText } from '../../emit/bench-text.ts';
+import { firstThatWorks, withBenchNamespaces } from '../../host/bench-namespaces.ts';
+import { measureNetmodes } from '../../host/bench-net.ts';
+import { HostError } from '../../host/errors.ts';
+import type { Host } from '../../host/host.ts';
+import { withLock } from '../../host/lock.ts';
+import { compare, rotated, type BenchOutcome } from '../../plan/bench-statistics.ts';
+import { baseline, benchedNetmodes } from '../../plan/bench-topology.ts';
+import { benchPrefix } from '../../plan/marks.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { interruptible } from '../interrupt.ts';
+import { formatOption, ownOptions } from '../own-options.ts';
+import type { Session } from '../session.ts';
+
+export async function run(session: Session): Promise<number> {
+  const options = ownOptions(session, (command) => {
+    command
+      .description('Measure what each netmode costs on this machine, in network namespaces of its own. Needs root, changes nothing.')
+      .addOption(new Option('--rounds <count>', 'how often each netmode is measured').argParser(numberIn(1, 100, true)).default(5))
+      .addOption(new Option('--seconds <seconds>', 'how long each measurement takes').argParser(numberIn(0.05, 5)).default(0.2))
+      .addOption(formatOption(['text', 'json']));
+  });
+  if (!options) return exitCodes.fine;
+  const { host, terminal } = session;
+  const settings = { rounds: options.values['rounds'] as number, seconds: options.values['seconds'] as number };
+  checkFitness(host);
+  const onWait = (pid: number | undefined) =>
+    terminal.err(`netcompose: waiting for another one${pid === undefined ? '' : ` (process ${pid})`} to end its measurement\n`);
+  // The lock first: nothing has to be removed where an interrupt ends the waiting.
+  const outcomes = await withLock(host, 'bench-net', () => interruptible((check) => measureAll(session, settings, check)), { onWait });
+  const base = outcomes.find(({ netmode }) => netmode === baseline)!;
+  if ('reason' in base) throw new HostError({ message: `host mode, with which all is compared, cannot be measured: ${base.reason}` });
+  const results = compare(outcomes);
+  terminal.out(options.values['format'] === 'json' ? benchJson(results, settings) : benchText(results));
+  return exitCodes.fine;
+}
+
+interface Settings {
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+function numberIn(least: number, most: number, whole = false): (text: string) => number {
+  return (text) => {
+    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+    if (value >= least && value <= most && (!whole || Number.isInteger(value))) return value;
+    throw new InvalidArgumentError(`It must be ${whole ? 'a whole number' : 'a number'} from ${least} to ${most}.`);
+  };
+}
+
+/** All of it needs root, not single commands that could go through sudo: the traffic runs in namespaces, and is ended there. */
+function checkFitness({ platform, uid }: Host): void {
+  if (platform !== 'linux') throw new HostError({ message: `"bench-net" measures in network namespaces of Linux; this is ${platform}` });
+  if (uid === 0) return;
+  throw new HostError({
+    message: '"bench-net" needs root, to make network namespaces and measure in them',
+    help: 'run: sudo env "PATH=$PATH" netcompose bench-net',
+  });
+}
+
+function measureAll({ host, terminal }: Session, settings: Settings, check: () => void): Promise<readonly BenchOutcome[]> {
+  return withBenchNamespaces(host, async () => {
+    const trial = `${benchPrefix}trial`;
+    const filter = await firstThatWorks(host, trial, filterTrials(trial), check);
+    const kernel = { ipv6: host.exists('/proc/sys/net/ipv6'), ...('found' in filter && { filter: filter.found }) };
+    const missing: readonly BenchOutcome[] = 'found' in filter ? [] : [{ netmode: 'bridge', reason: `no packet filter works here: ${filter.reason}` }];
+    const setups = benchedNetmodes.filter((netmode) => missing.every((one) => one.netmode !== netmode)).map((netmode) => benchSetup(netmode, kernel));
+    const measured = await measureNetmodes(host, setups, {
+      ...settings,
+      order: rotated,
+      traffic: trafficProgram(host),
+      check,
+      onRound: (round) => terminal.err(`netcompose: round ${round + 1} of ${settings.rounds}\n`),
+    });
+    return [...measured, ...missing];
+  });
+}
+
+/** Beside the built program, or where its source is; run as this process is run. */
+function trafficProgram(host: Host): readonly string[] {
+  const [built, source] = ['./traffic.cjs', '../../host/traffic.ts'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+  return [process.execPath, ...process.execArgv, host.exists(built!) ? built! : source!];
+}
