@@ -69,8 +69,10 @@ interface Route {
   readonly bridge: string;
   readonly settings?: string;
   readonly more?: string;
-  /** What an engine without priorities does instead; nothing where it does right by itself. */
+  /** What is said where engine or Compose knows no priorities; nothing where Docker does right by itself. */
   readonly old?: string;
+  /** What is said even where both know them. */
+  readonly always?: string;
   /** Priorities that the newest engine is given. */
   readonly given: Readonly<Record<string, number>>;
 }
@@ -79,7 +81,10 @@ const routes: readonly Route[] = [
   { name: 'the bridge sorts first', bridge: 'backend:', old: 'warning service/default-route: "web" leaves by the network "backend", not by "lan"', given: { lan: 1 } },
   { name: 'the underlay sorts first', project: 'zoo', bridge: 'backend:', given: { lan: 1 } },
   { name: 'an internal bridge is never the way out', bridge: 'backend: { internal: true }', given: { lan: 1 } },
-  { name: 'IPv6 comes before the names', project: 'zoo', bridge: 'backend: { enable_ipv6: true }', old: 'warning service/default-route: "web" leaves by the network "backend", not by "lan"', given: { lan: 1 } },
+  { name: 'IPv6 comes before priorities and names', project: 'zoo', bridge: 'backend: { enable_ipv6: true }', always: 'warning service/default-route: "web" leaves by the network "backend", not by "lan": Docker prefers a network that has IPv6', given: { lan: 1 } },
+  { name: 'loopback, and the underlay has IPv6', bridge: 'backend:', settings: 'host_access: loopback, subnet: [192.168.1.0/24, "fd00:1::/64"], gateway: [192.168.1.1], ip_range: [192.168.1.192/27, "fd00:1::c0/123"]', more: 'ports: ["8080:80"]', always: 'error service/default-route: "web" leaves by the network "lan", not by "backend": Docker prefers', given: { backend: 1 } },
+  { name: 'both have IPv6', bridge: 'backend: { enable_ipv6: true }', settings: 'subnet: [192.168.1.0/24, "fd00:1::/64"], gateway: [192.168.1.1], ip_range: [192.168.1.192/27, "fd00:1::c0/123"], host_access: none', old: 'warning service/default-route: "web" leaves by the network "backend", not by "lan": this engine', given: { lan: 1 } },
+  { name: "a priority of the file's, by an internal bridge", bridge: 'backend: { internal: true }', more: 'networks: { backend: { gw_priority: 5 } }', always: 'warning service/default-route: "web" leaves by the network "lan", not by "backend": Docker lets containers leave by no internal network', given: { backend: 5 } },
   { name: 'loopback, and the bridge sorts first', bridge: 'backend:', settings: 'host_access: loopback', given: { backend: 1 } },
   { name: 'loopback, and the underlay sorts first', project: 'zoo', bridge: 'backend:', settings: 'host_access: loopback', more: 'ports: ["8080:80"]', old: 'error service/default-route: "web" leaves by the network "lan", not by "backend"', given: { backend: 1 } },
   { name: 'loopback without a port to lose', project: 'zoo', bridge: 'backend:', settings: 'host_access: loopback', old: 'warning service/default-route: "web" leaves by the network "lan", not by "backend"', given: { backend: 1 } },
@@ -87,22 +92,29 @@ const routes: readonly Route[] = [
   { name: "a priority of the file's, by the bridge", bridge: 'backend:', more: 'networks: { backend: { gw_priority: 5 } }', given: { backend: 5 } },
 ];
 
-for (const { name, project = 'able', bridge, settings = '', more = '', old, given } of routes) {
+for (const { name, project = 'able', bridge, settings = '', more = '', always, old = always, given } of routes) {
   const web = ['image: x', ...(more.includes('networks:') ? [] : ['networks: [backend]']), ...(more.includes('x-netmode') ? [] : ['x-netmode: { network: lan }']), more].filter(Boolean).join(', ');
-  const text = `name: ${project}\nservices:\n  web: { ${web} }\nnetworks:\n  ${bridge}\n  lan: { x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27${settings && `, ${settings}`} } }\n`;
+  const text = `name: ${project}\nservices:\n  web: { ${web} }\nnetworks:\n  ${bridge}\n  lan: { x-netmode: { mode: macvlan${settings.includes('ip_range') ? '' : ', ip_range: 192.168.1.192/27'}${settings && `, ${settings}`} } }\n`;
   const priorities = (facts: Facts) => {
     const outcome = planTexts(text, { facts });
     const attached = [...outcome.plan!.services.get('web')!.networks.values()];
     const said = told(outcome).filter((line) => line.includes('default-route'));
     return { said, given: Object.fromEntries(attached.flatMap(({ network, gwPriority }) => (gwPriority === undefined ? [] : [[network, gwPriority]]))) };
   };
-  test(`default route: ${name}, newest`, () => assert.equal(priorities(newest), { said: [], given }));
+  const says = ({ said }: { readonly said: readonly string[] }, line: string | undefined) => {
+    assert.is(said.length, line === undefined ? 0 : 1, said.join('\n'));
+    if (line !== undefined) assert.ok(said[0]!.startsWith(line), said[0]);
+  };
+  test(`default route: ${name}, newest`, () => {
+    const actual = priorities(newest);
+    assert.equal(actual.given, given);
+    says(actual, always);
+  });
   for (const facts of [withVersions('20.10.24', '2.26.1'), withVersions('26.1.5', '2.40.3'), withVersions('28.5.2', '2.26.1')]) {
     test(`default route: ${name}, engine ${facts.engine!.version}, Compose ${facts.compose!.version}`, () => {
       const actual = priorities(facts);
       assert.equal(actual.given, {});
-      assert.is(actual.said.length, old === undefined ? 0 : 1, actual.said.join('\n'));
-      if (old !== undefined) assert.ok(actual.said[0]!.startsWith(old), actual.said[0]);
+      says(actual, old);
     });
   }
 }
