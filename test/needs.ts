@@ -35,7 +35,11 @@ const needs: Readonly<Record<NeedName, () => string | undefined>> = {
   build: () => (existsSync(fileURLToPath(new URL('../dist/cli/main.cjs', import.meta.url))) ? undefined : 'not built'),
 };
 
-const engine = (name: EngineName) => (findEngine(name) ? undefined : `no test engine ${name}: test/engine/rig/install.sh installs it`);
+function engine(name: EngineName): string | undefined {
+  if (findEngine(name)) return undefined;
+  const own = "the machine's own must be Debian 12's, and ";
+  return `no test engine ${name}: ${name === '20' ? own : ''}test/engine/rig/install.sh installs it`;
+}
 
 /** Why something of what is needed is missing, or nothing where all is there. Each is looked at once. */
 export function missing(names: readonly NeedName[]): string | undefined {

@@ -173,6 +173,21 @@ for (const { name, project: prefix, compose, wanted, old, new: now = wanted, wit
   }
 }
 
+/* What the engine tells of its containers. */
+
+for (const [name, mine] of [
+  ['a published port', web('    ports: ["18097:80"]\n    x-netmode: bridge\n')],
+  ['host mode', web('    x-netmode: { mode: host, listen: [18097] }\n')],
+] as const) {
+  check(`a port that another project's container publishes, and ${name}`, async (context) => {
+    const { rig } = context;
+    const [first, second] = [await project(rig, 'first', web('    ports: ["18097:80"]\n    x-netmode: bridge\n')), await project(rig, 'second', mine)];
+    await succeeds(first('up', '-d'));
+    await refuses(second, context, /error\[ports\/in-use-by-container\]: "web" (publishes|opens) port 18097\/tcp of the host, which the container "first-web-1" of project "first" publishes/, 1, await snapshot(rig));
+    await succeeds(first('down'));
+  });
+}
+
 /* Keys of a service's network. */
 
 const [mac, newName] = ['02:42:c0:a8:d5:4d', 'lan0'];
