@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findEngine, onPath } from './engine/rig/installed.ts';
+import { findEngine, onPath, type EngineName } from './engine/rig/installed.ts';
 
-export type NeedName = 'linux' | 'root' | 'tools' | 'macvlan' | 'compose' | 'engine' | 'build';
+export type NeedName = 'linux' | 'root' | 'tools' | 'macvlan' | 'compose' | `engine-${EngineName}` | 'build';
 
 const oldestCompose = [2, 24, 4] as const;
 const oncePerRun = new Map<NeedName, string | undefined>();
@@ -29,9 +29,17 @@ const needs: Readonly<Record<NeedName, () => string | undefined>> = {
       ? undefined
       : `Docker Compose is ${compose.version}, at least ${oldestCompose.join('.')} is needed`;
   },
-  engine: () => (findEngine() ? undefined : 'no test engine: test/engine/rig/install.sh installs it'),
+  'engine-20': () => engine('20'),
+  'engine-26': () => engine('26'),
+  'engine-28': () => engine('28'),
   build: () => (existsSync(fileURLToPath(new URL('../dist/cli/main.cjs', import.meta.url))) ? undefined : 'not built'),
 };
+
+function engine(name: EngineName): string | undefined {
+  if (findEngine(name)) return undefined;
+  const own = "the machine's own must be Debian 12's, and ";
+  return `no test engine ${name}: ${name === '20' ? own : ''}test/engine/rig/install.sh installs it`;
+}
 
 /** Why something of what is needed is missing, or nothing where all is there. Each is looked at once. */
 export function missing(names: readonly NeedName[]): string | undefined {

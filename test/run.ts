@@ -11,7 +11,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { layerOf, layers, type Layer } from './layers.ts';
+import { engineVariable } from './engine/rig/installed.ts';
+import { layers, layersOf, type Layer } from './layers.ts';
 import { findCompose, missing } from './needs.ts';
 import type { FileResult } from './layer.ts';
 
@@ -52,7 +53,7 @@ if (chosen === undefined) {
 /** The files to run, by layer; nothing where an argument names none. */
 function choose(args: readonly string[]): ReadonlyMap<Layer, readonly string[]> | undefined {
   const byLayer = new Map<Layer, string[]>(layers.map((layer) => [layer, []]));
-  for (const file of testFiles()) byLayer.get(layerOf(file))!.push(file);
+  for (const file of testFiles()) for (const layer of layersOf(file)) byLayer.get(layer)!.push(file);
   if (args.length === 0) return byLayer;
   const picked = new Map<Layer, string[]>();
   for (const arg of args) {
@@ -100,7 +101,8 @@ async function runLayer(layer: Layer, files: readonly string[]): Promise<Count> 
   const compose = layer.needs.includes('compose') ? findCompose() : undefined;
   const node = [process.execPath, '--import', 'tsx', join(testFolder, 'layer.ts'), ...files];
   const [command, ...args] = layer.sandbox ? [join(testFolder, 'engine/rig/sandbox.sh'), ...node] : node;
-  const { code, messages } = await run(command!, args, layer.minutes, compose ? { DOCKER_COMPOSE: compose.binary } : {});
+  const env = { ...(compose && { DOCKER_COMPOSE: compose.binary }), ...(layer.engine && { [engineVariable]: layer.engine }) };
+  const { code, messages } = await run(command!, args, layer.minutes, env);
 
   const passed = messages.reduce((sum, result) => sum + result.passed, 0);
   let failed = messages.reduce((sum, result) => sum + result.failed, 0);

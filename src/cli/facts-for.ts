@@ -38,7 +38,7 @@ export async function factsFor(session: Session, intents: Intents, options: Fact
   const [observed, asked, compose] = await Promise.all([
     onUnderlay || options.engineNeeded || (await isAnyOpen(session, ports)) ? observeHostLazily(session, { lan: onUnderlay, ...(ports && { sockets: ports }) }) : undefined,
     engineUseful ? observeEngineLazily(session, images, options.engineNeeded === true, report) : undefined,
-    options.engineNeeded || (engineUseful && hasSeveralNetworks(intents)) ? composeFacts(session, options.engineNeeded === true, report) : undefined,
+    options.engineNeeded || (engineUseful && dependsOnCompose(intents)) ? composeFacts(session, options.engineNeeded === true, report) : undefined,
   ]);
   // A port that is open may be the project's own: only the engine knows.
   const inTheWay = !engineUseful && options.engine !== false && observed?.sockets?.some(({ port }) => ports?.has(port));
@@ -80,9 +80,12 @@ function isWrittenInFull({ services, networks }: Intents): boolean {
   });
 }
 
-/** Only there it matters whether Compose knows `gw_priority`; to ask it costs a process. */
-const hasSeveralNetworks = ({ services }: Intents) =>
-  [...services.values()].some(({ mode, service, settings }) => mode && isUnderlay(mode.value) && (service.networks || settings.host_access?.value === 'loopback'));
+/** Only there it matters whether Compose knows `gw_priority` and `interface_name`; to ask it costs a process. */
+const dependsOnCompose = ({ services }: Intents) =>
+  [...services.values()].some(
+    ({ mode, service, settings }) =>
+      mode && isUnderlay(mode.value) && (service.networks || settings.host_access?.value === 'loopback' || settings.interface_name || settings.gw_priority),
+  );
 
 const usesOverlay = ({ services, networks }: Intents) =>
   [...services.values(), ...networks.values()].some(({ mode }) => mode?.value === 'overlay');

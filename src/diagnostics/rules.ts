@@ -71,6 +71,7 @@ export const rules = {
 
   'engine/unreachable': { severity: 'error', summary: 'The Docker engine cannot be reached.' },
   'engine/compose-too-old': { severity: 'error', summary: 'Docker Compose is missing or too old.' },
+  'engine/too-old': { severity: 'error', summary: 'A key needs a newer engine or Compose than there is.' },
   'engine/desktop': { severity: 'error', summary: 'Docker Desktop\'s containers live in a virtual machine that is not on the LAN.' },
   'engine/rootless': { severity: 'error', summary: 'A rootless engine has no macvlan, ipvlan or overlay.' },
   'engine/remote': { severity: 'error', summary: 'The engine is on another machine, whose interfaces netcompose cannot prepare.' },

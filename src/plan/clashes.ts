@@ -7,11 +7,12 @@ import type { EngineNetwork, Facts } from './facts.ts';
 import { contains, formatCidr, overlaps, parseCidr, type Cidr } from './ip.ts';
 import { composeProjectLabel } from './marks.ts';
 import type { NetworkPlan } from './types.ts';
+import { isOnePerParent } from './versions.ts';
 
 /** Reports the rules `parent/driver-clash`, `mode-clash`, `passthru-exclusive`, `taken-by-network`, `subnet/*`, `driver-option/unknown`. */
 export function checkNetworks(project: Project, networks: ReadonlyMap<string, NetworkPlan>, facts: Facts, report: Report): void {
   for (const sharing of byParent(networks).values()) {
-    sharing.forEach((network, index) => sharing.slice(0, index).forEach((other) => checkSharing(other, network, report)));
+    sharing.forEach((network, index) => sharing.slice(0, index).forEach((other) => checkSharing(other, network, facts, report)));
   }
   checkOverlaps([...networks.values()], report);
   for (const network of networks.values()) {
@@ -37,7 +38,7 @@ type UnderlayNetwork = NetworkPlan & { readonly underlay: NonNullable<NetworkPla
 
 const isOnParent = (network: NetworkPlan): network is UnderlayNetwork => network.underlay !== undefined;
 
-function checkSharing(earlier: UnderlayNetwork, later: UnderlayNetwork, report: Report): void {
+function checkSharing(earlier: UnderlayNetwork, later: UnderlayNetwork, facts: Facts, report: Report): void {
   const [a, b] = [earlier.underlay, later.underlay];
   const [one, two] = [underlay(a.mode), underlay(b.mode)];
   const subject = `networks "${earlier.key}" and "${later.key}" are both on ${a.parent}`;
@@ -49,7 +50,7 @@ function checkSharing(earlier: UnderlayNetwork, later: UnderlayNetwork, report: 
     report('parent/mode-clash', later.span, `${subject}, one ${nameOf(a)} and one ${nameOf(b)}: the last to start changes the other's mode`, details(`use one mode and flag for both, ${elsewhere}`));
   } else if (one.driver === 'macvlan' && (a.flag === 'passthru' || b.flag === 'passthru')) {
     report('parent/passthru-exclusive', later.span, `${subject}, and passthru has its parent alone`, details(`use "flag: bridge", ${elsewhere}`));
-  } else if (one.driver === 'ipvlan' || (earlier.dockerName !== undefined && earlier.dockerName === later.dockerName)) {
+  } else if (isOnePerParent(one.driver, facts) || (earlier.dockerName !== undefined && earlier.dockerName === later.dockerName)) {
     report('netmode/conflicting-network', later.span, `${subject}, which carries one ${one.driver} network`, details(`join the one network: "network: ${earlier.key}"`));
   }
 }
@@ -100,14 +101,18 @@ function checkOther(network: NetworkPlan, other: EngineNetwork, facts: Facts, re
   const wanted = network.underlay;
   if (wanted && other.options['parent'] === wanted.parent) {
     const sameDriver = other.driver === network.driver;
-    const shares = sameDriver && network.driver === 'macvlan' && major(facts.engine?.version) >= 27;
+    const isPassthru = wanted.flag === 'passthru' || other.options['macvlan_mode'] === 'passthru';
     if (!sameDriver && usersOf(other, facts) !== '') {
       report('parent/driver-clash', network.span, `${wanted.parent} carries the ${other.driver} network "${other.name}", beside which the kernel refuses ${network.driver}`, {
         help: `use ${other.driver} here too, or take down what uses it${usersOf(other, facts)}`,
       });
-    } else if (sameDriver && !shares) {
+    } else if (sameDriver && isOnePerParent(network.driver, facts)) {
       report('parent/taken-by-network', network.span, `${wanted.parent} is taken by the Docker network "${other.name}": a parent carries one ${other.driver} network`, {
         help: `join it (declare it "external: true" and write "network:"), or remove it: docker network rm ${other.name}`,
+      });
+    } else if (sameDriver && isPassthru) {
+      report('parent/passthru-exclusive', network.span, `${wanted.parent} carries the macvlan network "${other.name}", and passthru has its parent alone`, {
+        help: `use another parent (a VLAN is one: "vlan: 10"), or remove that network: docker network rm ${other.name}`,
       });
     }
   }
@@ -125,8 +130,6 @@ function usersOf(network: EngineNetwork, facts: Facts): string {
   const users = (facts.engine?.containers ?? []).filter((container) => container.running && network.name in container.networks).map(({ name }) => name);
   return users.length === 0 ? '' : ` (${users.slice(0, 5).join(', ')})`;
 }
-
-const major = (version: string | undefined) => Number.parseInt(version ?? '0', 10);
 
 /** Nobody answers ARP for an L3 container, so the LAN would never find it inside its own subnet (docs/measured.md). */
 function checkL3(network: NetworkPlan, facts: Facts, report: Report): void {

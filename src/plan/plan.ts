@@ -14,6 +14,7 @@ import { lanRoutesOf } from './lan-routes.ts';
 import { resolveNames } from './names.ts';
 import { checkLivePorts } from './live-ports.ts';
 import { planNetworks } from './networks.ts';
+import { checkNewerKeys } from './newer-keys.ts';
 import { checkParent } from './parents.ts';
 import { checkPorts } from './ports.ts';
 import { reachOf } from './reach.ts';
@@ -35,11 +36,11 @@ export function planOf(intents: Intents, facts: Facts, report: Report, starting?
   const networks = planNetworks(intents, drafts, facts, report);
   checkNetworks(project, networks, facts, report);
 
-  const attached = leaveByRightNetwork(project.name, attachServices(intents, drafts, networks, facts, report), networks, facts, report);
+  const attached = leaveByRightNetwork(project, attachServices(intents, drafts, networks, facts, report), networks, facts, report);
   const members = membersOf(attached);
   const shims: ShimPlan[] = [];
   for (const [key, network] of networks) {
-    const shimmed = planShim(network, members.get(key) ?? [], project, facts, report);
+    const shimmed = planShim(network, members.get(key) ?? [], project, facts, shims, report);
     if (!shimmed) continue;
     shims.push(shimmed.shim);
     networks.set(key, shimmed.network);
@@ -49,6 +50,7 @@ export function planOf(intents: Intents, facts: Facts, report: Report, starting?
   checkLivePorts(intents, attached, facts, report, starting);
   checkAnswers(intents, attached, networks, facts, report, starting);
   checkEngine(intents, attached, networks, facts, report);
+  checkNewerKeys(attached, facts, report);
   const names = resolveNames(intents, attached, networks, report);
 
   const services = new Map<string, ServicePlan>();

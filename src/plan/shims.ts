@@ -31,6 +31,7 @@ export interface Shimmed {
 
 /**
  * @param members the services on the network that are started
+ * @param others the project's other shims
  * @param report gets the rules `shim/*`
  * @returns nothing where no shim is wanted, or where none could help
  */
@@ -39,6 +40,7 @@ export function planShim(
   members: readonly Attached[],
   project: Project,
   facts: Facts,
+  others: readonly ShimPlan[],
   report: Report,
 ): Shimmed | undefined {
   const { underlay: wanted } = network;
@@ -54,9 +56,9 @@ export function planShim(
     return undefined;
   }
   const { driver, ipvlanMode } = underlay(wanted.mode);
-  const name = wanted.shim?.name?.value ?? shimName(wanted.parent);
   // Compose's own rule; the name must be Docker's, because `down` takes a shim away whose network does not exist.
   const dockerName = network.dockerName ?? project.networks.get(network.key)?.name?.value ?? `${project.name}_${network.key}`;
+  const name = wanted.shim?.name?.value ?? freeShimName(wanted.parent, dockerName, others, facts);
   checkName(name, dockerName, network, facts, report);
   const parent = facts.host?.interfaces.find((one) => one.name === wanted.parent);
   if (facts.host && !parent && network.kind !== 'shared') {
@@ -127,9 +129,28 @@ function tellOfLateParent({ key, span, underlay: wanted }: NetworkPlan, report: 
 export function shimName(parent: string): string {
   const whole = `nc-${parent}`;
   if (whole.length <= 15) return whole;
+  return `nc-${parent.slice(0, 7)}-${(hashOf(parent) % 1296).toString(36).padStart(2, '0')}`;
+}
+
+/**
+ * The parent's name, but where the shim of another network has it: from engine 27 on a parent carries several macvlan
+ * networks. A shim that serves this network already keeps its name.
+ */
+function freeShimName(parent: string, network: string, others: readonly ShimPlan[], { host, engine }: Facts): string {
+  const [usual, other] = [shimName(parent), `nc-${hashOf(network).toString(36).padStart(7, '0')}`];
+  const served = (name: string) => host?.interfaces.find((one) => one.name === name)?.alias;
+  if (served(other) === `${shimAliasPrefix}${network}`) return other;
+  if (others.some(({ name }) => name === usual)) return other;
+  const alias = served(usual);
+  if (!alias?.startsWith(shimAliasPrefix) || alias === `${shimAliasPrefix}${network}`) return usual;
+  // What is left of a network that is gone is made anew.
+  return engine?.networks.some(({ name }) => alias === `${shimAliasPrefix}${name}`) ? other : usual;
+}
+
+function hashOf(text: string): number {
   let hash = 0;
-  for (const character of parent) hash = (Math.imul(hash, 31) + character.charCodeAt(0)) >>> 0;
-  return `nc-${parent.slice(0, 7)}-${(hash % 1296).toString(36).padStart(2, '0')}`;
+  for (const character of text) hash = (Math.imul(hash, 31) + character.charCodeAt(0)) >>> 0;
+  return hash;
 }
 
 function checkName(name: string, dockerName: string, network: NetworkPlan, facts: Facts, report: Report): void {

@@ -1,4 +1,5 @@
-/** Versions as engine and Compose tell them. */
+/** Versions as engine and Compose tell them, and what depends on them. */
+import type { Facts } from './facts.ts';
 
 /** Compose knows `!override` from here on. */
 export const oldestCompose = '2.24.4';
@@ -10,4 +11,36 @@ export function isOlder(version: string, than: string): boolean {
     if (a![index] !== b![index]) return (a![index] ?? 0) < (b![index] ?? 0);
   }
   return false;
+}
+
+/**
+ * From which version on the engine and Compose know a key of a service's network; docs/measured.md, "Docker Engine".
+ * Every Compose that netcompose works with knows `mac_address` there.
+ */
+const knownSince = {
+  mac_address: { engine: '25.0', compose: oldestCompose },
+  gw_priority: { engine: '28.0', compose: '2.33' },
+  interface_name: { engine: '28.1', compose: '2.36' },
+} as const;
+
+export type NewerKey = keyof typeof knownSince;
+
+/** What is too old for a key, in words; nothing where both know it, or where nobody looked. Podman counts in its own way. */
+export function tooOldFor(key: NewerKey, { engine, compose }: Facts): { readonly fact: string; readonly help: string } | undefined {
+  const since = knownSince[key];
+  if (engine && engine.kind !== 'podman' && isOlder(engine.version, since.engine)) {
+    return { fact: `this engine is ${engine.version}, which does not know ${key}`, help: `update Docker to ${since.engine} or newer` };
+  }
+  if (compose && isOlder(compose.version, since.compose)) {
+    return { fact: `Docker Compose is ${compose.version}, which does not know ${key}`, help: `update Docker Compose to ${since.compose} or newer` };
+  }
+  return undefined;
+}
+
+/** From here on several macvlan networks may be on one parent; of ipvlan there is one in every version. */
+const severalMacvlans = '27.0.1';
+
+/** Whether a parent carries one network of the driver; where nobody looked, as the newest engine has it. */
+export function isOnePerParent(driver: string | undefined, { engine }: Facts): boolean {
+  return driver === 'ipvlan' || (engine !== undefined && engine.kind !== 'podman' && isOlder(engine.version, severalMacvlans));
 }

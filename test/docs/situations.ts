@@ -80,6 +80,7 @@ const special: { readonly [rule in RuleName]?: Facts } = {
   'ports/in-use-by-container': withEngine({ containers: [shop] }),
   'address/answers-on-lan': withHost({ neighbours: [{ address: '192.168.1.53', interface: 'eth0', mac: '00:1b:a9:5e:12:07', state: 'reachable' }] }),
   'engine/kernel-lacks-driver': withHost({ drivers: { macvlan: 'ready', ipvlan: 'missing' } }),
+  'engine/too-old': { ...withEngine({ version: '20.10.24' }), compose: { version: '2.26.1' } },
   'engine/desktop': withEngine({ kind: 'desktop' }),
   'engine/rootless': withEngine({ kind: 'rootless' }),
   'engine/remote': withEngine({ remote: true }),

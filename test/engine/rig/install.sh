@@ -2,13 +2,15 @@
 # install.sh
 #
 # Gets ready what the kernel and engine layers need, on Debian: a few packages, and beside them, in the cache folder
-# and never installed, a newer engine with its `docker` command and Compose from one of Debian's later suites. An
-# engine that is installed is neither replaced nor started. A second run does nothing and needs no network.
+# and never installed, newer engines with their `docker` command and Compose from Debian's later suites, each in a
+# folder of its own. An engine that is installed is neither replaced nor started. A second run does nothing and needs
+# no network.
 set -euo pipefail
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/netcompose-rig
-# In this order; the first that runs with this machine's C library is kept.
-suites=(sid trixie)
+# By the engine's name in installed.ts: the suites that may have it, in this order; the first that runs with this
+# machine's C library is kept.
+declare -A suites=([26]='trixie' [28]='sid forky')
 
 say() { printf 'rig: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -38,13 +40,13 @@ mirror() {
     awk -v release="$codename" '$2 == release && $3 == "main" && $4 == "Packages" { print $1; exit }'
 }
 
-# unpack SUITE: the suite's engine in $cache/root.new, if it runs here.
+# unpack SUITE: the suite's engine in $cache/new, if it runs here.
 unpack() {
   local suite=$1 from work=$cache/work
   from=$(mirror)
   [ -n "$from" ] || fail 'no Debian mirror in the configuration of apt'
-  rm -rf "$work" "$cache/root.new"
-  mkdir -p "$work/lists/partial" "$work/archives/partial" "$work/debs" "$cache/root.new"
+  rm -rf "$work" "$cache/new"
+  mkdir -p "$work/lists/partial" "$work/archives/partial" "$work/debs" "$cache/new"
   printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$from" "$suite" > "$work/sources.list"
   local options=(
     -qq -o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourceparts=/dev/null
@@ -55,24 +57,25 @@ unpack() {
   apt-get "${options[@]}" update >&2 || return 1
   (cd "$work/debs" && apt-get "${options[@]}" download docker.io docker-cli docker-compose >&2) || return 1
   local deb
-  for deb in "$work"/debs/*.deb; do dpkg-deb -x "$deb" "$cache/root.new" || return 1; done
-  local usr=$cache/root.new/usr
+  for deb in "$work"/debs/*.deb; do dpkg-deb -x "$deb" "$cache/new" || return 1; done
+  local usr=$cache/new/usr
   "$usr/sbin/dockerd" --version >&2 && "$usr/bin/docker" --version >&2 && "$usr/libexec/docker/cli-plugins/docker-compose" version >&2
 }
 
+# install_engine NAME: fails where none can be had.
 install_engine() {
-  [ ! -e "$cache/root/.complete" ] || return 0
-  local suite
-  for suite in "${suites[@]}"; do
+  local name=$1 suite
+  [ ! -e "$cache/$name/.complete" ] || return 0
+  for suite in ${suites[$name]}; do
     if unpack "$suite"; then
-      touch "$cache/root.new/.complete"
-      rm -rf "$cache/root" "$cache/work"
-      mv "$cache/root.new" "$cache/root"
+      touch "$cache/new/.complete"
+      rm -rf "${cache:?}/$name" "$cache/work"
+      mv "$cache/new" "$cache/$name"
       return 0
     fi
     say "the engine of $suite cannot be had or does not run here"
   done
-  fail 'no engine'
+  return 1
 }
 
 command -v apt-get >/dev/null || fail 'this is not Debian'
@@ -81,4 +84,6 @@ mkdir -p "$cache"
 exec 9> "$cache/lock"
 flock 9
 install_packages
-install_engine
+absent=()
+for name in "${!suites[@]}"; do install_engine "$name" || absent+=("$name"); done
+[ ${#absent[@]} = 0 ] || fail "no engine ${absent[*]}"

@@ -1,4 +1,5 @@
-/** What `install.sh` has put into the cache folder. */
+/** The engines of the tests: what `install.sh` has put into the cache folder, and the machine's own. */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -13,20 +14,45 @@ export interface InstalledEngine {
   readonly compose: string;
 }
 
-/** `28`: unpacked from Debian's later suites; `20`: the machine's own package. */
-export type EngineName = '28' | '20';
+/** Where each comes from: the machine's own package, or a folder of the cache. Those without a client use another's. */
+const engines = {
+  // Debian 12's. It comes without Compose, and netcompose needs a newer one than it ever had.
+  '20': { from: 'machine', client: '26' },
+  '26': { from: 'cache', client: '26' },
+  // The newest that Debian has, at least 28.
+  '28': { from: 'cache', client: '28' },
+} as const;
 
-/** The engine for tests, or nothing where it is not installed. Compose and the `docker` command are the newer one's. */
-export function findEngine(name: EngineName = '28'): InstalledEngine | undefined {
-  const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-  const unpacked = join(cache, 'netcompose-rig', 'root', 'usr');
-  const daemons = {
-    '28': { dockerd: join(unpacked, 'sbin/dockerd'), dockerProxy: join(unpacked, 'sbin/docker-proxy') },
-    '20': { dockerd: '/usr/sbin/dockerd', dockerProxy: '/usr/sbin/docker-proxy' },
-  } as const;
-  const engine = { ...daemons[name], bin: join(unpacked, 'bin'), compose: join(unpacked, 'libexec/docker/cli-plugins/docker-compose') };
+export type EngineName = keyof typeof engines;
+export const engineNames = Object.keys(engines) as readonly EngineName[];
+export const newestEngine: EngineName = '28';
+/** The environment variable with the name of the engine that tests start. */
+export const engineVariable = 'NETCOMPOSE_TEST_ENGINE';
+
+/** The engine of that name, or nothing where it is not installed. */
+export function findEngine(name: EngineName = newestEngine): InstalledEngine | undefined {
+  const { from, client } = engines[name];
+  const daemon = from === 'machine' ? '/usr' : unpacked(name);
+  const engine = {
+    dockerd: join(daemon, 'sbin/dockerd'),
+    dockerProxy: join(daemon, 'sbin/docker-proxy'),
+    bin: join(unpacked(client), 'bin'),
+    compose: join(unpacked(client), 'libexec/docker/cli-plugins/docker-compose'),
+  };
   const files = [engine.dockerd, engine.dockerProxy, join(engine.bin, 'docker'), engine.compose];
-  return files.every((file) => existsSync(file)) && onPath('containerd') && onPath('runc') ? engine : undefined;
+  if (!files.every((file) => existsSync(file)) || !onPath('containerd') || !onPath('runc')) return undefined;
+  return from === 'cache' || versionOf(engine.dockerd).startsWith(`${name}.`) ? engine : undefined;
+}
+
+function unpacked(name: EngineName): string {
+  const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+  return join(cache, 'netcompose-rig', name, 'usr');
+}
+
+/** `20.10.24`; of `Docker version 20.10.24+dfsg1, build …`. */
+function versionOf(dockerd: string): string {
+  const { stdout } = spawnSync(dockerd, ['--version'], { encoding: 'utf8', timeout: 10_000 });
+  return /\d+(\.\d+)+/.exec(stdout)?.[0] ?? '';
 }
 
 /** The absolute path of a program, or nothing where it is not on `PATH`. */

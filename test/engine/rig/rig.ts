@@ -5,11 +5,13 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { importImage } from './image.ts';
-import { findEngine, type EngineName } from './installed.ts';
+import { engineNames, engineVariable, findEngine, newestEngine, type EngineName } from './installed.ts';
 import type { Output } from './lan.ts';
 import { sandboxFolder } from './sandbox.ts';
 
 export interface Rig {
+  /** Which engine it is. */
+  readonly engine: EngineName;
   /** All that a program needs to find this engine and no other: the whole environment, not additions to it. */
   readonly env: Readonly<Record<string, string>>;
   /** For files; gone after `stop`. */
@@ -20,15 +22,23 @@ export interface Rig {
   stop(): Promise<void>;
 }
 
+/** The engine of the layer that runs; `layers.ts` sets it. */
+function layersEngine(): EngineName {
+  const said = process.env[engineVariable] ?? newestEngine;
+  const name = engineNames.find((one) => one === said);
+  if (name === undefined) throw new Error(`${engineVariable} is "${said}", not one of ${engineNames.join(', ')}`);
+  return name;
+}
+
 const startSeconds = 40;
 const stopSeconds = 20;
 
 /**
- * Starts an engine, waits until it answers, and gives it the image `netcompose-test:latest`.
+ * Starts an engine, the layer's own unless said otherwise, waits until it answers, and gives it the image `netcompose-test:latest`.
  *
  * @throws where there is no such engine, or it does not start (with the end of its log)
  */
-export async function startRig({ engine = '28' }: { readonly engine?: EngineName } = {}): Promise<Rig> {
+export async function startRig({ engine = layersEngine() }: { readonly engine?: EngineName } = {}): Promise<Rig> {
   const installed = findEngine(engine);
   if (!installed) throw new Error(`the test engine ${engine} is not installed: run test/engine/rig/install.sh`);
   const directory = await mkdtemp(join(sandboxFolder(), 'rig-'));
@@ -96,7 +106,7 @@ export async function startRig({ engine = '28' }: { readonly engine?: EngineName
     await stop();
     throw new Error(`the test engine did not start: ${error instanceof Error ? error.message : String(error)}\n${lines}`, { cause: error });
   }
-  return { env, directory, docker, stop };
+  return { engine, env, directory, docker, stop };
 }
 
 async function ready(docker: Rig['docker'], ended: Promise<string>): Promise<void> {
