@@ -33,6 +33,7 @@ export const layers: readonly Layer[] = [
   { name: 'engine', ...engine, engine: '28', needs: [...sandboxed, 'engine-28', 'build'] },
   { name: 'engine-26', ...engine, engine: '26', without: newestOnly, needs: [...sandboxed, 'engine-26', 'build'] },
   { name: 'engine-20', ...engine, engine: '20', without: newestOnly, needs: [...sandboxed, 'engine-20', 'build'] },
+  { name: 'lab', folder: 'lab', needs: ['linux', 'root', 'lab', 'build'], sandbox: false, minutes: 25 },
   { name: 'package', folder: 'package', needs: ['build'], sandbox: false, minutes: 5 },
 ];
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findEngine, onPath, type EngineName } from './engine/rig/installed.ts';
 
-export type NeedName = 'linux' | 'root' | 'tools' | 'macvlan' | 'compose' | `engine-${EngineName}` | 'build';
+export type NeedName = 'linux' | 'root' | 'tools' | 'macvlan' | 'compose' | `engine-${EngineName}` | 'lab' | 'build';
 
 const oldestCompose = [2, 24, 4] as const;
 const oncePerRun = new Map<NeedName, string | undefined>();
@@ -32,6 +32,10 @@ const needs: Readonly<Record<NeedName, () => string | undefined>> = {
   'engine-20': () => engine('20'),
   'engine-26': () => engine('26'),
   'engine-28': () => engine('28'),
+  lab: () => {
+    const { status } = spawnSync(fileURLToPath(new URL('lab/lab.sh', import.meta.url)), ['made'], { timeout: 30_000 });
+    return status === 0 ? undefined : 'no virtual machine: test/lab/lab.sh build makes it';
+  },
   build: () => (existsSync(fileURLToPath(new URL('../dist/cli/main.cjs', import.meta.url))) ? undefined : 'not built'),
 };
 

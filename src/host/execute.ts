@@ -34,7 +34,7 @@ interface Done {
 
 /** What a step's own command changes of what is looked at; an engine makes interfaces for some of its networks. */
 const changed: Readonly<Record<Step['action']['kind'], readonly Part[]>> = {
-  'ensure-network': ['networks', 'interfaces', 'routes'],
+  'ensure-network': ['interfaces', 'routes'],
   'create-shim': ['interfaces'],
   'mark-shim': ['interfaces'],
   'set-sysctl': [],
@@ -85,6 +85,7 @@ async function applyInOrder(
     for (const [first, argv] of [...mend, command].entries()) {
       await runPrivileged(host, argv, [...mend.slice(first + 1), ...(first < mend.length ? [command] : []), ...rest]);
       observer.forget(first < mend.length ? undefined : changed[action.kind]);
+      if (action.kind === 'ensure-network') observer.forgetNetwork(action.name);
     }
     changes.push({ step, undo: (state.kind === 'differs' ? state.undo : undefined) ?? step.undo });
     if (action.kind === 'create-shim') madeNetworks.delete(action.network);

@@ -38,7 +38,7 @@ const idOf = (name: string) => `id-of-${name}`;
 
 /** As the engine says it of those it has; one that it has not is an error, after the others. */
 function inspected({ networks }: World, ids: readonly string[]): { readonly code: number; readonly stdout: string; readonly stderr: string } {
-  const known = Object.entries(networks).filter(([name]) => ids.includes(idOf(name)));
+  const known = Object.entries(networks).filter(([name]) => ids.includes(idOf(name)) || ids.includes(name));
   return {
     code: known.length === ids.length ? 0 : 1,
     stdout: JSON.stringify(known.map(([Name, network]) => ({ Name, ...network }))),

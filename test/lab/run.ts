@@ -1,24 +1,28 @@
 /**
  * Runs the lab: netcompose as built, in a virtual machine whose kernel has ipvlan (`lab.sh`).
  *
- *     npm run lab                     the suite, on engine 28 and then on 26; the last line is `N passed, N failed`
+ *     npm run lab                     the suite, on engines 28 and 26 side by side; the last line is `N passed, N failed`
  *     npm run lab -- --engine 26      on one engine
- *     npm run lab -- --only ipvlan-l3 the parts whose names begin so
+ *     npm run lab -- --only life      the parts whose names begin so (`suite/main.ts`); `--only all`: all parts on each engine
  *     npm run lab -- CMD [ARG...]     this command instead, with netcompose on its PATH; its exit code is ours
+ *
+ * What the suite has seen of who reaches whom must be what `docs/reachability.md` says; `UPDATE_GOLDENS=1` writes it anew.
  */
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { differencesOf, pageOf, type Seen } from './page.ts';
 import { quickNode } from './suite/node.ts';
 
 const engines = ['28', '26'] as const;
 const ending = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** A suite takes a quarter of an hour on a machine that has nothing else to do. */
-const secondsPerRun = 7200;
+/** A suite takes five minutes where two machines share two processors. */
+const secondsPerRun = 1800;
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const page = join(root, 'docs/reachability.md');
 const recipe = fileURLToPath(new URL('lab.sh', import.meta.url));
 /** What the program needs; all packages are in it. */
 const carried = ['bin', 'dist', 'schema', 'package.json'] as const;
@@ -30,51 +34,79 @@ interface Outcome {
 }
 
 const { engine, only = '', command } = readArguments(process.argv.slice(2));
-process.exitCode = await main();
 
 async function main(): Promise<number> {
   const built = await run([recipe, 'build']);
   if (built.code !== 0) return built.code;
   const folder = mkdtempSync(join(tmpdir(), 'netcompose-lab-'));
   try {
-    await pack(folder);
+    const carried = join(folder, 'in');
+    await pack(carried);
     const chosen = engine === undefined ? engines : [engine];
-    if (command.length > 0)
-      return (await inMachine(chosen[0]!, folder, ['bash', '-c', 'PATH=/src/path:$PATH exec "$@"', 'lab', ...command])).code;
-    return await runSuite(chosen, folder);
+    if (command.length > 0) return (await inMachine(chosen[0]!, carried, ['bash', '-c', 'PATH=/src/path:$PATH exec "$@"', 'lab', ...command])).code;
+    return await runSuite(chosen, carried, folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function runSuite(chosen: readonly string[], folder: string): Promise<number> {
-  let passed = 0;
-  let failed = 0;
-  for (const each of chosen) {
-    const { code, last } = await inMachine(each, folder, ['env', `LAB_ONLY=${only}`, ...quickNode, '/src/suite.mjs']);
-    const [, fine, wrong] = /^(\d+) passed, (\d+) failed$/.exec(last) ?? [];
-    passed += Number(fine ?? 0);
-    // A suite that has not come to its end has failed, whatever it had seen until then.
-    failed += wrong === undefined || (code !== 0 && wrong === '0') ? 1 : Number(wrong);
-  }
+async function runSuite(chosen: readonly string[], carried: string, folder: string): Promise<number> {
+  const outcomes = await Promise.all(
+    chosen.map((each) =>
+      inMachine(each, carried, ['env', `LAB_ONLY=${only}`, ...quickNode, '/src/suite.mjs'], { prefix: `${each}: `, out: join(folder, each) }),
+    ),
+  );
+  const seen = chosen.flatMap((each) => readSeen(join(folder, each, 'reachability.json')));
+  const counts = [...outcomes.map(countOf), ...(only === '' || only === 'all' ? [comparePage(seen, chosen.length)] : [])];
+  const passed = counts.reduce((sum, count) => sum + count.passed, 0);
+  const failed = counts.reduce((sum, count) => sum + count.failed, 0);
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
   return failed > 0 || passed === 0 ? 1 : 0;
 }
 
-function inMachine(version: string, folder: string, argv: readonly string[]): Promise<Outcome> {
-  return run([recipe, 'run', '-d', version, '-t', String(secondsPerRun), folder, ...argv]);
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** A suite that has not come to its end has failed, whatever it had seen until then. */
+function countOf({ code, last }: Outcome): Count {
+  const [, passed, failed] = /(\d+) passed, (\d+) failed$/.exec(last) ?? [];
+  return { passed: Number(passed ?? 0), failed: failed === undefined || (code !== 0 && failed === '0') ? 1 : Number(failed) };
+}
+
+const readSeen = (file: string): readonly Seen[] => (existsSync(file) ? [JSON.parse(readFileSync(file, 'utf8')) as Seen] : []);
+
+/** All machines have seen the same, and it is what the documentation says. */
+function comparePage([first, ...others]: readonly Seen[], machines: number): Count {
+  const wrong: string[] = others.length + 1 < machines || first === undefined ? ['a machine has left no table'] : [];
+  if (first) {
+    wrong.push(...others.flatMap((other) => differencesOf(first, other)));
+    const text = pageOf(first);
+    if (process.env['UPDATE_GOLDENS'] === '1') writeFileSync(page, text);
+    else if (!existsSync(page) || readFileSync(page, 'utf8') !== text) {
+      const old = existsSync(page) ? readFileSync(page, 'utf8').split('\n') : [];
+      wrong.push('docs/reachability.md says something else (UPDATE_GOLDENS=1 writes it anew):', ...text.split('\n').filter((line) => !old.includes(line)));
+    }
+  }
+  process.stdout.write(`${wrong.length === 0 ? 'PASS' : 'FAIL'} the documentation says what was seen${wrong.map((line) => `\n     ${line}`).join('')}\n`);
+  return { passed: wrong.length === 0 ? 1 : 0, failed: wrong.length === 0 ? 0 : 1 };
+}
+
+function inMachine(version: string, carried: string, argv: readonly string[], { prefix = '', out }: { readonly prefix?: string; readonly out?: string } = {}) {
+  return run([recipe, 'run', '-d', version, '-t', String(secondsPerRun), ...(out === undefined ? [] : ['-o', out]), carried, ...argv], prefix);
 }
 
 /** What goes into the machine: the program, the suite in one file, and a folder for `PATH`. */
 async function pack(folder: string): Promise<void> {
   for (const name of carried) cpSync(join(root, name), join(folder, 'netcompose', name), { recursive: true });
-  mkdirSync(join(folder, 'path'));
+  mkdirSync(join(folder, 'path'), { recursive: true });
   const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly bin: { readonly netcompose: string } };
   symlinkSync(join('../netcompose', bin.netcompose), join(folder, 'path/netcompose'));
+  cpSync(fileURLToPath(new URL('suite/ask.py', import.meta.url)), join(folder, 'ask.py'));
   await build({
-    entryPoints: { suite: fileURLToPath(new URL('suite/main.ts', import.meta.url)), ask: fileURLToPath(new URL('suite/ask.ts', import.meta.url)) },
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
+    entryPoints: [fileURLToPath(new URL('suite/main.ts', import.meta.url))],
+    outfile: join(folder, 'suite.mjs'),
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -84,7 +116,7 @@ async function pack(folder: string): Promise<void> {
 }
 
 /** Runs a program to its end, and shows what it writes. */
-function run(argv: readonly string[]): Promise<Outcome> {
+function run(argv: readonly string[], prefix = ''): Promise<Outcome> {
   const [program, ...args] = argv;
   return new Promise((resolve) => {
     const child = spawn(program!, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -95,9 +127,9 @@ function run(argv: readonly string[]): Promise<Outcome> {
     let open = '';
     child.stdout.setEncoding('utf8');
     child.stdout.on('data', (text: string) => {
-      process.stdout.write(text);
       const lines = (open + text).split('\n');
       open = lines.pop()!;
+      for (const line of lines) process.stdout.write(`${prefix}${line}\n`);
       last = lines.findLast((line) => line.trim() !== '')?.trim() ?? last;
     });
     child.on('error', (error) => {
@@ -105,6 +137,7 @@ function run(argv: readonly string[]): Promise<Outcome> {
       resolve({ code: 125, last });
     });
     child.on('close', (code) => {
+      if (open !== '') process.stdout.write(`${prefix}${open}\n`);
       for (const signal of ending) process.off(signal, forward);
       resolve({ code: code ?? 125, last });
     });
@@ -120,3 +153,5 @@ function readArguments(args: readonly string[]): { readonly engine?: string; rea
     options[name] = args[at + 1] ?? '';
   }
 }
+
+process.exitCode = await main();

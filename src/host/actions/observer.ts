@@ -22,6 +22,8 @@ export interface Observer {
   hasContainers(network: string): Promise<boolean>;
   /** Forgets these, because they were changed; everything, where it is not said what. */
   forget(parts?: readonly Part[]): void;
+  /** Forgets one Docker network, because it was made; the others are as they were. */
+  forgetNetwork(name: string): void;
 }
 
 export interface InspectedNetwork {
@@ -42,17 +44,25 @@ export function createObserver(host: Host): Observer {
     return known.get(key) as Promise<T>;
   };
   const interfaces = () => once('interfaces', '', () => observeInterfaces(host));
+  const networks = () => once('networks', '', () => inspectNetworks(host));
+  const made = new Set<string>();
   return {
     interfaces,
     link: async (name) => (await interfaces()).find((one) => one.name === name),
     routes: (family) => once('routes', String(family), () => observeRoutes(host, family)),
     neighbours: (name) => once('neighbours', name, () => observeNeighbours(host, name)),
     sysctl: (key) => host.readText(['/proc/sys/net', ...key].join('/'))?.trim(),
-    network: async (name) => (await once('networks', '', () => inspectNetworks(host))).find(({ Name }) => Name === name),
+    network: async (name) =>
+      made.has(name) ? once('networks', name, () => inspectNetwork(host, name)) : (await networks()).find(({ Name }) => Name === name),
     hasContainers: async (network) =>
       (await runDocker(host, ['docker', 'ps', '--all', '--quiet', '--filter', `network=${network}`])).trim() !== '',
     forget: (parts = [...seen.keys()]) => {
       for (const part of parts) seen.delete(part);
+      if (parts.includes('networks')) made.clear();
+    },
+    forgetNetwork: (name) => {
+      made.add(name);
+      seen.get('networks')?.delete(name);
     },
   };
 }
@@ -67,6 +77,12 @@ async function inspectNetworks(host: Host, attempts = 3): Promise<readonly Inspe
   // One may have been removed since it was listed.
   if (attempts > 1) return inspectNetworks(host, attempts - 1);
   throw new HostError(commandFailure(command, result));
+}
+
+/** One that was just made. A name that is none may be the beginning of another's id. */
+async function inspectNetwork(host: Host, name: string): Promise<InspectedNetwork | undefined> {
+  const found = JSON.parse(await runDocker(host, ['docker', 'network', 'inspect', name])) as readonly InspectedNetwork[];
+  return found.find(({ Name }) => Name === name);
 }
 
 async function runDocker(host: Host, command: readonly string[]): Promise<string> {

@@ -1,50 +1,45 @@
-/** Who reaches whom: questions put from several network namespaces at once, for each moment that is looked at. */
-import groupBy from 'lodash/groupBy.js';
-import type { Question } from './ask.ts';
-import { stateOf } from './containers.ts';
-import { quickNode } from './node.ts';
-import { runBeside } from './process.ts';
+/** Who reaches whom, asked of everybody at once, for each moment that is looked at. */
+import { containers, stateOf } from './containers.ts';
+import { containerPorts, serverPorts } from './lan.ts';
+import { run } from './process.ts';
 
 /** Who asks: the host, a namespace of the LAN, or a container by its name. */
 export type From = 'host' | 'router' | 'neighbour' | { readonly container: string };
 
-export interface Asked extends Question {
+export interface Asked {
   readonly from: From;
+  readonly protocol: 'icmp' | 'tcp' | 'udp';
+  readonly address: string;
+  /** Not for ICMP. */
+  readonly port?: number;
 }
 
-/** `web saw 192.168.1.10`; the address is bare. */
+/** `web saw 192.168.1.10`; `echo` for ICMP; nothing where nobody answered. */
 export type Answered<T extends Asked> = T & { readonly answer: string | undefined };
 
-/** How long silence is waited for, where an answer would be a surprise, and where it is wanted. */
-export const patience = { surprise: 4, wanted: 20 } as const;
+const program = '/src/ask.py';
+/** How often those that are silent are asked. */
+const rounds = 3;
+const [host, router, neighbour] = ['/proc/1/ns/net', '/run/netns/router', '/run/netns/neighbour'] as const;
+const places = { host, router, neighbour } as const;
 
-const program = '/src/ask.mjs';
-
-/**
- * Asks all of it, side by side. The network is the container's own, the program this machine's: `docker exec` takes seconds.
- *
- * @param seconds for how long those that do not answer are asked again
- */
-export async function askAll<T extends Asked>(asked: readonly T[], seconds: number): Promise<readonly Answered<T>[]> {
-  const answers = new Map<T, string | null>();
-  const groups = Object.values(groupBy(asked, ({ from }) => (typeof from === 'string' ? from : `container ${from.container}`)));
-  await Promise.all(
-    groups.map(async (group) => {
-      const questions = group.map(({ protocol, address, port }) => ({ protocol, address, port }));
-      const { from } = group[0]!;
-      const { code, stdout, stderr } = await runBeside([...entering(from), ...quickNode, program], {
-        input: JSON.stringify({ questions, seconds }),
-        seconds: seconds + 60,
-      });
-      if (code !== 0) throw new Error(`nothing can be asked from ${JSON.stringify(from)}: ${stderr}`);
-      for (const [at, answer] of (JSON.parse(stdout) as readonly (string | null)[]).entries()) answers.set(group[at]!, answer);
-    }),
-  );
-  return asked.map((question) => ({ ...question, answer: answers.get(question) ?? undefined }));
+/** Every container, the host, the router and the neighbour answer, each by its name, and tell whom they have seen. */
+export function askAll<T extends Asked>(asked: readonly T[]): readonly Answered<T>[] {
+  const servers = [
+    ...Object.entries(places).map(([who, netns]) => ({ who, netns, ...serverPorts })),
+    ...[...containers()].flatMap(([name, { pid }]) => (pid > 0 ? [{ who: serviceOf(name), netns: namespaceOf(pid), ...containerPorts }] : [])),
+  ];
+  const questions = asked.map(({ from, protocol, address, port }) => ({
+    netns: typeof from === 'string' ? places[from] : namespaceOf(stateOf(from.container).pid),
+    ...{ protocol, address, port },
+  }));
+  const { code, stdout, stderr } = run(['python3', program], { input: JSON.stringify({ servers, questions, rounds }) });
+  if (code !== 0) throw new Error(`nothing can be asked: ${stderr}`);
+  const answers = JSON.parse(stdout) as readonly (string | null)[];
+  return asked.map((question, at) => ({ ...question, answer: answers[at] ?? undefined }));
 }
 
-function entering(from: From): readonly string[] {
-  if (from === 'host') return [];
-  if (typeof from === 'string') return ['ip', 'netns', 'exec', from];
-  return ['nsenter', '--net', '--target', String(stateOf(from.container).pid)];
-}
+const namespaceOf = (pid: number) => `/proc/${pid}/ns/net`;
+
+/** `every-l2-a-1` is the container of `l2-a`. */
+const serviceOf = (container: string) => container.split('-').slice(1, -1).join('-');

@@ -1,9 +1,9 @@
 /**
  * The network around the machine. Each segment is a LAN of its own: a pair of interfaces stands for the card and its
  * cable, a namespace for the router, another for a neighbour. Both are on all segments, the router knows one address of the
- * world beyond it, and every one of them, like the host, tells by TCP and UDP who it is and whom it has seen.
+ * world beyond it.
  */
-import { leaveRunning, must, run } from './process.ts';
+import { must, run } from './process.ts';
 
 export interface Segment {
   /** The host's interface. */
@@ -50,19 +50,25 @@ export function makeLan(segments: readonly Segment[], vlans: readonly Segment[])
     const sysctls = ['net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1', 'net.ipv6.conf.all.accept_dad=0', 'net.ipv6.conf.default.accept_dad=0'];
     must('ip', 'netns', 'exec', name, 'sysctl', '-qw', ...sysctls);
   }
+  for (const one of segments) plugIn(one);
   batch('router', ['link set dev lo up', `addr add ${beyond}/32 dev lo`, ...segments.flatMap(routerSegment), ...vlans.flatMap(routerVlan)]);
   batch('neighbour', ['link set dev lo up', ...segments.flatMap(neighbourSegment), ...vlans.flatMap(neighbourVlan)]);
   batch(undefined, [...segments.flatMap(hostSegment), `route add default via ${segments[0]!.router}`]);
   batch('neighbour', [`route add default via ${segments[0]!.router}`, `route add default via ${segments[0]!.router6}`]);
-  for (const name of [undefined, ...wires]) serve(name);
+}
+
+/** The machine has its first card before its engine starts (`lab.sh`); the others come now. */
+function plugIn({ parent, router }: Segment): void {
+  const port = `h${numberOf(router)}`;
+  if (parent === 'eth0') must('ip', 'link', 'set', 'dev', `${parent}-cable`, 'netns', 'router', 'name', port);
+  else must('ip', 'link', 'add', 'name', parent, 'type', 'veth', 'peer', 'name', port, 'netns', 'router');
 }
 
 /** The router is the switch as well. Names end in the number of the subnet, because a parent's may be as long as it gets. */
-function routerSegment({ parent, prefix, router, router6 }: Segment): readonly string[] {
+function routerSegment({ prefix, router, router6 }: Segment): readonly string[] {
   const number = numberOf(router);
   return [
     `link add name b${number} type bridge`,
-    `link add name h${number} type veth peer name ${parent} netns 1`,
     `link add name n${number} type veth peer name e${number} netns neighbour`,
     ...['h', 'n'].map((port) => `link set dev ${port}${number} master b${number} up`),
     `link set dev b${number} up`,
@@ -100,12 +106,3 @@ function batch(namespace: string | undefined, lines: readonly string[]): void {
 /** Runs in a namespace, or on the host. */
 export const inNamespace = (name: string | undefined, ...argv: readonly string[]): readonly string[] =>
   name === undefined ? argv : ['ip', 'netns', 'exec', name, ...argv];
-
-/** What a server says: its name and whom it has seen. */
-export const answering = (who: string) => `SYSTEM:echo ${who} saw $SOCAT_PEERADDR`;
-
-function serve(name: string | undefined): void {
-  const tell = answering(name ?? 'host');
-  leaveRunning(...inNamespace(name, 'socat', `TCP6-LISTEN:${serverPorts.tcp},fork,reuseaddr,ipv6only=0`, tell));
-  leaveRunning(...inNamespace(name, 'socat', '-T3', `UDP6-LISTEN:${serverPorts.udp},fork,reuseaddr,ipv6only=0`, tell));
-}

@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, writeFileSync, existsSync, readFileSync, rmSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { containers, forgetContainers, stateOf } from './containers.ts';
+import { check } from './checks.ts';
 import { quickerNode } from './node.ts';
 import { must, run, runBeside, type Output, type RunOptions } from './process.ts';
 
@@ -49,36 +50,47 @@ export function writeProject({ folder }: Project, file: object): void {
   writeFileSync(join(folder, 'compose.yaml'), `${JSON.stringify(file, null, 2)}\n`);
 }
 
-/** Neither collecting nor compiling pays where every instruction is emulated. */
-const emulated = { GOGC: 'off' } as const;
+/** Neither collecting nor a second processor pays where every instruction is emulated. */
+const emulated = { GOGC: 'off', GOMAXPROCS: '1' } as const;
 const command = [...quickerNode, program] as const;
-const spied = (options: RunOptions): RunOptions => ({
-  ...options,
+/** Where a project is, and what its commands are run with; a watched one takes longer. */
+const options = ({ folder }: Project, spied?: string): RunOptions => ({
+  cwd: folder,
   seconds: 400,
-  env: { ...emulated, PATH: `${spyFolder}:${process.env['PATH']}`, ...options.env },
+  env: { ...emulated, ...(spied !== undefined && { PATH: `${spyFolder}:${process.env['PATH']}`, LAB_KILL: spied }) },
 });
 
-/** @param kill `before:TEXT`, `during:TEXT` or `after:TEXT`: kills netcompose at the first command that has the text */
-export function netcompose({ folder }: Project, args: readonly string[], kill?: string): Output {
+/** To be told the commands that it runs afterwards (`changes`). */
+export const noted = '';
+
+/** @param spied `noted`, or `before:TEXT`, `during:TEXT`, `after:TEXT`: kills netcompose at the first command that has the text */
+export function netcompose(project: Project, args: readonly string[], spied?: string): Output {
   rmSync(spyLog, { force: true });
-  const output = run([...command, ...args], spied({ cwd: folder, ...(kill !== undefined && { env: { LAB_KILL: kill } }) }));
+  const output = run([...command, ...args], options(project, spied));
   forgetContainers();
   return output;
 }
 
-export async function netcomposeBeside({ folder }: Project, args: readonly string[]): Promise<Output> {
-  const output = await runBeside([...command, ...args], spied({ cwd: folder }));
+export async function netcomposeBeside(project: Project, args: readonly string[]): Promise<Output> {
+  const output = await runBeside([...command, ...args], options(project));
   forgetContainers();
   return output;
 }
 
-/** The commands of the last call that change the host's or the engine's network. */
+/** The commands of the last call, which was noted, that change the host's or the engine's network. */
 export function changes(): readonly string[] {
-  if (!existsSync(spyLog)) return [];
   return readFileSync(spyLog, 'utf8')
     .split('\n')
     .map((line) => line.replace(/^\S+ /, ''))
     .filter((line) => /^sysctl |^ip (?!.*-j)|^docker network (create|rm)/.test(line));
+}
+
+/** Takes a project down, and compares with what there was before it. */
+export function downAndCompare(project: Project, before: readonly string[]): void {
+  const down = netcompose(project, ['down']);
+  check(`down of ${project.name}`, down.code === 0, down.code === 0 ? '' : down.stderr);
+  const left = difference(before, snapshot());
+  check('nothing is left', left === '', left);
 }
 
 /** A service's container: with `scale`, the first. */
@@ -119,7 +131,7 @@ export function snapshot(): readonly string[] {
     ...lines('container', must('docker', 'ps', '--all', '--format', '{{.Names}}')),
     ...lines('network', must('docker', 'network', 'ls', '--format', '{{.Name}} {{.Driver}}')),
     ...links(),
-    ...lines('sysctl', run(['sysctl', '-ae', '--pattern', '^net\\.ipv[46]\\.conf\\..*\\.(arp_filter|rp_filter|accept_ra|autoconf|disable_ipv6|forwarding)$']).stdout).filter(
+    ...lines('sysctl', run(['sysctl', '-ae', '--pattern', '^net\\.ipv[46]\\.conf\\..*\\.(arp_filter|rp_filter|accept_ra|autoconf|disable_ipv6)$']).stdout).filter(
       // Each network of Docker's has a bridge.
       (line) => !/\.br-/.test(line),
     ),
@@ -136,7 +148,9 @@ export function links(): readonly string[] {
         .replace(/ \d+: /, ' ')
         .replace(/ (qlen|state|qdisc|mode) \S+/g, '')
         .replace(/@[^:]*/, '')
-        .replace(/NO-CARRIER,|,LOWER_UP/g, ''),
+        .replace(/NO-CARRIER,|,LOWER_UP/g, '')
+        // A shim of macvlan has a new one each time.
+        .replace(/^(link nc-.*link\/ether) \S+/, '$1'),
     ),
     ...lines('address', must('ip', '-o', 'addr')).map((line) => line.replace(/ \d+: /, ' ').replace(/\\.*$/, '')),
     ...lines('route', must('ip', 'route', 'show', 'table', 'all')),

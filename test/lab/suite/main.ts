@@ -1,40 +1,55 @@
 /**
  * The lab's suite: runs inside the virtual machine, as root, on an engine that has nothing. `LAB_ONLY` names the parts
- * to run, by the beginning of their names. The last line is `N passed, N failed`.
+ * to run, by the beginning of their names, or `all`. The last line is `N passed, N failed`.
  */
+import { benchNet } from './bench.ts';
 import { counts, check, within } from './checks.ts';
-import { everything } from './everything.ts';
 import { killed } from './killed.ts';
+import { life } from './life.ts';
 import { makeLan } from './lan.ts';
 import { prepareMachine } from './machine.ts';
-import { segments, vlans } from './netmodes.ts';
+import { rows, segments, vlans } from './netmodes.ts';
 import { must } from './process.ts';
 import { loopback, neverFlipped, twoProjects } from './projects.ts';
+import { everyoneAsksEveryone } from './reach.ts';
 
-const parts: readonly (readonly [name: string, run: () => Promise<void>])[] = [
-  ['everything', everything],
-  ['flipped', neverFlipped],
-  ['two projects', twoProjects],
-  ['loopback', loopback],
-  ['killed', killed],
+interface Part {
+  readonly name: string;
+  readonly run: () => Promise<void>;
+  /** On which engine alone, unless all is wanted: so that both machines, side by side, are done in minutes. */
+  readonly engine?: '26' | '28';
+}
+
+const parts: readonly Part[] = [
+  { name: 'reach', run: everyoneAsksEveryone },
+  { name: 'life', run: life, engine: '28' },
+  { name: 'flipped', run: neverFlipped, engine: '26' },
+  { name: 'two projects', run: twoProjects, engine: '26' },
+  { name: 'loopback', run: loopback, engine: '26' },
+  { name: 'killed', run: killed, engine: '26' },
+  { name: 'bench-net', run: benchNet, engine: '28' },
 ];
 
 const only = process.env['LAB_ONLY']?.split(';').filter(Boolean) ?? [];
+const version = must('docker', 'version', '--format', '{{.Server.Version}}');
+const isWanted = ({ name, engine }: Part) =>
+  only.length > 0 ? only.some((wanted) => wanted === 'all' || name.startsWith(wanted)) : engine === undefined || version.startsWith(`${engine}.`);
+
 prepareMachine();
 makeLan(segments, vlans);
-process.stdout.write(
-  `engine ${must('docker', 'version', '--format', '{{.Server.Version}}')}, Compose ${must('docker', 'compose', 'version', '--short')}, Linux ${must('uname', '-r')}, Node ${process.version}\n`,
-);
-for (const [name, run] of parts) {
-  if (only.length > 0 && !only.some((wanted) => name.startsWith(wanted))) continue;
+for (const { segment, rpFilter = 0 } of rows)
+  if (!vlans.includes(segment)) must('sysctl', '-qw', `net.ipv4.conf.${segment.parent}.rp_filter=${rpFilter}`);
+must('sysctl', '-qw', 'net.ipv4.conf.all.rp_filter=0');
+process.stdout.write(`engine ${version}, Compose ${must('docker', 'compose', 'version', '--short')}, Linux ${must('uname', '-r')}, Node ${process.version}\n`);
+for (const part of parts.filter(isWanted)) {
   const start = performance.now();
   try {
-    await run();
+    await part.run();
   } catch (error) {
-    within(name);
+    within(part.name);
     check('goes to its end', false, error instanceof Error ? error.message : String(error));
   }
-  process.stdout.write(`     ${name}: ${((performance.now() - start) / 1000).toFixed(0)} s\n`);
+  process.stdout.write(`     ${part.name}: ${((performance.now() - start) / 1000).toFixed(0)} s\n`);
 }
 const { passed, failed } = counts();
 process.stdout.write(`${passed} passed, ${failed} failed\n`);

@@ -1,5 +1,5 @@
 /** The netmodes that are tried, each on a LAN of its own, and the one project that has them all. */
-import { answering, containerPorts, segment, type Segment } from './lan.ts';
+import { containerPorts, segment, type Segment } from './lan.ts';
 
 export interface Row {
   /** Begins the names of its services, and names its segment's parent. */
@@ -65,7 +65,7 @@ function atLayer3({ key, name, mode, number, netmode, second, ...more }: Underla
 }
 
 /** The first is the default route's, with so small a subnet that what is found there is small too. */
-const first = segment('first', 11, 27);
+const first = segment('eth0', 11, 27);
 const vlan = segment('l2.30', 13);
 const unreached = { host_access: 'none' } as const;
 
@@ -120,12 +120,12 @@ function bridge(number: number): Readonly<Record<string, unknown>> {
   return { enable_ipv6: true, ipam: { config: [{ subnet: `172.30.${number}.0/24` }, { subnet: `fd30:${number}::/64` }] } };
 }
 
-/** Tells by TCP and UDP who it is and whom it has seen. */
-export function guest(name: string, more: object = {}): object {
-  const server = (kind: string, port: number) => `${kind}6-LISTEN:${port},fork,reuseaddr,ipv6only=0 '${answering(name).replaceAll('$', '$$$$')}'`;
+/** A container with its network; who answers in it comes with the questions (`ask.py`). */
+export function guest(more: object = {}): object {
   return {
     image: 'busybox:latest',
-    command: ['sh', '-c', `socat -T3 ${server('UDP', containerPorts.udp)} & exec socat ${server('TCP', containerPorts.tcp)}`],
+    command: ['tail', '-f', '/dev/null'],
+    expose: [String(containerPorts.tcp), `${containerPorts.udp}/udp`],
     stop_signal: 'SIGKILL',
     restart: 'unless-stopped',
     ...more,
@@ -137,20 +137,20 @@ function servicesOf({ key, network, service = {}, second, published }: Row): rea
   const { ports: _, ...unpublished } = service;
   const on = (more: object) => (network === undefined ? {} : { networks: { [key]: more } });
   return [
-    [`${key}-a`, guest(`${key}-a`, { ...service, ...on({}) })],
-    ...(second ? [[`${key}-b`, guest(`${key}-b`, { ...(published ? unpublished : service), ...on(second) })] as const] : []),
+    [`${key}-a`, guest({ ...service, ...on({}) })],
+    ...(second ? [[`${key}-b`, guest({ ...(published ? unpublished : service), ...on(second) })] as const] : []),
   ];
 }
 
-/** The Compose file with all of them. */
-export function everyNetmode(): object {
+/** The Compose file with these. */
+export function everyNetmode(wanted: readonly Row[]): object {
   return {
     services: {
-      ...Object.fromEntries(rows.flatMap(servicesOf)),
-      [elsewhere]: guest(elsewhere, { networks: ['elsewhere'] }),
+      ...Object.fromEntries(wanted.flatMap(servicesOf)),
+      [elsewhere]: guest({ networks: ['elsewhere'] }),
     },
     networks: {
-      ...Object.fromEntries(rows.flatMap(({ key, network }) => (network ? [[key, network]] : []))),
+      ...Object.fromEntries(wanted.flatMap(({ key, network }) => (network ? [[key, network]] : []))),
       elsewhere: bridge(2),
     },
   };

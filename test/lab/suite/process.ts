@@ -59,12 +59,6 @@ export function runBeside(argv: readonly string[], { cwd, env, seconds = 240, in
   });
 }
 
-/** Runs a program that stays until the machine is switched off. */
-export function leaveRunning(...argv: readonly string[]): void {
-  const [command, ...args] = argv;
-  spawn(command!, args, { stdio: 'ignore', detached: true }).unref();
-}
-
 /** Waits without doing anything else: what is waited for happens outside this process. */
 export function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);

@@ -123,3 +123,6 @@ export function tableOf(rows: readonly Row[], answered: readonly Answered<CellQu
     ]),
   ) as Table;
 }
+
+/** For people: who asked whom, and what came. */
+export const shown = ({ row: key, column, protocol, address, answer }: Answered<CellQuestion>) => `${key}: ${column} (${protocol} ${address}): ${answer ?? 'no answer'}`;

@@ -1,0 +1,86 @@
+/** `docs/reachability.md`, from what the lab has seen. Pure. */
+import { columns, families, type Family, type Table } from './suite/table.ts';
+
+export interface Seen {
+  readonly rows: readonly { readonly key: string; readonly name: string }[];
+  readonly table: Table;
+}
+
+/** What the columns are called for people. */
+const titles: Readonly<Record<(typeof columns)[number], string>> = {
+  'host → it': 'host → service',
+  "it → host's own address": 'service → host',
+  "it → shim's address": 'service → shim',
+  'it → second': 'service → second',
+  'it → elsewhere': 'service → bridge',
+  'elsewhere → it': 'bridge → service',
+  'neighbour → it': 'neighbour → service',
+  'it → neighbour': 'service → neighbour',
+  'router → it': 'router → service',
+  'it → router': 'service → router',
+  'it → beyond': 'service → beyond',
+};
+
+const before = `# Who reaches whom
+
+Every cell was tried with real containers, a real engine and a kernel that has ipvlan, through \`netcompose up\` alone, by ping,
+TCP and UDP. This page is written by that test (\`UPDATE_GOLDENS=1 npm run lab\`; see [Development](development.md#the-lab)), and
+the test fails where page and result differ, on any of the engines that it runs on.
+
+- **host**: the Docker host, at its own address on the parent; **shim**: the same host, at the [shim's](shim.md) address, where it
+  has one of its own.
+- **second**: another service of the same netmode on the same network. **bridge**: a service on a bridge network of its own.
+- **neighbour**, **router**: two machines on the LAN. **beyond**: an address behind the router.
+- *yes*: all that was tried was answered; *no*: nothing was; –: there is no such thing to try.
+`;
+
+const after = `
+## What stands out
+
+- A shim without an address of its own is asked for at the host's own address. Where it must have one (\`rp_filter\` 1 on ipvlan
+  L2, a VLAN in which the host has no address, IPv6 on macvlan and ipvlan L2), containers reach the host at that one only. With
+  one that is given although it need not be, they reach it at both.
+- \`private\`, \`vepa\` and \`passthru\` keep the host and each other out: that is what they are for. They are tried with
+  \`host_access: none\`, because no shim could help ([shim/flag-unreachable](rules/shim/flag-unreachable.md)). \`vepa\` needs a
+  switch that sends frames back to where they came from, which the LAN of this test does not.
+- \`bridge\` is reached at its published ports, on the host's address; the bridge's own addresses are not for others. A ping
+  there would be answered by the host, and is not counted.
+- No service on the LAN reaches a container on a bridge at its own address: the LAN's router knows nothing of it. The other way
+  goes through the host, which puts an address of its own in front. At layer 3 IPv6 goes both ways through the host.
+- At layer 3 the LAN's router has the routes that [\`netcompose plan\`](plan.md) prints.
+`;
+
+export function pageOf({ rows, table }: Seen): string {
+  const tables = families.map((family) => {
+    const known = rows.filter(({ key }) => columns.some((column) => table[key]![column]?.[family] !== undefined));
+    const used = columns.filter((column) => known.some(({ key }) => table[key]![column]?.[family] !== undefined));
+    const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+    return [
+      `\n## IPv${family}\n`,
+      line(['netmode', ...used.map((column) => titles[column])]),
+      line(['---', ...used.map(() => '---')]),
+      ...known.map(({ key, name }) => line([name, ...used.map((column) => shown(table[key]![column]?.[family]))])),
+      '',
+    ].join('\n');
+  });
+  return `${before}${tables.join('')}${after}`;
+}
+
+function shown(answered: readonly string[] | undefined): string {
+  if (answered === undefined) return '–';
+  if (answered.length === 0) return 'no';
+  return answered[0] === 'all' ? 'yes' : answered.join(', ');
+}
+
+/** The cells in which two machines have seen different things, for people. */
+export function differencesOf(one: Seen, other: Seen): readonly string[] {
+  const cell = ({ table }: Seen, key: string, column: (typeof columns)[number], family: Family) => shown(table[key]?.[column]?.[family]);
+  return one.rows.flatMap(({ key }) =>
+    columns.flatMap((column) =>
+      families.flatMap((family) => {
+        const [a, b] = [cell(one, key, column, family), cell(other, key, column, family)];
+        return a === b ? [] : [`${key}: ${column}, IPv${family}: ${a}, and ${b}`];
+      }),
+    ),
+  );
+}

@@ -1,0 +1,109 @@
+/**
+ * A project on its way through time: what is reached stays reached, whatever happens to containers, shims, parents and the
+ * engine; and nothing is done twice.
+ */
+import { askAll } from './asking.ts';
+import { check, within } from './checks.ts';
+import { forgetContainers } from './containers.ts';
+import { restartEngine } from './engine.ts';
+import { addressOf, changes, containerOf, difference, downAndCompare, identities, links, makeProject, netcompose, noted, ownAddresses, snapshot, writeProject, type Project } from './machine.ts';
+import { everyNetmode, row, type Row } from './netmodes.ts';
+import { must } from './process.ts';
+import { isAnswered, questionsOf, shown } from './table.ts';
+
+/** One of each kind of shim: with neighbour entries, with an address, with a route for each container, at layer 3, macvlan. */
+const lived = ['l2', 'l2strict', 'native', 'l3', 'mac'].map(row);
+/** Whose containers get other addresses. */
+const moved = ['l2', 'l3', 'mac'].map(row);
+
+export async function life(): Promise<void> {
+  within('in the course of time');
+  const before = snapshot();
+  const project = makeProject('life', everyNetmode(lived));
+  const { routed, segment } = row('l3');
+  must('ip', '-n', 'router', 'route', 'add', routed![0]!, 'via', segment.host);
+  try {
+    const up = netcompose(project, ['up', '-d']);
+    check('up', up.code === 0, up.code === 0 ? '' : up.stderr);
+    if (up.code !== 0) return;
+    secondUp(project);
+    withoutShims(project);
+    containersRestarted(project);
+    parentsDown(project);
+    engineRestarted(project);
+    otherAddresses(project);
+  } finally {
+    must('ip', '-n', 'router', 'route', 'del', routed![0]!);
+    downAndCompare(project, before);
+  }
+}
+
+/** A second `up` runs no command that changes anything, and leaves containers as they are. */
+function secondUp(project: Project): void {
+  const [host, containers] = [snapshot(), identities()];
+  const up = netcompose(project, ['up', '-d'], noted);
+  const changed = [...changes(), difference(host, snapshot()), ...(containers === identities() ? [] : ['containers were made or started again'])].filter(Boolean);
+  check('a second up changes nothing', up.code === 0 && changed.length === 0, up.code === 0 ? changed.join('\n') : up.stderr);
+}
+
+/** The containers are there first, and the shims come to them. */
+function withoutShims(project: Project): void {
+  const containers = identities();
+  const before = links();
+  for (const name of ownAddresses().keys()) must('ip', 'link', 'del', 'dev', name);
+  const up = netcompose(project, ['up', '-d']);
+  check('up makes shims for containers that run', up.code === 0 && difference(before, links()) === '', up.code === 0 ? difference(before, links()) : up.stderr);
+  check('and leaves the containers as they are', containers === identities(), '');
+  stillReached(project, 'where the containers were there first');
+}
+
+function containersRestarted(project: Project): void {
+  must('docker', 'restart', '--time', '0', ...lived.map(({ key }) => containerOf(project, `${key}-a`)));
+  forgetContainers();
+  stillReached(project, 'after docker restart');
+}
+
+/** The host's own route to the LAN goes with the parent; what leads to the containers must not. */
+function parentsDown(project: Project): void {
+  for (const { segment } of lived) must('ip', 'link', 'set', 'dev', segment.parent, 'down');
+  for (const { segment } of lived) must('ip', 'link', 'set', 'dev', segment.parent, 'up');
+  // As whatever configures the host would: the kernel drops an IPv6 address with its interface.
+  for (const { segment } of lived) must('ip', '-6', 'addr', 'replace', `${segment.host6}/64`, 'dev', segment.parent, 'nodad');
+  stillReached(project, 'after the parents were down and up');
+}
+
+function engineRestarted(project: Project): void {
+  const before = links();
+  restartEngine();
+  forgetContainers();
+  check('an engine restart leaves the shims as they are', difference(before, links()) === '', difference(before, links()));
+  stillReached(project, 'after the engine was restarted');
+}
+
+/** The file gives other addresses, in the range and outside: `up` makes the containers anew. */
+function otherAddresses(project: Project): void {
+  const file = everyNetmode(lived) as { readonly services: Record<string, { networks?: object }> };
+  for (const one of moved) file.services[`${one.key}-a`]!.networks = { [one.key]: { ipv4_address: otherIn(one) } };
+  writeProject(project, file);
+  const up = netcompose(project, ['up', '-d']);
+  const wrong = moved.filter((one) => up.code !== 0 || addressOf(containerOf(project, `${one.key}-a`)) !== otherIn(one));
+  check('up makes containers anew at other addresses', wrong.length === 0, up.code === 0 ? wrong.map(({ key }) => key).join(' ') : up.stderr);
+  stillReached(project, 'at other addresses');
+}
+
+/** Outside the range of its network, or, at layer 3, anywhere in it. */
+const otherIn = ({ routed, segment }: Row) => (routed ? routed[0]!.replace('0/24', '77') : segment.host.replace(/\d+$/, '77'));
+
+/** From the host and from the LAN, by TCP, and the host from there. */
+function stillReached(project: Project, when: string): void {
+  const shims = ownAddresses();
+  const wanted = ['host → it', 'neighbour → it', "it → host's own address", "it → shim's address"];
+  const asked = lived
+    .flatMap((one) => questionsOf(one, project, shims))
+    .filter(({ protocol, column, family, row: key }) => protocol === 'tcp' && family === 4 && wanted.includes(column) && !isNotPromised(key, column));
+  const missing = askAll(asked).filter((one) => !isAnswered(one));
+  check(`host and LAN reach the containers, and they the host, ${when}`, asked.length >= 3 * lived.length - 1 && missing.length === 0, missing.map(shown).join('\n'));
+}
+
+/** Where the shim has an address of its own because of strict `rp_filter`, the host is reached there. */
+const isNotPromised = (key: string, column: string) => key === 'l2strict' && column === "it → host's own address";
