@@ -1,13 +1,15 @@
 /** `docs/reachability.md`, from what the lab has seen. Pure. */
-import { columns, families, type Family, type Table } from './suite/table.ts';
+import { columns, families, type Column, type Family, type Table } from './suite/table.ts';
 
 export interface Seen {
+  /** `28` */
+  readonly engine: string;
   readonly rows: readonly { readonly key: string; readonly name: string }[];
   readonly table: Table;
 }
 
 /** What the columns are called for people. */
-const titles: Readonly<Record<(typeof columns)[number], string>> = {
+const titles: Readonly<Record<Column, string>> = {
   'host → it': 'host → service',
   "it → host's own address": 'service → host',
   "it → shim's address": 'service → shim',
@@ -25,7 +27,8 @@ const before = `# Who reaches whom
 
 Every cell was tried with real containers, a real engine and a kernel that has ipvlan, through \`netcompose up\` alone, by ping,
 TCP and UDP. This page is written by that test (\`UPDATE_GOLDENS=1 npm run lab\`; see [Development](development.md#the-lab)), and
-the test fails where page and result differ, on any of the engines that it runs on.
+the test fails where page and result differ. It runs on engines 28.5 and 26.1; where these differ, the cell is the newer one's, with
+the other's in brackets.
 
 - **host**: the Docker host, at its own address on the parent; **shim**: the same host, at the [shim's](shim.md) address, where it
   has one of its own.
@@ -46,41 +49,40 @@ const after = `
 - \`bridge\` is reached at its published ports, on the host's address; the bridge's own addresses are not for others. A ping
   there would be answered by the host, and is not counted.
 - No service on the LAN reaches a container on a bridge at its own address: the LAN's router knows nothing of it. The other way
-  goes through the host, which puts an address of its own in front. At layer 3 IPv6 goes both ways through the host.
+  goes through the host, which puts an address of its own in front; of IPv6 only from engine 27 on, where Docker writes
+  \`ip6tables\` rules unasked. At layer 3 IPv6 goes both ways through the host.
 - At layer 3 the LAN's router has the routes that [\`netcompose plan\`](plan.md) prints.
 `;
 
-export function pageOf({ rows, table }: Seen): string {
+/** @param seen by each engine, the newest first; all with the same rows */
+export function pageOf(seen: readonly Seen[]): string {
+  const { rows } = seen[0]!;
+  const cell = (key: string, column: Column, family: Family) => shown(seen, key, column, family);
   const tables = families.map((family) => {
-    const known = rows.filter(({ key }) => columns.some((column) => table[key]![column]?.[family] !== undefined));
-    const used = columns.filter((column) => known.some(({ key }) => table[key]![column]?.[family] !== undefined));
+    const known = rows.filter(({ key }) => columns.some((column) => cell(key, column, family) !== nothing));
+    const used = columns.filter((column) => known.some(({ key }) => cell(key, column, family) !== nothing));
     const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
     return [
       `\n## IPv${family}\n`,
       line(['netmode', ...used.map((column) => titles[column])]),
       line(['---', ...used.map(() => '---')]),
-      ...known.map(({ key, name }) => line([name, ...used.map((column) => shown(table[key]![column]?.[family]))])),
+      ...known.map(({ key, name }) => line([name, ...used.map((column) => cell(key, column, family))])),
       '',
     ].join('\n');
   });
   return `${before}${tables.join('')}${after}`;
 }
 
-function shown(answered: readonly string[] | undefined): string {
-  if (answered === undefined) return '–';
-  if (answered.length === 0) return 'no';
-  return answered[0] === 'all' ? 'yes' : answered.join(', ');
-}
+/** Where nothing was tried. */
+const nothing = '–';
 
-/** The cells in which two machines have seen different things, for people. */
-export function differencesOf(one: Seen, other: Seen): readonly string[] {
-  const cell = ({ table }: Seen, key: string, column: (typeof columns)[number], family: Family) => shown(table[key]?.[column]?.[family]);
-  return one.rows.flatMap(({ key }) =>
-    columns.flatMap((column) =>
-      families.flatMap((family) => {
-        const [a, b] = [cell(one, key, column, family), cell(other, key, column, family)];
-        return a === b ? [] : [`${key}: ${column}, IPv${family}: ${a}, and ${b}`];
-      }),
-    ),
-  );
+function shown([newest, ...others]: readonly Seen[], key: string, column: Column, family: Family): string {
+  const words = ({ table }: Seen) => {
+    const answered = table[key]?.[column]?.[family];
+    if (answered === undefined) return nothing;
+    return answered.length === 0 ? 'no' : answered[0] === 'all' ? 'yes' : answered.join(', ');
+  };
+  const text = words(newest!);
+  const different = others.filter((other) => words(other) !== text).map((other) => `engine ${other.engine}: ${words(other)}`);
+  return different.length === 0 ? text : `${text} (${different.join('; ')})`;
 }

@@ -11,10 +11,13 @@ import { everyNetmode, row, type Row } from './netmodes.ts';
 import { must } from './process.ts';
 import { isAnswered, questionsOf, shown } from './table.ts';
 
-/** One of each kind of shim: with neighbour entries, with an address, with a route for each container, at layer 3, macvlan. */
-const lived = ['l2', 'l2strict', 'native', 'l3', 'mac'].map(row);
+/** One service of each kind of shim: with neighbour entries, with an address, with a route for each container, at layer 3, macvlan. */
+const lived = ['l2', 'l2strict', 'native', 'l3', 'mac'].map((key): Row => {
+  const { second: _, ...one } = row(key);
+  return one;
+});
 /** Whose containers get other addresses. */
-const moved = ['l2', 'l3', 'mac'].map(row);
+const moved = lived.filter(({ key }) => ['l2', 'l3', 'mac'].includes(key));
 
 export async function life(): Promise<void> {
   within('in the course of time');
