@@ -60,7 +60,8 @@ mirror() {
 
 # What the machine is made from: this file, but for what only runs it, and the Node that it takes along.
 recipe() { { sed '/^# --- run/,$d' "$self"; node --version; } | sha256sum; }
-isMade() { [ "$(cat "$lab/made" 2>/dev/null)" = "$(recipe)" ] && [ -z "$(missingPackages)" ]; }
+isCurrent() { [ "$(cat "$lab/made" 2>/dev/null)" = "$(recipe)" ]; }
+isMade() { isCurrent && [ -z "$(missingPackages)" ]; }
 
 missingPackages() {
   local tool
@@ -74,9 +75,9 @@ build() {
   [ "$(id -u)" = 0 ] || fail 'build it as root'
   mkdir -p "$lab"
   exec 9>"$lab/lock"; flock 9
-  # Another one may have made it while this one waited.
-  if isMade; then return; fi
   installTools
+  # Another one may have made it while this one waited.
+  if isCurrent; then return; fi
   cd "$lab"; rm -f made
   download
   makeRoot

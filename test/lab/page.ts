@@ -41,15 +41,15 @@ const after = `
 ## What stands out
 
 - A shim without an address of its own is asked for at the host's own address. Where it must have one (\`rp_filter\` 1 on ipvlan
-  L2, a VLAN in which the host has no address, IPv6 on macvlan and ipvlan L2), containers reach the host at that one only. With
-  one that is given although it need not be, they reach it at both.
+  L2, IPv6 on macvlan and ipvlan L2, a VLAN in which the host has no address of its own), containers reach the host at that one
+  only. With one that is given although it need not be, they reach it at both.
 - \`private\`, \`vepa\` and \`passthru\` keep the host and each other out: that is what they are for. They are tried with
   \`host_access: none\`, because no shim could help ([shim/flag-unreachable](rules/shim/flag-unreachable.md)). \`vepa\` needs a
   switch that sends frames back to where they came from, which the LAN of this test does not.
 - \`bridge\` is reached at its published ports, on the host's address; the bridge's own addresses are not for others. A ping
   there would be answered by the host, and is not counted.
 - No service on the LAN reaches a container on a bridge at its own address: the LAN's router knows nothing of it. The other way
-  goes through the host, which puts an address of its own in front; of IPv6 only from engine 27 on, where Docker writes
+  goes through the host, which puts an address of its own in front; of IPv6 only on newer engines, where Docker writes
   \`ip6tables\` rules unasked. At layer 3 IPv6 goes both ways through the host.
 - At layer 3 the LAN's router has the routes that [\`netcompose plan\`](plan.md) prints.
 `;

@@ -5,7 +5,7 @@
 import { benchNet } from './bench.ts';
 import { counts, check, within } from './checks.ts';
 import { killed } from './killed.ts';
-import { life } from './life.ts';
+import { life, strict } from './life.ts';
 import { makeLan } from './lan.ts';
 import { prepareMachine } from './machine.ts';
 import { rows, segments, vlans } from './netmodes.ts';
@@ -26,6 +26,7 @@ const parts: readonly Part[] = [
   { name: 'flipped', run: neverFlipped, engine: '26' },
   { name: 'two projects', run: twoProjects, engine: '26' },
   { name: 'loopback', run: loopback, engine: '26' },
+  { name: 'strict', run: strict, engine: 'none' },
   { name: 'killed', run: killed, engine: 'none' },
   { name: 'bench-net', run: benchNet, engine: 'none' },
 ];

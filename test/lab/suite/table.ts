@@ -2,7 +2,7 @@
 import type { From, Answered, Asked } from './asking.ts';
 import { addressOf, containerOf, type Project } from './machine.ts';
 import { beyond, containerPorts, serverPorts, type Segment } from './lan.ts';
-import { elsewhere, type Row } from './netmodes.ts';
+import { elsewhere, vlans, type Row } from './netmodes.ts';
 
 export const families = [4, 6] as const;
 export type Family = (typeof families)[number];
@@ -60,7 +60,8 @@ export function questionsOf(row: Row, project: Project, shims: ReadonlyMap<strin
     const seen = row.published || row.without ? undefined : own;
     const asked: readonly (readonly [Column, From, Place | undefined, (string | undefined)?])[] = [
       ['host → it', 'host', outside(row, own, family)],
-      ["it → host's own address", it, server('host', family === 4 ? row.segment.host : row.segment.host6)],
+      // On a VLAN the host has none.
+      ["it → host's own address", it, vlans.includes(row.segment) ? undefined : server('host', family === 4 ? row.segment.host : row.segment.host6)],
       ["it → shim's address", it, server('host', shim)],
       ['it → second', it, row.second && container(project, `${row.key}-b`, family)],
       ['it → elsewhere', it, container(project, elsewhere, family)],
