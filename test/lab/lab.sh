@@ -253,6 +253,13 @@ snapshot() {
 
 # --- run ------------------------------------------------------------------------------------------------------------------
 
+# Whatever ends this script, the machine ends with it; a second signal must not come in between.
+switchOff() {
+  trap '' INT TERM HUP
+  kill $(jobs -p) 2>/dev/null && wait || :
+  rm -rf "$state"
+}
+
 run() {
   local engine=28 cold='' out='' limit=600 verbose='' option
   while getopts d:co:t:v option; do
@@ -263,7 +270,7 @@ run() {
   [ -f "$lab/made" ] || fail 'not built: lab.sh build'
   [ -d "$lab/snap$engine" ] || fail "there is no engine $engine (there are $engines)"
   local dir; dir=$(readlink -f "$1"); shift
-  state=$(mktemp -d "$lab/run.XXXXXX"); trap 'rm -rf "$state"; kill $(jobs -p) 2>/dev/null || :' EXIT; trap 'exit 130' INT TERM HUP
+  state=$(mktemp -d "$lab/run.XXXXXX"); trap switchOff EXIT; trap 'exit 130' INT TERM HUP
   mkdir -p "$state/job/labjob"
   # One argument is a line for bash, several are an argument vector.
   if [ $# = 1 ]; then printf '%s\n' "$1"; else printf '%q ' "$@"; fi >"$state/job/labjob/cmd"
