@@ -110,7 +110,7 @@ export const rows: readonly Row[] = [
 
 export const row = (key: string): Row => rows.find((one) => one.key === key)!;
 
-/** A service on a bridge of its own, which all but the bridge's own are asked about. */
+/** Another network's container: on a bridge of its own. */
 export const elsewhere = 'elsewhere-a';
 
 export const segments: readonly Segment[] = [first, ...rows.map((one) => one.segment).filter((one) => one !== first && one !== vlan)];

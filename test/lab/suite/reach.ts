@@ -50,9 +50,7 @@ function routeOnRouter({ routes }: Planned, verb: 'add' | 'del' = 'add'): void {
 
 function table(project: Project): void {
   const shims = ownAddresses();
-  const asked = askAll(
-    rows.flatMap((one) => questionsOf(one, project, shims)),
-  );
+  const asked = askAll(rows.flatMap((one) => questionsOf(one, project, shims)));
   mkdirSync('/out', { recursive: true });
   writeFileSync(tableFile, JSON.stringify({ rows: rows.map(({ key, name }) => ({ key, name })), table: tableOf(rows, asked) }));
   const answered = asked.filter(isAnswered);
