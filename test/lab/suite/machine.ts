@@ -139,9 +139,9 @@ export function snapshot(): readonly string[] {
   ].sort();
 }
 
-/** The host's interfaces, addresses, routes and permanent neighbours, without containers' ends, counters and life times. */
+/** The host's interfaces, addresses, routes and permanent neighbours, without Docker's own bridges, containers' ends, counters and life times. */
 export function links(): readonly string[] {
-  const isKept = (line: string) => !/\bfe80:|\bff00::| proto kernel metric 0|expires|\bveth/.test(line);
+  const isKept = (line: string) => !/\bfe80:|\bff00::| proto kernel metric 0|expires|\bveth|\bbr-[\da-f]{12}\b/.test(line);
   return [
     ...lines('link', must('ip', '-o', 'link')).map((line) =>
       line
