@@ -1,14 +1,19 @@
-/** netcompose is killed at a step; the next `up` or `down` puts things right. Every step is tried on macvlan in `test/kernel`. */
+/** netcompose is killed at a step; the next `up` or `down` puts things right. Every step is tried on macvlan in `test/kernel`, too. */
 import { check, within } from './checks.ts';
 import { addressOf, containerOf, difference, makeProject, netcompose, snapshot } from './machine.ts';
 import { must, until } from './process.ts';
 import { lan, onLan, reached } from './projects.ts';
 
-/** Where it is killed, and what comes next: where a step leaves something of its own. */
+/** Where it is killed, and what comes next. Both are tried where a step leaves something of its own. */
 const kills = [
   { at: 'after:docker network create', next: 'down' },
+  { at: 'after:ip link add', next: 'up' },
+  { at: 'after:ip link add', next: 'down' },
+  { at: 'before:ip route add', next: 'down' },
   { at: 'after:ip neigh replace 192.168.12.226', next: 'up' },
-  { at: 'during:up -d', next: 'up' },
+  { at: 'before:up -d', next: 'up' },
+  { at: 'during:up -d', next: 'down' },
+  { at: 'after:up -d', next: 'up' },
 ] as const;
 
 export async function killed(): Promise<void> {

@@ -23,39 +23,39 @@ const moved = lived.filter(({ key }) => ['l2', 'l3', 'mac'].includes(key));
 export async function strict(): Promise<void> {
   within('rp_filter 1 for all');
   must('sysctl', '-qw', 'net.ipv4.conf.all.rp_filter=1');
-  const before = snapshot();
-  const project = makeProject('strict', everyNetmode(lived));
-  const { routed, segment } = row('l3');
-  must('ip', '-n', 'router', 'route', 'add', routed![0]!, 'via', segment.host);
   try {
-    const up = netcompose(project, ['up', '-d']);
-    check('up', up.code === 0, up.code === 0 ? '' : up.stderr);
-    const addressed = [...ownAddresses()].flatMap(([name, addresses]) => (addresses.some((one) => !one.includes(':')) ? [name] : [])).sort();
-    check('of IPv4, the shims of ipvlan L2 have addresses, and no others', String(addressed) === 'nc-l2,nc-l2strict,nc-native', String(addressed));
-    if (up.code === 0) stillReached(project, 'nevertheless', ['l2', 'l2strict', 'native']);
+    whileUp('strict', (project) => {
+      const addressed = [...ownAddresses()].flatMap(([name, addresses]) => (addresses.some((one) => !one.includes(':')) ? [name] : [])).sort();
+      check('of IPv4, the shims of ipvlan L2 have addresses, and no others', String(addressed) === 'nc-l2,nc-l2strict,nc-native', String(addressed));
+      stillReached(project, 'nevertheless', ['l2', 'l2strict', 'native']);
+    });
   } finally {
-    must('ip', '-n', 'router', 'route', 'del', routed![0]!);
-    downAndCompare(project, before);
     must('sysctl', '-qw', 'net.ipv4.conf.all.rp_filter=0');
   }
 }
 
 export async function life(): Promise<void> {
   within('in the course of time');
-  const before = snapshot();
-  const project = makeProject('life', everyNetmode(lived));
-  const { routed, segment } = row('l3');
-  must('ip', '-n', 'router', 'route', 'add', routed![0]!, 'via', segment.host);
-  try {
-    const up = netcompose(project, ['up', '-d']);
-    check('up', up.code === 0, up.code === 0 ? '' : up.stderr);
-    if (up.code !== 0) return;
+  whileUp('life', (project) => {
     secondUp(project);
     withoutShims(project);
     containersRestarted(project);
     parentsDown(project);
     engineRestarted(project);
     otherAddresses(project);
+  });
+}
+
+/** Brings a project of these services up, with the route that the LAN needs, and takes it down again, whatever comes of it. */
+function whileUp(name: string, work: (project: Project) => void): void {
+  const before = snapshot();
+  const project = makeProject(name, everyNetmode(lived));
+  const { routed, segment } = row('l3');
+  must('ip', '-n', 'router', 'route', 'add', routed![0]!, 'via', segment.host);
+  try {
+    const up = netcompose(project, ['up', '-d']);
+    check('up', up.code === 0, up.code === 0 ? '' : up.stderr);
+    if (up.code === 0) work(project);
   } finally {
     must('ip', '-n', 'router', 'route', 'del', routed![0]!);
     downAndCompare(project, before);
