@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findEngine, onPath } from '../test/engine/rig/installed.ts';
-import { findCompose } from '../test/needs.ts';
+import { findCompose } from '../test/runner/needs.ts';
 import { composeFile } from './bench-file.ts';
 
 interface Row {

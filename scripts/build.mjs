@@ -18,7 +18,7 @@ const fresh = join(root, '.cache', `dist.${process.pid}`);
 const old = `${fresh}.old`;
 
 /** Too much to read at each start: files of their own, loaded by the commands that use them. `traffic` is a program. */
-const apart = { execa: 'execa', dockerode: 'dockerode', traffic: './src/host/traffic.ts' };
+const apart = { execa: 'execa', dockerode: 'dockerode', traffic: './src/host/bench/traffic.ts' };
 
 /** dockerode takes these only to build images with BuildKit, which netcompose leaves to Compose: two thirds of its size. */
 const unused = ['@grpc/grpc-js', '@grpc/proto-loader'];

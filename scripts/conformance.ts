@@ -7,7 +7,7 @@
  * and compares that with the plan. Compose is the binary named by DOCKER_COMPOSE, else `docker compose`, else `docker-compose`.
  */
 import { resolve } from 'node:path';
-import { lanFacts } from '../test/in-memory.ts';
+import { lanFacts } from '../test/support/in-memory.ts';
 import { secondPass } from '../test/conformance/second-pass.ts';
 import { conformance, composeCommand, findCases, type Verdict } from '../test/conformance/compare.ts';
 

@@ -8,12 +8,12 @@
  * if (project) process.stdout.write(render(plan(project).plan));
  */
 import { load as loadProject, type Files, type LoadOptions } from './compose/load.ts';
-import type { Project } from './compose/project.ts';
+import type { Project } from './compose/project/project.ts';
 import { Diagnostics, type Diagnostic } from './diagnostics/diagnostic.ts';
-import { overrideOf } from './emit/override.ts';
-import { renderOf } from './emit/rendered.ts';
+import { overrideOf } from './emit/override/override.ts';
+import { renderOf } from './emit/render/render.ts';
 import { intentsOf } from './netmode/intents.ts';
-import type { Facts } from './plan/facts.ts';
+import type { Facts } from './plan/facts/facts.ts';
 import { planOf } from './plan/plan.ts';
 import type { Plan } from './plan/types.ts';
 
@@ -55,11 +55,11 @@ export function renderOverride(decided: Plan): string | undefined {
 }
 
 export type { Files, LoadOptions } from './compose/load.ts';
-export type { Project, Service, Network, Port } from './compose/project.ts';
+export type { Project, Service, Network, Port } from './compose/project/project.ts';
 export type { Diagnostic } from './diagnostics/diagnostic.ts';
 export type { RuleName, Severity } from './diagnostics/rules.ts';
 export type { Located, Position, SourceFile, Span } from './diagnostics/source.ts';
 export type { Netmode } from './netmode/modes.ts';
-export type { HostAction } from './plan/actions.ts';
-export type { Facts } from './plan/facts.ts';
+export type { HostAction } from './plan/actions/action.ts';
+export type { Facts } from './plan/facts/facts.ts';
 export type { LanRoute, NetworkPlan, Plan, ServicePlan, ShimPlan } from './plan/types.ts';

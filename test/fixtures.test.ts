@@ -8,12 +8,12 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pretty } from '../src/diagnostics/format/pretty.ts';
-import { overrideOf } from '../src/emit/override.ts';
-import { planText } from '../src/emit/plan-text.ts';
-import { renderOf } from '../src/emit/rendered.ts';
-import type { Facts } from '../src/plan/facts.ts';
-import { matchesGolden } from './golden.ts';
-import { directory, planTexts, told, type Options } from './in-memory.ts';
+import { overrideOf } from '../src/emit/override/override.ts';
+import { planText } from '../src/emit/text/plan-text.ts';
+import { renderOf } from '../src/emit/render/render.ts';
+import type { Facts } from '../src/plan/facts/facts.ts';
+import { matchesGolden } from './support/golden.ts';
+import { directory, planTexts, told, type Options } from './support/in-memory.ts';
 
 const root = fileURLToPath(new URL('fixtures/projects', import.meta.url));
 const outputs = new Set(['override.yaml', 'rendered.yaml', 'diagnostics.txt', 'plan.txt', 'facts.json', 'options.json']);

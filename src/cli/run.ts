@@ -1,11 +1,11 @@
 /** From a command line to an exit code: the one place where results become exit codes. */
-import { HostError } from '../host/errors.ts';
-import type { Host } from '../host/host.ts';
+import { HostError } from '../host/system/errors.ts';
+import type { Host } from '../host/system/host.ts';
 import { commands, ownCommands } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
 import { parseGlobals } from './globals.ts';
 import { Interrupted } from './interrupt.ts';
-import { passThrough } from './pass-through.ts';
+import { passThrough } from './steps/pass-through.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -1,5 +1,5 @@
 /** One call of netcompose: the world it was started in and what the command line says. */
-import type { Host } from '../host/host.ts';
+import type { Host } from '../host/system/host.ts';
 import type { Globals } from './globals.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,16 +1,16 @@
 /** Phase by phase from file names to a project; each phase is a file of this folder. */
 import type { Document } from 'yaml';
 import type { Report } from '../diagnostics/diagnostic.ts';
-import { checkConsistency } from './consistency.ts';
-import { locate } from './locate.ts';
-import { loadModel } from './model.ts';
-import { projectName } from './name.ts';
-import { readNetworks } from './networks.ts';
-import type { ParsedFile } from './parse.ts';
+import { checkConsistency } from './project/consistency.ts';
+import { locate } from './files/locate.ts';
+import { loadModel } from './files/model.ts';
+import { projectName } from './files/project-name.ts';
+import { readNetworks } from './project/networks.ts';
+import type { ParsedFile } from './yaml/parse.ts';
 import { profilesInForce } from './profiles.ts';
-import type { Project } from './project.ts';
-import { Reader } from './scope.ts';
-import { readServices } from './services.ts';
+import type { Project } from './project/project.ts';
+import { Reader } from './files/reader.ts';
+import { readServices } from './project/services.ts';
 import { at, type Mapping } from './tree.ts';
 
 /** The only way from here to the outside; paths are absolute. */

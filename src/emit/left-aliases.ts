@@ -1,7 +1,7 @@
 /** Aliases that would lose what they stand for. */
 import { visit, type Document, type Node, type YAMLMap } from 'yaml';
-import type { Targets } from './merge-keys.ts';
-import type { LeftAlias } from './written-out.ts';
+import type { Targets } from './render/anchors.ts';
+import type { LeftAlias } from './render/inline-aliases.ts';
 
 /** All nodes of some values. */
 export function nodesIn(values: readonly unknown[]): ReadonlySet<unknown> {

@@ -6,8 +6,8 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
-import { HostError } from './errors.ts';
-import { startFailure } from './run.ts';
+import { HostError } from './system/errors.ts';
+import { startFailure } from './system/processes.ts';
 
 interface AttachOptions {
   readonly cwd: string;

@@ -6,8 +6,8 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HostError } from './errors.ts';
-import type { Host } from './host.ts';
+import { HostError } from './system/errors.ts';
+import type { Host } from './system/host.ts';
 
 const retryMilliseconds = 50;
 /** Long enough for another user's sudo to ask for a password. */

@@ -2,7 +2,7 @@
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Located } from '../diagnostics/source.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
-import type { Network, Project, Service } from '../compose/project.ts';
+import type { Network, Project, Service } from '../compose/project/project.ts';
 import { decode } from './decode.ts';
 import { checkKeys } from './keys.ts';
 import { netmodeOfDriver, type Netmode } from './modes.ts';

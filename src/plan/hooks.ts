@@ -1,6 +1,6 @@
 /** The user's own commands around `up` and `down`, as they will be run. */
 import type { Settings } from '../netmode/settings.ts';
-import type { RunHook } from './actions.ts';
+import type { RunHook } from './actions/action.ts';
 
 export function hooksOf({ hooks }: Settings): readonly RunHook[] {
   return (['pre_up', 'post_down'] as const).flatMap((when) =>

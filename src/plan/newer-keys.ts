@@ -1,9 +1,9 @@
 /** Keys of a service's network that this engine or Compose does not know: better said before than half-way through `up`. */
 import type { Report } from '../diagnostics/diagnostic.ts';
-import type { Facts } from './facts.ts';
-import type { Attached } from './services.ts';
+import type { Facts } from './facts/facts.ts';
+import type { Attached } from './services/attach.ts';
 import type { AttachmentPlan } from './types.ts';
-import { tooOldFor, type NewerKey } from './versions.ts';
+import { tooOldFor, type NewerKey } from './facts/versions.ts';
 
 /** `gw_priority` is not here: without it there is still a way out, perhaps another (gateways.ts). */
 const keys: readonly (readonly [key: NewerKey, isSaid: (attachment: AttachmentPlan) => boolean])[] = [

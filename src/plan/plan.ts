@@ -1,25 +1,25 @@
 /** Intents × facts → the plan. Each step is a file of this folder; this one only orders them. */
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Intents } from '../netmode/intents.ts';
-import { checkAddresses } from './addresses.ts';
-import { checkAnswers } from './answers.ts';
-import { checkNetworks } from './clashes.ts';
-import { draftNetworks } from './drafts.ts';
-import { checkEngine } from './engine.ts';
-import type { Facts } from './facts.ts';
-import { leaveByRightNetwork } from './gateways.ts';
+import { checkAddresses } from './checks/addresses.ts';
+import { checkAnswers } from './checks/lan-conflicts.ts';
+import { checkNetworks } from './checks/network-clashes.ts';
+import { draftNetworks } from './networks/underlays.ts';
+import { checkEngine } from './checks/engine.ts';
+import type { Facts } from './facts/facts.ts';
+import { leaveByRightNetwork } from './services/default-route.ts';
 import { hooksOf } from './hooks.ts';
-import { hostActions } from './host-actions.ts';
-import { lanRoutesOf } from './lan-routes.ts';
-import { resolveNames } from './names.ts';
-import { checkLivePorts } from './live-ports.ts';
-import { planNetworks } from './networks.ts';
+import { hostActions } from './host-changes/host-actions.ts';
+import { lanRoutesOf } from './host-changes/lan-routes.ts';
+import { resolveNames } from './services/name-resolution.ts';
+import { checkLivePorts } from './checks/live-ports.ts';
+import { planNetworks } from './networks/networks.ts';
 import { checkNewerKeys } from './newer-keys.ts';
-import { checkParent } from './parents.ts';
-import { checkPorts } from './ports.ts';
-import { reachOf } from './reach.ts';
-import { attachServices, type Attached } from './services.ts';
-import { planShim } from './shims.ts';
+import { checkParent } from './networks/parents.ts';
+import { checkPorts } from './checks/ports.ts';
+import { reachOf } from './services/reach.ts';
+import { attachServices, type Attached } from './services/attach.ts';
+import { planShim } from './host-changes/shim.ts';
 import type { Plan, ServicePlan, ShimPlan } from './types.ts';
 
 /**

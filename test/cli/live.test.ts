@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { FakeOptions } from '../host/fake-host.ts';
-import { lanFacts } from '../in-memory.ts';
+import { lanFacts } from '../support/in-memory.ts';
 import { runIn } from './in-folder.ts';
 
 const socket = (port: string) => `  0: 00000000:${port} 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 77 1 0 100 0\n`;

@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { checkPrivilege } from '../../src/cli/privilege.ts';
-import { lanFacts, planTexts } from '../in-memory.ts';
-import type { Facts } from '../../src/plan/facts.ts';
+import { checkPrivilege } from '../../src/plan/checks/privilege.ts';
+import { lanFacts, planTexts } from '../support/in-memory.ts';
+import type { Facts } from '../../src/plan/facts/facts.ts';
 
 const compose = 'services:\n  web: { image: x, x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27 } }\n';
 const shim = { name: 'nc-eth0', index: 9, kind: 'macvlan', up: true, loopback: false, wireless: false, mtu: 1500, alias: 'netcompose:netcompose-eth0', addresses: [] };

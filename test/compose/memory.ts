@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import { Diagnostics, type Diagnostic } from '../../src/diagnostics/diagnostic.ts';
 import { load, type Files, type LoadOptions } from '../../src/compose/load.ts';
-import type { Project } from '../../src/compose/project.ts';
+import type { Project } from '../../src/compose/project/project.ts';
 
 export type Texts = Readonly<Record<string, string>>;
 

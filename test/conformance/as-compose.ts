@@ -1,7 +1,7 @@
 /** A netcompose project in the form of `docker compose config --format json`, as far as networking reaches. */
-import { stringsIn, textsIn } from '../../src/compose/fields.ts';
+import { stringsIn, textsIn } from '../../src/compose/project/fields.ts';
 import { at } from '../../src/compose/tree.ts';
-import type { Network, Project, Service } from '../../src/compose/project.ts';
+import type { Network, Project, Service } from '../../src/compose/project/project.ts';
 
 /** What Compose would print: services that start, networks that they use. */
 export function asCompose(project: Project): unknown {

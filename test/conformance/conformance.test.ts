@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { findCompose } from '../needs.ts';
+import { findCompose } from '../runner/needs.ts';
 import { conformance, findCases, type Case, type Verdict } from './compare.ts';
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));

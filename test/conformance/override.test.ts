@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Facts } from '../../src/plan/facts.ts';
-import { lanFacts, type Options } from '../in-memory.ts';
-import { findCompose } from '../needs.ts';
+import type { Facts } from '../../src/plan/facts/facts.ts';
+import { lanFacts, type Options } from '../support/in-memory.ts';
+import { findCompose } from '../runner/needs.ts';
 import { secondPass } from './second-pass.ts';
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));

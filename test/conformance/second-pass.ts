@@ -4,12 +4,12 @@
  */
 import { Diagnostics } from '../../src/diagnostics/diagnostic.ts';
 import { load } from '../../src/compose/load.ts';
-import { overrideOf } from '../../src/emit/override.ts';
-import { renderOf } from '../../src/emit/rendered.ts';
+import { overrideOf } from '../../src/emit/override/override.ts';
+import { renderOf } from '../../src/emit/render/render.ts';
 import { intentsOf } from '../../src/netmode/intents.ts';
-import type { Facts } from '../../src/plan/facts.ts';
+import type { Facts } from '../../src/plan/facts/facts.ts';
 import { planOf } from '../../src/plan/plan.ts';
-import { compareResolved, type ResolvedModel } from '../../src/plan/resolved.ts';
+import { compareResolved, type ResolvedModel } from '../../src/plan/checks/compose-agrees.ts';
 import type { Plan } from '../../src/plan/types.ts';
 import { cleanEnvironment, optionsOf, realFiles, type Case } from './compare.ts';
 

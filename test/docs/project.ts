@@ -2,7 +2,7 @@
 import { load } from '../../src/compose/load.ts';
 import { Diagnostics, type Diagnostic } from '../../src/diagnostics/diagnostic.ts';
 import { intentsOf } from '../../src/netmode/intents.ts';
-import type { Facts } from '../../src/plan/facts.ts';
+import type { Facts } from '../../src/plan/facts/facts.ts';
 import { planOf } from '../../src/plan/plan.ts';
 import type { Plan } from '../../src/plan/types.ts';
 

@@ -1,6 +1,6 @@
 /** The hosts and engines on which the examples of the rule pages stand. */
 import type { RuleName } from '../../src/diagnostics/rules.ts';
-import type { EngineContainer, EngineFacts, EngineNetwork, Facts, HostFacts, HostInterface } from '../../src/plan/facts.ts';
+import type { EngineContainer, EngineFacts, EngineNetwork, Facts, HostFacts, HostInterface } from '../../src/plan/facts/facts.ts';
 
 const card = (name: string, index: number, rest: Partial<HostInterface> = {}): HostInterface => ({
   name,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import schema from '../../schema/x-netmode.schema.json' with { type: 'json' };
-import { saying } from '../hooks.ts';
+import { saying } from '../support/hooks.ts';
 import { startEditor, type Editor, type Place } from './server.ts';
 
 const composeSchema = fileURLToPath(new URL('../../schema/compose-with-netmode.schema.json', import.meta.url));

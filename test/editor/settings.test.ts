@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fencesOf } from '../docs/page.ts';
-import { saying } from '../hooks.ts';
+import { saying } from '../support/hooks.ts';
 import { startEditor, type Editor } from './server.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

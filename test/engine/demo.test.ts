@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { saying } from '../hooks.ts';
+import { saying } from '../support/hooks.ts';
 import { startRig, type Rig } from './rig/rig.ts';
 import { snapshot } from './snapshot.ts';
 

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { saying } from '../hooks.ts';
+import { saying } from '../support/hooks.ts';
 import { fetchText } from './rig/http.ts';
 import { testImage } from './rig/image.ts';
 import { makeLan, type Lan } from './rig/lan.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { saying } from '../hooks.ts';
+import { saying } from '../support/hooks.ts';
 import { testImage } from './rig/image.ts';
 import { makeLan, type Lan } from './rig/lan.ts';
 import { netcompose } from './rig/netcompose.ts';

@@ -3,7 +3,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { saying } from '../hooks.ts';
+import { saying } from '../support/hooks.ts';
 import { testImage } from './rig/image.ts';
 import { onPath } from './rig/installed.ts';
 import { makeLan, type Lan } from './rig/lan.ts';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { saying } from '../hooks.ts';
+import { saying } from '../support/hooks.ts';
 import { fetchText } from './rig/http.ts';
 import { testImage } from './rig/image.ts';
 import type { EngineName } from './rig/installed.ts';

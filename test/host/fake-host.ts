@@ -1,5 +1,5 @@
 /** The one fake of the outside: in memory, records every command, and fails on any it was not told about. */
-import type { Host, RunOptions, RunResult } from '../../src/host/host.ts';
+import type { Host, RunOptions, RunResult } from '../../src/host/system/host.ts';
 
 /** What a command gives: its output, a result, or several in turn (the last one stays). */
 export type Answer =

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { HostError } from '../../src/host/errors.ts';
-import { realHost } from '../../src/host/host.ts';
+import { HostError } from '../../src/host/system/errors.ts';
+import { realHost } from '../../src/host/system/host.ts';
 import { holdLease, leases, withLock } from '../../src/host/lock.ts';
 import { fakeHost } from './fake-host.ts';
 

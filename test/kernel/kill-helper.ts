@@ -1,5 +1,5 @@
 /** Not a test: applies the steps in a namespace and dies of SIGKILL behind its nth changing command. */
-import { applyActions } from '../../src/host/execute.ts';
+import { applyActions } from '../../src/host/execute/execute.ts';
 import { labHost } from './lab.ts';
 import { everyStep } from './steps.ts';
 

@@ -3,8 +3,8 @@
  * containers as namespaces with macvlan interfaces. All names are this process's own; nothing outside is touched.
  */
 import { execFileSync } from 'node:child_process';
-import type { Host, RunResult } from '../../src/host/host.ts';
-import { realHost } from '../../src/host/host.ts';
+import type { Host, RunResult } from '../../src/host/system/host.ts';
+import { realHost } from '../../src/host/system/host.ts';
 
 export const parent = 'p0';
 export const hostAddress = '192.168.77.10';

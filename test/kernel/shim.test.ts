@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { HostError } from '../../src/host/errors.ts';
-import { applyActions } from '../../src/host/execute.ts';
+import { HostError } from '../../src/host/system/errors.ts';
+import { applyActions } from '../../src/host/execute/execute.ts';
 import { withLock } from '../../src/host/lock.ts';
-import type { Step } from '../../src/plan/actions.ts';
+import type { Step } from '../../src/plan/actions/action.ts';
 import { answers, difference, hostAddress, inNamespace, labHost, lanAddress, parent, snapshot } from './lab.ts';
 import { kernelTests } from './layer.ts';
 import { everyStep, network, range, refusedSteps, shim, spare, steps, stepsWithAddress } from './steps.ts';

@@ -1,6 +1,6 @@
 /** The shim that the kernel tests make: address-less macvlan, as a plan would have it. */
-import { stepsOf } from '../../src/emit/commands.ts';
-import type { HostAction, Step } from '../../src/plan/actions.ts';
+import { stepsOf } from '../../src/plan/actions/commands.ts';
+import type { HostAction, Step } from '../../src/plan/actions/action.ts';
 import { hostAddress, parent } from './lab.ts';
 
 export const shim = 'nc-p0';

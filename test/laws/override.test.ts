@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { load } from '../../src/compose/load.ts';
-import type { Attachment, Project, Service } from '../../src/compose/project.ts';
+import type { Attachment, Project, Service } from '../../src/compose/project/project.ts';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.ts';
-import { extraHostEntry } from '../../src/emit/definitions.ts';
-import { overrideOf } from '../../src/emit/override.ts';
+import { extraHostEntry } from '../../src/emit/override/definitions.ts';
+import { overrideOf } from '../../src/emit/override/override.ts';
 import type { Plan } from '../../src/plan/types.ts';
-import { directory, inMemory } from '../in-memory.ts';
-import { holds } from '../property.ts';
+import { directory, inMemory } from '../support/in-memory.ts';
+import { holds } from '../support/property.ts';
 import { styledProject } from './projects.ts';
 import { plannedNetworking, sortedByKey, soundPlan } from './sound.ts';
 

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
-import { renderOf } from '../../src/emit/rendered.ts';
-import { holds } from '../property.ts';
+import { renderOf } from '../../src/emit/render/render.ts';
+import { holds } from '../support/property.ts';
 import { styledProject } from './projects.ts';
 import { plannedNetworking, soundPlan, writtenPlan } from './sound.ts';
 

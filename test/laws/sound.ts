@@ -1,8 +1,8 @@
 /** Sound projects and their plans, for laws about what is written. */
 import * as assert from 'uvu/assert';
 import type { ServicePlan, Plan } from '../../src/plan/types.ts';
-import { extraHostEntry } from '../../src/emit/definitions.ts';
-import { lanFacts, planTexts, told } from '../in-memory.ts';
+import { extraHostEntry } from '../../src/emit/override/definitions.ts';
+import { lanFacts, planTexts, told } from '../support/in-memory.ts';
 
 /** The plan of these texts; nothing where something is wrong with them, which is no matter of the law. */
 export function soundPlan(texts: Readonly<Record<string, string>>): Plan | undefined {

@@ -11,8 +11,8 @@ import { entriesOf, toPlain, type Entry, type Tree } from '../../src/compose/tre
 import { Diagnostics } from '../../src/diagnostics/diagnostic.ts';
 import { SourceFile } from '../../src/diagnostics/source.ts';
 import { decode, type Place } from '../../src/netmode/decode.ts';
-import { planTexts, told } from '../in-memory.ts';
-import { holds } from '../property.ts';
+import { planTexts, told } from '../support/in-memory.ts';
+import { holds } from '../support/property.ts';
 
 interface Node {
   readonly $ref?: string;

@@ -1,7 +1,7 @@
 /** A service's `x-netmode` that says something, but not how the service is attached. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { lanFacts, planTexts, told } from '../in-memory.ts';
+import { lanFacts, planTexts, told } from '../support/in-memory.ts';
 
 const cases: readonly (readonly [string, readonly string[]])[] = [
   ['x-netmode: { ipv4_address: 192.168.1.80 }', ['error netmode/invalid-value: "web": x-netmode gives no mode']],

@@ -1,20 +1,20 @@
 /** `netcompose bench-net`: what each netmode costs on this machine, measured in network namespaces of its own. */
 import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError, Option } from 'commander';
-import { benchSetup, filterTrials } from '../../emit/bench-commands.ts';
-import { benchJson } from '../../emit/bench-json.ts';
-import { benchText } from '../../emit/bench-text.ts';
-import { firstThatWorks, withBenchNamespaces } from '../../host/bench-namespaces.ts';
-import { measureNetmodes } from '../../host/bench-net.ts';
-import { HostError } from '../../host/errors.ts';
-import type { Host } from '../../host/host.ts';
+import { benchSetup, filterTrials } from '../../plan/bench/commands.ts';
+import { benchJson } from '../../emit/text/bench-json.ts';
+import { benchText } from '../../emit/text/bench-text.ts';
+import { firstThatWorks, withBenchNamespaces } from '../../host/bench/namespaces.ts';
+import { measureNetmodes } from '../../host/bench/measure.ts';
+import { HostError } from '../../host/system/errors.ts';
+import type { Host } from '../../host/system/host.ts';
 import { withLock } from '../../host/lock.ts';
-import { compare, rotated, type BenchOutcome } from '../../plan/bench-statistics.ts';
-import { baseline, benchedNetmodes } from '../../plan/bench-topology.ts';
-import { benchPrefix } from '../../plan/marks.ts';
+import { compare, rotated, type BenchOutcome } from '../../plan/bench/statistics.ts';
+import { baseline, benchedNetmodes } from '../../plan/bench/topology.ts';
+import { benchPrefix } from '../../plan/facts/ownership.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
-import { formatOption, ownOptions } from '../own-options.ts';
+import { formatOption, ownOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
 
 export async function run(session: Session): Promise<number> {
@@ -83,6 +83,6 @@ function measureAll({ host, terminal }: Session, settings: Settings, check: () =
 
 /** Beside the built program, or where its source is; run as this process is run. */
 function trafficProgram(host: Host): readonly string[] {
-  const [built, source] = ['./traffic.cjs', '../../host/traffic.ts'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+  const [built, source] = ['./traffic.cjs', '../../host/bench/traffic.ts'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
   return [process.execPath, ...process.execArgv, host.exists(built!) ? built! : source!];
 }

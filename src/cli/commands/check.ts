@@ -3,10 +3,10 @@ import { Option } from 'commander';
 import { formatNames, formats, type FormatName } from '../../diagnostics/format/formats.ts';
 import { withoutIgnored } from '../../diagnostics/ignore.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { factsOptions, formatOption, ownOptions } from '../own-options.ts';
-import { planned } from '../planned.ts';
+import { factsOptions, formatOption, ownOptions } from '../options/own-options.ts';
+import { planned } from '../steps/plan-project.ts';
 import type { Session } from '../session.ts';
-import { exitCodeOf } from '../tell.ts';
+import { exitCodeOf } from '../report.ts';
 
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {

@@ -1,8 +1,8 @@
 /** `netcompose config` and `convert`: Compose's own, of the files with the override. */
-import { withTemporaryOverride } from '../../host/state.ts';
-import { composeCall } from '../compose-call.ts';
-import { prepare } from '../prepared.ts';
-import { passThrough } from '../pass-through.ts';
+import { withTemporaryOverride } from '../../host/override-store.ts';
+import { composeCall } from '../steps/compose-call.ts';
+import { prepare } from '../steps/prepare.ts';
+import { passThrough } from '../steps/pass-through.ts';
 import type { Session } from '../session.ts';
 
 export async function run(session: Session): Promise<number> {

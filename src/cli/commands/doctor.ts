@@ -1,13 +1,13 @@
 /** `netcompose doctor`: is this host fit for each netmode, and if not, why and what to do; changes nothing. */
-import { doctorText } from '../../emit/doctor-text.ts';
-import { composeVersion, findCompose } from '../../host/compose.ts';
-import { observeEngine } from '../../host/observe-engine.ts';
-import { observeHost } from '../../host/observe-host.ts';
-import { diagnose } from '../../plan/doctor.ts';
-import type { Facts } from '../../plan/facts.ts';
+import { doctorText } from '../../emit/text/doctor-text.ts';
+import { composeVersion, findCompose } from '../../host/engine/find-compose.ts';
+import { observeEngine } from '../../host/observe/engine-facts.ts';
+import { observeHost } from '../../host/observe/host-facts.ts';
+import { diagnose } from '../../plan/doctor/doctor.ts';
+import type { Facts } from '../../plan/facts/facts.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { readFacts } from '../facts-for.ts';
-import { formatOption, ownOptions } from '../own-options.ts';
+import { readFacts } from '../steps/observe.ts';
+import { formatOption, ownOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
 
 export async function run(session: Session): Promise<number> {

@@ -1,12 +1,12 @@
 /** `netcompose down`: Compose with the override last applied, then what nothing needs any more is released. */
-import { release } from '../../host/release.ts';
-import { overridePath, readOverride, removeOverride } from '../../host/state.ts';
+import { release } from '../../host/execute/remove.ts';
+import { overridePath, readOverride, removeOverride } from '../../host/override-store.ts';
 import { hooksOf } from '../../plan/hooks.ts';
-import { composeCall } from '../compose-call.ts';
+import { composeCall } from '../steps/compose-call.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { areTrusted, runHooks, trustOption, untrusted } from '../hooks.ts';
-import { readProject } from '../read-project.ts';
-import { passThrough } from '../pass-through.ts';
+import { areTrusted, runHooks, trustOption, untrusted } from '../steps/hooks.ts';
+import { readProject } from '../steps/read-project.ts';
+import { passThrough } from '../steps/pass-through.ts';
 import type { Session } from '../session.ts';
 
 export async function run(session: Session): Promise<number> {

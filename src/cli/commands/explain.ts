@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rules } from '../../diagnostics/rules.ts';
 import { nearest } from '../../diagnostics/suggest.ts';
-import { explainError } from '../../plan/docker-errors.ts';
+import { explainError } from '../../plan/doctor/docker-errors.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { ownOptions } from '../own-options.ts';
+import { ownOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 

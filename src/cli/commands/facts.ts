@@ -1,12 +1,12 @@
 /** `netcompose facts`: what was observed of this host and its engine. */
-import { observeEngine } from '../../host/observe-engine.ts';
-import { observeHost } from '../../host/observe-host.ts';
-import { composeVersion, findCompose } from '../../host/compose.ts';
-import type { Facts } from '../../plan/facts.ts';
-import { imagesNamed } from '../../plan/listeners.ts';
+import { observeEngine } from '../../host/observe/engine-facts.ts';
+import { observeHost } from '../../host/observe/host-facts.ts';
+import { composeVersion, findCompose } from '../../host/engine/find-compose.ts';
+import type { Facts } from '../../plan/facts/facts.ts';
+import { imagesNamed } from '../../plan/services/listeners.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { ownOptions } from '../own-options.ts';
-import { readProject } from '../read-project.ts';
+import { ownOptions } from '../options/own-options.ts';
+import { readProject } from '../steps/read-project.ts';
 import type { Session } from '../session.ts';
 
 export async function run(session: Session): Promise<number> {

@@ -1,12 +1,12 @@
 /** `netcompose plan`: what `up` would do; nothing is touched. */
 import { withoutIgnored } from '../../diagnostics/ignore.ts';
-import { planJson } from '../../emit/plan-json.ts';
-import { planText } from '../../emit/plan-text.ts';
+import { planJson } from '../../emit/text/plan-json.ts';
+import { planText } from '../../emit/text/plan-text.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { factsOptions, formatOption, ownOptions } from '../own-options.ts';
-import { planned } from '../planned.ts';
+import { factsOptions, formatOption, ownOptions } from '../options/own-options.ts';
+import { planned } from '../steps/plan-project.ts';
 import type { Session } from '../session.ts';
-import { exitCodeOf, tellProblems } from '../tell.ts';
+import { exitCodeOf, tellProblems } from '../report.ts';
 
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {

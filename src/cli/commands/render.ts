@@ -1,12 +1,12 @@
 /** `netcompose render`: the project as one plain Compose file, or (`--override`) what is given to Compose. */
-import { checkComplete } from '../../plan/complete.ts';
-import { overrideOf } from '../../emit/override.ts';
-import { renderOf } from '../../emit/rendered.ts';
+import { checkComplete } from '../../plan/checks/complete.ts';
+import { overrideOf } from '../../emit/override/override.ts';
+import { renderOf } from '../../emit/render/render.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { factsOptions, ownOptions } from '../own-options.ts';
-import { planned } from '../planned.ts';
+import { factsOptions, ownOptions } from '../options/own-options.ts';
+import { planned } from '../steps/plan-project.ts';
 import type { Session } from '../session.ts';
-import { exitCodeOf, tellProblems } from '../tell.ts';
+import { exitCodeOf, tellProblems } from '../report.ts';
 
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {

@@ -1,21 +1,21 @@
 /** `netcompose up` and all that starts containers: check, prepare the host, then Compose. */
-import { stepsOf } from '../../emit/commands.ts';
-import { actionsText } from '../../emit/plan-text.ts';
-import { applyActions, type Applied } from '../../host/execute.ts';
-import { overrideOf } from '../../emit/override.ts';
+import { stepsOf } from '../../plan/actions/commands.ts';
+import { actionsText } from '../../emit/text/plan-text.ts';
+import { applyActions, type Applied } from '../../host/execute/execute.ts';
+import { overrideOf } from '../../emit/override/override.ts';
 import { holdLease, withLock } from '../../host/lock.ts';
-import { readOverride, removeOverride, withTemporaryOverride, writeOverride } from '../../host/state.ts';
-import { runPrivileged } from '../../host/sudo.ts';
-import type { HostAction, Step } from '../../plan/actions.ts';
+import { readOverride, removeOverride, withTemporaryOverride, writeOverride } from '../../host/override-store.ts';
+import { runPrivileged } from '../../host/execute/sudo.ts';
+import type { HostAction, Step } from '../../plan/actions/action.ts';
 import { planOf } from '../../plan/plan.ts';
-import { hasUnknownTargets } from '../../plan/shims.ts';
+import { hasUnknownTargets } from '../../plan/host-changes/shim.ts';
 import type { Plan } from '../../plan/types.ts';
-import { composeCall } from '../compose-call.ts';
+import { composeCall } from '../steps/compose-call.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { areTrusted, runHooks, trustOption, untrusted } from '../hooks.ts';
+import { areTrusted, runHooks, trustOption, untrusted } from '../steps/hooks.ts';
 import { interruptible } from '../interrupt.ts';
-import { prepare, type Prepared } from '../prepared.ts';
-import { passThrough } from '../pass-through.ts';
+import { prepare, type Prepared } from '../steps/prepare.ts';
+import { passThrough } from '../steps/pass-through.ts';
 import type { Session } from '../session.ts';
 
 export async function run(session: Session): Promise<number> {
@@ -32,7 +32,7 @@ export async function run(session: Session): Promise<number> {
 async function plain({ argv, host, terminal }: Session, { project, stdin }: Extract<Prepared, { kind: 'plain' }>): Promise<number> {
   const exitCode = await passThrough(argv, host, terminal, stdin);
   if (exitCode === exitCodes.fine && project && readOverride(host, project.name) !== undefined) {
-    const { release } = await import('../../host/release.ts');
+    const { release } = await import('../../host/execute/remove.ts');
     await release(host);
     removeOverride(host, project.name);
   }
@@ -73,7 +73,7 @@ async function start(session: Session, prepared: Ready): Promise<number> {
     const runOn = session.command !== 'up' || isDetached(session);
     if (exitCode === exitCodes.fine && runOn && routesAreOpen(plan)) await reachNewContainers(session, prepared);
     if (exitCode === exitCodes.fine && isDetached(session)) {
-      const { reachTable } = await import('../reach-table.ts');
+      const { reachTable } = await import('../steps/reach-table.ts');
       terminal.err(await reachTable(session, prepared.plan));
     }
     return exitCode;
@@ -107,7 +107,7 @@ const routesAreOpen = ({ shims, networks }: Plan) => shims.length > 0 && [...net
 /** Where the range is not known, only the engine knows which addresses to route: those of now instead of those before. */
 async function reachNewContainers(session: Session, { intents, plan, facts }: Ready): Promise<void> {
   const { host } = session;
-  const { observeEngine } = await import('../../host/observe-engine.ts');
+  const { observeEngine } = await import('../../host/observe/engine-facts.ts');
   await withLock(host, 'host', async () => {
     const observed = await observeEngine(host);
     if (observed.kind !== 'reached') throw observed.error;

@@ -1,0 +1,46 @@
+/**
+ * The user's own commands around `up` and `down`. A Compose file can come from anywhere, so they run only once trusted, as
+ * with direnv: what is remembered is exactly these commands in exactly this folder.
+ */
+import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
+import { displayCommand } from '../../plan/actions/display.ts';
+import { HostError } from '../../host/system/errors.ts';
+import { stateFolder } from '../../host/override-store.ts';
+import type { Project } from '../../compose/project/project.ts';
+import type { RunHook } from '../../plan/actions/action.ts';
+import type { Session } from '../session.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** netcompose's own option of `up` and `down`; Compose does not know it. */
+export const trustOption = '--trust-hooks';
+
+/** Whether these hooks may run here; with `--trust-hooks` they may from now on. */
+export function areTrusted({ host, args }: Session, project: Project, hooks: readonly RunHook[]): boolean {
+  if (hooks.length === 0) return true;
+  const path = trustPath(stateFolder(host), project, hooks);
+  if (!args.includes(trustOption)) return host.exists(path);
+  host.writePrivate(path, `${JSON.stringify(contentOf(project, hooks), null, 2)}\n`);
+  return true;
+}
+
+/** What is said of hooks that nobody has trusted: what they would run, and how to allow it. */
+export function untrusted(project: Project, hooks: readonly RunHook[]): UsageError {
+  const list = hooks.map(({ when, command }) => `  ${when}: ${displayCommand(command)}`).join('\n');
+  return new UsageError(`the hooks of "${project.name}" have not been trusted:\n${list}`, `if they are what you want, add ${trustOption}`);
+}
+
+/** Runs those of one moment, in order, in the project's folder; the first that fails ends it with a `HostError`. */
+export async function runHooks({ host }: Session, project: Project, hooks: readonly RunHook[], when: RunHook['when']): Promise<void> {
+  for (const { command } of hooks.filter((hook) => hook.when === when)) {
+    const code = await host.attach(command, { cwd: project.directory });
+    if (code !== 0) throw new HostError({ message: `the ${when} hook "${displayCommand(command)}" failed with exit code ${code}`, command, code });
+  }
+}
+
+const contentOf = ({ directory }: Project, hooks: readonly RunHook[]) => ({ directory, hooks: hooks.map(({ when, command }) => ({ when, command })) });
+
+function trustPath(folder: string, project: Project, hooks: readonly RunHook[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(contentOf(project, hooks))).digest('hex');
+  return posix.join(folder, 'trusted-hooks', `${hash}.json`);
+}

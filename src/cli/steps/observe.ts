@@ -1,0 +1,136 @@
+/** What must be known of the host and the engine for this project, and no more: looking costs time. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { findCompose } from '../../host/engine/find-compose.ts';
+import type { HostOptions } from '../../host/observe/host-facts.ts';
+import type { Intents } from '../../netmode/intents.ts';
+import { isUnderlay, underlay } from '../../netmode/modes.ts';
+import type { Report } from '../../diagnostics/diagnostic.ts';
+import type { EngineFacts, Facts, HostFacts, HostSocket } from '../../plan/facts/facts.ts';
+import { imagesWanted, portsNamed } from '../../plan/services/listeners.ts';
+import { isOlder, oldestCompose } from '../../plan/facts/versions.ts';
+import type { Session } from '../session.ts';
+import { UsageError } from '../usage-error.ts';
+
+export interface FactsOptions {
+  /** Look at nothing. */
+  readonly offline?: boolean;
+  /** Take these instead of looking. */
+  readonly file?: string;
+  /** Whether the engine may be asked; yes unless said otherwise. */
+  readonly engine?: boolean;
+  /** Whether it matters what is open on the host now. */
+  readonly live?: boolean;
+  /** Whether the command cannot do without the engine. */
+  readonly engineNeeded?: boolean;
+}
+
+/** @param report gets `engine/unreachable` where the engine is needed, and `engine/compose-too-old` */
+export async function factsFor(session: Session, intents: Intents, options: FactsOptions, report: Report): Promise<Facts> {
+  if (options.file !== undefined) return readFacts(session, options.file);
+  if (options.offline) return { version: 1 };
+  const onUnderlay = usesUnderlay(intents);
+  // The rendered file is for anywhere: one that says all itself needs nothing of this host.
+  if (options.engine === false && !options.engineNeeded && isWrittenInFull(intents)) return { version: 1 };
+  const ports = options.live ? portsNamed(intents) : undefined;
+  const engineUseful = options.engineNeeded || (options.engine !== false && (onUnderlay || usesOverlay(intents)));
+  const images = options.engine === false ? [] : imagesWanted(intents);
+  const [observed, asked, compose] = await Promise.all([
+    onUnderlay || options.engineNeeded || (await isAnyOpen(session, ports)) ? observeHostLazily(session, { lan: onUnderlay, ...(ports && { sockets: ports }) }) : undefined,
+    engineUseful ? observeEngineLazily(session, images, options.engineNeeded === true, report) : undefined,
+    options.engineNeeded || (engineUseful && dependsOnCompose(intents)) ? composeFacts(session, options.engineNeeded === true, report) : undefined,
+  ]);
+  // A port that is open may be the project's own: only the engine knows.
+  const inTheWay = !engineUseful && options.engine !== false && observed?.sockets?.some(({ port }) => ports?.has(port));
+  const engine = inTheWay ? await observeEngineLazily(session, images, false, report) : asked;
+  const host = observed && (await withOwners(session, observed, engine));
+  return { version: 1, ...(host && { host }), ...(engine && { engine }), ...(compose && { compose }) };
+}
+
+/** Most often nothing is in the way: to know that takes no process, and no engine. */
+async function isAnyOpen({ host }: Session, ports: ReadonlySet<number> | undefined): Promise<boolean> {
+  if (!ports || ports.size === 0) return false;
+  const { observeSockets } = await import('../../host/observe/sockets.ts');
+  return observeSockets(host, new Set()).some(({ port }) => ports.has(port));
+}
+
+/** Ports that only the images tell of have owners, too. */
+async function withOwners({ host }: Session, observed: HostFacts, engine: EngineFacts | undefined): Promise<HostFacts> {
+  const ports = new Set(Object.values(engine?.images ?? {}).flatMap((exposed) => exposed.map(({ first }) => first)));
+  const unknown = observed.sockets?.some(({ port, owner }) => !owner && ports.has(port));
+  if (!unknown) return observed;
+  const { observeSockets } = await import('../../host/observe/sockets.ts');
+  const keyOf = ({ protocol, address, port }: HostSocket) => `${protocol} ${address} ${port}`;
+  const owned = new Map(observeSockets(host, ports).flatMap((socket) => (socket.owner ? [[keyOf(socket), socket]] : [])));
+  return { ...observed, sockets: observed.sockets!.map((socket) => (socket.owner ? socket : (owned.get(keyOf(socket)) ?? socket))) };
+}
+
+const usesUnderlay = ({ services, networks }: Intents) =>
+  [...services.values()].some(({ mode }) => mode && isUnderlay(mode.value)) || [...networks.values()].some(({ mode }) => isUnderlay(mode.value));
+
+/** Whether every macvlan and ipvlan names its parent and pools, so that nothing is to be found, nor to fall back from. */
+function isWrittenInFull({ services, networks }: Intents): boolean {
+  const asking = [...[...services.values()].filter(({ network }) => !network), ...[...networks.values()].filter(({ native }) => !native)];
+  return asking.every(({ mode, settings }) => {
+    if (!mode || !isUnderlay(mode.value)) return true;
+    const { parent, subnet = [], gateway = [], ip_range: range = [], fallback, scope } = settings;
+    const said = [parent, ...subnet, ...gateway, ...range].every((one) => one !== undefined && one.value !== 'auto');
+    const pools = !underlay(mode.value).onLan || (gateway.length === subnet.length && range.length === subnet.length);
+    return said && subnet.length > 0 && pools && !fallback && scope?.value !== 'project';
+  });
+}
+
+/** Only there it matters whether Compose knows `gw_priority` and `interface_name`; to ask it costs a process. */
+const dependsOnCompose = ({ services }: Intents) =>
+  [...services.values()].some(
+    ({ mode, service, settings }) =>
+      mode && isUnderlay(mode.value) && (service.networks || settings.host_access?.value === 'loopback' || settings.interface_name || settings.gw_priority),
+  );
+
+const usesOverlay = ({ services, networks }: Intents) =>
+  [...services.values(), ...networks.values()].some(({ mode }) => mode?.value === 'overlay');
+
+async function observeHostLazily({ host }: Session, options: HostOptions): Promise<Facts['host']> {
+  const { observeHost } = await import('../../host/observe/host-facts.ts');
+  return observeHost(host, options);
+}
+
+async function observeEngineLazily({ host }: Session, images: readonly string[], needed: boolean, report: Report): Promise<Facts['engine']> {
+  const { observeEngine } = await import('../../host/observe/engine-facts.ts');
+  const observed = await observeEngine(host, images);
+  if (observed.kind === 'reached') return observed.facts;
+  if (needed) report('engine/unreachable', undefined, observed.message, { help: observed.help });
+  return undefined;
+}
+
+async function composeFacts({ host }: Session, needed: boolean, report: Report): Promise<Facts['compose']> {
+  const argv = findCompose(host);
+  if (!argv) {
+    if (needed) report('engine/compose-too-old', undefined, 'Docker Compose is not installed', { help: `install the "docker compose" plugin, ${oldestCompose} or newer` });
+    return undefined;
+  }
+  const { composeVersion } = await import('../../host/engine/find-compose.ts');
+  const version = await composeVersion(host, argv);
+  if (needed && isOlder(version, oldestCompose)) {
+    report('engine/compose-too-old', undefined, `Docker Compose ${version} is too old to be given networking from outside`, { help: `update it to ${oldestCompose} or newer` });
+  }
+  return { version };
+}
+
+/** The facts that another call has printed. */
+export function readFacts({ host }: Session, file: string): Facts {
+  const path = resolve(host.cwd, file);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new UsageError(`"${path}" cannot be read: ${(cause as Error).message}`, 'make one with: netcompose facts > facts.json');
+  }
+  try {
+    const facts = JSON.parse(text) as Facts;
+    if (facts.version === 1) return facts;
+  } catch {
+    // told below
+  }
+  throw new UsageError(`"${path}" holds no facts of version 1`, 'make one with: netcompose facts > facts.json');
+}

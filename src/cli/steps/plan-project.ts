@@ -1,0 +1,28 @@
+/** Files → plan, for the commands that only tell: check, plan, render. */
+import { planOf } from '../../plan/plan.ts';
+import type { Plan } from '../../plan/types.ts';
+import type { OwnOptions } from '../options/own-options.ts';
+import { factsFor } from './observe.ts';
+import { probed } from './probe-lan.ts';
+import { readProject, type Read } from './read-project.ts';
+import type { Session } from '../session.ts';
+
+export interface Planned extends Read {
+  /** Absent where there is no project to speak of. */
+  readonly plan?: Plan;
+}
+
+/**
+ * @param engine whether the engine's networks and versions matter to what is told; asking costs more than all the rest
+ * @param probe whether to ask the LAN for the addresses
+ */
+export async function planned(session: Session, { values }: OwnOptions, { engine = true, probe = false }: { readonly engine?: boolean; readonly probe?: boolean } = {}): Promise<Planned> {
+  const read = readProject(session);
+  const { intents, diagnostics } = read;
+  if (!intents) return read;
+  const file = values['facts'] as string | undefined;
+  const options = { offline: values['offline'] === true, engine, live: engine, ...(file !== undefined && { file }) };
+  const seen = await factsFor(session, intents, options, diagnostics.report);
+  const facts = probe ? await probed(session, intents, seen) : seen;
+  return { ...read, plan: planOf(intents, facts, diagnostics.report) };
+}

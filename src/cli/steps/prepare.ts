@@ -1,0 +1,65 @@
+/** Files → a plan that may be carried out: no errors, and Compose's own resolved model agrees with it. */
+import type { Project } from '../../compose/project/project.ts';
+import type { Diagnostics } from '../../diagnostics/diagnostic.ts';
+import { overrideOf } from '../../emit/override/override.ts';
+import type { Intents } from '../../netmode/intents.ts';
+import { checkComplete } from '../../plan/checks/complete.ts';
+import type { Facts } from '../../plan/facts/facts.ts';
+import { planOf } from '../../plan/plan.ts';
+import type { Plan } from '../../plan/types.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { factsFor } from './observe.ts';
+import { checkPrivilege } from '../../plan/checks/privilege.ts';
+import { probed } from './probe-lan.ts';
+import { readProject } from './read-project.ts';
+import type { Session } from '../session.ts';
+import { startedBy } from '../options/service-words.ts';
+import { exitCodeOf, tellProblems } from '../report.ts';
+import { verify } from './verify.ts';
+
+export type Prepared =
+  /** Nothing of it is netcompose's: Compose runs as if it had been called itself. */
+  | { readonly kind: 'plain'; readonly project?: Project; readonly stdin?: string }
+  | { readonly kind: 'refused'; readonly exitCode: number }
+  /** `override` is the text; absent where nothing changes. */
+  | { readonly kind: 'ready'; readonly project: Project; readonly intents: Intents; readonly plan: Plan; readonly facts: Facts; readonly override?: string; readonly stdin?: string };
+
+export interface PrepareOptions {
+  /** Whether the command starts containers: then the engine must answer, and Compose must agree with the plan. */
+  readonly starts: boolean;
+}
+
+/** Reads, plans and checks; what is wrong has been told. Nothing has been changed yet. */
+export async function prepare(session: Session, { starts }: PrepareOptions): Promise<Prepared> {
+  const { project, intents, diagnostics, annotated, stdin } = readProject(session);
+  const input = stdin === undefined ? {} : { stdin };
+  if (!annotated) {
+    // Files without x-netmode are Compose's alone, its words about their faults too. What would fail later is still told.
+    if (intents) {
+      planOf(intents, { version: 1 }, diagnostics.report);
+      tellProblems(session, diagnostics, ({ rule }) => !rule.startsWith('compose/'));
+    }
+    return { kind: 'plain', ...(project && { project }), ...input };
+  }
+  if (!project || !intents) return refuse(session, diagnostics);
+  const starting = starts ? startedBy(session, project) : new Set<string>();
+  // A file with faults is refused in any case: then nobody needs to be asked.
+  const seen = await factsFor(session, intents, { offline: diagnostics.hasErrors, engineNeeded: starts, live: starts }, diagnostics.report);
+  const facts = starts && session.host.uid === 0 ? await probed(session, intents, seen, starting) : seen;
+  const plan = planOf(intents, facts, diagnostics.report, starting);
+  if (!diagnostics.hasErrors) checkComplete(plan, diagnostics.report);
+  if (starts) checkPrivilege(plan, facts, diagnostics.report);
+  if (diagnostics.hasErrors) return refuse(session, diagnostics);
+
+  const override = overrideOf(plan);
+  const exitCode = starts ? await verify(session, plan, override, stdin, diagnostics) : exitCodes.fine;
+  if (diagnostics.hasErrors) return refuse(session, diagnostics);
+  if (exitCode !== exitCodes.fine) return { kind: 'refused', exitCode };
+  tellProblems(session, diagnostics);
+  return { kind: 'ready', project, intents, plan, facts, ...(override !== undefined && { override }), ...input };
+}
+
+function refuse(session: Session, diagnostics: Diagnostics): Prepared {
+  tellProblems(session, diagnostics);
+  return { kind: 'refused', exitCode: exitCodeOf(diagnostics.sorted()) };
+}

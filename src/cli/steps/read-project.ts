@@ -1,0 +1,84 @@
+/** The project that a command is about, as far as it can be read. */
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { load, type Files } from '../../compose/load.ts';
+import type { Project } from '../../compose/project/project.ts';
+import { Diagnostics } from '../../diagnostics/diagnostic.ts';
+import { intentsOf, type Intents } from '../../netmode/intents.ts';
+import type { Session } from '../session.ts';
+
+export interface Read {
+  readonly diagnostics: Diagnostics;
+  readonly project?: Project;
+  readonly intents?: Intents;
+  /** The text of standard input, where a file is `-`: Compose must be given it again. */
+  readonly stdin?: string;
+  /** Whether the word `x-netmode` stands in any text that was read; without it a faulty project is Compose's to judge. */
+  readonly annotated: boolean;
+}
+
+/** Reads the project and what it asks for; every fault is in `diagnostics`. */
+export function readProject({ globals, host, args }: Session): Read {
+  const diagnostics = new Diagnostics();
+  const { files, projectName, projectDirectory, profiles, envFiles } = globals;
+  const stdin = files.includes('-') ? readFileSync(0, 'utf8') : undefined;
+  const texts: string[] = stdin === undefined ? [] : [stdin];
+  const loaded = load(
+    {
+      files,
+      profiles,
+      envFiles,
+      cwd: host.cwd,
+      env: host.env,
+      ...(stdin !== undefined && { stdin }),
+      ...(projectName !== undefined && { projectName }),
+      ...(projectDirectory !== undefined && { projectDirectory: resolve(host.cwd, projectDirectory) }),
+    },
+    diskFiles(texts),
+    diagnostics.report,
+  );
+  const project = loaded && withNamed(loaded, args);
+  const intents = project && intentsOf(project, diagnostics.report);
+  return {
+    diagnostics,
+    annotated: texts.some((text) => text.includes('x-netmode')),
+    ...(project && { project }),
+    ...(intents && { intents }),
+    ...(stdin !== undefined && { stdin }),
+  };
+}
+
+/** A service that the command line names is started whatever its profiles say (`run debug`). */
+function withNamed(project: Project, args: readonly string[]): Project {
+  const named = args.filter((word) => project.services.get(word)?.active === false);
+  if (named.length === 0) return project;
+  const services = new Map(project.services);
+  for (const name of named) services.set(name, { ...services.get(name)!, active: true });
+  return { ...project, services };
+}
+
+/** @param texts collects what was read */
+function diskFiles(texts: string[]): Files {
+  const stat = (path: string) => statSync(path, { throwIfNoEntry: false });
+  const quietly = <T>(look: () => T, otherwise: T): T => {
+    try {
+      return look();
+    } catch {
+      return otherwise; // a component of the path is not a directory, or is not ours to enter
+    }
+  };
+  return {
+    read: (path) => {
+      try {
+        const text = readFileSync(path, 'utf8');
+        texts.push(text);
+        return { text };
+      } catch (error) {
+        const { code, message } = error as NodeJS.ErrnoException;
+        return { error: code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'unreadable', detail: message };
+      }
+    },
+    exists: (path) => quietly(() => stat(path) !== undefined && !stat(path)!.isDirectory(), false),
+    isDirectory: (path) => quietly(() => stat(path)?.isDirectory() ?? false, false),
+  };
+}

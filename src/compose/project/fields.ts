@@ -1,0 +1,41 @@
+/** Reads typed values out of trees. A value of another type is skipped: the shape check has told of it. */
+import type { Located } from '../../diagnostics/source.ts';
+import { entriesOf, type Primitive, type Tree } from '../tree.ts';
+
+export function stringIn(tree: Tree | undefined): Located<string> | undefined {
+  return scalarIn(tree, (value): value is string => typeof value === 'string');
+}
+
+export function numberIn(tree: Tree | undefined): Located<number> | undefined {
+  return scalarIn(tree, (value): value is number => typeof value === 'number');
+}
+
+export function booleanIn(tree: Tree | undefined): Located<boolean> | undefined {
+  return scalarIn(tree, (value): value is boolean => typeof value === 'boolean');
+}
+
+function scalarIn<T extends Primitive>(tree: Tree | undefined, is: (value: Primitive) => value is T): Located<T> | undefined {
+  return tree?.kind === 'scalar' && is(tree.value) ? { value: tree.value, span: tree.span } : undefined;
+}
+
+/** The strings of a list, or of one string. */
+export function stringsIn(tree: Tree | undefined): readonly Located<string>[] {
+  const items = tree?.kind === 'sequence' ? tree.items : tree ? [tree] : [];
+  return items.map(stringIn).filter((item) => item !== undefined);
+}
+
+/** A mapping of scalars, each as text. */
+export function textsIn(tree: Tree | undefined): ReadonlyMap<string, Located<string>> {
+  const texts = new Map<string, Located<string>>();
+  for (const { key, value } of entriesOf(tree)) {
+    if (value.kind === 'scalar') texts.set(key, { value: value.value === null ? '' : String(value.value), span: value.span });
+  }
+  return texts;
+}
+
+/** An object without the keys that are undefined, as `exactOptionalPropertyTypes` wants it. */
+export function present<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const kept: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(fields)) if (value !== undefined) kept[key] = value;
+  return kept as { [K in keyof T]: Exclude<T[K], undefined> };
+}

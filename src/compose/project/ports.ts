@@ -1,0 +1,93 @@
+/** `services.*.ports` and `expose`, short and long syntax, as typed ports. */
+import { isIP } from 'node:net';
+import type { Report } from '../../diagnostics/diagnostic.ts';
+import { stringIn } from './fields.ts';
+import { publishedKey } from '../merge/unicity.ts';
+import { parsePortRange, parseShortPort, protocols } from './port-syntax.ts';
+import type { ExposedPort, Port, PortRange } from './project.ts';
+import { at, type Mapping, type Tree } from '../tree.ts';
+
+/** Reports `compose/invalid-model` for what cannot be read. A port given twice counts once; the last one counts, as in Compose. */
+export function readPorts(tree: Tree | undefined, service: string, report: Report): readonly Port[] {
+  if (tree?.kind !== 'sequence') return [];
+  const ports = new Map<string, Port>();
+  for (const item of tree.items) {
+    for (const port of item.kind === 'mapping' ? longPort(item, service, report) : shortPorts(item, service, report)) {
+      const published = item.kind === 'mapping' ? publishedKey(at(item, 'published')) : rangeText(port.published);
+      ports.set(`${port.hostIp ?? '0.0.0.0'} ${published} ${port.target} ${port.protocol}`, port);
+    }
+  }
+  return withoutRepeats([...ports.values()]);
+}
+
+/** What Compose tells apart may still be the same port. */
+function withoutRepeats(ports: readonly Port[]): readonly Port[] {
+  if (ports.length < 2) return ports;
+  const seen = new Map(ports.map((port) => [`${port.hostIp} ${rangeText(port.published)} ${port.target} ${port.protocol} ${port.mode}`, port]));
+  return [...seen.values()];
+}
+
+function rangeText(range: PortRange | undefined): string {
+  if (!range) return '';
+  return range.first === range.last ? `${range.first}` : `${range.first}-${range.last}`;
+}
+
+function shortPorts(tree: Tree, service: string, report: Report): readonly Port[] {
+  if (tree.kind !== 'scalar' || (typeof tree.value !== 'string' && typeof tree.value !== 'number')) return [];
+  const text = String(tree.value);
+  const parsed = parseShortPort(text);
+  if ('fault' in parsed) {
+    report('compose/invalid-model', tree.span, `"${service}": port "${text}" cannot be read: ${parsed.fault}`, { help: parsed.help });
+    return [];
+  }
+  return parsed.ports.map((port) => ({ ...port, mode: 'ingress', span: tree.span, tree }));
+}
+
+function longPort(tree: Mapping, service: string, report: Report): readonly Port[] {
+  const target = at(tree, 'target');
+  if (!target) {
+    report('compose/invalid-model', tree.span, `"${service}": a port lacks "target"`, { help: 'add "target: <container port>"' });
+    return [];
+  }
+  const number = target.kind === 'scalar' && typeof target.value === 'number' ? target.value : undefined;
+  if (number === undefined) return [];
+  // Docker, not Compose, refuses these: say so, but do not refuse the file.
+  if (number > 65535) report('compose/invalid-model', target.span, `"${service}": ${number} is not a port`, { severity: 'warning' });
+  if (number < 0) report('compose/invalid-model', target.span, `"${service}": ${number} is not a port`);
+  const hostIp = stringIn(at(tree, 'host_ip'));
+  if (hostIp && (isIP(hostIp.value) === 0 || hostIp.value.includes('%'))) {
+    report('compose/invalid-model', hostIp.span, `"${service}": "${hostIp.value}" is not an IP address`);
+  }
+  const published = at(tree, 'published');
+  const range = published?.kind === 'scalar' ? parsePortRange(String(published.value)) : undefined;
+  if (published?.kind === 'scalar' && !range && published.value !== '') {
+    report('compose/invalid-model', published.span, `"${service}": "${String(published.value)}" is not a port or a range of ports`, { severity: 'warning' });
+  }
+  return [
+    {
+      ...(hostIp && { hostIp: hostIp.value }),
+      ...(range && { published: range }),
+      target: number,
+      protocol: stringIn(at(tree, 'protocol'))?.value.toLowerCase() ?? 'tcp',
+      mode: stringIn(at(tree, 'mode'))?.value ?? 'ingress',
+      span: tree.span,
+      tree,
+    },
+  ];
+}
+
+/** Compose does not look into `expose`; what Docker could not read is a warning. */
+export function readExpose(tree: Tree | undefined, service: string, report: Report): readonly ExposedPort[] {
+  if (tree?.kind !== 'sequence') return [];
+  const exposed: ExposedPort[] = [];
+  const seen = new Set<string>();
+  for (const item of tree.items) {
+    if (item.kind !== 'scalar' || item.value === null || typeof item.value === 'boolean' || seen.has(String(item.value))) continue;
+    seen.add(String(item.value));
+    const [port = '', protocol = 'tcp'] = String(item.value).toLowerCase().split('/');
+    const ports = parsePortRange(port);
+    if (ports && protocols.includes(protocol as 'tcp')) exposed.push({ ports, protocol, span: item.span });
+    else report('compose/invalid-model', item.span, `"${service}": "${String(item.value)}" is not a port to expose`, { severity: 'warning' });
+  }
+  return exposed;
+}

@@ -1,0 +1,105 @@
+/** `services` as typed services. */
+import type { Report } from '../../diagnostics/diagnostic.ts';
+import type { Located, Span } from '../../diagnostics/source.ts';
+import { numberIn, present, stringIn, stringsIn } from './fields.ts';
+import { readExpose, readPorts } from './ports.ts';
+import { isActive } from '../profiles.ts';
+import type { Attachment, Dependency, ExtraHost, Service } from './project.ts';
+import { at, entriesOf, type Entry, type Mapping, type Tree } from '../tree.ts';
+
+/** Reports `compose/invalid-model` for what a service says that cannot be. */
+export function readServices(tree: Tree | undefined, inForce: ReadonlySet<string>, report: Report): ReadonlyMap<string, Service> {
+  const services = new Map<string, Service>();
+  for (const entry of entriesOf(tree)) if (entry.value.kind === 'mapping') services.set(entry.key, readService(entry, entry.value, inForce, report));
+  return services;
+}
+
+function readService({ key: name, keySpan }: Entry, tree: Mapping, inForce: ReadonlySet<string>, report: Report): Service {
+  const profiles = stringsIn(at(tree, 'profiles')).map(({ value }) => value);
+  return present({
+    name,
+    span: keySpan,
+    active: isActive(profiles, inForce),
+    profiles,
+    image: stringIn(at(tree, 'image')),
+    hostname: stringIn(at(tree, 'hostname')),
+    containerName: stringIn(at(tree, 'container_name')),
+    networkMode: stringIn(at(tree, 'network_mode')),
+    networks: readAttachments(at(tree, 'networks')),
+    ports: readPorts(at(tree, 'ports'), name, report),
+    expose: readExpose(at(tree, 'expose'), name, report),
+    dependsOn: readDependencies(tree),
+    extraHosts: readExtraHosts(at(tree, 'extra_hosts'), name, report),
+    macAddress: stringIn(at(tree, 'mac_address')),
+    replicas: readReplicas(tree, keySpan),
+    netmode: at(tree, 'x-netmode'),
+    tree,
+  });
+}
+
+/** An empty list or mapping says nothing, as no `networks` at all. */
+function readAttachments(tree: Tree | undefined): Located<ReadonlyMap<string, Attachment>> | undefined {
+  const attachments = new Map<string, Attachment>();
+  if (tree?.kind === 'sequence') {
+    for (const { value, span } of stringsIn(tree)) attachments.set(value, { network: value, span, aliases: [] });
+  }
+  for (const entry of entriesOf(tree)) attachments.set(entry.key, readAttachment(entry));
+  return tree && attachments.size > 0 ? { value: attachments, span: tree.span } : undefined;
+}
+
+function readAttachment({ key: network, keySpan: span, value: tree }: Entry): Attachment {
+  return present({
+    network,
+    span,
+    ipv4Address: stringIn(at(tree, 'ipv4_address')),
+    ipv6Address: stringIn(at(tree, 'ipv6_address')),
+    macAddress: stringIn(at(tree, 'mac_address')),
+    aliases: stringsIn(at(tree, 'aliases')),
+    interfaceName: stringIn(at(tree, 'interface_name')),
+    gwPriority: wholeIn(at(tree, 'gw_priority')),
+    priority: wholeIn(at(tree, 'priority')),
+    tree,
+  });
+}
+
+/** Compose takes any number here and cuts it. */
+function wholeIn(tree: Tree | undefined): Located<number> | undefined {
+  const number = numberIn(tree);
+  return number && { ...number, value: Math.trunc(number.value) };
+}
+
+function readDependencies(tree: Mapping): readonly Dependency[] {
+  const found = new Map<string, Dependency>();
+  const dependsOn = at(tree, 'depends_on');
+  if (dependsOn?.kind === 'sequence') {
+    for (const { value, span } of stringsIn(dependsOn)) found.set(value, { service: value, from: 'depends_on', span });
+  }
+  for (const { key, keySpan } of entriesOf(dependsOn)) found.set(key, { service: key, from: 'depends_on', span: keySpan });
+  for (const { value, span } of stringsIn(at(tree, 'links'))) {
+    const [service = value, alias] = value.split(':');
+    const known = found.get(service) ?? { service, from: 'links', span };
+    found.set(service, alias === undefined || known.alias !== undefined ? known : { ...known, alias });
+  }
+  return [...found.values()];
+}
+
+/** `host=address` or `host:address`, several addresses by commas; or a mapping (`types/hostList.go`). */
+function readExtraHosts(tree: Tree | undefined, service: string, report: Report): readonly ExtraHost[] {
+  const hosts: ExtraHost[] = [];
+  const add = (host: string, addresses: readonly string[], span: Span) => {
+    if (host === '' || /[:=]/.test(host)) report('compose/invalid-model', span, `"${service}": "${host}" is not a host name`);
+    else hosts.push(...addresses.map((address) => ({ host, address: address.replace(/^\[(.+)\]$/, '$1'), span })));
+  };
+  for (const { key, keySpan, value } of entriesOf(tree)) add(key, stringsIn(value).map((address) => address.value), keySpan);
+  for (const { value, span } of tree?.kind === 'sequence' ? stringsIn(tree) : []) {
+    const separator = value.includes('=') ? '=' : ':';
+    const cut = value.indexOf(separator);
+    if (cut < 0) report('compose/invalid-model', span, `"${service}": extra host "${value}" has no address`, { help: `"${value}=<address>"` });
+    else add(value.slice(0, cut), value.slice(cut + 1).split(','), span);
+  }
+  return hosts;
+}
+
+function readReplicas(tree: Mapping, keySpan: Span): Located<number> {
+  return numberIn(at(tree, 'deploy', 'replicas')) ?? numberIn(at(tree, 'scale')) ?? { value: 1, span: keySpan };
+}

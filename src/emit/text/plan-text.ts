@@ -1,0 +1,75 @@
+/** The plan for people: services, networks, every command in order, then what is to be done elsewhere. */
+import type { LanRoute, NetworkPlan, Plan, Reach, ServicePlan } from '../../plan/types.ts';
+import { displayCommand } from '../../plan/actions/display.ts';
+import { commandOf, lanRouteCommand } from '../../plan/actions/commands.ts';
+import { table } from './table.ts';
+
+/** @returns what `up` would do; empty sections are left out */
+export function planText(plan: Plan): string {
+  const sections = [servicesText(plan), networksText(plan), actionsText(plan), lanRoutesText(plan)].filter((text) => text !== '');
+  return sections.join('\n');
+}
+
+function servicesText({ services }: Plan): string {
+  const active = [...services.values()].filter(({ service }) => service.active);
+  if (active.length === 0) return '';
+  return table([
+    ['SERVICE', 'NETMODE', 'NETWORK', 'FROM THIS HOST', 'FROM THE LAN'],
+    ...active.map((plan) => [plan.service.name, plan.netmode, networkText(plan), reachText(plan.reach, 'host'), reachText(plan.reach, 'lan')]),
+  ]);
+}
+
+function networkText({ networkMode, networks }: ServicePlan): string {
+  if (networkMode !== undefined) return '-';
+  return [...networks.values()].map(({ network, ipv4Address, ipv6Address }) => [network, ipv4Address, ipv6Address].filter(Boolean).join(' ')).join(', ');
+}
+
+/** Where a service answers, from one side; `-` where it does not. */
+export function reachText(reach: readonly Reach[], from: Reach['from']): string {
+  const places = [...new Set(reach.filter((one) => one.from === from).map(({ to }) => to))];
+  return places.length > 0 ? places.join(', ') : '-';
+}
+
+function networksText({ networks }: Plan): string {
+  const own = [...networks.values()].filter(({ kind }) => kind !== 'native');
+  if (own.length === 0) return '';
+  return table([
+    ['NETWORK', 'NETMODE', 'PARENT', 'SUBNET', 'GATEWAY', 'RANGE', 'DOCKER NAME'],
+    ...own.map((network) => [network.key, network.mode, network.underlay?.parent ?? '-', column(network, 'subnet'), column(network, 'gateway'), column(network, 'ipRange'), network.dockerName ?? '(the project\'s)']),
+  ]);
+}
+
+function column({ pools }: NetworkPlan, key: 'subnet' | 'gateway' | 'ipRange'): string {
+  return pools.flatMap((pool) => pool[key] ?? []).join(', ') || '-';
+}
+
+/** The exact commands, each reason once above those that share it. */
+export function actionsText({ actions, hooks }: Pick<Plan, 'actions' | 'hooks'>): string {
+  const own = (when: 'pre_up' | 'post_down') => hooks.filter((hook) => hook.when === when);
+  const before = [...actions.map((action) => ({ reason: action.reason, command: commandOf(action) })), ...own('pre_up')];
+  return [listed('Before the containers start:', before), listed('After "down":', own('post_down'))].filter((text) => text !== '').join('\n');
+}
+
+/** The commands for the LAN's router, as it could run them; empty where it needs none. */
+export function lanRoutesText({ lanRoutes }: Pick<Plan, 'lanRoutes'>): string {
+  const commands = lanRoutes.map((route) => ({ reason: `${route.mode} on ${route.parent}`, command: lanRouteCommand(route), open: openIn(route) }));
+  return listed("On the LAN's router, so that the LAN finds the containers:", commands);
+}
+
+const openIn = ({ via, parent }: LanRoute) => (via === undefined ? ` <this host's address on ${parent}>` : '');
+
+interface Listed {
+  readonly reason: string;
+  readonly command: readonly string[];
+  /** What a person must fill in at its end; so it is no word of the command, and not quoted as one. */
+  readonly open?: string;
+}
+
+function listed(title: string, commands: readonly Listed[]): string {
+  if (commands.length === 0) return '';
+  const lines = commands.flatMap(({ reason, command, open = '' }, index) => [
+    ...(commands[index - 1]?.reason === reason ? [] : [`  # ${reason}`]),
+    `  ${displayCommand(command)}${open}`,
+  ]);
+  return `${title}\n${lines.join('\n')}\n`;
+}

@@ -1,0 +1,160 @@
+/** Runs host actions. It decides nothing: what to do is in the steps, whether it is done in `actions/`. */
+import type { Step } from '../../plan/actions/action.ts';
+import { createObserver, type Observer, type Part } from './observer.ts';
+import { stateOf } from './checks.ts';
+import { displayCommand } from '../../plan/actions/display.ts';
+import { HostError, type HostFailure } from '../system/errors.ts';
+import type { Host } from '../system/host.ts';
+import { leases } from '../lock.ts';
+import { runPrivileged } from './sudo.ts';
+
+export type StepEvent = 'already-done' | 'applying' | 'applied' | 'undoing' | 'undone' | 'kept';
+
+export interface ApplyOptions {
+  /** Told before and after each step. */
+  readonly onStep?: (step: Step, event: StepEvent) => void;
+}
+
+export interface Applied {
+  /** The steps that this run had to do; none where all was done before. */
+  readonly changed: readonly Step[];
+  /**
+   * Undoes what this run did, in reverse; for when Compose then fails to start. What others use by now stays: a network
+   * that has containers or another process's lease, and its shim.
+   *
+   * @returns the commands that failed, to be told to the user
+   */
+  undo(): Promise<readonly (readonly string[])[]>;
+}
+
+interface Done {
+  readonly step: Step;
+  readonly undo: readonly string[];
+}
+
+/** What a step's own command changes of what is looked at; an engine makes interfaces for some of its networks. */
+const changed: Readonly<Record<Step['action']['kind'], readonly Part[]>> = {
+  'ensure-network': ['interfaces', 'routes'],
+  'create-shim': ['interfaces'],
+  'mark-shim': ['interfaces'],
+  'set-sysctl': [],
+  'add-shim-address': ['interfaces', 'routes'],
+  'bring-shim-up': ['interfaces', 'routes'],
+  'add-shim-route': ['routes'],
+  'add-shim-neighbour': ['neighbours'],
+};
+
+/**
+ * Applies steps in order, skips what is done, reads each back. To be called under `withLock`. Where one fails, what this
+ * run did is undone in reverse and a `HostError` thrown; a run that was killed is completed by the next.
+ */
+export async function applyActions(steps: readonly Step[], host: Host, options: ApplyOptions = {}): Promise<Applied> {
+  const observer = createObserver(host);
+  const changes: Done[] = [];
+  const undo = () => undoChanges(changes, steps, host, observer, options);
+  try {
+    await applyInOrder(steps, changes, host, observer, options);
+  } catch (error) {
+    const notUndone = await undo();
+    if (!(error instanceof HostError) || notUndone.length === 0) throw error;
+    throw new HostError({ ...error.failure, notUndone });
+  }
+  return { changed: changes.map(({ step }) => step), undo };
+}
+
+async function applyInOrder(
+  steps: readonly Step[],
+  changes: Done[],
+  host: Host,
+  observer: Observer,
+  { onStep }: ApplyOptions,
+): Promise<void> {
+  const madeNetworks = new Set<string>();
+  for (const [at, step] of steps.entries()) {
+    const { action, command } = step;
+    const context = { observer, madeNetworks };
+    const state = await stateOf(action, context);
+    if (state.kind === 'conflict') throw new HostError(state.failure);
+    if (state.kind === 'done') {
+      onStep?.(step, 'already-done');
+      continue;
+    }
+    onStep?.(step, 'applying');
+    const mend = state.kind === 'differs' ? state.mend : [];
+    const rest = steps.slice(at + 1).map((later) => later.command);
+    for (const [first, argv] of [...mend, command].entries()) {
+      await runPrivileged(host, argv, [...mend.slice(first + 1), ...(first < mend.length ? [command] : []), ...rest]);
+      observer.forget(first < mend.length ? undefined : changed[action.kind]);
+      if (action.kind === 'ensure-network') observer.forgetNetwork(action.name);
+    }
+    changes.push({ step, undo: (state.kind === 'differs' ? state.undo : undefined) ?? step.undo });
+    if (action.kind === 'create-shim') madeNetworks.delete(action.network);
+    if ((await stateOf(action, context)).kind !== 'done') throw new HostError(notInEffect(command));
+    if (action.kind === 'ensure-network') madeNetworks.add(action.name);
+    onStep?.(step, 'applied');
+  }
+}
+
+function notInEffect(command: readonly string[]): HostFailure {
+  return {
+    message: `"${displayCommand(command)}" succeeded, but is not in effect`,
+    command,
+    code: 0,
+    help: 'is something else on this host changing its network just now?',
+  };
+}
+
+async function undoChanges(
+  changes: Done[],
+  steps: readonly Step[],
+  host: Host,
+  observer: Observer,
+  { onStep }: ApplyOptions,
+): Promise<readonly (readonly string[])[]> {
+  const failed: (readonly string[])[] = [];
+  const serves = networksOf(steps);
+  const inUse = new Map<string, boolean>();
+  // Compose may have run since.
+  observer.forget();
+  for (const { step, undo } of changes.splice(0).reverse()) {
+    const network = serves(step);
+    try {
+      if (network !== undefined && !inUse.has(network)) inUse.set(network, await isInUse(network, host, observer));
+      if (network !== undefined && inUse.get(network)) {
+        onStep?.(step, 'kept');
+        continue;
+      }
+      onStep?.(step, 'undoing');
+      await runPrivileged(host, undo);
+      onStep?.(step, 'undone');
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      if (!(await isGone(step, observer))) failed.push(undo);
+    }
+    observer.forget();
+  }
+  return failed;
+}
+
+/** Undoing is idempotent: what went by itself (routes with the last address, the shim with its parent) is undone. */
+async function isGone({ action }: Step, observer: Observer): Promise<boolean> {
+  observer.forget();
+  try {
+    if (action.kind !== 'ensure-network' && !(await observer.link(action.shim))) return true;
+    return (await stateOf(action, { observer, madeNetworks: new Set() })).kind === 'missing';
+  } catch {
+    return false;
+  }
+}
+
+async function isInUse(network: string, host: Host, observer: Observer): Promise<boolean> {
+  if (leases(host, network).some((pid) => pid !== host.pid)) return true;
+  return (await observer.network(network)) !== undefined && observer.hasContainers(network);
+}
+
+/** Which Docker network a step serves. */
+function networksOf(steps: readonly Step[]): (step: Step) => string | undefined {
+  const byShim = new Map<string, string>();
+  for (const { action } of steps) if (action.kind === 'create-shim') byShim.set(action.shim, action.network);
+  return ({ action }) => (action.kind === 'ensure-network' ? action.name : byShim.get(action.shim));
+}

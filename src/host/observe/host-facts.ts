@@ -1,0 +1,101 @@
+/** The host as it is: interfaces, addresses, routes, kernel settings. Nothing here needs privileges; with them, more is seen. */
+import type { HostFacts, HostInterface, HostNeighbour, HostRoute } from '../../plan/facts/facts.ts';
+import { HostError, commandFailure } from '../system/errors.ts';
+import type { Host } from '../system/host.ts';
+import { isLinkLocal, parseAllNeighbours, parseInterfaces, parseNeighbours, parseRoutes, type Neighbour } from './ip-json.ts';
+import { observeDrivers } from './kernel.ts';
+import { observeSockets } from './sockets.ts';
+import { which } from '../system/which.ts';
+
+/** What is looked at beyond interfaces and routes: each costs a little, and few commands need it. */
+export interface HostOptions {
+  /** Neighbours, kernel drivers and ARP settings: what a network on the LAN depends on. */
+  readonly lan?: boolean;
+  /** Sockets, with the processes of these ports. */
+  readonly sockets?: 'all' | ReadonlySet<number>;
+}
+
+/** Observes the host. Throws a `HostError` where `ip` fails on Linux; elsewhere gives what Node knows. */
+export async function observeHost(host: Host, { lan = false, sockets }: HostOptions = {}): Promise<HostFacts> {
+  const { platform } = host;
+  if (platform !== 'linux') return { platform, interfaces: nodeInterfaces(host), routes: [], rpFilter: {} };
+  const [interfaces, routes4, routes6, neighbours] = await Promise.all([
+    ...[observeInterfaces(host), observeRoutes(host, 4), observeRoutes(host, 6)] as const,
+    lan ? observeAllNeighbours(host) : undefined,
+  ]);
+  return {
+    platform,
+    interfaces,
+    routes: [...routes4, ...routes6],
+    rpFilter: observeRpFilter(host, interfaces),
+    ...(neighbours && { arp: observeArp(host, interfaces), neighbours, drivers: observeDrivers(host, interfaces) }),
+    privilege: privilegeOf(host),
+    ...(sockets !== undefined && { sockets: observeSockets(host, sockets) }),
+  };
+}
+
+/** The neighbours of all interfaces. */
+export async function observeAllNeighbours(host: Host): Promise<readonly HostNeighbour[]> {
+  return parseAllNeighbours(await ip(host, '-j', 'neigh'));
+}
+
+function privilegeOf(host: Host): NonNullable<HostFacts['privilege']> {
+  if (host.uid === 0) return 'root';
+  return which(host, 'sudo') === undefined ? 'none' : 'sudo';
+}
+
+function observeArp(host: Host, interfaces: readonly HostInterface[]): NonNullable<HostFacts['arp']> {
+  const names = ['all', ...interfaces.filter(({ kind }) => kind === 'macvlan').map(({ name }) => name)];
+  const setting = (name: string, key: string) => Number(host.readText(`/proc/sys/net/ipv4/conf/${name}/${key}`) ?? 0);
+  return Object.fromEntries(names.map((name) => [name, { filter: setting(name, 'arp_filter'), ignore: setting(name, 'arp_ignore') }]));
+}
+
+/**
+ * One command for links and addresses. `-N` keeps the group a number where the host names it, so that a shim's mark is
+ * recognised everywhere.
+ */
+export async function observeInterfaces(host: Host): Promise<readonly HostInterface[]> {
+  return parseInterfaces(await ip(host, '-N', '-j', '-d', 'addr'), (name) => host.exists(`/sys/class/net/${name}/phy80211`));
+}
+
+/** Both families' main tables. */
+export async function observeRoutes(host: Host, family: 4 | 6): Promise<readonly HostRoute[]> {
+  return parseRoutes(await ip(host, '-j', ...(family === 6 ? ['-6'] : []), 'route'), family);
+}
+
+/** The neighbour entries of one interface, of both families. */
+export async function observeNeighbours(host: Host, name: string): Promise<readonly Neighbour[]> {
+  return parseNeighbours(await ip(host, '-j', 'neigh', 'show', 'dev', name));
+}
+
+function observeRpFilter(host: Host, interfaces: readonly HostInterface[]): Readonly<Record<string, number>> {
+  const entries = ['all', ...interfaces.map(({ name }) => name)].map(
+    (name) => [name, host.readText(`/proc/sys/net/ipv4/conf/${name}/rp_filter`)] as const,
+  );
+  return Object.fromEntries(entries.flatMap(([name, text]) => (text === undefined ? [] : [[name, Number(text)]])));
+}
+
+function nodeInterfaces(host: Host): readonly HostInterface[] {
+  return Object.entries(host.interfaces()).map(([name, addresses = []], at) => {
+    const mac = addresses.find((address) => address.mac !== '00:00:00:00:00:00')?.mac;
+    return {
+      name,
+      // Node does not tell the index; the order is the best there is, and nothing is decided by it.
+      index: at + 1,
+      // Node leaves interfaces out that are down.
+      up: true,
+      loopback: addresses.some(({ internal }) => internal),
+      wireless: false,
+      ...(mac !== undefined && { mac }),
+      mtu: 0,
+      addresses: addresses.flatMap(({ address, cidr }) => (cidr === null || isLinkLocal(address) ? [] : [cidr])),
+    };
+  });
+}
+
+async function ip(host: Host, ...args: readonly string[]): Promise<string> {
+  const command = ['ip', ...args];
+  const result = await host.run(command);
+  if (result.code !== 0) throw new HostError(commandFailure(command, result));
+  return result.stdout;
+}

@@ -1,0 +1,138 @@
+/** What `ip -j` prints, as netcompose's own types. Pure; fields as iproute2 6.1 and newer name them. */
+import type { HostInterface, HostNeighbour, HostRoute } from '../../plan/facts/facts.ts';
+
+/** One element of `ip -N -j -d addr`. */
+interface IpLink {
+  readonly ifname: string;
+  readonly ifindex: number;
+  readonly flags?: readonly string[];
+  readonly address?: string;
+  readonly link_type?: string;
+  readonly mtu?: number;
+  readonly master?: string;
+  readonly link?: string;
+  readonly link_netnsid?: number;
+  readonly group?: string;
+  readonly ifalias?: string;
+  readonly linkinfo?: { readonly info_kind?: string; readonly info_data?: Readonly<Record<string, unknown>> };
+  readonly addr_info?: readonly IpAddress[];
+}
+
+interface IpAddress {
+  readonly local?: string;
+  readonly prefixlen?: number;
+  readonly family?: string;
+  readonly temporary?: boolean;
+  readonly deprecated?: boolean;
+}
+
+/** One element of `ip -j route`. */
+interface IpRoute {
+  readonly dst?: string;
+  readonly dev?: string;
+  readonly gateway?: string;
+  readonly via?: { readonly host?: string };
+  readonly prefsrc?: string;
+  readonly metric?: number;
+  readonly nexthops?: readonly { readonly dev?: string; readonly gateway?: string; readonly via?: { readonly host?: string } }[];
+}
+
+export interface Neighbour {
+  readonly address: string;
+  readonly mac?: string;
+  readonly permanent: boolean;
+}
+
+const ipvlanFlags = ['private', 'vepa', 'bridge'] as const;
+
+/** Reads `ip -N -j -d addr`. */
+export function parseInterfaces(json: string, isWireless: (name: string) => boolean): readonly HostInterface[] {
+  return elements<IpLink>(json).map((link) => toInterface(link, isWireless));
+}
+
+function toInterface(link: IpLink, isWireless: (name: string) => boolean): HostInterface {
+  const flags = link.flags ?? [];
+  const loopback = flags.includes('LOOPBACK');
+  const kind = link.linkinfo?.info_kind;
+  const data = link.linkinfo?.info_data ?? {};
+  const isSlave = kind === 'macvlan' || kind === 'macvtap' || kind === 'ipvlan' || kind === 'ipvtap';
+  // iproute2 prints ipvlan's flag as a key of its own.
+  const flag = kind === 'ipvlan' || kind === 'ipvtap' ? ipvlanFlags.find((name) => name in data) : undefined;
+  // A veth's `link` is its other end, which is not below it; with a netnsid, a name would be another namespace's.
+  const below = kind === 'veth' || link.link_netnsid !== undefined ? undefined : link.link;
+  const addresses = link.addr_info ?? [];
+  const passing = addresses.filter(({ local, temporary, deprecated }) => (temporary || deprecated) && local !== undefined && !isLinkLocal(local));
+  return {
+    name: link.ifname,
+    index: link.ifindex,
+    ...(kind !== undefined && { kind }),
+    up: flags.includes('UP'),
+    loopback,
+    wireless: isWireless(link.ifname),
+    ...(link.address !== undefined && /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(link.address) && !loopback && { mac: link.address }),
+    mtu: link.mtu ?? 0,
+    ...(link.master !== undefined && { master: link.master }),
+    ...(below !== undefined && { link: below }),
+    ...(isSlave && typeof data['mode'] === 'string' && { mode: data['mode'] }),
+    ...(flag !== undefined && { flag }),
+    ...(kind === 'vlan' && typeof data['id'] === 'number' && { vlan: data['id'] }),
+    ...(link.ifalias !== undefined && { alias: link.ifalias }),
+    ...(link.group !== undefined && /^\d+$/.test(link.group) && { group: Number(link.group) }),
+    addresses: textsOf(addresses),
+    ...(passing.length > 0 && { passing: textsOf(passing) }),
+  };
+}
+
+function textsOf(addresses: readonly IpAddress[]): readonly string[] {
+  return addresses.flatMap(({ local, prefixlen }) => (local === undefined || isLinkLocal(local) ? [] : [`${local}/${prefixlen}`]));
+}
+
+/** Every interface has one, and it says nothing of the LAN. */
+export function isLinkLocal(address: string): boolean {
+  return /^fe[89ab][0-9a-f]:/i.test(address);
+}
+
+/** Reads `ip -j route` (or `ip -j -6 route`): one route for each way; link-local ones are left out. */
+export function parseRoutes(json: string, family: 4 | 6): readonly HostRoute[] {
+  return elements<IpRoute>(json).flatMap((route) => {
+    const destination = route.dst ?? 'default';
+    if (isLinkLocal(destination)) return [];
+    return (route.nexthops ?? [route]).map((hop) => {
+      const gateway = hop.gateway ?? hop.via?.host;
+      return {
+        destination: destination === 'default' || destination.includes('/') ? destination : `${destination}/${family === 4 ? 32 : 128}`,
+        family,
+        ...(hop.dev !== undefined && { interface: hop.dev }),
+        ...(gateway !== undefined && { gateway }),
+        ...(route.prefsrc !== undefined && { source: route.prefsrc }),
+        ...(route.metric !== undefined && { metric: route.metric }),
+      };
+    });
+  });
+}
+
+/** Reads `ip -j neigh show dev X`. */
+export function parseNeighbours(json: string): readonly Neighbour[] {
+  return elements<{ readonly dst: string; readonly lladdr?: string; readonly state?: readonly string[] }>(json).map(
+    ({ dst, lladdr, state }) => ({
+      address: dst,
+      ...(lladdr !== undefined && { mac: lladdr }),
+      permanent: state?.includes('PERMANENT') ?? false,
+    }),
+  );
+}
+
+/** Reads `ip -j neigh`: all that have a MAC address; link-local ones are left out. */
+export function parseAllNeighbours(json: string): readonly HostNeighbour[] {
+  return elements<{ readonly dst: string; readonly dev?: string; readonly lladdr?: string; readonly state?: readonly string[] }>(json).flatMap(({ dst, dev, lladdr, state = [] }) =>
+    dev === undefined || lladdr === undefined || isLinkLocal(dst) || state.includes('FAILED') || state.includes('NOARP')
+      ? []
+      : [{ address: dst, interface: dev, mac: lladdr, state: (state[0] ?? 'none').toLowerCase() }],
+  );
+}
+
+/** `ip` prints nothing at all for an empty list in some of its versions, and `{}` for an element that a filter left out. */
+function elements<T extends object>(json: string): readonly T[] {
+  const value = JSON.parse(json.trim() || '[]') as readonly T[];
+  return value.filter((element) => Object.keys(element).length > 0);
+}

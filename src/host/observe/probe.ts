@@ -1,0 +1,56 @@
+/** Asks the LAN whether somebody has an address: the kernel sends the ARP request or neighbour solicitation, and keeps the answer. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HostNeighbour } from '../../plan/facts/facts.ts';
+import type { Host } from '../system/host.ts';
+import { observeAllNeighbours } from './host-facts.ts';
+
+export interface ProbeTarget {
+  readonly address: string;
+  readonly interface: string;
+}
+
+/** More fixed addresses than this on one host are not asked for, so that the kernel's table of neighbours is not crowded. */
+const mostTargets = 128;
+
+/** Devices answer within milliseconds, those that save power within some hundreds. */
+const attempts = 10;
+const pauseMilliseconds = 100;
+
+/**
+ * Asks for each address on its interface, all at once.
+ *
+ * @returns the neighbours afterwards: whoever answered is `reachable`
+ */
+export async function probe(host: Host, targets: readonly ProbeTarget[], pause = pauseMilliseconds): Promise<readonly HostNeighbour[]> {
+  const asked = targets.slice(0, mostTargets);
+  let neighbours = await observeAllNeighbours(host);
+  const again = (await Promise.all(asked.map((target) => ask(host, target, find(neighbours, target))))).flatMap((target) => target ?? []);
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    neighbours = await observeAllNeighbours(host);
+    if (asked.every((target) => find(neighbours, target)?.state === 'reachable')) break;
+    await sleep(pause);
+  }
+  // Who was asked again and is silent is gone, though the kernel asks some seconds more.
+  const silent = new Set(again.flatMap((target) => find(neighbours, target) ?? []).filter(({ state }) => state !== 'reachable'));
+  return neighbours.filter((one) => !silent.has(one));
+}
+
+const find = (neighbours: readonly HostNeighbour[], target: ProbeTarget) =>
+  neighbours.find((one) => one.address === target.address && one.interface === target.interface);
+
+/**
+ * A packet to an address that the kernel does not know makes it ask. One that it knows stays `reachable` for half a minute
+ * after the device is gone, and is asked for again only some seconds after that, but for root, who can say so.
+ *
+ * @returns the target where it was known and is asked for again
+ */
+async function ask(host: Host, target: ProbeTarget, known: HostNeighbour | undefined): Promise<ProbeTarget | undefined> {
+  const { address, interface: name } = target;
+  if (known?.state === 'permanent') return undefined;
+  if (known && host.uid === 0) {
+    const { code } = await host.run(['ip', 'neigh', 'change', address, 'dev', name, 'nud', 'probe']);
+    if (code === 0) return target;
+  }
+  await host.sendDatagram(address);
+  return undefined;
+}

@@ -1,0 +1,68 @@
+/** The generated override's place, under the user's state folder. */
+import { posix } from 'node:path';
+import { HostError } from './system/errors.ts';
+import type { Host } from './system/host.ts';
+
+/**
+ * Where netcompose keeps what it writes for this user. A relative `XDG_STATE_HOME` counts as none
+ * (XDG Base Directory Specification).
+ */
+export function stateFolder(host: Host): string {
+  const given = host.env['XDG_STATE_HOME'];
+  const base = given !== undefined && posix.isAbsolute(given) ? given : posix.join(host.home, '.local', 'state');
+  return posix.join(base, 'netcompose');
+}
+
+/** The path of a project's override. The name is checked: it becomes a folder's. Throws a `HostError` where it is none. */
+export function overridePath(host: Host, project: string): string {
+  return posix.join(projectFolder(host, project), 'override.yaml');
+}
+
+/** Writes a project's override, readable by its owner only, whole or not at all; gives its path. */
+export function writeOverride(host: Host, project: string, text: string): string {
+  const path = overridePath(host, project);
+  host.writePrivate(path, text);
+  return path;
+}
+
+/**
+ * Gives an override to a command that must not change which one was last applied: to ask Compose, or to pretend.
+ *
+ * @param text absent where nothing changes; then there is no path either
+ */
+export async function withTemporaryOverride<T>(
+  host: Host,
+  project: string,
+  text: string | undefined,
+  work: (path: string | undefined) => Promise<T>,
+): Promise<T> {
+  if (text === undefined) return work(undefined);
+  const path = posix.join(projectFolder(host, project), `override.${host.pid}.yaml`);
+  try {
+    host.writePrivate(path, text);
+    return await work(path);
+  } finally {
+    host.remove(path);
+  }
+}
+
+/** The override last applied, or nothing. */
+export function readOverride(host: Host, project: string): string | undefined {
+  return host.readText(overridePath(host, project));
+}
+
+/** Removes what is kept of a project. */
+export function removeOverride(host: Host, project: string): void {
+  host.remove(projectFolder(host, project));
+}
+
+function projectFolder(host: Host, project: string): string {
+  // Compose's own rule for project names.
+  if (!/^[a-z0-9][a-z0-9_-]*$/.test(project)) {
+    throw new HostError({
+      message: `"${project}" is not a project name`,
+      help: 'use lower-case letters, digits, "-" and "_", and begin with a letter or digit',
+    });
+  }
+  return posix.join(stateFolder(host), project);
+}

@@ -1,0 +1,71 @@
+/** What the world got wrong: one error type, its text made by one pure function. */
+import { displayCommand } from '../../plan/actions/display.ts';
+
+export interface HostFailure {
+  /** The subject in quotes and the fact. */
+  readonly message: string;
+  readonly command?: readonly string[];
+  readonly code?: number;
+  /** What the command wrote; the last lines are shown. */
+  readonly output?: string;
+  /** What to do about it. */
+  readonly help?: string;
+  /** Commands that would undo what this run did and could not undo itself. */
+  readonly notUndone?: readonly (readonly string[])[];
+  readonly cause?: unknown;
+}
+
+const shownLines = 5;
+
+/** A failure of the world outside (a command, the engine, a file): for people, without a stack trace. */
+export class HostError extends Error {
+  override readonly name = 'HostError';
+  readonly failure: HostFailure;
+  readonly command: readonly string[] | undefined;
+  readonly code: number | undefined;
+  readonly help: string | undefined;
+
+  constructor(failure: HostFailure) {
+    super(failureText(failure), { cause: failure.cause });
+    this.failure = failure;
+    this.command = failure.command;
+    this.code = failure.code;
+    this.help = failure.help;
+  }
+}
+
+/** The error's text: the message, what the command said last, and what is left over. Pure; `help` is shown by the caller. */
+export function failureText({ message, output = '', notUndone = [] }: HostFailure): string {
+  const said = lastLines(output);
+  const parts = said.length === 1 ? [`${message}: ${said[0]}`] : [message, ...said.map((line) => `  ${line}`)];
+  if (notUndone.length > 0) parts.push('still to be undone:', ...notUndone.map((argv) => `  ${displayCommand(argv)}`));
+  return parts.join('\n');
+}
+
+/** The failure of a command that has ended, told by the command itself. */
+export function commandFailure(
+  command: readonly string[],
+  result: { readonly code: number; readonly stdout: string; readonly stderr: string },
+  help?: string,
+): HostFailure {
+  return {
+    message: `"${displayCommand(command)}" failed with exit code ${result.code}`,
+    command,
+    code: result.code,
+    output: result.stderr.trim() || result.stdout.trim(),
+    ...(help !== undefined && { help }),
+  };
+}
+
+/** The text of anything that was thrown. */
+export function causeText(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function lastLines(output: string): readonly string[] {
+  return output
+    .split(/\r?\n/)
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '')
+    .slice(-shownLines);
+}

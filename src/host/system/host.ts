@@ -1,0 +1,92 @@
+/** The one adapter to processes and files; made at the edge and handed in, so that tests hand in their own. */
+import { networkInterfaces, homedir, type NetworkInterfaceInfo } from 'node:os';
+import { attachProcess } from '../attach.ts';
+import { endProcess } from '../end-process.ts';
+import { exists, isExecutable, list, readBytes, readLink, readText, remove, writePrivate } from './files.ts';
+import { sendDatagram } from './datagram.ts';
+import { runProcess } from './processes.ts';
+
+export interface RunOptions {
+  /** The text of the command's standard input; without it there is none. */
+  readonly input?: string;
+  /** Where it runs; the host's own folder unless said otherwise. */
+  readonly cwd?: string;
+  /** Added to the host's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface RunResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Host {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** As Node names them: `linux`, `darwin`, … */
+  readonly platform: string;
+  /** The effective user's; 0 is root. */
+  readonly uid: number;
+  readonly pid: number;
+  readonly home: string;
+  /**
+   * Runs a command to its end and captures what it writes. Never throws for what the command does: 127 is a command
+   * that is not there, 126 one that may not be run, 128+n one that was ended by signal n, with words for people in `stderr`.
+   */
+  run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /**
+   * Runs a command on this process's own terminal or streams and gives its exit code (128+n for a signal).
+   * Throws a `HostError` where the command is not there.
+   */
+  attach(argv: readonly string[], options?: RunOptions): Promise<number>;
+  /** Ends a process at once. One that has ended already is fine. */
+  endProcess(pid: number): void;
+  /** The file's text, or nothing where there is none that can be read. */
+  readText(path: string): string | undefined;
+  /** The file as it is, for what is not text. */
+  readBytes(path: string): Uint8Array | undefined;
+  /** The names in a directory; none where it cannot be read. */
+  list(path: string): readonly string[];
+  /** Where a symbolic link leads, or nothing. */
+  readLink(path: string): string | undefined;
+  exists(path: string): boolean;
+  isExecutable(path: string): boolean;
+  /** Writes a file that only its owner can read, whole or not at all. */
+  writePrivate(path: string, text: string): void;
+  /** Removes a file or a directory with all that is in it; one that is not there is fine. */
+  remove(path: string): void;
+  /** Sends an empty UDP datagram to the discard port (RFC 863) of an address. Never throws: whether it arrives is nobody's matter. */
+  sendDatagram(address: string): Promise<void>;
+  /** What Node itself knows of the interfaces; for platforms without `ip`. */
+  interfaces(): NodeJS.Dict<NetworkInterfaceInfo[]>;
+}
+
+/** The machine that this process runs on. The environment is read here, once, and is a value from then on. */
+export function realHost(): Host {
+  const env = { ...process.env };
+  const cwd = process.cwd();
+  return {
+    env,
+    cwd,
+    platform: process.platform,
+    uid: process.geteuid?.() ?? -1,
+    pid: process.pid,
+    home: homedir(),
+    run: (argv, options = {}) =>
+      runProcess(argv, { cwd: options.cwd ?? cwd, env: { ...env, ...options.env }, ...(options.input !== undefined && { input: options.input }) }),
+    attach: (argv, options = {}) =>
+      attachProcess(argv, { cwd: options.cwd ?? cwd, env: { ...env, ...options.env }, ...(options.input !== undefined && { input: options.input }) }),
+    endProcess,
+    readText,
+    readBytes,
+    list,
+    readLink,
+    exists,
+    isExecutable,
+    writePrivate,
+    remove,
+    sendDatagram,
+    interfaces: networkInterfaces,
+  };
+}

@@ -1,0 +1,131 @@
+/** What the project will open on the host, against what is open there now. */
+import type { DiagnosticDetails, Report } from '../../diagnostics/diagnostic.ts';
+import type { Intents } from '../../netmode/intents.ts';
+import type { Facts } from '../facts/facts.ts';
+import { formatPort } from '../services/listeners.ts';
+import { grouped, occupantsOf, type Occupant } from './occupants.ts';
+import { defaultInterface } from '../networks/parents.ts';
+import { claimsByNamespace, host, sharesAddress, taken, type Claim } from './ports.ts';
+import type { Attached } from '../services/attach.ts';
+
+/**
+ * UDP ports of service discovery (mDNS, SSDP, WS-Discovery, LLMNR): those who use them share them, with SO_REUSEADDR,
+ * because multicast reaches them all.
+ */
+const sharedByHabit: ReadonlySet<number> = new Set([1900, 3702, 5353, 5355]);
+
+/**
+ * Reports `ports/in-use-on-host` and `ports/in-use-by-container`: as errors where it is certain, as warnings where the
+ * port is guessed from an image or the engine was not asked. What the project's own running containers have never counts.
+ *
+ * @param starting the services that are started now, where that is not all
+ */
+export function checkLivePorts(
+  intents: Intents,
+  services: ReadonlyMap<string, Attached>,
+  facts: Facts,
+  report: Report,
+  starting?: ReadonlySet<string>,
+): void {
+  if (!facts.host?.sockets && !facts.engine) return;
+  const { project } = intents;
+  const claims = (claimsByNamespace(intents, services, facts).get(host) ?? []).filter(
+    ({ service, active }) => active && (starting?.has(service) ?? true),
+  );
+  const occupants = grouped(occupantsOf(project.name, facts));
+  const wanted = new Set(claims.map(({ first, protocol }) => `${first}/${protocol}`));
+  for (const claim of claims) {
+    if (claim.from !== 'published' && !opensOnHost(claim, project.name, facts)) continue;
+    const occupant = occupantOf(claim, occupants);
+    if (occupant)
+      tell(claim, occupant, (port) => wanted.has(`${port}/${claim.protocol}`) || occupants.has(`${port}/${claim.protocol}`), facts, report);
+  }
+}
+
+/** Whether a host-mode service will open its ports on this host, and has not done so already. */
+function opensOnHost({ service }: Claim, project: string, { engine }: Facts): boolean {
+  // There the "host" is a virtual machine, or the rootless engine's own namespace.
+  if (engine?.kind === 'desktop' || engine?.kind === 'rootless' || engine?.remote) return false;
+  return !engine?.containers.some(
+    (one) =>
+      one.running &&
+      one.project === project &&
+      one.service === service &&
+      (one.networkMode === 'host' || one.networkMode.startsWith('container:')),
+  );
+}
+
+/** The first that is in the way: a container, whose name says most, before a process. */
+function occupantOf({ first, last, protocol, address }: Claim, occupants: ReadonlyMap<string, readonly Occupant[]>): Occupant | undefined {
+  let found: Occupant | undefined;
+  for (let port = first; port <= last; port++) {
+    for (const occupant of occupants.get(`${port}/${protocol}`) ?? []) {
+      if (!sharesAddress(address, occupant.address)) continue;
+      if (occupant.container) return occupant;
+      if (!found || (found.perhapsOnlyV6 && !occupant.perhapsOnlyV6)) found = occupant;
+    }
+  }
+  return found;
+}
+
+function tell(claim: Claim, occupant: Occupant, isTaken: (port: number) => boolean, facts: Facts, report: Report): void {
+  const { container, port, protocol } = occupant;
+  const subject = `"${claim.service}" ${taken[claim.from]} port ${formatPort({ first: port, last: port, protocol })} of the host`;
+  const doubtful =
+    !facts.engine || claim.from === 'image' || (claim.protocol === 'udp' && claim.from !== 'published' && sharedByHabit.has(port));
+  const unsureOfFamily = occupant.perhapsOnlyV6 && claim.address !== undefined && !claim.address.includes(':');
+  const details: DiagnosticDetails = {
+    help: helpFor(claim, occupant, isTaken, facts),
+    ...((doubtful || unsureOfFamily) && { severity: 'warning' }),
+  };
+  if (container) {
+    const of = container.project === undefined ? '' : ` of project "${container.project}"`;
+    report(
+      'ports/in-use-by-container',
+      claim.span,
+      `${subject}, which the container "${container.name}"${of} ${occupant.owner ? 'has open' : 'publishes'}${where(occupant)}`,
+      details,
+    );
+  } else {
+    const who = occupant.owner ? `"${occupant.owner.name}" (pid ${occupant.owner.pid})` : 'another process';
+    const note = unsureOfFamily ? ', unless for IPv6 only' : '';
+    report('ports/in-use-on-host', claim.span, `${subject}, which ${who} has open${where(occupant)}${note}`, details);
+  }
+}
+
+/** The address, where it is a certain one. */
+function where({ address, perhapsOnlyV6 }: Occupant): string {
+  if (perhapsOnlyV6) return ' on ::';
+  return address === undefined || address === '0.0.0.0' || address === '::' ? '' : ` on ${address}`;
+}
+
+function helpFor(claim: Claim, { port, address, container, owner }: Occupant, isTaken: (port: number) => boolean, facts: Facts): string {
+  const end = container
+    ? `stop it: docker stop ${container.name}`
+    : owner || facts.host?.privilege === 'root'
+      ? 'end that process'
+      : 'end that process (root sees which it is)';
+  if (claim.from !== 'published') {
+    const guess = claim.from === 'listen' ? '' : '; if it opens other ports, say which with "listen"';
+    return `let "${claim.service}" listen on another port, or ${end}${guess}`;
+  }
+  const other = nextFree(port, isTaken);
+  const lan = lanAddress(facts);
+  // A resolver on 127.0.0.53 leaves the host's other addresses free.
+  const elsewhere =
+    claim.address === undefined && address?.startsWith('127.') && lan !== undefined
+      ? `publish it on one address: "${lan}:${port}:…", or `
+      : '';
+  return `${elsewhere}publish another port${other === undefined ? '' : `, such as ${other}`}, or ${end}`;
+}
+
+/** The nearest higher port that nobody has or wants; in place of a well-known one, its like (8080 for 80). */
+function nextFree(port: number, isTaken: (port: number) => boolean): number | undefined {
+  for (let next = port < 1024 ? port + 8000 : port + 1; next <= 65_535; next++) if (!isTaken(next)) return next;
+  return undefined;
+}
+
+function lanAddress({ host: observed }: Facts): string | undefined {
+  const own = observed?.interfaces.find((one) => one.name === defaultInterface(observed));
+  return own?.addresses.find((address) => !address.includes(':'))?.split('/')[0];
+}

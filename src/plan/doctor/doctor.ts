@@ -1,0 +1,163 @@
+/** Whether this host and its engine are fit for each netmode, and if not, why and what to do. */
+import { isUnderlay, netmodeNames, underlay, type Netmode } from '../../netmode/modes.ts';
+import { parentExists, parentIsFit, parentIsFree } from './parents.ts';
+import { lackingDriver, lackingFact } from '../checks/engine.ts';
+import type { Facts, HostInterface } from '../facts/facts.ts';
+import { handMadeShims, type ShimFault } from './hand-made-shims.ts';
+import { parseCidr } from '../facts/ip.ts';
+import { defaultInterface } from '../networks/parents.ts';
+import { isOlder, oldestCompose } from '../facts/versions.ts';
+
+/** From best to worst. */
+export const verdicts = ['works', 'with-change', 'unknown', 'cannot'] as const;
+
+export type Verdict = (typeof verdicts)[number];
+
+/** One thing that stands in the way, or (`works`) is good to know. */
+export interface Finding {
+  readonly verdict: Verdict;
+  readonly reason: string;
+  /** The command that mends it, or in words what to do. */
+  readonly mend?: readonly string[] | string;
+}
+
+export interface ModeDiagnosis {
+  readonly netmode: Netmode;
+  /** The worst of its findings; `works` where there is none. */
+  readonly verdict: Verdict;
+  readonly findings: readonly Finding[];
+}
+
+export interface Diagnosis {
+  /** The interface that was judged as a parent. */
+  readonly parent?: string;
+  readonly netmodes: readonly ModeDiagnosis[];
+  readonly shims: readonly ShimFault[];
+}
+
+/** What one netmode is judged by. */
+export interface Situation {
+  readonly mode: Netmode;
+  readonly facts: Facts;
+  readonly parent?: string;
+  /** The parent as observed. */
+  readonly card?: HostInterface;
+}
+
+type Check = (situation: Situation) => Finding | readonly Finding[] | undefined;
+
+/** In the order in which they are told. */
+const checks: readonly Check[] = [
+  engineAnswers,
+  composeIsNew,
+  engineKind,
+  swarm,
+  kernel,
+  parentExists,
+  parentIsFit,
+  parentIsFree,
+  privilege,
+  goodToKnow,
+];
+
+/** @param parent the interface to judge; that of the default route where none is named */
+export function diagnose(facts: Facts, parent = defaultInterface(facts.host)): Diagnosis {
+  const card = facts.host?.interfaces.find(({ name }) => name === parent);
+  const netmodes = netmodeNames.map((mode): ModeDiagnosis => {
+    const found = checks.flatMap((check) => check({ mode, facts, ...(parent !== undefined && { parent }), ...(card && { card }) }) ?? []);
+    // What cannot be mended makes the rest idle.
+    const findings = found.some(({ verdict }) => verdict === 'cannot') ? found.filter(({ verdict }) => verdict === 'cannot') : found;
+    return { netmode: mode, verdict: verdicts[Math.max(0, ...findings.map(({ verdict }) => verdicts.indexOf(verdict)))]!, findings };
+  });
+  return { ...(parent !== undefined && { parent }), netmodes, shims: handMadeShims(facts) };
+}
+
+function engineAnswers({ facts }: Situation): Finding | undefined {
+  return facts.engine ? undefined : { verdict: 'unknown', reason: 'the Docker engine cannot be reached', mend: ['docker', 'info'] };
+}
+
+function composeIsNew({ facts }: Situation): Finding | undefined {
+  const mend = `install the "docker compose" plugin, ${oldestCompose} or newer`;
+  if (!facts.compose) return facts.engine && { verdict: 'with-change', reason: 'Docker Compose is not installed', mend };
+  return isOlder(facts.compose.version, oldestCompose)
+    ? { verdict: 'with-change', reason: `Docker Compose ${facts.compose.version} is too old`, mend }
+    : undefined;
+}
+
+/** What each kind of engine lacks; docs/measured.md, "Docker Engine". */
+function engineKind({ mode, facts: { engine } }: Situation): Finding | undefined {
+  if (!engine) return undefined;
+  const lan = isUnderlay(mode);
+  const fallback = 'write "fallback: bridge" to run it on a bridge there';
+  if (lan && engine.kind === 'desktop')
+    return { verdict: 'cannot', reason: "Docker Desktop's containers live in a virtual machine that is not on the LAN", mend: fallback };
+  if ((lan || mode === 'overlay') && engine.kind === 'rootless')
+    return {
+      verdict: 'cannot',
+      reason: `a rootless engine has no ${lan ? 'macvlan and no ipvlan' : 'overlay'}`,
+      ...(lan && { mend: fallback }),
+    };
+  if (mode === 'host' && engine.kind === 'rootless')
+    return {
+      verdict: 'cannot',
+      reason: "host mode is the rootless engine's own network namespace, not this host's",
+      mend: 'use bridge and publish the ports',
+    };
+  if (mode === 'host' && engine.kind === 'desktop')
+    return {
+      verdict: 'with-change',
+      reason: 'Docker Desktop has host mode from 4.34 on, when it is turned on',
+      mend: 'Settings, Resources, Network: "Enable host networking"',
+    };
+  if (lan && engine.remote)
+    return {
+      verdict: 'cannot',
+      reason: 'the engine is on another machine, whose interfaces cannot be seen or prepared from here',
+      mend: 'run netcompose on that machine',
+    };
+  if (lan && engine.kind === 'podman') return { verdict: 'unknown', reason: 'netcompose has not been tried with Podman' };
+  return undefined;
+}
+
+function swarm({ mode, facts: { engine } }: Situation): Finding | undefined {
+  if (mode !== 'overlay' || !engine || engine.swarm === 'manager' || engine.kind === 'rootless') return undefined;
+  return engine.swarm === 'worker'
+    ? {
+        verdict: 'with-change',
+        reason: 'this engine is a worker of its swarm, and only managers make networks',
+        mend: 'on a manager: docker node promote NODE',
+      }
+    : { verdict: 'with-change', reason: 'overlay networks need a swarm, and this engine is in none', mend: ['docker', 'swarm', 'init'] };
+}
+
+function kernel({ mode, facts, parent }: Situation): Finding | undefined {
+  if (!isUnderlay(mode)) return undefined;
+  const { driver } = underlay(mode);
+  const lacking = lackingDriver(driver, parent ?? '', facts);
+  if (lacking) return { verdict: 'cannot', reason: lackingFact(lacking.driver), mend: lacking.ways.join('; ') };
+  const unseen = facts.host?.drivers && !facts.host.drivers[driver] && !facts.engine?.remote;
+  return unseen ? { verdict: 'unknown', reason: `nothing tells whether the kernel has ${driver}`, mend: ['modprobe', driver] } : undefined;
+}
+
+function privilege({ mode, facts: { host, engine } }: Situation): Finding | undefined {
+  if (!isUnderlay(mode) || host?.privilege !== 'none' || engine?.remote) return undefined;
+  return {
+    verdict: 'with-change',
+    reason: 'the shim by which the host reaches its containers needs root, and sudo is not installed',
+    mend: 'run netcompose as root, or write "host_access: none"',
+  };
+}
+
+function goodToKnow({ mode, facts: { host }, card }: Situation): Finding | undefined {
+  if (mode === 'ipvlan-l3' || mode === 'ipvlan-l3s') {
+    const own = card?.addresses.find((address) => parseCidr(address)?.family === 4)?.split('/')[0];
+    return {
+      verdict: 'works',
+      reason: `the LAN reaches the containers when its router has a route to their subnet by ${own ?? 'this host'}`,
+    };
+  }
+  const strict = Math.max(host?.rpFilter['all'] ?? 0, host?.rpFilter[card?.name ?? ''] ?? 0) === 1;
+  return mode === 'ipvlan-l2' && strict
+    ? { verdict: 'works', reason: 'under strict rp_filter the shim takes an address of the range for itself' }
+    : undefined;
+}

@@ -1,0 +1,107 @@
+/** The parent of macvlan and ipvlan as `doctor` judges it: whether it is there, fit and free. */
+import { isUnderlay, netmodeOfDriver, underlay, type UnderlayMode } from '../../netmode/modes.ts';
+import type { Finding, Situation } from './doctor.ts';
+import type { Facts } from '../facts/facts.ts';
+import { isOurShim } from './hand-made-shims.ts';
+import { networkLabel } from '../facts/ownership.ts';
+
+/** Whether there is a parent at all. */
+export function parentExists({ mode, facts, parent, card }: Situation): Finding | undefined {
+  if (!isUnderlay(mode) || !facts.host || card || facts.engine?.remote) return undefined;
+  return parent === undefined
+    ? {
+        verdict: 'with-change',
+        reason: 'this host has no default route from which to find the parent',
+        mend: 'write "parent:" with the interface of the LAN',
+      }
+    : { verdict: 'cannot', reason: `there is no interface "${parent}" on this host` };
+}
+
+/** What the parent is, and in what state. */
+export function parentIsFit({ mode, card }: Situation): readonly Finding[] | undefined {
+  if (!isUnderlay(mode) || !card) return undefined;
+  const findings: Finding[] = [];
+  if (card.loopback) findings.push({ verdict: 'cannot', reason: `"${card.name}" is the loopback interface` });
+  if (card.wireless && mode === 'macvlan') {
+    findings.push({
+      verdict: 'cannot',
+      reason: `"${card.name}" is a Wi-Fi interface: access points drop the frames of other MAC addresses`,
+      mend: 'use ipvlan-l2',
+    });
+  }
+  if (card.master !== undefined)
+    findings.push({
+      verdict: 'with-change',
+      reason: `"${card.name}" is a member of "${card.master}"`,
+      mend: `write "parent: ${card.master}"`,
+    });
+  if (!card.up)
+    findings.push({ verdict: 'with-change', reason: `"${card.name}" is down`, mend: ['ip', 'link', 'set', 'dev', card.name, 'up'] });
+  if (underlay(mode).onLan && card.addresses.length === 0 && card.master === undefined && !card.loopback) {
+    findings.push({
+      verdict: 'with-change',
+      reason: `"${card.name}" has no address from which to take the subnet`,
+      mend: 'write "subnet:" and "gateway:"',
+    });
+  }
+  return findings;
+}
+
+/** What else is on the parent now; docs/measured.md: one ipvlan network for each parent, one driver, one ipvlan mode. */
+export function parentIsFree({ mode, facts, parent }: Situation): readonly Finding[] | undefined {
+  if (!isUnderlay(mode) || parent === undefined || facts.engine?.remote) return undefined;
+  return [...otherInterfaces(mode, parent, facts), ...otherNetworks(mode, parent, facts)];
+}
+
+function otherInterfaces(mode: UnderlayMode, parent: string, { host }: Facts): readonly Finding[] {
+  const { driver, ipvlanMode } = underlay(mode);
+  const links = (host?.interfaces ?? []).filter(({ link, kind }) => link === parent && (kind === 'macvlan' || kind === 'ipvlan'));
+  return links.flatMap((link): readonly Finding[] => {
+    const mend = isOurShim(link)
+      ? 'take down the projects that use it: netcompose down'
+      : (['ip', 'link', 'del', 'dev', link.name] as const);
+    if (link.kind !== driver)
+      return [
+        { verdict: 'with-change', reason: `"${link.name}" on ${parent} is ${link.kind}, beside which the kernel refuses ${driver}`, mend },
+      ];
+    if (driver === 'macvlan' || link.mode === ipvlanMode) return [];
+    return [
+      {
+        verdict: 'with-change',
+        reason: `"${link.name}" makes all ipvlan on ${parent} ${link.mode}; the last to start changes the mode of all`,
+        mend,
+      },
+    ];
+  });
+}
+
+function otherNetworks(mode: UnderlayMode, parent: string, { engine }: Facts): readonly Finding[] {
+  return (engine?.networks ?? [])
+    .filter(({ options }) => options['parent'] === parent)
+    .flatMap((network): readonly Finding[] => {
+      const other = netmodeOfDriver(network.driver, network.options);
+      const users = engine!.containers.filter(({ running, networks }) => running && network.name in networks).map(({ name }) => name);
+      const sameDriver = network.driver === underlay(mode).driver;
+      if (!sameDriver && users.length > 0) {
+        return [
+          {
+            verdict: 'with-change',
+            reason: `${users.join(', ')} on the ${network.driver} network "${network.name}" have ${parent}`,
+            mend: ['docker', 'stop', ...users],
+          },
+        ];
+      }
+      if (network.driver !== 'ipvlan' || !sameDriver || (network.labels[networkLabel] === network.name && other === mode)) return [];
+      const mend =
+        users.length > 0
+          ? `stop ${users.join(', ')}; then: docker network rm ${network.name}`
+          : (['docker', 'network', 'rm', network.name] as const);
+      return [
+        {
+          verdict: 'with-change',
+          reason: `the ${other ?? 'ipvlan'} network "${network.name}" has ${parent}, which carries one ipvlan network`,
+          mend,
+        },
+      ];
+    });
+}

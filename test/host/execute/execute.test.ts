@@ -1,0 +1,283 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { stepsOf } from '../../../src/plan/actions/commands.ts';
+import { HostError } from '../../../src/host/system/errors.ts';
+import { applyActions } from '../../../src/host/execute/execute.ts';
+import type { HostAction } from '../../../src/plan/actions/action.ts';
+import { fakeHost, type FakeHost, type FakeOptions } from '../fake-host.ts';
+
+const steps = stepsOf([
+  {
+    ...{ kind: 'ensure-network', id: 'network', reason: 'test', name: 'lan', driver: 'macvlan', ipv4: true, ipv6: false },
+    ...{ options: { parent: 'eth0' }, labels: { 'netcompose.network': 'lan' } },
+    pools: [{ subnet: '192.168.1.0/24', gateway: '192.168.1.1', ipRange: '192.168.1.192/27', auxAddresses: {} }],
+  },
+  { kind: 'create-shim', id: 'shim', reason: 'test', shim: 'nc', parent: 'eth0', network: 'lan', driver: 'macvlan', mode: 'bridge' },
+  { kind: 'mark-shim', id: 'mark', reason: 'test', shim: 'nc', network: 'lan' },
+  { kind: 'bring-shim-up', id: 'up', reason: 'test', shim: 'nc' },
+] satisfies readonly HostAction[]);
+
+const [createNetwork, createShim, markShim, shimUp] = steps.map(({ command }) => command.join(' ')) as [string, string, string, string];
+
+interface World {
+  networks: Record<string, object>;
+  link: { group: string; ifalias?: string; up: boolean; mode: string } | undefined;
+  containers: string;
+  failing: string | undefined;
+}
+
+const lanNetwork = (more: object = {}) => ({
+  Driver: 'macvlan',
+  // The engine's own additions do not count.
+  Options: { parent: 'eth0', 'com.docker.network.enable_ipv4': 'true' },
+  IPAM: { Config: [{ Subnet: '192.168.1.0/24', Gateway: '192.168.1.1', IPRange: '192.168.1.192/27' }] },
+  ...more,
+});
+
+const idOf = (name: string) => `id-of-${name}`;
+
+/** As the engine says it of those it has; one that it has not is an error, after the others. */
+function inspected({ networks }: World, ids: readonly string[]): { readonly code: number; readonly stdout: string; readonly stderr: string } {
+  const known = Object.entries(networks).filter(([name]) => ids.includes(idOf(name)) || ids.includes(name));
+  return {
+    code: known.length === ids.length ? 0 : 1,
+    stdout: JSON.stringify(known.map(([Name, network]) => ({ Name, ...network }))),
+    stderr: known.length === ids.length ? '' : 'Error response from daemon: network not found',
+  };
+}
+
+/** An engine and an interface, just enough of them for the steps above. */
+function world(start: Partial<World> = {}, options: FakeOptions = {}): { host: FakeHost; changes: () => readonly string[]; now: World } {
+  const now: World = { networks: {}, link: undefined, containers: '', failing: undefined, ...start };
+  const effects: Readonly<Record<string, () => void>> = {
+    [createNetwork]: () => void (now.networks['lan'] = lanNetwork()),
+    'docker network rm lan': () => void delete now.networks['lan'],
+    [createShim]: () => void (now.link = { group: '28259', up: false, mode: 'bridge' }),
+    'ip link del dev nc': () => void (now.link = undefined),
+    [markShim]: () => void (now.link!.ifalias = 'netcompose:lan'),
+    'ip link set dev nc alias ': () => void delete now.link!.ifalias,
+    [shimUp]: () => void (now.link!.up = true),
+    'ip link set dev nc down': () => void (now.link!.up = false),
+  };
+  const reads: Readonly<Record<string, () => string>> = {
+    'docker network ls --quiet --no-trunc': () => Object.keys(now.networks).map(idOf).join('\n'),
+    'docker ps --all --quiet --filter network=lan': () => now.containers,
+    'ip -N -j -d addr': () => {
+      if (!now.link) return '[]';
+      const { up, mode, ...link } = now.link;
+      return JSON.stringify([
+        {
+          ...link,
+          ifname: 'nc',
+          ifindex: 9,
+          link: 'eth0',
+          flags: up ? ['UP'] : [],
+          linkinfo: { info_kind: 'macvlan', info_data: { mode } },
+        },
+      ]);
+    },
+  };
+  const changes: string[] = [];
+  const host = fakeHost({
+    ...options,
+    answer: (argv) => {
+      const line = argv.join(' ');
+      const command = line.replace(/^sudo -- /, '');
+      if (reads[line]) return reads[line]();
+      if (line.startsWith('docker network inspect ')) return inspected(now, argv.slice(3));
+      if (!effects[command]) return undefined;
+      changes.push(line);
+      if (now.failing === command) return { code: 1, stderr: 'it would not' };
+      effects[command]();
+      return '';
+    },
+  });
+  return { host, changes: () => changes.splice(0), now };
+}
+
+async function failure(run: () => Promise<unknown>): Promise<HostError> {
+  try {
+    await run();
+  } catch (error) {
+    assert.instance(error, HostError);
+    return error as HostError;
+  }
+  return assert.unreachable('nothing was thrown') as never;
+}
+
+test('in order, then undone in reverse', async () => {
+  const { host, changes, now } = world();
+  const events: string[] = [];
+  const applied = await applyActions(steps, host, { onStep: (step, event) => void events.push(`${step.action.id} ${event}`) });
+  assert.equal(changes(), [createNetwork, createShim, markShim, shimUp]);
+  assert.equal(
+    events,
+    ['network', 'shim', 'mark', 'up'].flatMap((id) => [`${id} applying`, `${id} applied`]),
+  );
+  assert.equal(await applied.undo(), []);
+  assert.equal(changes(), ['ip link set dev nc down', 'ip link set dev nc alias ', 'ip link del dev nc', 'docker network rm lan']);
+  assert.equal([now.networks, now.link], [{}, undefined]);
+  assert.equal(await applied.undo(), [], 'undone once is undone');
+  assert.equal(changes(), []);
+});
+
+test('what is done is left alone, and not undone', async () => {
+  const { host, changes } = world({
+    networks: { lan: lanNetwork() },
+    link: { group: '28259', ifalias: 'netcompose:lan', up: false, mode: 'bridge' },
+  });
+  const applied = await applyActions(steps, host);
+  assert.equal(changes(), [shimUp]);
+  assert.equal(
+    applied.changed.map(({ action }) => action.id),
+    ['up'],
+  );
+  await applied.undo();
+  assert.equal(changes(), ['ip link set dev nc down']);
+});
+
+test('a shim that outlived its network is made anew with it', async () => {
+  const { host, changes } = world({ link: { group: '28259', ifalias: 'netcompose:lan', up: true, mode: 'bridge' } });
+  await applyActions(steps, host);
+  assert.equal(changes(), [createNetwork, 'ip link del dev nc', createShim, markShim, shimUp]);
+});
+
+test('where all is done, everything is looked at once', async () => {
+  const { host } = world({ networks: { lan: lanNetwork() }, link: { group: '28259', ifalias: 'netcompose:lan', up: true, mode: 'bridge' } });
+  await applyActions(steps, host);
+  assert.equal(host.ran, ['docker network ls --quiet --no-trunc', 'docker network inspect id-of-lan', 'ip -N -j -d addr']);
+});
+
+test('a network that goes while all are looked at is gone', async () => {
+  let listed = 0;
+  const { host } = world(
+    { networks: { lan: lanNetwork() }, link: { group: '28259', ifalias: 'netcompose:lan', up: true, mode: 'bridge' } },
+    { commands: { 'docker network ls --quiet --no-trunc': () => `id-of-lan\n${listed++ === 0 ? 'id-of-gone\n' : ''}` } },
+  );
+  await applyActions(steps, host);
+  assert.is(listed, 2);
+});
+
+test("another network's shim is made anew only where that network is gone", async () => {
+  const link = { group: '28259', ifalias: 'netcompose:old', up: true, mode: 'bridge' };
+  const gone = world({ networks: { lan: lanNetwork() }, link: { ...link } });
+  await applyActions(steps, gone.host);
+  assert.equal(gone.changes(), ['ip link del dev nc', createShim, markShim, shimUp]);
+  const there = world({ networks: { lan: lanNetwork(), old: lanNetwork() }, link: { ...link } });
+  assert.is((await failure(() => applyActions(steps, there.host))).message, '"nc" is the shim of another network, "old"');
+  assert.equal(there.changes(), []);
+});
+
+for (const [what, more] of [
+  ['driver', { Driver: 'ipvlan' }],
+  ['parent', { Options: { parent: 'eth1' } }],
+  ['options', { Options: null }],
+  ['subnet', { IPAM: { Config: [{ Subnet: '10.0.0.0/24' }] } }],
+  ['range', { IPAM: { Config: [{ Subnet: '192.168.1.0/24', Gateway: '192.168.1.1' }] } }],
+  ['pools', { IPAM: { Config: null } }],
+] as const) {
+  test(`a network of another ${what} is in the way`, async () => {
+    const { host, changes } = world({ networks: { lan: lanNetwork(more) } });
+    assert.is(
+      (await failure(() => applyActions(steps, host))).message,
+      '"lan" is a Docker network with other settings than this project needs',
+    );
+    assert.equal(changes(), []);
+  });
+}
+
+test('a failure undoes what this run did, and names what it could not undo', async () => {
+  const { host, changes, now } = world({ failing: shimUp });
+  const error = await failure(() => applyActions(steps, host));
+  assert.is(error.message, `"${shimUp}" failed with exit code 1: it would not`);
+  assert.equal(changes(), [
+    createNetwork,
+    createShim,
+    markShim,
+    shimUp,
+    'ip link set dev nc alias ',
+    'ip link del dev nc',
+    'docker network rm lan',
+  ]);
+  assert.equal([now.networks, now.link], [{}, undefined]);
+
+  const stuck = world(
+    { networks: { lan: lanNetwork() } },
+    { commands: { [shimUp]: { code: 1, stderr: 'no' }, 'ip link del dev nc': { code: 1, stderr: 'no' } } },
+  );
+  const both = await failure(() => applyActions(steps, stuck.host));
+  assert.is(both.message, `"${shimUp}" failed with exit code 1: no\nstill to be undone:\n  ip link del dev nc`);
+});
+
+test('a command that succeeds without effect is a failure', async () => {
+  const { host } = world({}, { commands: { [shimUp]: '' } });
+  const { message } = await failure(() => applyActions(steps, host));
+  assert.is(message, `"${shimUp}" succeeded, but is not in effect`);
+});
+
+test('what others use by now stays when undone', async () => {
+  const events: string[] = [];
+  const used = world();
+  const applied = await applyActions(steps, used.host, { onStep: (step, event) => void (event === 'kept' && events.push(step.action.id)) });
+  used.changes();
+  used.now.containers = '0123456789ab\n';
+  assert.equal(await applied.undo(), []);
+  assert.equal(used.changes(), []);
+  assert.equal(events, ['up', 'mark', 'shim', 'network']);
+
+  const leased = world({}, { files: { '/proc/net/unix': 'Num\n0: 2 0 10000 1 1 9 @netcompose-lease/lan/77@@@\n' } });
+  await (await applyActions(steps, leased.host)).undo();
+  assert.equal(leased.changes(), [createNetwork, createShim, markShim, shimUp]);
+
+  const own = world({}, { pid: 77, files: { '/proc/net/unix': 'Num\n0: 2 0 10000 1 1 9 @netcompose-lease/lan/77@@@\n' } });
+  await (await applyActions(steps, own.host)).undo();
+  assert.equal(own.now.networks, {});
+});
+
+test('as a user, ip goes through sudo and docker does not', async () => {
+  const { host, changes } = world({}, { uid: 1000, executables: ['/usr/bin/sudo'] });
+  await (await applyActions(steps, host)).undo();
+  assert.equal(
+    changes().filter((line) => line.startsWith('docker')),
+    [createNetwork, 'docker network rm lan'],
+  );
+  assert.equal(
+    host.ran.filter((line) => line.startsWith('sudo')),
+    [createShim, markShim, shimUp, 'ip link set dev nc down', 'ip link set dev nc alias ', 'ip link del dev nc'].map(
+      (line) => `sudo -- ${line}`,
+    ),
+  );
+});
+
+test('without sudo the error lists the commands to run', async () => {
+  const { host, now } = world({}, { uid: 1000 });
+  const error = await failure(() => applyActions(steps, host));
+  assert.is(error.message, `"${createShim}" needs root, and sudo is not installed`);
+  assert.is(error.help, `run as root:\n  ${createShim}\n  ${markShim}\n  ${shimUp}`);
+  assert.equal(now.networks, {}, 'the network is undone');
+});
+
+test('so does a sudo that refuses', async () => {
+  const { host } = world(
+    {},
+    {
+      uid: 1000,
+      executables: ['/usr/bin/sudo'],
+      commands: { [`sudo -- ${createShim}`]: { code: 1, stderr: 'sudo: a password is required' } },
+    },
+  );
+  const error = await failure(() => applyActions(steps, host));
+  assert.is(error.message, `"sudo -- ${createShim}" failed with exit code 1: sudo: a password is required`);
+  assert.is(error.help, `run as root:\n  ${createShim}\n  ${markShim}\n  ${shimUp}`);
+});
+
+test('as a user, with everything done, no privilege is asked for', async () => {
+  const { host, changes } = world(
+    { networks: { lan: lanNetwork() }, link: { group: '28259', ifalias: 'netcompose:lan', up: true, mode: 'bridge' } },
+    { uid: 1000 },
+  );
+  await applyActions(steps, host);
+  assert.equal(changes(), []);
+});
+
+test.run();

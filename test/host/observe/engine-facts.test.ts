@@ -1,0 +1,239 @@
+import { createServer, type Server } from 'node:http';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { unreachable } from '../../../src/host/engine/unreachable.ts';
+import { engineKind, observeEngine } from '../../../src/host/observe/engine-facts.ts';
+import { fakeHost } from '../fake-host.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'netcompose-engine-'));
+test.after(() => rmSync(folder, { recursive: true }));
+
+/** What an engine answers, by path. */
+const engine: Readonly<Record<string, unknown>> = {
+  '/version': { Version: '28.5.2', Components: [{ Name: 'Engine' }] },
+  '/info': {
+    OperatingSystem: 'Debian GNU/Linux 12',
+    SecurityOptions: ['name=seccomp,profile=builtin'],
+    Swarm: { LocalNodeState: 'active', ControlAvailable: true },
+  },
+  '/networks': [
+    { Id: 'n2', Name: 'none', Driver: 'null', Scope: 'local', Internal: false, IPAM: { Config: null }, Options: null, Labels: null },
+    {
+      ...{
+        Id: 'n1',
+        Name: 'lan',
+        Driver: 'ipvlan',
+        Scope: 'local',
+        Internal: false,
+        Options: { parent: 'eth0' },
+        Labels: { 'netcompose.network': 'lan' },
+      },
+      IPAM: {
+        Config: [
+          { Subnet: '192.168.1.0/24', IPRange: '192.168.1.192/27', Gateway: '192.168.1.1', AuxiliaryAddresses: { shim: '192.168.1.222' } },
+          { Subnet: 'fd00::/64' },
+        ],
+      },
+    },
+  ],
+  '/containers/json?all=true': [
+    {
+      ...{ Id: 'c1', Names: ['/shop-web-1'], State: 'running', HostConfig: { NetworkMode: 'lan' } },
+      Labels: { 'com.docker.compose.project': 'shop', 'com.docker.compose.service': 'web' },
+      Ports: [
+        { PrivatePort: 443, Type: 'tcp' },
+        { IP: '0.0.0.0', PrivatePort: 80, PublicPort: 8080, Type: 'tcp' },
+      ],
+      NetworkSettings: { Networks: { lan: { IPAddress: '192.168.1.193', GlobalIPv6Address: 'fd00::2', MacAddress: '02:00:00:00:00:01' } } },
+    },
+    {
+      Id: 'c2',
+      Names: ['/old'],
+      State: 'exited',
+      HostConfig: { NetworkMode: 'bridge' },
+      Labels: {},
+      Ports: [],
+      NetworkSettings: { Networks: { bridge: { IPAddress: '', GlobalIPv6Address: '', MacAddress: '' } } },
+    },
+  ],
+};
+
+async function serve(answers: (path: string) => unknown, at: string | number): Promise<Server> {
+  const server = createServer(({ url = '' }, response) => {
+    const answer = answers(url.replace(/^http:\/\/[^/]+/, ''));
+    response
+      .writeHead(answer === undefined ? 500 : 200, { 'content-type': 'application/json' })
+      .end(JSON.stringify(answer ?? { message: 'broken' }));
+  });
+  await new Promise<void>((resolve) => (typeof at === 'number' ? server.listen(at, '127.0.0.1', resolve) : server.listen(at, resolve)));
+  return server;
+}
+
+const expected = {
+  version: '28.5.2',
+  kind: 'engine',
+  remote: false,
+  swarm: 'manager',
+  networks: [
+    {
+      ...{
+        id: 'n1',
+        name: 'lan',
+        driver: 'ipvlan',
+        scope: 'local',
+        internal: false,
+        options: { parent: 'eth0' },
+        labels: { 'netcompose.network': 'lan' },
+      },
+      pools: [
+        { subnet: '192.168.1.0/24', gateway: '192.168.1.1', ipRange: '192.168.1.192/27', auxiliaryAddresses: { shim: '192.168.1.222' } },
+        { subnet: 'fd00::/64', auxiliaryAddresses: {} },
+      ],
+    },
+    { id: 'n2', name: 'none', driver: 'null', scope: 'local', internal: false, options: {}, labels: {}, pools: [] },
+  ],
+  containers: [
+    { id: 'c2', name: 'old', running: false, networkMode: 'bridge', networks: { bridge: {} }, ports: [] },
+    {
+      ...{ id: 'c1', name: 'shop-web-1', project: 'shop', service: 'web', running: true, networkMode: 'lan' },
+      networks: { lan: { ipv4: '192.168.1.193', ipv6: 'fd00::2', mac: '02:00:00:00:00:01' } },
+      ports: [{ ip: '0.0.0.0', published: 8080, target: 80, protocol: 'tcp' }],
+    },
+  ],
+};
+
+test('over a unix socket', async () => {
+  const socket = join(folder, 'engine.sock');
+  const server = await serve((path) => engine[path], socket);
+  try {
+    assert.equal(await observeEngine(fakeHost({ env: { DOCKER_HOST: `unix://${socket}` } })), { kind: 'reached', facts: expected });
+  } finally {
+    server.close();
+  }
+});
+
+test('the ports that images expose; an image that is not there is left out', async () => {
+  const socket = join(folder, 'images.sock');
+  const images: Readonly<Record<string, unknown>> = {
+    '/images/nginx/json': { Config: { ExposedPorts: { '443/tcp': {}, '80/tcp': {}, '8000-8010/udp': {} } } },
+    '/images/plain/json': { Config: {} },
+  };
+  const server = await serve((path) => engine[path] ?? images[path], socket);
+  try {
+    const observed = await observeEngine(fakeHost({ env: { DOCKER_HOST: `unix://${socket}` } }), ['nginx', 'plain', 'gone']);
+    if (observed.kind !== 'reached') return assert.unreachable(observed.message);
+    assert.equal(observed.facts.images, {
+      nginx: [
+        { first: 80, last: 80, protocol: 'tcp' },
+        { first: 443, last: 443, protocol: 'tcp' },
+        { first: 8000, last: 8010, protocol: 'udp' },
+      ],
+      plain: [],
+    });
+  } finally {
+    server.close();
+  }
+});
+
+test('over tcp', async () => {
+  const server = await serve((path) => engine[path], 0);
+  try {
+    const { port } = server.address() as { port: number };
+    assert.equal(await observeEngine(fakeHost({ env: { DOCKER_HOST: `tcp://127.0.0.1:${port}` } })), { kind: 'reached', facts: expected });
+  } finally {
+    server.close();
+  }
+});
+
+test("over ssh, by the user's own ssh", async () => {
+  const socket = join(folder, 'far.sock');
+  const server = await serve((path) => engine[path], socket);
+  // Stands in for ssh and `docker system dial-stdio` at its other end; refuses any other arguments.
+  const script = `#!${process.execPath}
+    if (process.argv.slice(2).join(' ') !== '-o ConnectTimeout=30 -l me -- nas docker system dial-stdio') process.exit(255);
+    const socket = require('net').connect(${JSON.stringify(socket)});
+    process.stdin.pipe(socket).pipe(process.stdout);`;
+  writeFileSync(join(folder, 'ssh'), script, { mode: 0o755 });
+  try {
+    const observed = await observeEngine(fakeHost({ cwd: folder, env: { DOCKER_HOST: 'ssh://me@nas', PATH: folder } }));
+    assert.equal(observed, { kind: 'reached', facts: { ...expected, remote: true } });
+  } finally {
+    server.close();
+  }
+});
+
+test('an ssh that fails is told of', async () => {
+  writeFileSync(join(folder, 'ssh'), `#!${process.execPath}\nprocess.exit(255)`, { mode: 0o755 });
+  const observed = await observeEngine(fakeHost({ cwd: folder, env: { DOCKER_HOST: 'ssh://nas', PATH: folder } }));
+  assert.is(observed.kind, 'unreachable');
+  const without = await observeEngine(fakeHost({ cwd: folder, env: { DOCKER_HOST: 'ssh://nas', PATH: join(folder, 'none') } }));
+  assert.is(without.kind, 'unreachable');
+});
+
+test('an engine that answers with an error is told in its words', async () => {
+  const socket = join(folder, 'broken.sock');
+  const server = await serve(() => undefined, socket);
+  try {
+    const observed = await observeEngine(fakeHost({ env: { DOCKER_HOST: `unix://${socket}` } }));
+    assert.is(observed.kind, 'unreachable');
+    if (observed.kind === 'unreachable') assert.match(observed.message, 'broken');
+  } finally {
+    server.close();
+  }
+});
+
+test('no socket, nobody behind it, no such context: told apart', async () => {
+  writeFileSync(join(folder, 'file.sock'), '');
+  for (const [env, reason, message] of [
+    [{ DOCKER_HOST: `unix://${folder}/none.sock` }, 'no-socket', `"unix://${folder}/none.sock" (DOCKER_HOST): there is no such socket`],
+    [
+      { DOCKER_HOST: `unix://${folder}/file.sock` },
+      'refused',
+      `"unix://${folder}/file.sock" (DOCKER_HOST): the connection is refused, nothing listens there`,
+    ],
+    [
+      { DOCKER_HOST: 'tcp://127.0.0.1:1' },
+      'refused',
+      '"tcp://127.0.0.1:1" (DOCKER_HOST): the connection is refused, nothing listens there',
+    ],
+    [{ DOCKER_CONTEXT: 'gone' }, 'bad-address', '"gone": there is no such Docker context (set by DOCKER_CONTEXT)'],
+  ] as const) {
+    const observed = await observeEngine(fakeHost({ env }));
+    assert.is(observed.kind, 'unreachable');
+    if (observed.kind !== 'unreachable') continue;
+    assert.is(observed.reason, reason);
+    assert.is(observed.message, message);
+    assert.is(observed.error.message, message);
+    assert.ok(observed.help);
+  }
+});
+
+for (const [code, reason] of [
+  ['EACCES', 'no-permission'],
+  ['ENOENT', 'no-socket'],
+  ['ECONNREFUSED', 'refused'],
+  ['ENOTFOUND', 'not-found'],
+  ['ETIMEDOUT', 'timeout'],
+  ['EWEIRD', 'other'],
+] as const) {
+  test(`${code} is ${reason}`, () => {
+    const endpoint = { kind: 'unix', url: 'unix:///d.sock', from: 'default', remote: false, socket: '/d.sock' } as const;
+    assert.is(unreachable(endpoint, Object.assign(new Error('text'), { code })).reason, reason);
+  });
+}
+
+for (const [name, version, info, platform, remote, kind] of [
+  ['Linux', {}, {}, 'linux', false, 'engine'],
+  ['Desktop', {}, { OperatingSystem: 'Docker Desktop' }, 'linux', false, 'desktop'],
+  ['any on a Mac', {}, { OperatingSystem: 'OrbStack' }, 'darwin', false, 'desktop'],
+  ['a Linux machine seen from a Mac', {}, {}, 'darwin', true, 'engine'],
+  ['rootless', {}, { SecurityOptions: ['name=seccomp', 'name=rootless'] }, 'linux', false, 'rootless'],
+  ['Podman', { Components: [{ Name: 'Podman Engine' }] }, {}, 'linux', false, 'podman'],
+] as const) {
+  test(`kind: ${name}`, () => assert.is(engineKind({ Version: '1', ...version }, info, platform, remote), kind));
+}
+
+test.run();

@@ -1,0 +1,76 @@
+/** The shim's network by Docker's own name, and its ways to containers whose addresses Docker has chosen. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { EngineContainer, Facts } from '../../../src/plan/facts/facts.ts';
+import { hasUnknownTargets } from '../../../src/plan/host-changes/shim.ts';
+import { lanFacts, planTexts } from '../../support/in-memory.ts';
+
+const withNetwork = (lan: string) => `name: shop\nservices:\n  web: { image: x, networks: [lan] }\nnetworks:\n  lan: ${lan}\n`;
+const pools = 'subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.224/30';
+const native = 'driver: ipvlan, driver_opts: { parent: eth0, ipvlan_mode: l2 }, x-netmode: { host_access: shim }';
+
+for (const [name, lan, expected] of [
+  ['shared', `{ x-netmode: { mode: ipvlan-l2, ${pools} } }`, 'netcompose-eth0'],
+  ["the project's", `{ x-netmode: { mode: ipvlan-l2, scope: project, ${pools} } }`, 'shop_lan'],
+  ["the project's, with a name", `{ name: office, x-netmode: { mode: ipvlan-l2, scope: project, ${pools} } }`, 'office'],
+  ['native', `{ ${native}, ipam: { config: [{ ${pools} }] } }`, 'shop_lan'],
+] as const) {
+  test(`whose shim it is: ${name}`, () => {
+    const { plan } = planTexts(withNetwork(lan), { facts: lanFacts });
+    assert.equal(
+      plan?.shims.map(({ network }) => network),
+      [expected],
+    );
+  });
+}
+
+const container = (id: string, ipv4: string, running = true): EngineContainer => ({
+  id,
+  name: id,
+  running,
+  networkMode: 'shop_lan',
+  networks: { shop_lan: { ipv4 } },
+  ports: [],
+});
+const running: Facts = {
+  ...lanFacts,
+  host: { ...lanFacts.host!, rpFilter: { all: 0, eth0: 0 } },
+  engine: {
+    ...lanFacts.engine!,
+    containers: [container('a', '192.168.1.3'), container('b', '192.168.1.2'), container('c', '192.168.1.4', false)],
+  },
+};
+
+test('without a range, each running container has a route of its own', () => {
+  const { plan } = planTexts(withNetwork(`{ ${native}, ipam: { config: [{ subnet: 192.168.1.0/24, gateway: 192.168.1.1 }] } }`), {
+    facts: running,
+  });
+  assert.equal(plan?.shims[0]?.routes, [
+    { destination: '192.168.1.2/32', source: '192.168.1.10' },
+    { destination: '192.168.1.3/32', source: '192.168.1.10' },
+  ]);
+  assert.equal(plan?.shims[0]?.neighbours, ['192.168.1.2', '192.168.1.3']);
+  assert.ok(hasUnknownTargets(plan!.networks.get('lan')!));
+});
+
+test('with a range, the range alone is enough', () => {
+  const { plan } = planTexts(withNetwork(`{ ${native}, ipam: { config: [{ ${pools} }] } }`), { facts: running });
+  assert.equal(plan?.shims[0]?.routes, [{ destination: '192.168.1.224/30', source: '192.168.1.10' }]);
+  assert.not(hasUnknownTargets(plan!.networks.get('lan')!));
+});
+
+for (const [range, addresses, neighbours] of [
+  ['10.0.4.0/24', [], 256],
+  ['10.0.4.0/23', ['10.0.5.255/32'], 0],
+] as const) {
+  test(`${range}: ${neighbours} addresses are written down`, () => {
+    const parent = { ...lanFacts.host!.interfaces[1]!, addresses: ['10.0.0.10/16'] };
+    const facts = { ...lanFacts, host: { ...lanFacts.host!, interfaces: [parent], rpFilter: { all: 0 } } };
+    const text = `services:\n  web: { image: x, x-netmode: { mode: ipvlan-l2, parent: eth0, subnet: 10.0.0.0/16, gateway: 10.0.0.1, ip_range: ${range} } }\n`;
+    const { plan } = planTexts(text, { facts });
+    assert.equal(plan?.shims[0]?.addresses, addresses);
+    assert.is(plan?.shims[0]?.neighbours.length, neighbours);
+  });
+}
+
+test.run();

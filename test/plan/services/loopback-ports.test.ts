@@ -1,0 +1,23 @@
+/** Under `host_access: loopback` ports that differed in their address only become one, as Compose would have it. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { overrideOf } from '../../../src/emit/override/override.ts';
+import { renderOf } from '../../../src/emit/render/render.ts';
+import { lanFacts, planTexts } from '../../support/in-memory.ts';
+
+for (const [ports, expected] of [
+  ['["8000:80", "127.0.0.1:8000:80", "9000:90"]', ['127.0.0.1:8000:80', '127.0.0.1:9000:90']],
+  ['["127.0.0.1:8000:80", "8000:80"]', ['127.0.0.1:8000:80']],
+  ['["8000:80", "8000:80/udp", "8001:80"]', ['127.0.0.1:8000:80', '127.0.0.1:8000:80/udp', '127.0.0.1:8001:80']],
+] as const) {
+  test(ports, () => {
+    const { plan } = planTexts(`services:\n  web:\n    image: x\n    x-netmode: { mode: ipvlan-l3, host_access: loopback }\n    ports: ${ports}\n`, { facts: lanFacts });
+    assert.is(plan?.services.get('web')?.ports.length, expected.length);
+    const rendered = renderOf(plan!, { external: false });
+    for (const port of expected) assert.ok(rendered.includes(port), rendered);
+    assert.is([...rendered.matchAll(/127\.0\.0\.1/g)].length, expected.length, rendered);
+    assert.is([...overrideOf(plan!)!.matchAll(/published:/g)].length, expected.length);
+  });
+}
+
+test.run();

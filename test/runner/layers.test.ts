@@ -1,0 +1,33 @@
+/** The table of layers: what it names is there, and nothing is left out unseen. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { engineNames } from '../engine/rig/installed.ts';
+import { layers, layersOf } from './layers.ts';
+
+test('there is a layer for each engine', () => {
+  assert.equal(layers.flatMap(({ engine }) => engine ?? []).sort(), [...engineNames].sort());
+});
+
+test('files that a layer leaves out exist, and run in another', () => {
+  for (const { folder, without = [] } of layers) {
+    for (const name of without) {
+      assert.ok(existsSync(fileURLToPath(new URL(`../${folder}/${name}`, import.meta.url))), name);
+      assert.ok(layersOf(`${folder}/${name}`).length > 0, name);
+    }
+  }
+});
+
+for (const [file, expected] of [
+  ['engine/versions.test.ts', ['engine', 'engine-26', 'engine-20']],
+  ['engine/readme.test.ts', ['engine']],
+  ['kernel/shim.test.ts', ['kernel']],
+  ['plan/checks/ports.test.ts', ['unit']],
+] as const) {
+  test(`${file} runs in ${expected.join(', ')}`, () => {
+    assert.equal(layersOf(file).map(({ name }) => name), expected);
+  });
+}
+
+test.run();

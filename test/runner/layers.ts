@@ -1,0 +1,45 @@
+/** The layers of the test suite: where their files lie and what they need of the machine. */
+import type { EngineName } from '../engine/rig/installed.ts';
+import type { NeedName } from './needs.ts';
+
+export interface Layer {
+  readonly name: string;
+  /** Folder below `test/`; absent: all test files that are in no other layer's folder. */
+  readonly folder?: string;
+  /** Files of the folder, by their names, that do not run. */
+  readonly without?: readonly string[];
+  /** The engine that its tests start. */
+  readonly engine?: EngineName;
+  readonly needs: readonly NeedName[];
+  /** Runs in network, mount and process namespaces of its own: what it leaves behind is gone with them. */
+  readonly sandbox: boolean;
+  /** A layer that takes longer is stopped and has failed. */
+  readonly minutes: number;
+}
+
+const sandboxed = ['linux', 'root', 'tools', 'macvlan'] as const;
+/** One layer for each engine; they differ in nothing else. */
+const engine = { folder: 'engine', sandbox: true, minutes: 20 } as const;
+/**
+ * What these prove is the same with every engine: what is printed, that Compose's part is left to Compose, and what the
+ * host tells. They take half of the time.
+ */
+const newestOnly = ['conflicts.test.ts', 'demo.test.ts', 'plain.test.ts', 'readme.test.ts'] as const;
+
+export const layers: readonly Layer[] = [
+  { name: 'unit', needs: [], sandbox: false, minutes: 5 },
+  { name: 'conformance', folder: 'conformance', needs: ['compose'], sandbox: false, minutes: 10 },
+  { name: 'kernel', folder: 'kernel', needs: sandboxed, sandbox: true, minutes: 10 },
+  { name: 'engine', ...engine, engine: '28', needs: [...sandboxed, 'engine-28', 'build'] },
+  { name: 'engine-26', ...engine, engine: '26', without: newestOnly, needs: [...sandboxed, 'engine-26', 'build'] },
+  { name: 'engine-20', ...engine, engine: '20', without: newestOnly, needs: [...sandboxed, 'engine-20', 'build'] },
+  { name: 'lab', folder: 'lab', needs: ['linux', 'root', 'lab', 'build'], sandbox: false, minutes: 25 },
+  { name: 'package', folder: 'package', needs: ['build'], sandbox: false, minutes: 5 },
+];
+
+/** The layers that run the file; `file` is relative to `test/`. */
+export function layersOf(file: string): readonly Layer[] {
+  const inFolder = layers.filter(({ folder }) => folder !== undefined && file.startsWith(`${folder}/`));
+  if (inFolder.length === 0) return [layers[0]!];
+  return inFolder.filter(({ folder, without = [] }) => !without.includes(file.slice(folder!.length + 1)));
+}

@@ -1,0 +1,90 @@
+/** What a layer may need of the machine. Each says why it is missing, or nothing. Nothing is installed or changed here. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findEngine, onPath, type EngineName } from '../engine/rig/installed.ts';
+
+export type NeedName = 'linux' | 'root' | 'tools' | 'macvlan' | 'compose' | `engine-${EngineName}` | 'lab' | 'build';
+
+const oldestCompose = [2, 24, 4] as const;
+const oncePerRun = new Map<NeedName, string | undefined>();
+
+const needs: Readonly<Record<NeedName, () => string | undefined>> = {
+  linux: () => (process.platform === 'linux' ? undefined : 'not Linux'),
+  root: () => (process.getuid?.() === 0 ? undefined : 'not root'),
+  tools: () => {
+    const missing = ['ip', 'unshare', 'busybox', 'dnsmasq', 'sysctl'].filter((name) => !onPath(name));
+    return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`;
+  },
+  macvlan: () => {
+    const commands = 'link add nct0 type veth peer name nct1\nlink add link nct0 name nct2 type macvlan mode bridge\n';
+    const { status } = spawnSync('unshare', ['--net', 'ip', '-batch', '-'], { input: commands, timeout: 10_000 });
+    return status === 0 ? undefined : 'the kernel has no macvlan or veth';
+  },
+  compose: () => {
+    const compose = findCompose();
+    if (!compose) return 'no Docker Compose';
+    return isAtLeast(compose.version, oldestCompose)
+      ? undefined
+      : `Docker Compose is ${compose.version}, at least ${oldestCompose.join('.')} is needed`;
+  },
+  'engine-20': () => engine('20'),
+  'engine-26': () => engine('26'),
+  'engine-28': () => engine('28'),
+  lab: () => {
+    const { status } = spawnSync(fileURLToPath(new URL('../lab/lab.sh', import.meta.url)), ['made'], { timeout: 30_000 });
+    return status === 0 ? undefined : 'no virtual machine: test/lab/lab.sh build makes it';
+  },
+  build: () => (existsSync(fileURLToPath(new URL('../../dist/cli/main.cjs', import.meta.url))) ? undefined : 'not built'),
+};
+
+function engine(name: EngineName): string | undefined {
+  if (findEngine(name)) return undefined;
+  const own = "the machine's own must be Debian 12's, and ";
+  return `no test engine ${name}: ${name === '20' ? own : ''}test/engine/rig/install.sh installs it`;
+}
+
+/** Why something of what is needed is missing, or nothing where all is there. Each is looked at once. */
+export function missing(names: readonly NeedName[]): string | undefined {
+  for (const name of names) {
+    if (!oncePerRun.has(name)) oncePerRun.set(name, needs[name]());
+    const reason = oncePerRun.get(name);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+export interface Compose {
+  /** The `docker-compose` binary, absolute or on `PATH`. */
+  readonly binary: string;
+  /** `2.40.3` */
+  readonly version: string;
+}
+
+/** Compose as a program of its own: the one `DOCKER_COMPOSE` names, the test engine's, a plugin, one on `PATH`. */
+export function findCompose(): Compose | undefined {
+  const named = process.env['DOCKER_COMPOSE'];
+  const plugins = ['/usr/local/lib', '/usr/local/libexec', '/usr/lib', '/usr/libexec'].map((folder) =>
+    join(folder, 'docker/cli-plugins/docker-compose'),
+  );
+  const home = process.env['HOME'];
+  const candidates = named
+    ? [named]
+    : [findEngine()?.compose, ...(home ? [join(home, '.docker/cli-plugins/docker-compose')] : []), ...plugins, 'docker-compose'];
+  for (const binary of candidates) {
+    if (binary === undefined || (binary.includes('/') && !existsSync(binary))) continue;
+    const { status, stdout } = spawnSync(binary, ['version', '--short'], { encoding: 'utf8', timeout: 30_000 });
+    if (status === 0) return { binary, version: stdout.trim().replace(/^v/, '') };
+  }
+  return undefined;
+}
+
+function isAtLeast(version: string, oldest: readonly number[]): boolean {
+  const parts = version.split(/[.+-]/).map(Number);
+  for (const [index, wanted] of oldest.entries()) {
+    const part = parts[index] ?? 0;
+    if (part !== wanted) return part > wanted;
+  }
+  return true;
+}
