@@ -6,7 +6,18 @@
  * Node's own (Node 22 has `module.enableCompileCache()` for this, Node 20 has nothing).
  */
 'use strict';
-const { fstatSync, closeSync, openSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
+const {
+  fstatSync,
+  closeSync,
+  openSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} = require('node:fs');
 const { createRequire } = require('node:module');
 const { homedir } = require('node:os');
 const { basename, dirname, isAbsolute, join } = require('node:path');
@@ -33,7 +44,10 @@ function start() {
 function load(file, prefix, fresh) {
   const cache = `${prefix}-${basename(file)}`;
   const cachedData = readOwn(cache);
-  const script = new Script(`(function (exports, module, require, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`, { filename: file, ...(cachedData && { cachedData }) });
+  const script = new Script(
+    `(function (exports, module, require, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`,
+    { filename: file, ...(cachedData && { cachedData }) },
+  );
   if (!cachedData || script.cachedDataRejected) fresh.push({ cache, script });
   const plain = createRequire(file);
   const module = { exports: {} };

@@ -35,7 +35,8 @@ function service(index: number): string {
     '      LEVEL: ${LEVEL:-info}',
   ];
   if (place === 8) return [...lines, '    x-netmode: { network: lan }'].join('\n');
-  if (place === 9) return [...lines, `    x-netmode: { mode: host, listen: [${listeningFrom + Math.floor(index / 10)}] }`].join('\n');
+  if (place === 9)
+    return [...lines, `    x-netmode: { mode: host, listen: [${listeningFrom + Math.floor(index / 10)}] }`].join('\n');
   lines.push(
     `    ports: ["${publishedFrom + index}:80"]`,
     `    networks: [backend, ${networkName(Math.floor(index / servicesPerNetwork))}]`,

@@ -59,17 +59,38 @@ function rowsWithoutCompose(): readonly Row[] {
   return [
     { name: '', measured: netcompose('--version', '--version'), yardstick: node, budget: 1.3, times: 21 },
     ...commands.map((args) => ({ name: '', measured: onFile(3, ...args), yardstick: node, budget: 2, times: 15 })),
-    ...commands.map((args) => ({ name: '', measured: onFile(10_000, ...args), yardstick: onFile(1_000, ...args), budget: 12, times: 3 })),
+    ...commands.map((args) => ({
+      name: '',
+      measured: onFile(10_000, ...args),
+      yardstick: onFile(1_000, ...args),
+      budget: 12,
+      times: 3,
+    })),
   ];
 }
 
 function rowsWithCompose(compose: readonly string[]): readonly Row[] {
-  const config = (size: number): Command => ({ name: 'compose config -q', argv: [...compose, '-f', fileOf(size), 'config', '-q'] });
+  const config = (size: number): Command => ({
+    name: 'compose config -q',
+    argv: [...compose, '-f', fileOf(size), 'config', '-q'],
+  });
   const plain = ['-f', join(folder, 'plain', 'compose.yaml'), 'ps'];
   return [
     // With all facts of the host, too.
-    ...[...commands, ['check']].map((args) => ({ name: '', measured: onFile(100, ...args), yardstick: config(100), budget: 1.5, times: 9 })),
-    ...commands.map((args) => ({ name: '', measured: onFile(1_000, ...args), yardstick: config(1_000), budget: 0.25, times: 5 })),
+    ...[...commands, ['check']].map((args) => ({
+      name: '',
+      measured: onFile(100, ...args),
+      yardstick: config(100),
+      budget: 1.5,
+      times: 9,
+    })),
+    ...commands.map((args) => ({
+      name: '',
+      measured: onFile(1_000, ...args),
+      yardstick: config(1_000),
+      budget: 0.25,
+      times: 5,
+    })),
     {
       name: 'netcompose ps beyond compose ps / node -e 0',
       measured: netcompose('ps', ...plain),
@@ -114,7 +135,12 @@ function measure({ measured, yardstick, beyond, budget, times }: Row): string {
  */
 function cpuOf(argv: readonly string[]): { readonly seconds: number; readonly code: number } {
   const script = 'exec 3>&2; TIMEFORMAT="%3U %3S"; { time "$@" >/dev/null 2>/dev/null 3>&-; } 2>&3; exit $?';
-  const { stderr, status } = spawnSync('bash', ['-c', script, 'bash', ...argv], { encoding: 'utf8', env, cwd: folder, timeout: 600_000 });
+  const { stderr, status } = spawnSync('bash', ['-c', script, 'bash', ...argv], {
+    encoding: 'utf8',
+    env,
+    cwd: folder,
+    timeout: 600_000,
+  });
   const [user, system] = stderr.trim().split('\n').at(-1)!.replaceAll(',', '.').split(' ').map(Number);
   return { seconds: (user ?? NaN) + (system ?? NaN), code: status ?? 128 };
 }

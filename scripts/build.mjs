@@ -68,9 +68,24 @@ async function bundle() {
       supported: { 'dynamic-import': false },
       define: { ...common.define, 'import.meta.url': 'netcomposeUrl' },
       banner: { js: 'const netcomposeUrl=require("node:url").pathToFileURL(__filename).href;' },
-      plugins: [{ name: 'apart', setup: (builder) => builder.onResolve({ filter: /^(execa|dockerode)$/ }, ({ path }) => ({ path: `./${path}.cjs`, external: true })) }],
+      plugins: [
+        {
+          name: 'apart',
+          setup: (builder) =>
+            builder.onResolve({ filter: /^(execa|dockerode)$/ }, ({ path }) => ({
+              path: `./${path}.cjs`,
+              external: true,
+            })),
+        },
+      ],
     }),
-    build({ ...common, entryPoints: apart, outdir: join(fresh, 'cli'), outExtension: { '.js': '.cjs' }, format: 'cjs' }),
+    build({
+      ...common,
+      entryPoints: apart,
+      outdir: join(fresh, 'cli'),
+      outExtension: { '.js': '.cjs' },
+      format: 'cjs',
+    }),
     // The yaml package is CommonJS, and asks for Node's modules by `require`.
     build({
       ...common,
@@ -86,7 +101,9 @@ async function bundle() {
   for (const { contents } of results.flatMap(({ outputFiles }) => outputFiles)) hash.update(contents);
   write('cli/main.id', `${hash.digest('hex').slice(0, 16)}\n`);
   return results.flatMap(({ metafile }) =>
-    Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? path : []))),
+    Object.values(metafile.outputs).flatMap(({ inputs }) =>
+      Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? path : [])),
+    ),
   );
 }
 
@@ -120,6 +137,8 @@ function run(command, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
     child.on('error', reject);
-    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`"${args.join(' ')}" failed (exit code ${code})`))));
+    child.on('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`"${args.join(' ')}" failed (exit code ${code})`)),
+    );
   });
 }

@@ -7,9 +7,9 @@
  * and compares that with the plan. Compose is the binary named by DOCKER_COMPOSE, else `docker compose`, else `docker-compose`.
  */
 import { resolve } from 'node:path';
-import { lanFacts } from '../test/support/in-memory.ts';
+import { composeCommand, conformance, findCases, type Verdict } from '../test/conformance/compare.ts';
 import { secondPass } from '../test/conformance/second-pass.ts';
-import { conformance, composeCommand, findCases, type Verdict } from '../test/conformance/compare.ts';
+import { lanFacts } from '../test/support/in-memory.ts';
 
 const verdicts: readonly (readonly [Verdict, string])[] = [
   ['agree', 'agree'],
@@ -47,7 +47,8 @@ async function main(directories: readonly string[]): Promise<number> {
     if (!silent) for (const line of lines) process.stdout.write(`${name}: ${verdict}: ${line}\n`);
   }
   process.stdout.write(`${cases.length} projects\n`);
-  for (const [verdict, title] of verdicts) process.stdout.write(`${String(counts.get(verdict)).padStart(6)} ${title}\n`);
+  for (const [verdict, title] of verdicts)
+    process.stdout.write(`${String(counts.get(verdict)).padStart(6)} ${title}\n`);
   process.stdout.write(`second pass: ${second.same} as planned, ${second.differ} not\n`);
   const bad: readonly Verdict[] = ['differ', 'we-refuse', 'compose-refuses'];
   return second.differ > 0 || bad.some((verdict) => counts.get(verdict)! > 0) ? 1 : 0;

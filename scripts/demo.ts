@@ -13,14 +13,24 @@ import { onPath } from '../test/engine/rig/installed.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const file = 'examples/home-lab/compose.yaml';
 const [parent, cable] = ['ncdemo0', 'ncdemo1'];
-const lan = { PARENT: parent, LAN_SUBNET: '192.168.213.0/24', LAN_GATEWAY: '192.168.213.1', LAN_RANGE: '192.168.213.192/27', DNS_ADDRESS: '192.168.213.53' };
+const lan = {
+  PARENT: parent,
+  LAN_SUBNET: '192.168.213.0/24',
+  LAN_GATEWAY: '192.168.213.1',
+  LAN_RANGE: '192.168.213.192/27',
+  DNS_ADDRESS: '192.168.213.53',
+};
 
 type Variables = Readonly<Record<string, string>>;
 
 /** Runs netcompose on the example, with its output where the reader is, and gives back its exit code. */
 function netcompose(variables: Variables, ...args: readonly string[]): number {
   process.stdout.write(`\n$ netcompose -f ${[file, ...args].join(' ')}\n`);
-  const { status, error } = spawnSync(process.execPath, ['bin/netcompose.cjs', '-f', file, ...args], { cwd: root, stdio: 'inherit', env: { ...process.env, ...variables } });
+  const { status, error } = spawnSync(process.execPath, ['bin/netcompose.cjs', '-f', file, ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...variables },
+  });
   if (error) throw error;
   return status ?? 1;
 }
@@ -40,7 +50,10 @@ function whyNotUp(): string | undefined {
 /** The example's images: its own where they can be had, else one made from this machine's programs. */
 async function images(): Promise<Variables | undefined> {
   const own = ['busybox:stable', 'dockurr/dnsmasq:latest'];
-  if (own.every((image) => succeeds('docker', 'image', 'inspect', image) || succeeds('docker', 'pull', '--quiet', image))) return {};
+  if (
+    own.every((image) => succeeds('docker', 'image', 'inspect', image) || succeeds('docker', 'pull', '--quiet', image))
+  )
+    return {};
   if (!onPath('busybox') || !onPath('dnsmasq')) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'netcompose-demo-'));
   try {
@@ -65,8 +78,13 @@ async function demo(): Promise<number> {
   const reason = whyNotUp();
   if (reason !== undefined) {
     // For a host as most are, whatever this one is.
-    const shown = Math.max(netcompose({ PARENT: 'eth0' }, 'plan', '--offline'), netcompose({ PARENT: 'eth0' }, 'render', '--offline'));
-    process.stdout.write(`\nNothing was started, because ${reason}. "netcompose up -d" does what the plan lists, then starts the services.\n`);
+    const shown = Math.max(
+      netcompose({ PARENT: 'eth0' }, 'plan', '--offline'),
+      netcompose({ PARENT: 'eth0' }, 'render', '--offline'),
+    );
+    process.stdout.write(
+      `\nNothing was started, because ${reason}. "netcompose up -d" does what the plan lists, then starts the services.\n`,
+    );
     return shown;
   }
   try {

@@ -6,7 +6,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { rules, type RuleName } from '../src/diagnostics/rules.ts';
+import { type RuleName, rules } from '../src/diagnostics/rules.ts';
 
 const file = fileURLToPath(new URL('../docs/rules/README.md', import.meta.url));
 

@@ -15,7 +15,9 @@ import { withLock } from './lock.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (...parts) => join(root, ...parts);
 
-const buildScripts = ['build.mjs', 'licenses.mjs', 'unused.cjs', 'validators.mjs', 'vendor-types.mjs'].map((name) => join('scripts', name));
+const buildScripts = ['build.mjs', 'licenses.mjs', 'unused.cjs', 'validators.mjs', 'vendor-types.mjs'].map((name) =>
+  join('scripts', name),
+);
 
 /** In order; each needs those before it. */
 const steps = [
@@ -28,7 +30,8 @@ const steps = [
   {
     name: 'generated',
     needed: () =>
-      newest(['schema', 'scripts/validators.mjs']) > oldest(['src/netmode/schema.generated.js', 'src/netmode/schema.generated.d.ts']),
+      newest(['schema', 'scripts/validators.mjs']) >
+      oldest(['src/netmode/schema.generated.js', 'src/netmode/schema.generated.d.ts']),
     command: [process.execPath, 'scripts/validators.mjs'],
   },
   {
@@ -66,7 +69,9 @@ function packagesCurrent() {
   const installed = packagesOf(at('node_modules', '.package-lock.json')) ?? {};
   const wanted = packagesOf(at('package-lock.json'));
   // Optional packages are those of other platforms.
-  return Object.entries(wanted).every(([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version);
+  return Object.entries(wanted).every(
+    ([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version,
+  );
 }
 
 function packagesOf(file) {

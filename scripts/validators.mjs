@@ -29,7 +29,10 @@ export interface Validate {
   errors?: readonly SchemaError[] | null;
 }
 ${Object.entries(validators)
-  .map(([name, definition]) => `/** Checks the schema's definition \`${definition}\`. */\nexport const ${name}: Validate;\n`)
+  .map(
+    ([name, definition]) =>
+      `/** Checks the schema's definition \`${definition}\`. */\nexport const ${name}: Validate;\n`,
+  )
   .join('')}`;
 
 const schema = JSON.parse(readFileSync(join(root, 'schema/x-netmode.schema.json'), 'utf8'));
@@ -56,7 +59,9 @@ const bundled = await build({
   format: 'esm',
   platform: 'node',
   write: false,
-  banner: { js: '/** Made by scripts/validators.mjs from schema/x-netmode.schema.json; not to be edited. */\n// @ts-nocheck' },
+  banner: {
+    js: '/** Made by scripts/validators.mjs from schema/x-netmode.schema.json; not to be edited. */\n// @ts-nocheck',
+  },
 });
 
 replace('src/netmode/schema.generated.js', bundled.outputFiles[0].text);

@@ -30,7 +30,10 @@ export function vendorTypes(root, types) {
       writeFileSync(path, changed);
     }
     if (!used) continue;
-    cpSync(join(root, 'node_modules', name, folder), copy, { recursive: true, filter: (path) => !/\.[cm]?js$/.test(path) });
+    cpSync(join(root, 'node_modules', name, folder), copy, {
+      recursive: true,
+      filter: (path) => !/\.[cm]?js$/.test(path),
+    });
     // As in the package itself; in an ES module package its imports would need file endings.
     writeFileSync(join(copy, 'package.json'), '{ "type": "commonjs" }\n');
   }

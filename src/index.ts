@@ -7,9 +7,9 @@
  * const { project, diagnostics } = load({ files: [], profiles: [], envFiles: [], cwd: '/srv/app', env: {} }, files);
  * if (project) process.stdout.write(render(plan(project).plan));
  */
-import { load as loadProject, type Files, type LoadOptions } from './compose/load.ts';
+import { type Files, type LoadOptions, load as loadProject } from './compose/load.ts';
 import type { Project } from './compose/project/project.ts';
-import { Diagnostics, type Diagnostic } from './diagnostics/diagnostic.ts';
+import { type Diagnostic, Diagnostics } from './diagnostics/diagnostic.ts';
 import { overrideOf } from './emit/override/override.ts';
 import { renderOf } from './emit/render/render.ts';
 import { intentsOf } from './netmode/intents.ts';
@@ -22,7 +22,10 @@ import type { Plan } from './plan/types.ts';
  *
  * @returns the project, or nothing where there is none to speak of; and every fault found (rules `compose/*`)
  */
-export function load(options: LoadOptions, files: Files): { readonly project: Project | undefined; readonly diagnostics: readonly Diagnostic[] } {
+export function load(
+  options: LoadOptions,
+  files: Files,
+): { readonly project: Project | undefined; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics = new Diagnostics();
   const project = loadProject(options, files, diagnostics.report);
   return { project, diagnostics: diagnostics.sorted() };
@@ -34,7 +37,10 @@ export function load(options: LoadOptions, files: Files): { readonly project: Pr
  * @param facts what was observed of the host and the engine; without it, what depends on them stays open
  * @returns the plan, and every conflict found
  */
-export function plan(project: Project, facts: Facts = { version: 1 }): { readonly plan: Plan; readonly diagnostics: readonly Diagnostic[] } {
+export function plan(
+  project: Project,
+  facts: Facts = { version: 1 },
+): { readonly plan: Plan; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics = new Diagnostics();
   const decided = planOf(intentsOf(project, diagnostics.report), facts, diagnostics.report);
   return { plan: decided, diagnostics: diagnostics.sorted() };
@@ -55,7 +61,7 @@ export function renderOverride(decided: Plan): string | undefined {
 }
 
 export type { Files, LoadOptions } from './compose/load.ts';
-export type { Project, Service, Network, Port } from './compose/project/project.ts';
+export type { Network, Port, Project, Service } from './compose/project/project.ts';
 export type { Diagnostic } from './diagnostics/diagnostic.ts';
 export type { RuleName, Severity } from './diagnostics/rules.ts';
 export type { Located, Position, SourceFile, Span } from './diagnostics/source.ts';

@@ -9,14 +9,21 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pretty } from '../src/diagnostics/format/pretty.ts';
 import { overrideOf } from '../src/emit/override/override.ts';
-import { planText } from '../src/emit/text/plan-text.ts';
 import { renderOf } from '../src/emit/render/render.ts';
+import { planText } from '../src/emit/text/plan-text.ts';
 import type { Facts } from '../src/plan/facts/facts.ts';
 import { matchesGolden } from './support/golden.ts';
-import { directory, planTexts, told, type Options } from './support/in-memory.ts';
+import { directory, type Options, planTexts, told } from './support/in-memory.ts';
 
 const root = fileURLToPath(new URL('fixtures/projects', import.meta.url));
-const outputs = new Set(['override.yaml', 'rendered.yaml', 'diagnostics.txt', 'plan.txt', 'facts.json', 'options.json']);
+const outputs = new Set([
+  'override.yaml',
+  'rendered.yaml',
+  'diagnostics.txt',
+  'plan.txt',
+  'facts.json',
+  'options.json',
+]);
 
 for (const name of readdirSync(root).sort()) {
   const folder = join(root, name);
@@ -26,7 +33,10 @@ for (const name of readdirSync(root).sort()) {
   test(`${name}: outputs`, () => {
     const { plan, diagnostics } = planTexts(texts, options);
     const sorted = diagnostics.sorted();
-    matchesGolden(join(folder, 'diagnostics.txt'), sorted.length > 0 ? pretty(sorted, { cwd: directory, color: false }) : undefined);
+    matchesGolden(
+      join(folder, 'diagnostics.txt'),
+      sorted.length > 0 ? pretty(sorted, { cwd: directory, color: false }) : undefined,
+    );
     const whole = plan && !diagnostics.hasErrors ? plan : undefined;
     matchesGolden(join(folder, 'plan.txt'), whole && planText(whole));
     matchesGolden(join(folder, 'override.yaml'), whole && overrideOf(whole));
@@ -46,7 +56,11 @@ for (const name of readdirSync(root).sort()) {
       assert.is(rendered.networkMode, networkMode, service);
       assert.is(rendered.netmode, netmode, service);
       assert.equal([...rendered.networks.keys()].sort(), [...networks.keys()].sort(), service);
-      assert.equal(rendered.ports.map(({ hostIp }) => hostIp), ports.map(({ hostIp }) => hostIp), service);
+      assert.equal(
+        rendered.ports.map(({ hostIp }) => hostIp),
+        ports.map(({ hostIp }) => hostIp),
+        service,
+      );
     }
   });
 }

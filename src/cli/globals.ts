@@ -53,11 +53,14 @@ export function parseGlobals(argv: readonly string[]): Parsed {
   const seen: string[] = [];
   for (const { flags, kind } of options) {
     const option = new Option(flags);
-    if (kind === 'many') option.default([]).argParser((value: string, previous: readonly string[]) => [...previous, value]);
+    if (kind === 'many')
+      option.default([]).argParser((value: string, previous: readonly string[]) => [...previous, value]);
     program.addOption(option);
     const long = `--${option.name()}`;
     if (long === '--file') continue;
-    program.on(`option:${option.name()}`, (value: string | null) => seen.push(...(kind === 'flag' ? [flags.split(' ')[0]!] : [long, value!])));
+    program.on(`option:${option.name()}`, (value: string | null) =>
+      seen.push(...(kind === 'flag' ? [flags.split(' ')[0]!] : [long, value!])),
+    );
   }
   try {
     program.parse([...argv], { from: 'user' });

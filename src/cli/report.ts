@@ -7,8 +7,14 @@ import { exitCodes } from './exit-codes.ts';
 import type { Session } from './session.ts';
 
 /** Those that matter while something is being done: errors and warnings, on standard error. */
-export function tellProblems({ host, terminal }: Session, diagnostics: Diagnostics, wanted: (diagnostic: Diagnostic) => boolean = () => true): void {
-  const shown = withoutIgnored(diagnostics.sorted()).filter((diagnostic) => diagnostic.severity !== 'info' && wanted(diagnostic));
+export function tellProblems(
+  { host, terminal }: Session,
+  diagnostics: Diagnostics,
+  wanted: (diagnostic: Diagnostic) => boolean = () => true,
+): void {
+  const shown = withoutIgnored(diagnostics.sorted()).filter(
+    (diagnostic) => diagnostic.severity !== 'info' && wanted(diagnostic),
+  );
   if (shown.length > 0) terminal.err(pretty(shown, { cwd: host.cwd, color: terminal.color.err }));
 }
 

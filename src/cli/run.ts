@@ -46,7 +46,7 @@ function help(): string {
     '',
     'docker compose, with x-netmode: ipvlan, macvlan, host, bridge and no network at all, one line per service.',
     '',
-    'netcompose\'s own commands:',
+    "netcompose's own commands:",
     ...ownCommands.map(([name, what]) => `  ${name.padEnd(width)}  ${what}`),
     '',
     'up, create, run, start, restart, scale and watch check the files and prepare the host first; down cleans up after.',

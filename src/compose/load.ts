@@ -1,17 +1,17 @@
 /** Phase by phase from file names to a project; each phase is a file of this folder. */
 import type { Document } from 'yaml';
 import type { Report } from '../diagnostics/diagnostic.ts';
-import { checkConsistency } from './project/consistency.ts';
 import { locate } from './files/locate.ts';
 import { loadModel } from './files/model.ts';
 import { projectName } from './files/project-name.ts';
-import { readNetworks } from './project/networks.ts';
-import type { ParsedFile } from './yaml/parse.ts';
-import { profilesInForce } from './profiles.ts';
-import type { Project } from './project/project.ts';
 import { Reader } from './files/reader.ts';
+import { profilesInForce } from './profiles.ts';
+import { checkConsistency } from './project/consistency.ts';
+import { readNetworks } from './project/networks.ts';
+import type { Project } from './project/project.ts';
 import { readServices } from './project/services.ts';
 import { at, type Mapping } from './tree.ts';
+import type { ParsedFile } from './yaml/parse.ts';
 
 /** The only way from here to the outside; paths are absolute. */
 export interface Files {
@@ -54,13 +54,21 @@ export function load(options: LoadOptions, files: Files, report: Report): Projec
   const parsed = reader.own(located.files);
   if (parsed.includes(undefined)) return undefined;
   const given = parsed.filter((file) => file !== undefined);
-  const name = projectName(options, located, given.flatMap(({ trees }) => trees), reader);
+  const name = projectName(
+    options,
+    located,
+    given.flatMap(({ trees }) => trees),
+    reader,
+  );
   const variables = new Map([...located.variables, ['COMPOSE_PROJECT_NAME', name]]);
   const paths = located.files.map((value) => ({ value }));
   const model = loadModel(paths, { reader, directory: located.directory, variables, including: [] });
   if (!model || isEmpty(model)) {
     const source = given[0]?.source;
-    if (!reader.hasErrors) report('compose/invalid-model', source && { source, start: 0, end: 0 }, 'the file is empty', { help: 'add "services:"' });
+    if (!reader.hasErrors)
+      report('compose/invalid-model', source && { source, start: 0, end: 0 }, 'the file is empty', {
+        help: 'add "services:"',
+      });
     return undefined;
   }
   const services = readServices(at(model, 'services'), profilesInForce(options.profiles, variables), report);

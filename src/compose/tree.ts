@@ -74,5 +74,7 @@ export function toPlain(tree: Tree): unknown {
 export function describe(tree: Tree): string {
   if (tree.kind !== 'scalar') return tree.kind === 'mapping' ? 'a mapping' : 'a list';
   if (tree.value === null) return 'nothing';
-  return { string: 'a string', number: 'a number', boolean: 'a boolean' }[typeof tree.value as 'string' | 'number' | 'boolean'];
+  return { string: 'a string', number: 'a number', boolean: 'a boolean' }[
+    typeof tree.value as 'string' | 'number' | 'boolean'
+  ];
 }

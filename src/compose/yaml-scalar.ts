@@ -1,6 +1,7 @@
 /** What a scalar node of the yaml package means to Compose: go-yaml's reading of its text and tag. */
-import { plainValue } from './yaml/scalars.ts';
+
 import type { Primitive } from './tree.ts';
+import { plainValue } from './yaml/scalars.ts';
 
 /** The part of a scalar node that says so; `source` is its text without quotes. */
 export interface ScalarText {

@@ -1,5 +1,5 @@
 /** The one type in which everything that is wrong with a user's input is told. */
-import { rules, type RuleName, type Severity } from './rules.ts';
+import { type RuleName, rules, type Severity } from './rules.ts';
 import type { Span } from './source.ts';
 
 /** A second place that explains the first, such as "first published here". */
@@ -52,7 +52,8 @@ export class Diagnostics {
   /** In the order of the text, file by file in the order in which the files first appear. */
   sorted(): readonly Diagnostic[] {
     const order = new Map<string, number>();
-    for (const { span } of this.#items) if (span && !order.has(span.source.path)) order.set(span.source.path, order.size);
+    for (const { span } of this.#items)
+      if (span && !order.has(span.source.path)) order.set(span.source.path, order.size);
     const rank = (d: Diagnostic) => (d.span ? order.get(d.span.source.path)! : -1);
     return [...this.#items].sort((a, b) => rank(a) - rank(b) || (a.span?.start ?? 0) - (b.span?.start ?? 0));
   }

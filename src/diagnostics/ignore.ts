@@ -19,5 +19,10 @@ function isIgnored({ rule, span }: Diagnostic): boolean {
 }
 
 function rulesIn(line: string): readonly string[] {
-  return comment.exec(line)?.groups?.['rules']?.split(',').map((name) => name.trim()) ?? [];
+  return (
+    comment
+      .exec(line)
+      ?.groups?.['rules']?.split(',')
+      .map((name) => name.trim()) ?? []
+  );
 }

@@ -13,44 +13,98 @@ export const rules = {
   'compose/invalid-yaml': { severity: 'error', summary: 'The file is not valid YAML.' },
   'compose/invalid-model': { severity: 'error', summary: 'The file is YAML but not a valid Compose file.' },
   'compose/missing-file': { severity: 'error', summary: 'A file that is named cannot be found or read.' },
-  'compose/unset-variable': { severity: 'error', summary: 'A variable that must be set (`${NAME:?}`) is not, or one without a default is empty.' },
-  'compose/remote-include': { severity: 'error', summary: 'A file included from a remote place (git, OCI) is not read by netcompose.' },
-  'compose/resolved-differently': { severity: 'error', summary: 'Compose resolves the files to other networking than netcompose planned.' },
+  'compose/unset-variable': {
+    severity: 'error',
+    summary: 'A variable that must be set (`${NAME:?}`) is not, or one without a default is empty.',
+  },
+  'compose/remote-include': {
+    severity: 'error',
+    summary: 'A file included from a remote place (git, OCI) is not read by netcompose.',
+  },
+  'compose/resolved-differently': {
+    severity: 'error',
+    summary: 'Compose resolves the files to other networking than netcompose planned.',
+  },
 
   'netmode/unknown-mode': { severity: 'error', summary: 'There is no such netmode.' },
   'netmode/unknown-key': { severity: 'error', summary: 'There is no such key in `x-netmode`.' },
   'netmode/invalid-value': { severity: 'error', summary: 'A value in `x-netmode` is of the wrong type or form.' },
-  'netmode/key-not-for-mode': { severity: 'error', summary: 'The key means nothing for this netmode, or the driver refuses it.' },
-  'netmode/undefined-network': { severity: 'error', summary: '`network` names a network that the file does not declare.' },
+  'netmode/key-not-for-mode': {
+    severity: 'error',
+    summary: 'The key means nothing for this netmode, or the driver refuses it.',
+  },
+  'netmode/undefined-network': {
+    severity: 'error',
+    summary: '`network` names a network that the file does not declare.',
+  },
   'netmode/conflicting-network': { severity: 'error', summary: 'Two places ask different things of one network.' },
-  'netmode/mixed-forms': { severity: 'error', summary: 'One file writes `x-netmode` as a word, another as a mapping; Compose cannot merge them.' },
+  'netmode/mixed-forms': {
+    severity: 'error',
+    summary: 'One file writes `x-netmode` as a word, another as a mapping; Compose cannot merge them.',
+  },
 
-  'service/peer-unreachable': { severity: 'warning', summary: 'A service depends on one with which it shares no network.' },
-  'service/name-not-resolvable': { severity: 'warning', summary: 'A service cannot resolve the name of one that it depends on.' },
+  'service/peer-unreachable': {
+    severity: 'warning',
+    summary: 'A service depends on one with which it shares no network.',
+  },
+  'service/name-not-resolvable': {
+    severity: 'warning',
+    summary: 'A service cannot resolve the name of one that it depends on.',
+  },
   'service/ports-ignored': { severity: 'warning', summary: '`ports` have no effect in this netmode.' },
-  'service/port-remap-lost': { severity: 'warning', summary: 'A port mapped to another number keeps the container\'s number in this netmode.' },
+  'service/port-remap-lost': {
+    severity: 'warning',
+    summary: "A port mapped to another number keeps the container's number in this netmode.",
+  },
   'service/replicas-clash': { severity: 'error', summary: 'Several replicas cannot share one address, name or port.' },
-  'service/default-route': { severity: 'warning', summary: 'A service on several networks leaves by another than it should.' },
+  'service/default-route': {
+    severity: 'warning',
+    summary: 'A service on several networks leaves by another than it should.',
+  },
 
   'ports/published-twice': { severity: 'error', summary: 'Two services publish the same port of the host.' },
-  'ports/host-clash': { severity: 'error', summary: 'Two listeners in the host\'s network namespace want the same port.' },
-  'ports/namespace-clash': { severity: 'error', summary: 'Two services in one network namespace listen on the same port.' },
+  'ports/host-clash': {
+    severity: 'error',
+    summary: "Two listeners in the host's network namespace want the same port.",
+  },
+  'ports/namespace-clash': {
+    severity: 'error',
+    summary: 'Two services in one network namespace listen on the same port.',
+  },
   'ports/in-use-on-host': { severity: 'error', summary: 'A process of the host has a port that the project needs.' },
-  'ports/in-use-by-container': { severity: 'error', summary: 'A container outside the project has a port that the project needs.' },
+  'ports/in-use-by-container': {
+    severity: 'error',
+    summary: 'A container outside the project has a port that the project needs.',
+  },
 
-  'address/outside-subnet': { severity: 'error', summary: 'An address lies outside its network\'s subnet.' },
+  'address/outside-subnet': { severity: 'error', summary: "An address lies outside its network's subnet." },
   'address/duplicate': { severity: 'error', summary: 'Two services have the same address on one network.' },
-  'address/reserved': { severity: 'error', summary: 'An address is the network\'s, the broadcast\'s, the gateway\'s, the shim\'s or the host\'s own.' },
-  'address/in-dynamic-range': { severity: 'warning', summary: 'A fixed address lies in the range from which Docker hands out others.' },
-  'address/range-invalid': { severity: 'error', summary: 'A subnet, gateway or range is malformed, or lies outside its subnet.' },
+  'address/reserved': {
+    severity: 'error',
+    summary: "An address is the network's, the broadcast's, the gateway's, the shim's or the host's own.",
+  },
+  'address/in-dynamic-range': {
+    severity: 'warning',
+    summary: 'A fixed address lies in the range from which Docker hands out others.',
+  },
+  'address/range-invalid': {
+    severity: 'error',
+    summary: 'A subnet, gateway or range is malformed, or lies outside its subnet.',
+  },
   'address/range-exhausted': { severity: 'error', summary: 'The range has fewer addresses than there are containers.' },
-  'address/no-range-on-lan': { severity: 'warning', summary: 'No `ip_range` is given on a LAN whose DHCP server may own the same addresses.' },
+  'address/no-range-on-lan': {
+    severity: 'warning',
+    summary: 'No `ip_range` is given on a LAN whose DHCP server may own the same addresses.',
+  },
   'address/duplicate-mac': { severity: 'error', summary: 'Two services have the same MAC address.' },
   'address/answers-on-lan': { severity: 'error', summary: 'Another device on the LAN has the address.' },
 
   'subnet/overlap': { severity: 'error', summary: 'Two networks of the project overlap.' },
   'subnet/taken-by-network': { severity: 'error', summary: 'A network that exists already overlaps the subnet.' },
-  'subnet/l3-inside-parent-subnet': { severity: 'error', summary: 'An ipvlan L3 network lies inside the LAN\'s subnet, where nobody answers for it.' },
+  'subnet/l3-inside-parent-subnet': {
+    severity: 'error',
+    summary: "An ipvlan L3 network lies inside the LAN's subnet, where nobody answers for it.",
+  },
 
   'parent/not-found': { severity: 'error', summary: 'There is no such host interface.' },
   'parent/down': { severity: 'warning', summary: 'The parent interface is down.' },
@@ -60,21 +114,30 @@ export const rules = {
   'parent/driver-clash': { severity: 'error', summary: 'macvlan and ipvlan cannot be on one parent.' },
   'parent/mode-clash': { severity: 'error', summary: 'All ipvlan networks on one parent have one mode and flag.' },
   'parent/taken-by-network': { severity: 'error', summary: 'Another Docker network has the parent already.' },
-  'parent/passthru-exclusive': { severity: 'error', summary: 'macvlan passthru has its parent alone, with one container.' },
+  'parent/passthru-exclusive': {
+    severity: 'error',
+    summary: 'macvlan passthru has its parent alone, with one container.',
+  },
 
   'driver-option/unknown': { severity: 'error', summary: 'Docker ignores a driver option that it does not know.' },
 
   'shim/needs-root': { severity: 'error', summary: 'Making a shim needs root, and there is no way to become it.' },
-  'shim/name-taken': { severity: 'error', summary: 'An interface that netcompose did not make has the shim\'s name.' },
-  'shim/address-taken': { severity: 'error', summary: 'The shim\'s address is in use.' },
+  'shim/name-taken': { severity: 'error', summary: "An interface that netcompose did not make has the shim's name." },
+  'shim/address-taken': { severity: 'error', summary: "The shim's address is in use." },
   'shim/flag-unreachable': { severity: 'warning', summary: 'With this flag no shim can reach the containers.' },
 
   'engine/unreachable': { severity: 'error', summary: 'The Docker engine cannot be reached.' },
   'engine/compose-too-old': { severity: 'error', summary: 'Docker Compose is missing or too old.' },
   'engine/too-old': { severity: 'error', summary: 'A key needs a newer engine or Compose than there is.' },
-  'engine/desktop': { severity: 'error', summary: 'Docker Desktop\'s containers live in a virtual machine that is not on the LAN.' },
+  'engine/desktop': {
+    severity: 'error',
+    summary: "Docker Desktop's containers live in a virtual machine that is not on the LAN.",
+  },
   'engine/rootless': { severity: 'error', summary: 'A rootless engine has no macvlan, ipvlan or overlay.' },
-  'engine/remote': { severity: 'error', summary: 'The engine is on another machine, whose interfaces netcompose cannot prepare.' },
+  'engine/remote': {
+    severity: 'error',
+    summary: 'The engine is on another machine, whose interfaces netcompose cannot prepare.',
+  },
   'engine/swarm-inactive': { severity: 'error', summary: 'Overlay networks need a swarm.' },
   'engine/kernel-lacks-driver': { severity: 'error', summary: 'The kernel has no driver for this kind of network.' },
 } as const satisfies Record<string, Rule>;

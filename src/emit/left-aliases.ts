@@ -1,5 +1,5 @@
 /** Aliases that would lose what they stand for. */
-import { visit, type Document, type Node, type YAMLMap } from 'yaml';
+import { type Document, type Node, visit, type YAMLMap } from 'yaml';
 import type { Targets } from './render/anchors.ts';
 import type { LeftAlias } from './render/inline-aliases.ts';
 

@@ -24,7 +24,11 @@ export function attachProcess(argv: readonly string[], { cwd, env, input }: Atta
   const [file, ...args] = argv;
   if (file === undefined) throw new RangeError('no command');
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd, env: { ...env }, stdio: [input === undefined ? 'inherit' : 'pipe', 'inherit', 'inherit'] });
+    const child = spawn(file, args, {
+      cwd,
+      env: { ...env },
+      stdio: [input === undefined ? 'inherit' : 'pipe', 'inherit', 'inherit'],
+    });
     const forward = (signal: NodeJS.Signals) => void child.kill(signal);
     // Without a terminal nobody but us passes an interrupt on; with one, a second would make Compose kill at once.
     const forwardUnlessTerminal = (signal: NodeJS.Signals) => void (hasTerminal() || child.kill(signal));

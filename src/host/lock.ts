@@ -20,7 +20,12 @@ export interface LockOptions {
 }
 
 /** Runs `work` while no other process on this host holds the lock of this name. Throws a `HostError` after a bounded wait. */
-export async function withLock<T>(host: Host, name: string, work: () => Promise<T>, options: LockOptions = {}): Promise<T> {
+export async function withLock<T>(
+  host: Host,
+  name: string,
+  work: () => Promise<T>,
+  options: LockOptions = {},
+): Promise<T> {
   if (host.platform !== 'linux') return work();
   const path = `netcompose-lock/${token(name)}`;
   const lock = await acquire(host, path, options);
@@ -34,7 +39,11 @@ export async function withLock<T>(host: Host, name: string, work: () => Promise<
   }
 }
 
-async function acquire(host: Host, path: string, { longestWait = longestWaitMilliseconds, onWait }: LockOptions): Promise<Server> {
+async function acquire(
+  host: Host,
+  path: string,
+  { longestWait = longestWaitMilliseconds, onWait }: LockOptions,
+): Promise<Server> {
   for (let waited = 0; ; waited += retryMilliseconds) {
     const lock = await bind(path);
     if (lock) return lock;
@@ -43,7 +52,8 @@ async function acquire(host: Host, path: string, { longestWait = longestWaitMill
     if (waited >= longestWait) {
       throw new HostError({
         message: `"${path}": another netcompose${pid === undefined ? '' : ` (process ${pid})`} has been preparing this host for too long`,
-        help: pid === undefined ? 'see `ss -xl | grep netcompose` for who holds it' : `wait for it, or end it: kill ${pid}`,
+        help:
+          pid === undefined ? 'see `ss -xl | grep netcompose` for who holds it' : `wait for it, or end it: kill ${pid}`,
       });
     }
     await sleep(retryMilliseconds);
@@ -88,7 +98,9 @@ function pidsBelow(host: Host, path: string): readonly number[] {
 function bind(path: string): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer((connection) => connection.destroy());
-    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error)));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error),
+    );
     // A program that has nothing else to do may end; the kernel then closes the socket.
     server.listen({ path: `\0${path}` }, () => resolve(server.unref()));
   });

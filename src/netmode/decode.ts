@@ -1,12 +1,13 @@
 /** `x-netmode` as written → settings. Validated against `schema/x-netmode.schema.json` itself, so that editors and netcompose agree. */
+
+import schema from '../../schema/x-netmode.schema.json' with { type: 'json' };
+import { at, describe, entriesOf, type Tree, toPlain } from '../compose/tree.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Located, Span } from '../diagnostics/source.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
-import { at, describe, entriesOf, toPlain, type Tree } from '../compose/tree.ts';
-import { netmodeOf, netmodeWords, type Netmode } from './modes.ts';
-import type { Fallback, Hooks, HostAccess, ListenPort, Said, Scope, Settings, ShimSettings } from './settings.ts';
+import { type Netmode, netmodeOf, netmodeWords } from './modes.ts';
 import { validateNetwork, validateService, validateTop } from './schema.generated.js';
-import schema from '../../schema/x-netmode.schema.json' with { type: 'json' };
+import type { Fallback, Hooks, HostAccess, ListenPort, Said, Scope, Settings, ShimSettings } from './settings.ts';
 
 export type Place = 'top' | 'service' | 'network';
 
@@ -91,7 +92,9 @@ function readShim(tree: Tree): ShimSettings {
 function readHooks(tree: Tree): Hooks {
   const commands = (key: string) => {
     const list = at(tree, key);
-    return list ? items(list).map((argv) => ({ value: items(argv).map((word) => text(word).value), span: argv.span })) : [];
+    return list
+      ? items(list).map((argv) => ({ value: items(argv).map((word) => text(word).value), span: argv.span }))
+      : [];
   };
   return { pre_up: commands('pre_up'), post_down: commands('post_down') };
 }
@@ -103,7 +106,12 @@ function readListen(written: string): ListenPort {
   const address = v6 ?? v4;
   // A range is one in either order: no pattern could tell editors which way round it is.
   const ends = [Number(first), Number(last ?? first)] as const;
-  return { ...(address !== undefined && { address }), first: Math.min(...ends), last: Math.max(...ends), protocol: protocol ?? 'tcp' };
+  return {
+    ...(address !== undefined && { address }),
+    first: Math.min(...ends),
+    last: Math.max(...ends),
+    protocol: protocol ?? 'tcp',
+  };
 }
 
 /** Reports what the schema refuses; returns the first path segments below which something is wrong (`''`: all of it). */
@@ -114,15 +122,23 @@ function reportFaults(place: Place, subject: string, tree: Tree, report: Report)
   const told = new Set<string>();
   for (const { keyword, instancePath, params } of validate.errors ?? []) {
     if (keyword === 'if' || keyword === 'anyOf') continue; // they only say that something inside is wrong
-    const path = instancePath.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const path = instancePath
+      .split('/')
+      .slice(1)
+      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
     const value = valueAt(tree, path);
     if (keyword === 'additionalProperties') {
       const key = String(params['additionalProperty']);
       const entry = entriesOf(value).find((candidate) => candidate.key === key);
       if (path.length === 0) wrong.add(key);
-      report('netmode/unknown-key', entry?.keySpan ?? value.span, `${subject}: there is no key "${key}" ${where(place, path)}`, {
-        help: helpForKey(place, path, key),
-      });
+      report(
+        'netmode/unknown-key',
+        entry?.keySpan ?? value.span,
+        `${subject}: there is no key "${key}" ${where(place, path)}`,
+        {
+          help: helpForKey(place, path, key),
+        },
+      );
       continue;
     }
     wrong.add(path[0] ?? '');
@@ -134,13 +150,16 @@ function reportFaults(place: Place, subject: string, tree: Tree, report: Report)
       });
     } else {
       const key = path.filter((part) => !/^\d+$/.test(part)).join('.') || 'x-netmode';
-      report('netmode/invalid-value', value.span, `${subject}: "${key}" is ${show(value)}`, { help: helpForValue(place, path, value) });
+      report('netmode/invalid-value', value.span, `${subject}: "${key}" is ${show(value)}`, {
+        help: helpForValue(place, path, value),
+      });
     }
   }
   return wrong;
 }
 
-const isMode = (path: readonly string[]) => path.length === 0 || (path.length === 1 && (path[0] === 'mode' || path[0] === 'default'));
+const isMode = (path: readonly string[]) =>
+  path.length === 0 || (path.length === 1 && (path[0] === 'mode' || path[0] === 'default'));
 
 function where(place: Place, path: readonly string[]): string {
   return path.length > 0 ? `in "${path.join('.')}"` : `in the x-netmode of ${placeNames[place]}`;
@@ -182,7 +201,9 @@ const propertiesOf = (node: SchemaNode | undefined) => Object.keys(node?.propert
 
 function helpForValue(place: Place, path: readonly string[], value: Tree): string {
   if (path.length === 0) {
-    return place === 'top' ? 'write a mapping, such as "default: bridge"' : `write a netmode (${netmodeWords.join(', ')}) or a mapping`;
+    return place === 'top'
+      ? 'write a mapping, such as "default: bridge"'
+      : `write a netmode (${netmodeWords.join(', ')}) or a mapping`;
   }
   if (isMode(path)) return `one of ${netmodeWords.join(', ')}`;
   const node = schemaAt(place, path);

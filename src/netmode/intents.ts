@@ -1,11 +1,12 @@
 /** Project → what the file asks for, service by service and network by network; nothing of the host is known yet. */
+
+import type { Network, Project, Service } from '../compose/project/project.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Located } from '../diagnostics/source.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
-import type { Network, Project, Service } from '../compose/project/project.ts';
 import { decode } from './decode.ts';
 import { checkKeys } from './keys.ts';
-import { netmodeOfDriver, type Netmode } from './modes.ts';
+import { type Netmode, netmodeOfDriver } from './modes.ts';
 import { narrow, type Said, type Settings } from './settings.ts';
 
 export interface ServiceIntent {
@@ -75,20 +76,32 @@ function networkIntent(network: Network, top: Settings, report: Report): Network
   const mode = said.settings.mode ?? (nativeMode && { value: nativeMode, span: network.driver!.span });
   if (!mode) {
     if (!said.keys.has('mode') && !hasFault(said, network)) {
-      report('netmode/invalid-value', said.span, `${subject}: x-netmode gives no mode`, { help: 'add a mode, such as "mode: ipvlan-l2"' });
+      report('netmode/invalid-value', said.span, `${subject}: x-netmode gives no mode`, {
+        help: 'add a mode, such as "mode: ipvlan-l2"',
+      });
     }
     return undefined;
   }
   if (network.external && !native) {
-    report('netmode/conflicting-network', said.span, `${subject} is external: it exists already, and its mode cannot be given here`, {
-      help: 'remove "mode", or remove "external: true"',
-    });
+    report(
+      'netmode/conflicting-network',
+      said.span,
+      `${subject} is external: it exists already, and its mode cannot be given here`,
+      {
+        help: 'remove "mode", or remove "external: true"',
+      },
+    );
   }
   if (said.settings.mode && nativeMode && nativeMode !== said.settings.mode.value) {
-    report('netmode/conflicting-network', said.settings.mode.span, `${subject}: mode is ${said.settings.mode.value}, but its driver says ${nativeMode}`, {
-      help: 'remove "driver" and "driver_opts"',
-      related: [{ message: 'the driver is given here', span: network.driver!.span }],
-    });
+    report(
+      'netmode/conflicting-network',
+      said.settings.mode.span,
+      `${subject}: mode is ${said.settings.mode.value}, but its driver says ${nativeMode}`,
+      {
+        help: 'remove "driver" and "driver_opts"',
+        related: [{ message: 'the driver is given here', span: network.driver!.span }],
+      },
+    );
   }
   checkKeys('network', subject, said, mode.value, report);
   return { network, mode, settings: narrow(top, said.settings), said, native };
@@ -120,7 +133,8 @@ function serviceIntent(
   const settings = narrow(top, joined?.settings, said?.settings);
   if (said && joined) checkAgreement(subject, said, joined, report);
   const broken = service.netmode?.kind === 'scalar' && !said?.settings.mode; // told already; guess nothing
-  const mode = said?.settings.mode ?? (declared ? modeOfDeclared(declared, joined, wanted) : broken ? undefined : top.default);
+  const mode =
+    said?.settings.mode ?? (declared ? modeOfDeclared(declared, joined, wanted) : broken ? undefined : top.default);
   if (said && mode) checkKeys('service', subject, said, mode.value, report);
   else if (said && !broken) tellOfNoMode(subject, said, service, report);
   return {
@@ -140,12 +154,20 @@ function tellOfNoMode(subject: string, said: Said, { netmode, networks }: Servic
   if (refused || [...said.keys.keys()].every((key) => modeless.has(key))) return;
   const [first] = networks?.value.keys() ?? [];
   const example = first === undefined ? '"mode: ipvlan-l2"' : `"network: ${first}"`;
-  report('netmode/invalid-value', said.span, `${subject}: x-netmode gives no mode`, { help: `add a mode or a network, such as ${example}` });
+  report('netmode/invalid-value', said.span, `${subject}: x-netmode gives no mode`, {
+    help: `add a mode or a network, such as ${example}`,
+  });
 }
 
 /** A declared network without driver and netmode is Compose's ordinary bridge. */
-function modeOfDeclared(declared: Network, joined: NetworkIntent | undefined, wanted: Located<string> | undefined): Located<Netmode> {
-  return joined ? { value: joined.mode.value, span: wanted?.span ?? joined.mode.span } : { value: 'bridge', span: wanted?.span ?? declared.span };
+function modeOfDeclared(
+  declared: Network,
+  joined: NetworkIntent | undefined,
+  wanted: Located<string> | undefined,
+): Located<Netmode> {
+  return joined
+    ? { value: joined.mode.value, span: wanted?.span ?? joined.mode.span }
+    : { value: 'bridge', span: wanted?.span ?? declared.span };
 }
 
 /** What makes a network what it is: a service that joins one may repeat it, not change it. */
@@ -158,13 +180,23 @@ function checkAgreement(subject: string, said: Said, joined: NetworkIntent, repo
     if (own === undefined || (theirs !== undefined && plainOf(own) === plainOf(theirs))) continue;
     const span = said.keys.get(key)!;
     const network = joined.network.key;
-    report('netmode/conflicting-network', span, `${subject}: "${key}" differs from that of network "${network}", which it joins`, {
-      help: `remove it here, or change it at network "${network}"`,
-      related: [{ message: `network "${network}" is declared here`, span: joined.said?.keys.get(key) ?? joined.network.span }],
-    });
+    report(
+      'netmode/conflicting-network',
+      span,
+      `${subject}: "${key}" differs from that of network "${network}", which it joins`,
+      {
+        help: `remove it here, or change it at network "${network}"`,
+        related: [
+          { message: `network "${network}" is declared here`, span: joined.said?.keys.get(key) ?? joined.network.span },
+        ],
+      },
+    );
   }
 }
 
 function plainOf(value: Located<unknown> | readonly Located<unknown>[]): string {
-  return [value].flat().map((item) => String((item as Located<unknown>).value)).join(' ');
+  return [value]
+    .flat()
+    .map((item) => String((item as Located<unknown>).value))
+    .join(' ');
 }

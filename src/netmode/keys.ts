@@ -1,7 +1,7 @@
 /** Which keys mean something for which netmode. Only what a place says itself is judged, never what it inherits. */
 import type { Report } from '../diagnostics/diagnostic.ts';
-import { modes, type Netmode, type Underlay } from './modes.ts';
 import type { Place } from './decode.ts';
+import { modes, type Netmode, type Underlay } from './modes.ts';
 import type { Said, Settings } from './settings.ts';
 
 /** Why a key does not fit, or nothing where it does. */
@@ -28,7 +28,9 @@ const verdicts: { readonly [K in keyof Settings]?: Verdict } = {
   fallback: underlayOnly,
   subnet: pools,
   gateway: (mode, place) =>
-    mode === 'ipvlan-l3' || mode === 'ipvlan-l3s' ? 'layer 3 has no gateway: the default route is the interface itself' : pools(mode, place),
+    mode === 'ipvlan-l3' || mode === 'ipvlan-l3s'
+      ? 'layer 3 has no gateway: the default route is the interface itself'
+      : pools(mode, place),
   ip_range: pools,
   ipv4_address: attachment,
   ipv6_address: attachment,
@@ -36,7 +38,9 @@ const verdicts: { readonly [K in keyof Settings]?: Verdict } = {
   interface_name: attachment,
   gw_priority: attachment,
   mac_address: (mode, place) =>
-    mode.startsWith('ipvlan') ? "ipvlan shares the parent's MAC address, and Docker refuses another" : attachment(mode, place),
+    mode.startsWith('ipvlan')
+      ? "ipvlan shares the parent's MAC address, and Docker refuses another"
+      : attachment(mode, place),
   listen: (mode) => (modes[mode].kind === 'network' ? 'ports are published by `ports` here' : undefined),
 };
 
@@ -44,11 +48,16 @@ const verdicts: { readonly [K in keyof Settings]?: Verdict } = {
 export function checkKeys(place: Place, subject: string, said: Said, mode: Netmode, report: Report): void {
   for (const [key, span] of said.keys) {
     const reason = verdicts[key]?.(mode, place);
-    if (reason) report('netmode/key-not-for-mode', span, `${subject}: "${key}" means nothing for ${mode}`, { help: `remove it: ${reason}` });
+    if (reason)
+      report('netmode/key-not-for-mode', span, `${subject}: "${key}" means nothing for ${mode}`, {
+        help: `remove it: ${reason}`,
+      });
   }
   const { flag } = said.settings;
   const row: Underlay | undefined = modes[mode].kind === 'underlay' ? (modes[mode] as Underlay) : undefined;
   if (flag && row && !row.flags.includes(flag.value)) {
-    report('netmode/invalid-value', flag.span, `${subject}: ${mode} has no flag "${flag.value}"`, { help: `one of ${row.flags.join(', ')}` });
+    report('netmode/invalid-value', flag.span, `${subject}: ${mode} has no flag "${flag.value}"`, {
+      help: `one of ${row.flags.join(', ')}`,
+    });
   }
 }

@@ -2,24 +2,24 @@
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Intents } from '../netmode/intents.ts';
 import { checkAddresses } from './checks/addresses.ts';
-import { checkAnswers } from './checks/lan-conflicts.ts';
-import { checkNetworks } from './checks/network-clashes.ts';
-import { draftNetworks } from './networks/underlays.ts';
 import { checkEngine } from './checks/engine.ts';
+import { checkAnswers } from './checks/lan-conflicts.ts';
+import { checkLivePorts } from './checks/live-ports.ts';
+import { checkNetworks } from './checks/network-clashes.ts';
+import { checkPorts } from './checks/ports.ts';
 import type { Facts } from './facts/facts.ts';
-import { leaveByRightNetwork } from './services/default-route.ts';
 import { hooksOf } from './hooks.ts';
 import { hostActions } from './host-changes/host-actions.ts';
 import { lanRoutesOf } from './host-changes/lan-routes.ts';
-import { resolveNames } from './services/name-resolution.ts';
-import { checkLivePorts } from './checks/live-ports.ts';
-import { planNetworks } from './networks/networks.ts';
-import { checkNewerKeys } from './newer-keys.ts';
-import { checkParent } from './networks/parents.ts';
-import { checkPorts } from './checks/ports.ts';
-import { reachOf } from './services/reach.ts';
-import { attachServices, type Attached } from './services/attach.ts';
 import { planShim } from './host-changes/shim.ts';
+import { planNetworks } from './networks/networks.ts';
+import { checkParent } from './networks/parents.ts';
+import { draftNetworks } from './networks/underlays.ts';
+import { checkNewerKeys } from './newer-keys.ts';
+import { type Attached, attachServices } from './services/attach.ts';
+import { leaveByRightNetwork } from './services/default-route.ts';
+import { resolveNames } from './services/name-resolution.ts';
+import { reachOf } from './services/reach.ts';
 import type { Plan, ServicePlan, ShimPlan } from './types.ts';
 
 /**
@@ -36,7 +36,13 @@ export function planOf(intents: Intents, facts: Facts, report: Report, starting?
   const networks = planNetworks(intents, drafts, facts, report);
   checkNetworks(project, networks, facts, report);
 
-  const attached = leaveByRightNetwork(project, attachServices(intents, drafts, networks, facts, report), networks, facts, report);
+  const attached = leaveByRightNetwork(
+    project,
+    attachServices(intents, drafts, networks, facts, report),
+    networks,
+    facts,
+    report,
+  );
   const members = membersOf(attached);
   const shims: ShimPlan[] = [];
   for (const [key, network] of networks) {

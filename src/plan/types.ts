@@ -1,8 +1,8 @@
 /** The plan: what will be. Pure data; everything that netcompose prints, writes or does follows from it. */
 import type { Port, Project, Service } from '../compose/project/project.ts';
+import type { Span } from '../diagnostics/source.ts';
 import type { Netmode, UnderlayMode } from '../netmode/modes.ts';
 import type { ShimSettings } from '../netmode/settings.ts';
-import type { Span } from '../diagnostics/source.ts';
 import type { HostAction, RunHook } from './actions/action.ts';
 
 export interface Plan {

@@ -80,7 +80,13 @@ const cases: readonly Case[] = [
 ];
 
 interface Json {
-  readonly diagnostics: readonly { readonly rule: string; readonly severity: string; readonly line: number; readonly column: number; readonly file: string }[];
+  readonly diagnostics: readonly {
+    readonly rule: string;
+    readonly severity: string;
+    readonly line: number;
+    readonly column: number;
+    readonly file: string;
+  }[];
 }
 
 for (const { name, compose, code, errors, says } of cases) {
@@ -91,7 +97,12 @@ for (const { name, compose, code, errors, says } of cases) {
     assert.not.match(pretty.out, /\n\s+at /);
     const json = await runIn({ 'compose.yaml': compose }, ['check', '--offline', '--format', 'json']);
     const { diagnostics } = JSON.parse(json.out) as Json;
-    assert.equal(diagnostics.filter(({ severity }) => severity === 'error').map(({ rule, line, column }) => `${rule} ${line}:${column}`), errors);
+    assert.equal(
+      diagnostics
+        .filter(({ severity }) => severity === 'error')
+        .map(({ rule, line, column }) => `${rule} ${line}:${column}`),
+      errors,
+    );
     assert.ok(diagnostics.every(({ file }) => file === 'compose.yaml'));
   });
 
@@ -122,14 +133,21 @@ test('no file at all', async () => {
 });
 
 test('wrong usage', async () => {
-  const { code, err } = await runIn({ 'compose.yaml': 'services: { a: { image: b } }\n' }, ['check', '--fromat', 'json']);
+  const { code, err } = await runIn({ 'compose.yaml': 'services: { a: { image: b } }\n' }, [
+    'check',
+    '--fromat',
+    'json',
+  ]);
   assert.is(code, 2);
   assert.match(err, 'netcompose: unknown option "--fromat"');
   assert.match(err, 'help: see: netcompose check --help');
 });
 
 test('facts that are none', async () => {
-  const texts = { 'compose.yaml': 'services: { a: { image: b, x-netmode: ipvlan } }\n', 'facts.json': '{"version": 7}' };
+  const texts = {
+    'compose.yaml': 'services: { a: { image: b, x-netmode: ipvlan } }\n',
+    'facts.json': '{"version": 7}',
+  };
   const { code, err } = await runIn(texts, ['plan', '--facts', 'facts.json']);
   assert.is(code, 2);
   assert.match(err, 'facts.json" holds no facts of version 1');

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { run } from '../../src/cli/run.ts';
-import { fakeHost, type FakeHost, type FakeOptions } from '../host/fake-host.ts';
+import { type FakeHost, type FakeOptions, fakeHost } from '../host/fake-host.ts';
 
 export interface Outcome {
   readonly code: number;
@@ -14,7 +14,11 @@ export interface Outcome {
 }
 
 /** @param texts by path relative to the folder, which is the current one */
-export async function runIn(texts: Readonly<Record<string, string>>, argv: readonly string[], options: FakeOptions = {}): Promise<Outcome> {
+export async function runIn(
+  texts: Readonly<Record<string, string>>,
+  argv: readonly string[],
+  options: FakeOptions = {},
+): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'netcompose-cli-'));
   try {
     for (const [path, text] of Object.entries(texts)) {
@@ -23,7 +27,11 @@ export async function runIn(texts: Readonly<Record<string, string>>, argv: reado
     }
     const host = fakeHost({ cwd: folder, ...options });
     let [out, err] = ['', ''];
-    const terminal = { out: (text: string) => void (out += text), err: (text: string) => void (err += text), color: { out: false, err: false } };
+    const terminal = {
+      out: (text: string) => void (out += text),
+      err: (text: string) => void (err += text),
+      color: { out: false, err: false },
+    };
     const code = await run(argv, host, terminal);
     return { code, out, err, host, folder };
   } finally {

@@ -5,7 +5,8 @@ import type { FakeOptions } from '../host/fake-host.ts';
 import { lanFacts } from '../support/in-memory.ts';
 import { runIn } from './in-folder.ts';
 
-const socket = (port: string) => `  0: 00000000:${port} 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 77 1 0 100 0\n`;
+const socket = (port: string) =>
+  `  0: 00000000:${port} 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 77 1 0 100 0\n`;
 
 /** A host on which nginx has port 8080 (1F90), without an engine. */
 const host = (options: FakeOptions = {}): FakeOptions => ({
@@ -14,12 +15,17 @@ const host = (options: FakeOptions = {}): FakeOptions => ({
   files: { '/proc/net/tcp': socket('1F90'), '/proc/812/comm': 'nginx\n' },
   links: { '/proc/812/fd/5': 'socket:[77]' },
 });
-const web = (ports: string, netmode = 'bridge') => ({ 'compose.yaml': `services:\n  web:\n    image: nginx\n    ports: ["${ports}"]\n    x-netmode: ${netmode}\n` });
+const web = (ports: string, netmode = 'bridge') => ({
+  'compose.yaml': `services:\n  web:\n    image: nginx\n    ports: ["${ports}"]\n    x-netmode: ${netmode}\n`,
+});
 
 test('check names the process in the way; without the engine it is a warning', async () => {
   const { code, out } = await runIn(web('8080:80'), ['check'], host());
   assert.is(code, 0);
-  assert.match(out, /^warning\[ports\/in-use-on-host\]: "web" publishes port 8080\/tcp of the host, which "nginx" \(pid 812\) has open$/m);
+  assert.match(
+    out,
+    /^warning\[ports\/in-use-on-host\]: "web" publishes port 8080\/tcp of the host, which "nginx" \(pid 812\) has open$/m,
+  );
 });
 
 test('check with nothing in the way is silent', async () => {
@@ -38,16 +44,38 @@ for (const argv of [['check', '--offline'], ['render'], ['render', '--offline']]
 }
 
 test('check without ports looks at nothing', async () => {
-  const { host: asked } = await runIn({ 'compose.yaml': 'services:\n  web: { image: nginx, x-netmode: none }\n' }, ['check'], { ...host(), commands: {} });
+  const { host: asked } = await runIn(
+    { 'compose.yaml': 'services:\n  web: { image: nginx, x-netmode: none }\n' },
+    ['check'],
+    { ...host(), commands: {} },
+  );
   assert.equal(asked.ran, []);
 });
 
 test('check --probe asks for the addresses that are not known', async () => {
-  const address = [{ ifindex: 2, ifname: 'eth0', flags: ['UP'], mtu: 1500, address: '02:fc:00:00:00:01', addr_info: [{ family: 'inet', local: '192.168.1.10', prefixlen: 24 }] }];
+  const address = [
+    {
+      ifindex: 2,
+      ifname: 'eth0',
+      flags: ['UP'],
+      mtu: 1500,
+      address: '02:fc:00:00:00:01',
+      addr_info: [{ family: 'inet', local: '192.168.1.10', prefixlen: 24 }],
+    },
+  ];
   const routes = [{ dst: 'default', gateway: '192.168.1.1', dev: 'eth0' }];
-  const answer = JSON.stringify([{ dst: '192.168.1.53', dev: 'eth0', lladdr: '02:00:00:00:00:99', state: ['REACHABLE'] }]);
-  const commands = { 'ip -N -j -d addr': JSON.stringify(address), 'ip -j route': JSON.stringify(routes), 'ip -j neigh': ['[]', '[]', answer] };
-  const text = { 'compose.yaml': 'services:\n  dns:\n    image: dns\n    x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27, ipv4_address: 192.168.1.53 }\n' };
+  const answer = JSON.stringify([
+    { dst: '192.168.1.53', dev: 'eth0', lladdr: '02:00:00:00:00:99', state: ['REACHABLE'] },
+  ]);
+  const commands = {
+    'ip -N -j -d addr': JSON.stringify(address),
+    'ip -j route': JSON.stringify(routes),
+    'ip -j neigh': ['[]', '[]', answer],
+  };
+  const text = {
+    'compose.yaml':
+      'services:\n  dns:\n    image: dns\n    x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27, ipv4_address: 192.168.1.53 }\n',
+  };
   const { code, out, host: asked } = await runIn(text, ['check', '--probe'], host({ commands }));
   assert.is(code, 1);
   assert.match(out, '"dns": 192.168.1.53 answers on eth0, from the device 02:00:00:00:00:99');
@@ -71,7 +99,11 @@ test('doctor of another host', async () => {
 
 test('doctor as JSON', async () => {
   const { out } = await runIn(facts, ['doctor', '--facts', 'nas.json', '--format', 'json', '--parent', 'wlan0']);
-  const { version, parent, netmodes } = JSON.parse(out) as { version: number; parent: string; netmodes: { netmode: string; verdict: string }[] };
+  const { version, parent, netmodes } = JSON.parse(out) as {
+    version: number;
+    parent: string;
+    netmodes: { netmode: string; verdict: string }[];
+  };
   assert.equal([version, parent], [1, 'wlan0']);
   assert.equal(netmodes.find(({ netmode }) => netmode === 'bridge')?.verdict, 'works');
 });

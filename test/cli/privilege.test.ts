@@ -1,11 +1,21 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { checkPrivilege } from '../../src/plan/checks/privilege.ts';
-import { lanFacts, planTexts } from '../support/in-memory.ts';
 import type { Facts } from '../../src/plan/facts/facts.ts';
+import { lanFacts, planTexts } from '../support/in-memory.ts';
 
 const compose = 'services:\n  web: { image: x, x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27 } }\n';
-const shim = { name: 'nc-eth0', index: 9, kind: 'macvlan', up: true, loopback: false, wireless: false, mtu: 1500, alias: 'netcompose:netcompose-eth0', addresses: [] };
+const shim = {
+  name: 'nc-eth0',
+  index: 9,
+  kind: 'macvlan',
+  up: true,
+  loopback: false,
+  wireless: false,
+  mtu: 1500,
+  alias: 'netcompose:netcompose-eth0',
+  addresses: [],
+};
 
 function found(host: Partial<NonNullable<Facts['host']>>) {
   const facts = { ...lanFacts, host: { ...lanFacts.host!, ...host } };
@@ -30,6 +40,7 @@ test('once somebody has run them, nothing stands in the way', () => {
   assert.equal(found({ privilege: 'none', interfaces: [...lanFacts.host!.interfaces, shim] }), []);
 });
 
-for (const privilege of ['root', 'sudo'] as const) test(`with ${privilege}: nothing`, () => assert.equal(found({ privilege }), []));
+for (const privilege of ['root', 'sudo'] as const)
+  test(`with ${privilege}: nothing`, () => assert.equal(found({ privilege }), []));
 
 test.run();

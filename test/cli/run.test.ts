@@ -46,24 +46,33 @@ const annotated = 'services:\n  web:\n    image: nginx\n    x-netmode: host\n';
 test('config gets the files one by one and the override last, from a place that is gone afterwards', async () => {
   const texts = { 'a.yaml': annotated, 'b.yaml': 'services:\n  web:\n    environment: { A: b }\n' };
   let override = '';
-  const outcome = await runIn(texts, ['-f', 'a.yaml', '--project-name', 'p', '-f', 'b.yaml', 'config', '--no-interpolate'], {
-    executables: ['/usr/bin/docker-compose'],
-    home: '/home/me',
-    answer: (argv) => {
-      override = argv[argv.lastIndexOf('-f') + 1]!;
-      return '';
+  const outcome = await runIn(
+    texts,
+    ['-f', 'a.yaml', '--project-name', 'p', '-f', 'b.yaml', 'config', '--no-interpolate'],
+    {
+      executables: ['/usr/bin/docker-compose'],
+      home: '/home/me',
+      answer: (argv) => {
+        override = argv[argv.lastIndexOf('-f') + 1]!;
+        return '';
+      },
     },
-  });
+  );
   assert.is(outcome.code, 0, outcome.err);
   assert.match(override, /^\/home\/me\/\.local\/state\/netcompose\/p\/override\.\d+\.yaml$/);
   const { folder } = outcome;
-  assert.equal(outcome.host.ran, [`docker-compose --project-name p -f ${folder}/a.yaml -f ${folder}/b.yaml -f ${override} config --no-interpolate`]);
+  assert.equal(outcome.host.ran, [
+    `docker-compose --project-name p -f ${folder}/a.yaml -f ${folder}/b.yaml -f ${override} config --no-interpolate`,
+  ]);
   assert.is(outcome.host.files.has(override), false);
 });
 
 test('render of a file that says all itself runs nothing', async () => {
   const lan = 'mode: ipvlan-l2, parent: eth0, subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.192/27';
-  const { code, out, err, host } = await runIn({ 'compose.yaml': `services:\n  web: { image: x, x-netmode: { ${lan} } }\n` }, ['render']);
+  const { code, out, err, host } = await runIn(
+    { 'compose.yaml': `services:\n  web: { image: x, x-netmode: { ${lan} } }\n` },
+    ['render'],
+  );
   assert.is(code, 0, err);
   assert.match(out, 'parent: eth0');
   assert.equal(host.ran, []);
@@ -73,7 +82,9 @@ test('hooks that nobody has trusted do not run', async () => {
   const texts = { 'compose.yaml': `x-netmode: { hooks: { pre_up: [[touch, /run/x]] } }\n${annotated}` };
   const outcome = await runIn(texts, ['plan', '--offline', '--format', 'json']);
   const { actions } = JSON.parse(outcome.out) as { actions: unknown };
-  assert.equal(actions, [{ id: 'hook:pre_up:1', reason: 'a hook of this project, run once trusted', command: ['touch', '/run/x'], undo: [] }]);
+  assert.equal(actions, [
+    { id: 'hook:pre_up:1', reason: 'a hook of this project, run once trusted', command: ['touch', '/run/x'], undo: [] },
+  ]);
 });
 
 test('explain shows the page of a rule, and the nearest where there is none', async () => {

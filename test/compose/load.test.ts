@@ -3,23 +3,53 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { LoadOptions } from '../../src/compose/load.ts';
 import { at } from '../../src/compose/tree.ts';
-import { loadTexts, told, type Texts } from './memory.ts';
+import { loadTexts, type Texts, told } from './memory.ts';
 
 const web = 'services: { web: { image: nginx } }\n';
 
 /** Title, texts, options, files read. */
 const located: readonly (readonly [string, Texts, Partial<LoadOptions>, readonly string[]])[] = [
-  ['compose.yaml comes first', { 'docker-compose.yml': web, 'compose.yml': web, 'compose.yaml': web }, {}, ['/p/compose.yaml']],
+  [
+    'compose.yaml comes first',
+    { 'docker-compose.yml': web, 'compose.yml': web, 'compose.yaml': web },
+    {},
+    ['/p/compose.yaml'],
+  ],
   ['then compose.yml', { 'docker-compose.yaml': web, 'compose.yml': web }, {}, ['/p/compose.yml']],
   ['then docker-compose.yml', { 'docker-compose.yaml': web, 'docker-compose.yml': web }, {}, ['/p/docker-compose.yml']],
-  ['the override goes with it', { 'compose.yaml': web, 'docker-compose.override.yml': web }, {}, ['/p/compose.yaml', '/p/docker-compose.override.yml']],
+  [
+    'the override goes with it',
+    { 'compose.yaml': web, 'docker-compose.override.yml': web },
+    {},
+    ['/p/compose.yaml', '/p/docker-compose.override.yml'],
+  ],
   ['they are looked for upwards', { 'compose.yaml': web, 'a/b/.env': '' }, { cwd: '/p/a/b' }, ['/p/compose.yaml']],
-  ['-f names files', { 'a.yaml': web, 'b/c.yaml': web, 'compose.yaml': web }, { files: ['a.yaml', './b/c.yaml'] }, ['/p/a.yaml', '/p/b/c.yaml']],
+  [
+    '-f names files',
+    { 'a.yaml': web, 'b/c.yaml': web, 'compose.yaml': web },
+    { files: ['a.yaml', './b/c.yaml'] },
+    ['/p/a.yaml', '/p/b/c.yaml'],
+  ],
   ['-f - is standard input', {}, { files: ['-'], stdin: web }, ['-']],
-  ['COMPOSE_FILE names files', { 'a.yaml': web, 'b.yaml': web }, { env: { COMPOSE_FILE: 'a.yaml:b.yaml' } }, ['/p/a.yaml', '/p/b.yaml']],
-  ['with another separator', { 'a.yaml': web, 'b.yaml': web }, { env: { COMPOSE_FILE: 'a.yaml,b.yaml', COMPOSE_PATH_SEPARATOR: ',' } }, ['/p/a.yaml', '/p/b.yaml']],
+  [
+    'COMPOSE_FILE names files',
+    { 'a.yaml': web, 'b.yaml': web },
+    { env: { COMPOSE_FILE: 'a.yaml:b.yaml' } },
+    ['/p/a.yaml', '/p/b.yaml'],
+  ],
+  [
+    'with another separator',
+    { 'a.yaml': web, 'b.yaml': web },
+    { env: { COMPOSE_FILE: 'a.yaml,b.yaml', COMPOSE_PATH_SEPARATOR: ',' } },
+    ['/p/a.yaml', '/p/b.yaml'],
+  ],
   ['COMPOSE_FILE from .env', { 'a.yaml': web, '.env': 'COMPOSE_FILE=a.yaml\n' }, {}, ['/p/a.yaml']],
-  ['-f wins over COMPOSE_FILE', { 'a.yaml': web, 'b.yaml': web }, { files: ['b.yaml'], env: { COMPOSE_FILE: 'a.yaml' } }, ['/p/b.yaml']],
+  [
+    '-f wins over COMPOSE_FILE',
+    { 'a.yaml': web, 'b.yaml': web },
+    { files: ['b.yaml'], env: { COMPOSE_FILE: 'a.yaml' } },
+    ['/p/b.yaml'],
+  ],
   ['--project-directory is searched', { 'd/compose.yaml': web }, { projectDirectory: 'd' }, ['/p/d/compose.yaml']],
 ];
 
@@ -34,12 +64,37 @@ for (const [title, texts, options, files] of located) {
 /** Title, texts, options, name. */
 const names: readonly (readonly [string, Texts, Partial<LoadOptions>, string])[] = [
   ['the directory names the project', { '/My.App_1/compose.yaml': web }, { cwd: '/My.App_1' }, 'myapp_1'],
-  ['-p wins', { 'compose.yaml': `name: file\n${web}` }, { projectName: 'given', env: { COMPOSE_PROJECT_NAME: 'env' } }, 'given'],
-  ['then COMPOSE_PROJECT_NAME', { 'compose.yaml': `name: file\n${web}` }, { env: { COMPOSE_PROJECT_NAME: 'env' } }, 'env'],
+  [
+    '-p wins',
+    { 'compose.yaml': `name: file\n${web}` },
+    { projectName: 'given', env: { COMPOSE_PROJECT_NAME: 'env' } },
+    'given',
+  ],
+  [
+    'then COMPOSE_PROJECT_NAME',
+    { 'compose.yaml': `name: file\n${web}` },
+    { env: { COMPOSE_PROJECT_NAME: 'env' } },
+    'env',
+  ],
   ['also from .env', { 'compose.yaml': web, '.env': 'COMPOSE_PROJECT_NAME=dot\n' }, {}, 'dot'],
-  ['then name:, filled in and normalised', { 'compose.yaml': `name: ${'${X}'} File\n${web}` }, { env: { X: 'The' } }, 'thefile'],
-  ['the last name: of several files', { 'a.yaml': `name: a\n${web}`, 'b.yaml': 'name: b\n' }, { files: ['a.yaml', 'b.yaml'] }, 'b'],
-  ['--project-directory names it', { 'compose.yaml': web, 'other/x': '' }, { files: ['compose.yaml'], projectDirectory: 'other' }, 'other'],
+  [
+    'then name:, filled in and normalised',
+    { 'compose.yaml': `name: ${'${X}'} File\n${web}` },
+    { env: { X: 'The' } },
+    'thefile',
+  ],
+  [
+    'the last name: of several files',
+    { 'a.yaml': `name: a\n${web}`, 'b.yaml': 'name: b\n' },
+    { files: ['a.yaml', 'b.yaml'] },
+    'b',
+  ],
+  [
+    '--project-directory names it',
+    { 'compose.yaml': web, 'other/x': '' },
+    { files: ['compose.yaml'], projectDirectory: 'other' },
+    'other',
+  ],
 ];
 
 for (const [title, texts, options, name] of names) {
@@ -58,13 +113,26 @@ const images: readonly (readonly [string, Texts, Partial<LoadOptions>, string])[
   ['the last --env-file wins', { 'x.env': 'A=x\nB=x\n', 'y.env': 'A=$B-y\n' }, { envFiles: ['x.env', 'y.env'] }, 'x-y'],
   ['COMPOSE_ENV_FILES', { 'x.env': 'A=x\n', 'y.env': 'A=y\n' }, { env: { COMPOSE_ENV_FILES: 'x.env,y.env' } }, 'y'],
   ['COMPOSE_DISABLE_ENV_FILE', { '.env': 'A=dot\n' }, { env: { COMPOSE_DISABLE_ENV_FILE: 'true' } }, 'default'],
-  ['the project directory\'s .env', { 'd/.env': 'A=d\n', '.env': 'A=dot\n' }, { projectDirectory: 'd', files: ['compose.yaml'] }, 'd'],
-  ['COMPOSE_PROJECT_NAME is set', { 'compose.yaml': 'services: { web: { image: "${COMPOSE_PROJECT_NAME}" } }' }, { projectName: 'pro' }, 'pro'],
+  [
+    "the project directory's .env",
+    { 'd/.env': 'A=d\n', '.env': 'A=dot\n' },
+    { projectDirectory: 'd', files: ['compose.yaml'] },
+    'd',
+  ],
+  [
+    'COMPOSE_PROJECT_NAME is set',
+    { 'compose.yaml': 'services: { web: { image: "${COMPOSE_PROJECT_NAME}" } }' },
+    { projectName: 'pro' },
+    'pro',
+  ],
 ];
 
 for (const [title, texts, options, image] of images) {
   test(`variables: ${title}`, () => {
-    const { project, diagnostics } = loadTexts({ 'compose.yaml': 'services: { web: { image: "${A:-default}" } }', ...texts }, options);
+    const { project, diagnostics } = loadTexts(
+      { 'compose.yaml': 'services: { web: { image: "${A:-default}" } }', ...texts },
+      options,
+    );
     assert.equal(diagnostics.map(told), []);
     assert.is(project?.services.get('web')?.image?.value, image);
   });
@@ -73,7 +141,10 @@ for (const [title, texts, options, image] of images) {
 test('profiles decide what is active', () => {
   const text = 'services: { a: { image: x }, b: { image: x, profiles: [p, q] }, c: { image: x, profiles: [r] } }';
   const active = (options: Partial<LoadOptions>) =>
-    [...loadTexts(text, options).project!.services.values()].filter((service) => service.active).map(({ name }) => name).join('');
+    [...loadTexts(text, options).project!.services.values()]
+      .filter((service) => service.active)
+      .map(({ name }) => name)
+      .join('');
   assert.is(active({}), 'a');
   assert.is(active({ profiles: ['q'] }), 'ab');
   assert.is(active({ profiles: ['*'] }), 'abc');
@@ -103,7 +174,11 @@ services:
 networks: { lan: }
 `);
   const { span: _span, tree: _tree, ...service } = project!.services.get('web')!;
-  const plain = JSON.parse(JSON.stringify(service, (key, value) => (['span', 'tree', 'source'].includes(key) ? undefined : value instanceof Map ? [...value.values()] : value)));
+  const plain = JSON.parse(
+    JSON.stringify(service, (key, value) =>
+      ['span', 'tree', 'source'].includes(key) ? undefined : value instanceof Map ? [...value.values()] : value,
+    ),
+  );
   assert.equal(plain, {
     name: 'web',
     active: true,
@@ -112,9 +187,15 @@ networks: { lan: }
     hostname: { value: 'www' },
     containerName: { value: 'one' },
     networks: {
-      value: [{
-        network: 'lan', ipv4Address: { value: '10.0.0.5' }, aliases: [{ value: 'a' }], interfaceName: { value: 'eth9' }, gwPriority: { value: 2 },
-      }],
+      value: [
+        {
+          network: 'lan',
+          ipv4Address: { value: '10.0.0.5' },
+          aliases: [{ value: 'a' }],
+          interfaceName: { value: 'eth9' },
+          gwPriority: { value: 2 },
+        },
+      ],
     },
     ports: [
       { hostIp: '127.0.0.1', published: { first: 8080, last: 8080 }, target: 80, protocol: 'tcp', mode: 'ingress' },
@@ -124,8 +205,15 @@ networks: { lan: }
       { ports: { first: 9000, last: 9000 }, protocol: 'tcp' },
       { ports: { first: 9001, last: 9002 }, protocol: 'udp' },
     ],
-    dependsOn: [{ service: 'db', from: 'depends_on', alias: 'sql' }, { service: 'cache', from: 'links' }],
-    extraHosts: [{ host: 'h', address: '1.1.1.1' }, { host: 'six', address: '::1' }, { host: 'six', address: '2.2.2.2' }],
+    dependsOn: [
+      { service: 'db', from: 'depends_on', alias: 'sql' },
+      { service: 'cache', from: 'links' },
+    ],
+    extraHosts: [
+      { host: 'h', address: '1.1.1.1' },
+      { host: 'six', address: '::1' },
+      { host: 'six', address: '2.2.2.2' },
+    ],
     macAddress: { value: '02:00:00:00:00:01' },
     replicas: { value: 1 },
     netmode: { kind: 'scalar', value: 'host' },
@@ -156,11 +244,26 @@ x-netmode: { parent: eth0 }
   const lan = project!.networks.get('lan')!;
   const [pool] = lan.ipam;
   assert.equal(
-    [lan.name?.value, lan.driver?.value, lan.internal, lan.attachable, lan.external, lan.enableIpv6?.value, lan.enableIpv4, lan.ipamDriver?.value],
+    [
+      lan.name?.value,
+      lan.driver?.value,
+      lan.internal,
+      lan.attachable,
+      lan.external,
+      lan.enableIpv6?.value,
+      lan.enableIpv4,
+      lan.ipamDriver?.value,
+    ],
     ['own', 'macvlan', true, false, false, true, undefined, 'default'],
   );
-  assert.equal([...lan.driverOpts].map(([key, { value }]) => `${key}=${value}`), ['parent=eth0', 'n=5']);
-  assert.equal([pool?.subnet?.value, pool?.gateway?.value, pool?.ipRange?.value, pool?.auxAddresses.get('host')?.value], ['10.0.0.0/24', '10.0.0.1', '10.0.0.128/25', '10.0.0.2']);
+  assert.equal(
+    [...lan.driverOpts].map(([key, { value }]) => `${key}=${value}`),
+    ['parent=eth0', 'n=5'],
+  );
+  assert.equal(
+    [pool?.subnet?.value, pool?.gateway?.value, pool?.ipRange?.value, pool?.auxAddresses.get('host')?.value],
+    ['10.0.0.0/24', '10.0.0.1', '10.0.0.128/25', '10.0.0.2'],
+  );
   const old = project!.networks.get('old')!;
   assert.equal([old.external, old.name?.value], [true, 'older']);
   assert.is(at(project!.netmode, 'parent')?.kind, 'scalar');
@@ -173,17 +276,29 @@ test('what variables are filled into keeps what was written', () => {
   assert.not.ok('raw' in at(tree, 'hostname')!);
 });
 
-test('the documents of the project\'s own files are there, not of those they take in', () => {
-  const { project } = loadTexts({ 'compose.yaml': `include: [b.yaml]\n${web}`, 'b.yaml': 'services: { b: { image: x } }' });
+test("the documents of the project's own files are there, not of those they take in", () => {
+  const { project } = loadTexts({
+    'compose.yaml': `include: [b.yaml]\n${web}`,
+    'b.yaml': 'services: { b: { image: x } }',
+  });
   assert.equal([...project!.documents.keys()], ['/p/compose.yaml']);
   assert.is(project!.documents.get('/p/compose.yaml')!.getIn(['services', 'web', 'image']), 'nginx');
-  assert.equal(project!.sources.map(({ path }) => path), ['/p/compose.yaml', '/p/b.yaml']);
+  assert.equal(
+    project!.sources.map(({ path }) => path),
+    ['/p/compose.yaml', '/p/b.yaml'],
+  );
   assert.equal([...project!.services.keys()], ['web', 'b']);
 });
 
 test('nodes are kept where several texts make one project', () => {
-  const several = loadTexts({ 'a.yaml': web, 'b.yaml': 'services: { web: { hostname: h } }' }, { files: ['a.yaml', 'b.yaml'] });
-  const including = loadTexts({ 'compose.yaml': `include: [b.yaml]\n${web}`, 'b.yaml': 'services: { b: { image: x } }' });
+  const several = loadTexts(
+    { 'a.yaml': web, 'b.yaml': 'services: { web: { hostname: h } }' },
+    { files: ['a.yaml', 'b.yaml'] },
+  );
+  const including = loadTexts({
+    'compose.yaml': `include: [b.yaml]\n${web}`,
+    'b.yaml': 'services: { b: { image: x } }',
+  });
   const extending = loadTexts('services: { a: { image: x }, b: { extends: a } }');
   for (const { project } of [several, including, extending]) {
     for (const { tree } of project!.services.values()) assert.ok(at(tree, 'image')!.node);
@@ -192,8 +307,10 @@ test('nodes are kept where several texts make one project', () => {
 
 test('include: own directory, own .env, nested, the same thing twice', () => {
   const { project, diagnostics } = loadTexts({
-    'compose.yaml': 'include: [a/compose.yaml, { path: [b/compose.yaml, over.yaml], env_file: b.env }]\nservices: { web: { image: x, networks: [net] } }\nnetworks: { net: }\n',
-    'a/compose.yaml': 'include: [../shared/compose.yaml]\nservices: { a: { image: "a:${V}", extends: { file: base.yaml, service: base } } }\nnetworks: { net: }\n',
+    'compose.yaml':
+      'include: [a/compose.yaml, { path: [b/compose.yaml, over.yaml], env_file: b.env }]\nservices: { web: { image: x, networks: [net] } }\nnetworks: { net: }\n',
+    'a/compose.yaml':
+      'include: [../shared/compose.yaml]\nservices: { a: { image: "a:${V}", extends: { file: base.yaml, service: base } } }\nnetworks: { net: }\n',
     'a/base.yaml': 'services: { base: { hostname: from-base } }\n',
     'a/.env': 'V=1\n',
     'b/compose.yaml': 'include: [../shared/compose.yaml]\nservices: { b: { image: "b:${V}" } }\n',
@@ -203,25 +320,43 @@ test('include: own directory, own .env, nested, the same thing twice', () => {
   });
   assert.equal(diagnostics.map(told), []);
   assert.equal([...project!.services.keys()].sort(), ['a', 'b', 'shared', 'web']);
-  assert.equal(['a', 'b'].map((name) => project!.services.get(name)!.image!.value), ['a:1', 'b:2']);
-  assert.equal(['a', 'b'].map((name) => project!.services.get(name)!.hostname!.value), ['from-base', 'over']);
+  assert.equal(
+    ['a', 'b'].map((name) => project!.services.get(name)!.image!.value),
+    ['a:1', 'b:2'],
+  );
+  assert.equal(
+    ['a', 'b'].map((name) => project!.services.get(name)!.hostname!.value),
+    ['from-base', 'over'],
+  );
 });
 
 test('extends: chains over files, what is dropped on the way', () => {
   const { project, diagnostics } = loadTexts({
-    'compose.yaml': 'services:\n  a:\n    extends: { file: x/x.yaml, service: b }\n    ports: !override ["1:1"]\n    hostname: !reset null\n  z:\n    extends: a\n    ports: ["2:2"]\n',
+    'compose.yaml':
+      'services:\n  a:\n    extends: { file: x/x.yaml, service: b }\n    ports: !override ["1:1"]\n    hostname: !reset null\n  z:\n    extends: a\n    ports: ["2:2"]\n',
     'x/x.yaml': 'services: { b: { extends: { file: y/y.yaml, service: c }, ports: ["3:3"], hostname: h } }\n',
     'x/y/y.yaml': 'services: { c: { image: deep, ports: ["4:4"], expose: [1] } }\n',
   });
   assert.equal(diagnostics.map(told), []);
   const a = project!.services.get('a')!;
-  assert.equal([a.image?.value, a.hostname, a.ports.map(({ target }) => target), a.expose.length], ['deep', undefined, [1], 1]);
-  assert.equal(project!.services.get('z')!.ports.map(({ target }) => target), [1, 2]);
+  assert.equal(
+    [a.image?.value, a.hostname, a.ports.map(({ target }) => target), a.expose.length],
+    ['deep', undefined, [1], 1],
+  );
+  assert.equal(
+    project!.services.get('z')!.ports.map(({ target }) => target),
+    [1, 2],
+  );
 });
 
 test('several documents in one file merge like files', () => {
-  const { project } = loadTexts('services: { a: { image: x, ports: ["1:1"] } }\n---\nservices: { a: { ports: ["2:2"] } }\n');
-  assert.equal(project!.services.get('a')!.ports.map(({ target }) => target), [1, 2]);
+  const { project } = loadTexts(
+    'services: { a: { image: x, ports: ["1:1"] } }\n---\nservices: { a: { ports: ["2:2"] } }\n',
+  );
+  assert.equal(
+    project!.services.get('a')!.ports.map(({ target }) => target),
+    [1, 2],
+  );
 });
 
 test.run();

@@ -1,20 +1,23 @@
 /** A file system of a few texts, and `load` on it. */
 import { posix } from 'node:path';
-import { Diagnostics, type Diagnostic } from '../../src/diagnostics/diagnostic.ts';
-import { load, type Files, type LoadOptions } from '../../src/compose/load.ts';
+import { type Files, type LoadOptions, load } from '../../src/compose/load.ts';
 import type { Project } from '../../src/compose/project/project.ts';
+import { type Diagnostic, Diagnostics } from '../../src/diagnostics/diagnostic.ts';
 
 export type Texts = Readonly<Record<string, string>>;
 
 /** Paths are taken from `/p`. */
 export function memoryFiles(texts: Texts): Files {
   const files = new Map(Object.entries(texts).map(([path, text]) => [posix.resolve('/p', path), text]));
-  const isDirectory = (path: string) => [...files.keys()].some((file) => file.startsWith(`${path.replace(/\/$/, '')}/`));
+  const isDirectory = (path: string) =>
+    [...files.keys()].some((file) => file.startsWith(`${path.replace(/\/$/, '')}/`));
   return {
     read(path) {
       const text = files.get(path);
       if (text !== undefined) return { text };
-      return isDirectory(path) ? { error: 'unreadable', detail: 'is a directory' } : { error: 'missing', detail: 'no such file' };
+      return isDirectory(path)
+        ? { error: 'unreadable', detail: 'is a directory' }
+        : { error: 'missing', detail: 'no such file' };
     },
     exists: (path) => files.has(path),
     isDirectory,
@@ -30,12 +33,18 @@ export interface Loaded {
 export function loadTexts(texts: Texts | string, options: Partial<LoadOptions> = {}): Loaded {
   const diagnostics = new Diagnostics();
   const all = typeof texts === 'string' ? { 'compose.yaml': texts } : texts;
-  const project = load({ files: [], profiles: [], envFiles: [], cwd: '/p', env: {}, ...options }, memoryFiles(all), diagnostics.report);
+  const project = load(
+    { files: [], profiles: [], envFiles: [], cwd: '/p', env: {}, ...options },
+    memoryFiles(all),
+    diagnostics.report,
+  );
   return { project, diagnostics: diagnostics.sorted() };
 }
 
 /** A diagnostic in one line: `severity rule line:column "text under it" message | help`. */
 export function told({ severity, rule, span, message, help }: Diagnostic): string {
-  const place = span ? `${posix.basename(span.source.path)}:${span.source.position(span.start).line} <${span.source.text.slice(span.start, span.end)}> ` : '';
+  const place = span
+    ? `${posix.basename(span.source.path)}:${span.source.position(span.start).line} <${span.source.text.slice(span.start, span.end)}> `
+    : '';
   return `${severity} ${rule} ${place}${message}${help === undefined ? '' : ` | ${help}`}`;
 }

@@ -1,7 +1,7 @@
 /** A netcompose project in the form of `docker compose config --format json`, as far as networking reaches. */
 import { stringsIn, textsIn } from '../../src/compose/project/fields.ts';
-import { at } from '../../src/compose/tree.ts';
 import type { Network, Project, Service } from '../../src/compose/project/project.ts';
+import { at } from '../../src/compose/tree.ts';
 
 /** What Compose would print: services that start, networks that they use. */
 export function asCompose(project: Project): unknown {
@@ -44,12 +44,17 @@ function service(each: Service): unknown {
     networks: attachments,
     ports: each.ports.map(({ hostIp, published, target, protocol, mode }) => ({
       host_ip: hostIp,
-      published: published && (published.first === published.last ? `${published.first}` : `${published.first}-${published.last}`),
+      published:
+        published &&
+        (published.first === published.last ? `${published.first}` : `${published.first}-${published.last}`),
       target,
       protocol,
       mode,
     })),
-    expose: each.expose.map(({ ports, protocol }) => `${ports.first}${ports.last === ports.first ? '' : `-${ports.last}`}${protocol === 'tcp' ? '' : `/${protocol}`}`),
+    expose: each.expose.map(
+      ({ ports, protocol }) =>
+        `${ports.first}${ports.last === ports.first ? '' : `-${ports.last}`}${protocol === 'tcp' ? '' : `/${protocol}`}`,
+    ),
     depends_on: Object.fromEntries(needed(each).map((name) => [name, null])),
     extra_hosts: each.extraHosts.map(({ host, address }) => `${host}=${address}`),
     deploy: { replicas: each.replicas.value },
@@ -61,7 +66,9 @@ function needed({ dependsOn, tree }: Service): readonly string[] {
   const shared = ['network_mode', 'ipc', 'pid', 'uts', 'cgroup']
     .flatMap((key) => stringsIn(at(tree, key)))
     .flatMap(({ value }) => (value.startsWith('service:') ? [value.slice('service:'.length)] : []));
-  const volumes = stringsIn(at(tree, 'volumes_from')).flatMap(({ value }) => (value.startsWith('container:') ? [] : [value.split(':', 1)[0]!]));
+  const volumes = stringsIn(at(tree, 'volumes_from')).flatMap(({ value }) =>
+    value.startsWith('container:') ? [] : [value.split(':', 1)[0]!],
+  );
   return [...dependsOn.map(({ service: name }) => name), ...shared, ...volumes];
 }
 

@@ -1,8 +1,8 @@
 /** Loads projects with netcompose and with Compose, and compares what both say of networking. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { type Files, load } from '../../src/compose/load.ts';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.ts';
-import { load, type Files } from '../../src/compose/load.ts';
 import { asCompose } from './as-compose.ts';
 import { differences, summary } from './summary.ts';
 
@@ -49,12 +49,16 @@ export function findCases(root: string): readonly Case[] {
     const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
     const label = (name: string) => relative(root, join(directory, name)) || name;
     if (names.includes('conformance.json')) {
-      const { args = [], env = {} } = JSON.parse(readFileSync(join(directory, 'conformance.json'), 'utf8')) as Partial<Case>;
+      const { args = [], env = {} } = JSON.parse(
+        readFileSync(join(directory, 'conformance.json'), 'utf8'),
+      ) as Partial<Case>;
       cases.push({ name: label(''), directory, files: [], args, env });
       continue;
     }
-    for (const { name } of entries.filter((entry) => entry.isDirectory() && !skipped.has(entry.name))) pending.push(join(directory, name));
-    const add = (name: string, files: readonly string[]) => cases.push({ name: label(name), directory, files, args: [], env: {} });
+    for (const { name } of entries.filter((entry) => entry.isDirectory() && !skipped.has(entry.name)))
+      pending.push(join(directory, name));
+    const add = (name: string, files: readonly string[]) =>
+      cases.push({ name: label(name), directory, files, args: [], env: {} });
     if (names.some((name) => defaultNames.includes(name))) add('', []);
     for (const name of names.filter((each) => /\.ya?ml$/.test(each) && !isDefault(each))) {
       if (/^(?:services|include)\s*:/m.test(readFileSync(join(directory, name), 'utf8'))) add(name, [name]);
@@ -64,13 +68,19 @@ export function findCases(root: string): readonly Case[] {
 }
 
 function isDefault(name: string): boolean {
-  return defaultNames.includes(name) || defaultNames.some((each) => each.replace(/\.(ya?ml)$/, '.override.$1') === name);
+  return (
+    defaultNames.includes(name) || defaultNames.some((each) => each.replace(/\.(ya?ml)$/, '.override.$1') === name)
+  );
 }
 
 /** The command that runs Compose: DOCKER_COMPOSE, else `docker compose`, else `docker-compose`; nothing where there is none. */
 export async function composeCommand(env: NodeJS.ProcessEnv): Promise<readonly string[] | undefined> {
   const { execa } = await import('execa');
-  const candidates = [...(env['DOCKER_COMPOSE'] ? [[env['DOCKER_COMPOSE']]] : []), ['docker', 'compose'], ['docker-compose']];
+  const candidates = [
+    ...(env['DOCKER_COMPOSE'] ? [[env['DOCKER_COMPOSE']]] : []),
+    ['docker', 'compose'],
+    ['docker-compose'],
+  ];
   for (const [file, ...args] of candidates) {
     const { failed } = await execa(file!, [...args, 'version'], { reject: false, timeout: 20_000, stdin: 'ignore' });
     if (!failed) return [file!, ...args];
@@ -108,11 +118,21 @@ async function askCompose({ directory, files, args, env }: Case, compose: readon
   const { execa } = await import('execa');
   const [file, ...first] = compose;
   const argv = [...first, ...args, ...files.flatMap((path) => ['-f', path]), 'config', '--format', 'json'];
-  const options = { cwd: directory, env: { ...cleanEnvironment(), ...env, PWD: directory }, extendEnv: false, reject: false, stdin: 'ignore', timeout: 60_000 } as const;
+  const options = {
+    cwd: directory,
+    env: { ...cleanEnvironment(), ...env, PWD: directory },
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+    timeout: 60_000,
+  } as const;
   const { stdout, stderr, exitCode } = await execa(file!, argv, options);
   if (exitCode !== 0) {
     const last = stderr.split('\n').filter((line) => line !== '' && !/level=warning/.test(line));
-    return { refusal: (last.find((line) => line.startsWith('panic:')) ?? last.slice(0, 3).join(' ')) || `exit code ${exitCode}` };
+    return {
+      refusal:
+        (last.find((line) => line.startsWith('panic:')) ?? last.slice(0, 3).join(' ')) || `exit code ${exitCode}`,
+    };
   }
   // Compose doubles a literal dollar sign, so that its output can be its input again.
   return { model: summary(JSON.parse(stdout.split('$$').join('$'))) };
@@ -133,13 +153,20 @@ export function optionsOf(args: readonly string[]) {
   const one = (flag: string) => all(flag)[0];
   const [projectName, projectDirectory] = [one('-p'), one('--project-directory')];
   return {
-    files: all('-f'), profiles: all('--profile'), envFiles: all('--env-file'),
-    ...(projectName !== undefined && { projectName }), ...(projectDirectory !== undefined && { projectDirectory }),
+    files: all('-f'),
+    profiles: all('--profile'),
+    envFiles: all('--env-file'),
+    ...(projectName !== undefined && { projectName }),
+    ...(projectDirectory !== undefined && { projectDirectory }),
   };
 }
 
 export function cleanEnvironment(): Record<string, string> {
-  return Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && !/^(?:COMPOSE_|DOCKER_)/.test(entry[0])));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && !/^(?:COMPOSE_|DOCKER_)/.test(entry[0]),
+    ),
+  );
 }
 
 /** Refusals that have nothing to do with structure or networking: files, builds, mounts, limits, what only Docker needs. */
@@ -158,4 +185,3 @@ const elsewhere: readonly RegExp[] = [
   /develop|watch|model/,
   /^panic:/,
 ];
-

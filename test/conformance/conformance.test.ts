@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findCompose } from '../runner/needs.ts';
-import { conformance, findCases, type Case, type Verdict } from './compare.ts';
+import { type Case, conformance, findCases, type Verdict } from './compare.ts';
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const compose = findCompose();

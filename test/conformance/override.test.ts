@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Facts } from '../../src/plan/facts/facts.ts';
-import { lanFacts, type Options } from '../support/in-memory.ts';
 import { findCompose } from '../runner/needs.ts';
+import { lanFacts, type Options } from '../support/in-memory.ts';
 import { secondPass } from './second-pass.ts';
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -35,7 +35,12 @@ for (const name of readdirSync(projects).sort()) {
 const examples = folder('../../examples');
 for (const name of existsSync(examples) ? readdirSync(examples).sort() : []) {
   test(`example ${name}`, async () => {
-    assert.equal(await secondPass({ name, directory: join(examples, name), files: [], args: [], env: {} }, lanFacts, [compose!.binary]), []);
+    assert.equal(
+      await secondPass({ name, directory: join(examples, name), files: [], args: [], env: {} }, lanFacts, [
+        compose!.binary,
+      ]),
+      [],
+    );
   });
 }
 

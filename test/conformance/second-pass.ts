@@ -2,37 +2,57 @@
  * What netcompose writes, given to Compose: the files with the override must resolve to the plan, and the rendered file
  * alone to the same model. Both go in by standard input, so that nothing is written beside the project.
  */
-import { Diagnostics } from '../../src/diagnostics/diagnostic.ts';
+
 import { load } from '../../src/compose/load.ts';
+import { Diagnostics } from '../../src/diagnostics/diagnostic.ts';
 import { overrideOf } from '../../src/emit/override/override.ts';
 import { renderOf } from '../../src/emit/render/render.ts';
 import { intentsOf } from '../../src/netmode/intents.ts';
+import { compareResolved, type ResolvedModel } from '../../src/plan/checks/compose-agrees.ts';
 import type { Facts } from '../../src/plan/facts/facts.ts';
 import { planOf } from '../../src/plan/plan.ts';
-import { compareResolved, type ResolvedModel } from '../../src/plan/checks/compose-agrees.ts';
 import type { Plan } from '../../src/plan/types.ts';
-import { cleanEnvironment, optionsOf, realFiles, type Case } from './compare.ts';
+import { type Case, cleanEnvironment, optionsOf, realFiles } from './compare.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
 
 /** @returns a line for each difference; nothing to compare where netcompose refuses the project */
-export async function secondPass(given: Case, facts: Facts, compose: readonly string[]): Promise<readonly string[] | undefined> {
+export async function secondPass(
+  given: Case,
+  facts: Facts,
+  compose: readonly string[],
+): Promise<readonly string[] | undefined> {
   const diagnostics = new Diagnostics();
   const options = optionsOf(given.args);
   const env = { ...cleanEnvironment(), ...given.env, PWD: given.directory };
-  const project = load({ ...options, files: [...options.files, ...given.files], cwd: given.directory, env }, realFiles, diagnostics.report);
+  const project = load(
+    { ...options, files: [...options.files, ...given.files], cwd: given.directory, env },
+    realFiles,
+    diagnostics.report,
+  );
   const plan = project && planOf(intentsOf(project, diagnostics.report), facts, diagnostics.report);
   if (!plan || diagnostics.hasErrors) return undefined;
   const override = overrideOf(plan);
   const renderedText = renderOf(plan, { external: false });
   // The very file that was read: the first pass has compared it.
-  if (override === undefined && project.files.length === 1 && project.sources.some(({ path, text }) => path === project.files[0] && text === renderedText)) return [];
-  const shared = new Set([...plan.networks.values()].flatMap(({ kind, dockerName }) => (kind === 'shared' ? [dockerName!] : [])));
-  const ask = (files: readonly string[], input: string | undefined) => resolve({ ...given, env }, plan, files, input, compose);
+  if (
+    override === undefined &&
+    project.files.length === 1 &&
+    project.sources.some(({ path, text }) => path === project.files[0] && text === renderedText)
+  )
+    return [];
+  const shared = new Set(
+    [...plan.networks.values()].flatMap(({ kind, dockerName }) => (kind === 'shared' ? [dockerName!] : [])),
+  );
+  const ask = (files: readonly string[], input: string | undefined) =>
+    resolve({ ...given, env }, plan, files, input, compose);
   const withOverride = await ask(plan.project.files, override);
   if ('refusal' in withOverride) return [`with the override: ${withOverride.refusal}`];
   const unplanned = compareResolved(plan, withOverride.model as ResolvedModel);
-  const lines = unplanned.map(({ service, what, planned, resolved }) => `${service ? `${service}: ` : ''}${what}: planned ${planned} · resolved ${resolved}`);
+  const lines = unplanned.map(
+    ({ service, what, planned, resolved }) =>
+      `${service ? `${service}: ` : ''}${what}: planned ${planned} · resolved ${resolved}`,
+  );
   const inlined = shared.size > 0 ? await ask(plan.project.files, overrideOf(plan, { inline: shared })) : withOverride;
   if ('refusal' in inlined) return [...lines, `with the override, networks in full: ${inlined.refusal}`];
   const rendered = await ask([], renderedText);
@@ -41,16 +61,45 @@ export async function secondPass(given: Case, facts: Facts, compose: readonly st
   return [...lines, ...differing.map((line) => `rendered: ${line}`)];
 }
 
-async function resolve({ args, env }: Case, { project }: Plan, files: readonly string[], input: string | undefined, [command, ...first]: readonly string[]): Promise<{ readonly model: Plain } | { readonly refusal: string }> {
+async function resolve(
+  { args, env }: Case,
+  { project }: Plan,
+  files: readonly string[],
+  input: string | undefined,
+  [command, ...first]: readonly string[],
+): Promise<{ readonly model: Plain } | { readonly refusal: string }> {
   const { execa } = await import('execa');
-  const kept = args.flatMap((arg, i) => (['--profile', '--env-file'].includes(args[i - 1] ?? '') ? [args[i - 1]!, arg] : []));
+  const kept = args.flatMap((arg, i) =>
+    ['--profile', '--env-file'].includes(args[i - 1] ?? '') ? [args[i - 1]!, arg] : [],
+  );
   const argv = [
-    ...first, ...kept, '-p', project.name, '--project-directory', project.directory,
-    ...[...files, ...(input === undefined ? [] : ['-'])].flatMap((file) => ['-f', file]), 'config', '--format', 'json',
+    ...first,
+    ...kept,
+    '-p',
+    project.name,
+    '--project-directory',
+    project.directory,
+    ...[...files, ...(input === undefined ? [] : ['-'])].flatMap((file) => ['-f', file]),
+    'config',
+    '--format',
+    'json',
   ];
-  const { stdout, stderr, exitCode } = await execa(command!, argv, { cwd: project.directory, env, extendEnv: false, reject: false, timeout: 60_000, ...(input !== undefined && { input }) });
+  const { stdout, stderr, exitCode } = await execa(command!, argv, {
+    cwd: project.directory,
+    env,
+    extendEnv: false,
+    reject: false,
+    timeout: 60_000,
+    ...(input !== undefined && { input }),
+  });
   if (exitCode === 0) return { model: JSON.parse(stdout) as Plain };
-  return { refusal: stderr.split('\n').filter((line) => line !== '' && !line.includes('level=warning')).join(' ') || `exit code ${exitCode}` };
+  return {
+    refusal:
+      stderr
+        .split('\n')
+        .filter((line) => line !== '' && !line.includes('level=warning'))
+        .join(' ') || `exit code ${exitCode}`,
+  };
 }
 
 /**
@@ -75,7 +124,8 @@ function differencesOf(override: unknown, rendered: unknown, path = ''): readonl
   return a === b ? [] : [`${path}: ${b ?? 'nothing'} instead of ${a ?? 'nothing'}`];
 }
 
-const text = (value: unknown, path: string) => JSON.stringify(path.endsWith('.extra_hosts') && Array.isArray(value) ? [...value].sort() : value);
+const text = (value: unknown, path: string) =>
+  JSON.stringify(path.endsWith('.extra_hosts') && Array.isArray(value) ? [...value].sort() : value);
 
 function isRecord(value: unknown): value is Plain {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -9,8 +9,10 @@ export function summary(model: unknown): Summary {
   const lines = new Map<string, string>();
   const root = record(model);
   lines.set('name', text(root['name']));
-  for (const [name, value] of Object.entries(record(root['services']))) addService(lines, `services.${name}`, record(value));
-  for (const [key, value] of Object.entries(record(root['networks']))) addNetwork(lines, `networks.${key}`, record(value));
+  for (const [name, value] of Object.entries(record(root['services'])))
+    addService(lines, `services.${name}`, record(value));
+  for (const [key, value] of Object.entries(record(root['networks'])))
+    addNetwork(lines, `networks.${key}`, record(value));
   return lines;
 }
 
@@ -24,11 +26,19 @@ export function differences(theirs: Summary, ours: Summary): readonly string[] {
 }
 
 function addService(lines: Map<string, string>, path: string, service: Plain): void {
-  for (const key of ['image', 'hostname', 'container_name', 'network_mode', 'mac_address']) lines.set(`${path}.${key}`, text(service[key]));
+  for (const key of ['image', 'hostname', 'container_name', 'network_mode', 'mac_address'])
+    lines.set(`${path}.${key}`, text(service[key]));
   const replicas = service['scale'] ?? record(service['deploy'])['replicas'] ?? 1;
   lines.set(`${path}.replicas`, text(replicas));
   lines.set(`${path}.profiles`, sorted(list(service['profiles']).map(text)));
-  lines.set(`${path}.expose`, sorted(list(service['expose']).map((port) => text(port).replace(/\/tcp$/, '')).filter(isPort)));
+  lines.set(
+    `${path}.expose`,
+    sorted(
+      list(service['expose'])
+        .map((port) => text(port).replace(/\/tcp$/, ''))
+        .filter(isPort),
+    ),
+  );
   lines.set(`${path}.extra_hosts`, sorted(list(service['extra_hosts']).map(text)));
   lines.set(`${path}.ports`, sorted(new Set(list(service['ports']).map((port) => portText(record(port))))));
   for (const name of Object.keys(record(service['depends_on']))) lines.set(`${path}.depends_on.${name}`, 'yes');

@@ -17,7 +17,11 @@ test('sorted: those without a place first, then file by file as first seen, in t
   diagnostics.report('parent/wireless', at(b, 5), 'b5, later');
   const messages = diagnostics.sorted().map(({ message }) => message);
   assert.equal(messages, ['nowhere', 'b1', 'b5', 'b5, later', 'a0', 'a7']);
-  assert.equal(diagnostics.sorted().map(({ message }) => message), messages, 'sorting changes nothing');
+  assert.equal(
+    diagnostics.sorted().map(({ message }) => message),
+    messages,
+    'sorting changes nothing',
+  );
 });
 
 test('the same fault at the same place is kept once', () => {

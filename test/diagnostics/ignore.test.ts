@@ -7,7 +7,14 @@ import { SourceFile } from '../../src/diagnostics/source.ts';
 const warning = (text: string, at: string, rest: Partial<Diagnostic> = {}): Diagnostic => {
   const source = new SourceFile('/a.yaml', text);
   const start = text.indexOf(at);
-  return { rule: 'parent/down', severity: 'warning', message: 'x', span: { source, start, end: start + at.length }, related: [], ...rest };
+  return {
+    rule: 'parent/down',
+    severity: 'warning',
+    message: 'x',
+    span: { source, start, end: start + at.length },
+    related: [],
+    ...rest,
+  };
 };
 
 const cases: readonly (readonly [name: string, diagnostic: Diagnostic, silenced: boolean])[] = [

@@ -24,7 +24,10 @@ for (const [offset, line, column] of positions) {
 }
 
 test('lines, without their ends', () => {
-  assert.equal([0, 1, 2, 3, 4, 5].map((number) => source.line(number)), ['', 'ab', '👋c', '', 'd', '']);
+  assert.equal(
+    [0, 1, 2, 3, 4, 5].map((number) => source.line(number)),
+    ['', 'ab', '👋c', '', 'd', ''],
+  );
 });
 
 test('an empty file has one empty line', () => {

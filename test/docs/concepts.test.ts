@@ -6,17 +6,17 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
 import schema from '../../schema/x-netmode.schema.json' with { type: 'json' };
-import { displayCommand } from '../../src/plan/actions/display.ts';
 import { github } from '../../src/diagnostics/format/github.ts';
 import { json } from '../../src/diagnostics/format/json.ts';
 import { pretty } from '../../src/diagnostics/format/pretty.ts';
 import { withoutIgnored } from '../../src/diagnostics/ignore.ts';
-import { stepsOf } from '../../src/plan/actions/commands.ts';
 import { overrideOf } from '../../src/emit/override/override.ts';
+import { renderOf } from '../../src/emit/render/render.ts';
 import { planJson } from '../../src/emit/text/plan-json.ts';
 import { lanRoutesText } from '../../src/emit/text/plan-text.ts';
-import { renderOf } from '../../src/emit/render/render.ts';
 import { netmodeNames } from '../../src/netmode/modes.ts';
+import { stepsOf } from '../../src/plan/actions/commands.ts';
+import { displayCommand } from '../../src/plan/actions/display.ts';
 import { fencesOf } from './page.ts';
 import { checkSnippet, cwd } from './project.ts';
 import { usual } from './situations.ts';
@@ -34,22 +34,33 @@ const check = (yaml: string) => checkSnippet(new Map([['compose.yaml', yaml]]), 
 test('links lead to files and headings', () => {
   const wrong: string[] = [];
   for (const page of pages) {
-    for (const [, target = '', anchor] of read(page).replace(/^```[^]*?^```$/gm, '').matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)) {
+    for (const [, target = '', anchor] of read(page)
+      .replace(/^```[^]*?^```$/gm, '')
+      .matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)) {
       const path = target === '' ? page : posix.join(posix.dirname(page), target);
       if (!existsSync(`${folder}${path}`)) wrong.push(`${page}: ${target}`);
-      else if (anchor !== undefined && !anchorsOf(read(path)).includes(anchor)) wrong.push(`${page}: ${target}#${anchor}`);
+      else if (anchor !== undefined && !anchorsOf(read(path)).includes(anchor))
+        wrong.push(`${page}: ${target}#${anchor}`);
     }
   }
   assert.equal(wrong, []);
 });
 
 function anchorsOf(text: string): readonly string[] {
-  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => title.toLowerCase().replace(/[^\w\s-]/g, '').replaceAll(' ', '-'));
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  );
 }
 
 test('the index names every concept page', () => {
   const index = read('README.md');
-  assert.equal(concepts.filter((page) => page !== 'README.md' && !index.includes(`(${page})`)), []);
+  assert.equal(
+    concepts.filter((page) => page !== 'README.md' && !index.includes(`(${page})`)),
+    [],
+  );
 });
 
 for (const page of concepts) {
@@ -57,7 +68,10 @@ for (const page of concepts) {
     if (isOverride(yaml)) return;
     test(`${page}: snippet ${index + 1} has no errors`, () => {
       const { diagnostics } = check(yaml);
-      assert.equal(diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message), []);
+      assert.equal(
+        diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message),
+        [],
+      );
     });
   });
 }
@@ -75,17 +89,24 @@ test('x-netmode.md has every key, at its places', () => {
   };
   const expected = Object.fromEntries(
     [...new Set(Object.values(places).flat())].sort().map((key) => {
-      const at = Object.entries(places).filter(([, keys]) => keys.includes(key)).map(([place]) => place);
+      const at = Object.entries(places)
+        .filter(([, keys]) => keys.includes(key))
+        .map(([place]) => place);
       return [key, at.length === 3 ? 'all' : at.join(', ')];
     }),
   );
-  const rows = [...read('x-netmode.md').matchAll(/^\| \[`(\w+)`\]\(#[\w-]+\) \| ([^|]+) \|/gm)].map(([, key = '', at = '']) => [key, at]);
+  const rows = [...read('x-netmode.md').matchAll(/^\| \[`(\w+)`\]\(#[\w-]+\) \| ([^|]+) \|/gm)].map(
+    ([, key = '', at = '']) => [key, at],
+  );
   assert.equal(Object.fromEntries(rows.sort(([a = ''], [b = '']) => (a < b ? -1 : 1))), expected);
 });
 
 test('netmodes.md has every netmode', () => {
   const text = read('netmodes.md');
-  assert.equal(netmodeNames.filter((name) => !text.includes(`\`${name}\``)), []);
+  assert.equal(
+    netmodeNames.filter((name) => !text.includes(`\`${name}\``)),
+    [],
+  );
 });
 
 test('shim.md quotes the commands that run', () => {

@@ -10,7 +10,9 @@ const page = read('docs/facts.md');
 
 /** The keys of each interface, as the source has them; those of types inside a line are told in words. */
 const interfaces = new Map(
-  [...read('src/plan/facts/facts.ts').matchAll(/^export interface (\w+) \{\n([^]*?)^\}/gm)].map(([, name = '', body = '']) => [name, [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, key]) => key!)]),
+  [...read('src/plan/facts/facts.ts').matchAll(/^export interface (\w+) \{\n([^]*?)^\}/gm)].map(
+    ([, name = '', body = '']) => [name, [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, key]) => key!)],
+  ),
 );
 
 test('the source is read as it should be', () => {
@@ -21,13 +23,18 @@ test('the source is read as it should be', () => {
 for (const [name, keys] of interfaces) {
   test(`${name}: every key is told of`, () => {
     const section = page.split(/^## /m).find((text) => text.startsWith(`${name}\n`)) ?? '';
-    const told = [...section.matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm)].flatMap(([, cell = '']) => cell.split(', ').map((word) => word.replaceAll('`', '')));
+    const told = [...section.matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm)].flatMap(([, cell = '']) =>
+      cell.split(', ').map((word) => word.replaceAll('`', '')),
+    );
     assert.equal([...told].sort(), [...keys].sort());
   });
 }
 
 test('the example has only keys that there are', () => {
-  const example = JSON.parse(fencesOf(page).find(({ language }) => language === 'json')!.text) as { host: object; engine: object };
+  const example = JSON.parse(fencesOf(page).find(({ language }) => language === 'json')!.text) as {
+    host: object;
+    engine: object;
+  };
   assert.equal(Object.keys(example), interfaces.get('Facts'));
   assert.equal(Object.keys(example.engine), interfaces.get('EngineFacts'));
   assert.equal(Object.keys(example.host).sort(), [...interfaces.get('HostFacts')!].sort());

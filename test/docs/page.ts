@@ -21,13 +21,21 @@ export function readPage(text: string): Page {
   return {
     title,
     summary: summary.trim(),
-    sections: new Map(names.map((name, index) => [name, text.slice(starts[index]! + name.length + 4, starts[index + 1] ?? text.length)])),
+    sections: new Map(
+      names.map((name, index) => [
+        name,
+        text.slice(starts[index]! + name.length + 4, starts[index + 1] ?? text.length),
+      ]),
+    ),
   };
 }
 
 /** Fenced blocks in order, each with its language. */
 export function fencesOf(text: string): readonly Fence[] {
-  return [...text.matchAll(/^```(\w*)\n([^]*?)^```$/gm)].map(([, language = '', body = '']) => ({ language, text: body }));
+  return [...text.matchAll(/^```(\w*)\n([^]*?)^```$/gm)].map(([, language = '', body = '']) => ({
+    language,
+    text: body,
+  }));
 }
 
 /** Headings inside fences are not headings. */

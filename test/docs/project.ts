@@ -1,6 +1,6 @@
 /** A snippet of the documentation as a project, on a host that is not there. */
 import { load } from '../../src/compose/load.ts';
-import { Diagnostics, type Diagnostic } from '../../src/diagnostics/diagnostic.ts';
+import { type Diagnostic, Diagnostics } from '../../src/diagnostics/diagnostic.ts';
 import { intentsOf } from '../../src/netmode/intents.ts';
 import type { Facts } from '../../src/plan/facts/facts.ts';
 import { planOf } from '../../src/plan/plan.ts';
@@ -20,7 +20,11 @@ export interface Checked {
  * @param given texts by name, in the order of `-f`
  * @param present names of further files that are there, with nothing in them
  */
-export function checkSnippet(given: ReadonlyMap<string, string>, facts: Facts, present: readonly string[] = []): Checked {
+export function checkSnippet(
+  given: ReadonlyMap<string, string>,
+  facts: Facts,
+  present: readonly string[] = [],
+): Checked {
   const files = new Map([...given].map(([name, text]) => [`${cwd}/${name}`, text]));
   const named = [...files.keys()];
   for (const name of present) files.set(`${cwd}/${name}`, 'services: {}\n');

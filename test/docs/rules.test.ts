@@ -10,8 +10,8 @@ import { parseDocument } from 'yaml';
 import { ruleIndex } from '../../scripts/rule-index.ts';
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
 import { pretty } from '../../src/diagnostics/format/pretty.ts';
-import { rules, type RuleName } from '../../src/diagnostics/rules.ts';
-import { fencesOf, readPage, type Fence } from './page.ts';
+import { type RuleName, rules } from '../../src/diagnostics/rules.ts';
+import { type Fence, fencesOf, readPage } from './page.ts';
 import { checkSnippet, cwd } from './project.ts';
 import { factsFor, presentFor } from './situations.ts';
 
@@ -27,10 +27,17 @@ const outside: readonly RuleName[] = [
   'engine/compose-too-old',
 ];
 
-const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md') && file !== 'README.md');
+const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.md') && file !== 'README.md',
+);
 
 test('every rule has a page, and every page a rule', () => {
-  assert.equal([...pages].sort(), Object.keys(rules).map((rule) => `${rule}.md`).sort());
+  assert.equal(
+    [...pages].sort(),
+    Object.keys(rules)
+      .map((rule) => `${rule}.md`)
+      .sort(),
+  );
 });
 
 test('the overview is up to date', () => {
@@ -67,13 +74,22 @@ for (const rule of Object.keys(rules) as readonly RuleName[]) {
     const found = diagnose(rule, example).filter((diagnostic) => diagnostic.rule === rule);
     const actual = pretty(found, { cwd, color: false }).split('\n').slice(0, -2).join('\n');
     const printed = example.find(({ language }) => language === 'text')!.text;
-    if (update && actual !== '') writeFileSync(path, text.replace(`\`\`\`text\n${printed}`, () => `\`\`\`text\n${actual}`));
+    if (update && actual !== '')
+      writeFileSync(
+        path,
+        text.replace(`\`\`\`text\n${printed}`, () => `\`\`\`text\n${actual}`),
+      );
     else assert.is(actual, printed);
   });
 
   test(`${rule}: what the page recommends has the fault no more`, () => {
-    const left = diagnose(rule, mended).filter((diagnostic) => diagnostic.severity === 'error' || diagnostic.rule === rule);
-    assert.equal(left.map((diagnostic) => `${diagnostic.rule}: ${diagnostic.message}`), []);
+    const left = diagnose(rule, mended).filter(
+      (diagnostic) => diagnostic.severity === 'error' || diagnostic.rule === rule,
+    );
+    assert.equal(
+      left.map((diagnostic) => `${diagnostic.rule}: ${diagnostic.message}`),
+      [],
+    );
   });
 }
 
@@ -81,7 +97,9 @@ const yamlsOf = (fences: readonly Fence[]) => fences.filter(({ language }) => la
 
 /** What `check` finds in the snippets: each is a file, named by a comment on its first line where there are several. */
 function diagnose(rule: RuleName, fences: readonly Fence[]): readonly Diagnostic[] {
-  const files = new Map(yamlsOf(fences).map(({ text }) => [/^# (\S+\.yaml)\n/.exec(text)?.[1] ?? 'compose.yaml', text]));
+  const files = new Map(
+    yamlsOf(fences).map(({ text }) => [/^# (\S+\.yaml)\n/.exec(text)?.[1] ?? 'compose.yaml', text]),
+  );
   return checkSnippet(files, factsFor(rule), presentFor(rule)).diagnostics;
 }
 

@@ -1,6 +1,13 @@
 /** The hosts and engines on which the examples of the rule pages stand. */
 import type { RuleName } from '../../src/diagnostics/rules.ts';
-import type { EngineContainer, EngineFacts, EngineNetwork, Facts, HostFacts, HostInterface } from '../../src/plan/facts/facts.ts';
+import type {
+  EngineContainer,
+  EngineFacts,
+  EngineNetwork,
+  Facts,
+  HostFacts,
+  HostInterface,
+} from '../../src/plan/facts/facts.ts';
 
 const card = (name: string, index: number, rest: Partial<HostInterface> = {}): HostInterface => ({
   name,
@@ -19,7 +26,14 @@ const interfaces = [
   card('eth0', 2, { addresses: ['192.168.1.10/24'] }),
 ] as const;
 
-const engine: EngineFacts = { version: '28.5.2', kind: 'engine', remote: false, swarm: 'inactive', networks: [], containers: [] };
+const engine: EngineFacts = {
+  version: '28.5.2',
+  kind: 'engine',
+  remote: false,
+  swarm: 'inactive',
+  networks: [],
+  containers: [],
+};
 
 /** A computer on an ordinary LAN. */
 export const usual = {
@@ -73,12 +87,19 @@ const special: { readonly [rule in RuleName]?: Facts } = {
   'subnet/taken-by-network': withEngine({ networks: [oldLan] }),
   'parent/down': withInterfaces(card('eth1', 3, { up: false })),
   'parent/wireless': withInterfaces(card('wlan0', 3, { wireless: true, addresses: ['192.168.1.11/24'] })),
-  'parent/enslaved': withInterfaces(card('br0', 3, { kind: 'bridge', addresses: ['192.168.1.12/24'] }), card('eth2', 4, { master: 'br0' })),
+  'parent/enslaved': withInterfaces(
+    card('br0', 3, { kind: 'bridge', addresses: ['192.168.1.12/24'] }),
+    card('eth2', 4, { master: 'br0' }),
+  ),
   'parent/taken-by-network': withEngine({ networks: [oldLan] }),
   'shim/name-taken': withInterfaces(card('nc-eth0', 3, { kind: 'macvlan', link: 'eth0' })),
-  'ports/in-use-on-host': withHost({ sockets: [{ protocol: 'udp', address: '127.0.0.53', port: 53, owner: { pid: 612, name: 'systemd-resolve' } }] }),
+  'ports/in-use-on-host': withHost({
+    sockets: [{ protocol: 'udp', address: '127.0.0.53', port: 53, owner: { pid: 612, name: 'systemd-resolve' } }],
+  }),
   'ports/in-use-by-container': withEngine({ containers: [shop] }),
-  'address/answers-on-lan': withHost({ neighbours: [{ address: '192.168.1.53', interface: 'eth0', mac: '00:1b:a9:5e:12:07', state: 'reachable' }] }),
+  'address/answers-on-lan': withHost({
+    neighbours: [{ address: '192.168.1.53', interface: 'eth0', mac: '00:1b:a9:5e:12:07', state: 'reachable' }],
+  }),
   'engine/kernel-lacks-driver': withHost({ drivers: { macvlan: 'ready', ipvlan: 'missing' } }),
   'engine/too-old': { ...withEngine({ version: '20.10.24' }), compose: { version: '2.26.1' } },
   'engine/desktop': withEngine({ kind: 'desktop' }),

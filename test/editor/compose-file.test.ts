@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import schema from '../../schema/x-netmode.schema.json' with { type: 'json' };
 import { saying } from '../support/hooks.ts';
-import { startEditor, type Editor, type Place } from './server.ts';
+import { type Editor, type Place, startEditor } from './server.ts';
 
 const composeSchema = fileURLToPath(new URL('../../schema/compose-with-netmode.schema.json', import.meta.url));
 const { top, service, network } = schema.$defs;
@@ -19,7 +19,15 @@ test.before(
 test.after(async () => editor?.stop());
 
 /** A whole Compose file; `§` marks the cursor, and each test puts text in at one of the three places. */
-function file({ atTop = '', atService = '', atNetwork = '' }: { readonly atTop?: string; readonly atService?: string; readonly atNetwork?: string }): string {
+function file({
+  atTop = '',
+  atService = '',
+  atNetwork = '',
+}: {
+  readonly atTop?: string;
+  readonly atService?: string;
+  readonly atNetwork?: string;
+}): string {
   const below = (text: string, indent: number) => text.replaceAll('\n', `\n${' '.repeat(indent)}`);
   return `name: home
 ${below(atTop, 0)}
@@ -54,7 +62,11 @@ for (const [name, parts, expected] of [
   ['keys, top level', { atTop: 'x-netmode:\n  §' }, Object.keys(top.properties)],
   ['keys, service', { atService: 'x-netmode:\n  §' }, Object.keys(service.else.properties)],
   ['keys, network', { atNetwork: 'x-netmode:\n  §' }, Object.keys(network.else.properties)],
-  ['keys not yet given', { atNetwork: 'x-netmode:\n  mode: macvlan\n  §' }, Object.keys(network.else.properties).filter((key) => key !== 'mode')],
+  [
+    'keys not yet given',
+    { atNetwork: 'x-netmode:\n  mode: macvlan\n  §' },
+    Object.keys(network.else.properties).filter((key) => key !== 'mode'),
+  ],
   ['keys of a key', { atTop: 'x-netmode:\n  shim:\n    §' }, Object.keys(schema.$defs.shim.properties)],
   ['short form, service', { atService: 'x-netmode: §' }, modes],
   ['mode, service', { atService: 'x-netmode:\n  mode: §' }, modes],
@@ -89,7 +101,9 @@ for (const [place, keys] of [
   test(`hover: every key, ${place}`, async () => {
     for (const [key, { $ref }] of Object.entries(keys)) {
       const { description, examples } = definition($ref);
-      const shown = plain(await editor.hover(...cursor(file({ [place]: `x-netmode:\n  §${key}: ${JSON.stringify(examples[0])}` }))));
+      const shown = plain(
+        await editor.hover(...cursor(file({ [place]: `x-netmode:\n  §${key}: ${JSON.stringify(examples[0])}` }))),
+      );
       assert.ok(shown.includes(description), `${key}: ${shown}`);
       assert.ok(shown.includes('Example:'), `${key}: ${shown}`);
     }
@@ -110,8 +124,10 @@ test('hover: the short form', async () => {
 test('validation: a sound file has no faults', async () => {
   const text = file({
     atTop: 'x-netmode:\n  default: bridge\n  parent: ${LAN_PARENT:-eth0}\n  hooks: { pre_up: [[modprobe, "8021q"]] }',
-    atService: 'x-netmode:\n  network: lan\n  ipv4_address: ${WEB_ADDRESS}\n  listen: [80, "53/udp", "127.0.0.1:9000", "[::1]:9000", "8000-8010"]',
-    atNetwork: 'x-netmode:\n  mode: ipvlan-l2\n  subnet: [192.168.1.0/24, "fd00:1::/64"]\n  gateway: 192.168.1.1\n  vlan: 10',
+    atService:
+      'x-netmode:\n  network: lan\n  ipv4_address: ${WEB_ADDRESS}\n  listen: [80, "53/udp", "127.0.0.1:9000", "[::1]:9000", "8000-8010"]',
+    atNetwork:
+      'x-netmode:\n  mode: ipvlan-l2\n  subnet: [192.168.1.0/24, "fd00:1::/64"]\n  gateway: 192.168.1.1\n  vlan: 10',
   });
   assert.equal(await editor.validate(text), []);
 });
@@ -139,7 +155,10 @@ for (const [name, parts, message] of [
     for (const { message: told, line } of faults) {
       assert.ok(line === first || line === first + 1, `line ${line}: ${told}`);
     }
-    assert.ok(faults.some(({ message: told }) => message.test(told)), faults.map(({ message: told }) => told).join('\n'));
+    assert.ok(
+      faults.some(({ message: told }) => message.test(told)),
+      faults.map(({ message: told }) => told).join('\n'),
+    );
   });
 }
 

@@ -40,7 +40,10 @@ export interface EditorSettings {
 export async function startEditor({ schemas, customTags = [] }: EditorSettings): Promise<Editor> {
   const child = spawn(process.execPath, [server, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise<void>((done) => child.on('exit', () => done()));
-  const connection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+  const connection = createMessageConnection(
+    new StreamMessageReader(child.stdout),
+    new StreamMessageWriter(child.stdin),
+  );
   const published = new Map<string, (faults: readonly Fault[]) => void>();
 
   const settings: Readonly<Record<string, unknown>> = {
@@ -74,7 +77,10 @@ export async function startEditor({ schemas, customTags = [] }: EditorSettings):
     workspaceFolders: null,
     capabilities: {
       workspace: { configuration: true, didChangeConfiguration: { dynamicRegistration: true } },
-      textDocument: { hover: { contentFormat: ['markdown'] }, completion: { completionItem: { snippetSupport: true } } },
+      textDocument: {
+        hover: { contentFormat: ['markdown'] },
+        completion: { completionItem: { snippetSupport: true } },
+      },
     },
   });
   await connection.sendNotification('initialized', {});
@@ -87,7 +93,9 @@ export async function startEditor({ schemas, customTags = [] }: EditorSettings):
     count += 1;
     const uri = `file:///project-${count}/compose.yaml`;
     const faults = new Promise<readonly Fault[]>((done) => published.set(uri, done));
-    await connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'yaml', version: 1, text } });
+    await connection.sendNotification('textDocument/didOpen', {
+      textDocument: { uri, languageId: 'yaml', version: 1, text },
+    });
     return { uri, faults };
   }
 
@@ -98,12 +106,18 @@ export async function startEditor({ schemas, customTags = [] }: EditorSettings):
   return {
     async complete(text, position) {
       const { uri } = await open(text);
-      const answer = await ask<{ items: readonly { label: string }[] } | null>('textDocument/completion', { textDocument: { uri }, position });
+      const answer = await ask<{ items: readonly { label: string }[] } | null>('textDocument/completion', {
+        textDocument: { uri },
+        position,
+      });
       return (answer?.items ?? []).map(({ label }) => label);
     },
     async hover(text, position) {
       const { uri } = await open(text);
-      const answer = await ask<{ contents: { value: string } } | null>('textDocument/hover', { textDocument: { uri }, position });
+      const answer = await ask<{ contents: { value: string } } | null>('textDocument/hover', {
+        textDocument: { uri },
+        position,
+      });
       return answer?.contents.value ?? '';
     },
     async validate(text) {

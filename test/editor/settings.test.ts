@@ -7,7 +7,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fencesOf } from '../docs/page.ts';
 import { saying } from '../support/hooks.ts';
-import { startEditor, type Editor } from './server.ts';
+import { type Editor, startEditor } from './server.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const page = readFileSync(join(root, 'docs/editors.md'), 'utf8');
@@ -57,10 +57,16 @@ test.after(async () => {
 });
 
 test('both schemas complete, explain and check', async () => {
-  const offered = await editor.complete('services:\n  web:\n    image: nginx\n    \n  db:\n    image: x\n', { line: 3, character: 4 });
+  const offered = await editor.complete('services:\n  web:\n    image: nginx\n    \n  db:\n    image: x\n', {
+    line: 3,
+    character: 4,
+  });
   assert.ok(offered.includes('ports') && offered.includes('x-netmode'), offered.join(', '));
   assert.match(await editor.hover('services:\n  web:\n    image: nginx\n', { line: 2, character: 6 }), 'The image.');
-  assert.match(await editor.hover('services:\n  web:\n    x-netmode: { mode: host }\n', { line: 2, character: 19 }), 'How a service is attached');
+  assert.match(
+    await editor.hover('services:\n  web:\n    x-netmode: { mode: host }\n', { line: 2, character: 19 }),
+    'How a service is attached',
+  );
   const faults = await editor.validate('services:\n  web:\n    imag: nginx\n    x-netmode: hots\n');
   assert.equal(faults.map(({ line }) => line).sort(), [2, 3]);
 });

@@ -1,5 +1,5 @@
 /** Conflicts for real: the culprit is started, `up` refuses and names it; the culprit goes, `up` succeeds; a second `up` is silent. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -7,9 +7,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { saying } from '../support/hooks.ts';
 import { testImage } from './rig/image.ts';
-import { makeLan, type Lan, type Output } from './rig/lan.ts';
+import { type Lan, makeLan, type Output } from './rig/lan.ts';
 import { netcompose } from './rig/netcompose.ts';
-import { startRig, type Rig } from './rig/rig.ts';
+import { type Rig, startRig } from './rig/rig.ts';
 
 interface Context {
   rig: Rig;
@@ -19,10 +19,12 @@ interface Context {
 const test = suite<Context>('conflicts');
 const address = '192.168.214.53';
 
-test.before(saying(async (context) => {
-  context.lan = await makeLan({ name: 'clash', third: 214, defaultRoute: true });
-  context.rig = await startRig();
-}));
+test.before(
+  saying(async (context) => {
+    context.lan = await makeLan({ name: 'clash', third: 214, defaultRoute: true });
+    context.rig = await startRig();
+  }),
+);
 test.after(async ({ rig, lan }) => {
   await rig?.stop();
   await lan?.remove();
@@ -32,7 +34,12 @@ const idle = { image: testImage, command: ['sleep', 'infinity'], stop_signal: 'S
 const serving = (port: number) => ({ ...idle, command: ['httpd', '-f', '-p', String(port), '-h', '/www'] });
 
 /** A project of one service, in a folder of its own; JSON is YAML. */
-async function project(rig: Rig, name: string, service: object, more: object = {}): Promise<(...args: readonly string[]) => Promise<Output>> {
+async function project(
+  rig: Rig,
+  name: string,
+  service: object,
+  more: object = {},
+): Promise<(...args: readonly string[]) => Promise<Output>> {
   const cwd = join(rig.directory, name);
   await mkdir(cwd, { recursive: true });
   await writeFile(join(cwd, 'compose.yaml'), JSON.stringify({ services: { web: service }, ...more }));
@@ -66,7 +73,9 @@ async function down(...calls: readonly ((...args: readonly string[]) => Promise<
 
 /** A process of the host that has a port open, once it has. */
 async function listening(program: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['--eval', `${program}; process.title = 'culprit'`], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--eval', `${program}; process.title = 'culprit'`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await new Promise<void>((resolve, reject) => {
     child.stdout!.once('data', () => resolve());
     child.once('exit', (code) => reject(new Error(`the culprit ended with ${code}`)));
@@ -81,17 +90,39 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-const tcp = (port: number, on: string) => `require('net').createServer().listen(${port}, '${on}', () => console.log('open'))`;
-const udp = (port: number, on: string) => `require('dgram').createSocket('udp4').bind(${port}, '${on}', () => console.log('open'))`;
+const tcp = (port: number, on: string) =>
+  `require('net').createServer().listen(${port}, '${on}', () => console.log('open'))`;
+const udp = (port: number, on: string) =>
+  `require('dgram').createSocket('udp4').bind(${port}, '${on}', () => console.log('open'))`;
 
 const published = (port: string) => ({ ...serving(80), ports: [port], 'x-netmode': 'bridge' });
 const inHost = (port: number) => ({ ...serving(port), 'x-netmode': { mode: 'host', listen: [port] } });
 
 for (const [name, program, service, words] of [
-  ['a process, and a published port', tcp(8090, '0.0.0.0'), published('8090:80'), /"web" publishes port 8090\/tcp of the host, which "\w+" \(pid \d+\) has open\n/],
-  ['a process on one address, over UDP', udp(5300, '127.0.0.53'), published('5300:53/udp'), /port 5300\/udp of the host, which "\w+" \(pid \d+\) has open on 127\.0\.0\.53\n/],
-  ['a process on ::', tcp(8090, '::'), published('8090:80'), /port 8090\/tcp of the host, which "\w+" \(pid \d+\) has open on ::\n/],
-  ['a process, and host mode', tcp(8090, '127.0.0.1'), inHost(8090), /"web" opens port 8090\/tcp of the host, which "\w+" \(pid \d+\) has open on 127\.0\.0\.1\n/],
+  [
+    'a process, and a published port',
+    tcp(8090, '0.0.0.0'),
+    published('8090:80'),
+    /"web" publishes port 8090\/tcp of the host, which "\w+" \(pid \d+\) has open\n/,
+  ],
+  [
+    'a process on one address, over UDP',
+    udp(5300, '127.0.0.53'),
+    published('5300:53/udp'),
+    /port 5300\/udp of the host, which "\w+" \(pid \d+\) has open on 127\.0\.0\.53\n/,
+  ],
+  [
+    'a process on ::',
+    tcp(8090, '::'),
+    published('8090:80'),
+    /port 8090\/tcp of the host, which "\w+" \(pid \d+\) has open on ::\n/,
+  ],
+  [
+    'a process, and host mode',
+    tcp(8090, '127.0.0.1'),
+    inHost(8090),
+    /"web" opens port 8090\/tcp of the host, which "\w+" \(pid \d+\) has open on 127\.0\.0\.1\n/,
+  ],
 ] as const) {
   test(name, async ({ rig }) => {
     const call = await project(rig, 'mine', service);
@@ -108,10 +139,30 @@ for (const [name, program, service, words] of [
 }
 
 for (const [name, theirs, mine, words] of [
-  ["another project's published port", published('8091:80'), published('8091:80'), /which the container "theirs-web-1" of project "theirs" publishes/],
-  ["another project's host mode", inHost(8091), published('8091:80'), /which the container "theirs-web-1" of project "theirs" has open/],
-  ["another project's published port, and host mode", published('8091:80'), inHost(8091), /"web" opens port 8091\/tcp of the host, which the container "theirs-web-1" of project "theirs" publishes/],
-  ["another project's host mode, and host mode", inHost(8091), inHost(8091), /which the container "theirs-web-1" of project "theirs" has open/],
+  [
+    "another project's published port",
+    published('8091:80'),
+    published('8091:80'),
+    /which the container "theirs-web-1" of project "theirs" publishes/,
+  ],
+  [
+    "another project's host mode",
+    inHost(8091),
+    published('8091:80'),
+    /which the container "theirs-web-1" of project "theirs" has open/,
+  ],
+  [
+    "another project's published port, and host mode",
+    published('8091:80'),
+    inHost(8091),
+    /"web" opens port 8091\/tcp of the host, which the container "theirs-web-1" of project "theirs" publishes/,
+  ],
+  [
+    "another project's host mode, and host mode",
+    inHost(8091),
+    inHost(8091),
+    /which the container "theirs-web-1" of project "theirs" has open/,
+  ],
 ] as const) {
   test(name, async ({ rig }) => {
     const [they, call] = [await project(rig, 'theirs', theirs), await project(rig, 'mine', mine)];
@@ -141,20 +192,30 @@ test('a port that is guessed from the image is a warning', async ({ rig }) => {
   try {
     const { code, stderr } = await call('up', '-d');
     assert.is(code, 0, stderr);
-    assert.match(stderr, /warning\[ports\/in-use-on-host\]: "web" opens \(taken from the EXPOSE of its image\) port 8093\/tcp/);
+    assert.match(
+      stderr,
+      /warning\[ports\/in-use-on-host\]: "web" opens \(taken from the EXPOSE of its image\) port 8093\/tcp/,
+    );
   } finally {
     await end(culprit);
   }
   await down(call);
 });
 
-const onLan = (lan: Lan) => ({ ...idle, 'x-netmode': { mode: 'macvlan', parent: lan.parent, ip_range: '192.168.214.192/27', ipv4_address: address } });
+const onLan = (lan: Lan) => ({
+  ...idle,
+  'x-netmode': { mode: 'macvlan', parent: lan.parent, ip_range: '192.168.214.192/27', ipv4_address: address },
+});
 
 test('a device of the LAN that has the address', async ({ rig, lan }) => {
   const call = await project(rig, 'mine', onLan(lan));
   const device = ['ip', 'address', 'add', `${address}/24`, 'dev', 'ncl-clash'];
   await lan.exec(device);
-  await refused(rig, call, /"web": 192\.168\.214\.53 answers on ncp-clash, from the device [0-9a-f:]{17}\n[^]*such as 192\.168\.214\.54/);
+  await refused(
+    rig,
+    call,
+    /"web": 192\.168\.214\.53 answers on ncp-clash, from the device [0-9a-f:]{17}\n[^]*such as 192\.168\.214\.54/,
+  );
   const check = await call('check', '--probe');
   assert.is(check.code, 1);
   assert.match(check.stdout, 'address/answers-on-lan');
@@ -166,14 +227,21 @@ test('a device of the LAN that has the address', async ({ rig, lan }) => {
 test("another project's container that has the address", async ({ rig, lan }) => {
   const [they, call] = [await project(rig, 'theirs', onLan(lan)), await project(rig, 'mine', onLan(lan))];
   await comesUp(they);
-  await refused(rig, call, /"web" has the address 192\.168\.214\.53, as the running container "theirs-web-1" of project "theirs" does/);
+  await refused(
+    rig,
+    call,
+    /"web" has the address 192\.168\.214\.53, as the running container "theirs-web-1" of project "theirs" does/,
+  );
   await down(they);
   await comesUp(call);
   await down(call);
 });
 
 test('a macvlan service has ports of its own', async ({ rig, lan }) => {
-  const call = await project(rig, 'mine', { ...serving(8094), 'x-netmode': { mode: 'macvlan', parent: lan.parent, ip_range: '192.168.214.192/27', listen: [8094] } });
+  const call = await project(rig, 'mine', {
+    ...serving(8094),
+    'x-netmode': { mode: 'macvlan', parent: lan.parent, ip_range: '192.168.214.192/27', listen: [8094] },
+  });
   const culprit = await listening(tcp(8094, '0.0.0.0'));
   try {
     await comesUp(call);
@@ -185,7 +253,19 @@ test('a macvlan service has ports of its own', async ({ rig, lan }) => {
 
 test('a network that has the subnet', async ({ rig, lan }) => {
   const call = await project(rig, 'mine', onLan(lan));
-  const made = await rig.docker('network', 'create', '--driver', 'macvlan', '--opt', `parent=${lan.parent}`, '--subnet', lan.subnet, '--gateway', lan.gateway, 'old-lan');
+  const made = await rig.docker(
+    'network',
+    'create',
+    '--driver',
+    'macvlan',
+    '--opt',
+    `parent=${lan.parent}`,
+    '--subnet',
+    lan.subnet,
+    '--gateway',
+    lan.gateway,
+    'old-lan',
+  );
   assert.is(made.code, 0, made.stderr);
   await refused(rig, call, /192\.168\.214\.0\/24 overlaps 192\.168\.214\.0\/24 of the Docker network "old-lan"/);
   await rig.docker('network', 'rm', 'old-lan');
@@ -204,7 +284,16 @@ test("an interface that has the shim's name", async ({ rig, lan }) => {
 });
 
 test('a parent that is not there', async ({ rig }) => {
-  const call = await project(rig, 'mine', { ...idle, 'x-netmode': { mode: 'macvlan', parent: 'ncp-later', subnet: '10.215.0.0/24', gateway: '10.215.0.1', ip_range: '10.215.0.128/27' } });
+  const call = await project(rig, 'mine', {
+    ...idle,
+    'x-netmode': {
+      mode: 'macvlan',
+      parent: 'ncp-later',
+      subnet: '10.215.0.0/24',
+      gateway: '10.215.0.1',
+      ip_range: '10.215.0.128/27',
+    },
+  });
   await refused(rig, call, /there is no interface "ncp-later" on this host/);
   await execa('ip', ['link', 'add', 'ncp-later', 'type', 'bridge']);
   await execa('ip', ['link', 'set', 'ncp-later', 'up']);
@@ -242,7 +331,9 @@ test('an overlay without a swarm', async ({ rig }) => {
 });
 
 test('a port that only an unnamed service needs does not stop the others', async ({ rig }) => {
-  const call = await project(rig, 'mine', published('8095:80'), { services: { web: published('8095:80'), idle: { ...idle, 'x-netmode': 'none' } } });
+  const call = await project(rig, 'mine', published('8095:80'), {
+    services: { web: published('8095:80'), idle: { ...idle, 'x-netmode': 'none' } },
+  });
   const culprit = await listening(tcp(8095, '0.0.0.0'));
   try {
     const { code, stderr } = await call('up', '-d', 'idle');

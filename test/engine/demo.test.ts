@@ -4,20 +4,30 @@ import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { saying } from '../support/hooks.ts';
-import { startRig, type Rig } from './rig/rig.ts';
+import { type Rig, startRig } from './rig/rig.ts';
 import { snapshot } from './snapshot.ts';
 
 const cwd = fileURLToPath(new URL('../..', import.meta.url));
 const test = suite<{ rig: Rig }>('demo');
 
-test.before(saying(async (context) => {
-  context.rig = await startRig();
-}));
+test.before(
+  saying(async (context) => {
+    context.rig = await startRig();
+  }),
+);
 test.after(async ({ rig }) => rig?.stop());
 
 test('brings the example up and down, and leaves nothing', async ({ rig }) => {
   const before = await snapshot(rig);
-  const { exitCode, all } = await execa(process.execPath, ['--import', 'tsx', 'scripts/demo.ts'], { cwd, env: rig.env, extendEnv: false, reject: false, all: true, stdin: 'ignore', timeout: 120_000 });
+  const { exitCode, all } = await execa(process.execPath, ['--import', 'tsx', 'scripts/demo.ts'], {
+    cwd,
+    env: rig.env,
+    extendEnv: false,
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+    timeout: 120_000,
+  });
   assert.is(exitCode, 0, all);
   assert.match(all, /dns\s+macvlan\s+192\.168\.213\.53:53\/udp/);
   assert.match(all, 'Container home-lab-worker-1  Removed');
@@ -26,7 +36,15 @@ test('brings the example up and down, and leaves nothing', async ({ rig }) => {
 
 test('without an engine it says why nothing is started', async ({ rig }) => {
   const env = { ...rig.env, DOCKER_HOST: 'unix:///nowhere' };
-  const { exitCode, all } = await execa(process.execPath, ['--import', 'tsx', 'scripts/demo.ts'], { cwd, env, extendEnv: false, reject: false, all: true, stdin: 'ignore', timeout: 120_000 });
+  const { exitCode, all } = await execa(process.execPath, ['--import', 'tsx', 'scripts/demo.ts'], {
+    cwd,
+    env,
+    extendEnv: false,
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+    timeout: 120_000,
+  });
   assert.is(exitCode, 0, all);
   assert.match(all, 'Nothing was started, because no Docker engine answers.');
 });

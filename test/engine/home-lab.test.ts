@@ -5,10 +5,10 @@ import * as assert from 'uvu/assert';
 import { saying } from '../support/hooks.ts';
 import { fetchText } from './rig/http.ts';
 import { testImage } from './rig/image.ts';
-import { makeLan, type Lan } from './rig/lan.ts';
+import { type Lan, makeLan } from './rig/lan.ts';
 import { netcompose } from './rig/netcompose.ts';
-import { startRig, type Rig } from './rig/rig.ts';
-import { snapshot, type Snapshot } from './snapshot.ts';
+import { type Rig, startRig } from './rig/rig.ts';
+import { type Snapshot, snapshot } from './snapshot.ts';
 
 const cwd = fileURLToPath(new URL('../../examples/home-lab', import.meta.url));
 const dns = '192.168.213.53';
@@ -22,13 +22,23 @@ interface Context {
 
 const test = suite<Context>('home lab');
 
-test.before(saying(async (context) => {
-  context.lan = await makeLan({ name: 'home', defaultRoute: true });
-  context.rig = await startRig();
-  const { parent, subnet, gateway } = context.lan;
-  context.env = { IMAGE: testImage, DNS_IMAGE: testImage, PARENT: parent, LAN_SUBNET: subnet, LAN_GATEWAY: gateway, LAN_RANGE: '192.168.213.192/27', DNS_ADDRESS: dns };
-  context.before = await snapshot(context.rig);
-}));
+test.before(
+  saying(async (context) => {
+    context.lan = await makeLan({ name: 'home', defaultRoute: true });
+    context.rig = await startRig();
+    const { parent, subnet, gateway } = context.lan;
+    context.env = {
+      IMAGE: testImage,
+      DNS_IMAGE: testImage,
+      PARENT: parent,
+      LAN_SUBNET: subnet,
+      LAN_GATEWAY: gateway,
+      LAN_RANGE: '192.168.213.192/27',
+      DNS_ADDRESS: dns,
+    };
+    context.before = await snapshot(context.rig);
+  }),
+);
 test.after(async ({ rig, lan }) => {
   await rig?.stop();
   await lan?.remove();
@@ -55,7 +65,10 @@ test('up -d brings all four up', async ({ rig, env }) => {
   assert.match(stderr, /dns\s+macvlan\s+192\.168\.213\.53:53\/udp\s+192\.168\.213\.53:53\/udp\n/);
   assert.match(stderr, /app\s+bridge\s+localhost:8080\s+192\.168\.213\.10:8080\n/);
   const running = await rig.docker('ps', '--format', '{{.Names}} {{.State}}');
-  assert.equal(running.stdout.split('\n').sort(), ['app', 'dns', 'metrics', 'worker'].map((name) => `home-lab-${name}-1 running`));
+  assert.equal(
+    running.stdout.split('\n').sort(),
+    ['app', 'dns', 'metrics', 'worker'].map((name) => `home-lab-${name}-1 running`),
+  );
 });
 
 test('the host reaches the macvlan container through a shim without an address', async ({ rig, lan, before }) => {
@@ -63,18 +76,38 @@ test('the host reaches the macvlan container through a shim without an address',
   assert.match(answer.stdout, '192.168.1.9', answer.stderr);
   const after = await snapshot(rig);
   const shim = `nc-${lan.parent}`;
-  assert.ok(after.links.some((name) => name.startsWith(`${shim}@`)), after.links.join(' '));
-  assert.equal(after.addresses.filter((line) => line.startsWith(`${shim} `)), []);
-  assert.equal(after.routes.filter((line) => line.includes(` dev ${shim} `)), [
-    `192.168.213.192/27 dev ${shim} scope link src ${lan.hostAddress} `,
-    `${dns} dev ${shim} scope link src ${lan.hostAddress} `,
-  ]);
-  assert.equal(before.routes.filter((line) => !after.routes.includes(line)), []);
+  assert.ok(
+    after.links.some((name) => name.startsWith(`${shim}@`)),
+    after.links.join(' '),
+  );
+  assert.equal(
+    after.addresses.filter((line) => line.startsWith(`${shim} `)),
+    [],
+  );
+  assert.equal(
+    after.routes.filter((line) => line.includes(` dev ${shim} `)),
+    [
+      `192.168.213.192/27 dev ${shim} scope link src ${lan.hostAddress} `,
+      `${dns} dev ${shim} scope link src ${lan.hostAddress} `,
+    ],
+  );
+  assert.equal(
+    before.routes.filter((line) => !after.routes.includes(line)),
+    [],
+  );
 });
 
 test('the container reaches the host on its own address', async ({ rig, lan }) => {
   // The metrics exporter is in the host's namespace: it is what the container asks.
-  const answer = await rig.docker('exec', 'home-lab-dns-1', 'wget', '-q', '-O', '-', `http://${lan.hostAddress}:9100/hostname`);
+  const answer = await rig.docker(
+    'exec',
+    'home-lab-dns-1',
+    'wget',
+    '-q',
+    '-O',
+    '-',
+    `http://${lan.hostAddress}:9100/hostname`,
+  );
   assert.is(answer.code, 0, answer.stderr);
   assert.match(answer.stdout, /\w/);
 });
@@ -99,7 +132,10 @@ test('the app answers on its published port', async () => {
 
 test('the worker has no network', async ({ rig }) => {
   const { stdout } = await rig.docker('exec', 'home-lab-worker-1', 'ip', '-o', 'link');
-  assert.equal(stdout.split('\n').map((line) => line.split(':')[1]), [' lo']);
+  assert.equal(
+    stdout.split('\n').map((line) => line.split(':')[1]),
+    [' lo'],
+  );
 });
 
 test('a second up changes nothing and is silent about conflicts', async ({ rig, env }) => {

@@ -7,10 +7,10 @@ import { saying } from '../support/hooks.ts';
 import { fetchText } from './rig/http.ts';
 import { testImage } from './rig/image.ts';
 import type { EngineName } from './rig/installed.ts';
-import { makeLan, type Lan } from './rig/lan.ts';
+import { type Lan, makeLan } from './rig/lan.ts';
 import { netcompose } from './rig/netcompose.ts';
-import { startRig, type Rig } from './rig/rig.ts';
-import { snapshot, type Snapshot } from './snapshot.ts';
+import { type Rig, startRig } from './rig/rig.ts';
+import { type Snapshot, snapshot } from './snapshot.ts';
 
 interface Context {
   rig: Rig;
@@ -20,17 +20,20 @@ interface Context {
 
 const test = suite<Context>('netmodes');
 
-test.before(saying(async (context) => {
-  context.lan = await makeLan({ name: 'modes', defaultRoute: true });
-  context.rig = await startRig();
-  context.before = await snapshot(context.rig);
-}));
+test.before(
+  saying(async (context) => {
+    context.lan = await makeLan({ name: 'modes', defaultRoute: true });
+    context.rig = await startRig();
+    context.before = await snapshot(context.rig);
+  }),
+);
 test.after(async ({ rig, lan }) => {
   await rig?.stop();
   await lan?.remove();
 });
 
-const server = (port = 80) => `    image: ${testImage}\n    command: ["httpd", "-f", "-p", "${port}", "-h", "/www"]\n    stop_signal: SIGKILL\n`;
+const server = (port = 80) =>
+  `    image: ${testImage}\n    command: ["httpd", "-f", "-p", "${port}", "-h", "/www"]\n    stop_signal: SIGKILL\n`;
 
 interface Case {
   readonly name: string;
@@ -113,7 +116,19 @@ const cases: readonly Case[] = [
   },
 ];
 
-for (const { name, compose, args = [], fromHost = [], fromLan = [], notFromLan = [], inside = [], networkMode = {}, lacks = {}, prepare, clear } of cases) {
+for (const {
+  name,
+  compose,
+  args = [],
+  fromHost = [],
+  fromLan = [],
+  notFromLan = [],
+  inside = [],
+  networkMode = {},
+  lacks = {},
+  prepare,
+  clear,
+} of cases) {
   test(name, async (context) => {
     const { rig, lan } = context;
     const cwd = join(rig.directory, 'case');
@@ -129,7 +144,8 @@ for (const { name, compose, args = [], fromHost = [], fromLan = [], notFromLan =
       }
       for (const url of fromHost) assert.is(await fetchText(url), 'hello', `${url} from the host`);
       for (const url of fromLan) assert.is(await fetchText(url, { from: lan }), 'hello', `${url} from the LAN`);
-      for (const url of notFromLan) assert.is(await fetchText(url, { from: lan, once: true }), undefined, `${url} from the LAN`);
+      for (const url of notFromLan)
+        assert.is(await fetchText(url, { from: lan, once: true }), undefined, `${url} from the LAN`);
       for (const [service, url] of inside) {
         const fetch = `for i in 1 2 3 4 5; do timeout 3 wget -q -O - ${url} && break; sleep 1; done`;
         const { stdout, stderr: said } = await rig.docker('exec', `case-${service}-1`, 'sh', '-c', fetch);

@@ -8,7 +8,7 @@ import { saying } from '../support/hooks.ts';
 import { testImage } from './rig/image.ts';
 import type { Output } from './rig/lan.ts';
 import { netcompose, program } from './rig/netcompose.ts';
-import { startRig, type Rig } from './rig/rig.ts';
+import { type Rig, startRig } from './rig/rig.ts';
 
 const compose = `
 name: plain
@@ -46,19 +46,28 @@ interface Context {
 
 const test = suite<Context>('a project without x-netmode');
 
-test.before(saying(async (context) => {
-  context.rig = await startRig();
-  context.cwd = join(context.rig.directory, 'plain');
-  await mkdir(context.cwd);
-  await writeFile(join(context.cwd, 'compose.yaml'), compose);
-  await writeFile(join(context.cwd, 'broken.yaml'), 'services:\n  web: [\n');
-  await writeFile(join(context.cwd, 'wrong.yaml'), 'services:\n  web:\n    image: x\n    networks: [nowhere]\n');
-}));
+test.before(
+  saying(async (context) => {
+    context.rig = await startRig();
+    context.cwd = join(context.rig.directory, 'plain');
+    await mkdir(context.cwd);
+    await writeFile(join(context.cwd, 'compose.yaml'), compose);
+    await writeFile(join(context.cwd, 'broken.yaml'), 'services:\n  web: [\n');
+    await writeFile(join(context.cwd, 'wrong.yaml'), 'services:\n  web:\n    image: x\n    networks: [nowhere]\n');
+  }),
+);
 test.after(async ({ rig }) => rig?.stop());
 
 /** The same call of Compose itself. */
 async function itself({ rig, cwd }: Context, args: readonly string[]): Promise<Output> {
-  const { exitCode, stdout, stderr } = await execa('docker', ['compose', ...args], { cwd, env: rig.env, extendEnv: false, reject: false, stdin: 'ignore', timeout: 60_000 });
+  const { exitCode, stdout, stderr } = await execa('docker', ['compose', ...args], {
+    cwd,
+    env: rig.env,
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+    timeout: 60_000,
+  });
   return { code: exitCode ?? -1, stdout, stderr };
 }
 
@@ -67,7 +76,11 @@ async function made({ rig }: Context): Promise<unknown> {
   const json = async (...args: string[]) => JSON.parse((await rig.docker(...args)).stdout) as Record<string, any>[];
   const names = async (...args: string[]) => (await rig.docker(...args)).stdout.split('\n').filter(Boolean);
   const containers = await json('inspect', ...(await names('ps', '-aq')));
-  const networks = await json('network', 'inspect', ...(await names('network', 'ls', '--filter', 'label=com.docker.compose.project', '-q')));
+  const networks = await json(
+    'network',
+    'inspect',
+    ...(await names('network', 'ls', '--filter', 'label=com.docker.compose.project', '-q')),
+  );
   const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
   return {
     containers: containers
@@ -78,10 +91,20 @@ async function made({ rig }: Context): Promise<unknown> {
         networkMode: HostConfig.NetworkMode,
         ports: HostConfig.PortBindings,
         running: State.Running,
-        networks: Object.entries<Record<string, any>>(NetworkSettings.Networks).map(([name, { Aliases, IPAMConfig }]) => ({ name, Aliases, IPAMConfig })),
+        networks: Object.entries<Record<string, any>>(NetworkSettings.Networks).map(
+          ([name, { Aliases, IPAMConfig }]) => ({ name, Aliases, IPAMConfig }),
+        ),
       }))
       .sort(byName),
-    networks: networks.map(({ Name, Driver, Internal, Labels, Options }) => ({ name: Name as string, Driver, Internal, Labels, Options })).sort(byName),
+    networks: networks
+      .map(({ Name, Driver, Internal, Labels, Options }) => ({
+        name: Name as string,
+        Driver,
+        Internal,
+        Labels,
+        Options,
+      }))
+      .sort(byName),
   };
 }
 
@@ -119,18 +142,31 @@ test('commands, their output and their exit codes go through', async (context) =
 });
 
 test('standard input goes through', async (context) => {
-  const { stdout, code } = await netcompose(context.rig, ['exec', '-T', 'web', 'cat'], { ...context, input: 'hello\n' });
+  const { stdout, code } = await netcompose(context.rig, ['exec', '-T', 'web', 'cat'], {
+    ...context,
+    input: 'hello\n',
+  });
   assert.equal({ stdout, code }, { stdout: 'hello', code: 0 });
 });
 
 test('a project read from standard input', async (context) => {
-  const { stdout, code } = await netcompose(context.rig, ['-f', '-', 'config', '--services'], { ...context, input: compose });
+  const { stdout, code } = await netcompose(context.rig, ['-f', '-', 'config', '--services'], {
+    ...context,
+    input: compose,
+  });
   assert.equal({ stdout: stdout.split('\n').sort(), code }, { stdout: ['exporter', 'web', 'worker'], code: 0 });
 });
 
 test('an interrupt ends a command in the foreground as it ends Compose', async (context) => {
   const interrupted = async (command: string, args: readonly string[]) => {
-    const child = execa(command, [...args, 'logs', '--follow', 'web'], { cwd: context.cwd, env: context.rig.env, extendEnv: false, reject: false, timeout: 20_000, stdin: 'ignore' });
+    const child = execa(command, [...args, 'logs', '--follow', 'web'], {
+      cwd: context.cwd,
+      env: context.rig.env,
+      extendEnv: false,
+      reject: false,
+      timeout: 20_000,
+      stdin: 'ignore',
+    });
     setTimeout(() => child.kill('SIGINT'), 1500);
     const { exitCode, signal } = await child;
     return { exitCode, signal };

@@ -6,13 +6,14 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { saying } from '../support/hooks.ts';
 import { testImage } from './rig/image.ts';
-import { makeLan, type Lan } from './rig/lan.ts';
+import { type Lan, makeLan } from './rig/lan.ts';
 import { netcompose } from './rig/netcompose.ts';
-import { startRig, type Rig } from './rig/rig.ts';
-import { snapshot, type Snapshot } from './snapshot.ts';
+import { type Rig, startRig } from './rig/rig.ts';
+import { type Snapshot, snapshot } from './snapshot.ts';
 
 const text = await readFile(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
-const fences = (language: string) => [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))].map((match) => match[1]!);
+const fences = (language: string) =>
+  [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))].map((match) => match[1]!);
 
 interface Call {
   readonly args: readonly string[];
@@ -21,10 +22,13 @@ interface Call {
 }
 
 const calls: readonly Call[] = fences('console').flatMap((block) =>
-  block.split(/^\$ netcompose /m).slice(1).map((part) => {
-    const [command = '', ...lines] = part.split('\n');
-    return { args: command.split(' '), shown: lines.filter((line) => line !== '' && line.trim() !== '…') };
-  }),
+  block
+    .split(/^\$ netcompose /m)
+    .slice(1)
+    .map((part) => {
+      const [command = '', ...lines] = part.split('\n');
+      return { args: command.split(' '), shown: lines.filter((line) => line !== '' && line.trim() !== '…') };
+    }),
 );
 
 interface Context {
@@ -36,14 +40,16 @@ interface Context {
 
 const test = suite<Context>('README');
 
-test.before(saying(async (context) => {
-  context.lan = await makeLan({ name: 'readme', third: 1, defaultRoute: true });
-  context.rig = await startRig();
-  for (const name of ['pihole/pihole', 'nginx']) await context.rig.docker('tag', testImage, name);
-  context.cwd = join(context.rig.directory, 'readme');
-  await mkdir(context.cwd);
-  context.before = await snapshot(context.rig);
-}));
+test.before(
+  saying(async (context) => {
+    context.lan = await makeLan({ name: 'readme', third: 1, defaultRoute: true });
+    context.rig = await startRig();
+    for (const name of ['pihole/pihole', 'nginx']) await context.rig.docker('tag', testImage, name);
+    context.cwd = join(context.rig.directory, 'readme');
+    await mkdir(context.cwd);
+    context.before = await snapshot(context.rig);
+  }),
+);
 test.after(async ({ rig, lan }) => {
   await rig?.stop();
   await lan?.remove();
@@ -51,7 +57,10 @@ test.after(async ({ rig, lan }) => {
 
 test('is under two screens', () => {
   assert.ok(text.split('\n').length <= 100);
-  assert.equal(calls.map(({ args }) => args.join(' ')), ['plan', 'up -d', 'down', 'check']);
+  assert.equal(
+    calls.map(({ args }) => args.join(' ')),
+    ['plan', 'up -d', 'down', 'check'],
+  );
 });
 
 for (const { args, shown } of calls) {
@@ -62,7 +71,8 @@ for (const { args, shown } of calls) {
     const { code, stdout, stderr } = await netcompose(rig, args, { cwd });
     assert.is(code, broken ? 1 : 0, stderr);
     const printed = `${stdout}\n${stderr}`.replaceAll(lan.parent, 'eth0').split('\n').map(squeezed);
-    for (const line of shown) assert.ok(printed.includes(squeezed(line)), `${line}\nis not printed:\n${stdout}\n${stderr}`);
+    for (const line of shown)
+      assert.ok(printed.includes(squeezed(line)), `${line}\nis not printed:\n${stdout}\n${stderr}`);
   });
 }
 

@@ -6,10 +6,10 @@ import * as assert from 'uvu/assert';
 import { saying } from '../support/hooks.ts';
 import { testImage } from './rig/image.ts';
 import { onPath } from './rig/installed.ts';
-import { makeLan, type Lan } from './rig/lan.ts';
+import { type Lan, makeLan } from './rig/lan.ts';
 import { netcompose } from './rig/netcompose.ts';
-import { startRig, type Rig } from './rig/rig.ts';
-import { snapshot, type Snapshot } from './snapshot.ts';
+import { type Rig, startRig } from './rig/rig.ts';
+import { type Snapshot, snapshot } from './snapshot.ts';
 
 interface Context {
   rig: Rig;
@@ -19,11 +19,13 @@ interface Context {
 
 const test = suite<Context>('refusal');
 
-test.before(saying(async (context) => {
-  context.lan = await makeLan({ name: 'refuse', defaultRoute: true });
-  context.rig = await startRig();
-  context.before = await snapshot(context.rig);
-}));
+test.before(
+  saying(async (context) => {
+    context.lan = await makeLan({ name: 'refuse', defaultRoute: true });
+    context.rig = await startRig();
+    context.before = await snapshot(context.rig);
+  }),
+);
 test.after(async ({ rig, lan }) => {
   await rig?.stop();
   await lan?.remove();
@@ -48,7 +50,8 @@ async function inFrontOf({ rig }: Context, name: string, body: string): Promise<
   return { PATH: [folder, rig.env['PATH']].join(delimiter) };
 }
 
-const web = (extra: string) => `services:\n  web:\n    image: ${testImage}\n    command: ["sleep", "infinity"]\n    stop_signal: SIGKILL\n${extra}`;
+const web = (extra: string) =>
+  `services:\n  web:\n    image: ${testImage}\n    command: ["sleep", "infinity"]\n    stop_signal: SIGKILL\n${extra}`;
 const macvlan = web('    x-netmode: { mode: macvlan, ip_range: 192.168.213.192/27 }\n');
 
 test('a model that Compose resolves differently is refused before anything is touched', async (context) => {
@@ -63,7 +66,10 @@ test('a model that Compose resolves differently is refused before anything is to
   const { code, stdout, stderr } = await netcompose(context.rig, ['up', '-d'], { cwd, env });
   assert.is(code, 1);
   assert.is(stdout, '');
-  assert.match(stderr, 'error[compose/resolved-differently]: "web": network_mode is planned as nothing, but Compose resolves it to host');
+  assert.match(
+    stderr,
+    'error[compose/resolved-differently]: "web": network_mode is planned as nothing, but Compose resolves it to host',
+  );
   assert.match(stderr, 'compose.yaml:2:3');
   assert.equal(await snapshot(context.rig), context.before);
 });
@@ -79,7 +85,10 @@ test('when the third step fails, the first two are undone', async (context) => {
   );
   const { code, stderr } = await netcompose(context.rig, ['up', '-d'], { cwd, env });
   assert.is(code, 3);
-  assert.match(stderr, /netcompose: "ip link set dev nc-ncp-refuse alias \S+" failed with exit code 2: RTNETLINK answers: No buffer space available/);
+  assert.match(
+    stderr,
+    /netcompose: "ip link set dev nc-ncp-refuse alias \S+" failed with exit code 2: RTNETLINK answers: No buffer space available/,
+  );
   assert.not.match(stderr, /\n\s+at /);
   assert.equal(await snapshot(context.rig), context.before);
 });
@@ -99,7 +108,11 @@ test('an interrupt while the host is prepared undoes what was done', async (cont
 });
 
 test('when Compose cannot start, what was prepared is undone', async (context) => {
-  const cwd = await project(context, 'image', macvlan.replace(testImage, 'no-such-image:latest').replace('    command', '    pull_policy: never\n    command'));
+  const cwd = await project(
+    context,
+    'image',
+    macvlan.replace(testImage, 'no-such-image:latest').replace('    command', '    pull_policy: never\n    command'),
+  );
   const { code, stderr } = await netcompose(context.rig, ['up', '-d'], { cwd });
   assert.is(code, 1, stderr);
   assert.match(stderr, /no-such-image/);
@@ -107,7 +120,8 @@ test('when Compose cannot start, what was prepared is undone', async (context) =
 });
 
 test('two host-mode services on one port are refused', async (context) => {
-  const service = (name: string) => `  ${name}:\n    image: ${testImage}\n    command: ["httpd", "-f", "-p", "19100"]\n    x-netmode: { mode: host, listen: [19100] }\n`;
+  const service = (name: string) =>
+    `  ${name}:\n    image: ${testImage}\n    command: ["httpd", "-f", "-p", "19100"]\n    x-netmode: { mode: host, listen: [19100] }\n`;
   const cwd = await project(context, 'clash', `services:\n${service('a')}${service('b')}`);
   const { code, stderr } = await netcompose(context.rig, ['up', '-d'], { cwd });
   assert.is(code, 1);
@@ -131,9 +145,15 @@ test('an interface of that name which is not ours is never touched', async (cont
 
 test('without an engine, up says so and exits with 4', async (context) => {
   const cwd = await project(context, 'no-engine', macvlan);
-  const { code, stderr } = await netcompose(context.rig, ['up', '-d'], { cwd, env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' } });
+  const { code, stderr } = await netcompose(context.rig, ['up', '-d'], {
+    cwd,
+    env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' },
+  });
   assert.is(code, 4);
-  assert.match(stderr, 'error[engine/unreachable]: "unix:///nowhere/docker.sock" (DOCKER_HOST): there is no such socket');
+  assert.match(
+    stderr,
+    'error[engine/unreachable]: "unix:///nowhere/docker.sock" (DOCKER_HOST): there is no such socket',
+  );
 });
 
 test.run();

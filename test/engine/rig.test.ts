@@ -7,8 +7,8 @@ import { saying } from '../support/hooks.ts';
 import { fetchText } from './rig/http.ts';
 import { testImage } from './rig/image.ts';
 import type { EngineName } from './rig/installed.ts';
-import { makeLan, type Lan } from './rig/lan.ts';
-import { startRig, type Rig } from './rig/rig.ts';
+import { type Lan, makeLan } from './rig/lan.ts';
+import { type Rig, startRig } from './rig/rig.ts';
 
 const httpd = ['httpd', '-f', '-h', '/www'];
 
@@ -73,18 +73,28 @@ test('puts a container on the LAN', async ({ rig, lan }) => {
     'lan',
   ];
   assert.is((await rig.docker(...create)).code, 0);
-  assert.is((await rig.docker('run', '--detach', '--network', 'lan', '--ip', '192.168.213.50', testImage, ...httpd)).code, 0);
+  assert.is(
+    (await rig.docker('run', '--detach', '--network', 'lan', '--ip', '192.168.213.50', testImage, ...httpd)).code,
+    0,
+  );
   assert.is(await fetchText('http://192.168.213.50/', { from: lan }), 'hello');
 });
 
 test("runs a container in the host's namespace", async ({ rig }) => {
-  assert.is((await rig.docker('run', '--detach', '--network', 'host', testImage, 'httpd', '-f', '-p', '18081', '-h', '/www')).code, 0);
+  assert.is(
+    (await rig.docker('run', '--detach', '--network', 'host', testImage, 'httpd', '-f', '-p', '18081', '-h', '/www'))
+      .code,
+    0,
+  );
   assert.is(await fetchText('http://127.0.0.1:18081/'), 'hello');
 });
 
 test('carries traffic between containers, by name', async ({ rig }) => {
   assert.is((await rig.docker('network', 'create', 'peers')).code, 0);
-  assert.is((await rig.docker('run', '--detach', '--network', 'peers', '--name', 'server', testImage, ...httpd)).code, 0);
+  assert.is(
+    (await rig.docker('run', '--detach', '--network', 'peers', '--name', 'server', testImage, ...httpd)).code,
+    0,
+  );
   const output = await rig.docker(
     'run',
     '--rm',

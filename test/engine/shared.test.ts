@@ -6,10 +6,10 @@ import * as assert from 'uvu/assert';
 import { saying } from '../support/hooks.ts';
 import { fetchText } from './rig/http.ts';
 import { testImage } from './rig/image.ts';
-import { makeLan, type Lan } from './rig/lan.ts';
+import { type Lan, makeLan } from './rig/lan.ts';
 import { netcompose } from './rig/netcompose.ts';
-import { startRig, type Rig } from './rig/rig.ts';
-import { snapshot, type Snapshot } from './snapshot.ts';
+import { type Rig, startRig } from './rig/rig.ts';
+import { type Snapshot, snapshot } from './snapshot.ts';
 
 interface Context {
   rig: Rig;
@@ -61,24 +61,27 @@ services:
 `,
 };
 
-test.before(saying(async (context) => {
-  context.lan = await makeLan({ name: 'shared', defaultRoute: true });
-  context.rig = await startRig();
-  context.folders = {};
-  for (const [name, text] of Object.entries(files)) {
-    const cwd = join(context.rig.directory, name);
-    await mkdir(cwd);
-    await writeFile(join(cwd, 'compose.yaml'), text);
-    context.folders[name] = cwd;
-  }
-  context.before = await snapshot(context.rig);
-}));
+test.before(
+  saying(async (context) => {
+    context.lan = await makeLan({ name: 'shared', defaultRoute: true });
+    context.rig = await startRig();
+    context.folders = {};
+    for (const [name, text] of Object.entries(files)) {
+      const cwd = join(context.rig.directory, name);
+      await mkdir(cwd);
+      await writeFile(join(cwd, 'compose.yaml'), text);
+      context.folders[name] = cwd;
+    }
+    context.before = await snapshot(context.rig);
+  }),
+);
 test.after(async ({ rig, lan }) => {
   await rig?.stop();
   await lan?.remove();
 });
 
-const call = ({ rig, folders }: Context, name: keyof typeof files, ...args: string[]) => netcompose(rig, args, { cwd: folders[name]! });
+const call = ({ rig, folders }: Context, name: keyof typeof files, ...args: string[]) =>
+  netcompose(rig, args, { cwd: folders[name]! });
 
 test('both come up at once', async (context) => {
   const outputs = await Promise.all([call(context, 'one', 'up', '-d'), call(context, 'two', 'up', '-d')]);
@@ -126,12 +129,20 @@ test('down of the last leaves nothing behind', async (context) => {
 test('an up in the foreground ends with an interrupt, and down cleans up', async (context) => {
   const { execa } = await import('execa');
   const { program } = await import('./rig/netcompose.ts');
-  const child = execa(process.execPath, [program, 'up'], { cwd: context.folders['two']!, env: context.rig.env, extendEnv: false, reject: false, timeout: 40_000, stdin: 'ignore' });
+  const child = execa(process.execPath, [program, 'up'], {
+    cwd: context.folders['two']!,
+    env: context.rig.env,
+    extendEnv: false,
+    reject: false,
+    timeout: 40_000,
+    stdin: 'ignore',
+  });
   assert.is(await fetchText('http://192.168.213.80/'), 'hello');
   child.kill('SIGINT');
   const { exitCode, stderr } = await child;
   // Compose 2.26 may panic then, once the containers have stopped (docker/compose#11710); its exit code is passed on all the same.
-  const hasPanicked = context.rig.engine !== '28' && exitCode === 2 && stderr.includes('panic: close of closed channel');
+  const hasPanicked =
+    context.rig.engine !== '28' && exitCode === 2 && stderr.includes('panic: close of closed channel');
   assert.ok(exitCode === 130 || exitCode === 0 || hasPanicked, `${exitCode} ${stderr}`);
   assert.is((await call(context, 'two', 'down')).code, 0);
   assert.equal(await snapshot(context.rig), context.before);

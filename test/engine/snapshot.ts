@@ -20,10 +20,28 @@ export async function snapshot(rig: Rig): Promise<Snapshot> {
     containers: await docker('ps', '--all', '--format', '{{.Names}}'),
     networks: await docker('network', 'ls', '--format', '{{.Name}} {{.Driver}}'),
     links: (await ip('-o', 'link')).map((line) => line.split(': ')[1]!),
-    addresses: (await ip('-o', 'addr')).filter((line) => !line.includes('fe80:')).map((line) => line.replace(/^\d+: |\s+valid_lft.*$/g, '').replace(/\\$/, '').trim()),
-    routes: [...(await ip('route', 'show', 'table', 'all')), ...(await ip('-6', 'route', 'show', 'table', 'all'))].filter((line) => !/ expires |\bfe80:/.test(line)),
+    addresses: (await ip('-o', 'addr'))
+      .filter((line) => !line.includes('fe80:'))
+      .map((line) =>
+        line
+          .replace(/^\d+: |\s+valid_lft.*$/g, '')
+          .replace(/\\$/, '')
+          .trim(),
+      ),
+    routes: [
+      ...(await ip('route', 'show', 'table', 'all')),
+      ...(await ip('-6', 'route', 'show', 'table', 'all')),
+    ].filter((line) => !/ expires |\bfe80:/.test(line)),
     neighbours: await ip('neigh', 'show', 'nud', 'permanent'),
-    sysctls: lines((await execa('sysctl', ['-a', '--pattern', '^net\\.ipv[46]\\.conf\\..*(arp_filter|rp_filter|accept_ra|disable_ipv6)$'])).stdout),
+    sysctls: lines(
+      (
+        await execa('sysctl', [
+          '-a',
+          '--pattern',
+          '^net\\.ipv[46]\\.conf\\..*(arp_filter|rp_filter|accept_ra|disable_ipv6)$',
+        ])
+      ).stdout,
+    ),
   };
 }
 

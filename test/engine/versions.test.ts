@@ -9,11 +9,11 @@ import * as assert from 'uvu/assert';
 import { saying } from '../support/hooks.ts';
 import { fetchText } from './rig/http.ts';
 import { testImage } from './rig/image.ts';
-import { findEngine, type EngineName } from './rig/installed.ts';
-import { makeLan, type Lan, type Output } from './rig/lan.ts';
+import { type EngineName, findEngine } from './rig/installed.ts';
+import { type Lan, makeLan, type Output } from './rig/lan.ts';
 import { netcompose } from './rig/netcompose.ts';
-import { startRig, type Rig } from './rig/rig.ts';
-import { snapshot, type Snapshot } from './snapshot.ts';
+import { type Rig, startRig } from './rig/rig.ts';
+import { type Snapshot, snapshot } from './snapshot.ts';
 
 type ByEngine<Value> = Readonly<Record<EngineName, Value>>;
 
@@ -25,13 +25,15 @@ interface Context {
 
 const test = suite<Context>('versions');
 
-test.before(saying(async (context) => {
-  context.lan = await makeLan({ name: 'vers', defaultRoute: true });
-  // A second subnet on the same wire.
-  await context.lan.exec(['ip', 'address', 'add', '192.168.77.1/24', 'dev', 'ncl-vers']);
-  context.rig = await startRig();
-  context.before = await snapshot(context.rig);
-}));
+test.before(
+  saying(async (context) => {
+    context.lan = await makeLan({ name: 'vers', defaultRoute: true });
+    // A second subnet on the same wire.
+    await context.lan.exec(['ip', 'address', 'add', '192.168.77.1/24', 'dev', 'ncl-vers']);
+    context.rig = await startRig();
+    context.before = await snapshot(context.rig);
+  }),
+);
 test.after(async ({ rig, lan }) => {
   await rig?.stop();
   await lan?.remove();
@@ -83,16 +85,24 @@ async function succeeds(output: Promise<Output>): Promise<Output> {
 }
 
 /** `up` is refused for this reason before anything is touched. */
-async function refuses(call: Call, { rig, before }: Context, reason: RegExp | string, code = 1, now = before): Promise<void> {
+async function refuses(
+  call: Call,
+  { rig, before }: Context,
+  reason: RegExp | string,
+  code = 1,
+  now = before,
+): Promise<void> {
   const output = await call('up', '-d');
   assert.match(output.stderr, reason);
   assert.is(output.code, code, output.stderr);
   assert.equal(await snapshot(rig), now);
 }
 
-const web = (more: string) => `services:\n  web:\n    image: ${testImage}\n    command: ["httpd", "-f", "-h", "/www"]\n    stop_signal: SIGKILL\n${more}`;
+const web = (more: string) =>
+  `services:\n  web:\n    image: ${testImage}\n    command: ["httpd", "-f", "-h", "/www"]\n    stop_signal: SIGKILL\n${more}`;
 const range = 'ip_range: 192.168.213.192/27';
-const native = (pool: string) => `    networks: [lan]\nnetworks:\n  lan:\n    driver: macvlan\n    driver_opts: { parent: ncp-vers }\n    ipam: { config: [{ subnet: 192.168.213.0/24, ${range}${pool} }] }\n`;
+const native = (pool: string) =>
+  `    networks: [lan]\nnetworks:\n  lan:\n    driver: macvlan\n    driver_opts: { parent: ncp-vers }\n    ipam: { config: [{ subnet: 192.168.213.0/24, ${range}${pool} }] }\n`;
 
 /** The router of the container's default route. */
 async function router(rig: Rig, container: string): Promise<string | undefined> {
@@ -137,18 +147,54 @@ interface Route {
   readonly withOther?: true;
 }
 
-const beside = (bridge: string, more = '') => `${web(`    networks: [backend]\n    x-netmode: { mode: macvlan, ${range}${more} }\n`)}networks:\n  backend: ${bridge}\n`;
+const beside = (bridge: string, more = '') =>
+  `${web(`    networks: [backend]\n    x-netmode: { mode: macvlan, ${range}${more} }\n`)}networks:\n  backend: ${bridge}\n`;
 const ipv6 = '{ enable_ipv6: true, ipam: { config: [{ subnet: 10.77.0.0/24 }, { subnet: "fd00:77::/64" }] } }';
 const loopback = web(`    ports: ["18099:80"]\n    x-netmode: { mode: macvlan, ${range}, host_access: loopback }\n`);
 
 const routes: readonly Route[] = [
-  { name: 'the bridge sorts first', project: 'able', compose: beside('{}'), wanted: 'lan', old: 'bridge', withOther: true },
+  {
+    name: 'the bridge sorts first',
+    project: 'able',
+    compose: beside('{}'),
+    wanted: 'lan',
+    old: 'bridge',
+    withOther: true,
+  },
   { name: 'the macvlan sorts first', project: 'zoo', compose: beside('{}'), wanted: 'lan', old: 'lan' },
-  { name: 'the bridge sorts first, and is internal', project: 'able', compose: beside('{ internal: true }'), wanted: 'lan', old: 'lan', withOther: true },
-  { name: 'the macvlan sorts first, and the bridge has IPv6', project: 'zoo', compose: beside(ipv6), wanted: 'lan', old: 'bridge', new: 'bridge' },
-  { name: "a priority of the file's", project: 'able', compose: beside('{}', ', gw_priority: 5'), wanted: 'lan', old: 'bridge', withOther: true },
+  {
+    name: 'the bridge sorts first, and is internal',
+    project: 'able',
+    compose: beside('{ internal: true }'),
+    wanted: 'lan',
+    old: 'lan',
+    withOther: true,
+  },
+  {
+    name: 'the macvlan sorts first, and the bridge has IPv6',
+    project: 'zoo',
+    compose: beside(ipv6),
+    wanted: 'lan',
+    old: 'bridge',
+    new: 'bridge',
+  },
+  {
+    name: "a priority of the file's",
+    project: 'able',
+    compose: beside('{}', ', gw_priority: 5'),
+    wanted: 'lan',
+    old: 'bridge',
+    withOther: true,
+  },
   { name: 'loopback, the bridge sorts first', project: 'able', compose: loopback, wanted: 'bridge', old: 'bridge' },
-  { name: 'loopback, the macvlan sorts first', project: 'zoo', compose: loopback, wanted: 'bridge', old: 'refused', withOther: true },
+  {
+    name: 'loopback, the macvlan sorts first',
+    project: 'zoo',
+    compose: loopback,
+    wanted: 'bridge',
+    old: 'refused',
+    withOther: true,
+  },
 ];
 
 for (const { name, project: prefix, compose, wanted, old, new: now = wanted, withOther } of routes) {
@@ -160,7 +206,11 @@ for (const { name, project: prefix, compose, wanted, old, new: now = wanted, wit
       const call = await project(rig, prefix, compose, from);
       const expected = rig.engine === '28' && from === '28' ? now : old;
       if (expected === 'refused') {
-        await refuses(call, context, /error\[service\/default-route\].* leaves by the network "macvlan_ncp-vers", not by "default".*, and Docker publishes none of its ports/);
+        await refuses(
+          call,
+          context,
+          /error\[service\/default-route\].* leaves by the network "macvlan_ncp-vers", not by "default".*, and Docker publishes none of its ports/,
+        );
         return;
       }
       const { stderr } = await succeeds(call('up', '-d'));
@@ -181,9 +231,18 @@ for (const [name, mine] of [
 ] as const) {
   check(`a port that another project's container publishes, and ${name}`, async (context) => {
     const { rig } = context;
-    const [first, second] = [await project(rig, 'first', web('    ports: ["18097:80"]\n    x-netmode: bridge\n')), await project(rig, 'second', mine)];
+    const [first, second] = [
+      await project(rig, 'first', web('    ports: ["18097:80"]\n    x-netmode: bridge\n')),
+      await project(rig, 'second', mine),
+    ];
     await succeeds(first('up', '-d'));
-    await refuses(second, context, /error\[ports\/in-use-by-container\]: "web" (publishes|opens) port 18097\/tcp of the host, which the container "first-web-1" of project "first" publishes/, 1, await snapshot(rig));
+    await refuses(
+      second,
+      context,
+      /error\[ports\/in-use-by-container\]: "web" (publishes|opens) port 18097\/tcp of the host, which the container "first-web-1" of project "first" publishes/,
+      1,
+      await snapshot(rig),
+    );
     await succeeds(first('down'));
   });
 }
@@ -193,16 +252,32 @@ for (const [name, mine] of [
 const [mac, newName] = ['02:42:c0:a8:d5:4d', 'lan0'];
 
 for (const { key, from, refused } of [
-  { key: `mac_address: "${mac}"`, from: '26', refused: { '20': 'this engine is 20.10.24', '26': undefined, '28': undefined } },
-  { key: `interface_name: ${newName}`, from: '26', refused: { '20': 'this engine is 20.10.24', '26': 'this engine is 26.1.5', '28': 'Docker Compose is 2.26.1' } },
-  { key: `interface_name: ${newName}`, from: '28', refused: { '20': 'this engine is 20.10.24', '26': 'this engine is 26.1.5', '28': undefined } },
+  {
+    key: `mac_address: "${mac}"`,
+    from: '26',
+    refused: { '20': 'this engine is 20.10.24', '26': undefined, '28': undefined },
+  },
+  {
+    key: `interface_name: ${newName}`,
+    from: '26',
+    refused: { '20': 'this engine is 20.10.24', '26': 'this engine is 26.1.5', '28': 'Docker Compose is 2.26.1' },
+  },
+  {
+    key: `interface_name: ${newName}`,
+    from: '28',
+    refused: { '20': 'this engine is 20.10.24', '26': 'this engine is 26.1.5', '28': undefined },
+  },
 ] as const satisfies readonly { key: string; from: ComposeOf; refused: ByEngine<string | undefined> }[]) {
   check(`${key}, Compose of ${from}`, async (context) => {
     const { rig } = context;
     const call = await project(rig, 'keys', web(`    x-netmode: { mode: macvlan, ${range}, ${key} }\n`), from);
     const reason = refused[rig.engine];
     if (reason !== undefined) {
-      await refuses(call, context, `error[engine/too-old]: "web" has ${key.split(':')[0]} on the network "macvlan_ncp-vers", but ${reason}`);
+      await refuses(
+        call,
+        context,
+        `error[engine/too-old]: "web" has ${key.split(':')[0]} on the network "macvlan_ncp-vers", but ${reason}`,
+      );
       return;
     }
     await succeeds(call('up', '-d'));
@@ -215,30 +290,51 @@ for (const { key, from, refused } of [
 /* Several macvlan networks on one parent. */
 
 /** Docker's own words, so that what netcompose refuses is refused for a reason; nothing where it makes the network. */
-const makes: readonly { readonly name: string; readonly first: readonly string[]; readonly second: readonly string[]; readonly says: ByEngine<RegExp | undefined> }[] = [
+const makes: readonly {
+  readonly name: string;
+  readonly first: readonly string[];
+  readonly second: readonly string[];
+  readonly says: ByEngine<RegExp | undefined>;
+}[] = [
   {
     name: 'two with different subnets',
     first: ['--subnet', '10.99.1.0/24'],
     second: ['--subnet', '10.99.2.0/24'],
-    says: { '20': /network dm-\w{12} is already using parent interface ncp-vers/, '26': /network dm-\w{12} is already using parent interface ncp-vers/, '28': undefined },
+    says: {
+      '20': /network dm-\w{12} is already using parent interface ncp-vers/,
+      '26': /network dm-\w{12} is already using parent interface ncp-vers/,
+      '28': undefined,
+    },
   },
   {
     name: 'passthru beside another',
     first: ['--subnet', '10.99.1.0/24'],
     second: ['--subnet', '10.99.2.0/24', '--opt', 'macvlan_mode=passthru'],
-    says: { '20': /already using parent interface/, '26': /already using parent interface/, '28': /cannot use mode passthru, macvlan network \w+ is already using parent interface ncp-vers/ },
+    says: {
+      '20': /already using parent interface/,
+      '26': /already using parent interface/,
+      '28': /cannot use mode passthru, macvlan network \w+ is already using parent interface ncp-vers/,
+    },
   },
   {
     name: 'another beside passthru',
     first: ['--subnet', '10.99.1.0/24', '--opt', 'macvlan_mode=passthru'],
     second: ['--subnet', '10.99.2.0/24'],
-    says: { '20': /already using parent interface/, '26': /already using parent interface/, '28': /is already using parent interface ncp-vers in mode passthru/ },
+    says: {
+      '20': /already using parent interface/,
+      '26': /already using parent interface/,
+      '28': /is already using parent interface ncp-vers in mode passthru/,
+    },
   },
   {
     name: 'one subnet, two ranges, one gateway',
     first: ['--subnet', '10.99.1.0/24', '--gateway', '10.99.1.1', '--ip-range', '10.99.1.64/27'],
     second: ['--subnet', '10.99.1.0/24', '--gateway', '10.99.1.1', '--ip-range', '10.99.1.96/27'],
-    says: { '20': /failed to allocate gateway/, '26': /failed to allocate gateway/, '28': /failed to allocate gateway/ },
+    says: {
+      '20': /failed to allocate gateway/,
+      '26': /failed to allocate gateway/,
+      '28': /failed to allocate gateway/,
+    },
   },
   {
     name: 'one subnet, two ranges, a gateway for the first only',
@@ -250,7 +346,8 @@ const makes: readonly { readonly name: string; readonly first: readonly string[]
 
 for (const { name, first, second, says } of makes) {
   check(`Docker itself: ${name}`, async ({ rig }) => {
-    const make = (called: string, options: readonly string[]) => rig.docker('network', 'create', '--driver', 'macvlan', '--opt', 'parent=ncp-vers', ...options, called);
+    const make = (called: string, options: readonly string[]) =>
+      rig.docker('network', 'create', '--driver', 'macvlan', '--opt', 'parent=ncp-vers', ...options, called);
     await succeeds(make('first', first));
     const { code, stderr } = await make('second', second);
     const words = says[rig.engine];
@@ -260,8 +357,12 @@ for (const { name, first, second, says } of makes) {
   });
 }
 
-const ofItsOwn = (third: number, more = '') => web(`    x-netmode: { mode: macvlan, scope: project, subnet: 192.168.${third}.0/24, gateway: 192.168.${third}.1, ip_range: 192.168.${third}.192/27, ipv4_address: 192.168.${third}.50${more} }\n`);
-const taken = /error\[parent\/taken-by-network\]: ncp-vers is taken by the Docker network "first_macvlan_ncp-vers": a parent carries one macvlan network/;
+const ofItsOwn = (third: number, more = '') =>
+  web(
+    `    x-netmode: { mode: macvlan, scope: project, subnet: 192.168.${third}.0/24, gateway: 192.168.${third}.1, ip_range: 192.168.${third}.192/27, ipv4_address: 192.168.${third}.50${more} }\n`,
+  );
+const taken =
+  /error\[parent\/taken-by-network\]: ncp-vers is taken by the Docker network "first_macvlan_ncp-vers": a parent carries one macvlan network/;
 
 async function answers(lan: Lan, ...addresses: readonly string[]): Promise<void> {
   for (const address of addresses) {
@@ -293,12 +394,17 @@ check('two projects, each with a macvlan network of its own on one parent', asyn
 
 check('one project with two macvlan networks on one parent', async (context) => {
   const { rig, lan } = context;
-  const network = (third: number) => `{ x-netmode: { mode: macvlan, scope: project, subnet: 192.168.${third}.0/24, gateway: 192.168.${third}.1, ip_range: 192.168.${third}.192/27 } }`;
+  const network = (third: number) =>
+    `{ x-netmode: { mode: macvlan, scope: project, subnet: 192.168.${third}.0/24, gateway: 192.168.${third}.1, ip_range: 192.168.${third}.192/27 } }`;
   const app = web('').replace('services:\n  web:', '  app:');
   const text = `${web('    networks: { one: { ipv4_address: 192.168.213.51 } }\n')}${app}    networks: { two: { ipv4_address: 192.168.77.51 } }\nnetworks:\n  one: ${network(213)}\n  two: ${network(77)}\n`;
   const call = await project(rig, 'both', text);
   if (rig.engine !== '28') {
-    await refuses(call, context, /error\[netmode\/conflicting-network\]: networks "one" and "two" are both on ncp-vers, which carries one macvlan network/);
+    await refuses(
+      call,
+      context,
+      /error\[netmode\/conflicting-network\]: networks "one" and "two" are both on ncp-vers, which carries one macvlan network/,
+    );
     return;
   }
   await succeeds(call('up', '-d'));
@@ -316,7 +422,8 @@ for (const [name, one, two] of [
     const { rig } = context;
     const [first, second] = [await project(rig, 'first', one), await project(rig, 'second', two)];
     await succeeds(first('up', '-d'));
-    const exclusive = /error\[parent\/passthru-exclusive\]: ncp-vers carries the macvlan network "first_macvlan_ncp-vers", and passthru has its parent alone/;
+    const exclusive =
+      /error\[parent\/passthru-exclusive\]: ncp-vers carries the macvlan network "first_macvlan_ncp-vers", and passthru has its parent alone/;
     await refuses(second, context, rig.engine === '28' ? exclusive : taken, 1, await snapshot(rig));
     await succeeds(first('down'));
   });
@@ -324,9 +431,18 @@ for (const [name, one, two] of [
 
 test("another project's macvlan network with the same subnet and another range", async (context) => {
   const { rig } = context;
-  const [first, second] = [await project(rig, 'first', ofItsOwn(213)), await project(rig, 'second', ofItsOwn(213).replace('.192/27', '.160/27').replace('.50', '.51'))];
+  const [first, second] = [
+    await project(rig, 'first', ofItsOwn(213)),
+    await project(rig, 'second', ofItsOwn(213).replace('.192/27', '.160/27').replace('.50', '.51')),
+  ];
   await succeeds(first('up', '-d'));
-  await refuses(second, context, /error\[subnet\/taken-by-network\]: 192\.168\.213\.0\/24 overlaps 192\.168\.213\.0\/24 of the Docker network "first_macvlan_ncp-vers"/, 1, await snapshot(rig));
+  await refuses(
+    second,
+    context,
+    /error\[subnet\/taken-by-network\]: 192\.168\.213\.0\/24 overlaps 192\.168\.213\.0\/24 of the Docker network "first_macvlan_ncp-vers"/,
+    1,
+    await snapshot(rig),
+  );
   await succeeds(first('down'));
 });
 

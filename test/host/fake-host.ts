@@ -3,7 +3,10 @@ import type { Host, RunOptions, RunResult } from '../../src/host/system/host.ts'
 
 /** What a command gives: its output, a result, or several in turn (the last one stays). */
 export type Answer =
-  string | Partial<RunResult> | ((options: RunOptions) => string | Partial<RunResult>) | readonly (string | Partial<RunResult>)[];
+  | string
+  | Partial<RunResult>
+  | ((options: RunOptions) => string | Partial<RunResult>)
+  | readonly (string | Partial<RunResult>)[];
 
 export interface FakeOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -69,7 +72,9 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     readBytes: (path) => options.bytes?.[path],
     list: (path) => [
       ...new Set(
-        [...files.keys(), ...Object.keys(options.links ?? {})].flatMap((file) => (file.startsWith(`${path}/`) ? file.slice(path.length + 1).split('/')[0]! : [])),
+        [...files.keys(), ...Object.keys(options.links ?? {})].flatMap((file) =>
+          file.startsWith(`${path}/`) ? file.slice(path.length + 1).split('/')[0]! : [],
+        ),
       ),
     ],
     readLink: (path) => options.links?.[path],

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { holdLease, leases, withLock } from '../../src/host/lock.ts';
 import { HostError } from '../../src/host/system/errors.ts';
 import { realHost } from '../../src/host/system/host.ts';
-import { holdLease, leases, withLock } from '../../src/host/lock.ts';
 import { fakeHost } from './fake-host.ts';
 
 const host = realHost();
@@ -13,7 +13,9 @@ const helper = new URL('lock-helper.ts', import.meta.url).pathname;
 
 /** Another process that takes a lock or lease, says so, and keeps it. */
 async function other(what: 'lock' | 'lease', name: string) {
-  const child = spawn(process.execPath, ['--import', 'tsx', helper, what, name], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', helper, what, name], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await new Promise((resolve) => child.stdout.once('data', resolve));
   const ended = new Promise((resolve) => child.once('exit', resolve));
   return { pid: child.pid!, kill: async () => void (child.kill('SIGKILL'), await ended) };
@@ -41,7 +43,9 @@ if (process.platform === 'linux') {
   test('gives what the work gives, and is free after it threw', async () => {
     const name = own('throws');
     let message = '';
-    await withLock(host, name, async () => Promise.reject(new Error('work'))).catch((error: Error) => (message = error.message));
+    await withLock(host, name, async () => Promise.reject(new Error('work'))).catch(
+      (error: Error) => (message = error.message),
+    );
     assert.is(message, 'work');
     assert.is(await withLock(host, name, async () => 7, { longestWait: 0 }), 7);
   });
@@ -51,7 +55,10 @@ if (process.platform === 'linux') {
     const holder = await other('lock', name);
     const waits: (number | undefined)[] = [];
     try {
-      await withLock(host, name, async () => assert.unreachable(), { longestWait: 100, onWait: (pid) => waits.push(pid) });
+      await withLock(host, name, async () => assert.unreachable(), {
+        longestWait: 100,
+        onWait: (pid) => waits.push(pid),
+      });
       assert.unreachable();
     } catch (error) {
       assert.instance(error, HostError);

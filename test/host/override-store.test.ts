@@ -1,13 +1,17 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { HostError } from '../../src/host/system/errors.ts';
 import { overridePath, readOverride, removeOverride, writeOverride } from '../../src/host/override-store.ts';
+import { HostError } from '../../src/host/system/errors.ts';
 import { fakeHost } from './fake-host.ts';
 
 for (const [name, env, path] of [
   ['in the home', {}, '/home/user/.local/state/netcompose/shop/override.yaml'],
   ['under XDG_STATE_HOME', { XDG_STATE_HOME: '/s' }, '/s/netcompose/shop/override.yaml'],
-  ['a relative XDG_STATE_HOME is none', { XDG_STATE_HOME: 's' }, '/home/user/.local/state/netcompose/shop/override.yaml'],
+  [
+    'a relative XDG_STATE_HOME is none',
+    { XDG_STATE_HOME: 's' },
+    '/home/user/.local/state/netcompose/shop/override.yaml',
+  ],
 ] as const) {
   test(name, () => assert.is(overridePath(fakeHost({ env }), 'shop'), path));
 }

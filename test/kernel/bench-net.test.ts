@@ -1,8 +1,8 @@
 /** `bench-net` for real. No figure is compared with another: this machine may be busy. */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { kernelTests } from './layer.ts';
@@ -30,7 +30,10 @@ kernelTests(test, {
       assert.is(reason, undefined, netmode);
       const numbers = numbersIn(figures);
       assert.is(numbers.length, 2 * (2 * 3 + 2), netmode);
-      assert.ok(numbers.every((number) => Number.isFinite(number) && number > 0), `${netmode}: ${numbers.join(' ')}`);
+      assert.ok(
+        numbers.every((number) => Number.isFinite(number) && number > 0),
+        `${netmode}: ${numbers.join(' ')}`,
+      );
     }
     assert.equal(left(), []);
     assert.equal(network(), before);
@@ -59,7 +62,8 @@ kernelTests(test, {
     }
     const { code, out, err } = await start(...short).ended;
     assert.is(code, 0, err);
-    for (const netmode of ['host', 'bridge', 'macvlan']) assert.match(out, new RegExp(`^${netmode} +\\d+\\.\\d\\d .*µs .*Gbit/s$`, 'm'));
+    for (const netmode of ['host', 'bridge', 'macvlan'])
+      assert.match(out, new RegExp(`^${netmode} +\\d+\\.\\d\\d .*µs .*Gbit/s$`, 'm'));
     assert.equal(left(), []);
   },
 
@@ -70,7 +74,10 @@ kernelTests(test, {
       ended.map(({ code }) => code),
       [0, 0],
     );
-    assert.is(ended.filter(({ err }) => /waiting for another one \(process \d+\) to end its measurement/.test(err)).length, 1);
+    assert.is(
+      ended.filter(({ err }) => /waiting for another one \(process \d+\) to end its measurement/.test(err)).length,
+      1,
+    );
     assert.equal(left(), []);
   },
 });
@@ -85,12 +92,16 @@ interface Run {
 }
 
 function start(...args: readonly string[]): Run {
-  const child = spawn(process.execPath, ['--import', 'tsx', helper, 'bench-net', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', helper, 'bench-net', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let [out, err] = ['', ''];
   child.stdout.on('data', (text) => void (out += text));
   child.stderr.on('data', (text) => void (err += text));
   // Not `close`: what a killed run has started holds the streams a moment longer.
-  const ended = new Promise<Awaited<Run['ended']>>((resolve) => child.on('exit', (code) => setImmediate(() => resolve({ code, out, err }))));
+  const ended = new Promise<Awaited<Run['ended']>>((resolve) =>
+    child.on('exit', (code) => setImmediate(() => resolve({ code, out, err }))),
+  );
   const says = async (text: string) => {
     for (let waited = 0; !err.includes(text); waited += 20) {
       assert.ok(waited < 60_000 && child.exitCode === null, `it never says "${text}": ${err}`);
@@ -120,13 +131,27 @@ function traffic(): readonly string[] {
 
 /** What there is in this namespace's own network. */
 function network(): readonly string[] {
-  const commands = [['ip', '-d', 'link'], ['ip', 'addr'], ['ip', 'route', 'show', 'table', 'all'], ['ip', 'neigh'], ['iptables-save'], ['sysctl', '-a', '--pattern', '^net.ipv[46].(conf|ip_forward)']];
-  return commands.flatMap(([file = '', ...args]) => execFileSync(file, args, { encoding: 'utf8' }).split('\n').filter((line) => !line.startsWith('#')));
+  const commands = [
+    ['ip', '-d', 'link'],
+    ['ip', 'addr'],
+    ['ip', 'route', 'show', 'table', 'all'],
+    ['ip', 'neigh'],
+    ['iptables-save'],
+    ['sysctl', '-a', '--pattern', '^net.ipv[46].(conf|ip_forward)'],
+  ];
+  return commands.flatMap(([file = '', ...args]) =>
+    execFileSync(file, args, { encoding: 'utf8' })
+      .split('\n')
+      .filter((line) => !line.startsWith('#')),
+  );
 }
 
 function hasIpvlan(): boolean {
   try {
-    execFileSync('unshare', ['--net', 'ip', '-batch', '-'], { input: 'link add v0 type veth peer name v1\nlink add link v0 name i0 type ipvlan mode l2\n', stdio: 'pipe' });
+    execFileSync('unshare', ['--net', 'ip', '-batch', '-'], {
+      input: 'link add v0 type veth peer name v1\nlink add link v0 name i0 type ipvlan mode l2\n',
+      stdio: 'pipe',
+    });
     return true;
   } catch {
     return false;

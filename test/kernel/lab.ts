@@ -60,7 +60,22 @@ export function createLab(tag: string): Lab {
       const container = namespaceName(`${tag}-${name}`);
       all.push(container);
       ip('netns', 'add', container);
-      ip('-n', host, 'link', 'add', 'link', parent, 'name', 'eth0', 'netns', container, 'type', 'macvlan', 'mode', 'bridge');
+      ip(
+        '-n',
+        host,
+        'link',
+        'add',
+        'link',
+        parent,
+        'name',
+        'eth0',
+        'netns',
+        container,
+        'type',
+        'macvlan',
+        'mode',
+        'bridge',
+      );
       ip('-n', container, 'addr', 'add', `${address}/24`, 'dev', 'eth0');
       ip('-n', container, 'link', 'set', 'dev', 'eth0', 'up');
       return container;
@@ -104,14 +119,22 @@ export function labHost(namespace: string, afterChange: (count: number) => void 
  * out: the kernel adds them when it has looked for duplicates, a second or two after an interface is up.
  */
 export function snapshot(namespace: string): readonly string[] {
-  const json = (...args: readonly string[]) => JSON.parse(inNamespace(namespace, 'ip', '-j', ...args)) as Record<string, unknown>[];
+  const json = (...args: readonly string[]) =>
+    JSON.parse(inNamespace(namespace, 'ip', '-j', ...args)) as Record<string, unknown>[];
   const pick = (what: string, rows: readonly Record<string, unknown>[], keys: readonly string[]) =>
-    rows.map((row) => [what, ...keys.flatMap((key) => (row[key] === undefined ? [] : [`${key}=${String(row[key])}`]))].join(' '));
+    rows.map((row) =>
+      [what, ...keys.flatMap((key) => (row[key] === undefined ? [] : [`${key}=${String(row[key])}`]))].join(' '),
+    );
   return [
     ...pick('link', json('link'), ['ifname', 'group', 'ifalias', 'mtu', 'flags']),
-    ...pick('route', json('route', 'show', 'table', 'all'), ['dst', 'dev', 'prefsrc', 'table', 'type', 'gateway']).filter(
-      (line) => !/dst=f[ef]/.test(line),
-    ),
+    ...pick('route', json('route', 'show', 'table', 'all'), [
+      'dst',
+      'dev',
+      'prefsrc',
+      'table',
+      'type',
+      'gateway',
+    ]).filter((line) => !/dst=f[ef]/.test(line)),
     ...pick('neighbour', json('neigh', 'show', 'nud', 'permanent'), ['dst', 'dev', 'lladdr']),
     ...inNamespace(namespace, 'sysctl', '-a', '-e', '--pattern', '^net.ipv[46].(conf|neigh)').split('\n'),
   ];
@@ -126,7 +149,10 @@ export function difference(before: readonly string[], after: readonly string[]):
 }
 
 export function inNamespace(namespace: string, ...argv: readonly string[]): string {
-  return execFileSync('ip', ['netns', 'exec', namespace, ...argv], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  return execFileSync('ip', ['netns', 'exec', namespace, ...argv], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 /** Whether an address answers; three tries, because the first may wait for ARP. */

@@ -1,6 +1,6 @@
 /** Lets a suite of this layer run, or says by name why not; where everything must run (`CI=true`), that is a failure. */
 import type { Test } from 'uvu';
-import { createLab, whyNot, type Lab } from './lab.ts';
+import { createLab, type Lab, whyNot } from './lab.ts';
 
 /** Adds tests, each in a lab of its own that is removed whatever happens. */
 export function kernelTests(test: Test, tests: Readonly<Record<string, (lab: Lab) => Promise<void> | void>>): void {

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { HostError } from '../../src/host/system/errors.ts';
 import { applyActions } from '../../src/host/execute/execute.ts';
 import { withLock } from '../../src/host/lock.ts';
+import { HostError } from '../../src/host/system/errors.ts';
 import type { Step } from '../../src/plan/actions/action.ts';
 import { answers, difference, hostAddress, inNamespace, labHost, lanAddress, parent, snapshot } from './lab.ts';
 import { kernelTests } from './layer.ts';
@@ -29,7 +29,9 @@ kernelTests(test, {
   },
 
   async "the LAN sees one MAC address for the host's own address"(lab) {
-    const mac = (JSON.parse(inNamespace(lab.host, 'ip', '-j', 'link', 'show', 'dev', parent)) as { address: string }[])[0]!.address;
+    const mac = (
+      JSON.parse(inNamespace(lab.host, 'ip', '-j', 'link', 'show', 'dev', parent)) as { address: string }[]
+    )[0]!.address;
     await applyActions(steps, labHost(lab.host));
     assert.equal(macsSeen(lab.lan), [mac]);
     // That the test can see two at all:
@@ -96,7 +98,10 @@ kernelTests(test, {
   async 'a kernel that refuses is told in its own words, and nothing is left'(lab) {
     const before = snapshot(lab.host);
     const message = await failure(() => applyActions(refusedSteps, labHost(lab.host)));
-    assert.match(message, new RegExp(`^"ip route add ${range} dev ${shim} src 192.168.77.99" failed with exit code 2: \\S`));
+    assert.match(
+      message,
+      new RegExp(`^"ip route add ${range} dev ${shim} src 192.168.77.99" failed with exit code 2: \\S`),
+    );
     assert.not.match(message, 'still to be undone');
     assert.equal(difference(before, snapshot(lab.host)), []);
   },
@@ -127,7 +132,11 @@ kernelTests(test, {
     inNamespace(lab.host, 'sysctl', '-w', `net/ipv4/conf/${shim}/arp_filter=0`);
     const host = labHost(lab.host);
     const applied = await applyActions(steps, host);
-    assert.equal(host.changes, [steps[2]!.command.join(' '), `ip route del ${range} dev ${shim}`, steps[5]!.command.join(' ')]);
+    assert.equal(host.changes, [
+      steps[2]!.command.join(' '),
+      `ip route del ${range} dev ${shim}`,
+      steps[5]!.command.join(' '),
+    ]);
     await applied.undo();
     assert.is(inNamespace(lab.host, 'cat', `/proc/sys/net/ipv4/conf/${shim}/arp_filter`), '0\n');
   },
@@ -150,7 +159,10 @@ kernelTests(test, {
     const before = snapshot(lab.host);
     const host = labHost(lab.host);
     assert.is(await failure(() => applyActions(steps, host)), `"${shim}" is an interface that netcompose did not make`);
-    assert.is(await failure(() => applyActions(steps.slice(4), host)), `"${shim}" is an interface that netcompose did not make`);
+    assert.is(
+      await failure(() => applyActions(steps.slice(4), host)),
+      `"${shim}" is an interface that netcompose did not make`,
+    );
     assert.equal(host.changes, []);
     assert.equal(difference(before, snapshot(lab.host)), []);
   },
@@ -158,7 +170,10 @@ kernelTests(test, {
   async 'a route of somebody else is never touched'(lab) {
     inNamespace(lab.host, 'ip', 'route', 'add', range, 'via', lanAddress);
     const before = snapshot(lab.host);
-    assert.is(await failure(() => applyActions(steps, labHost(lab.host))), `"${range}" has a route already, by "${parent}"`);
+    assert.is(
+      await failure(() => applyActions(steps, labHost(lab.host))),
+      `"${range}" has a route already, by "${parent}"`,
+    );
     assert.equal(difference(before, snapshot(lab.host)), []);
   },
 
@@ -180,7 +195,9 @@ kernelTests(test, {
 
   async 'of two runs at once one does the work, the other finds it done'(lab) {
     const hosts = [labHost(lab.host), labHost(lab.host)] as const;
-    const applied = await Promise.all(hosts.map((host) => withLock(host, lab.host, () => applyActions(everyStep, host))));
+    const applied = await Promise.all(
+      hosts.map((host) => withLock(host, lab.host, () => applyActions(everyStep, host))),
+    );
     assert.equal(applied.map(({ changed }) => changed.length).sort(), [0, everyStep.length]);
     assert.equal(
       hosts.flatMap(({ changes }) => changes),
@@ -221,14 +238,18 @@ function macsSeen(lan: string): readonly string[] {
 /** Runs the executor in a process that is killed behind its nth changing command; gives the signal that ended it. */
 function applyAndDie(namespace: string, count: number): Promise<NodeJS.Signals | null> {
   const helper = new URL('kill-helper.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, ['--import', 'tsx', helper, namespace, String(count)], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', helper, namespace, String(count)], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   return new Promise((resolve) => child.on('exit', (_code, signal) => resolve(signal)));
 }
 
 /** What a TCP server in one namespace says to a client in another. */
 async function fetchFrom(client: string, server: string, address: string): Promise<string> {
   const serve = 'require("net").createServer((s) => s.end("hello")).listen(8080, () => console.log("ready"))';
-  const listening = spawn('ip', ['netns', 'exec', server, process.execPath, '-e', serve], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const listening = spawn('ip', ['netns', 'exec', server, process.execPath, '-e', serve], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   try {
     await new Promise((resolve) => listening.stdout.once('data', resolve));
     const to = JSON.stringify({ host: address, port: 8080, timeout: 5000 });

@@ -1,6 +1,7 @@
 /** The shim that the kernel tests make: address-less macvlan, as a plan would have it. */
-import { stepsOf } from '../../src/plan/actions/commands.ts';
+
 import type { HostAction, Step } from '../../src/plan/actions/action.ts';
+import { stepsOf } from '../../src/plan/actions/commands.ts';
 import { hostAddress, parent } from './lab.ts';
 
 export const shim = 'nc-p0';
@@ -16,7 +17,14 @@ const make: readonly HostAction[] = [
 ];
 const address: HostAction = { kind: 'add-shim-address', id: 'address', reason: 'test', shim, address: `${spare}/32` };
 const up: HostAction = { kind: 'bring-shim-up', id: 'up', reason: 'test', shim };
-const route = (source: string): HostAction => ({ kind: 'add-shim-route', id: 'route', reason: 'test', shim, destination: range, source });
+const route = (source: string): HostAction => ({
+  kind: 'add-shim-route',
+  id: 'route',
+  reason: 'test',
+  shim,
+  destination: range,
+  source,
+});
 const neighbour: HostAction = {
   kind: 'add-shim-neighbour',
   id: 'neighbour',

@@ -14,7 +14,9 @@ interface Check {
 /** Runs the lab, shows what it writes, and gives its exit code and what it has checked. */
 function runLab(): Promise<{ readonly code: number | null; readonly checks: readonly Check[] }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', program, '--only', 'all'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--import', 'tsx', program, '--only', 'all'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     // Whoever runs the layers may end it; the machines end with it.
     process.once('exit', () => child.kill('SIGTERM'));
     let written = '';
@@ -26,7 +28,13 @@ function runLab(): Promise<{ readonly code: number | null; readonly checks: read
     child.on('error', reject);
     child.on('close', (code) => {
       const lines = written.matchAll(/^(?:(\d+): )?(PASS|FAIL) (.*)$/gm);
-      resolve({ code, checks: [...lines].map(([, engine, result, what]) => ({ name: `${engine ?? 'both'}: ${what}`, passed: result === 'PASS' })) });
+      resolve({
+        code,
+        checks: [...lines].map(([, engine, result, what]) => ({
+          name: `${engine ?? 'both'}: ${what}`,
+          passed: result === 'PASS',
+        })),
+      });
     });
   });
 }

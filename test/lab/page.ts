@@ -1,5 +1,5 @@
 /** `docs/reachability.md`, from what the lab has seen. Pure. */
-import { columns, families, type Column, type Family, type Table } from './suite/table.ts';
+import { type Column, columns, type Family, families, type Table } from './suite/table.ts';
 
 export interface Seen {
   /** `28` */
@@ -83,6 +83,8 @@ function shown([newest, ...others]: readonly Seen[], key: string, column: Column
     return answered.length === 0 ? 'no' : answered[0] === 'all' ? 'yes' : answered.join(', ');
   };
   const text = words(newest!);
-  const different = others.filter((other) => words(other) !== text).map((other) => `engine ${other.engine}: ${words(other)}`);
+  const different = others
+    .filter((other) => words(other) !== text)
+    .map((other) => `engine ${other.engine}: ${words(other)}`);
   return different.length === 0 ? text : `${text} (${different.join('; ')})`;
 }

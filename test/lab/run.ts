@@ -43,7 +43,9 @@ async function main(): Promise<number> {
     const carried = join(folder, 'in');
     await pack(carried);
     const chosen = engine === undefined ? engines : [engine];
-    if (command.length > 0) return (await inMachine(chosen[0]!, carried, ['bash', '-c', 'PATH=/src/path:$PATH exec "$@"', 'lab', ...command])).code;
+    if (command.length > 0)
+      return (await inMachine(chosen[0]!, carried, ['bash', '-c', 'PATH=/src/path:$PATH exec "$@"', 'lab', ...command]))
+        .code;
     return await runSuite(chosen, carried, folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -53,7 +55,10 @@ async function main(): Promise<number> {
 async function runSuite(chosen: readonly string[], carried: string, folder: string): Promise<number> {
   const outcomes = await Promise.all(
     chosen.map((each) =>
-      inMachine(each, carried, ['env', `LAB_ONLY=${only}`, ...quickNode, '/src/suite.mjs'], { prefix: `${each}: `, out: join(folder, each) }),
+      inMachine(each, carried, ['env', `LAB_ONLY=${only}`, ...quickNode, '/src/suite.mjs'], {
+        prefix: `${each}: `,
+        out: join(folder, each),
+      }),
     ),
   );
   // The page has both engines in it.
@@ -73,15 +78,27 @@ interface Count {
 /** A suite that has not come to its end has failed, whatever it had seen until then. */
 function countOf({ code, last }: Outcome): Count {
   const [, passed, failed] = /(\d+) passed, (\d+) failed$/.exec(last) ?? [];
-  return { passed: Number(passed ?? 0), failed: failed === undefined || (code !== 0 && failed === '0') ? 1 : Number(failed) };
+  return {
+    passed: Number(passed ?? 0),
+    failed: failed === undefined || (code !== 0 && failed === '0') ? 1 : Number(failed),
+  };
 }
 
 /** What the documentation says is what all machines have seen. */
 function comparePage(chosen: readonly string[], folder: string): Count {
   const files = chosen.map((each) => ({ engine: each, file: join(folder, each, 'reachability.json') }));
-  const missing = files.filter(({ file }) => !existsSync(file)).map(({ engine: each }) => `engine ${each} has left no table`);
-  const wrong = missing.length > 0 ? missing : pageDifferences(files.map(({ engine: each, file }) => ({ engine: each, ...JSON.parse(readFileSync(file, 'utf8')) }) as Seen));
-  process.stdout.write(`${wrong.length === 0 ? 'PASS' : 'FAIL'} the documentation says what was seen${wrong.map((line) => `\n     ${line}`).join('')}\n`);
+  const missing = files
+    .filter(({ file }) => !existsSync(file))
+    .map(({ engine: each }) => `engine ${each} has left no table`);
+  const wrong =
+    missing.length > 0
+      ? missing
+      : pageDifferences(
+          files.map(({ engine: each, file }) => ({ engine: each, ...JSON.parse(readFileSync(file, 'utf8')) }) as Seen),
+        );
+  process.stdout.write(
+    `${wrong.length === 0 ? 'PASS' : 'FAIL'} the documentation says what was seen${wrong.map((line) => `\n     ${line}`).join('')}\n`,
+  );
   return { passed: wrong.length === 0 ? 1 : 0, failed: wrong.length === 0 ? 0 : 1 };
 }
 
@@ -91,18 +108,41 @@ function pageDifferences(seen: readonly Seen[]): readonly string[] {
   const old = existsSync(page) ? readFileSync(page, 'utf8') : '';
   if (old === text) return [];
   const lines = old.split('\n');
-  return ['docs/reachability.md says something else (UPDATE_GOLDENS=1 writes it anew):', ...text.split('\n').filter((line) => !lines.includes(line))];
+  return [
+    'docs/reachability.md says something else (UPDATE_GOLDENS=1 writes it anew):',
+    ...text.split('\n').filter((line) => !lines.includes(line)),
+  ];
 }
 
-function inMachine(version: string, carried: string, argv: readonly string[], { prefix = '', out }: { readonly prefix?: string; readonly out?: string } = {}) {
-  return run([recipe, 'run', '-d', version, '-t', String(secondsPerRun), ...(out === undefined ? [] : ['-o', out]), carried, ...argv], prefix);
+function inMachine(
+  version: string,
+  carried: string,
+  argv: readonly string[],
+  { prefix = '', out }: { readonly prefix?: string; readonly out?: string } = {},
+) {
+  return run(
+    [
+      recipe,
+      'run',
+      '-d',
+      version,
+      '-t',
+      String(secondsPerRun),
+      ...(out === undefined ? [] : ['-o', out]),
+      carried,
+      ...argv,
+    ],
+    prefix,
+  );
 }
 
 /** What goes into the machine: the program, the suite in one file, and a folder for `PATH`. */
 async function pack(folder: string): Promise<void> {
   for (const name of carried) cpSync(join(root, name), join(folder, 'netcompose', name), { recursive: true });
   mkdirSync(join(folder, 'path'), { recursive: true });
-  const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly bin: { readonly netcompose: string } };
+  const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly bin: { readonly netcompose: string };
+  };
   symlinkSync(join('../netcompose', bin.netcompose), join(folder, 'path/netcompose'));
   cpSync(fileURLToPath(new URL('suite/ask.py', import.meta.url)), join(folder, 'ask.py'));
   await build({
@@ -146,11 +186,16 @@ function run(argv: readonly string[], prefix = ''): Promise<Outcome> {
 }
 
 /** Our own options come first; what follows them is the command. */
-function readArguments(args: readonly string[]): { readonly engine?: string; readonly only?: string; readonly command: readonly string[] } {
+function readArguments(args: readonly string[]): {
+  readonly engine?: string;
+  readonly only?: string;
+  readonly command: readonly string[];
+} {
   const options: { engine?: string; only?: string } = {};
   for (let at = 0; ; at += 2) {
     const name = args[at]?.slice(2);
-    if (!args[at]?.startsWith('--') || (name !== 'engine' && name !== 'only')) return { ...options, command: args.slice(at) };
+    if (!args[at]?.startsWith('--') || (name !== 'engine' && name !== 'only'))
+      return { ...options, command: args.slice(at) };
     options[name] = args[at + 1] ?? '';
   }
 }

@@ -6,15 +6,19 @@ import { stringify } from 'yaml';
 import { formats } from '../../src/diagnostics/format/formats.ts';
 import { withoutIgnored } from '../../src/diagnostics/ignore.ts';
 import { overrideOf } from '../../src/emit/override/override.ts';
+import { renderOf } from '../../src/emit/render/render.ts';
 import { planJson } from '../../src/emit/text/plan-json.ts';
 import { planText } from '../../src/emit/text/plan-text.ts';
-import { renderOf } from '../../src/emit/render/render.ts';
 import type { Facts } from '../../src/plan/facts/facts.ts';
 import { directory, lanFacts, planTexts } from '../support/in-memory.ts';
 import { holds } from '../support/property.ts';
 import { styledProject } from './projects.ts';
 
-const someFacts: readonly Facts[] = [lanFacts, { version: 1 }, { ...lanFacts, engine: { ...lanFacts.engine!, kind: 'desktop' } }];
+const someFacts: readonly Facts[] = [
+  lanFacts,
+  { version: 1 },
+  { ...lanFacts, engine: { ...lanFacts.engine!, kind: 'desktop' } },
+];
 
 /** All that is done with files before anything outside is touched. */
 function everything(texts: Readonly<Record<string, string>>, facts: Facts): string {
@@ -24,27 +28,100 @@ function everything(texts: Readonly<Record<string, string>>, facts: Facts): stri
     for (const place of [span, ...related.map((one) => one.span)]) {
       if (!place) continue;
       const { length } = place.source.text;
-      assert.ok(place.start >= 0 && place.start <= place.end && place.end <= length + 1, `${place.start} to ${place.end} of ${length}: ${message}`);
+      assert.ok(
+        place.start >= 0 && place.start <= place.end && place.end <= length + 1,
+        `${place.start} to ${place.end} of ${length}: ${message}`,
+      );
     }
   }
   const told = Object.values(formats).map((format) => format(withoutIgnored(all), { cwd: directory, color: false }));
   if (!plan) return told.join('\n');
   const outputs = [planText(plan), planJson(plan, all, directory)];
-  const written = diagnostics.hasErrors ? [] : [overrideOf(plan) ?? '', renderOf(plan, { external: false }), renderOf(plan, { external: true })];
+  const written = diagnostics.hasErrors
+    ? []
+    : [overrideOf(plan) ?? '', renderOf(plan, { external: false }), renderOf(plan, { external: true })];
   return [...told, ...outputs, ...written].join('\n');
 }
 
-
 const words = [
-  'services', 'networks', 'x-netmode', 'web', 'image', 'ports', 'mode', 'network', 'lan', 'default', 'macvlan', 'ipvlan-l3', 'host', 'include', 'extends',
-  '<<', '*a', '&a', '!reset', '!override', '!!str', '~', 'null', '[', ']', '{', '}', '-', '- ', ':', ': ', ', ', '? ', '|', '>', "'", '"', '#', ' # c', '%', '---', '...',
-  '$', '${X}', '${', '$$', '\t', '\n', '\n  ', '\n    ', '\r\n', '\u0000', '\u2028', '\ufeff', '😀', '8080:80', '0x10', '1_0', '22:22', '192.168.1.0/24', 'true',
+  'services',
+  'networks',
+  'x-netmode',
+  'web',
+  'image',
+  'ports',
+  'mode',
+  'network',
+  'lan',
+  'default',
+  'macvlan',
+  'ipvlan-l3',
+  'host',
+  'include',
+  'extends',
+  '<<',
+  '*a',
+  '&a',
+  '!reset',
+  '!override',
+  '!!str',
+  '~',
+  'null',
+  '[',
+  ']',
+  '{',
+  '}',
+  '-',
+  '- ',
+  ':',
+  ': ',
+  ', ',
+  '? ',
+  '|',
+  '>',
+  "'",
+  '"',
+  '#',
+  ' # c',
+  '%',
+  '---',
+  '...',
+  '$',
+  '${X}',
+  '${',
+  '$$',
+  '\t',
+  '\n',
+  '\n  ',
+  '\n    ',
+  '\r\n',
+  '\u0000',
+  '\u2028',
+  '\ufeff',
+  '😀',
+  '8080:80',
+  '0x10',
+  '1_0',
+  '22:22',
+  '192.168.1.0/24',
+  'true',
 ];
 
-const soup = fc.array(fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...words) }, { weight: 1, arbitrary: fc.string({ maxLength: 6 }) }), { maxLength: 60 }).map((parts) => parts.join(''));
+const soup = fc
+  .array(
+    fc.oneof(
+      { weight: 5, arbitrary: fc.constantFrom(...words) },
+      { weight: 1, arbitrary: fc.string({ maxLength: 6 }) },
+    ),
+    { maxLength: 60 },
+  )
+  .map((parts) => parts.join(''));
 
 test('text that may be no YAML', () => {
-  holds(fc.property(soup, fc.constantFrom(...someFacts), (text, facts) => void everything({ 'compose.yaml': text }, facts)), 150);
+  holds(
+    fc.property(soup, fc.constantFrom(...someFacts), (text, facts) => void everything({ 'compose.yaml': text }, facts)),
+    150,
+  );
 });
 
 test('a sound file with something cut out or put in', () => {
@@ -62,15 +139,84 @@ test('a sound file with something cut out or put in', () => {
 });
 
 const keys = [
-  'mode', 'network', 'parent', 'vlan', 'flag', 'subnet', 'gateway', 'ip_range', 'ipv4_address', 'ipv6_address', 'mac_address', 'aliases', 'interface_name', 'gw_priority',
-  'host_access', 'shim', 'scope', 'listen', 'resolve_names', 'hooks', 'fallback', 'default', 'x-netmode', 'name', 'web', 'lan', 'target', 'published', 'config', 'replicas', '__proto__', 'toString', '',
+  'mode',
+  'network',
+  'parent',
+  'vlan',
+  'flag',
+  'subnet',
+  'gateway',
+  'ip_range',
+  'ipv4_address',
+  'ipv6_address',
+  'mac_address',
+  'aliases',
+  'interface_name',
+  'gw_priority',
+  'host_access',
+  'shim',
+  'scope',
+  'listen',
+  'resolve_names',
+  'hooks',
+  'fallback',
+  'default',
+  'x-netmode',
+  'name',
+  'web',
+  'lan',
+  'target',
+  'published',
+  'config',
+  'replicas',
+  '__proto__',
+  'toString',
+  '',
 ];
 
 const values = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3 },
-    fc.constantFrom<unknown>(null, true, 0, -1, 80, 1.5, 1e21, '', 'web', 'api', 'lan', 'host', 'none', 'auto', 'service:web', 'container:x', 'macvlan', 'ipvlan-l2', 'ipvlan', 'eth0', 'eth9', '${X:-y}', '$'),
-    fc.constantFrom<unknown>('8080:80', '80', '9-8:1', '192.168.1.5', '192.168.1.0/24', '300.1.1.1', 'fd00:1::/64', '::1', '10.0.0.0/0', '0.0.0.0/32', 'a=b', 'a:1.2.3.4', 'host-gateway'),
+    fc.constantFrom<unknown>(
+      null,
+      true,
+      0,
+      -1,
+      80,
+      1.5,
+      1e21,
+      '',
+      'web',
+      'api',
+      'lan',
+      'host',
+      'none',
+      'auto',
+      'service:web',
+      'container:x',
+      'macvlan',
+      'ipvlan-l2',
+      'ipvlan',
+      'eth0',
+      'eth9',
+      '${X:-y}',
+      '$',
+    ),
+    fc.constantFrom<unknown>(
+      '8080:80',
+      '80',
+      '9-8:1',
+      '192.168.1.5',
+      '192.168.1.0/24',
+      '300.1.1.1',
+      'fd00:1::/64',
+      '::1',
+      '10.0.0.0/0',
+      '0.0.0.0/32',
+      'a=b',
+      'a:1.2.3.4',
+      'host-gateway',
+    ),
     fc.array(tie('value'), { maxLength: 3 }),
     fc.dictionary(fc.constantFrom(...keys), tie('value'), { maxKeys: 4 }),
   ),
@@ -78,12 +224,43 @@ const values = fc.letrec<{ value: unknown }>((tie) => ({
 
 /** Mostly in shape, so that the phases behind the checks of shape are reached too. */
 const pieces = {
-  top: fc.record({ default: fc.constantFrom('host', 'bridge', 'macvlan', 'ipvlan-l3', 'overlay'), parent: fc.constantFrom('eth0', 'eth1', 'wlan0', 'eth9', 'lo', 'auto'), fallback: fc.constant('bridge') }, { requiredKeys: [] }),
-  mode: fc.constantFrom('none', 'bridge', 'host', 'macvlan', 'ipvlan', 'ipvlan-l2', 'ipvlan-l3', 'ipvlan-l3s', 'overlay'),
+  top: fc.record(
+    {
+      default: fc.constantFrom('host', 'bridge', 'macvlan', 'ipvlan-l3', 'overlay'),
+      parent: fc.constantFrom('eth0', 'eth1', 'wlan0', 'eth9', 'lo', 'auto'),
+      fallback: fc.constant('bridge'),
+    },
+    { requiredKeys: [] },
+  ),
+  mode: fc.constantFrom(
+    'none',
+    'bridge',
+    'host',
+    'macvlan',
+    'ipvlan',
+    'ipvlan-l2',
+    'ipvlan-l3',
+    'ipvlan-l3s',
+    'overlay',
+  ),
   address: fc.constantFrom('192.168.1.53', '192.168.1.10', '192.168.1.255', '10.20.3.4', '8.8.8.8', 'fd00:1::5', '::'),
-  subnet: fc.constantFrom('192.168.1.0/24', '192.168.1.5/24', '0.0.0.0/0', '192.168.1.8/32', '192.168.1.8/31', '10.9.0.0/16', 'fd00:1::/64', '::/0', 'fd00::/128', 'auto'),
+  subnet: fc.constantFrom(
+    '192.168.1.0/24',
+    '192.168.1.5/24',
+    '0.0.0.0/0',
+    '192.168.1.8/32',
+    '192.168.1.8/31',
+    '10.9.0.0/16',
+    'fd00:1::/64',
+    '::/0',
+    'fd00::/128',
+    'auto',
+  ),
 };
-const pool = fc.record({ subnet: pieces.subnet, gateway: pieces.address, ip_range: pieces.subnet }, { requiredKeys: [] });
+const pool = fc.record(
+  { subnet: pieces.subnet, gateway: pieces.address, ip_range: pieces.subnet },
+  { requiredKeys: [] },
+);
 const underlay = fc.record(
   {
     mode: pieces.mode,
@@ -99,7 +276,10 @@ const underlay = fc.record(
     host_access: fc.constantFrom('shim', 'loopback', 'none'),
     scope: fc.constantFrom('host', 'project'),
     listen: fc.array(fc.constantFrom(80, '80/udp', '9000-8000', '127.0.0.1:80'), { maxLength: 2 }),
-    shim: fc.record({ name: fc.constantFrom('eth0', 'nc0'), ipv4_address: pieces.address, ipv6_address: pieces.address }, { requiredKeys: [] }),
+    shim: fc.record(
+      { name: fc.constantFrom('eth0', 'nc0'), ipv4_address: pieces.address, ipv6_address: pieces.address },
+      { requiredKeys: [] },
+    ),
   },
   { requiredKeys: [] },
 );
@@ -108,8 +288,23 @@ const service = fc.record(
     image: fc.constant('x'),
     'x-netmode': fc.oneof(pieces.mode, underlay),
     network_mode: fc.constantFrom('host', 'none', 'bridge', 'service:web', 'service:api', 'container:c'),
-    networks: fc.oneof(fc.subarray(['default', 'backend', 'lan']), fc.dictionary(fc.constantFrom('default', 'backend', 'lan'), fc.oneof(fc.constant(null), fc.record({ ipv4_address: pieces.address, gw_priority: fc.constant(1) }, { requiredKeys: [] })))),
-    ports: fc.array(fc.constantFrom<unknown>('8080:80', '80', '53:53/udp', '8000-8010:8000-8010', '[::1]:80:80', { target: 80, published: '8080-8090' }), { maxLength: 3 }),
+    networks: fc.oneof(
+      fc.subarray(['default', 'backend', 'lan']),
+      fc.dictionary(
+        fc.constantFrom('default', 'backend', 'lan'),
+        fc.oneof(
+          fc.constant(null),
+          fc.record({ ipv4_address: pieces.address, gw_priority: fc.constant(1) }, { requiredKeys: [] }),
+        ),
+      ),
+    ),
+    ports: fc.array(
+      fc.constantFrom<unknown>('8080:80', '80', '53:53/udp', '8000-8010:8000-8010', '[::1]:80:80', {
+        target: 80,
+        published: '8080-8090',
+      }),
+      { maxLength: 3 },
+    ),
     expose: fc.array(fc.constantFrom('80', '90-95/udp'), { maxLength: 2 }),
     depends_on: fc.subarray(['web', 'api']),
     links: fc.subarray(['web:w', 'api']),
@@ -120,10 +315,26 @@ const service = fc.record(
 );
 const network = fc.oneof(
   fc.constant(null),
-  fc.record({ 'x-netmode': fc.oneof(pieces.mode, underlay), driver: fc.constantFrom('macvlan', 'ipvlan', 'bridge', 'overlay', 'none'), external: fc.boolean(), ipam: fc.record({ config: fc.array(pool, { maxLength: 2 }) }), driver_opts: fc.dictionary(fc.constantFrom('parent', 'ipvlan_mode', 'ipvlan-mode'), fc.constantFrom('eth0', 'l3', 'l9')) }, { requiredKeys: [] }),
+  fc.record(
+    {
+      'x-netmode': fc.oneof(pieces.mode, underlay),
+      driver: fc.constantFrom('macvlan', 'ipvlan', 'bridge', 'overlay', 'none'),
+      external: fc.boolean(),
+      ipam: fc.record({ config: fc.array(pool, { maxLength: 2 }) }),
+      driver_opts: fc.dictionary(
+        fc.constantFrom('parent', 'ipvlan_mode', 'ipvlan-mode'),
+        fc.constantFrom('eth0', 'l3', 'l9'),
+      ),
+    },
+    { requiredKeys: [] },
+  ),
 );
 const inShape = fc.record(
-  { 'x-netmode': pieces.top, services: fc.record({ web: service, api: service, db: service }, { requiredKeys: ['web'] }), networks: fc.record({ default: network, backend: network, lan: network }, { requiredKeys: [] }) },
+  {
+    'x-netmode': pieces.top,
+    services: fc.record({ web: service, api: service, db: service }, { requiredKeys: ['web'] }),
+    networks: fc.record({ default: network, backend: network, lan: network }, { requiredKeys: [] }),
+  },
   { requiredKeys: ['services'] },
 );
 
@@ -146,7 +357,13 @@ test('a Compose file in shape, however its networks contradict each other', () =
 test('two files, each in shape', () => {
   holds(
     fc.property(inShape, inShape, (base, over) => {
-      everything({ 'a.yaml': stringify(base, { aliasDuplicateObjects: false }), 'b.yaml': stringify(over, { aliasDuplicateObjects: false }) }, lanFacts);
+      everything(
+        {
+          'a.yaml': stringify(base, { aliasDuplicateObjects: false }),
+          'b.yaml': stringify(over, { aliasDuplicateObjects: false }),
+        },
+        lanFacts,
+      );
     }),
     100,
   );
@@ -157,13 +374,50 @@ test('anything in the places of a Compose file', () => {
     {
       'x-netmode': values,
       name: values,
-      services: fc.oneof(values, fc.record({ web: fc.oneof(values, fc.record({ image: values, 'x-netmode': values, networks: values, network_mode: values, ports: values, depends_on: values, extra_hosts: values, expose: values, links: values, deploy: values, extends: values }, { requiredKeys: [] })) })),
-      networks: fc.oneof(values, fc.record({ lan: fc.oneof(values, fc.record({ 'x-netmode': values, driver: values, ipam: values, driver_opts: values, external: values }, { requiredKeys: [] })) })),
+      services: fc.oneof(
+        values,
+        fc.record({
+          web: fc.oneof(
+            values,
+            fc.record(
+              {
+                image: values,
+                'x-netmode': values,
+                networks: values,
+                network_mode: values,
+                ports: values,
+                depends_on: values,
+                extra_hosts: values,
+                expose: values,
+                links: values,
+                deploy: values,
+                extends: values,
+              },
+              { requiredKeys: [] },
+            ),
+          ),
+        }),
+      ),
+      networks: fc.oneof(
+        values,
+        fc.record({
+          lan: fc.oneof(
+            values,
+            fc.record(
+              { 'x-netmode': values, driver: values, ipam: values, driver_opts: values, external: values },
+              { requiredKeys: [] },
+            ),
+          ),
+        }),
+      ),
       include: values,
     },
     { requiredKeys: [] },
   );
-  holds(fc.property(places, (data) => void everything({ 'compose.yaml': stringify(data) }, lanFacts)), 120);
+  holds(
+    fc.property(places, (data) => void everything({ 'compose.yaml': stringify(data) }, lanFacts)),
+    120,
+  );
 });
 
 test.run();

@@ -15,7 +15,10 @@ import { plannedNetworking, sortedByKey, soundPlan } from './sound.ts';
 
 for (const [name, files] of [
   ['one file', styledProject.map((text) => ({ 'compose.yaml': text }))],
-  ['two files', fc.tuple(styledProject, styledProject).map(([base, over]) => ({ 'compose.yaml': base, 'over.yaml': over }))],
+  [
+    'two files',
+    fc.tuple(styledProject, styledProject).map(([base, over]) => ({ 'compose.yaml': base, 'over.yaml': over })),
+  ],
 ] as const) {
   test(`the override gives each service the networking that was planned: ${name}`, () => {
     let overrides = 0;
@@ -40,10 +43,14 @@ function agrees(plan: Plan, project: Project, override: string): void {
   }
   for (const network of plan.networks.values()) {
     const found = project.networks.get(network.key);
-    if (network.kind === 'shared') assert.equal([found?.external, found?.name?.value], [true, network.dockerName], network.key);
+    if (network.kind === 'shared')
+      assert.equal([found?.external, found?.name?.value], [true, network.dockerName], network.key);
     if (network.kind !== 'project') continue;
     assert.is(found?.driver?.value, network.driver);
-    assert.equal(Object.fromEntries([...(found?.driverOpts ?? [])].map(([key, { value }]) => [key, value])), network.options);
+    assert.equal(
+      Object.fromEntries([...(found?.driverOpts ?? [])].map(([key, { value }]) => [key, value])),
+      network.options,
+    );
     assert.equal(
       found?.ipam.map(({ subnet, gateway, ipRange }) => [subnet?.value, gateway?.value, ipRange?.value]),
       network.pools.map(({ subnet, gateway, ipRange }) => [subnet, gateway, ipRange]),
@@ -66,7 +73,11 @@ function loaded(texts: Readonly<Record<string, string>>): Project {
   const options = { files: Object.keys(texts), profiles: [], envFiles: [], cwd: directory, env: {} };
   const project = load(options, inMemory(texts), diagnostics.report);
   const errors = diagnostics.sorted().filter(({ severity }) => severity === 'error');
-  assert.equal(errors.map(({ message }) => message), [], texts['override.yaml']);
+  assert.equal(
+    errors.map(({ message }) => message),
+    [],
+    texts['override.yaml'],
+  );
   assert.ok(project);
   return project;
 }
@@ -77,13 +88,25 @@ function networkingOf({ networkMode, networks, ports, extraHosts }: Service): ob
   const byDefault = networkMode === undefined && listed.length === 0;
   return {
     networkMode: networkMode?.value,
-    networks: sortedByKey(byDefault ? [['default', { aliases: [] }]] : listed.map((one) => [one.network, attachmentOf(one)])),
-    ports: networkMode === undefined || networkMode.value === 'bridge' ? ports.map(({ published, target, protocol, mode, hostIp }) => ({ published, target, protocol, mode, hostIp })) : [],
+    networks: sortedByKey(
+      byDefault ? [['default', { aliases: [] }]] : listed.map((one) => [one.network, attachmentOf(one)]),
+    ),
+    ports:
+      networkMode === undefined || networkMode.value === 'bridge'
+        ? ports.map(({ published, target, protocol, mode, hostIp }) => ({ published, target, protocol, mode, hostIp }))
+        : [],
     extraHosts: extraHosts.map(extraHostEntry).sort(),
   };
 }
 
-function attachmentOf({ ipv4Address, ipv6Address, macAddress, aliases, interfaceName, gwPriority }: Attachment): object {
+function attachmentOf({
+  ipv4Address,
+  ipv6Address,
+  macAddress,
+  aliases,
+  interfaceName,
+  gwPriority,
+}: Attachment): object {
   return {
     ...(ipv4Address && { ipv4Address: ipv4Address.value }),
     ...(ipv6Address && { ipv6Address: ipv6Address.value }),

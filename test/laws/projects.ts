@@ -25,7 +25,9 @@ function settings(mode: string, index: number): fc.Arbitrary<Data> {
 }
 
 function netmode(underlay: string, index: number, lan: boolean): fc.Arbitrary<unknown> {
-  const long = fc.record({ mode: fc.constant(underlay), more: settings(underlay, index) }).map(({ mode, more }) => ({ ...more, mode }));
+  const long = fc
+    .record({ mode: fc.constant(underlay), more: settings(underlay, index) })
+    .map(({ mode, more }) => ({ ...more, mode }));
   const joined = settings(underlay, index).map((more) => ({ network: 'lan', ...more, host_access: undefined }));
   return fc.oneof(
     fc.constant(undefined),
@@ -53,19 +55,42 @@ function service(index: number, underlay: string, lan: boolean): fc.Arbitrary<Da
       ...plain,
       ports: ports(index),
       attached: fc.oneof(
-        { weight: 4, arbitrary: fc.constantFrom<Data>({}, { networks: ['backend'] }, { networks: { backend: null, front: { aliases: ['me'] } } }, { networks: { front: { priority: 5 } } }) },
-        { weight: 1, arbitrary: fc.constantFrom<Data>({ network_mode: 'host' }, { network_mode: 'none' }, { network_mode: 'bridge' }) },
+        {
+          weight: 4,
+          arbitrary: fc.constantFrom<Data>(
+            {},
+            { networks: ['backend'] },
+            { networks: { backend: null, front: { aliases: ['me'] } } },
+            { networks: { front: { priority: 5 } } },
+          ),
+        },
+        {
+          weight: 1,
+          arbitrary: fc.constantFrom<Data>(
+            { network_mode: 'host' },
+            { network_mode: 'none' },
+            { network_mode: 'bridge' },
+          ),
+        },
       ),
-      depends_on: fc.constantFrom<unknown>(undefined, index > 0 ? [names[index - 1]] : undefined, index > 1 ? { [names[0]]: { condition: 'service_started' } } : undefined),
+      depends_on: fc.constantFrom<unknown>(
+        undefined,
+        index > 0 ? [names[index - 1]] : undefined,
+        index > 1 ? { [names[0]]: { condition: 'service_started' } } : undefined,
+      ),
       extra_hosts: fc.constantFrom<unknown>(undefined, ['nas:192.168.1.5'], { nas: '192.168.1.5' }),
-      environment: fc.constantFrom<unknown>(undefined, { A: 'x', B: null }, ['A=$$HOME', 'no=off'], { LAN: '${LAN:-1}' }),
+      environment: fc.constantFrom<unknown>(undefined, { A: 'x', B: null }, ['A=$$HOME', 'no=off'], {
+        LAN: '${LAN:-1}',
+      }),
       command: fc.constantFrom<unknown>(undefined, ['sh', '-c', 'a: b # c'], 'run "it"'),
       labels: fc.constantFrom<unknown>(undefined, { 'a.b/c': '22:22', on: 'yes' }),
       'x-netmode': netmode(underlay, index, lan),
     })
     .map(({ attached, ...rest }) => {
       const { ports: published, ...others } = { ...rest, ...attached };
-      return defined('network_mode' in attached && attached['network_mode'] === 'host' ? others : { ...others, ports: published });
+      return defined(
+        'network_mode' in attached && attached['network_mode'] === 'host' ? others : { ...others, ports: published },
+      );
     });
 }
 
@@ -74,7 +99,10 @@ function defined(data: Data): Data {
   return Object.fromEntries(
     Object.entries(data)
       .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => [key, typeof value === 'object' && value !== null && !Array.isArray(value) ? defined(value as Data) : value]),
+      .map(([key, value]) => [
+        key,
+        typeof value === 'object' && value !== null && !Array.isArray(value) ? defined(value as Data) : value,
+      ]),
   );
 }
 
@@ -84,12 +112,28 @@ export const project: fc.Arbitrary<Data> = fc
   .chain(({ underlay, lan, count }) =>
     fc.record({
       name: fc.constantFrom(undefined, 'home'),
-      'x-netmode': fc.constantFrom<unknown>(undefined, { default: 'bridge' }, { parent: 'eth0', scope: 'project' }, { resolve_names: false }, { default: 'bridge', host_access: 'loopback' }),
-      services: fc.tuple(...names.slice(0, count).map((_, index) => service(index, underlay, lan))).map((all) => Object.fromEntries(all.map((one, index) => [names[index]!, one]))),
-      networks: fc.constantFrom<Data>({ backend: null, front: {} }, { backend: { labels: { a: 'b' } }, front: null }).map((networks) => ({
-        ...networks,
-        ...(lan && { lan: { 'x-netmode': onLan(underlay) ? { mode: underlay, subnet: '192.168.1.0/24', gateway: '192.168.1.1', ip_range: '192.168.1.192/27' } : { mode: underlay, subnet: '10.77.0.0/24' } } }),
-      })),
+      'x-netmode': fc.constantFrom<unknown>(
+        undefined,
+        { default: 'bridge' },
+        { parent: 'eth0', scope: 'project' },
+        { resolve_names: false },
+        { default: 'bridge', host_access: 'loopback' },
+      ),
+      services: fc
+        .tuple(...names.slice(0, count).map((_, index) => service(index, underlay, lan)))
+        .map((all) => Object.fromEntries(all.map((one, index) => [names[index]!, one]))),
+      networks: fc
+        .constantFrom<Data>({ backend: null, front: {} }, { backend: { labels: { a: 'b' } }, front: null })
+        .map((networks) => ({
+          ...networks,
+          ...(lan && {
+            lan: {
+              'x-netmode': onLan(underlay)
+                ? { mode: underlay, subnet: '192.168.1.0/24', gateway: '192.168.1.1', ip_range: '192.168.1.192/27' }
+                : { mode: underlay, subnet: '10.77.0.0/24' },
+            },
+          }),
+        })),
       volumes: fc.constantFrom<unknown>(undefined, { data: null }),
       'x-kept': fc.constantFrom<unknown>(undefined, { list: [1, 'two', null] }),
     }),
@@ -98,7 +142,12 @@ export const project: fc.Arbitrary<Data> = fc
 
 /** The project as text: some collections in brackets, some keys quoted, with comments, blank lines and other indentation. */
 export const styledProject: fc.Arbitrary<string> = fc
-  .record({ data: project, choices: fc.array(fc.nat(99), { minLength: 20, maxLength: 20 }), indent: fc.constantFrom(2, 4), anchors: fc.boolean() })
+  .record({
+    data: project,
+    choices: fc.array(fc.nat(99), { minLength: 20, maxLength: 20 }),
+    indent: fc.constantFrom(2, 4),
+    anchors: fc.boolean(),
+  })
   .map(({ data, choices, indent, anchors }) => styled(data, choices, indent, anchors));
 
 function styled(data: Data, choices: readonly number[], indent: number, anchors: boolean): string {
@@ -116,10 +165,17 @@ function styled(data: Data, choices: readonly number[], indent: number, anchors:
       if (choice() < 10) pair.key.commentBefore = ` about ${String(pair.key.value)}`;
       if (choice() < 10) pair.key.spaceBefore = true;
       if (isScalar(pair.value) && pair.value.value !== null && choice() < 15) pair.value.comment = ' why';
-      if (isScalar(pair.value) && typeof pair.value.value === 'string' && choice() < 20) pair.value.type = choice() < 50 ? 'QUOTE_SINGLE' : 'QUOTE_DOUBLE';
+      if (isScalar(pair.value) && typeof pair.value.value === 'string' && choice() < 20)
+        pair.value.type = choice() < 50 ? 'QUOTE_SINGLE' : 'QUOTE_DOUBLE';
     },
   });
-  return document.toString({ indent, indentSeq: choice() < 50, lineWidth: 0, nullStr: choice() < 50 ? 'null' : '~', flowCollectionPadding: choice() < 50 });
+  return document.toString({
+    indent,
+    indentSeq: choice() < 50,
+    lineWidth: 0,
+    nullStr: choice() < 50 ? 'null' : '~',
+    flowCollectionPadding: choice() < 50,
+  });
 }
 
 /** What two services say alike moves to a fragment: settings under `<<`, the extension as an alias. */
@@ -134,7 +190,8 @@ function shareText(document: Document): void {
     value.items.unshift(document.createPair('<<', null));
     value.items[0]!.value = document.createAlias(base);
     const extension = value.items.find(({ key }) => isScalar(key) && key.value === 'x-netmode');
-    if (!extension || !isMap(extension.value) || extension.value.has('ipv4_address') || extension.value.has('listen')) continue;
+    if (!extension || !isMap(extension.value) || extension.value.has('ipv4_address') || extension.value.has('listen'))
+      continue;
     if (!shared) {
       shared = extension.value;
       shared.anchor = 'attached';

@@ -79,7 +79,10 @@ test('nothing outside networking changes', () => {
         if (key in after) assert.equal(after[key], withoutExtension(value), key);
         else assert.ok(key.startsWith('x-'), key);
       }
-      assert.equal(Object.keys(after).filter((key) => !(key in before) && key !== 'networks'), []);
+      assert.equal(
+        Object.keys(after).filter((key) => !(key in before) && key !== 'networks'),
+        [],
+      );
       for (const [key, network] of Object.entries(before.networks ?? {})) {
         if (network && 'labels' in network) assert.equal(after.networks?.[key]?.['labels'], network['labels'], key);
       }
@@ -93,7 +96,9 @@ test('comments stay, but for those of what goes', () => {
       const plan = soundPlan({ 'compose.yaml': text });
       if (!plan || text.includes('<<') || text.includes('*attached')) return;
       const kept = commentsOf(renderOf(plan, { external: false }));
-      for (const comment of commentsOf(text).filter((line) => /about (image|environment|command|labels|depends_on|services|volumes)$/.test(line))) {
+      for (const comment of commentsOf(text).filter((line) =>
+        /about (image|environment|command|labels|depends_on|services|volumes)$/.test(line),
+      )) {
         const index = kept.indexOf(comment);
         assert.ok(index >= 0, `${comment} is gone`);
         kept.splice(index, 1);
@@ -110,12 +115,15 @@ interface Data {
 
 const dataOf = (text: string) => parse(text, { merge: true }) as Data;
 
-const without = (data: Readonly<Record<string, unknown>>, keys: readonly string[]) => Object.fromEntries(Object.entries(data).filter(([key]) => !keys.includes(key)));
+const without = (data: Readonly<Record<string, unknown>>, keys: readonly string[]) =>
+  Object.fromEntries(Object.entries(data).filter(([key]) => !keys.includes(key)));
 
 function withoutExtension(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutExtension);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).flatMap(([key, inner]) => (key === 'x-netmode' ? [] : [[key, withoutExtension(inner)]])));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => (key === 'x-netmode' ? [] : [[key, withoutExtension(inner)]])),
+  );
 }
 
 const commentsOf = (text: string) => [...text.matchAll(/^\s*(#.*)$/gm)].map(([, comment]) => comment!);

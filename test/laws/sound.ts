@@ -1,7 +1,7 @@
 /** Sound projects and their plans, for laws about what is written. */
 import * as assert from 'uvu/assert';
-import type { ServicePlan, Plan } from '../../src/plan/types.ts';
 import { extraHostEntry } from '../../src/emit/override/definitions.ts';
+import type { Plan, ServicePlan } from '../../src/plan/types.ts';
 import { lanFacts, planTexts, told } from '../support/in-memory.ts';
 
 /** The plan of these texts; nothing where something is wrong with them, which is no matter of the law. */
@@ -13,7 +13,10 @@ export function soundPlan(texts: Readonly<Record<string, string>>): Plan | undef
 /** The same, of what netcompose itself has written: that has no errors. */
 export function writtenPlan(texts: Readonly<Record<string, string>>): Plan {
   const outcome = planTexts(texts, { facts: lanFacts, files: Object.keys(texts) });
-  assert.ok(outcome.plan && !outcome.diagnostics.hasErrors, `${told(outcome).join('\n')}\n${Object.values(texts).join('\n---\n')}`);
+  assert.ok(
+    outcome.plan && !outcome.diagnostics.hasErrors,
+    `${told(outcome).join('\n')}\n${Object.values(texts).join('\n---\n')}`,
+  );
   return outcome.plan;
 }
 
@@ -21,8 +24,19 @@ export function writtenPlan(texts: Readonly<Record<string, string>>): Plan {
 export function plannedNetworking({ networkMode, networks, ports, service, extraHosts }: ServicePlan): object {
   return {
     networkMode,
-    networks: sortedByKey([...networks.values()].map(({ network, declared: _declared, aliases, ...rest }) => [network, { ...rest, aliases: [...new Set(aliases)].sort() }])),
-    ports: ports.map(({ source, hostIp }) => ({ published: source.published, target: source.target, protocol: source.protocol, mode: source.mode, hostIp })),
+    networks: sortedByKey(
+      [...networks.values()].map(({ network, declared: _declared, aliases, ...rest }) => [
+        network,
+        { ...rest, aliases: [...new Set(aliases)].sort() },
+      ]),
+    ),
+    ports: ports.map(({ source, hostIp }) => ({
+      published: source.published,
+      target: source.target,
+      protocol: source.protocol,
+      mode: source.mode,
+      hostIp,
+    })),
     extraHosts: [...service.extraHosts, ...extraHosts].map(extraHostEntry).sort(),
   };
 }

@@ -1,5 +1,15 @@
 /** What is published works where it is installed, and brings nothing along; a checkout works before it is built. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,17 +31,30 @@ const npmEnv = {
   npm_config_loglevel: 'error',
 };
 
-let packed: { readonly filename: string; readonly unpackedSize: number; readonly files: readonly { readonly path: string }[] };
+let packed: {
+  readonly filename: string;
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string }[];
+};
 
 test.before(
   saying(async () => {
     // Built already: the layer needs it.
-    const { stdout } = await execa('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: root, env: npmEnv });
+    const { stdout } = await execa('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
+      cwd: root,
+      env: npmEnv,
+    });
     [packed] = JSON.parse(stdout);
     mkdirSync(app);
     writeFileSync(join(app, 'package.json'), '{ "name": "app", "private": true, "type": "module" }');
-    writeFileSync(join(app, 'compose.yaml'), 'services:\n  web:\n    image: nginx\n    x-netmode: { mode: host, listen: [8080] }\n');
-    await execa('npm', ['install', '--no-audit', '--no-fund', join(folder, packed.filename)], { cwd: app, env: npmEnv });
+    writeFileSync(
+      join(app, 'compose.yaml'),
+      'services:\n  web:\n    image: nginx\n    x-netmode: { mode: host, listen: [8080] }\n',
+    );
+    await execa('npm', ['install', '--no-audit', '--no-fund', join(folder, packed.filename)], {
+      cwd: app,
+      env: npmEnv,
+    });
   }),
 );
 test.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -51,7 +74,9 @@ test('holds what is needed to run it, and no sources or tests', () => {
   ]) {
     assert.ok(paths.includes(needed), `${needed} is missing`);
   }
-  const others = paths.filter((path) => !/^(bin|dist|schema|docs|examples)\/|^(README\.md|LICENSE|package\.json)$/.test(path));
+  const others = paths.filter(
+    (path) => !/^(bin|dist|schema|docs|examples)\/|^(README\.md|LICENSE|package\.json)$/.test(path),
+  );
   assert.equal(others, []);
   assert.equal(
     paths.filter((path) => /\.test\.|(?<!\.d)\.ts$|\.map$|\.node$/.test(path)),
@@ -82,14 +107,20 @@ for (const flag of ['--version', '-v', '-V']) {
 }
 
 test('installed: check', async () => {
-  const { stdout } = await execa('npx', ['netcompose', 'check', '--offline', '--format', 'json'], { cwd: app, env: npmEnv });
+  const { stdout } = await execa('npx', ['netcompose', 'check', '--offline', '--format', 'json'], {
+    cwd: app,
+    env: npmEnv,
+  });
   assert.equal(JSON.parse(stdout), { version: 1, diagnostics: [] });
 });
 
 test('installed: check on an example', async () => {
   const example = join(app, 'node_modules/netcompose/examples/home-lab/compose.yaml');
   assert.ok(existsSync(example), 'there is no example');
-  const { stdout } = await execa('npx', ['netcompose', '-f', example, 'check', '--offline', '--format', 'json'], { cwd: app, env: npmEnv });
+  const { stdout } = await execa('npx', ['netcompose', '-f', example, 'check', '--offline', '--format', 'json'], {
+    cwd: app,
+    env: npmEnv,
+  });
   const { diagnostics } = JSON.parse(stdout) as { diagnostics: readonly { severity: string }[] };
   assert.equal(
     diagnostics.filter(({ severity }) => severity === 'error'),
@@ -143,10 +174,15 @@ test('checkout: npx netcompose', async () => {
 test('checkout without a build: builds itself, once, however many start, and keeps standard output clean', async () => {
   const checkout = join(folder, 'checkout');
   const skipped = new Set(['node_modules', 'dist', '.git', '.cache', 'test']);
-  cpSync(root, checkout, { recursive: true, filter: (path) => !skipped.has(path.slice(root.length)) && !path.includes('.generated.') });
+  cpSync(root, checkout, {
+    recursive: true,
+    filter: (path) => !skipped.has(path.slice(root.length)) && !path.includes('.generated.'),
+  });
   symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
   const check = () =>
-    execa(process.execPath, [join(checkout, 'bin/netcompose.cjs'), 'check', '--offline', '--format', 'json'], { cwd: app });
+    execa(process.execPath, [join(checkout, 'bin/netcompose.cjs'), 'check', '--offline', '--format', 'json'], {
+      cwd: app,
+    });
   const runs = await Promise.all([check(), check()]);
   assert.equal(
     runs.map(({ stdout }) => JSON.parse(stdout)),

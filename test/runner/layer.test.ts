@@ -13,12 +13,20 @@ const uvu = "import { test, suite } from 'uvu';\nimport * as assert from 'uvu/as
 /** What a file holds, and what must be counted for it. */
 const cases: Readonly<Record<string, readonly [text: string, passed: number, failed: number]>> = {
   'passes.test.ts': [`${uvu}test('a', () => {}); test('b', () => {}); test.run();`, 2, 0],
-  'two-suites.test.ts': [`${uvu}const s = suite('s'); s('a', () => {}); s.run(); test('b', () => assert.ok(false)); test.run();`, 1, 1],
+  'two-suites.test.ts': [
+    `${uvu}const s = suite('s'); s('a', () => {}); s.run(); test('b', () => assert.ok(false)); test.run();`,
+    1,
+    1,
+  ],
   'fails.test.ts': [`${uvu}test('a', () => assert.is(1, 2)); test('b', () => {}); test.run();`, 1, 1],
   'empty.test.ts': [`${uvu}test.run();`, 0, 1],
   'skips.test.ts': [`${uvu}test('a', () => {}); test.skip('b', () => {}); test.run();`, 1, 1],
   'only.test.ts': [`${uvu}test.only('a', () => {}); test('b', () => {}); test.run();`, 1, 1],
-  'hook-fails.test.ts': [`${uvu}test.before(() => { throw new Error('x'); }); test('a', () => {}); test('b', () => {}); test.run();`, 0, 2],
+  'hook-fails.test.ts': [
+    `${uvu}test.before(() => { throw new Error('x'); }); test('a', () => {}); test('b', () => {}); test.run();`,
+    0,
+    2,
+  ],
   'after-fails.test.ts': [`${uvu}test.after(() => { throw new Error('x'); }); test('a', () => {}); test.run();`, 0, 1],
   'cannot-load.test.ts': [`${uvu}import '../missing.ts';`, 0, 1],
   // Last, because uvu's shared `test` would hand what is left of it to the next file.

@@ -3,8 +3,9 @@
  * own queue, and counts by file what uvu counts as a whole, because uvu is content with a file that runs nothing, with
  * tests that a failing hook kept from running, and with skipped ones: here each of them fails.
  */
-import { fileURLToPath, pathToFileURL } from 'node:url';
+
 import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export interface FileResult {
   readonly file: string;
@@ -57,7 +58,9 @@ async function load(file: string): Promise<void> {
   for (const suite of suites) {
     group.push(async () => {
       // A hook after the tests that fails would end the whole layer.
-      const result = await suite().catch((error: unknown): Awaited<ReturnType<Suite>> => [`  ${textOf(error)}\n`, 0, 0, 1]);
+      const result = await suite().catch(
+        (error: unknown): Awaited<ReturnType<Suite>> => [`  ${textOf(error)}\n`, 0, 0, 1],
+      );
       const [errors, ran, skipped, all] = result;
       passed += ran;
       total += all;

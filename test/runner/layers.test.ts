@@ -26,7 +26,10 @@ for (const [file, expected] of [
   ['plan/checks/ports.test.ts', ['unit']],
 ] as const) {
   test(`${file} runs in ${expected.join(', ')}`, () => {
-    assert.equal(layersOf(file).map(({ name }) => name), expected);
+    assert.equal(
+      layersOf(file).map(({ name }) => name),
+      expected,
+    );
   });
 }
 

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findEngine, onPath, type EngineName } from '../engine/rig/installed.ts';
+import { type EngineName, findEngine, onPath } from '../engine/rig/installed.ts';
 
 export type NeedName = 'linux' | 'root' | 'tools' | 'macvlan' | 'compose' | `engine-${EngineName}` | 'lab' | 'build';
 
@@ -33,10 +33,13 @@ const needs: Readonly<Record<NeedName, () => string | undefined>> = {
   'engine-26': () => engine('26'),
   'engine-28': () => engine('28'),
   lab: () => {
-    const { status } = spawnSync(fileURLToPath(new URL('../lab/lab.sh', import.meta.url)), ['made'], { timeout: 30_000 });
+    const { status } = spawnSync(fileURLToPath(new URL('../lab/lab.sh', import.meta.url)), ['made'], {
+      timeout: 30_000,
+    });
     return status === 0 ? undefined : 'no virtual machine: test/lab/lab.sh build makes it';
   },
-  build: () => (existsSync(fileURLToPath(new URL('../../dist/cli/main.cjs', import.meta.url))) ? undefined : 'not built'),
+  build: () =>
+    existsSync(fileURLToPath(new URL('../../dist/cli/main.cjs', import.meta.url))) ? undefined : 'not built',
 };
 
 function engine(name: EngineName): string | undefined {
@@ -71,7 +74,12 @@ export function findCompose(): Compose | undefined {
   const home = process.env['HOME'];
   const candidates = named
     ? [named]
-    : [findEngine()?.compose, ...(home ? [join(home, '.docker/cli-plugins/docker-compose')] : []), ...plugins, 'docker-compose'];
+    : [
+        findEngine()?.compose,
+        ...(home ? [join(home, '.docker/cli-plugins/docker-compose')] : []),
+        ...plugins,
+        'docker-compose',
+      ];
   for (const binary of candidates) {
     if (binary === undefined || (binary.includes('/') && !existsSync(binary))) continue;
     const { status, stdout } = spawnSync(binary, ['version', '--short'], { encoding: 'utf8', timeout: 30_000 });

@@ -7,14 +7,14 @@
  *
  * A layer that cannot run is named with the reason; with `CI=true` it has failed. The last line is `N passed, N failed`.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { engineVariable } from '../engine/rig/installed.ts';
-import { layers, layersOf, type Layer } from './layers.ts';
-import { findCompose, missing } from './needs.ts';
 import type { FileResult } from './layer.ts';
+import { type Layer, layers, layersOf } from './layers.ts';
+import { findCompose, missing } from './needs.ts';
 
 const testFolder = fileURLToPath(new URL('..', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -41,7 +41,8 @@ if (chosen === undefined) {
   process.exitCode = 2;
 } else {
   const counts: Count[] = [];
-  if ([...chosen.keys()].some(({ needs }) => needs.includes('build'))) counts.push(await step('build', ['scripts/setup.mjs']));
+  if ([...chosen.keys()].some(({ needs }) => needs.includes('build')))
+    counts.push(await step('build', ['scripts/setup.mjs']));
   if (chosen.size === layers.length) counts.push(await step('types', ['node_modules/typescript/bin/tsc', '-p', '.']));
   for (const [layer, files] of chosen) if (!interrupted) counts.push(await runLayer(layer, files));
   const passed = counts.reduce((sum, count) => sum + count.passed, 0);
@@ -62,10 +63,15 @@ function choose(args: readonly string[]): ReadonlyMap<Layer, readonly string[]> 
     const matching = layer
       ? [[layer, byLayer.get(layer)!] as const]
       : [...byLayer]
-          .map(([each, files]) => [each, files.filter((file) => below === '' || file === below || file.startsWith(`${below}/`))] as const)
+          .map(
+            ([each, files]) =>
+              [each, files.filter((file) => below === '' || file === below || file.startsWith(`${below}/`))] as const,
+          )
           .filter(([, files]) => files.length > 0);
     if (matching.length === 0) {
-      process.stderr.write(`"${arg}" is neither a layer (${layers.map(({ name }) => name).join(', ')}) nor a test file or folder\n`);
+      process.stderr.write(
+        `"${arg}" is neither a layer (${layers.map(({ name }) => name).join(', ')}) nor a test file or folder\n`,
+      );
       return undefined;
     }
     for (const [each, files] of matching) picked.set(each, [...new Set([...(picked.get(each) ?? []), ...files])]);
@@ -77,7 +83,9 @@ function choose(args: readonly string[]): ReadonlyMap<Layer, readonly string[]> 
 function testFiles(): readonly string[] {
   return readdirSync(testFolder, { recursive: true, encoding: 'utf8' })
     .map((file) => file.split(sep).join('/'))
-    .filter((file) => file.endsWith('.test.ts') && !file.startsWith('fixtures/') && statSync(join(testFolder, file)).isFile())
+    .filter(
+      (file) => file.endsWith('.test.ts') && !file.startsWith('fixtures/') && statSync(join(testFolder, file)).isFile(),
+    )
     .sort();
 }
 
@@ -101,7 +109,10 @@ async function runLayer(layer: Layer, files: readonly string[]): Promise<Count> 
   const compose = layer.needs.includes('compose') ? findCompose() : undefined;
   const node = [process.execPath, '--import', 'tsx', join(testFolder, 'runner/layer.ts'), ...files];
   const [command, ...args] = layer.sandbox ? [join(testFolder, 'engine/rig/sandbox.sh'), ...node] : node;
-  const env = { ...(compose && { DOCKER_COMPOSE: compose.binary }), ...(layer.engine && { [engineVariable]: layer.engine }) };
+  const env = {
+    ...(compose && { DOCKER_COMPOSE: compose.binary }),
+    ...(layer.engine && { [engineVariable]: layer.engine }),
+  };
   const { code, messages } = await run(command!, args, layer.minutes, env);
 
   const passed = messages.reduce((sum, result) => sum + result.passed, 0);
@@ -126,7 +137,11 @@ function run(
 ): Promise<{ code: number | string; messages: readonly FileResult[] }> {
   return new Promise((done) => {
     const messages: FileResult[] = [];
-    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
     running = child;
     const timer = setTimeout(() => child.kill('SIGKILL'), minutes * 60_000);
     const end = (code: number | string) => {

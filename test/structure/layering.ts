@@ -50,7 +50,9 @@ export interface Import {
 /** Every import and re-export of a module's text, those in types included. */
 export function importsOf(text: string): readonly Import[] {
   const code = withoutComments(text);
-  const statements = code.matchAll(/(?<=^|[;}\s])(import|export)\s+(type\s+)?(?:([\w$*{][^;'"]*?)\bfrom\s*)?(['"])([^'"]+)\4/g);
+  const statements = code.matchAll(
+    /(?<=^|[;}\s])(import|export)\s+(type\s+)?(?:([\w$*{][^;'"]*?)\bfrom\s*)?(['"])([^'"]+)\4/g,
+  );
   const calls = code.matchAll(/(typeof\s+)?\bimport\s*\(\s*(['"`])([^'"`]+)\2/g);
   return [
     ...[...statements].map((match) => ({
@@ -59,7 +61,12 @@ export function importsOf(text: string): readonly Import[] {
       typeOnly: match[2] !== undefined,
       dynamic: false,
     })),
-    ...[...calls].map((match) => ({ specifier: match[3]!, names: [], typeOnly: match[1] !== undefined, dynamic: true })),
+    ...[...calls].map((match) => ({
+      specifier: match[3]!,
+      names: [],
+      typeOnly: match[1] !== undefined,
+      dynamic: true,
+    })),
   ];
 }
 
@@ -83,7 +90,12 @@ export function findingsOf(path: string, text: string): readonly string[] {
         continue;
       }
       const other = placeOf(target);
-      if (other !== folder && !mayImport.includes(other) && !mayImport.includes(target) && !(typeOnly && mayImport.includes(`type:${other}`)))
+      if (
+        other !== folder &&
+        !mayImport.includes(other) &&
+        !mayImport.includes(target) &&
+        !(typeOnly && mayImport.includes(`type:${other}`))
+      )
         findings.push(`imports ${specifier}: ${folder} may not import ${other}`);
     } else if (specifier.startsWith('node:')) {
       const harmless = pureModules[specifier] ?? [];
@@ -96,7 +108,8 @@ export function findingsOf(path: string, text: string): readonly string[] {
   }
   const code = withoutComments(text);
   if (pure)
-    for (const pattern of impureGlobals) if (pattern.test(code)) findings.push(`uses ${pattern.exec(code)![0]}, and ${folder} is pure`);
+    for (const pattern of impureGlobals)
+      if (pattern.test(code)) findings.push(`uses ${pattern.exec(code)![0]}, and ${folder} is pure`);
   if (/^\s*export\s+default\b/m.test(code) || /\bas\s+default\b/.test(code)) findings.push('has a default export');
   return findings;
 }

@@ -6,7 +6,9 @@ export function saying<Context>(hook: (context: Context) => Promise<void>): (con
     try {
       await hook(context);
     } catch (error) {
-      process.stdout.write(`\n  a hook failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      process.stdout.write(
+        `\n  a hook failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      );
       throw error;
     }
   };

@@ -1,8 +1,8 @@
 /** A project from texts, without a file system. */
-import { load, type Files } from '../../src/compose/load.ts';
+import { type Files, load } from '../../src/compose/load.ts';
 import type { Project } from '../../src/compose/project/project.ts';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.ts';
-import { intentsOf, type Intents } from '../../src/netmode/intents.ts';
+import { type Intents, intentsOf } from '../../src/netmode/intents.ts';
 import type { Facts } from '../../src/plan/facts/facts.ts';
 import { planOf } from '../../src/plan/plan.ts';
 import type { Plan } from '../../src/plan/types.ts';
@@ -40,13 +40,25 @@ export interface Outcome {
 }
 
 /** From texts to the plan, as the program does it. */
-export function planTexts(texts: Readonly<Record<string, string>> | string, { facts, env, profiles, files, starting }: Options = {}): Outcome {
+export function planTexts(
+  texts: Readonly<Record<string, string>> | string,
+  { facts, env, profiles, files, starting }: Options = {},
+): Outcome {
   const diagnostics = new Diagnostics();
   const all = typeof texts === 'string' ? { 'compose.yaml': texts } : texts;
-  const project = load({ files: files ?? [], profiles: profiles ?? [], envFiles: [], cwd: directory, env: env ?? {} }, inMemory(all), diagnostics.report);
+  const project = load(
+    { files: files ?? [], profiles: profiles ?? [], envFiles: [], cwd: directory, env: env ?? {} },
+    inMemory(all),
+    diagnostics.report,
+  );
   if (!project) return { diagnostics };
   const intents = intentsOf(project, diagnostics.report);
-  return { diagnostics, project, intents, plan: planOf(intents, facts ?? { version: 1 }, diagnostics.report, starting) };
+  return {
+    diagnostics,
+    project,
+    intents,
+    plan: planOf(intents, facts ?? { version: 1 }, diagnostics.report, starting),
+  };
 }
 
 /** `rule message` of each diagnostic, in order; what most tests of rules compare. */
@@ -60,10 +72,45 @@ export const lanFacts: Facts = {
   host: {
     platform: 'linux',
     interfaces: [
-      { name: 'lo', index: 1, up: true, loopback: true, wireless: false, mtu: 65536, addresses: ['127.0.0.1/8', '::1/128'] },
-      { name: 'eth0', index: 2, up: true, loopback: false, wireless: false, mac: '52:54:00:12:34:56', mtu: 1500, addresses: ['192.168.1.10/24', 'fd00:1::10/64', 'fe80::5054:ff:fe12:3456/64'] },
-      { name: 'eth1', index: 3, up: true, loopback: false, wireless: false, mac: '52:54:00:12:34:57', mtu: 1500, addresses: ['10.20.0.5/16'] },
-      { name: 'wlan0', index: 4, up: true, loopback: false, wireless: true, mac: '52:54:00:12:34:58', mtu: 1500, addresses: ['192.168.7.10/24'] },
+      {
+        name: 'lo',
+        index: 1,
+        up: true,
+        loopback: true,
+        wireless: false,
+        mtu: 65536,
+        addresses: ['127.0.0.1/8', '::1/128'],
+      },
+      {
+        name: 'eth0',
+        index: 2,
+        up: true,
+        loopback: false,
+        wireless: false,
+        mac: '52:54:00:12:34:56',
+        mtu: 1500,
+        addresses: ['192.168.1.10/24', 'fd00:1::10/64', 'fe80::5054:ff:fe12:3456/64'],
+      },
+      {
+        name: 'eth1',
+        index: 3,
+        up: true,
+        loopback: false,
+        wireless: false,
+        mac: '52:54:00:12:34:57',
+        mtu: 1500,
+        addresses: ['10.20.0.5/16'],
+      },
+      {
+        name: 'wlan0',
+        index: 4,
+        up: true,
+        loopback: false,
+        wireless: true,
+        mac: '52:54:00:12:34:58',
+        mtu: 1500,
+        addresses: ['192.168.7.10/24'],
+      },
     ],
     routes: [
       { destination: 'default', family: 4, interface: 'eth0', gateway: '192.168.1.1', metric: 100 },

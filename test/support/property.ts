@@ -8,8 +8,12 @@ const seed = Number(process.env['LAW_SEED'] ?? 20);
 export function holds<Values>(property: IRawProperty<Values, false>, numRuns = 100): void {
   const { failed, counterexample, errorInstance } = fc.check(property, { seed, numRuns });
   if (!failed) return;
-  const input = (counterexample as readonly unknown[] | null)?.map((value) => (typeof value === 'string' ? value : fc.stringify(value))).join('\n---\n');
+  const input = (counterexample as readonly unknown[] | null)
+    ?.map((value) => (typeof value === 'string' ? value : fc.stringify(value)))
+    .join('\n---\n');
   // uvu keeps what differs apart from the message.
   const details = (errorInstance as { readonly details?: string } | null)?.details ?? '';
-  throw new Error(`does not hold for\n${input}\n\n${errorInstance instanceof Error ? errorInstance.stack : String(errorInstance)}\n${details}`);
+  throw new Error(
+    `does not hold for\n${input}\n\n${errorInstance instanceof Error ? errorInstance.stack : String(errorInstance)}\n${details}`,
+  );
 }

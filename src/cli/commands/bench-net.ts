@@ -1,15 +1,15 @@
 /** `netcompose bench-net`: what each netmode costs on this machine, measured in network namespaces of its own. */
 import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError, Option } from 'commander';
-import { benchSetup, filterTrials } from '../../plan/bench/commands.ts';
 import { benchJson } from '../../emit/text/bench-json.ts';
 import { benchText } from '../../emit/text/bench-text.ts';
-import { firstThatWorks, withBenchNamespaces } from '../../host/bench/namespaces.ts';
 import { measureNetmodes } from '../../host/bench/measure.ts';
+import { firstThatWorks, withBenchNamespaces } from '../../host/bench/namespaces.ts';
+import { withLock } from '../../host/lock.ts';
 import { HostError } from '../../host/system/errors.ts';
 import type { Host } from '../../host/system/host.ts';
-import { withLock } from '../../host/lock.ts';
-import { compare, rotated, type BenchOutcome } from '../../plan/bench/statistics.ts';
+import { benchSetup, filterTrials } from '../../plan/bench/commands.ts';
+import { type BenchOutcome, compare, rotated } from '../../plan/bench/statistics.ts';
 import { baseline, benchedNetmodes } from '../../plan/bench/topology.ts';
 import { benchPrefix } from '../../plan/facts/ownership.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -20,9 +20,17 @@ import type { Session } from '../session.ts';
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
     command
-      .description('Measure what each netmode costs on this machine, in network namespaces of its own. Needs root, changes nothing.')
-      .addOption(new Option('--rounds <count>', 'how often each netmode is measured').argParser(numberIn(1, 100, true)).default(5))
-      .addOption(new Option('--seconds <seconds>', 'how long each measurement takes').argParser(numberIn(0.05, 5)).default(0.2))
+      .description(
+        'Measure what each netmode costs on this machine, in network namespaces of its own. Needs root, changes nothing.',
+      )
+      .addOption(
+        new Option('--rounds <count>', 'how often each netmode is measured')
+          .argParser(numberIn(1, 100, true))
+          .default(5),
+      )
+      .addOption(
+        new Option('--seconds <seconds>', 'how long each measurement takes').argParser(numberIn(0.05, 5)).default(0.2),
+      )
       .addOption(formatOption(['text', 'json']));
   });
   if (!options) return exitCodes.fine;
@@ -30,11 +38,19 @@ export async function run(session: Session): Promise<number> {
   const settings = { rounds: options.values['rounds'] as number, seconds: options.values['seconds'] as number };
   checkFitness(host);
   const onWait = (pid: number | undefined) =>
-    terminal.err(`netcompose: waiting for another one${pid === undefined ? '' : ` (process ${pid})`} to end its measurement\n`);
+    terminal.err(
+      `netcompose: waiting for another one${pid === undefined ? '' : ` (process ${pid})`} to end its measurement\n`,
+    );
   // The lock first: nothing has to be removed where an interrupt ends the waiting.
-  const outcomes = await withLock(host, 'bench-net', () => interruptible((check) => measureAll(session, settings, check)), { onWait });
+  const outcomes = await withLock(
+    host,
+    'bench-net',
+    () => interruptible((check) => measureAll(session, settings, check)),
+    { onWait },
+  );
   const base = outcomes.find(({ netmode }) => netmode === baseline)!;
-  if ('reason' in base) throw new HostError({ message: `host mode, with which all is compared, cannot be measured: ${base.reason}` });
+  if ('reason' in base)
+    throw new HostError({ message: `host mode, with which all is compared, cannot be measured: ${base.reason}` });
   const results = compare(outcomes);
   terminal.out(options.values['format'] === 'json' ? benchJson(results, settings) : benchText(results));
   return exitCodes.fine;
@@ -55,7 +71,8 @@ function numberIn(least: number, most: number, whole = false): (text: string) =>
 
 /** All of it needs root, not single commands that could go through sudo: the traffic runs in namespaces, and is ended there. */
 function checkFitness({ platform, uid }: Host): void {
-  if (platform !== 'linux') throw new HostError({ message: `"bench-net" measures in network namespaces of Linux; this is ${platform}` });
+  if (platform !== 'linux')
+    throw new HostError({ message: `"bench-net" measures in network namespaces of Linux; this is ${platform}` });
   if (uid === 0) return;
   throw new HostError({
     message: '"bench-net" needs root, to make network namespaces and measure in them',
@@ -63,13 +80,20 @@ function checkFitness({ platform, uid }: Host): void {
   });
 }
 
-function measureAll({ host, terminal }: Session, settings: Settings, check: () => void): Promise<readonly BenchOutcome[]> {
+function measureAll(
+  { host, terminal }: Session,
+  settings: Settings,
+  check: () => void,
+): Promise<readonly BenchOutcome[]> {
   return withBenchNamespaces(host, async () => {
     const trial = `${benchPrefix}trial`;
     const filter = await firstThatWorks(host, trial, filterTrials(trial), check);
     const kernel = { ipv6: host.exists('/proc/sys/net/ipv6'), ...('found' in filter && { filter: filter.found }) };
-    const missing: readonly BenchOutcome[] = 'found' in filter ? [] : [{ netmode: 'bridge', reason: `no packet filter works here: ${filter.reason}` }];
-    const setups = benchedNetmodes.filter((netmode) => missing.every((one) => one.netmode !== netmode)).map((netmode) => benchSetup(netmode, kernel));
+    const missing: readonly BenchOutcome[] =
+      'found' in filter ? [] : [{ netmode: 'bridge', reason: `no packet filter works here: ${filter.reason}` }];
+    const setups = benchedNetmodes
+      .filter((netmode) => missing.every((one) => one.netmode !== netmode))
+      .map((netmode) => benchSetup(netmode, kernel));
     const measured = await measureNetmodes(host, setups, {
       ...settings,
       order: rotated,
@@ -83,6 +107,8 @@ function measureAll({ host, terminal }: Session, settings: Settings, check: () =
 
 /** Beside the built program, or where its source is; run as this process is run. */
 function trafficProgram(host: Host): readonly string[] {
-  const [built, source] = ['./traffic.cjs', '../../host/bench/traffic.ts'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+  const [built, source] = ['./traffic.cjs', '../../host/bench/traffic.ts'].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  );
   return [process.execPath, ...process.execArgv, host.exists(built!) ? built! : source!];
 }

@@ -1,17 +1,21 @@
 /** `netcompose check`: diagnostics only; nothing is touched. */
 import { Option } from 'commander';
-import { formatNames, formats, type FormatName } from '../../diagnostics/format/formats.ts';
+import { type FormatName, formatNames, formats } from '../../diagnostics/format/formats.ts';
 import { withoutIgnored } from '../../diagnostics/ignore.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { factsOptions, formatOption, ownOptions } from '../options/own-options.ts';
-import { planned } from '../steps/plan-project.ts';
-import type { Session } from '../session.ts';
 import { exitCodeOf } from '../report.ts';
+import type { Session } from '../session.ts';
+import { planned } from '../steps/plan-project.ts';
 
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
-    command.description('Find every conflict before anything starts. Changes nothing.').addOption(formatOption(formatNames))
-      .addOption(new Option('--probe', 'ask the LAN whether somebody has the fixed addresses').conflicts(['offline', 'facts']));
+    command
+      .description('Find every conflict before anything starts. Changes nothing.')
+      .addOption(formatOption(formatNames))
+      .addOption(
+        new Option('--probe', 'ask the LAN whether somebody has the fixed addresses').conflicts(['offline', 'facts']),
+      );
     factsOptions(command);
   });
   if (!options) return exitCodes.fine;

@@ -1,9 +1,9 @@
 /** `netcompose config` and `convert`: Compose's own, of the files with the override. */
 import { withTemporaryOverride } from '../../host/override-store.ts';
-import { composeCall } from '../steps/compose-call.ts';
-import { prepare } from '../steps/prepare.ts';
-import { passThrough } from '../steps/pass-through.ts';
 import type { Session } from '../session.ts';
+import { composeCall } from '../steps/compose-call.ts';
+import { passThrough } from '../steps/pass-through.ts';
+import { prepare } from '../steps/prepare.ts';
 
 export async function run(session: Session): Promise<number> {
   const prepared = await prepare(session, { starts: false });

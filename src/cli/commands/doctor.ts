@@ -6,14 +6,16 @@ import { observeHost } from '../../host/observe/host-facts.ts';
 import { diagnose } from '../../plan/doctor/doctor.ts';
 import type { Facts } from '../../plan/facts/facts.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { readFacts } from '../steps/observe.ts';
 import { formatOption, ownOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
+import { readFacts } from '../steps/observe.ts';
 
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
     command
-      .description('Say for each netmode whether it works on this host, and if not, why and what to do. Changes nothing.')
+      .description(
+        'Say for each netmode whether it works on this host, and if not, why and what to do. Changes nothing.',
+      )
       .option('--parent <interface>', 'the interface to judge; that of the default route unless given')
       .option('--facts <file>', 'judge another host, by its facts made there with "netcompose facts"')
       .addOption(formatOption(['text', 'json']));
@@ -23,7 +25,11 @@ export async function run(session: Session): Promise<number> {
   const file = options.values['facts'] as string | undefined;
   const facts = file === undefined ? await observe(session) : readFacts(session, file);
   const diagnosis = diagnose(facts, options.values['parent'] as string | undefined);
-  terminal.out(options.values['format'] === 'json' ? `${JSON.stringify({ version: 1, ...diagnosis }, null, 2)}\n` : doctorText(diagnosis));
+  terminal.out(
+    options.values['format'] === 'json'
+      ? `${JSON.stringify({ version: 1, ...diagnosis }, null, 2)}\n`
+      : doctorText(diagnosis),
+  );
   return facts.engine ? exitCodes.fine : exitCodes.engine;
 }
 

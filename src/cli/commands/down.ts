@@ -2,12 +2,12 @@
 import { release } from '../../host/execute/remove.ts';
 import { overridePath, readOverride, removeOverride } from '../../host/override-store.ts';
 import { hooksOf } from '../../plan/hooks.ts';
-import { composeCall } from '../steps/compose-call.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { areTrusted, runHooks, trustOption, untrusted } from '../steps/hooks.ts';
-import { readProject } from '../steps/read-project.ts';
-import { passThrough } from '../steps/pass-through.ts';
 import type { Session } from '../session.ts';
+import { composeCall } from '../steps/compose-call.ts';
+import { areTrusted, runHooks, trustOption, untrusted } from '../steps/hooks.ts';
+import { passThrough } from '../steps/pass-through.ts';
+import { readProject } from '../steps/read-project.ts';
 
 export async function run(session: Session): Promise<number> {
   const { host, terminal, argv, globals, command, args } = session;
@@ -19,7 +19,13 @@ export async function run(session: Session): Promise<number> {
 
   // A file that is broken by now must not keep its containers: Compose finds them by the project's name, or says why not.
   const exitCode = project
-    ? await host.attach(composeCall(session, project, applied ? overridePath(host, project.name) : undefined, [command, ...args.filter((word) => word !== trustOption)]), stdin === undefined ? {} : { input: stdin })
+    ? await host.attach(
+        composeCall(session, project, applied ? overridePath(host, project.name) : undefined, [
+          command,
+          ...args.filter((word) => word !== trustOption),
+        ]),
+        stdin === undefined ? {} : { input: stdin },
+      )
     : await passThrough(argv, host, terminal, stdin);
   const pretends = globals.dryRun || args.includes('--dry-run');
   if (exitCode !== exitCodes.fine || pretends || args.includes('--help') || args.includes('-h')) return exitCode;
@@ -31,4 +37,5 @@ export async function run(session: Session): Promise<number> {
   return exitCode;
 }
 
-const namesServices = (args: readonly string[], services: ReadonlyMap<string, unknown> | undefined) => args.some((word) => services?.has(word));
+const namesServices = (args: readonly string[], services: ReadonlyMap<string, unknown> | undefined) =>
+  args.some((word) => services?.has(word));

@@ -47,6 +47,8 @@ function explainText({ terminal }: Session, text: string): number {
 
 /** The pages lie beside the built program's folder and, from source, at the root: both are some levels above this file. */
 function page(rule: string): string {
-  const places = ['../../', '../../../', '../../../../'].map((up) => fileURLToPath(new URL(`${up}docs/rules/${rule}.md`, import.meta.url)));
+  const places = ['../../', '../../../', '../../../../'].map((up) =>
+    fileURLToPath(new URL(`${up}docs/rules/${rule}.md`, import.meta.url)),
+  );
   return places.find((path) => existsSync(path)) ?? places[0]!;
 }

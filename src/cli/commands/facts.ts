@@ -1,18 +1,20 @@
 /** `netcompose facts`: what was observed of this host and its engine. */
+
+import { composeVersion, findCompose } from '../../host/engine/find-compose.ts';
 import { observeEngine } from '../../host/observe/engine-facts.ts';
 import { observeHost } from '../../host/observe/host-facts.ts';
-import { composeVersion, findCompose } from '../../host/engine/find-compose.ts';
 import type { Facts } from '../../plan/facts/facts.ts';
 import { imagesNamed } from '../../plan/services/listeners.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ownOptions } from '../options/own-options.ts';
-import { readProject } from '../steps/read-project.ts';
 import type { Session } from '../session.ts';
+import { readProject } from '../steps/read-project.ts';
 
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(
     session,
-    (command) => void command.description('Print what was observed of this host and its engine, for --facts elsewhere.'),
+    (command) =>
+      void command.description('Print what was observed of this host and its engine, for --facts elsewhere.'),
   );
   if (!options) return exitCodes.fine;
   const { host, terminal } = session;

@@ -4,13 +4,15 @@ import { planJson } from '../../emit/text/plan-json.ts';
 import { planText } from '../../emit/text/plan-text.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { factsOptions, formatOption, ownOptions } from '../options/own-options.ts';
-import { planned } from '../steps/plan-project.ts';
-import type { Session } from '../session.ts';
 import { exitCodeOf, tellProblems } from '../report.ts';
+import type { Session } from '../session.ts';
+import { planned } from '../steps/plan-project.ts';
 
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
-    command.description('Show what "up" would do: services, networks, addresses, ports and every host command, in order.').addOption(formatOption(['text', 'json']));
+    command
+      .description('Show what "up" would do: services, networks, addresses, ports and every host command, in order.')
+      .addOption(formatOption(['text', 'json']));
     factsOptions(command);
   });
   if (!options) return exitCodes.fine;

@@ -1,12 +1,13 @@
 /** `netcompose render`: the project as one plain Compose file, or (`--override`) what is given to Compose. */
-import { checkComplete } from '../../plan/checks/complete.ts';
+
 import { overrideOf } from '../../emit/override/override.ts';
 import { renderOf } from '../../emit/render/render.ts';
+import { checkComplete } from '../../plan/checks/complete.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { factsOptions, ownOptions } from '../options/own-options.ts';
-import { planned } from '../steps/plan-project.ts';
-import type { Session } from '../session.ts';
 import { exitCodeOf, tellProblems } from '../report.ts';
+import type { Session } from '../session.ts';
+import { planned } from '../steps/plan-project.ts';
 
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
@@ -23,6 +24,8 @@ export async function run(session: Session): Promise<number> {
   if (plan && !diagnostics.hasErrors) checkComplete(plan, diagnostics.report);
   tellProblems(session, diagnostics);
   if (!plan || diagnostics.hasErrors) return exitCodeOf(diagnostics.sorted());
-  session.terminal.out(override === true ? (overrideOf(plan) ?? '{}\n') : renderOf(plan, { external: external === true }));
+  session.terminal.out(
+    override === true ? (overrideOf(plan) ?? '{}\n') : renderOf(plan, { external: external === true }),
+  );
   return exitCodes.fine;
 }

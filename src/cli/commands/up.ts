@@ -1,22 +1,23 @@
 /** `netcompose up` and all that starts containers: check, prepare the host, then Compose. */
-import { stepsOf } from '../../plan/actions/commands.ts';
-import { actionsText } from '../../emit/text/plan-text.ts';
-import { applyActions, type Applied } from '../../host/execute/execute.ts';
+
 import { overrideOf } from '../../emit/override/override.ts';
+import { actionsText } from '../../emit/text/plan-text.ts';
+import { type Applied, applyActions } from '../../host/execute/execute.ts';
+import { runPrivileged } from '../../host/execute/sudo.ts';
 import { holdLease, withLock } from '../../host/lock.ts';
 import { readOverride, removeOverride, withTemporaryOverride, writeOverride } from '../../host/override-store.ts';
-import { runPrivileged } from '../../host/execute/sudo.ts';
 import type { HostAction, Step } from '../../plan/actions/action.ts';
-import { planOf } from '../../plan/plan.ts';
+import { stepsOf } from '../../plan/actions/commands.ts';
 import { hasUnknownTargets } from '../../plan/host-changes/shim.ts';
+import { planOf } from '../../plan/plan.ts';
 import type { Plan } from '../../plan/types.ts';
-import { composeCall } from '../steps/compose-call.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { areTrusted, runHooks, trustOption, untrusted } from '../steps/hooks.ts';
 import { interruptible } from '../interrupt.ts';
-import { prepare, type Prepared } from '../steps/prepare.ts';
-import { passThrough } from '../steps/pass-through.ts';
 import type { Session } from '../session.ts';
+import { composeCall } from '../steps/compose-call.ts';
+import { areTrusted, runHooks, trustOption, untrusted } from '../steps/hooks.ts';
+import { passThrough } from '../steps/pass-through.ts';
+import { type Prepared, prepare } from '../steps/prepare.ts';
 
 export async function run(session: Session): Promise<number> {
   const { host, terminal, argv } = session;
@@ -29,7 +30,10 @@ export async function run(session: Session): Promise<number> {
 }
 
 /** Compose's alone; but where the files had an x-netmode the last time, what that needed is released. */
-async function plain({ argv, host, terminal }: Session, { project, stdin }: Extract<Prepared, { kind: 'plain' }>): Promise<number> {
+async function plain(
+  { argv, host, terminal }: Session,
+  { project, stdin }: Extract<Prepared, { kind: 'plain' }>,
+): Promise<number> {
   const exitCode = await passThrough(argv, host, terminal, stdin);
   if (exitCode === exitCodes.fine && project && readOverride(host, project.name) !== undefined) {
     const { release } = await import('../../host/execute/remove.ts');
@@ -47,14 +51,19 @@ async function pretend(session: Session, prepared: Ready): Promise<number> {
   session.terminal.out(actionsText(plan));
   const existing = new Set(facts.engine?.networks.map(({ name }) => name));
   const inline = new Set(
-    plan.actions.flatMap((action) => (action.kind === 'ensure-network' && !existing.has(action.name) ? action.name : [])),
+    plan.actions.flatMap((action) =>
+      action.kind === 'ensure-network' && !existing.has(action.name) ? action.name : [],
+    ),
   );
-  return withTemporaryOverride(session.host, project.name, overrideOf(plan, { inline }), (path) => callCompose(session, prepared, path));
+  return withTemporaryOverride(session.host, project.name, overrideOf(plan, { inline }), (path) =>
+    callCompose(session, prepared, path),
+  );
 }
 
 async function start(session: Session, prepared: Ready): Promise<number> {
   const { host, terminal } = session;
-  if (!areTrusted(session, prepared.project, prepared.plan.hooks)) throw untrusted(prepared.project, prepared.plan.hooks);
+  if (!areTrusted(session, prepared.project, prepared.plan.hooks))
+    throw untrusted(prepared.project, prepared.plan.hooks);
   const steps = stepsOf(prepared.plan.actions);
   // From before the networks are ensured until Compose has ended, no other project's `down` may take them away.
   const networks = new Set(prepared.plan.actions.flatMap(networkOf));
@@ -85,12 +94,17 @@ async function start(session: Session, prepared: Ready): Promise<number> {
 /** Under the lock, so that two at once take turns; an interrupt undoes what was done. */
 function apply({ host, terminal }: Session, steps: readonly Step[]): Promise<Applied> {
   const onWait = (pid: number | undefined) =>
-    terminal.err(`netcompose: waiting for another one${pid === undefined ? '' : ` (process ${pid})`} to end its changes to this host\n`);
+    terminal.err(
+      `netcompose: waiting for another one${pid === undefined ? '' : ` (process ${pid})`} to end its changes to this host\n`,
+    );
   return interruptible((check) =>
     withLock(
       host,
       'host',
-      () => applyActions(steps, host, { onStep: (_, event) => void (event === 'applying' || event === 'applied' ? check() : undefined) }),
+      () =>
+        applyActions(steps, host, {
+          onStep: (_, event) => void (event === 'applying' || event === 'applied' ? check() : undefined),
+        }),
       { onWait },
     ),
   );
@@ -155,4 +169,5 @@ const isDryRun = (session: Session) =>
   session.globals.dryRun || ownWords(session).some((word) => word === '--dry-run' || word === '--dry-run=true');
 
 const isDetached = (session: Session) =>
-  session.command === 'up' && ownWords(session).some((word) => word === '-d' || word === '--detach' || word === '--wait');
+  session.command === 'up' &&
+  ownWords(session).some((word) => word === '-d' || word === '--detach' || word === '--wait');

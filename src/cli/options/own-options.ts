@@ -14,15 +14,26 @@ export interface OwnOptions {
  * @param describe adds them
  * @returns nothing where `--help` was asked for and has been shown
  */
-export function ownOptions({ command, args, terminal }: Session, describe: (command: Command) => void): OwnOptions | undefined {
-  const program = new Command(`netcompose ${command}`).exitOverride().configureOutput({ writeOut: (text) => terminal.out(text), writeErr: () => {} });
+export function ownOptions(
+  { command, args, terminal }: Session,
+  describe: (command: Command) => void,
+): OwnOptions | undefined {
+  const program = new Command(`netcompose ${command}`)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: () => {} });
   describe(program);
   try {
     program.parse([...args], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return undefined;
-    throw new UsageError(error.message.replace(/^error: /, '').replaceAll("'", '"').replace(/\.$/, ''), `see: netcompose ${command} --help`);
+    throw new UsageError(
+      error.message
+        .replace(/^error: /, '')
+        .replaceAll("'", '"')
+        .replace(/\.$/, ''),
+      `see: netcompose ${command} --help`,
+    );
   }
   return { values: program.opts(), args: program.args };
 }
@@ -31,8 +42,13 @@ export function ownOptions({ command, args, terminal }: Session, describe: (comm
 export function factsOptions(command: Command): void {
   command
     .addOption(new Option('--offline', 'look at no host and no engine'))
-    .addOption(new Option('--facts <file>', 'take the facts of another host, made there with "netcompose facts"').conflicts('offline'));
+    .addOption(
+      new Option('--facts <file>', 'take the facts of another host, made there with "netcompose facts"').conflicts(
+        'offline',
+      ),
+    );
 }
 
 /** `--format`, with its choices. */
-export const formatOption = (choices: readonly string[]) => new Option('--format <format>', 'how to print it').choices(choices).default(choices[0]);
+export const formatOption = (choices: readonly string[]) =>
+  new Option('--format <format>', 'how to print it').choices(choices).default(choices[0]);

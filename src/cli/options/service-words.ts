@@ -6,10 +6,15 @@ import type { Session } from '../session.ts';
 const takesService: ReadonlySet<string> = new Set(['--attach', '--no-attach', '--exit-code-from']);
 
 /** @returns nothing where the command starts all of them */
-export function startedBy({ command, args }: Pick<Session, 'command' | 'args'>, project: Project): ReadonlySet<string> | undefined {
+export function startedBy(
+  { command, args }: Pick<Session, 'command' | 'args'>,
+  project: Project,
+): ReadonlySet<string> | undefined {
   const end = args.indexOf('--');
   const words = (end < 0 ? args : args.slice(0, end)).filter((_, at) => !takesService.has(args[at - 1] ?? ''));
-  const names = words.map((word) => (command === 'scale' ? word.split('=')[0]! : word)).filter((word) => project.services.has(word));
+  const names = words
+    .map((word) => (command === 'scale' ? word.split('=')[0]! : word))
+    .filter((word) => project.services.has(word));
   if (command === 'run') {
     const [service] = names;
     if (service === undefined) return undefined;

@@ -4,11 +4,11 @@
  */
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import { displayCommand } from '../../plan/actions/display.ts';
-import { HostError } from '../../host/system/errors.ts';
-import { stateFolder } from '../../host/override-store.ts';
 import type { Project } from '../../compose/project/project.ts';
+import { stateFolder } from '../../host/override-store.ts';
+import { HostError } from '../../host/system/errors.ts';
 import type { RunHook } from '../../plan/actions/action.ts';
+import { displayCommand } from '../../plan/actions/display.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -27,20 +27,38 @@ export function areTrusted({ host, args }: Session, project: Project, hooks: rea
 /** What is said of hooks that nobody has trusted: what they would run, and how to allow it. */
 export function untrusted(project: Project, hooks: readonly RunHook[]): UsageError {
   const list = hooks.map(({ when, command }) => `  ${when}: ${displayCommand(command)}`).join('\n');
-  return new UsageError(`the hooks of "${project.name}" have not been trusted:\n${list}`, `if they are what you want, add ${trustOption}`);
+  return new UsageError(
+    `the hooks of "${project.name}" have not been trusted:\n${list}`,
+    `if they are what you want, add ${trustOption}`,
+  );
 }
 
 /** Runs those of one moment, in order, in the project's folder; the first that fails ends it with a `HostError`. */
-export async function runHooks({ host }: Session, project: Project, hooks: readonly RunHook[], when: RunHook['when']): Promise<void> {
+export async function runHooks(
+  { host }: Session,
+  project: Project,
+  hooks: readonly RunHook[],
+  when: RunHook['when'],
+): Promise<void> {
   for (const { command } of hooks.filter((hook) => hook.when === when)) {
     const code = await host.attach(command, { cwd: project.directory });
-    if (code !== 0) throw new HostError({ message: `the ${when} hook "${displayCommand(command)}" failed with exit code ${code}`, command, code });
+    if (code !== 0)
+      throw new HostError({
+        message: `the ${when} hook "${displayCommand(command)}" failed with exit code ${code}`,
+        command,
+        code,
+      });
   }
 }
 
-const contentOf = ({ directory }: Project, hooks: readonly RunHook[]) => ({ directory, hooks: hooks.map(({ when, command }) => ({ when, command })) });
+const contentOf = ({ directory }: Project, hooks: readonly RunHook[]) => ({
+  directory,
+  hooks: hooks.map(({ when, command }) => ({ when, command })),
+});
 
 function trustPath(folder: string, project: Project, hooks: readonly RunHook[]): string {
-  const hash = createHash('sha256').update(JSON.stringify(contentOf(project, hooks))).digest('hex');
+  const hash = createHash('sha256')
+    .update(JSON.stringify(contentOf(project, hooks)))
+    .digest('hex');
   return posix.join(folder, 'trusted-hooks', `${hash}.json`);
 }

@@ -1,14 +1,14 @@
 /** What must be known of the host and the engine for this project, and no more: looking costs time. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Report } from '../../diagnostics/diagnostic.ts';
 import { findCompose } from '../../host/engine/find-compose.ts';
 import type { HostOptions } from '../../host/observe/host-facts.ts';
 import type { Intents } from '../../netmode/intents.ts';
 import { isUnderlay, underlay } from '../../netmode/modes.ts';
-import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { EngineFacts, Facts, HostFacts, HostSocket } from '../../plan/facts/facts.ts';
-import { imagesWanted, portsNamed } from '../../plan/services/listeners.ts';
 import { isOlder, oldestCompose } from '../../plan/facts/versions.ts';
+import { imagesWanted, portsNamed } from '../../plan/services/listeners.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -26,7 +26,12 @@ export interface FactsOptions {
 }
 
 /** @param report gets `engine/unreachable` where the engine is needed, and `engine/compose-too-old` */
-export async function factsFor(session: Session, intents: Intents, options: FactsOptions, report: Report): Promise<Facts> {
+export async function factsFor(
+  session: Session,
+  intents: Intents,
+  options: FactsOptions,
+  report: Report,
+): Promise<Facts> {
   if (options.file !== undefined) return readFacts(session, options.file);
   if (options.offline) return { version: 1 };
   const onUnderlay = usesUnderlay(intents);
@@ -36,9 +41,13 @@ export async function factsFor(session: Session, intents: Intents, options: Fact
   const engineUseful = options.engineNeeded || (options.engine !== false && (onUnderlay || usesOverlay(intents)));
   const images = options.engine === false ? [] : imagesWanted(intents);
   const [observed, asked, compose] = await Promise.all([
-    onUnderlay || options.engineNeeded || (await isAnyOpen(session, ports)) ? observeHostLazily(session, { lan: onUnderlay, ...(ports && { sockets: ports }) }) : undefined,
+    onUnderlay || options.engineNeeded || (await isAnyOpen(session, ports))
+      ? observeHostLazily(session, { lan: onUnderlay, ...(ports && { sockets: ports }) })
+      : undefined,
     engineUseful ? observeEngineLazily(session, images, options.engineNeeded === true, report) : undefined,
-    options.engineNeeded || (engineUseful && dependsOnCompose(intents)) ? composeFacts(session, options.engineNeeded === true, report) : undefined,
+    options.engineNeeded || (engineUseful && dependsOnCompose(intents))
+      ? composeFacts(session, options.engineNeeded === true, report)
+      : undefined,
   ]);
   // A port that is open may be the project's own: only the engine knows.
   const inTheWay = !engineUseful && options.engine !== false && observed?.sockets?.some(({ port }) => ports?.has(port));
@@ -61,16 +70,25 @@ async function withOwners({ host }: Session, observed: HostFacts, engine: Engine
   if (!unknown) return observed;
   const { observeSockets } = await import('../../host/observe/sockets.ts');
   const keyOf = ({ protocol, address, port }: HostSocket) => `${protocol} ${address} ${port}`;
-  const owned = new Map(observeSockets(host, ports).flatMap((socket) => (socket.owner ? [[keyOf(socket), socket]] : [])));
-  return { ...observed, sockets: observed.sockets!.map((socket) => (socket.owner ? socket : (owned.get(keyOf(socket)) ?? socket))) };
+  const owned = new Map(
+    observeSockets(host, ports).flatMap((socket) => (socket.owner ? [[keyOf(socket), socket]] : [])),
+  );
+  return {
+    ...observed,
+    sockets: observed.sockets!.map((socket) => (socket.owner ? socket : (owned.get(keyOf(socket)) ?? socket))),
+  };
 }
 
 const usesUnderlay = ({ services, networks }: Intents) =>
-  [...services.values()].some(({ mode }) => mode && isUnderlay(mode.value)) || [...networks.values()].some(({ mode }) => isUnderlay(mode.value));
+  [...services.values()].some(({ mode }) => mode && isUnderlay(mode.value)) ||
+  [...networks.values()].some(({ mode }) => isUnderlay(mode.value));
 
 /** Whether every macvlan and ipvlan names its parent and pools, so that nothing is to be found, nor to fall back from. */
 function isWrittenInFull({ services, networks }: Intents): boolean {
-  const asking = [...[...services.values()].filter(({ network }) => !network), ...[...networks.values()].filter(({ native }) => !native)];
+  const asking = [
+    ...[...services.values()].filter(({ network }) => !network),
+    ...[...networks.values()].filter(({ native }) => !native),
+  ];
   return asking.every(({ mode, settings }) => {
     if (!mode || !isUnderlay(mode.value)) return true;
     const { parent, subnet = [], gateway = [], ip_range: range = [], fallback, scope } = settings;
@@ -84,7 +102,12 @@ function isWrittenInFull({ services, networks }: Intents): boolean {
 const dependsOnCompose = ({ services }: Intents) =>
   [...services.values()].some(
     ({ mode, service, settings }) =>
-      mode && isUnderlay(mode.value) && (service.networks || settings.host_access?.value === 'loopback' || settings.interface_name || settings.gw_priority),
+      mode &&
+      isUnderlay(mode.value) &&
+      (service.networks ||
+        settings.host_access?.value === 'loopback' ||
+        settings.interface_name ||
+        settings.gw_priority),
   );
 
 const usesOverlay = ({ services, networks }: Intents) =>
@@ -95,7 +118,12 @@ async function observeHostLazily({ host }: Session, options: HostOptions): Promi
   return observeHost(host, options);
 }
 
-async function observeEngineLazily({ host }: Session, images: readonly string[], needed: boolean, report: Report): Promise<Facts['engine']> {
+async function observeEngineLazily(
+  { host }: Session,
+  images: readonly string[],
+  needed: boolean,
+  report: Report,
+): Promise<Facts['engine']> {
   const { observeEngine } = await import('../../host/observe/engine-facts.ts');
   const observed = await observeEngine(host, images);
   if (observed.kind === 'reached') return observed.facts;
@@ -106,13 +134,21 @@ async function observeEngineLazily({ host }: Session, images: readonly string[],
 async function composeFacts({ host }: Session, needed: boolean, report: Report): Promise<Facts['compose']> {
   const argv = findCompose(host);
   if (!argv) {
-    if (needed) report('engine/compose-too-old', undefined, 'Docker Compose is not installed', { help: `install the "docker compose" plugin, ${oldestCompose} or newer` });
+    if (needed)
+      report('engine/compose-too-old', undefined, 'Docker Compose is not installed', {
+        help: `install the "docker compose" plugin, ${oldestCompose} or newer`,
+      });
     return undefined;
   }
   const { composeVersion } = await import('../../host/engine/find-compose.ts');
   const version = await composeVersion(host, argv);
   if (needed && isOlder(version, oldestCompose)) {
-    report('engine/compose-too-old', undefined, `Docker Compose ${version} is too old to be given networking from outside`, { help: `update it to ${oldestCompose} or newer` });
+    report(
+      'engine/compose-too-old',
+      undefined,
+      `Docker Compose ${version} is too old to be given networking from outside`,
+      { help: `update it to ${oldestCompose} or newer` },
+    );
   }
   return { version };
 }
@@ -124,7 +160,10 @@ export function readFacts({ host }: Session, file: string): Facts {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new UsageError(`"${path}" cannot be read: ${(cause as Error).message}`, 'make one with: netcompose facts > facts.json');
+    throw new UsageError(
+      `"${path}" cannot be read: ${(cause as Error).message}`,
+      'make one with: netcompose facts > facts.json',
+    );
   }
   try {
     const facts = JSON.parse(text) as Facts;

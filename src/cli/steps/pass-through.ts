@@ -5,10 +5,17 @@ import { exitCodes } from '../exit-codes.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Compose itself, on this terminal, with these very arguments. */
-export async function passThrough(argv: readonly string[], host: Host, terminal: Terminal, input?: string): Promise<number> {
+export async function passThrough(
+  argv: readonly string[],
+  host: Host,
+  terminal: Terminal,
+  input?: string,
+): Promise<number> {
   const compose = findCompose(host);
   if (!compose) {
-    terminal.err('netcompose: Docker Compose is not installed\n  help: install the "docker compose" plugin, 2.24.4 or newer (docs.docker.com/compose/install)\n');
+    terminal.err(
+      'netcompose: Docker Compose is not installed\n  help: install the "docker compose" plugin, 2.24.4 or newer (docs.docker.com/compose/install)\n',
+    );
     return exitCodes.engine;
   }
   return host.attach([...compose, ...argv], input === undefined ? {} : { input });

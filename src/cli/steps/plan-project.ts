@@ -2,10 +2,10 @@
 import { planOf } from '../../plan/plan.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { OwnOptions } from '../options/own-options.ts';
+import type { Session } from '../session.ts';
 import { factsFor } from './observe.ts';
 import { probed } from './probe-lan.ts';
-import { readProject, type Read } from './read-project.ts';
-import type { Session } from '../session.ts';
+import { type Read, readProject } from './read-project.ts';
 
 export interface Planned extends Read {
   /** Absent where there is no project to speak of. */
@@ -16,7 +16,11 @@ export interface Planned extends Read {
  * @param engine whether the engine's networks and versions matter to what is told; asking costs more than all the rest
  * @param probe whether to ask the LAN for the addresses
  */
-export async function planned(session: Session, { values }: OwnOptions, { engine = true, probe = false }: { readonly engine?: boolean; readonly probe?: boolean } = {}): Promise<Planned> {
+export async function planned(
+  session: Session,
+  { values }: OwnOptions,
+  { engine = true, probe = false }: { readonly engine?: boolean; readonly probe?: boolean } = {},
+): Promise<Planned> {
   const read = readProject(session);
   const { intents, diagnostics } = read;
   if (!intents) return read;

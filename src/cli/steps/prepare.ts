@@ -4,17 +4,17 @@ import type { Diagnostics } from '../../diagnostics/diagnostic.ts';
 import { overrideOf } from '../../emit/override/override.ts';
 import type { Intents } from '../../netmode/intents.ts';
 import { checkComplete } from '../../plan/checks/complete.ts';
+import { checkPrivilege } from '../../plan/checks/privilege.ts';
 import type { Facts } from '../../plan/facts/facts.ts';
 import { planOf } from '../../plan/plan.ts';
 import type { Plan } from '../../plan/types.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { factsFor } from './observe.ts';
-import { checkPrivilege } from '../../plan/checks/privilege.ts';
-import { probed } from './probe-lan.ts';
-import { readProject } from './read-project.ts';
-import type { Session } from '../session.ts';
 import { startedBy } from '../options/service-words.ts';
 import { exitCodeOf, tellProblems } from '../report.ts';
+import type { Session } from '../session.ts';
+import { factsFor } from './observe.ts';
+import { probed } from './probe-lan.ts';
+import { readProject } from './read-project.ts';
 import { verify } from './verify.ts';
 
 export type Prepared =
@@ -22,7 +22,15 @@ export type Prepared =
   | { readonly kind: 'plain'; readonly project?: Project; readonly stdin?: string }
   | { readonly kind: 'refused'; readonly exitCode: number }
   /** `override` is the text; absent where nothing changes. */
-  | { readonly kind: 'ready'; readonly project: Project; readonly intents: Intents; readonly plan: Plan; readonly facts: Facts; readonly override?: string; readonly stdin?: string };
+  | {
+      readonly kind: 'ready';
+      readonly project: Project;
+      readonly intents: Intents;
+      readonly plan: Plan;
+      readonly facts: Facts;
+      readonly override?: string;
+      readonly stdin?: string;
+    };
 
 export interface PrepareOptions {
   /** Whether the command starts containers: then the engine must answer, and Compose must agree with the plan. */
@@ -44,7 +52,12 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
   if (!project || !intents) return refuse(session, diagnostics);
   const starting = starts ? startedBy(session, project) : new Set<string>();
   // A file with faults is refused in any case: then nobody needs to be asked.
-  const seen = await factsFor(session, intents, { offline: diagnostics.hasErrors, engineNeeded: starts, live: starts }, diagnostics.report);
+  const seen = await factsFor(
+    session,
+    intents,
+    { offline: diagnostics.hasErrors, engineNeeded: starts, live: starts },
+    diagnostics.report,
+  );
   const facts = starts && session.host.uid === 0 ? await probed(session, intents, seen, starting) : seen;
   const plan = planOf(intents, facts, diagnostics.report, starting);
   if (!diagnostics.hasErrors) checkComplete(plan, diagnostics.report);

@@ -6,7 +6,12 @@ import { planOf } from '../../plan/plan.ts';
 import type { Session } from '../session.ts';
 
 /** @param starting the services that are started now, where that is not all */
-export async function probed({ host }: Session, intents: Intents, facts: Facts, starting?: ReadonlySet<string>): Promise<Facts> {
+export async function probed(
+  { host }: Session,
+  intents: Intents,
+  facts: Facts,
+  starting?: ReadonlySet<string>,
+): Promise<Facts> {
   if (!facts.host || facts.engine?.remote || host.platform !== 'linux') return facts;
   const { services, networks } = planOf(intents, facts, () => {}, starting);
   const targets = probeTargets(intents.project.name, services, networks, facts, starting);

@@ -10,10 +10,15 @@ import type { Session } from '../session.ts';
 /** @returns the table, and below it the routes that the LAN's router needs; nothing where no service is started */
 export async function reachTable({ host }: Pick<Session, 'host'>, plan: Plan): Promise<string> {
   const active = [...plan.services.values()].filter(({ service }) => service.active);
-  const observed = active.some(({ reach }) => reach.some(({ to }) => to.includes(dynamic))) ? await observeEngine(host) : undefined;
+  const observed = active.some(({ reach }) => reach.some(({ to }) => to.includes(dynamic)))
+    ? await observeEngine(host)
+    : undefined;
   const engine = observed?.kind === 'reached' ? observed.facts : undefined;
   const rows = active.map((service) => {
-    const known = { ...service, reach: service.reach.map((one) => ({ ...one, to: withAddress(one.to, service, plan, engine) })) };
+    const known = {
+      ...service,
+      reach: service.reach.map((one) => ({ ...one, to: withAddress(one.to, service, plan, engine) })),
+    };
     return [service.service.name, service.netmode, reachText(known.reach, 'host'), reachText(known.reach, 'lan')];
   });
   if (rows.length === 0) return '';
@@ -22,13 +27,22 @@ export async function reachTable({ host }: Pick<Session, 'host'>, plan: Plan): P
 }
 
 /** Fills in the address of the service's container, where the engine tells it. */
-function withAddress(to: string, { service, networks }: ServicePlan, plan: Plan, engine: EngineFacts | undefined): string {
+function withAddress(
+  to: string,
+  { service, networks }: ServicePlan,
+  plan: Plan,
+  engine: EngineFacts | undefined,
+): string {
   if (!to.startsWith(dynamic)) return to;
   const names = [...networks.keys()].flatMap((key) => {
     const network = plan.networks.get(key);
     return network?.underlay ? [network.dockerName ?? `${plan.project.name}_${key}`] : [];
   });
-  const container = engine?.containers.find((one) => one.running && one.project === plan.project.name && one.service === service.name);
-  const address = names.map((name) => container?.networks[name]?.ipv4 ?? container?.networks[name]?.ipv6).find((found) => found !== undefined);
+  const container = engine?.containers.find(
+    (one) => one.running && one.project === plan.project.name && one.service === service.name,
+  );
+  const address = names
+    .map((name) => container?.networks[name]?.ipv4 ?? container?.networks[name]?.ipv6)
+    .find((found) => found !== undefined);
   return address === undefined ? to : to.replace(dynamic, address.includes(':') ? `[${address}]` : address);
 }

@@ -1,10 +1,10 @@
 /** The project that a command is about, as far as it can be read. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { load, type Files } from '../../compose/load.ts';
+import { type Files, load } from '../../compose/load.ts';
 import type { Project } from '../../compose/project/project.ts';
 import { Diagnostics } from '../../diagnostics/diagnostic.ts';
-import { intentsOf, type Intents } from '../../netmode/intents.ts';
+import { type Intents, intentsOf } from '../../netmode/intents.ts';
 import type { Session } from '../session.ts';
 
 export interface Read {

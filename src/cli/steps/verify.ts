@@ -3,18 +3,27 @@ import type { Diagnostics } from '../../diagnostics/diagnostic.ts';
 import { withTemporaryOverride } from '../../host/override-store.ts';
 import { compareResolved, type ResolvedModel } from '../../plan/checks/compose-agrees.ts';
 import type { Plan } from '../../plan/types.ts';
-import { composeCall } from './compose-call.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Session } from '../session.ts';
+import { composeCall } from './compose-call.ts';
 
 /**
  * @param diagnostics gets `compose/resolved-differently`
  * @returns Compose's own exit code where it refuses the files; what it said has been passed on
  */
-export async function verify(session: Session, plan: Plan, override: string | undefined, stdin: string | undefined, diagnostics: Diagnostics): Promise<number> {
+export async function verify(
+  session: Session,
+  plan: Plan,
+  override: string | undefined,
+  stdin: string | undefined,
+  diagnostics: Diagnostics,
+): Promise<number> {
   const { host, terminal } = session;
   const result = await withTemporaryOverride(host, plan.project.name, override, (path) =>
-    host.run(composeCall(session, plan.project, path, ['config', '--format', 'json']), stdin === undefined ? {} : { input: stdin }),
+    host.run(
+      composeCall(session, plan.project, path, ['config', '--format', 'json']),
+      stdin === undefined ? {} : { input: stdin },
+    ),
   );
   if (result.code !== 0) {
     terminal.err(result.stderr);
@@ -28,8 +37,13 @@ function report(plan: Plan, model: ResolvedModel, diagnostics: Diagnostics): voi
   for (const { service, what, planned, resolved } of compareResolved(plan, model)) {
     const subject = service === undefined ? '' : `"${service}": `;
     const span = service === undefined ? undefined : plan.services.get(service)?.service.span;
-    diagnostics.report('compose/resolved-differently', span, `${subject}${what} is planned as ${planned}, but Compose resolves it to ${resolved}`, {
-      help: 'nothing was started; this is a fault of netcompose: please report it with these files',
-    });
+    diagnostics.report(
+      'compose/resolved-differently',
+      span,
+      `${subject}${what} is planned as ${planned}, but Compose resolves it to ${resolved}`,
+      {
+        help: 'nothing was started; this is a fault of netcompose: please report it with these files',
+      },
+    );
   }
 }

@@ -23,7 +23,11 @@ export interface EnvFile {
  *
  * Reports `compose/missing-file` and, for what cannot be read in one, `compose/invalid-model`.
  */
-export function withEnvFiles(variables: ReadonlyMap<string, string>, files: readonly EnvFile[], reader: Reader): Map<string, string> {
+export function withEnvFiles(
+  variables: ReadonlyMap<string, string>,
+  files: readonly EnvFile[],
+  reader: Reader,
+): Map<string, string> {
   const read = new Map<string, string>();
   for (const { path, named } of files) {
     const source = reader.text(path, named);

@@ -2,13 +2,13 @@
 import { posix } from 'node:path';
 import type { Span } from '../../diagnostics/source.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
-import { interpolate } from '../variables/interpolate.ts';
 import { mergeModels, mergeService } from '../merge/merge.ts';
-import { rebasedService } from './relative-paths.ts';
 import { isRemote } from '../remote.ts';
-import type { Scope } from './reader.ts';
-import { applyDrops, dropsAt, takeTags, type Drops } from './reset-tags.ts';
 import { at, describe, type Entry, type Mapping, type Tree } from '../tree.ts';
+import { interpolate } from '../variables/interpolate.ts';
+import type { Scope } from './reader.ts';
+import { rebasedService } from './relative-paths.ts';
+import { applyDrops, type Drops, dropsAt, takeTags } from './reset-tags.ts';
 
 /** The services of one file, as far as they are worked out. */
 interface Unit {
@@ -70,9 +70,17 @@ export function applyExtends(document: Mapping, drops: Drops | undefined, file: 
     if (!from) return service;
     const base = from.services.entries.get(target);
     if (!base) {
-      scope.reader.report('compose/invalid-model', span, `"${name}" extends "${target}", which "${posix.basename(from.file)}" does not have`, {
-        help: didYouMean(target, [...from.services.entries.keys()].filter((other) => from !== unit || other !== name)),
-      });
+      scope.reader.report(
+        'compose/invalid-model',
+        span,
+        `"${name}" extends "${target}", which "${posix.basename(from.file)}" does not have`,
+        {
+          help: didYouMean(
+            target,
+            [...from.services.entries.keys()].filter((other) => from !== unit || other !== name),
+          ),
+        },
+      );
       return service;
     }
     const without = withoutExtends(service);
@@ -80,7 +88,11 @@ export function applyExtends(document: Mapping, drops: Drops | undefined, file: 
     if (resolved.kind !== 'mapping') {
       // Compose takes a service without content as nothing to extend.
       if (!(resolved.kind === 'scalar' && resolved.value === null)) {
-        scope.reader.report('compose/invalid-model', base.keySpan, `"services.${target}" must be a mapping, not ${describe(resolved)}`);
+        scope.reader.report(
+          'compose/invalid-model',
+          base.keySpan,
+          `"services.${target}" must be a mapping, not ${describe(resolved)}`,
+        );
       }
       return without;
     }
@@ -89,7 +101,10 @@ export function applyExtends(document: Mapping, drops: Drops | undefined, file: 
     return mergeService(dropped ? applyDrops(moved, dropped) : moved, without, name, scope.reader.report);
   }
 
-  function referenceOf(service: Mapping, unit: Unit): { span: Span; target: string; file?: { path: string; span: Span } } | undefined {
+  function referenceOf(
+    service: Mapping,
+    unit: Unit,
+  ): { span: Span; target: string; file?: { path: string; span: Span } } | undefined {
     const extend = service.entries.get('extends');
     if (!extend) return undefined;
     const target = extend.value.kind === 'mapping' ? at(extend.value, 'service') : extend.value;
@@ -101,7 +116,11 @@ export function applyExtends(document: Mapping, drops: Drops | undefined, file: 
       scope.reader.report('compose/remote-include', named.span, `"${named.value}" is not on this machine`);
       return undefined;
     }
-    return { span: target.span, target: target.value, file: { path: posix.resolve(unit.directory, named.value), span: named.span } };
+    return {
+      span: target.span,
+      target: target.value,
+      file: { path: posix.resolve(unit.directory, named.value), span: named.span },
+    };
   }
 
   function fileUnit(path: string, span: Span): Unit | undefined {
@@ -126,7 +145,8 @@ export function applyExtends(document: Mapping, drops: Drops | undefined, file: 
       model = model ? mergeModels(drops ? applyDrops(model, drops) : model, document, scope.reader.report) : document;
     }
     const services = at(model, 'services');
-    if (services?.kind === 'mapping') return { file: path, directory: posix.dirname(path), services, drops, done: new Map() };
+    if (services?.kind === 'mapping')
+      return { file: path, directory: posix.dirname(path), services, drops, done: new Map() };
     scope.reader.report('compose/invalid-model', span, `"${path}" has no services`);
     return undefined;
   }

@@ -1,12 +1,12 @@
 /** `include`: other projects' models, loaded in their own directory with their own variables, then added to a document. */
 import { posix } from 'node:path';
 import type { Located as Said, Span } from '../../diagnostics/source.ts';
-import { defaultEnvFile, withEnvFiles } from './environment.ts';
-import { rebased, settled } from './relative-paths.ts';
 import { isRemote } from '../remote.ts';
-import type { Scope } from './reader.ts';
 import { at, describe, type Entry, type Mapping, type Tree } from '../tree.ts';
 import { sameTree } from '../tree-equality.ts';
+import { defaultEnvFile, withEnvFiles } from './environment.ts';
+import type { Scope } from './reader.ts';
+import { rebased, settled } from './relative-paths.ts';
 
 /** Loads files as one model: the way back from here to the phases that called. */
 export type LoadFiles = (paths: readonly Said<string>[], scope: Scope) => Mapping | undefined;
@@ -63,7 +63,11 @@ function readRequest(item: Tree, scope: Scope): Request | undefined {
   const { report } = scope.reader;
   const paths = strings(item.kind === 'mapping' ? at(item, 'path') : item);
   if (!paths || paths.length === 0) {
-    report('compose/invalid-model', item.span, `"include" takes a path or a mapping with "path", not ${describe(item)}`);
+    report(
+      'compose/invalid-model',
+      item.span,
+      `"include" takes a path or a mapping with "path", not ${describe(item)}`,
+    );
     return undefined;
   }
   const remote = paths.filter(({ value }) => isRemote(value));
@@ -71,7 +75,10 @@ function readRequest(item: Tree, scope: Scope): Request | undefined {
   if (remote.length > 0) return undefined;
   const resolve = (path: string) => posix.resolve(scope.directory, path);
   const directory = strings(at(item, 'project_directory'))?.[0]?.value;
-  const envFiles = (strings(at(item, 'env_file')) ?? []).map(({ value, span }) => ({ path: resolve(value), named: span }));
+  const envFiles = (strings(at(item, 'env_file')) ?? []).map(({ value, span }) => ({
+    path: resolve(value),
+    named: span,
+  }));
   return {
     paths: paths.map(({ value, span }) => ({ value: resolve(value), span })),
     ...(directory && { directory: resolve(directory) }),
@@ -83,7 +90,9 @@ function readRequest(item: Tree, scope: Scope): Request | undefined {
 function strings(tree: Tree | undefined): readonly Said<string>[] | undefined {
   if (!tree || tree.kind === 'mapping') return undefined;
   const items = tree.kind === 'sequence' ? tree.items : [tree];
-  const said = items.flatMap(({ span, ...item }) => ('value' in item && typeof item.value === 'string' ? [{ value: item.value, span }] : []));
+  const said = items.flatMap(({ span, ...item }) =>
+    'value' in item && typeof item.value === 'string' ? [{ value: item.value, span }] : [],
+  );
   return said.length === items.length ? said : undefined;
 }
 
@@ -105,7 +114,10 @@ function importInto(model: Mapping, loaded: Mapping, imported: Set<string>, from
       } else if (!sameTree(before.value, entry.value) || (!imported.has(name) && !isCanonical(section, entry.value))) {
         scope.reader.report('compose/invalid-model', before.keySpan, `"${name}" is also in a file that is included`, {
           help: 'rename one of them, or change the included one in an override listed beside it under "path"',
-          related: [{ message: 'included here', span: from }, { message: 'the other one', span: entry.keySpan }],
+          related: [
+            { message: 'included here', span: from },
+            { message: 'the other one', span: entry.keySpan },
+          ],
         });
       }
     }
@@ -115,7 +127,20 @@ function importInto(model: Mapping, loaded: Mapping, imported: Set<string>, from
 }
 
 /** Short forms that Compose expands in what is included, but not yet in the file that includes it: they differ by then. */
-const expanded = ['build', 'configs', 'depends_on', 'devices', 'env_file', 'label_file', 'ports', 'secrets', 'ulimits', 'volumes', 'gpus', 'dns'];
+const expanded = [
+  'build',
+  'configs',
+  'depends_on',
+  'devices',
+  'env_file',
+  'label_file',
+  'ports',
+  'secrets',
+  'ulimits',
+  'volumes',
+  'gpus',
+  'dns',
+];
 
 function isCanonical(section: (typeof sections)[number], tree: Tree): boolean {
   if (section !== 'services' || tree.kind !== 'mapping') return true;

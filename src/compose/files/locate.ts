@@ -1,8 +1,8 @@
 /** Which files make up the project, in which directory, with which variables. */
 import { posix } from 'node:path';
-import { defaultEnvFile, processVariables, withEnvFiles } from './environment.ts';
 import type { LoadOptions } from '../load.ts';
 import { isRemote } from '../remote.ts';
+import { defaultEnvFile, processVariables, withEnvFiles } from './environment.ts';
 import type { Reader } from './reader.ts';
 
 export interface Located {
@@ -16,7 +16,10 @@ export interface Located {
 /** In Compose's order of preference (`cli/options.go`); the override's order is another. */
 const defaultNames = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'] as const;
 const overrideNames = [
-  'compose.override.yml', 'compose.override.yaml', 'docker-compose.override.yml', 'docker-compose.override.yaml',
+  'compose.override.yml',
+  'compose.override.yaml',
+  'docker-compose.override.yml',
+  'docker-compose.override.yaml',
 ] as const;
 
 /**

@@ -1,14 +1,14 @@
 /** One model out of several files: each document is filled in, extended, completed by its includes and merged in order. */
 import type { Located as Said, Span } from '../../diagnostics/source.ts';
-import { applyExtends } from './extends.ts';
-import { applyIncludes } from './include.ts';
-import { interpolate } from '../variables/interpolate.ts';
 import { mergeModels } from '../merge/merge.ts';
-import type { Scope } from './reader.ts';
 import { checkShape } from '../schema/check.ts';
 import { composeFile } from '../schema/compose-file.ts';
-import { applyDrops, takeTags } from './reset-tags.ts';
 import { describe, type Mapping, type Tree } from '../tree.ts';
+import { interpolate } from '../variables/interpolate.ts';
+import { applyExtends } from './extends.ts';
+import { applyIncludes } from './include.ts';
+import type { Scope } from './reader.ts';
+import { applyDrops, takeTags } from './reset-tags.ts';
 
 /** Deeper is a mistake; circles are told apart before. */
 const includeDepth = 100;
@@ -19,7 +19,10 @@ const includeDepth = 100;
  * @param paths with the place that names each, where it is in a file
  * @returns nothing where no file could be read
  */
-export function loadModel(paths: readonly (Said<string> | { readonly value: string; readonly span?: undefined })[], scope: Scope): Mapping | undefined {
+export function loadModel(
+  paths: readonly (Said<string> | { readonly value: string; readonly span?: undefined })[],
+  scope: Scope,
+): Mapping | undefined {
   let model: Mapping | undefined;
   for (const { value: path, span } of paths) {
     const parsed = scope.reader.yaml(path, span);
@@ -34,7 +37,13 @@ export function loadModel(paths: readonly (Said<string> | { readonly value: stri
   return model;
 }
 
-function prepare(tree: Tree, tagged: boolean, file: string, scope: Scope, before: Mapping | undefined): Mapping | undefined {
+function prepare(
+  tree: Tree,
+  tagged: boolean,
+  file: string,
+  scope: Scope,
+  before: Mapping | undefined,
+): Mapping | undefined {
   const { report } = scope.reader;
   if (tree.kind !== 'mapping') {
     report('compose/invalid-model', placeOf(tree.span), `the file must be a mapping, not ${describe(tree)}`);
@@ -45,8 +54,7 @@ function prepare(tree: Tree, tagged: boolean, file: string, scope: Scope, before
   const document = (tags?.tree ?? filled) as Mapping;
   const extended = applyExtends(document, tags?.drops, file, scope);
   const base = before && tags ? applyDrops(before, tags.drops) : before;
-  const whole =
-    scope.including.length < includeDepth ? applyIncludes(extended, file, scope, loadModel) : extended;
+  const whole = scope.including.length < includeDepth ? applyIncludes(extended, file, scope, loadModel) : extended;
   return base ? mergeModels(base, whole, report) : whole;
 }
 

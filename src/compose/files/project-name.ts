@@ -1,11 +1,11 @@
 /** The project's name: `-p`, `COMPOSE_PROJECT_NAME`, the last `name:` of its files, its directory's name. */
 import { posix } from 'node:path';
-import { templateFaults } from '../variables/interpolate.ts';
 import type { LoadOptions } from '../load.ts';
+import { at, type Tree } from '../tree.ts';
+import { templateFaults } from '../variables/interpolate.ts';
+import { substitute } from '../variables/template.ts';
 import type { Located } from './locate.ts';
 import type { Reader } from './reader.ts';
-import { substitute } from '../variables/template.ts';
-import { at, type Tree } from '../tree.ts';
 
 /** Reports `compose/invalid-model` where there is no valid name; gives one all the same. */
 export function projectName(options: LoadOptions, located: Located, trees: readonly Tree[], reader: Reader): string {
@@ -13,23 +13,36 @@ export function projectName(options: LoadOptions, located: Located, trees: reado
   if (given) {
     if (given !== normalized(given)) {
       reader.report('compose/invalid-model', undefined, `"${given}" is not a project name`, {
-        help: normalized(given) === '' ? 'use lower-case letters, digits, "_" and "-"' : `did you mean "${normalized(given)}"?`,
+        help:
+          normalized(given) === ''
+            ? 'use lower-case letters, digits, "_" and "-"'
+            : `did you mean "${normalized(given)}"?`,
       });
     }
     return normalized(given) || 'default';
   }
-  const written = trees.map((tree) => at(tree, 'name')).findLast((tree) => tree?.kind === 'scalar' && tree.value !== null && tree.value !== '');
+  const written = trees
+    .map((tree) => at(tree, 'name'))
+    .findLast((tree) => tree?.kind === 'scalar' && tree.value !== null && tree.value !== '');
   if (written?.kind !== 'scalar') return normalized(posix.basename(located.directory)) || noName(reader, located);
-  const name = normalized(substitute(String(written.value), (key) => located.variables.get(key), templateFaults(written.span, reader.report)));
-  if (name === '') reader.report('compose/invalid-model', written.span, `"${String(written.value)}" gives an empty project name`);
+  const name = normalized(
+    substitute(String(written.value), (key) => located.variables.get(key), templateFaults(written.span, reader.report)),
+  );
+  if (name === '')
+    reader.report('compose/invalid-model', written.span, `"${String(written.value)}" gives an empty project name`);
   return name || 'default';
 }
 
 function noName(reader: Reader, located: Located): string {
-  reader.report('compose/invalid-model', undefined, `"${located.directory}" gives an empty project name`, { help: 'name the project with -p' });
+  reader.report('compose/invalid-model', undefined, `"${located.directory}" gives an empty project name`, {
+    help: 'name the project with -p',
+  });
   return 'default';
 }
 
 function normalized(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9_-]/g, '').replace(/^[_-]+/, '');
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, '')
+    .replace(/^[_-]+/, '');
 }

@@ -3,8 +3,8 @@ import type { Report } from '../../diagnostics/diagnostic.ts';
 import { rules } from '../../diagnostics/rules.ts';
 import { SourceFile, type Span } from '../../diagnostics/source.ts';
 import type { Files } from '../load.ts';
-import { parseYaml, type ParsedFile } from '../yaml/parse.ts';
 import { at, entriesOf, type Tree } from '../tree.ts';
+import { type ParsedFile, parseYaml } from '../yaml/parse.ts';
 
 /** Reads files, each once, and remembers every text that was read. */
 export class Reader {
@@ -68,14 +68,21 @@ export class Reader {
   #read(path: string, named: Span | undefined): SourceFile | undefined {
     const read = this.files.read(path);
     if ('text' in read) return new SourceFile(path, read.text);
-    const why = this.files.isDirectory(path) ? 'is a directory' : read.error === 'missing' ? 'does not exist' : `cannot be read: ${read.detail}`;
+    const why = this.files.isDirectory(path)
+      ? 'is a directory'
+      : read.error === 'missing'
+        ? 'does not exist'
+        : `cannot be read: ${read.detail}`;
     this.report('compose/missing-file', named, `"${path}" ${why}`);
     return undefined;
   }
 }
 
 function takesIn(tree: Tree): boolean {
-  return at(tree, 'include') !== undefined || entriesOf(at(tree, 'services')).some(({ value }) => at(value, 'extends') !== undefined);
+  return (
+    at(tree, 'include') !== undefined ||
+    entriesOf(at(tree, 'services')).some(({ value }) => at(value, 'extends') !== undefined)
+  );
 }
 
 /** Where a group of files is loaded: the project itself, or something that it includes. */

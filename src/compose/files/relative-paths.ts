@@ -5,10 +5,10 @@
  */
 import { posix } from 'node:path';
 import { isScalar } from 'yaml';
+import { type PatternNode, patternTree, step } from '../patterns.ts';
+import { at, type Entry, type Mapping, type Scalar, type Tree } from '../tree.ts';
 import { fillOwn } from '../variables/partial-template.ts';
 import { plainValue } from '../yaml/scalars.ts';
-import { patternTree, step, type PatternNode } from '../patterns.ts';
-import { at, type Entry, type Mapping, type Scalar, type Tree } from '../tree.ts';
 
 type PathKind = 'path' | 'context' | 'build' | 'volume' | 'pair' | 'pairs' | 'driver-options';
 
@@ -38,7 +38,9 @@ export function rebased(model: Mapping, from: string, to: string): Mapping {
 
 /** A single service with its paths as seen from `to`. */
 export function rebasedService(service: Mapping, from: string, to: string): Mapping {
-  return from === to ? service : (walk(service, step(step(places, 'services'), '*'), { from, to, whole: false }) as Mapping);
+  return from === to
+    ? service
+    : (walk(service, step(step(places, 'services'), '*'), { from, to, whole: false }) as Mapping);
 }
 
 /**
@@ -55,8 +57,11 @@ export function settled(model: Mapping, own: (name: string) => string | undefine
     }
     // A variable handed through by its name alone: Compose gives it the included project's value in a list only.
     const listed = path.length === 4 && path[0] === 'services' && path[2] === 'environment' && path[3] === '[]';
-    const value = listed && typeof tree.value === 'string' && !tree.value.includes('=') ? own(String(tree.value)) : undefined;
-    return value === undefined ? tree : rewritten(tree, `${tree.value}=${value.replaceAll('$', '$$$$')}`, `${tree.value}=${value}`);
+    const value =
+      listed && typeof tree.value === 'string' && !tree.value.includes('=') ? own(String(tree.value)) : undefined;
+    return value === undefined
+      ? tree
+      : rewritten(tree, `${tree.value}=${value.replaceAll('$', '$$$$')}`, `${tree.value}=${value}`);
   };
   return fill(model, []) as Mapping;
 }
@@ -100,17 +105,23 @@ const movers: Readonly<Record<PathKind, (tree: Tree, move: Move) => Tree>> = {
     return { ...tree, entries: new Map([['context', context], ...tree.entries]) };
   },
   volume: (tree, move) => {
-    if (tree.kind === 'scalar') return changed(tree, (text) => (text.startsWith('.') ? movedPath(text, move, ':') : undefined));
+    if (tree.kind === 'scalar')
+      return changed(tree, (text) => (text.startsWith('.') ? movedPath(text, move, ':') : undefined));
     const source = tree.kind === 'mapping' ? tree.entries.get('source') : undefined;
     if (tree.kind !== 'mapping' || !source || text(at(tree, 'type')) !== 'bind') return tree;
-    return { ...tree, entries: new Map(tree.entries).set('source', { ...source, value: movers.path(source.value, move) }) };
+    return {
+      ...tree,
+      entries: new Map(tree.entries).set('source', { ...source, value: movers.path(source.value, move) }),
+    };
   },
   pair: (tree, move) => {
     const name = /^[^=]*=/.exec(text(tree) ?? '')?.[0];
-    return name === undefined ? tree : changed(tree, (value) => {
-      const path = value.slice(name.length);
-      return isElsewhere(path) ? undefined : movedPath(path, move, undefined, name);
-    });
+    return name === undefined
+      ? tree
+      : changed(tree, (value) => {
+          const path = value.slice(name.length);
+          return isElsewhere(path) ? undefined : movedPath(path, move, undefined, name);
+        });
   },
   pairs: (tree, move) => (tree.kind === 'sequence' ? mapped(tree, (item) => movers.pair(item, move)) : tree),
   'driver-options': (tree, move) => {
@@ -124,10 +135,12 @@ const movers: Readonly<Record<PathKind, (tree: Tree, move: Move) => Tree>> = {
   },
 };
 
-const text = (tree: Tree | undefined) => (tree?.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined);
+const text = (tree: Tree | undefined) =>
+  tree?.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
 
 /** What is no folder of this machine: an address, another image, another service. */
-const isElsewhere = (path: string) => path.includes('://') || /^(?:git@|github\.com\/|service:|target:|default$)/.test(path);
+const isElsewhere = (path: string) =>
+  path.includes('://') || /^(?:git@|github\.com\/|service:|target:|default$)/.test(path);
 
 /** A text that ends in a path or begins with one. */
 interface Moved {
@@ -172,6 +185,7 @@ function rewritten(tree: Scalar, raw: string, value: string | undefined = undefi
   delete (copy as { anchor?: string }).anchor;
   copy.source = raw;
   copy.value = raw;
-  if (copy.type === 'PLAIN' && typeof tree.value === 'string') copy.type = typeof plainValue(raw) !== 'string' ? 'QUOTE_DOUBLE' : 'PLAIN';
+  if (copy.type === 'PLAIN' && typeof tree.value === 'string')
+    copy.type = typeof plainValue(raw) !== 'string' ? 'QUOTE_DOUBLE' : 'PLAIN';
   return { ...result, node: copy };
 }

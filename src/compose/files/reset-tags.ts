@@ -30,7 +30,9 @@ function strip(tree: Tree, drops: BuildingDrops): Tree | undefined {
     // Compose cannot drop an item of an earlier list: a place inside a list names nothing.
     const unused: BuildingDrops = { all: false, children: new Map() };
     const items = tree.items.map((item) => strip(item, unused)).filter((item) => item !== undefined);
-    return items.length === tree.items.length && items.every((item, i) => item === tree.items[i]) ? tree : { ...tree, items };
+    return items.length === tree.items.length && items.every((item, i) => item === tree.items[i])
+      ? tree
+      : { ...tree, items };
   }
   if (tree.kind !== 'mapping') return tree;
   let entries: Map<string, Entry> | undefined;

@@ -11,7 +11,11 @@ export function asSequence(tree: Tree): Sequence {
     const values = value.kind === 'sequence' ? value.items : [value];
     for (const each of values) {
       const empty = each.kind === 'scalar' && each.value === null;
-      items.push({ kind: 'scalar', span: { ...keySpan, end: each.span.end }, value: empty ? key : `${key}=${textOf(each)}` });
+      items.push({
+        kind: 'scalar',
+        span: { ...keySpan, end: each.span.end },
+        value: empty ? key : `${key}=${textOf(each)}`,
+      });
     }
   }
   return { kind: 'sequence', span, items };
@@ -34,14 +38,18 @@ function nothing({ span }: Tree): Tree {
 /** What a name in a list of dependencies is short for. */
 function started({ span }: Tree): Mapping {
   const values = { condition: 'service_started', required: true } as const;
-  const entries = Object.entries(values).map(([key, value]): [string, Entry] => [key, { key, keySpan: span, value: { kind: 'scalar', value, span } }]);
+  const entries = Object.entries(values).map(([key, value]): [string, Entry] => [
+    key,
+    { key, keySpan: span, value: { kind: 'scalar', value, span } },
+  ]);
   return { kind: 'mapping', span, entries: new Map(entries) };
 }
 
 export function asBuild(tree: Tree): Mapping {
   if (tree.kind === 'mapping') return tree;
   const { span } = tree;
-  const context: [string, Entry][] = tree.kind === 'scalar' && tree.value !== null ? [['context', { key: 'context', keySpan: span, value: tree }]] : [];
+  const context: [string, Entry][] =
+    tree.kind === 'scalar' && tree.value !== null ? [['context', { key: 'context', keySpan: span, value: tree }]] : [];
   return { kind: 'mapping', span, entries: new Map(context) };
 }
 
@@ -53,7 +61,10 @@ export function withName(tree: Tree): Tree {
   // Two names are told of later.
   if (own && older && textOf(own) !== textOf(older)) return tree;
   const entries = new Map(tree.entries);
-  entries.set('external', { ...tree.entries.get('external')!, value: { kind: 'scalar', value: true, span: external.span } });
+  entries.set('external', {
+    ...tree.entries.get('external')!,
+    value: { kind: 'scalar', value: true, span: external.span },
+  });
   const name = external.entries.get('name');
   if (name && !entries.has('name')) entries.set('name', name);
   return { ...tree, entries };

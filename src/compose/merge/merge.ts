@@ -3,12 +3,12 @@
  * rules of their own. Source: compose-go's `override/merge.go`.
  */
 import type { Report } from '../../diagnostics/diagnostic.ts';
-import { asBuild, asNamed, asSequence, otherDriver, subnetOf, textOf, withName } from './canonical.ts';
-import { uniqueBy } from './unicity.ts';
-import { rules, type Place, type Rule } from './rules.ts';
 import { formatPath, type Path } from '../path.ts';
-import { step, type PatternNode } from '../patterns.ts';
+import { type PatternNode, step } from '../patterns.ts';
 import { describe, type Entry, type Mapping, type Sequence, type Tree } from '../tree.ts';
+import { asBuild, asNamed, asSequence, otherDriver, subnetOf, textOf, withName } from './canonical.ts';
+import { type Place, type Rule, rules } from './rules.ts';
+import { uniqueBy } from './unicity.ts';
 
 /**
  * Merges a later model over an earlier one.
@@ -37,7 +37,9 @@ class Merger {
     const entries = new Map<string, Entry>(base.entries);
     for (const entry of over.entries.values()) {
       const before = base.entries.get(entry.key);
-      const value = before ? this.#value(before.value, entry.value, [...path, entry.key], step(place, entry.key)) : entry.value;
+      const value = before
+        ? this.#value(before.value, entry.value, [...path, entry.key], step(place, entry.key))
+        : entry.value;
       // The key's place stays where it was said first; a value that is all new brings its own.
       entries.set(entry.key, before && value !== entry.value ? { ...before, value } : entry);
     }
@@ -78,10 +80,15 @@ class Merger {
         return append(asSequence(base), asSequence(over).items);
       case 'hosts': {
         const known = new Set(asSequence(base).items.map(textOf));
-        return append(asSequence(base), asSequence(over).items.filter((item) => !known.has(textOf(item))));
+        return append(
+          asSequence(base),
+          asSequence(over).items.filter((item) => !known.has(textOf(item))),
+        );
       }
       case 'pools':
-        return base.kind === 'sequence' && over.kind === 'sequence' ? this.#pools(base, over, path) : this.#cannot(base, over, path);
+        return base.kind === 'sequence' && over.kind === 'sequence'
+          ? this.#pools(base, over, path)
+          : this.#cannot(base, over, path);
       case 'build':
         return this.mapping(asBuild(base), asBuild(over), path, place);
       case 'logging':
@@ -92,7 +99,13 @@ class Merger {
   }
 
   /** `networks`, `models`, `depends_on`: a list of names or a mapping by name. */
-  #named(rule: 'names' | 'dependencies', base: Tree, over: Tree, path: Path, place: PatternNode<Place>): Tree | undefined {
+  #named(
+    rule: 'names' | 'dependencies',
+    base: Tree,
+    over: Tree,
+    path: Path,
+    place: PatternNode<Place>,
+  ): Tree | undefined {
     if (base.kind === 'scalar' || over.kind === 'scalar') return undefined;
     if (base.kind === 'sequence' && over.kind === 'sequence') {
       const items = new Map<string, Tree>();
@@ -129,10 +142,15 @@ class Merger {
   }
 
   #cannot(base: Tree, over: Tree, path: Path): Tree {
-    this.#report('compose/invalid-model', over.span, `"${formatPath(path)}" is ${describe(over)} here and ${describe(base)} before`, {
-      help: `write ${describe(base)} here too`,
-      related: [{ message: `${describe(base)} here`, span: base.span }],
-    });
+    this.#report(
+      'compose/invalid-model',
+      over.span,
+      `"${formatPath(path)}" is ${describe(over)} here and ${describe(base)} before`,
+      {
+        help: `write ${describe(base)} here too`,
+        related: [{ message: `${describe(base)} here`, span: base.span }],
+      },
+    );
     return base;
   }
 

@@ -1,8 +1,19 @@
 /** Where merging has rules of its own. Source: compose-go's `override/merge.go` and `override/uncity.go`. */
-import type { KeyRule } from './unicity.ts';
-import { patternTree, type PatternNode } from '../patterns.ts';
 
-export type Rule = 'replace' | 'names' | 'dependencies' | 'pairs' | 'strings' | 'hosts' | 'pools' | 'build' | 'logging' | 'resource';
+import { type PatternNode, patternTree } from '../patterns.ts';
+import type { KeyRule } from './unicity.ts';
+
+export type Rule =
+  | 'replace'
+  | 'names'
+  | 'dependencies'
+  | 'pairs'
+  | 'strings'
+  | 'hosts'
+  | 'pools'
+  | 'build'
+  | 'logging'
+  | 'resource';
 
 export interface Place {
   /** How to merge here; absent: mappings deep-merge, lists append, scalars are replaced. */

@@ -63,14 +63,21 @@ export function publishedKey(published: Tree | undefined): string {
 function portKey(item: Tree): string | undefined {
   if (item.kind === 'mapping') {
     const target = field(item, 'target');
-    return target && `${field(item, 'host_ip') ?? '0.0.0.0'}:${publishedKey(at(item, 'published'))}:${target}/${field(item, 'protocol') ?? 'tcp'}`;
+    return (
+      target &&
+      `${field(item, 'host_ip') ?? '0.0.0.0'}:${publishedKey(at(item, 'published'))}:${target}/${field(item, 'protocol') ?? 'tcp'}`
+    );
   }
   const spec = text(item);
   const parsed = spec === undefined ? undefined : parseShortPort(spec);
   if (!parsed || 'fault' in parsed) return spec;
   return parsed.ports
     .map(({ hostIp = '0.0.0.0', published, target, protocol }) => {
-      const host = published ? (published.first === published.last ? `${published.first}` : `${published.first}-${published.last}`) : '';
+      const host = published
+        ? published.first === published.last
+          ? `${published.first}`
+          : `${published.first}-${published.last}`
+        : '';
       return `${hostIp}:${host}:${target}/${protocol}`;
     })
     .join(' ');

@@ -2,9 +2,9 @@
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Span } from '../../diagnostics/source.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
+import { at, entriesOf } from '../tree.ts';
 import { numberIn, stringIn, stringsIn } from './fields.ts';
 import type { Network, Service } from './project.ts';
-import { at, entriesOf } from '../tree.ts';
 
 type Services = ReadonlyMap<string, Service>;
 
@@ -37,11 +37,19 @@ export function checkConsistency(services: Services, networks: ReadonlyMap<strin
 
 function checkOrigin({ name, span, tree }: Service, report: Report): void {
   const image = at(tree, 'image');
-  if (['build', 'provider', 'extends'].some((key) => at(tree, key)) || (image && !(image.kind === 'scalar' && image.value === ''))) return;
+  if (
+    ['build', 'provider', 'extends'].some((key) => at(tree, key)) ||
+    (image && !(image.kind === 'scalar' && image.value === ''))
+  )
+    return;
   report('compose/invalid-model', span, `"${name}" has neither an image nor a build`, { help: 'add "image: <name>"' });
 }
 
-function checkNetworks({ name, networkMode, networks: attached, tree }: Service, networks: ReadonlyMap<string, Network>, report: Report): void {
+function checkNetworks(
+  { name, networkMode, networks: attached, tree }: Service,
+  networks: ReadonlyMap<string, Network>,
+  report: Report,
+): void {
   if (networkMode && networkMode.value !== '' && attached) {
     report('compose/invalid-model', networkMode.span, `"${name}" has both "network_mode" and "networks"`, {
       help: 'remove one of them',
@@ -71,10 +79,15 @@ function checkReplicas({ name, containerName, tree }: Service, report: Report): 
   if (!count) return;
   if (count.value < 0) report('compose/invalid-model', count.span, `"${name}" cannot have ${count.value} replicas`);
   if (count.value > 1 && containerName) {
-    report('compose/invalid-model', containerName.span, `"${name}" has ${count.value} replicas, which cannot share one "container_name"`, {
-      help: 'remove "container_name"',
-      related: [{ message: 'replicas here', span: count.span }],
-    });
+    report(
+      'compose/invalid-model',
+      containerName.span,
+      `"${name}" has ${count.value} replicas, which cannot share one "container_name"`,
+      {
+        help: 'remove "container_name"',
+        related: [{ message: 'replicas here', span: count.span }],
+      },
+    );
   }
 }
 
@@ -84,10 +97,15 @@ function checkContainerName(service: Service, containers: Map<string, Service>, 
   const other = containers.get(containerName.value);
   if (!other) containers.set(containerName.value, service);
   else {
-    report('compose/invalid-model', containerName.span, `"${name}" has the container name "${containerName.value}", as has "${other.name}"`, {
-      help: 'give each its own "container_name", or none',
-      related: [{ message: `"${other.name}" is here`, span: other.containerName!.span }],
-    });
+    report(
+      'compose/invalid-model',
+      containerName.span,
+      `"${name}" has the container name "${containerName.value}", as has "${other.name}"`,
+      {
+        help: 'give each its own "container_name", or none',
+        related: [{ message: `"${other.name}" is here`, span: other.containerName!.span }],
+      },
+    );
   }
 }
 
@@ -95,7 +113,11 @@ function checkHealth({ name, tree }: Service, report: Report): void {
   const test = at(tree, 'healthcheck', 'test');
   const first = test?.kind === 'sequence' ? test.items[0] : undefined;
   if (first?.kind !== 'scalar' || ['CMD', 'CMD-SHELL', 'NONE'].includes(String(first.value))) return;
-  report('compose/invalid-model', first.span, `"${name}": a list for "healthcheck.test" begins with CMD, CMD-SHELL or NONE`);
+  report(
+    'compose/invalid-model',
+    first.span,
+    `"${name}": a list for "healthcheck.test" begins with CMD, CMD-SHELL or NONE`,
+  );
 }
 
 function needsOf({ dependsOn, tree }: Service): readonly Need[] {
@@ -106,7 +128,12 @@ function needsOf({ dependsOn, tree }: Service): readonly Need[] {
     if (required?.kind === 'scalar' && required.value === false) optional.add(key);
   }
   for (const { service, from, span } of dependsOn) {
-    needs.set(service, { service, span, required: !optional.has(service), says: from === 'links' ? 'links to' : 'depends on' });
+    needs.set(service, {
+      service,
+      span,
+      required: !optional.has(service),
+      says: from === 'links' ? 'links to' : 'depends on',
+    });
   }
   const add = (service: string, span: Span, says: string) => {
     if (!needs.has(service)) needs.set(service, { service, span, required: true, says });
@@ -123,11 +150,18 @@ function needsOf({ dependsOn, tree }: Service): readonly Need[] {
 
 const none: readonly Need[] = [];
 
-function checkNeed({ name }: Service, { service, span, required, says }: Need, services: Services, report: Report): void {
+function checkNeed(
+  { name }: Service,
+  { service, span, required, says }: Need,
+  services: Services,
+  report: Report,
+): void {
   const other = services.get(service);
   if (other?.active) return;
   if (!other) {
-    report('compose/invalid-model', span, `"${name}" ${says} "${service}", which is not a service`, { help: didYouMean(service, services.keys()) });
+    report('compose/invalid-model', span, `"${name}" ${says} "${service}", which is not a service`, {
+      help: didYouMean(service, services.keys()),
+    });
   } else if (required) {
     report('compose/invalid-model', span, `"${name}" ${says} "${service}", which no active profile starts`, {
       help: `activate one of its profiles: --profile ${other.profiles[0]}`,
@@ -150,8 +184,15 @@ function checkCircles(needs: ReadonlyMap<string, readonly Need[]>, report: Repor
         state.set(top.name, 'done');
         stack.pop();
       } else if (state.get(need.service) === 'open') {
-        const circle = [...stack.slice(stack.findIndex(({ name }) => name === need.service)).map(({ name }) => name), need.service];
-        report('compose/invalid-model', need.span, `services depend on each other in a circle: ${circle.map((name) => `"${name}"`).join(', ')}`);
+        const circle = [
+          ...stack.slice(stack.findIndex(({ name }) => name === need.service)).map(({ name }) => name),
+          need.service,
+        ];
+        report(
+          'compose/invalid-model',
+          need.span,
+          `services depend on each other in a circle: ${circle.map((name) => `"${name}"`).join(', ')}`,
+        );
       } else if (!state.has(need.service) && needs.has(need.service)) {
         state.set(need.service, 'open');
         stack.push({ name: need.service, next: 0 });

@@ -14,7 +14,10 @@ export function booleanIn(tree: Tree | undefined): Located<boolean> | undefined 
   return scalarIn(tree, (value): value is boolean => typeof value === 'boolean');
 }
 
-function scalarIn<T extends Primitive>(tree: Tree | undefined, is: (value: Primitive) => value is T): Located<T> | undefined {
+function scalarIn<T extends Primitive>(
+  tree: Tree | undefined,
+  is: (value: Primitive) => value is T,
+): Located<T> | undefined {
   return tree?.kind === 'scalar' && is(tree.value) ? { value: tree.value, span: tree.span } : undefined;
 }
 
@@ -28,7 +31,8 @@ export function stringsIn(tree: Tree | undefined): readonly Located<string>[] {
 export function textsIn(tree: Tree | undefined): ReadonlyMap<string, Located<string>> {
   const texts = new Map<string, Located<string>>();
   for (const { key, value } of entriesOf(tree)) {
-    if (value.kind === 'scalar') texts.set(key, { value: value.value === null ? '' : String(value.value), span: value.span });
+    if (value.kind === 'scalar')
+      texts.set(key, { value: value.value === null ? '' : String(value.value), span: value.span });
   }
   return texts;
 }

@@ -1,8 +1,8 @@
 /** Top-level `networks` as typed networks. */
 import type { Report } from '../../diagnostics/diagnostic.ts';
+import { at, type Entry, entriesOf, type Tree } from '../tree.ts';
 import { booleanIn, present, stringIn, textsIn } from './fields.ts';
 import type { IpamPool, Network } from './project.ts';
-import { at, entriesOf, type Entry, type Tree } from '../tree.ts';
 
 /** Reports `compose/invalid-model` where two keys contradict each other. */
 export function readNetworks(tree: Tree | undefined, report: Report): ReadonlyMap<string, Network> {
@@ -36,10 +36,15 @@ function readName(key: string, tree: Tree, report: Report): Network['name'] {
   const name = stringIn(at(tree, 'name'));
   const older = stringIn(at(tree, 'external', 'name'));
   if (name && older && name.value !== older.value) {
-    report('compose/invalid-model', older.span, `"networks.${key}" has two names, "${name.value}" and "${older.value}"`, {
-      help: 'write only "name", and "external: true"',
-      related: [{ message: 'the other name', span: name.span }],
-    });
+    report(
+      'compose/invalid-model',
+      older.span,
+      `"networks.${key}" has two names, "${name.value}" and "${older.value}"`,
+      {
+        help: 'write only "name", and "external: true"',
+        related: [{ message: 'the other name', span: name.span }],
+      },
+    );
   }
   return name ?? older;
 }

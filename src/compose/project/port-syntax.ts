@@ -30,9 +30,14 @@ export function parseShortPort(text: string): ShortPorts {
     return { fault: `"${[protocol, ...more].join('/')}" is not a protocol`, help: `write ${protocols.join(', ')}` };
   }
   const targets = parsePortRange(target);
-  if (!targets) return { fault: `"${target}" is not a port or a range of ports`, help: 'ports are 0 to 65535, the lower one first' };
+  if (!targets)
+    return {
+      fault: `"${target}" is not a port or a range of ports`,
+      help: 'ports are 0 to 65535, the lower one first',
+    };
   const published = host === '' ? undefined : parsePortRange(host);
-  if (host !== '' && !published) return { fault: `"${host}" is not a port or a range of ports`, help: 'ports are 0 to 65535, the lower one first' };
+  if (host !== '' && !published)
+    return { fault: `"${host}" is not a port or a range of ports`, help: 'ports are 0 to 65535, the lower one first' };
   const count = targets.last - targets.first + 1;
   if (published && published.last - published.first + 1 !== count && count > 1) {
     return { fault: 'the ranges of published and container ports differ in length' };
@@ -40,7 +45,12 @@ export function parseShortPort(text: string): ShortPorts {
   const ports: ShortPort[] = [];
   for (let i = 0; i < count; i++) {
     const own = published && (count === 1 ? published : { first: published.first + i, last: published.first + i });
-    ports.push({ ...(hostIp !== '' && { hostIp }), ...(own && { published: own }), target: targets.first + i, protocol: proto });
+    ports.push({
+      ...(hostIp !== '' && { hostIp }),
+      ...(own && { published: own }),
+      target: targets.first + i,
+      protocol: proto,
+    });
   }
   return { ports };
 }

@@ -1,11 +1,11 @@
 /** `services.*.ports` and `expose`, short and long syntax, as typed ports. */
 import { isIP } from 'node:net';
 import type { Report } from '../../diagnostics/diagnostic.ts';
-import { stringIn } from './fields.ts';
 import { publishedKey } from '../merge/unicity.ts';
+import { at, type Mapping, type Tree } from '../tree.ts';
+import { stringIn } from './fields.ts';
 import { parsePortRange, parseShortPort, protocols } from './port-syntax.ts';
 import type { ExposedPort, Port, PortRange } from './project.ts';
-import { at, type Mapping, type Tree } from '../tree.ts';
 
 /** Reports `compose/invalid-model` for what cannot be read. A port given twice counts once; the last one counts, as in Compose. */
 export function readPorts(tree: Tree | undefined, service: string, report: Report): readonly Port[] {
@@ -23,7 +23,12 @@ export function readPorts(tree: Tree | undefined, service: string, report: Repor
 /** What Compose tells apart may still be the same port. */
 function withoutRepeats(ports: readonly Port[]): readonly Port[] {
   if (ports.length < 2) return ports;
-  const seen = new Map(ports.map((port) => [`${port.hostIp} ${rangeText(port.published)} ${port.target} ${port.protocol} ${port.mode}`, port]));
+  const seen = new Map(
+    ports.map((port) => [
+      `${port.hostIp} ${rangeText(port.published)} ${port.target} ${port.protocol} ${port.mode}`,
+      port,
+    ]),
+  );
   return [...seen.values()];
 }
 
@@ -37,7 +42,9 @@ function shortPorts(tree: Tree, service: string, report: Report): readonly Port[
   const text = String(tree.value);
   const parsed = parseShortPort(text);
   if ('fault' in parsed) {
-    report('compose/invalid-model', tree.span, `"${service}": port "${text}" cannot be read: ${parsed.fault}`, { help: parsed.help });
+    report('compose/invalid-model', tree.span, `"${service}": port "${text}" cannot be read: ${parsed.fault}`, {
+      help: parsed.help,
+    });
     return [];
   }
   return parsed.ports.map((port) => ({ ...port, mode: 'ingress', span: tree.span, tree }));
@@ -46,13 +53,16 @@ function shortPorts(tree: Tree, service: string, report: Report): readonly Port[
 function longPort(tree: Mapping, service: string, report: Report): readonly Port[] {
   const target = at(tree, 'target');
   if (!target) {
-    report('compose/invalid-model', tree.span, `"${service}": a port lacks "target"`, { help: 'add "target: <container port>"' });
+    report('compose/invalid-model', tree.span, `"${service}": a port lacks "target"`, {
+      help: 'add "target: <container port>"',
+    });
     return [];
   }
   const number = target.kind === 'scalar' && typeof target.value === 'number' ? target.value : undefined;
   if (number === undefined) return [];
   // Docker, not Compose, refuses these: say so, but do not refuse the file.
-  if (number > 65535) report('compose/invalid-model', target.span, `"${service}": ${number} is not a port`, { severity: 'warning' });
+  if (number > 65535)
+    report('compose/invalid-model', target.span, `"${service}": ${number} is not a port`, { severity: 'warning' });
   if (number < 0) report('compose/invalid-model', target.span, `"${service}": ${number} is not a port`);
   const hostIp = stringIn(at(tree, 'host_ip'));
   if (hostIp && (isIP(hostIp.value) === 0 || hostIp.value.includes('%'))) {
@@ -61,7 +71,12 @@ function longPort(tree: Mapping, service: string, report: Report): readonly Port
   const published = at(tree, 'published');
   const range = published?.kind === 'scalar' ? parsePortRange(String(published.value)) : undefined;
   if (published?.kind === 'scalar' && !range && published.value !== '') {
-    report('compose/invalid-model', published.span, `"${service}": "${String(published.value)}" is not a port or a range of ports`, { severity: 'warning' });
+    report(
+      'compose/invalid-model',
+      published.span,
+      `"${service}": "${String(published.value)}" is not a port or a range of ports`,
+      { severity: 'warning' },
+    );
   }
   return [
     {
@@ -82,12 +97,21 @@ export function readExpose(tree: Tree | undefined, service: string, report: Repo
   const exposed: ExposedPort[] = [];
   const seen = new Set<string>();
   for (const item of tree.items) {
-    if (item.kind !== 'scalar' || item.value === null || typeof item.value === 'boolean' || seen.has(String(item.value))) continue;
+    if (
+      item.kind !== 'scalar' ||
+      item.value === null ||
+      typeof item.value === 'boolean' ||
+      seen.has(String(item.value))
+    )
+      continue;
     seen.add(String(item.value));
     const [port = '', protocol = 'tcp'] = String(item.value).toLowerCase().split('/');
     const ports = parsePortRange(port);
     if (ports && protocols.includes(protocol as 'tcp')) exposed.push({ ports, protocol, span: item.span });
-    else report('compose/invalid-model', item.span, `"${service}": "${String(item.value)}" is not a port to expose`, { severity: 'warning' });
+    else
+      report('compose/invalid-model', item.span, `"${service}": "${String(item.value)}" is not a port to expose`, {
+        severity: 'warning',
+      });
   }
   return exposed;
 }

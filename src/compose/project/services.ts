@@ -1,20 +1,30 @@
 /** `services` as typed services. */
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located, Span } from '../../diagnostics/source.ts';
+import { isActive } from '../profiles.ts';
+import { at, type Entry, entriesOf, type Mapping, type Tree } from '../tree.ts';
 import { numberIn, present, stringIn, stringsIn } from './fields.ts';
 import { readExpose, readPorts } from './ports.ts';
-import { isActive } from '../profiles.ts';
 import type { Attachment, Dependency, ExtraHost, Service } from './project.ts';
-import { at, entriesOf, type Entry, type Mapping, type Tree } from '../tree.ts';
 
 /** Reports `compose/invalid-model` for what a service says that cannot be. */
-export function readServices(tree: Tree | undefined, inForce: ReadonlySet<string>, report: Report): ReadonlyMap<string, Service> {
+export function readServices(
+  tree: Tree | undefined,
+  inForce: ReadonlySet<string>,
+  report: Report,
+): ReadonlyMap<string, Service> {
   const services = new Map<string, Service>();
-  for (const entry of entriesOf(tree)) if (entry.value.kind === 'mapping') services.set(entry.key, readService(entry, entry.value, inForce, report));
+  for (const entry of entriesOf(tree))
+    if (entry.value.kind === 'mapping') services.set(entry.key, readService(entry, entry.value, inForce, report));
   return services;
 }
 
-function readService({ key: name, keySpan }: Entry, tree: Mapping, inForce: ReadonlySet<string>, report: Report): Service {
+function readService(
+  { key: name, keySpan }: Entry,
+  tree: Mapping,
+  inForce: ReadonlySet<string>,
+  report: Report,
+): Service {
   const profiles = stringsIn(at(tree, 'profiles')).map(({ value }) => value);
   return present({
     name,
@@ -74,7 +84,8 @@ function readDependencies(tree: Mapping): readonly Dependency[] {
   if (dependsOn?.kind === 'sequence') {
     for (const { value, span } of stringsIn(dependsOn)) found.set(value, { service: value, from: 'depends_on', span });
   }
-  for (const { key, keySpan } of entriesOf(dependsOn)) found.set(key, { service: key, from: 'depends_on', span: keySpan });
+  for (const { key, keySpan } of entriesOf(dependsOn))
+    found.set(key, { service: key, from: 'depends_on', span: keySpan });
   for (const { value, span } of stringsIn(at(tree, 'links'))) {
     const [service = value, alias] = value.split(':');
     const known = found.get(service) ?? { service, from: 'links', span };
@@ -87,14 +98,23 @@ function readDependencies(tree: Mapping): readonly Dependency[] {
 function readExtraHosts(tree: Tree | undefined, service: string, report: Report): readonly ExtraHost[] {
   const hosts: ExtraHost[] = [];
   const add = (host: string, addresses: readonly string[], span: Span) => {
-    if (host === '' || /[:=]/.test(host)) report('compose/invalid-model', span, `"${service}": "${host}" is not a host name`);
+    if (host === '' || /[:=]/.test(host))
+      report('compose/invalid-model', span, `"${service}": "${host}" is not a host name`);
     else hosts.push(...addresses.map((address) => ({ host, address: address.replace(/^\[(.+)\]$/, '$1'), span })));
   };
-  for (const { key, keySpan, value } of entriesOf(tree)) add(key, stringsIn(value).map((address) => address.value), keySpan);
+  for (const { key, keySpan, value } of entriesOf(tree))
+    add(
+      key,
+      stringsIn(value).map((address) => address.value),
+      keySpan,
+    );
   for (const { value, span } of tree?.kind === 'sequence' ? stringsIn(tree) : []) {
     const separator = value.includes('=') ? '=' : ':';
     const cut = value.indexOf(separator);
-    if (cut < 0) report('compose/invalid-model', span, `"${service}": extra host "${value}" has no address`, { help: `"${value}=<address>"` });
+    if (cut < 0)
+      report('compose/invalid-model', span, `"${service}": extra host "${value}" has no address`, {
+        help: `"${value}=<address>"`,
+      });
     else add(value.slice(0, cut), value.slice(cut + 1).split(','), span);
   }
   return hosts;

@@ -3,8 +3,8 @@ import type { Related, Report } from '../../diagnostics/diagnostic.ts';
 import type { Span } from '../../diagnostics/source.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
 import { formatPath } from '../path.ts';
-import { isTimestamp } from '../yaml/scalars.ts';
 import { describe, type Mapping, type Primitive, type Scalar, type Sequence, type Tree } from '../tree.ts';
+import { isTimestamp } from '../yaml/scalars.ts';
 
 export type ScalarType = 'string' | 'number' | 'integer' | 'boolean' | 'null';
 
@@ -96,7 +96,10 @@ class Checker {
       if (item.kind !== 'scalar') continue;
       const first = seen.get(item.value);
       if (!first) seen.set(item.value, item.span);
-      else this.#fault(item.span, `has "${String(item.value)}" twice`, undefined, [{ message: 'first given here', span: first }]);
+      else
+        this.#fault(item.span, `has "${String(item.value)}" twice`, undefined, [
+          { message: 'first given here', span: first },
+        ]);
     }
   }
 
@@ -111,13 +114,16 @@ class Checker {
         this.#path.pop();
       } else if (!shape.open) this.#unknownKey(key, keySpan, shape);
     }
-    for (const key of shape.required ?? []) if (!tree.entries.has(key)) this.#fault(at, `lacks "${key}"`, `add "${key}:"`);
+    for (const key of shape.required ?? [])
+      if (!tree.entries.has(key)) this.#fault(at, `lacks "${key}"`, `add "${key}:"`);
   }
 
   #unknownKey(key: string, span: Span, shape: MapShape): void {
     const place = this.#path.length === 0 ? 'at the top level' : `in "${formatPath(this.#path)}"`;
     if (shape.names) {
-      this.#report('compose/invalid-model', span, `"${key}" is not a valid name ${place}`, { help: 'use letters, digits, ".", "_" and "-"' });
+      this.#report('compose/invalid-model', span, `"${key}" is not a valid name ${place}`, {
+        help: 'use letters, digits, ".", "_" and "-"',
+      });
     } else {
       const help = didYouMean(key, Object.keys(shape.keys ?? {}));
       this.#report('compose/invalid-model', span, `"${key}" is not a known key ${place}`, { help });
@@ -144,7 +150,11 @@ function placeOf(value: Tree, keySpan: Span): Span {
 }
 
 const typeNames: Readonly<Record<ScalarType, string>> = {
-  string: 'a string', number: 'a number', integer: 'a whole number', boolean: 'true or false', null: 'empty',
+  string: 'a string',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  null: 'empty',
 };
 
 function expected(shape: Shape): string {
@@ -161,7 +171,8 @@ function listed(words: readonly string[]): string {
 function allows(types: readonly ScalarType[] | undefined, value: Primitive): boolean {
   if (!types) return false;
   if (value === null) return types.includes('null');
-  if (typeof value === 'number' && types.includes('integer')) return Number.isInteger(value) || types.includes('number');
+  if (typeof value === 'number' && types.includes('integer'))
+    return Number.isInteger(value) || types.includes('number');
   return types.includes(typeof value as ScalarType);
 }
 

@@ -1,5 +1,5 @@
 /** `.env` files as Compose's own parser reads them (compose-go's `dotenv/parser.go`), its oddities included. */
-import { substitute, type Lookup, type TemplateFaults } from './template.ts';
+import { type Lookup, substitute, type TemplateFaults } from './template.ts';
 
 export interface DotenvFaults {
   /** What is wrong, and the offset where. The rest of the file is not read. */
@@ -13,7 +13,16 @@ const anySpace = /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\
 const trailingSpace = /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/;
 const nameCharacter = /[\p{L}\p{N}_.\-[\]]/u;
 const escapes: Readonly<Record<string, string>> = {
-  a: '\x07', b: '\b', c: '\\c', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', '"': '"',
+  a: '\x07',
+  b: '\b',
+  c: '\\c',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+  '"': '"',
 };
 
 /**
@@ -65,7 +74,11 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-function readKey(text: string, from: number, faults: DotenvFaults): { name: string; end: number; inherited: boolean } | undefined {
+function readKey(
+  text: string,
+  from: number,
+  faults: DotenvFaults,
+): { name: string; end: number; inherited: boolean } | undefined {
   const exported = /export\s+/y;
   exported.lastIndex = from;
   const start = exported.test(text) ? skipSpace(text, from + 'export'.length) : from;
@@ -84,7 +97,12 @@ function readKey(text: string, from: number, faults: DotenvFaults): { name: stri
   return { name: '', end: start, inherited: false };
 }
 
-function readValue(text: string, from: number, find: Lookup, faults: DotenvFaults): { value: string; end: number } | undefined {
+function readValue(
+  text: string,
+  from: number,
+  find: Lookup,
+  faults: DotenvFaults,
+): { value: string; end: number } | undefined {
   const quote = text[from];
   if (quote !== '"' && quote !== "'") {
     const lineEnd = text.indexOf('\n', from);

@@ -1,9 +1,9 @@
 /** Fills variables into the strings of one document, and reads strings as what their place needs (`replicas: "3"`). */
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Span } from '../../diagnostics/source.ts';
-import { patternTree, step, type PatternNode } from '../patterns.ts';
-import { substitute, type Lookup, type TemplateFaults } from './template.ts';
+import { type PatternNode, patternTree, step } from '../patterns.ts';
 import type { Entry, Primitive, Scalar, Tree } from '../tree.ts';
+import { type Lookup, substitute, type TemplateFaults } from './template.ts';
 
 type Cast = 'integer' | 'float' | 'boolean';
 
@@ -52,8 +52,14 @@ const casts: PatternNode<Cast> = patternTree<Cast>({
 });
 
 const booleans: Readonly<Record<string, boolean>> = {
-  true: true, y: true, yes: true, on: true,
-  false: false, n: false, no: false, off: false,
+  true: true,
+  y: true,
+  yes: true,
+  on: true,
+  false: false,
+  n: false,
+  no: false,
+  off: false,
 };
 
 /**
@@ -82,7 +88,8 @@ export function interpolate(tree: Tree, lookup: Lookup, report: Report): Tree {
         let entries: Map<string, Entry> | undefined;
         for (const entry of value.entries.values()) {
           const changed = walk(entry.value, step(place, entry.key));
-          if (changed !== entry.value) (entries ??= new Map(value.entries)).set(entry.key, { ...entry, value: changed });
+          if (changed !== entry.value)
+            (entries ??= new Map(value.entries)).set(entry.key, { ...entry, value: changed });
         }
         return entries ? { ...value, entries } : value;
       }
@@ -100,7 +107,11 @@ export function interpolate(tree: Tree, lookup: Lookup, report: Report): Tree {
 
   function fill(text: string, span: Span): string | undefined {
     let failed = false;
-    const filled = substitute(text, lookup, templateFaults(span, report, () => (failed = true)));
+    const filled = substitute(
+      text,
+      lookup,
+      templateFaults(span, report, () => (failed = true)),
+    );
     return failed ? undefined : filled;
   }
 

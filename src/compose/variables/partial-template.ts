@@ -43,7 +43,12 @@ function referenceAt(template: string, dollar: number): Reference | undefined {
   const close = closingBrace(template, dollar + 1);
   if (close < 0) return undefined;
   const operator = operators.find((one) => template.startsWith(one, nameEnd));
-  return { name: match, ...(operator && { operator }), argument: template.slice(nameEnd + (operator?.length ?? 0), close), end: close + 1 };
+  return {
+    name: match,
+    ...(operator && { operator }),
+    argument: template.slice(nameEnd + (operator?.length ?? 0), close),
+    end: close + 1,
+  };
 }
 
 function closingBrace(text: string, open: number): number {
@@ -55,7 +60,11 @@ function closingBrace(text: string, open: number): number {
   return -1;
 }
 
-function filled(text: string, { name: variable, operator, argument }: Reference, own: (name: string) => string | undefined): string {
+function filled(
+  text: string,
+  { name: variable, operator, argument }: Reference,
+  own: (name: string) => string | undefined,
+): string {
   const value = own(variable);
   const inner = fillOwn(argument, own);
   if (value === undefined) return operator ? `\${${variable}${operator}${inner}}` : text;

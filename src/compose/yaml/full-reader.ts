@@ -1,12 +1,13 @@
 /** Reads the yaml package's nodes into trees: follows aliases and merge keys, gives scalars go-yaml's meaning. */
+
+import type { ParsedNode, YAMLMap, Node as YamlNode, Scalar as YamlScalar } from 'yaml';
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Node as YamlNode, ParsedNode, Scalar as YamlScalar, YAMLMap } from 'yaml';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { SourceFile, Span } from '../../diagnostics/source.ts';
-import { isTimestamp } from './scalars.ts';
 import type { Entry, Mapping, Primitive, Sequence, Tree } from '../tree.ts';
-import { forPeople } from './messages.ts';
 import { mismatch, scalarValue } from '../yaml-scalar.ts';
+import { forPeople } from './messages.ts';
+import { isTimestamp } from './scalars.ts';
 
 /** Nodes that aliases may add up to in one file; go-yaml stops at about as many. */
 const expansionLimit = 500_000;
@@ -31,7 +32,9 @@ export class TreeReader {
   fault(message: string, start: number, end: number, advice?: string): void {
     this.failed = true;
     const { text, help } = forPeople(message);
-    this.#report('compose/invalid-yaml', { source: this.#source, start, end: Math.max(end, start) }, text, { help: advice ?? help });
+    this.#report('compose/invalid-yaml', { source: this.#source, start, end: Math.max(end, start) }, text, {
+      help: advice ?? help,
+    });
   }
 
   read(contents: ParsedNode | null): Tree {
@@ -109,7 +112,9 @@ export class TreeReader {
       const key = this.#key(pair.key as YamlNode | null, node);
       const value = pair.value as YamlNode | null;
       const empty = !value || isEmpty(value);
-      const tree: Tree = empty ? { ...(value && { node: value }), ...this.#nothingAfter(key.span) } : this.#node(value, depth + 1);
+      const tree: Tree = empty
+        ? { ...(value && { node: value }), ...this.#nothingAfter(key.span) }
+        : this.#node(value, depth + 1);
       end = Math.max(end, empty ? tree.span.end : endOf(value, tree));
       const first = key.merge ? mergeKey : entries.get(key.text)?.keySpan;
       if (first) this.#duplicate(key.text, key.span, first);
@@ -124,7 +129,8 @@ export class TreeReader {
         const own = entries.get(entry.key);
         if (!own) entries.set(entry.key, entry);
         // `!reset` takes the key out of this mapping, so that the merged one is left, and drops the earlier files' as well.
-        else if (own.value.tag === '!reset') entries.set(entry.key, { ...entry, value: { ...entry.value, tag: '!override' } });
+        else if (own.value.tag === '!reset')
+          entries.set(entry.key, { ...entry, value: { ...entry.value, tag: '!override' } });
       }
     }
     return { entries, end };
@@ -150,7 +156,8 @@ export class TreeReader {
     }
     const value = scalarValue(scalar);
     if (scalar.type === 'PLAIN' && isTimestamp(String(scalar.source))) this.#notText('a date', span, scalar.source);
-    else if (typeof value !== 'string') this.#notText(value === null ? 'nothing' : `the ${typeof value} ${String(value)}`, span, scalar.source);
+    else if (typeof value !== 'string')
+      this.#notText(value === null ? 'nothing' : `the ${typeof value} ${String(value)}`, span, scalar.source);
     return { text: scalar.source ?? String(value), span, merge: scalar.type === 'PLAIN' && scalar.source === '<<' };
   }
 
@@ -163,7 +170,9 @@ export class TreeReader {
 
   #duplicate(key: string, span: Span, first: Span): void {
     this.failed = true;
-    this.#report('compose/invalid-yaml', span, `"${key}" is given twice`, { related: [{ message: 'first given here', span: first }] });
+    this.#report('compose/invalid-yaml', span, `"${key}" is given twice`, {
+      related: [{ message: 'first given here', span: first }],
+    });
   }
 
   #mergeSources(tree: Tree, span: Span): readonly Mapping[] {
@@ -183,7 +192,11 @@ export class TreeReader {
       if (this.#expanded > expansionLimit && !this.failed) this.fault('the aliases repeat too much', start, end);
       return tree;
     }
-    this.fault(this.#anchors.has(name) ? `"${name}" contains itself` : `there is no anchor "${name}" before this`, start, end);
+    this.fault(
+      this.#anchors.has(name) ? `"${name}" contains itself` : `there is no anchor "${name}" before this`,
+      start,
+      end,
+    );
     return { kind: 'scalar', value: null, span: this.#span(start, end) };
   }
 

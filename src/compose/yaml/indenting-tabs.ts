@@ -2,11 +2,14 @@
  * Tabs at the start of lines that are otherwise empty or hold a comment, and behind a dash: the yaml package takes them, go-yaml
  * does not (but within quotes, brackets and block texts, and, further right than the key, behind a plain scalar).
  */
-import { isCollection, isScalar, visit, type Document, type Node } from 'yaml';
+import { type Document, isCollection, isScalar, type Node, visit } from 'yaml';
 
 /** Where the first such tab stands, or nothing where there is none. */
 export function indentingTab(text: string, documents: readonly Document[]): number | undefined {
-  const tabs = [...text.matchAll(/^(?: |-(?=[ \t]))*\t/gm)].map(({ index, 0: match }) => ({ line: index, at: index + match.length - 1 }));
+  const tabs = [...text.matchAll(/^(?: |-(?=[ \t]))*\t/gm)].map(({ index, 0: match }) => ({
+    line: index,
+    at: index + match.length - 1,
+  }));
   if (tabs.length === 0) return undefined;
   const covered: (readonly [number, number])[] = [];
   const plain: { readonly end: number; readonly column: number }[] = [];

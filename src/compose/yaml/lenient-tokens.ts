@@ -2,7 +2,7 @@
  * Indents that go-yaml takes and the yaml package does not: inside quotes and flow brackets, go-yaml looks at no line's
  * indent. A second look at a text with faults; what it still cannot read stays a fault.
  */
-import { Lexer, Parser, type CST } from 'yaml';
+import { type CST, Lexer, Parser } from 'yaml';
 
 /** The two steps of the lexer, which are not part of the package's interface: without them this is its own reading again. */
 interface Steps {

@@ -1,13 +1,14 @@
 /** YAML text → trees with places, one for each document; by the quick reader where it can, else by the yaml package. */
-import { Composer, Parser } from 'yaml';
+
 import type { CST, Document, ParsedNode } from 'yaml';
+import { Composer, Parser } from 'yaml';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../../diagnostics/source.ts';
+import type { Tree } from '../tree.ts';
+import { TreeReader } from './full-reader.ts';
+import { indentingTab } from './indenting-tabs.ts';
 import { lenientTokens } from './lenient-tokens.ts';
 import { readPlainYaml } from './quick-reader.ts';
-import { indentingTab } from './indenting-tabs.ts';
-import { TreeReader } from './full-reader.ts';
-import type { Tree } from '../tree.ts';
 
 export interface ParsedFile {
   readonly source: SourceFile;
@@ -47,9 +48,11 @@ function parseFully(source: SourceFile, report: Report): ParsedFile | undefined 
   if (control) reader.fault('a control character is not allowed', control.index, control.index + 1);
   const documents = control ? [] : compose(source);
   for (const document of documents) {
-    for (const error of document.errors) if (!isTolerated(error)) reader.fault(error.message, error.pos[0], error.pos[1]);
+    for (const error of document.errors)
+      if (!isTolerated(error)) reader.fault(error.message, error.pos[0], error.pos[1]);
     const { explicit, version } = document.directives?.yaml ?? {};
-    if (explicit && version !== '1.1') reader.fault(`"%YAML ${version}" is not read by Compose`, 0, 0, 'remove the line');
+    if (explicit && version !== '1.1')
+      reader.fault(`"%YAML ${version}" is not read by Compose`, 0, 0, 'remove the line');
     if (!reader.failed) trees.push(reader.read(document.contents as ParsedNode | null));
   }
   const tab = reader.failed ? undefined : indentingTab(source.text, documents);
@@ -65,7 +68,14 @@ function compose({ text }: SourceFile): readonly Document[] {
 }
 
 function composeTokens(tokens: Iterable<CST.Token>, length: number): readonly Document[] {
-  const composer = new Composer({ prettyErrors: false, uniqueKeys: false, logLevel: 'silent', version: '1.2', merge: false, resolveKnownTags: false });
+  const composer = new Composer({
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: 'silent',
+    version: '1.2',
+    merge: false,
+    resolveKnownTags: false,
+  });
   return [...composer.compose(tokens, false, length)];
 }
 

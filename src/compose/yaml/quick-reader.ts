@@ -4,16 +4,17 @@
  * some twenty times sooner; whatever it does not know, faults included, it leaves to the package.
  */
 import type { SourceFile, Span } from '../../diagnostics/source.ts';
-import { plainValue } from './scalars.ts';
 import type { Entry, Primitive, Tree } from '../tree.ts';
+import { plainValue } from './scalars.ts';
 
 /** Thrown and caught here only: the text goes beyond the subset. */
 const beyond = new Error('not plain');
 
 const strange = /[\t\r\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;
-const keyStart = /[A-Za-z_][A-Za-z0-9_.\/-]*(?=:(?:[ \n]|$))/y;
-const flowKey = /[A-Za-z_][A-Za-z0-9_.\/-]*(?=: )/y;
-const flowPlain = /(?:[A-Za-z0-9_.\/+]|-(?=[A-Za-z0-9_.\/-]))(?:[A-Za-z0-9_.\/+@=$%*&!~-]|:(?=[A-Za-z0-9_.\/-])| (?=[A-Za-z0-9_.\/+@=$%~-]))*/y;
+const keyStart = /[A-Za-z_][A-Za-z0-9_./-]*(?=:(?:[ \n]|$))/y;
+const flowKey = /[A-Za-z_][A-Za-z0-9_./-]*(?=: )/y;
+const flowPlain =
+  /(?:[A-Za-z0-9_./+]|-(?=[A-Za-z0-9_./-]))(?:[A-Za-z0-9_./+@=$%*&!~-]|:(?=[A-Za-z0-9_./-])| (?=[A-Za-z0-9_./+@=$%~-]))*/y;
 const depthLimit = 60;
 
 /**
@@ -96,7 +97,10 @@ class PlainReader {
   }
 
   #isItem(): boolean {
-    return this.#text.charCodeAt(this.#at) === 45 && (this.#at + 1 === this.#end || this.#text.charCodeAt(this.#at + 1) === 32);
+    return (
+      this.#text.charCodeAt(this.#at) === 45 &&
+      (this.#at + 1 === this.#end || this.#text.charCodeAt(this.#at + 1) === 32)
+    );
   }
 
   #mapping(): Tree {
@@ -233,7 +237,10 @@ class PlainReader {
       const keyEnd = at + key.length;
       const valueAt = this.#skip(keyEnd + 1);
       const next = this.#text.charCodeAt(valueAt);
-      const [value, end] = next === 44 || next === 125 ? [this.#scalar(null, keyEnd + 1, keyEnd + 1), valueAt] as const : this.#flowValue(valueAt);
+      const [value, end] =
+        next === 44 || next === 125
+          ? ([this.#scalar(null, keyEnd + 1, keyEnd + 1), valueAt] as const)
+          : this.#flowValue(valueAt);
       if (entries.has(key)) throw beyond;
       entries.set(key, { key, keySpan: this.#span(at, keyEnd), value });
       at = this.#afterFlowItem(end, 125);

@@ -16,14 +16,16 @@ const words: ReadonlyMap<string, Primitive> = new Map<string, Primitive>([
 
 const integer = /^([-+]?)(?:0([xX][0-9a-fA-F]+|[bB][01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))$/;
 const float = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
-const timestamp = /^\d{4}-\d{1,2}-\d{1,2}(?:(?:[tT]\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?(?:Z|[-+]\d\d:\d\d))| \d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?)?$/;
+const timestamp =
+  /^\d{4}-\d{1,2}-\d{1,2}(?:(?:[tT]\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?(?:Z|[-+]\d\d:\d\d))| \d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?)?$/;
 
 /** The value of a plain scalar. Timestamps stay strings: see `isTimestamp`. */
 export function plainValue(text: string): Primitive {
   const first = text.charCodeAt(0);
   const numeric = (first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46;
   // Letters that can begin a word of the table: f F n N t T; and `~`.
-  const wordy = first === 102 || first === 70 || first === 110 || first === 78 || first === 116 || first === 84 || first === 126;
+  const wordy =
+    first === 102 || first === 70 || first === 110 || first === 78 || first === 116 || first === 84 || first === 126;
   if (!numeric && !wordy && text !== '') return text;
   const word = words.get(text);
   if (word !== undefined) return word;
@@ -40,7 +42,8 @@ function number(text: string): number | undefined {
   const match = integer.exec(digits);
   if (match) {
     const [, sign, based, octal, decimal] = match;
-    const value = based !== undefined ? Number(`0${based}`) : octal !== undefined ? parseInt(octal, 8) : Number(decimal);
+    const value =
+      based !== undefined ? Number(`0${based}`) : octal !== undefined ? parseInt(octal, 8) : Number(decimal);
     return sign === '-' ? -value : value;
   }
   // `.5` is read without dropping underscores.

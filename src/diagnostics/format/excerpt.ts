@@ -36,7 +36,9 @@ export function excerpt({ source, start, end }: Span): Excerpt {
   const near = { first: Math.max(0, from - reach), last: Math.min(text.length, from + reach) };
   const cells = measure(text.slice(near.first, near.last), near.first);
   const width = endOf(cells.at(-1));
-  const marked = cells.filter((cell) => (from < to ? cell.end > from && cell.start < to : cell.start <= from && from < cell.end));
+  const marked = cells.filter((cell) =>
+    from < to ? cell.end > from && cell.start < to : cell.start <= from && from < cell.end,
+  );
   const left = marked[0]?.column ?? width;
   const right = Math.max(left + 1, endOf(marked.at(-1)));
 

@@ -1,6 +1,6 @@
 /** Diagnostics as GitHub workflow commands, which become annotations of the lines of a pull request. */
 import type { Diagnostic } from '../diagnostic.ts';
-import { placeOf, type FormatOptions } from './place.ts';
+import { type FormatOptions, placeOf } from './place.ts';
 import { safeLine, safeLines } from './safe.ts';
 
 const commands = { error: 'error', warning: 'warning', info: 'notice' } as const;

@@ -1,7 +1,7 @@
 /** Diagnostics for programs; the shape is described in `docs/diagnostics.md` and changes only with `version`. */
 import type { Diagnostic } from '../diagnostic.ts';
 import type { RuleName, Severity } from '../rules.ts';
-import { placeOf, type FormatOptions, type Place } from './place.ts';
+import { type FormatOptions, type Place, placeOf } from './place.ts';
 import { safeJson } from './safe.ts';
 
 export interface JsonDiagnostic extends Partial<Place> {
@@ -25,7 +25,10 @@ export function json(diagnostics: readonly Diagnostic[], { cwd }: FormatOptions)
 }
 
 /** One diagnostic as plain data: also what `plan --format json` holds. */
-export function plainDiagnostic({ rule, severity, message, help, span, related }: Diagnostic, cwd: string): JsonDiagnostic {
+export function plainDiagnostic(
+  { rule, severity, message, help, span, related }: Diagnostic,
+  cwd: string,
+): JsonDiagnostic {
   return {
     rule,
     severity,

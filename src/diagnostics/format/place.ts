@@ -21,7 +21,13 @@ export interface Place {
 export function placeOf({ source, start, end }: Span, cwd: string): Place {
   const from = source.position(start);
   const to = source.position(Math.max(start, end));
-  return { file: shownPath(source.path, cwd), line: from.line, column: from.column, endLine: to.line, endColumn: to.column };
+  return {
+    file: shownPath(source.path, cwd),
+    line: from.line,
+    column: from.column,
+    endLine: to.line,
+    endColumn: to.column,
+  };
 }
 
 /** The path relative to `cwd` where it lies below it; any other, and `<stdin>`, as it is. */

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { Severity } from '../rules.ts';
 import type { Span } from '../source.ts';
 import { excerpt } from './excerpt.ts';
-import { placeOf, type FormatOptions } from './place.ts';
+import { type FormatOptions, placeOf } from './place.ts';
 import { safeLine, safeLines } from './safe.ts';
 
 type Paint = (text: string) => string;
@@ -35,7 +35,11 @@ export function pretty(diagnostics: readonly Diagnostic[], { cwd, color }: Forma
 function styleOf(color: boolean): Style {
   const { bold, red, yellow, cyan, blue, green } = createColors(color);
   return {
-    severity: { error: (text) => bold(red(text)), warning: (text) => bold(yellow(text)), info: (text) => bold(cyan(text)) },
+    severity: {
+      error: (text) => bold(red(text)),
+      warning: (text) => bold(yellow(text)),
+      info: (text) => bold(cyan(text)),
+    },
     strong: bold,
     frame: blue,
     hint: green,

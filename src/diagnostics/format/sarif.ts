@@ -1,8 +1,8 @@
 /** Diagnostics as SARIF 2.1.0, which code scanning services read. */
 import type { Diagnostic } from '../diagnostic.ts';
-import { rules, type RuleName } from '../rules.ts';
+import { type RuleName, rules } from '../rules.ts';
 import type { Span } from '../source.ts';
-import { placeOf, type FormatOptions } from './place.ts';
+import { type FormatOptions, placeOf } from './place.ts';
 import { safeJson } from './safe.ts';
 
 const levels = { error: 'error', warning: 'warning', info: 'note' } as const;
@@ -43,7 +43,11 @@ function result({ rule, severity, message: text, help, span, related }: Diagnost
     message: message(help === undefined ? text : `${text}\n${help}`),
     ...(span && { locations: [{ physicalLocation: physical(span, cwd) }] }),
     ...(related.length > 0 && {
-      relatedLocations: related.map((note, id) => ({ id, message: message(note.message), physicalLocation: physical(note.span, cwd) })),
+      relatedLocations: related.map((note, id) => ({
+        id,
+        message: message(note.message),
+        physicalLocation: physical(note.span, cwd),
+      })),
     }),
   };
 }
@@ -66,6 +70,10 @@ function physical(span: Span, cwd: string) {
  * pair has no encoding.
  */
 function uriOf(path: string): string {
-  const encoded = path.replace(/\p{Cs}/gu, '\uFFFD').split('/').map(encodeURIComponent).join('/');
+  const encoded = path
+    .replace(/\p{Cs}/gu, '\uFFFD')
+    .split('/')
+    .map(encodeURIComponent)
+    .join('/');
   return path.startsWith('/') ? `file://${encoded}` : encoded;
 }

@@ -1,8 +1,8 @@
 /** The plan in Compose's own words: what a network and a service's attachments look like in a Compose file. */
-import type { AttachmentPlan, NetworkPlan, PlannedPort, ServicePlan } from '../../plan/types.ts';
-import { parseCidr } from '../../plan/facts/ip.ts';
-import type { Plain } from './plain-data.ts';
 
+import { parseCidr } from '../../plan/facts/ip.ts';
+import type { AttachmentPlan, NetworkPlan, PlannedPort, ServicePlan } from '../../plan/types.ts';
+import type { Plain } from './plain-data.ts';
 
 /** `networks.<key>` in full; `gateway` is written wherever there is one (engines from 29 on choose none). */
 export function networkDefinition(network: NetworkPlan): { readonly [key: string]: Plain } {
@@ -53,7 +53,9 @@ export function portDefinition({ source, hostIp }: PlannedPort): Plain {
     mode,
     ...(hostIp !== undefined && { host_ip: hostIp }),
     target,
-    ...(published && { published: published.first === published.last ? `${published.first}` : `${published.first}-${published.last}` }),
+    ...(published && {
+      published: published.first === published.last ? `${published.first}` : `${published.first}-${published.last}`,
+    }),
     protocol,
   };
 }
@@ -66,7 +68,8 @@ export function changedAttachments(plan: ServicePlan): readonly AttachmentPlan[]
   if (!plan.managed || plan.networkMode !== undefined) return [];
   const declared = plan.service.networks?.value;
   const all = [...plan.networks.values()];
-  if (!declared && all.length === 1 && all[0]!.network === 'default' && attachmentDefinition(all[0]!) === null) return [];
+  if (!declared && all.length === 1 && all[0]!.network === 'default' && attachmentDefinition(all[0]!) === null)
+    return [];
   return all.flatMap((attachment) => {
     const before = declared?.get(attachment.network);
     if (!before) return [attachment];
@@ -88,8 +91,11 @@ export function portsChange(plan: ServicePlan): 'none' | 'remove' | 'replace' {
   const before = plan.service.ports;
   if (!plan.managed || before.length === 0) return 'none';
   if (plan.ports.length === 0) return 'remove';
-  return plan.ports.length < before.length || plan.ports.some(({ source, hostIp }) => hostIp !== source.hostIp) ? 'replace' : 'none';
+  return plan.ports.length < before.length || plan.ports.some(({ source, hostIp }) => hostIp !== source.hostIp)
+    ? 'replace'
+    : 'none';
 }
 
 /** `extra_hosts` entries as Compose writes them. */
-export const extraHostEntry = ({ host, address }: { readonly host: string; readonly address: string }) => `${host}:${address}`;
+export const extraHostEntry = ({ host, address }: { readonly host: string; readonly address: string }) =>
+  `${host}:${address}`;

@@ -2,7 +2,7 @@
  * The plan → the override: the Compose file that is passed last and changes networking, nothing else. Minimal, the same
  * bytes from run to run, and in YAML because JSON cannot carry `!reset` and `!override`.
  */
-import { Document, isMap, isSeq, Scalar, YAMLMap, type Node } from 'yaml';
+import { Document, isMap, isSeq, type Node, Scalar, YAMLMap } from 'yaml';
 import type { NetworkPlan, Plan, ServicePlan } from '../../plan/types.ts';
 import {
   attachmentDefinition,
@@ -26,8 +26,12 @@ export interface OverrideOptions {
 /** @returns the file's text; nothing where nothing changes, so that Compose can be left alone */
 export function overrideOf(plan: Plan, options: OverrideOptions = {}): string | undefined {
   const document = new Document({}, { compat: 'yaml-1.1' });
-  const services = [...plan.services.values()].map((service) => [service.service.name, serviceNode(document, service)] as const);
-  const networks = [...plan.networks.values()].map((network) => [network.key, networkNode(document, network, options)] as const);
+  const services = [...plan.services.values()].map(
+    (service) => [service.service.name, serviceNode(document, service)] as const,
+  );
+  const networks = [...plan.networks.values()].map(
+    (network) => [network.key, networkNode(document, network, options)] as const,
+  );
   const add = (section: string, nodes: readonly (readonly [string, Node | undefined])[]) => {
     const wanted = nodes.filter(([, node]) => node !== undefined);
     if (wanted.length > 0) document.set(section, mapOf(document, wanted as [string, Node][]));
@@ -35,7 +39,7 @@ export function overrideOf(plan: Plan, options: OverrideOptions = {}): string | 
   add('services', services);
   add('networks', networks);
   if (isMap(document.contents) && document.contents.items.length === 0) return undefined;
-  document.commentBefore = ' Made by netcompose from the project\'s files; written anew by each command.';
+  document.commentBefore = " Made by netcompose from the project's files; written anew by each command.";
   return document.toString({ lineWidth: 0 });
 }
 
@@ -48,11 +52,15 @@ function serviceNode(document: Document, plan: ServicePlan): Node | undefined {
   if (plan.managed && plan.networkMode !== undefined && service.networks) entries.push(['networks', reset()]);
   const attachments = changedAttachments(plan);
   if (attachments.length > 0) {
-    entries.push(['networks', nodeOf(document, Object.fromEntries(attachments.map((one) => [one.network, attachmentDefinition(one)])))]);
+    entries.push([
+      'networks',
+      nodeOf(document, Object.fromEntries(attachments.map((one) => [one.network, attachmentDefinition(one)]))),
+    ]);
   }
   const ports = portsChange(plan);
   if (ports === 'remove') entries.push(['ports', reset()]);
-  if (ports === 'replace') entries.push(['ports', tagged('!override', nodeOf(document, plan.ports.map(portDefinition)))]);
+  if (ports === 'replace')
+    entries.push(['ports', tagged('!override', nodeOf(document, plan.ports.map(portDefinition)))]);
   if (plan.extraHosts.length > 0) entries.push(['extra_hosts', nodeOf(document, plan.extraHosts.map(extraHostEntry))]);
   return entries.length > 0 ? mapOf(document, entries) : undefined;
 }
@@ -65,7 +73,9 @@ function networkNode(document: Document, network: NetworkPlan, { inline }: Overr
   }
   if (network.declared && network.driver === 'bridge' && network.pools.length === 0) return undefined;
   const definition = networkDefinition(network);
-  const entries = Object.entries(network.kind === 'shared' ? { name: network.dockerName!, ...definition } : definition).map(([key, value]) => {
+  const entries = Object.entries(
+    network.kind === 'shared' ? { name: network.dockerName!, ...definition } : definition,
+  ).map(([key, value]) => {
     const node = nodeOf(document, value);
     // Pools and options are the plan's alone; what else the file says of the network (labels, a name) stays.
     return [key, network.declared && typeof value === 'object' ? tagged('!override', node) : node] as const;

@@ -41,7 +41,11 @@ export function samePlain(a: Plain, b: Plain): boolean {
   if (isList(a)) return isList(b) && a.length === b.length && a.every((item, index) => samePlain(item, b[index]!));
   if (isPlainMap(a)) {
     const keys = Object.keys(a);
-    return isPlainMap(b) && keys.length === Object.keys(b).length && keys.every((key) => key in b && samePlain(a[key]!, b[key]!));
+    return (
+      isPlainMap(b) &&
+      keys.length === Object.keys(b).length &&
+      keys.every((key) => key in b && samePlain(a[key]!, b[key]!))
+    );
   }
   return !isList(b) && !isPlainMap(b) && (a === null) === (b === null) && String(a) === String(b);
 }

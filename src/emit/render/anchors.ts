@@ -1,5 +1,5 @@
 /** YAML's merge keys and aliases as seen from one mapping of a document: what it has of its own and what it inherits. */
-import { isAlias, isMap, isScalar, isSeq, visit, type Document, type Node, type YAMLMap } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, visit, type YAMLMap } from 'yaml';
 import { plainValue } from '../../compose/yaml/scalars.ts';
 import type { Plain } from '../override/plain-data.ts';
 import { isMergeKey, keyOf, type YamlPair } from '../source/source-text.ts';
@@ -22,7 +22,7 @@ export function aliasTargets(document: Document): Targets {
 }
 
 export function resolved(node: unknown, targets: Targets): Node | undefined {
-  return isAlias(node) ? targets.get(node) : (node as Node | undefined) ?? undefined;
+  return isAlias(node) ? targets.get(node) : ((node as Node | undefined) ?? undefined);
 }
 
 /** The mappings that make up a value, those that win first. Anchors cannot form rings: their targets stand before them. */
@@ -47,7 +47,8 @@ export interface EffectivePair {
 export function effectivePairs(value: unknown, targets: Targets): ReadonlyMap<string, EffectivePair> {
   const found = new Map<string, EffectivePair>();
   for (const owner of layersOf(value, targets)) {
-    for (const pair of owner.items) if (!isMergeKey(pair) && !found.has(keyOf(pair))) found.set(keyOf(pair), { pair, owner });
+    for (const pair of owner.items)
+      if (!isMergeKey(pair) && !found.has(keyOf(pair))) found.set(keyOf(pair), { pair, owner });
   }
   return found;
 }
@@ -55,8 +56,11 @@ export function effectivePairs(value: unknown, targets: Targets): ReadonlyMap<st
 /** A node as data, as it is written: aliases and merge keys followed, variables not filled in. */
 export function plainOf(value: unknown, targets: Targets): Plain {
   const node = resolved(value, targets);
-  if (isScalar(node)) return node.type === 'PLAIN' ? plainValue(node.source ?? '') : (node.source ?? String(node.value));
+  if (isScalar(node))
+    return node.type === 'PLAIN' ? plainValue(node.source ?? '') : (node.source ?? String(node.value));
   if (isSeq(node)) return node.items.map((item) => plainOf(item, targets));
   if (!isMap(node)) return null;
-  return Object.fromEntries([...effectivePairs(node, targets)].map(([key, { pair }]) => [key, plainOf(pair.value, targets)]));
+  return Object.fromEntries(
+    [...effectivePairs(node, targets)].map(([key, { pair }]) => [key, plainOf(pair.value, targets)]),
+  );
 }

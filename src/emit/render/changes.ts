@@ -1,6 +1,7 @@
 /** The plan → what of each service and network must be written, as data; where in the text is decided elsewhere. */
-import { at, toPlain, type Tree } from '../../compose/tree.ts';
+
 import type { Project } from '../../compose/project/project.ts';
+import { at, type Tree, toPlain } from '../../compose/tree.ts';
 import type { AttachmentPlan, NetworkPlan, PlannedPort, ServicePlan } from '../../plan/types.ts';
 import {
   attachmentDefinition,
@@ -11,7 +12,7 @@ import {
   portDefinition,
   portsChange,
 } from '../override/definitions.ts';
-import { isList, isPlainMap, literal, samePlain, written, type Plain, type PlainMap } from '../override/plain-data.ts';
+import { isList, isPlainMap, literal, type Plain, type PlainMap, samePlain, written } from '../override/plain-data.ts';
 
 export const extension = 'x-netmode';
 
@@ -45,7 +46,9 @@ function attachmentsOf(plan: ServicePlan): Plain {
   const changed = new Map(changedAttachments(plan).map((one) => [one.network, one]));
   const entries = [...plan.networks.keys()].map((key) => [key, attachmentOf(plan, key, changed.get(key))] as const);
   const asMapping = at(plan.service.tree, 'networks')?.kind === 'mapping';
-  return !asMapping && entries.every(([, value]) => value === null) ? entries.map(([key]) => key) : Object.fromEntries(entries);
+  return !asMapping && entries.every(([, value]) => value === null)
+    ? entries.map(([key]) => key)
+    : Object.fromEntries(entries);
 }
 
 function attachmentOf({ service }: ServicePlan, key: string, changed: AttachmentPlan | undefined): Plain {
@@ -90,7 +93,8 @@ function portItem(item: Tree, ports: readonly PlannedPort[]): readonly Plain[] {
 function extraHostsOf({ service, extraHosts }: ServicePlan): Plain {
   const tree = at(service.tree, 'extra_hosts');
   const before = tree ? written(tree) : [];
-  if (isPlainMap(before)) return { ...before, ...Object.fromEntries(extraHosts.map(({ host, address }) => [host, literal(address)])) };
+  if (isPlainMap(before))
+    return { ...before, ...Object.fromEntries(extraHosts.map(({ host, address }) => [host, literal(address)])) };
   return [...(isList(before) ? before : []), ...extraHosts.map(extraHostEntry).map(literal)];
 }
 
@@ -105,12 +109,25 @@ export function networkChange(network: NetworkPlan, project: Project, external: 
   const before = declared?.tree;
   if (network.kind === 'native') return { set: new Map(), remove: new Set([extension]) };
   if (network.kind === 'shared' && external) {
-    return { set: new Map(Object.entries(externalDefinition(network.dockerName!))), remove: new Set([extension]), only: true };
+    return {
+      set: new Map(Object.entries(externalDefinition(network.dockerName!))),
+      remove: new Set([extension]),
+      only: true,
+    };
   }
-  const definition = Object.entries(networkDefinition(network)).filter(([key, value]) => !isThere(at(before, key), value));
+  const definition = Object.entries(networkDefinition(network)).filter(
+    ([key, value]) => !isThere(at(before, key), value),
+  );
   const gone = network.kind === 'shared' ? replaced.filter((key) => !(key in networkDefinition(network))) : [];
-  const said = [declared?.netmode, project.netmode, ...(declared ? [] : [...project.services.values()].map(({ netmode }) => netmode))];
-  const set = asWritten(Object.fromEntries(definition), said.filter((tree) => tree !== undefined)) as PlainMap;
+  const said = [
+    declared?.netmode,
+    project.netmode,
+    ...(declared ? [] : [...project.services.values()].map(({ netmode }) => netmode)),
+  ];
+  const set = asWritten(
+    Object.fromEntries(definition),
+    said.filter((tree) => tree !== undefined),
+  ) as PlainMap;
   return { set: new Map(Object.entries(set)), remove: new Set([extension, ...gone]) };
 }
 
@@ -139,6 +156,7 @@ function collectRaw(tree: Tree, raw: Map<string, string>): void {
 
 function replacedBy(value: Plain, raw: ReadonlyMap<string, string>): Plain {
   if (isList(value)) return value.map((item) => replacedBy(item, raw));
-  if (isPlainMap(value)) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, replacedBy(inner, raw)]));
+  if (isPlainMap(value))
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, replacedBy(inner, raw)]));
   return (typeof value === 'string' ? raw.get(value) : undefined) ?? literal(value);
 }

@@ -1,12 +1,24 @@
 /** Text that stands for another part of the file (aliases, merge keys) replaced by a copy of that part. */
 import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
-import type { Entry } from './shared-fragments.ts';
-import { withEdits, type Edit } from '../source/edit-source.ts';
+import { type Edit, withEdits } from '../source/edit-source.ts';
 import {
-  anchorsIn, colonEnd, columnOf, contentEnd, isMergeKey, keyEnd, lineEnd, lineStart, nextLine, pairEnd, pairStart, reindented,
-  type SourceText, type YamlPair,
+  anchorsIn,
+  colonEnd,
+  columnOf,
+  contentEnd,
+  isMergeKey,
+  keyEnd,
+  lineEnd,
+  lineStart,
+  nextLine,
+  pairEnd,
+  pairStart,
+  reindented,
+  type SourceText,
+  type YamlPair,
 } from '../source/source-text.ts';
 import { YamlWriter } from '../source/yaml-writer.ts';
+import type { Entry } from './shared-fragments.ts';
 
 /** Each entry with what it inherits as pairs of its own, but for what it is going to lose or to set. */
 export function writtenOut({ text, document }: SourceText, entries: readonly Entry[]): string {
@@ -16,14 +28,21 @@ export function writtenOut({ text, document }: SourceText, entries: readonly Ent
     const { pair, effective, change } = entry;
     const own = isMap(pair.value) ? pair.value : undefined;
     const stays = (key: string) => !change.remove.has(key) && !change.set.has(key);
-    const inherited = [...effective].flatMap(([key, { owner, pair: one }]) => (owner !== own && stays(key) ? [one] : []));
+    const inherited = [...effective].flatMap(([key, { owner, pair: one }]) =>
+      owner !== own && stays(key) ? [one] : [],
+    );
     if (own) edits.push(...expandedMerges(text, own, inherited, writer.eol));
     else edits.push(asOwnMapping(text, entry, inherited, writer));
   }
   return withEdits(text, edits);
 }
 
-function expandedMerges(text: string, { items, flow }: YAMLMap, inherited: readonly YamlPair[], eol: string): readonly Edit[] {
+function expandedMerges(
+  text: string,
+  { items, flow }: YAMLMap,
+  inherited: readonly YamlPair[],
+  eol: string,
+): readonly Edit[] {
   const merges = items.filter(isMergeKey);
   return merges.map((merge, index): Edit => {
     const start = pairStart(merge);
@@ -35,7 +54,8 @@ function expandedMerges(text: string, { items, flow }: YAMLMap, inherited: reado
     }
     const comma = /^\s*,\s*/.exec(text.slice(end))?.[0].length ?? 0;
     if (flow) return { start, end: end + comma, text: '' };
-    const alone = text.slice(lineStart(text, start), start).trim() === '' && /^\s*$/.test(text.slice(end, lineEnd(text, end)));
+    const alone =
+      text.slice(lineStart(text, start), start).trim() === '' && /^\s*$/.test(text.slice(end, lineEnd(text, end)));
     // What is taken out may be all that there was.
     if (items.length === merges.length) return { start, end, text: index === 0 ? '{}' : '' };
     return alone ? { start: lineStart(text, start), end: nextLine(text, end), text: '' } : { start, end, text: '' };
@@ -45,7 +65,8 @@ function expandedMerges(text: string, { items, flow }: YAMLMap, inherited: reado
 function asOwnMapping(text: string, { pair, inFlow }: Entry, inherited: readonly YamlPair[], writer: YamlWriter): Edit {
   const start = colonEnd(pair) ?? keyEnd(pair);
   const end = pairEnd(pair, text);
-  if (inFlow || inherited.length === 0) return { start, end, text: ` { ${inherited.map((one) => flowPair(one, text)).join(', ')} }` };
+  if (inFlow || inherited.length === 0)
+    return { start, end, text: ` { ${inherited.map((one) => flowPair(one, text)).join(', ')} }` };
   const column = columnOf(text, pairStart(pair)) + writer.style.indent;
   const lead = writer.eol + ' '.repeat(column);
   return { start, end, text: inherited.map((one) => lead + blockPair(one, text, column)).join('') };
@@ -71,13 +92,18 @@ export function promoted({ text, document }: SourceText, aliases: readonly LeftA
     const from = inline ? indentOf(text, target.range![0]) : columnOf(text, target.range![0]);
     const end = contentEnd(target, text);
     const copy = reindented(text.slice(target.range![0], inline ? end : lineEnd(text, end)), from, column);
-    return { start, end: after, text: inline ? `${name} ${copy}`.trimEnd() : `${name}${eol}${' '.repeat(column)}${copy}` };
+    return {
+      start,
+      end: after,
+      text: inline ? `${name} ${copy}`.trimEnd() : `${name}${eol}${' '.repeat(column)}${copy}`,
+    };
   });
   return withEdits(text, edits);
 }
 
 /** Spaces and dashes before the first key or value of the line. */
-const indentOf = (text: string, offset: number) => /^(?:\s|-(?=\s))*/.exec(text.slice(lineStart(text, offset), offset))![0].length;
+const indentOf = (text: string, offset: number) =>
+  /^(?:\s|-(?=\s))*/.exec(text.slice(lineStart(text, offset), offset))![0].length;
 
 /** A pair's text moved to a column, without the anchors in it: they stay where they are. */
 function blockPair(pair: YamlPair, text: string, column: number): string {
@@ -106,4 +132,3 @@ function flowText(node: Node | null, text: string): string {
   const plain = isScalar(node) && node.type === 'PLAIN' && !/[,[\]{}#:\n]/.test(value);
   return plain ? value || 'null' : JSON.stringify(value);
 }
-

@@ -1,9 +1,9 @@
 /** A change of a mapping as the smallest changes of its text: what is there already is added to rather than written anew. */
 import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
-import { plainOf, type Targets } from './anchors.ts';
-import { isList, isPlainMap, samePlain, type Plain } from '../override/plain-data.ts';
+import { isList, isPlainMap, type Plain, samePlain } from '../override/plain-data.ts';
 import type { SourceChange } from '../source/edit-source.ts';
 import { isMergeKey, keyOf, pairIn, type YamlPair } from '../source/source-text.ts';
+import { plainOf, type Targets } from './anchors.ts';
 
 /** @param anchored nodes that aliases lead to: a change inside them would be a change elsewhere too */
 export function refined(
@@ -27,7 +27,12 @@ export function refined(
 }
 
 /** The changes that turn a value into another; nothing where it must be written anew. */
-function within(node: Node | null, wanted: Plain, targets: Targets, anchored: ReadonlySet<Node>): readonly SourceChange[] | undefined {
+function within(
+  node: Node | null,
+  wanted: Plain,
+  targets: Targets,
+  anchored: ReadonlySet<Node>,
+): readonly SourceChange[] | undefined {
   if (samePlain(plainOf(node, targets), wanted)) return [];
   if (!node || isAlias(node) || anchored.has(node)) return undefined;
   if (isMap(node)) return withinMap(node, wanted, targets, anchored);
@@ -35,14 +40,25 @@ function within(node: Node | null, wanted: Plain, targets: Targets, anchored: Re
     const items = node.items.map((item, index) => within(item as Node, wanted[index]!, targets, anchored));
     if (items.some((changes) => changes === undefined)) return undefined;
     const more = wanted.slice(node.items.length);
-    return [...items.flatMap((changes) => changes!), ...(more.length > 0 ? [{ kind: 'append', list: node, items: more } as const] : [])];
+    return [
+      ...items.flatMap((changes) => changes!),
+      ...(more.length > 0 ? [{ kind: 'append', list: node, items: more } as const] : []),
+    ];
   }
   const inPlace = isScalar(node) && !node.type?.startsWith('BLOCK') && node.source !== '' && node.tag === undefined;
-  return inPlace && wanted !== null && !isList(wanted) && !isPlainMap(wanted) ? [{ kind: 'scalar', node, value: wanted }] : undefined;
+  return inPlace && wanted !== null && !isList(wanted) && !isPlainMap(wanted)
+    ? [{ kind: 'scalar', node, value: wanted }]
+    : undefined;
 }
 
-function withinMap(node: YAMLMap, wanted: Plain, targets: Targets, anchored: ReadonlySet<Node>): readonly SourceChange[] | undefined {
-  if (!isPlainMap(wanted) || node.items.length === 0 || Object.keys(wanted).length === 0 || node.items.some(isMergeKey)) return undefined;
+function withinMap(
+  node: YAMLMap,
+  wanted: Plain,
+  targets: Targets,
+  anchored: ReadonlySet<Node>,
+): readonly SourceChange[] | undefined {
+  if (!isPlainMap(wanted) || node.items.length === 0 || Object.keys(wanted).length === 0 || node.items.some(isMergeKey))
+    return undefined;
   const set = new Map(Object.entries(wanted).filter(([key]) => !pairIn(node, key) || wanted[key] !== undefined));
   const remove = new Set(node.items.map(keyOf).filter((key) => !(key in wanted)));
   return refined(node, remove, set, targets, anchored);

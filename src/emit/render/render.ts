@@ -2,18 +2,18 @@
  * The plan → the source rewritten as a plain Compose file without `x-netmode`. What does not change keeps its bytes; a
  * project of several files becomes one text first (`one-text.ts`).
  */
-import { isAlias, isMap, visit, type Document, type Node, type YAMLMap } from 'yaml';
+import { type Document, isAlias, isMap, type Node, visit, type YAMLMap } from 'yaml';
 import type { Plan } from '../../plan/types.ts';
-import { extension, networkChange, serviceChange } from './changes.ts';
 import { leftAliases, nodesIn } from '../left-aliases.ts';
-import { aliasTargets, effectivePairs, type Targets } from './anchors.ts';
-import { oneText } from './single-source.ts';
-import { isPlainMap, written, type Plain } from '../override/plain-data.ts';
-import { refined } from './minimal-changes.ts';
-import { entryOf, shareOut, type Entry, type MapChange } from './shared-fragments.ts';
+import { isPlainMap, type Plain, written } from '../override/plain-data.ts';
 import { edited, type SourceChange } from '../source/edit-source.ts';
 import { isMergeKey, keyOf, pairIn, parseSource, type SourceText, type YamlPair } from '../source/source-text.ts';
+import { aliasTargets, effectivePairs, type Targets } from './anchors.ts';
+import { extension, networkChange, serviceChange } from './changes.ts';
 import { promoted, writtenOut } from './inline-aliases.ts';
+import { refined } from './minimal-changes.ts';
+import { type Entry, entryOf, type MapChange, shareOut } from './shared-fragments.ts';
+import { oneText } from './single-source.ts';
 
 export interface RenderOptions {
   /** Refer to shared networks as external instead of defining them. */
@@ -116,7 +116,8 @@ function extensionsIn(root: YAMLMap): readonly YAMLMap[] {
   const look = (value: unknown) => {
     visit(value as Node, { Map: (_, map) => void (pairIn(map, extension) && found.push(map)) });
   };
-  for (const pair of root.items) if (keyOf(pair).startsWith('x-') && keyOf(pair) !== extension && pair.value) look(pair.value);
+  for (const pair of root.items)
+    if (keyOf(pair).startsWith('x-') && keyOf(pair) !== extension && pair.value) look(pair.value);
   for (const section of ['services', 'networks']) {
     const value = pairIn(root, section)?.value;
     if (!isMap(value)) continue;
@@ -131,12 +132,19 @@ function extensionsIn(root: YAMLMap): readonly YAMLMap[] {
 }
 
 /** A fragment that held an `x-netmode` and nothing else is empty: services need not merge it any more. */
-function withoutEmptyMerges(changes: readonly SourceChange[], entries: readonly Entry[], targets: Targets): readonly SourceChange[] {
-  const empties = (change: SourceChange) => change.kind === 'map' && change.set.size === 0 && change.remove.size === change.map.items.length;
+function withoutEmptyMerges(
+  changes: readonly SourceChange[],
+  entries: readonly Entry[],
+  targets: Targets,
+): readonly SourceChange[] {
+  const empties = (change: SourceChange) =>
+    change.kind === 'map' && change.set.size === 0 && change.remove.size === change.map.items.length;
   const emptied = new Set<unknown>(changes.filter(empties).map((change) => change.kind === 'map' && change.map));
   const merges = entries.flatMap(({ pair: { value } }) => {
     if (!isMap(value)) return [];
-    const remove = value.items.filter((pair) => isMergeKey(pair) && isAlias(pair.value) && emptied.has(targets.get(pair.value)));
+    const remove = value.items.filter(
+      (pair) => isMergeKey(pair) && isAlias(pair.value) && emptied.has(targets.get(pair.value)),
+    );
     return remove.length > 0 && value.items.length > remove.length ? [{ map: value, remove }] : [];
   });
   const rest = new Map(merges.map(({ map, remove }) => [map, new Set<YamlPair>(remove)]));
@@ -152,7 +160,9 @@ function withoutEmptyMerges(changes: readonly SourceChange[], entries: readonly 
 /** Changes inside what another change takes out are left to it. */
 function withoutInner(changes: readonly SourceChange[]): readonly SourceChange[] {
   const gone = goneNodes(changes);
-  return changes.filter((change) => !gone.has(change.kind === 'map' ? change.map : change.kind === 'append' ? change.list : change.node));
+  return changes.filter(
+    (change) => !gone.has(change.kind === 'map' ? change.map : change.kind === 'append' ? change.list : change.node),
+  );
 }
 
 /** What the changes take out. A scalar that is changed keeps its place, not what anchors know of it. */
@@ -175,7 +185,8 @@ function usedFragments(document: Document, targets: Targets): ReadonlySet<string
   if (aimed.size === 0 || !isMap(root)) return new Set();
   const fragments = root.items.filter((pair: YamlPair) => {
     let used = false;
-    if (keyOf(pair).startsWith('x-') && pair.value) visit(pair.value as Node, { Node: (_, node) => void (used ||= aimed.has(node)) });
+    if (keyOf(pair).startsWith('x-') && pair.value)
+      visit(pair.value as Node, { Node: (_, node) => void (used ||= aimed.has(node)) });
     return used;
   });
   return new Set(fragments.map(keyOf));

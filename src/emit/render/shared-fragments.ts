@@ -3,10 +3,10 @@
  * made: in its own mapping, in a fragment whose users all want it, or after what it shares has been written out for it.
  */
 import { isMap, type YAMLMap } from 'yaml';
-import { extension, type Change } from './changes.ts';
-import { effectivePairs, layersOf, type EffectivePair, type Targets } from './anchors.ts';
-import { samePlain, type Plain } from '../override/plain-data.ts';
+import { type Plain, samePlain } from '../override/plain-data.ts';
 import { isMergeKey, keyOf, pairIn, type YamlPair } from '../source/source-text.ts';
+import { type EffectivePair, effectivePairs, layersOf, type Targets } from './anchors.ts';
+import { type Change, extension } from './changes.ts';
 
 /** A service or network of the document that may change. */
 export interface Entry {
@@ -41,7 +41,9 @@ export function entryOf({ pair, owner }: EffectivePair, change: Change, targets:
 
 function resolvedChange(change: Change, { value }: YamlPair, targets: Targets): Change {
   if (!change.only) return change;
-  const others = [...effectivePairs(value, targets).keys()].filter((key) => !key.startsWith('x-') && !change.set.has(key));
+  const others = [...effectivePairs(value, targets).keys()].filter(
+    (key) => !key.startsWith('x-') && !change.set.has(key),
+  );
   return { set: change.set, remove: new Set([...change.remove, ...others]) };
 }
 
@@ -68,7 +70,8 @@ function common(map: YAMLMap, users: readonly Entry[], maps: ReadonlyMap<YAMLMap
   for (const pair of map.items) {
     const key = keyOf(pair);
     const concerned = users.filter(({ effective }) => effective.get(key)?.pair === pair);
-    if (key === extension || (concerned.length > 0 && concerned.every((user) => user.change.remove.has(key)))) change.remove.add(key);
+    if (key === extension || (concerned.length > 0 && concerned.every((user) => user.change.remove.has(key))))
+      change.remove.add(key);
   }
   for (const [key, value] of users[0]!.change.set) {
     const here = pairIn(map, key);
@@ -104,7 +107,9 @@ function afterwards(key: string, layers: readonly YAMLMap[], maps: ReadonlyMap<Y
   for (const layer of layers) {
     const change = maps.get(layer);
     if (change?.set.has(key)) return { value: change.set.get(key)! };
-    const pair = change?.remove.has(key) ? undefined : layer.items.find((item) => keyOf(item) === key && !isMergeKey(item));
+    const pair = change?.remove.has(key)
+      ? undefined
+      : layer.items.find((item) => keyOf(item) === key && !isMergeKey(item));
     if (pair) return { pair };
   }
   return undefined;

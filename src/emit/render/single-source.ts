@@ -3,13 +3,24 @@ import { isMap } from 'yaml';
 import type { Project } from '../../compose/project/project.ts';
 import { at, type Mapping, type Tree } from '../../compose/tree.ts';
 import { leftAliases, nodesIn } from '../left-aliases.ts';
-import { aliasTargets, effectivePairs, type EffectivePair, type Targets } from './anchors.ts';
 import { written as writtenPlain } from '../override/plain-data.ts';
-import { withEdits, type Edit } from '../source/edit-source.ts';
-import { colonEnd, columnOf, keyEnd, keyOf, lineEnd, pairEnd, pairIn, pairStart, parseSource, type SourceText } from '../source/source-text.ts';
+import { type Edit, withEdits } from '../source/edit-source.ts';
+import {
+  colonEnd,
+  columnOf,
+  keyEnd,
+  keyOf,
+  lineEnd,
+  pairEnd,
+  pairIn,
+  pairStart,
+  parseSource,
+  type SourceText,
+} from '../source/source-text.ts';
 import { treeText } from '../source/tree-text.ts';
-import { promoted } from './inline-aliases.ts';
 import { YamlWriter } from '../source/yaml-writer.ts';
+import { aliasTargets, type EffectivePair, effectivePairs, type Targets } from './anchors.ts';
+import { promoted } from './inline-aliases.ts';
 
 /** A file that takes in no other is its own text; services that extend others are written out in it. */
 export function oneText(project: Project): SourceText {
@@ -37,7 +48,13 @@ function withoutExtends(source: SourceText, project: Project): SourceText {
     const extending = extendingPairs(current, services, targets);
     if (extending.length === 0) return current;
     const left = leftAliases(current.document, nodesIn(extending.map(({ pair }) => pair.value)), targets);
-    if (left.length === 0) return parseSource(withEdits(current.text, extending.map((one) => written(current, one))));
+    if (left.length === 0)
+      return parseSource(
+        withEdits(
+          current.text,
+          extending.map((one) => written(current, one)),
+        ),
+      );
     current = parseSource(promoted(current, left));
   }
   return current;
@@ -65,5 +82,9 @@ function written({ text, document }: SourceText, { pair, owner, tree }: Extendin
     : writer.indented(treeText(bare, writer.style), columnOf(text, pairStart(pair)));
   const end = pairEnd(pair, text);
   // A comment behind the last of several lines is written again with its line.
-  return { start: colonEnd(pair) ?? keyEnd(pair), end: isMap(pair.value) && !pair.value.flow ? lineEnd(text, end) : end, text: inside };
+  return {
+    start: colonEnd(pair) ?? keyEnd(pair),
+    end: isMap(pair.value) && !pair.value.flow ? lineEnd(text, end) : end,
+    text: inside,
+  };
 }

@@ -2,7 +2,18 @@
 import type { YAMLMap } from 'yaml';
 import type { Plain } from '../override/plain-data.ts';
 import type { Edit } from './edit-source.ts';
-import { colonEnd, commaBefore, keyEnd, keyOf, lineEnd, lineStart, nextLine, pairEnd, pairStart, type YamlPair } from './source-text.ts';
+import {
+  colonEnd,
+  commaBefore,
+  keyEnd,
+  keyOf,
+  lineEnd,
+  lineStart,
+  nextLine,
+  pairEnd,
+  pairStart,
+  type YamlPair,
+} from './source-text.ts';
 import type { YamlWriter } from './yaml-writer.ts';
 
 /** New pairs stand where the first removed one stood, else last. */
@@ -21,7 +32,11 @@ export function editFlowMap(
     if (!added.has(key)) continue;
     const value = writer.inline(added.get(key)!);
     const colon = colonEnd(pair);
-    edits.push({ start: colon ?? keyEnd(pair), end: pairEnd(pair, text), text: colon === undefined ? `: ${value}` : ` ${value}` });
+    edits.push({
+      start: colon ?? keyEnd(pair),
+      end: pairEnd(pair, text),
+      text: colon === undefined ? `: ${value}` : ` ${value}`,
+    });
     added.delete(key);
   }
   // In a mapping with a line for each pair, a new pair gets one too.

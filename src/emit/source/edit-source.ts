@@ -2,18 +2,34 @@
  * Edits of a YAML text that leave every byte outside them alone: comments, quoting, spacing and order survive because
  * nothing is written again but what changes. Positions come from the text's own parsed document.
  */
-import { isScalar, type Document, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
+import { type Document, isScalar, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Plain } from '../override/plain-data.ts';
-import {
-  colonEnd, columnOf, commentAfterKey, contentEnd, keyEnd, keyOf, lineEnd, lineStart, nextLine, pairEnd, pairStart,
-  type SourceText, type YamlPair,
-} from './source-text.ts';
 import { editFlowMap } from './edit-flow.ts';
+import {
+  colonEnd,
+  columnOf,
+  commentAfterKey,
+  contentEnd,
+  keyEnd,
+  keyOf,
+  lineEnd,
+  lineStart,
+  nextLine,
+  pairEnd,
+  pairStart,
+  type SourceText,
+  type YamlPair,
+} from './source-text.ts';
 import { YamlWriter } from './yaml-writer.ts';
 
 /** One change of a document's nodes; each node is changed by one at most. */
 export type SourceChange =
-  | { readonly kind: 'map'; readonly map: YAMLMap; readonly remove: ReadonlySet<YamlPair>; readonly set: ReadonlyMap<string, Plain> }
+  | {
+      readonly kind: 'map';
+      readonly map: YAMLMap;
+      readonly remove: ReadonlySet<YamlPair>;
+      readonly set: ReadonlyMap<string, Plain>;
+    }
   | { readonly kind: 'append'; readonly list: YAMLSeq; readonly items: readonly Plain[] }
   | { readonly kind: 'scalar'; readonly node: Node; readonly value: Plain };
 
@@ -27,7 +43,8 @@ export interface Edit {
 export function edited({ text, document }: SourceText, changes: readonly SourceChange[]): string {
   const editor = new Editor(text, document);
   // Where an inner and an outer mapping end at one place, what is added to the inner one comes first.
-  const startOf = (change: SourceChange) => (change.kind === 'map' ? change.map : change.kind === 'append' ? change.list : change.node).range![0];
+  const startOf = (change: SourceChange) =>
+    (change.kind === 'map' ? change.map : change.kind === 'append' ? change.list : change.node).range![0];
   for (const change of [...changes].sort((a, b) => startOf(b) - startOf(a))) editor.make(change);
   return withEdits(text, editor.edits);
 }
@@ -58,7 +75,9 @@ class Editor {
   make(change: SourceChange): void {
     switch (change.kind) {
       case 'map':
-        return change.map.flow ? this.#flow(change.map, change.remove, change.set) : this.#block(change.map, change.remove, change.set);
+        return change.map.flow
+          ? this.#flow(change.map, change.remove, change.set)
+          : this.#block(change.map, change.remove, change.set);
       case 'append':
         return this.#append(change.list, change.items);
       case 'scalar': {
@@ -76,7 +95,8 @@ class Editor {
   #append(list: YAMLSeq, items: readonly Plain[]): void {
     const last = list.items.at(-1) as Node | undefined;
     const end = last ? contentEnd(last, this.#text) : list.range![0] + 1;
-    if (list.flow) return this.#replace(end, end, (last ? ', ' : '') + items.map((item) => this.#writer.inline(item)).join(', '));
+    if (list.flow)
+      return this.#replace(end, end, (last ? ', ' : '') + items.map((item) => this.#writer.inline(item)).join(', '));
     const indent = ' '.repeat(columnOf(this.#text, list.range![0]));
     const at = lineEnd(this.#text, end);
     this.#replace(at, at, items.map((item) => `${this.#writer.eol}${indent}- ${this.#writer.inline(item)}`).join(''));
@@ -100,7 +120,13 @@ class Editor {
     const kept = map.items.filter((pair) => !remove.has(pair));
     const atEnd = lines.length > 0 && kept.length > 0 && (map === this.#root || remove.size === 0);
     if (atEnd) this.#addAfter(kept.at(-1)!, lines, column, map === this.#root);
-    const instead = atEnd ? [] : lines.length > 0 ? lines : kept.length === 0 && remove.size > 0 ? [`${' '.repeat(column)}{}`] : [];
+    const instead = atEnd
+      ? []
+      : lines.length > 0
+        ? lines
+        : kept.length === 0 && remove.size > 0
+          ? [`${' '.repeat(column)}{}`]
+          : [];
     this.#removePairs(map, remove, instead.join(this.#writer.eol), column);
   }
 
@@ -142,12 +168,16 @@ class Editor {
       const pair = map.items[index]!;
       if (!remove.has(pair)) continue;
       const start = pairStart(pair);
-      if (this.#text.slice(lineStart(this.#text, start), start).trim() === '') this.#removeLines(pair, left, column, index === 0);
+      if (this.#text.slice(lineStart(this.#text, start), start).trim() === '')
+        this.#removeLines(pair, left, column, index === 0);
       else {
         // The first pair shares its line with the dash, the colon or the `---` before it.
         const after = map.items.slice(index).findIndex((item) => !remove.has(item));
         const next = after < 0 ? undefined : map.items[index + after]!;
-        const end = this.#endWithComments(map.items[index + (after < 0 ? map.items.length - index : after) - 1]!, column);
+        const end = this.#endWithComments(
+          map.items[index + (after < 0 ? map.items.length - index : after) - 1]!,
+          column,
+        );
         if (left !== '') this.#replace(start, end, left.trimStart());
         else this.#replace(start, next ? pairStart(next) : end, '');
         index += (after < 0 ? map.items.length : after) - 1;
@@ -171,6 +201,10 @@ class Editor {
     const blankAfter = /^\r?\n(?:[ \t]*\r?\n)*(?=[ \t]*\r?\n)/.exec(text.slice(last));
     if (blankBefore && blankAfter) last += blankAfter[0].length;
     const atEnd = text.slice(last).trim() === '';
-    this.#replace(atEnd ? text.slice(0, start).trimEnd().length : lineEnd(text, start - 1 - (text[start - 2] === '\r' ? 1 : 0)), last, '');
+    this.#replace(
+      atEnd ? text.slice(0, start).trimEnd().length : lineEnd(text, start - 1 - (text[start - 2] === '\r' ? 1 : 0)),
+      last,
+      '',
+    );
   }
 }

@@ -1,5 +1,5 @@
 /** A YAML text with its document, and where each part of the document stands in it. */
-import { Composer, isMap, isScalar, isSeq, Parser, type Document, type Node, type Pair, type YAMLMap } from 'yaml';
+import { Composer, type Document, isMap, isScalar, isSeq, type Node, type Pair, Parser, type YAMLMap } from 'yaml';
 
 export type YamlPair = Pair<unknown, unknown>;
 
@@ -12,7 +12,14 @@ export interface SourceText {
 
 /** The text's first document, with the tokens that it was made of. */
 export function parseSource(text: string): SourceText {
-  const options = { keepSourceTokens: true, prettyErrors: false, uniqueKeys: false, logLevel: 'silent', version: '1.2', merge: false } as const;
+  const options = {
+    keepSourceTokens: true,
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: 'silent',
+    version: '1.2',
+    merge: false,
+  } as const;
   const composer = new Composer(options);
   const documents = [...composer.compose(new Parser().parse(text), true, text.length)];
   return { text, document: documents[0]!, more: documents.length > 1 };
@@ -20,7 +27,8 @@ export function parseSource(text: string): SourceText {
 
 export const keyOf = (pair: YamlPair) => (isScalar(pair.key) ? (pair.key.source ?? String(pair.key.value)) : '');
 
-export const isMergeKey = (pair: YamlPair) => isScalar(pair.key) && pair.key.type === 'PLAIN' && pair.key.source === '<<';
+export const isMergeKey = (pair: YamlPair) =>
+  isScalar(pair.key) && pair.key.type === 'PLAIN' && pair.key.source === '<<';
 
 export function pairIn(map: YAMLMap, key: string): YamlPair | undefined {
   return map.items.find((pair) => keyOf(pair) === key);
@@ -73,7 +81,9 @@ export function pairEnd(pair: YamlPair, text: string): number {
   const value = pair.value as Node | null;
   const end = value ? contentEnd(value, text) : 0;
   if (value?.range && value.range[1] > value.range[0]) return end;
-  const last = tokensOf(pair).sep.filter((token) => !isSpace(token)).at(-1);
+  const last = tokensOf(pair)
+    .sep.filter((token) => !isSpace(token))
+    .at(-1);
   return last ? last.offset + last.source.length : keyEnd(pair);
 }
 
@@ -81,9 +91,12 @@ export function pairEnd(pair: YamlPair, text: string): number {
 export function contentEnd(node: Node, text: string): number {
   const [start, end] = node.range!;
   if ((isMap(node) || isSeq(node)) && !node.flow && node.items.length > 0) {
-    return isMap(node) ? pairEnd(node.items.at(-1)!, text) : Math.max(start + 1, contentEnd(node.items.at(-1) as Node, text));
+    return isMap(node)
+      ? pairEnd(node.items.at(-1)!, text)
+      : Math.max(start + 1, contentEnd(node.items.at(-1) as Node, text));
   }
-  if (isScalar(node) && node.type?.startsWith('BLOCK')) return text[end - 1] === '\n' ? end - (text[end - 2] === '\r' ? 2 : 1) : end;
+  if (isScalar(node) && node.type?.startsWith('BLOCK'))
+    return text[end - 1] === '\n' ? end - (text[end - 2] === '\r' ? 2 : 1) : end;
   return end;
 }
 
@@ -139,5 +152,8 @@ export function reindented(text: string, from: number, to: number): string {
   const less = new RegExp(`^ {0,${Math.max(0, from - to)}}`);
   const moved = (line: string) => (to > from ? ' '.repeat(to - from) + line : line.replace(less, ''));
   const shift = (line: string) => (line.trim() === '' ? line : moved(line));
-  return text.split('\n').map((line, index) => (index === 0 ? line : shift(line))).join('\n');
+  return text
+    .split('\n')
+    .map((line, index) => (index === 0 ? line : shift(line)))
+    .join('\n');
 }

@@ -1,12 +1,13 @@
 /** A Compose tree as a YAML node, written in the style and with the comments of the text that it came from. */
-import { Document, isMap, isScalar, Pair, Scalar, YAMLMap, YAMLSeq, type Node, type ScalarTag, type Tags } from 'yaml';
-import { plainValue } from '../../compose/yaml/scalars.ts';
+import { Document, isMap, isScalar, type Node, Pair, Scalar, type ScalarTag, type Tags, YAMLMap, YAMLSeq } from 'yaml';
 import { entriesOf, type Mapping, type Tree } from '../../compose/tree.ts';
+import { plainValue } from '../../compose/yaml/scalars.ts';
 
 /** Numbers keep their digits: `0644` is one number to Compose and another to the yaml package. */
 function verbatimNumbers(tags: Tags): Tags {
   return tags.map((tag) => {
-    if (typeof tag !== 'object' || (tag.tag !== 'tag:yaml.org,2002:int' && tag.tag !== 'tag:yaml.org,2002:float')) return tag;
+    if (typeof tag !== 'object' || (tag.tag !== 'tag:yaml.org,2002:int' && tag.tag !== 'tag:yaml.org,2002:float'))
+      return tag;
     return { ...(tag as ScalarTag), stringify: ({ source, value }) => source ?? String(value) } satisfies ScalarTag;
   });
 }
@@ -28,7 +29,8 @@ function nodeOf(tree: Tree, inFlow: boolean): Node {
   }
   const map = withStyle(new YAMLMap(), tree, flow);
   const keys = keyNodes(tree);
-  for (const { key, value } of entriesOf(tree)) map.items.push(new Pair(keys.get(key) ?? new Scalar(key), nodeOf(value, flow)));
+  for (const { key, value } of entriesOf(tree))
+    map.items.push(new Pair(keys.get(key) ?? new Scalar(key), nodeOf(value, flow)));
   return map;
 }
 

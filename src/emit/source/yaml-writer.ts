@@ -1,5 +1,5 @@
 /** New YAML text in the manner of the text that it goes into: indentation, lists, line breaks, JSON's quotes. */
-import { isMap, isScalar, isSeq, stringify, visit, type Document } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, stringify, visit } from 'yaml';
 import type { Plain } from '../override/plain-data.ts';
 import { columnOf, pairStart } from './source-text.ts';
 
@@ -16,7 +16,8 @@ export class YamlWriter {
     this.eol = /^[^\n]*\r\n/.test(text) ? '\r\n' : '\n';
     this.style = { indent: indentStep(text, document), indentSeq: indentsLists(text, document) };
     const root = document.contents;
-    this.#json = isMap(root) && root.flow === true && root.items.every(({ key }) => isScalar(key) && key.type === 'QUOTE_DOUBLE');
+    this.#json =
+      isMap(root) && root.flow === true && root.items.every(({ key }) => isScalar(key) && key.type === 'QUOTE_DOUBLE');
   }
 
   /** `key: value`, without indentation before the first line. */
@@ -27,7 +28,10 @@ export class YamlWriter {
   /** What comes behind the colon of a key that stands in the given column. */
   value(value: Plain, column: number): string {
     const text = stringify({ k: value }, { ...this.style, lineWidth: 0, compat, nullStr: '' }).trimEnd();
-    return text.slice('k:'.length).replace(/: $/gm, ':').replaceAll('\n', this.eol + ' '.repeat(column));
+    return text
+      .slice('k:'.length)
+      .replace(/: $/gm, ':')
+      .replaceAll('\n', this.eol + ' '.repeat(column));
   }
 
   /** A whole document's text as the value of a key in the given column, on lines of its own. */
@@ -52,7 +56,9 @@ export class YamlWriter {
 function json(value: Plain): string {
   if (Array.isArray(value)) return `[${value.map(json).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
-    return `{ ${Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}: ${json(inner as Plain)}`).join(', ')} }`;
+    return `{ ${Object.entries(value)
+      .map(([key, inner]) => `${JSON.stringify(key)}: ${json(inner as Plain)}`)
+      .join(', ')} }`;
   }
   return JSON.stringify(value);
 }
@@ -83,4 +89,3 @@ function indentsLists(text: string, document: Document): boolean {
   });
   return indents ?? true;
 }
-

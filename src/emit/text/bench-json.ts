@@ -3,8 +3,13 @@ import type { BenchResult, Figures, Spread } from '../../plan/bench/statistics.t
 import { baseline } from '../../plan/bench/topology.ts';
 
 /** @param settings what was asked for */
-export function benchJson(results: readonly BenchResult[], settings: { readonly rounds: number; readonly seconds: number }): string {
-  const netmodes = results.map((result) => ('reason' in result ? result : { netmode: result.netmode, ...bothWays(result.figures) }));
+export function benchJson(
+  results: readonly BenchResult[],
+  settings: { readonly rounds: number; readonly seconds: number },
+): string {
+  const netmodes = results.map((result) =>
+    'reason' in result ? result : { netmode: result.netmode, ...bothWays(result.figures) },
+  );
   return `${JSON.stringify({ version: 1, ...settings, baseline, netmodes }, null, 2)}\n`;
 }
 
@@ -16,7 +21,11 @@ function bothWays({ host, lan }: Figures): object {
   return { host: one(host), lan: one(lan) };
 }
 
-const mapped = ({ median, lower, upper }: Spread): Spread => ({ median: rounded(median), lower: rounded(lower), upper: rounded(upper) });
+const mapped = ({ median, lower, upper }: Spread): Spread => ({
+  median: rounded(median),
+  lower: rounded(lower),
+  upper: rounded(upper),
+});
 
 /** More digits no machine repeats. */
 const rounded = (value: number) => Number(value.toPrecision(4));

@@ -1,6 +1,6 @@
 /** What `bench-net` measured, for people. */
 import type { BenchResult, Figure, Measure } from '../../plan/bench/statistics.ts';
-import { directions, type Direction } from '../../plan/bench/topology.ts';
+import { type Direction, directions } from '../../plan/bench/topology.ts';
 import { table } from './table.ts';
 
 const headings: Readonly<Record<Direction, string>> = { host: 'From this host', lan: 'From the LAN' };
@@ -20,7 +20,9 @@ export function benchText(results: readonly BenchResult[]): string {
       ...results.flatMap((result) => ('figures' in result ? [row(result.netmode, result.figures[direction])] : [])),
     ]),
   ]);
-  const missing = results.flatMap((result) => ('reason' in result ? `  ${result.netmode}: ${result.reason.replaceAll('\n', '\n  ')}` : []));
+  const missing = results.flatMap((result) =>
+    'reason' in result ? `  ${result.netmode}: ${result.reason.replaceAll('\n', '\n  ')}` : [],
+  );
   return [...tables, ...(missing.length > 0 ? ['Not measured:', ...missing, ''] : []), ...explanation, ''].join('\n');
 }
 

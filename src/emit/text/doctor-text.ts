@@ -16,9 +16,17 @@ export function doctorText({ parent, netmodes, shims }: Diagnosis): string {
     `${netmode.padEnd(width)}  ${words[verdict]}`,
     ...findings.flatMap((finding) => told(finding, ' '.repeat(width + 4))),
   ]);
-  const faults = shims.flatMap(({ shim, parent: on, reason, mend }) => [`"${shim}" on ${on}: ${reason}`, `    ${displayCommand(mend)}`]);
+  const faults = shims.flatMap(({ shim, parent: on, reason, mend }) => [
+    `"${shim}" on ${on}: ${reason}`,
+    `    ${displayCommand(mend)}`,
+  ]);
   const head = parent === undefined ? [] : [`For macvlan and ipvlan on "${parent}":`, ''];
-  return [...head, ...lines, ...(faults.length > 0 ? ['', 'Interfaces that netcompose did not make:', ...faults] : []), ''].join('\n');
+  return [
+    ...head,
+    ...lines,
+    ...(faults.length > 0 ? ['', 'Interfaces that netcompose did not make:', ...faults] : []),
+    '',
+  ].join('\n');
 }
 
 function told({ reason, mend }: Finding, indent: string): readonly string[] {

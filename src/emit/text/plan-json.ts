@@ -1,9 +1,15 @@
 /** The plan as JSON, versioned; the shape is documented in docs/plan.md. */
-import { plainDiagnostic } from '../../diagnostics/format/json.ts';
+
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import type { Plan, ServicePlan } from '../../plan/types.ts';
+import { plainDiagnostic } from '../../diagnostics/format/json.ts';
 import { commandOf, lanRouteCommand, undoOf } from '../../plan/actions/commands.ts';
-import { attachmentDefinition, externalDefinition, networkDefinition, portDefinition } from '../override/definitions.ts';
+import type { Plan, ServicePlan } from '../../plan/types.ts';
+import {
+  attachmentDefinition,
+  externalDefinition,
+  networkDefinition,
+  portDefinition,
+} from '../override/definitions.ts';
 
 /** @param cwd diagnostics name files relative to it */
 export function planJson(plan: Plan, diagnostics: readonly Diagnostic[], cwd: string): string {
@@ -23,8 +29,15 @@ export function planJson(plan: Plan, diagnostics: readonly Diagnostic[], cwd: st
     networks: Object.fromEntries(networks),
     shims: plan.shims,
     actions: [
-      ...plan.actions.map((action) => ({ id: action.id, reason: action.reason, command: commandOf(action), undo: undoOf(action) })),
-      ...plan.hooks.filter(({ when }) => when === 'pre_up').map(({ id, reason, command }) => ({ id, reason, command, undo: [] })),
+      ...plan.actions.map((action) => ({
+        id: action.id,
+        reason: action.reason,
+        command: commandOf(action),
+        undo: undoOf(action),
+      })),
+      ...plan.hooks
+        .filter(({ when }) => when === 'pre_up')
+        .map(({ id, reason, command }) => ({ id, reason, command, undo: [] })),
     ],
     routes: plan.lanRoutes.map((route) => ({
       destination: route.destination,
@@ -43,7 +56,9 @@ function serviceJson(plan: ServicePlan): object {
     ...(plan.networkMode !== undefined && { network_mode: plan.networkMode }),
     networks: Object.fromEntries([...plan.networks.values()].map((one) => [one.network, attachmentDefinition(one)])),
     ports: plan.ports.map(portDefinition),
-    ...(plan.extraHosts.length > 0 && { extra_hosts: plan.extraHosts.map(({ host, address }) => `${host}:${address}`) }),
+    ...(plan.extraHosts.length > 0 && {
+      extra_hosts: plan.extraHosts.map(({ host, address }) => `${host}:${address}`),
+    }),
     reach: plan.reach,
   };
 }

@@ -1,12 +1,15 @@
 /** The plan for people: services, networks, every command in order, then what is to be done elsewhere. */
-import type { LanRoute, NetworkPlan, Plan, Reach, ServicePlan } from '../../plan/types.ts';
-import { displayCommand } from '../../plan/actions/display.ts';
+
 import { commandOf, lanRouteCommand } from '../../plan/actions/commands.ts';
+import { displayCommand } from '../../plan/actions/display.ts';
+import type { LanRoute, NetworkPlan, Plan, Reach, ServicePlan } from '../../plan/types.ts';
 import { table } from './table.ts';
 
 /** @returns what `up` would do; empty sections are left out */
 export function planText(plan: Plan): string {
-  const sections = [servicesText(plan), networksText(plan), actionsText(plan), lanRoutesText(plan)].filter((text) => text !== '');
+  const sections = [servicesText(plan), networksText(plan), actionsText(plan), lanRoutesText(plan)].filter(
+    (text) => text !== '',
+  );
   return sections.join('\n');
 }
 
@@ -15,13 +18,21 @@ function servicesText({ services }: Plan): string {
   if (active.length === 0) return '';
   return table([
     ['SERVICE', 'NETMODE', 'NETWORK', 'FROM THIS HOST', 'FROM THE LAN'],
-    ...active.map((plan) => [plan.service.name, plan.netmode, networkText(plan), reachText(plan.reach, 'host'), reachText(plan.reach, 'lan')]),
+    ...active.map((plan) => [
+      plan.service.name,
+      plan.netmode,
+      networkText(plan),
+      reachText(plan.reach, 'host'),
+      reachText(plan.reach, 'lan'),
+    ]),
   ]);
 }
 
 function networkText({ networkMode, networks }: ServicePlan): string {
   if (networkMode !== undefined) return '-';
-  return [...networks.values()].map(({ network, ipv4Address, ipv6Address }) => [network, ipv4Address, ipv6Address].filter(Boolean).join(' ')).join(', ');
+  return [...networks.values()]
+    .map(({ network, ipv4Address, ipv6Address }) => [network, ipv4Address, ipv6Address].filter(Boolean).join(' '))
+    .join(', ');
 }
 
 /** Where a service answers, from one side; `-` where it does not. */
@@ -35,7 +46,15 @@ function networksText({ networks }: Plan): string {
   if (own.length === 0) return '';
   return table([
     ['NETWORK', 'NETMODE', 'PARENT', 'SUBNET', 'GATEWAY', 'RANGE', 'DOCKER NAME'],
-    ...own.map((network) => [network.key, network.mode, network.underlay?.parent ?? '-', column(network, 'subnet'), column(network, 'gateway'), column(network, 'ipRange'), network.dockerName ?? '(the project\'s)']),
+    ...own.map((network) => [
+      network.key,
+      network.mode,
+      network.underlay?.parent ?? '-',
+      column(network, 'subnet'),
+      column(network, 'gateway'),
+      column(network, 'ipRange'),
+      network.dockerName ?? "(the project's)",
+    ]),
   ]);
 }
 
@@ -46,13 +65,22 @@ function column({ pools }: NetworkPlan, key: 'subnet' | 'gateway' | 'ipRange'): 
 /** The exact commands, each reason once above those that share it. */
 export function actionsText({ actions, hooks }: Pick<Plan, 'actions' | 'hooks'>): string {
   const own = (when: 'pre_up' | 'post_down') => hooks.filter((hook) => hook.when === when);
-  const before = [...actions.map((action) => ({ reason: action.reason, command: commandOf(action) })), ...own('pre_up')];
-  return [listed('Before the containers start:', before), listed('After "down":', own('post_down'))].filter((text) => text !== '').join('\n');
+  const before = [
+    ...actions.map((action) => ({ reason: action.reason, command: commandOf(action) })),
+    ...own('pre_up'),
+  ];
+  return [listed('Before the containers start:', before), listed('After "down":', own('post_down'))]
+    .filter((text) => text !== '')
+    .join('\n');
 }
 
 /** The commands for the LAN's router, as it could run them; empty where it needs none. */
 export function lanRoutesText({ lanRoutes }: Pick<Plan, 'lanRoutes'>): string {
-  const commands = lanRoutes.map((route) => ({ reason: `${route.mode} on ${route.parent}`, command: lanRouteCommand(route), open: openIn(route) }));
+  const commands = lanRoutes.map((route) => ({
+    reason: `${route.mode} on ${route.parent}`,
+    command: lanRouteCommand(route),
+    open: openIn(route),
+  }));
   return listed("On the LAN's router, so that the LAN finds the containers:", commands);
 }
 

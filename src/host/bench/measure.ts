@@ -1,9 +1,9 @@
 /** Makes the netmodes of `bench-net` and measures them by turns. What is measured, and how it compares, is decided elsewhere. */
 import type { BenchOutcome, Round, Sample } from '../../plan/bench/statistics.ts';
 import type { BenchSetup, Direction } from '../../plan/bench/topology.ts';
-import { firstFailure, reasonOf } from './namespaces.ts';
 import { HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
+import { firstFailure, reasonOf } from './namespaces.ts';
 
 export interface BenchOptions {
   readonly rounds: number;
@@ -25,7 +25,11 @@ export interface BenchOptions {
  *
  * @returns the outcomes in the order of the setups
  */
-export async function measureNetmodes(host: Host, setups: readonly BenchSetup[], options: BenchOptions): Promise<readonly BenchOutcome[]> {
+export async function measureNetmodes(
+  host: Host,
+  setups: readonly BenchSetup[],
+  options: BenchOptions,
+): Promise<readonly BenchOutcome[]> {
   const { rounds, seconds, order, check, onRound } = options;
   const failed = new Map<BenchSetup, string>();
   const measured = new Map<BenchSetup, Round[]>(setups.map((setup) => [setup, []]));
@@ -37,7 +41,10 @@ export async function measureNetmodes(host: Host, setups: readonly BenchSetup[],
   const measure = async (setup: BenchSetup, call: Call): Promise<Round | undefined> => {
     if (failed.has(setup)) return undefined;
     try {
-      return { host: await sample(host, setup, 'host', call, options), lan: await sample(host, setup, 'lan', call, options) };
+      return {
+        host: await sample(host, setup, 'host', call, options),
+        lan: await sample(host, setup, 'lan', call, options),
+      };
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
       failed.set(setup, error.message);
@@ -72,7 +79,12 @@ const patience = 3;
 const reserve = 30;
 
 /** It runs until its namespace is removed, or its starter is gone. */
-function startService(host: Host, { namespaces, port }: BenchSetup, setups: number, { traffic, rounds, seconds }: BenchOptions): void {
+function startService(
+  host: Host,
+  { namespaces, port }: BenchSetup,
+  setups: number,
+  { traffic, rounds, seconds }: BenchOptions,
+): void {
   const longest = Math.ceil(setups * (rounds + 1) * 2 * (2 * seconds + reserve));
   void host.run(['ip', 'netns', 'exec', namespaces.service, ...traffic, 'serve', String(port), String(longest)]);
 }
@@ -89,6 +101,7 @@ async function sample(
   const call = [...traffic, 'measure', address, ...[port, seconds, patience].map(String)];
   const { code, stdout, stderr } = await host.run(['ip', 'netns', 'exec', namespaces[from], ...call]);
   check();
-  if (code !== 0) throw new HostError({ message: `from ${callers[from]} the service cannot be called`, output: stderr });
+  if (code !== 0)
+    throw new HostError({ message: `from ${callers[from]} the service cannot be called`, output: stderr });
   return JSON.parse(stdout) as Sample;
 }

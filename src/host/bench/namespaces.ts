@@ -1,6 +1,6 @@
 /** Network namespaces for measuring: what is made in them is gone with them. */
 import { benchPrefix } from '../../plan/facts/ownership.ts';
-import { HostError, commandFailure, failureText } from '../system/errors.ts';
+import { commandFailure, failureText, HostError } from '../system/errors.ts';
 import type { Host, RunResult } from '../system/host.ts';
 
 /** Ctrl-C reaches the commands that remove, too; what one of them left, the next attempt removes. */
@@ -58,7 +58,11 @@ interface Failed {
  * @param check called after each; throws where it is to end
  * @returns the one that failed, or nothing
  */
-export async function firstFailure(host: Host, commands: readonly (readonly string[])[], check: () => void): Promise<Failed | undefined> {
+export async function firstFailure(
+  host: Host,
+  commands: readonly (readonly string[])[],
+  check: () => void,
+): Promise<Failed | undefined> {
   for (const command of commands) {
     const result = await host.run(command);
     check();
@@ -95,5 +99,7 @@ const unknownKind = /Unknown device type|Operation not supported/;
 /** Why a command failed, for people. */
 export function reasonOf({ command, result }: Failed): string {
   const kind = command.includes('link') ? command[command.indexOf('type') + 1] : undefined;
-  return kind !== undefined && unknownKind.test(result.stderr) ? `this kernel has no ${kind}` : failureText(commandFailure(command, result));
+  return kind !== undefined && unknownKind.test(result.stderr)
+    ? `this kernel has no ${kind}`
+    : failureText(commandFailure(command, result));
 }

@@ -103,7 +103,9 @@ function streamed(socket: Socket, seconds: number): Promise<number> {
   };
   return new Promise((resolve, reject) => {
     socket.on('data', (chunk) => void (count += String(chunk)));
-    socket.on('end', () => (count === '' ? reject(brokenOff) : resolve((Number(count) * 8) / ((performance.now() - start) * 1e6))));
+    socket.on('end', () =>
+      count === '' ? reject(brokenOff) : resolve((Number(count) * 8) / ((performance.now() - start) * 1e6)),
+    );
     send();
   });
 }

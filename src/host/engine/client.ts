@@ -1,7 +1,7 @@
 /** A connection to the engine, by whichever way its endpoint is reached. */
 import type Docker from 'dockerode';
-import type { Endpoint } from './endpoint.ts';
 import type { Host } from '../system/host.ts';
+import type { Endpoint } from './endpoint.ts';
 
 /** An engine that does not answer is given up on; a busy one lists thousands of containers in less. */
 const timeoutMilliseconds = 30_000;

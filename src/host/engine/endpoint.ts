@@ -1,9 +1,9 @@
 /** Where the engine is, found as `docker` finds it. */
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import { dockerConfig, dockerConfigFolder, parseObject } from './docker-config.ts';
 import { HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
+import { dockerConfig, dockerConfigFolder, parseObject } from './docker-config.ts';
 
 export interface TlsMaterial {
   readonly ca?: string;
@@ -46,9 +46,14 @@ function contextEndpoint(host: Host, name: string, setBy: string): Endpoint {
   const id = createHash('sha256').update(name).digest('hex');
   const folder = posix.join(dockerConfigFolder(host), 'contexts');
   const meta = parseObject(host.readText(posix.join(folder, 'meta', id, 'meta.json')));
-  const docker = (meta['Endpoints'] as Record<string, { Host?: unknown; SkipTLSVerify?: unknown }> | undefined)?.['docker'];
+  const docker = (meta['Endpoints'] as Record<string, { Host?: unknown; SkipTLSVerify?: unknown }> | undefined)?.[
+    'docker'
+  ];
   if (typeof docker?.Host !== 'string' || docker.Host === '') {
-    throw new HostError({ message: `"${name}": there is no such Docker context (set by ${setBy})`, help: 'see `docker context ls`' });
+    throw new HostError({
+      message: `"${name}": there is no such Docker context (set by ${setBy})`,
+      help: 'see `docker context ls`',
+    });
   }
   return parseEndpoint(
     docker.Host,
@@ -61,7 +66,10 @@ function parseEndpoint(url: string, from: string, tls: TlsMaterial | undefined):
   if (url.startsWith('unix://')) return { kind: 'unix', url, from, remote: false, socket: url.slice('unix://'.length) };
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const address = parsed?.hostname.replace(/^\[|\]$/g, '') ?? '';
-  if (address !== '' && (parsed?.protocol === 'tcp:' || parsed?.protocol === 'http:' || parsed?.protocol === 'https:')) {
+  if (
+    address !== '' &&
+    (parsed?.protocol === 'tcp:' || parsed?.protocol === 'http:' || parsed?.protocol === 'https:')
+  ) {
     const port = parsed.port === '' ? (tls ? 2376 : 2375) : Number(parsed.port);
     return { kind: 'tcp', url, from, remote: !isLoopback(address), address, port, ...(tls && { tls }) };
   }
@@ -97,7 +105,12 @@ function readTls(host: Host, folder: string, verify: boolean): TlsMaterial | und
   const cert = host.readText(posix.join(folder, 'cert.pem'));
   const key = host.readText(posix.join(folder, 'key.pem'));
   if (ca === undefined && cert === undefined && key === undefined) return undefined;
-  return { ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }), verify };
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    verify,
+  };
 }
 
 function isLoopback(address: string): boolean {

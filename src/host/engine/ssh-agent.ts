@@ -5,15 +5,21 @@
 import { spawn } from 'node:child_process';
 import { Agent } from 'node:http';
 import { Duplex } from 'node:stream';
-import type { Endpoint } from './endpoint.ts';
 import type { Host } from '../system/host.ts';
+import type { Endpoint } from './endpoint.ts';
 
 type SshEndpoint = Extract<Endpoint, { kind: 'ssh' }>;
 
 /** The command that carries one connection. */
 export function dialCommand({ address, user, port }: SshEndpoint): readonly string[] {
   return [
-    ...['ssh', '-o', 'ConnectTimeout=30', ...(user === undefined ? [] : ['-l', user]), ...(port === undefined ? [] : ['-p', String(port)])],
+    ...[
+      'ssh',
+      '-o',
+      'ConnectTimeout=30',
+      ...(user === undefined ? [] : ['-l', user]),
+      ...(port === undefined ? [] : ['-p', String(port)]),
+    ],
     ...['--', address, 'docker', 'system', 'dial-stdio'],
   ];
 }
@@ -37,5 +43,11 @@ export function sshAgent(endpoint: SshEndpoint, host: Host): Agent {
 /** Node's HTTP client calls these of a socket; over a process they have nothing to do. */
 function asSocket(connection: Duplex): Duplex {
   const nothing = () => connection;
-  return Object.assign(connection, { setKeepAlive: nothing, setNoDelay: nothing, setTimeout: nothing, ref: nothing, unref: nothing });
+  return Object.assign(connection, {
+    setKeepAlive: nothing,
+    setNoDelay: nothing,
+    setTimeout: nothing,
+    ref: nothing,
+    unref: nothing,
+  });
 }

@@ -1,6 +1,7 @@
 /** Why the engine cannot be reached, told apart for people. */
+
+import { causeText, HostError } from '../system/errors.ts';
 import type { Endpoint } from './endpoint.ts';
-import { HostError, causeText } from '../system/errors.ts';
 
 export interface EngineUnreachable {
   readonly kind: 'unreachable';
@@ -17,7 +18,8 @@ interface Explanation {
   readonly help?: string;
 }
 
-const startIt = 'start Docker (`systemctl start docker`), or point DOCKER_HOST or `docker context use` at the engine that runs';
+const startIt =
+  'start Docker (`systemctl start docker`), or point DOCKER_HOST or `docker context use` at the engine that runs';
 
 /** By the system's error code. */
 const explanations: Readonly<Record<string, Explanation>> = {
@@ -45,10 +47,18 @@ const explanations: Readonly<Record<string, Explanation>> = {
 /** What a failed request to an endpoint means. */
 export function unreachable(endpoint: Endpoint, cause: unknown): EngineUnreachable {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-  const { reason, fact, help } = explanations[code ?? ''] ?? { reason: 'other' as const, fact: causeText(cause), help: undefined };
+  const { reason, fact, help } = explanations[code ?? ''] ?? {
+    reason: 'other' as const,
+    fact: causeText(cause),
+    help: undefined,
+  };
   return asResult(
     reason,
-    new HostError({ message: `"${endpoint.url}" (${endpoint.from}): ${fact}`, cause, ...(help !== undefined && { help }) }),
+    new HostError({
+      message: `"${endpoint.url}" (${endpoint.from}): ${fact}`,
+      cause,
+      ...(help !== undefined && { help }),
+    }),
   );
 }
 
@@ -59,5 +69,11 @@ export function badAddress(cause: unknown): EngineUnreachable {
 }
 
 function asResult(reason: EngineUnreachable['reason'], error: HostError): EngineUnreachable {
-  return { kind: 'unreachable', reason, message: error.message, ...(error.help !== undefined && { help: error.help }), error };
+  return {
+    kind: 'unreachable',
+    reason,
+    message: error.message,
+    ...(error.help !== undefined && { help: error.help }),
+    error,
+  };
 }

@@ -1,11 +1,11 @@
 /** Runs host actions. It decides nothing: what to do is in the steps, whether it is done in `actions/`. */
 import type { Step } from '../../plan/actions/action.ts';
-import { createObserver, type Observer, type Part } from './observer.ts';
-import { stateOf } from './checks.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
+import { leases } from '../lock.ts';
 import { HostError, type HostFailure } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
-import { leases } from '../lock.ts';
+import { stateOf } from './checks.ts';
+import { createObserver, type Observer, type Part } from './observer.ts';
 import { runPrivileged } from './sudo.ts';
 
 export type StepEvent = 'already-done' | 'applying' | 'applied' | 'undoing' | 'undone' | 'kept';

@@ -1,6 +1,6 @@
 /** The shared Docker network. */
 import type { EnsureNetwork } from '../../plan/actions/action.ts';
-import { done, missing, type Context, type State } from './state.ts';
+import { type Context, done, missing, type State } from './state.ts';
 
 /** Done where a network of this name is as wanted, whoever made it; another of that name is in the way. */
 export async function networkState(action: EnsureNetwork, { observer }: Context): Promise<State> {
@@ -14,7 +14,10 @@ export async function networkState(action: EnsureNetwork, { observer }: Context)
     Object.entries(action.options).every(([key, value]) => options[key] === value) &&
     action.pools.every(({ subnet, gateway, ipRange }) =>
       pools.some(
-        (pool) => pool.Subnet === subnet && (gateway ?? pool.Gateway) === pool.Gateway && (ipRange ?? pool.IPRange) === pool.IPRange,
+        (pool) =>
+          pool.Subnet === subnet &&
+          (gateway ?? pool.Gateway) === pool.Gateway &&
+          (ipRange ?? pool.IPRange) === pool.IPRange,
       ),
     );
   if (same) return done;

@@ -1,9 +1,9 @@
 /** What the executor looks at: read when first asked for, read again once it may have changed. */
 import type { HostInterface, HostRoute } from '../../plan/facts/facts.ts';
-import { HostError, commandFailure } from '../system/errors.ts';
-import type { Host } from '../system/host.ts';
-import type { Neighbour } from '../observe/ip-json.ts';
 import { observeInterfaces, observeNeighbours, observeRoutes } from '../observe/host-facts.ts';
+import type { Neighbour } from '../observe/ip-json.ts';
+import { commandFailure, HostError } from '../system/errors.ts';
+import type { Host } from '../system/host.ts';
 
 /** What can be read of the outside, each by a process or two. Kernel settings are files, and always read. */
 export type Part = 'interfaces' | 'routes' | 'neighbours' | 'networks';
@@ -31,7 +31,9 @@ export interface InspectedNetwork {
   readonly Driver: string;
   readonly Options: Readonly<Record<string, string>> | null;
   readonly IPAM: {
-    readonly Config: readonly { readonly Subnet?: string; readonly Gateway?: string; readonly IPRange?: string }[] | null;
+    readonly Config:
+      | readonly { readonly Subnet?: string; readonly Gateway?: string; readonly IPRange?: string }[]
+      | null;
   };
 }
 
@@ -53,7 +55,9 @@ export function createObserver(host: Host): Observer {
     neighbours: (name) => once('neighbours', name, () => observeNeighbours(host, name)),
     sysctl: (key) => host.readText(['/proc/sys/net', ...key].join('/'))?.trim(),
     network: async (name) =>
-      made.has(name) ? once('networks', name, () => inspectNetwork(host, name)) : (await networks()).find(({ Name }) => Name === name),
+      made.has(name)
+        ? once('networks', name, () => inspectNetwork(host, name))
+        : (await networks()).find(({ Name }) => Name === name),
     hasContainers: async (network) =>
       (await runDocker(host, ['docker', 'ps', '--all', '--quiet', '--filter', `network=${network}`])).trim() !== '',
     forget: (parts = [...seen.keys()]) => {
@@ -69,7 +73,9 @@ export function createObserver(host: Host): Observer {
 
 /** All at once: each call of `docker` costs more than what it has to say of one network more. */
 async function inspectNetworks(host: Host, attempts = 3): Promise<readonly InspectedNetwork[]> {
-  const ids = (await runDocker(host, ['docker', 'network', 'ls', '--quiet', '--no-trunc'])).split(/\s+/).filter(Boolean);
+  const ids = (await runDocker(host, ['docker', 'network', 'ls', '--quiet', '--no-trunc']))
+    .split(/\s+/)
+    .filter(Boolean);
   if (ids.length === 0) return [];
   const command = ['docker', 'network', 'inspect', ...ids];
   const result = await host.run(command);
@@ -81,7 +87,9 @@ async function inspectNetworks(host: Host, attempts = 3): Promise<readonly Inspe
 
 /** One that was just made. A name that is none may be the beginning of another's id. */
 async function inspectNetwork(host: Host, name: string): Promise<InspectedNetwork | undefined> {
-  const found = JSON.parse(await runDocker(host, ['docker', 'network', 'inspect', name])) as readonly InspectedNetwork[];
+  const found = JSON.parse(
+    await runDocker(host, ['docker', 'network', 'inspect', name]),
+  ) as readonly InspectedNetwork[];
   return found.find(({ Name }) => Name === name);
 }
 

@@ -1,12 +1,12 @@
 /** What `down` does last: removes the shared networks and shims that nothing needs any more. */
 import type { EngineFacts, HostFacts, HostInterface } from '../../plan/facts/facts.ts';
 import { networkLabel } from '../../plan/facts/ownership.ts';
-import { isOurs, servedNetwork } from './state.ts';
-import { HostError } from '../system/errors.ts';
-import type { Host } from '../system/host.ts';
 import { leases, withLock } from '../lock.ts';
 import { observeEngine } from '../observe/engine-facts.ts';
 import { observeHost, observeInterfaces } from '../observe/host-facts.ts';
+import { HostError } from '../system/errors.ts';
+import type { Host } from '../system/host.ts';
+import { isOurs, servedNetwork } from './state.ts';
 import { runPrivileged } from './sudo.ts';
 
 export interface ReleaseFacts {
@@ -40,13 +40,24 @@ export function releasable({ host, engine }: ReleaseFacts, leased: ReadonlySet<s
     return network === undefined || (!ours.has(network) && !used.has(network) && !leased.has(network));
   });
   return [
-    ...unused.flatMap((network) => [removeNetwork(network), ...shims.filter((shim) => servedNetwork(shim) === network).map(removeShim)]),
+    ...unused.flatMap((network) => [
+      removeNetwork(network),
+      ...shims.filter((shim) => servedNetwork(shim) === network).map(removeShim),
+    ]),
     ...orphans.map(removeShim),
   ];
 }
 
-const removeNetwork = (network: string): Release => ({ kind: 'network', network, command: ['docker', 'network', 'rm', network] });
-const removeShim = ({ name }: HostInterface): Release => ({ kind: 'shim', shim: name, command: ['ip', 'link', 'del', 'dev', name] });
+const removeNetwork = (network: string): Release => ({
+  kind: 'network',
+  network,
+  command: ['docker', 'network', 'rm', network],
+});
+const removeShim = ({ name }: HostInterface): Release => ({
+  kind: 'shim',
+  shim: name,
+  command: ['ip', 'link', 'del', 'dev', name],
+});
 
 /**
  * Observes, decides and removes, under the lock. Throws a `HostError` where the engine cannot be reached or a removal
@@ -58,7 +69,10 @@ export function release(host: Host): Promise<readonly Release[]> {
   return withLock(host, 'host', async () => {
     const [hostFacts, engine] = await Promise.all([observeHost(host), observeEngine(host)]);
     if (engine.kind === 'unreachable') throw engine.error;
-    const names = [...engine.facts.networks.map(({ name }) => name), ...hostFacts.interfaces.flatMap((one) => servedNetwork(one) ?? [])];
+    const names = [
+      ...engine.facts.networks.map(({ name }) => name),
+      ...hostFacts.interfaces.flatMap((one) => servedNetwork(one) ?? []),
+    ];
     const leased = new Set(names.filter((name) => leases(host, name).length > 0));
     return executeReleases(releasable({ host: hostFacts, engine: engine.facts }, leased), host);
   });

@@ -1,11 +1,12 @@
 /** What a shim carries: kernel settings, addresses, routes, neighbour entries. */
 import type { AddShimAddress, AddShimNeighbour, AddShimRoute, SetSysctl } from '../../plan/actions/action.ts';
-import { done, missing, type Context, type State } from './state.ts';
+import { type Context, done, missing, type State } from './state.ts';
 
 export async function sysctlState({ key, value }: SetSysctl, { observer }: Context): Promise<State> {
   const current = observer.sysctl(key);
   if (current === value) return done;
-  if (current !== undefined) return { kind: 'differs', mend: [], undo: ['sysctl', '-w', `${['net', ...key].join('/')}=${current}`] };
+  if (current !== undefined)
+    return { kind: 'differs', mend: [], undo: ['sysctl', '-w', `${['net', ...key].join('/')}=${current}`] };
   // A kernel without IPv6 has none of its settings, and nothing that would have to be turned off.
   return key[0] === 'ipv6' ? done : missing;
 }
@@ -16,12 +17,16 @@ export async function addressState({ shim, address }: AddShimAddress, { observer
 
 /** A route of ours with another source is replaced. One by another interface is in the way: the way there is not ours to change. */
 export async function routeState({ shim, destination, source }: AddShimRoute, { observer }: Context): Promise<State> {
-  const same = (await observer.routes(destination.includes(':') ? 6 : 4)).filter((route) => route.destination === destination);
+  const same = (await observer.routes(destination.includes(':') ? 6 : 4)).filter(
+    (route) => route.destination === destination,
+  );
   const own = same.find((route) => route.interface === shim);
   // The kernel names a source for IPv4 only where it is asked to; an IPv6 route may be preferred over another by its metric.
   if (own) {
     const family = destination.includes(':') ? ['-6'] : [];
-    return own.source === source ? done : { kind: 'differs', mend: [['ip', ...family, 'route', 'del', destination, 'dev', shim]] };
+    return own.source === source
+      ? done
+      : { kind: 'differs', mend: [['ip', ...family, 'route', 'del', destination, 'dev', shim]] };
   }
   const other = same.find((route) => route.family === 4 && (route.metric ?? 0) === 0);
   if (!other) return missing;

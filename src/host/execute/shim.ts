@@ -2,7 +2,7 @@
 import type { BringShimUp, CreateShim, MarkShim } from '../../plan/actions/action.ts';
 import type { HostInterface } from '../../plan/facts/facts.ts';
 import { shimAliasPrefix } from '../../plan/facts/ownership.ts';
-import { done, isOurs, missing, servedNetwork, type Context, type State } from './state.ts';
+import { type Context, done, isOurs, missing, type State, servedNetwork } from './state.ts';
 
 /** A shim of ours that is not as wanted is made anew; an interface that is not ours is never touched. */
 export async function createShimState(action: CreateShim, { observer, madeNetworks }: Context): Promise<State> {
@@ -33,7 +33,12 @@ export async function createShimState(action: CreateShim, { observer, madeNetwor
 }
 
 function isAsWanted(link: HostInterface, { driver, mode, flag, parent }: CreateShim): boolean {
-  return link.kind === driver && link.mode === mode && link.link === parent && (driver === 'macvlan' || link.flag === (flag ?? 'bridge'));
+  return (
+    link.kind === driver &&
+    link.mode === mode &&
+    link.link === parent &&
+    (driver === 'macvlan' || link.flag === (flag ?? 'bridge'))
+  );
 }
 
 export async function markShimState({ shim, network }: MarkShim, { observer }: Context): Promise<State> {

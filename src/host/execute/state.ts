@@ -23,7 +23,9 @@ export const missing: State = { kind: 'missing' };
 
 /** Whether netcompose made an interface: by its alias, or by its group where we died before the alias was set. */
 export function isOurs({ alias, group, kind }: HostInterface): boolean {
-  return (kind === 'macvlan' || kind === 'ipvlan') && (group === shimGroup || (alias?.startsWith(shimAliasPrefix) ?? false));
+  return (
+    (kind === 'macvlan' || kind === 'ipvlan') && (group === shimGroup || (alias?.startsWith(shimAliasPrefix) ?? false))
+  );
 }
 
 /** The Docker network that a shim serves; absent for one that is not marked yet, or not ours. */

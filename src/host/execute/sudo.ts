@@ -1,6 +1,6 @@
 /** Privilege: only `ip` and `sysctl` need it. */
 import { displayCommand } from '../../plan/actions/display.ts';
-import { HostError, commandFailure } from '../system/errors.ts';
+import { commandFailure, HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
 import { which } from '../system/which.ts';
 
@@ -12,7 +12,11 @@ const privileged: ReadonlySet<string | undefined> = new Set(['ip', 'sysctl']);
  *
  * @param rest the commands that would follow, for that message
  */
-export async function runPrivileged(host: Host, command: readonly string[], rest: readonly (readonly string[])[] = []): Promise<void> {
+export async function runPrivileged(
+  host: Host,
+  command: readonly string[],
+  rest: readonly (readonly string[])[] = [],
+): Promise<void> {
   const needsSudo = host.uid !== 0 && privileged.has(command[0]);
   if (needsSudo && which(host, 'sudo') === undefined) {
     throw new HostError({
@@ -30,5 +34,8 @@ export async function runPrivileged(host: Host, command: readonly string[], rest
 }
 
 function byHand(commands: readonly (readonly string[])[]): string {
-  return ['run as root:', ...commands.filter(([file]) => privileged.has(file)).map((command) => `  ${displayCommand(command)}`)].join('\n');
+  return [
+    'run as root:',
+    ...commands.filter(([file]) => privileged.has(file)).map((command) => `  ${displayCommand(command)}`),
+  ].join('\n');
 }

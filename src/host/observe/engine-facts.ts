@@ -1,11 +1,12 @@
 /** The engine as it is, asked through its API. */
-import { findEndpoint } from '../engine/endpoint.ts';
-import { connect } from '../engine/client.ts';
-import { badAddress, unreachable, type EngineUnreachable } from '../engine/unreachable.ts';
-import type { Host } from '../system/host.ts';
-import type { EngineContainer, EngineFacts, EngineNetwork, EnginePool, ImagePort } from '../../plan/facts/facts.ts';
+
 import type Docker from 'dockerode';
 import type { ContainerInfo, NetworkInspectInfo } from 'dockerode';
+import type { EngineContainer, EngineFacts, EngineNetwork, EnginePool, ImagePort } from '../../plan/facts/facts.ts';
+import { connect } from '../engine/client.ts';
+import { findEndpoint } from '../engine/endpoint.ts';
+import { badAddress, type EngineUnreachable, unreachable } from '../engine/unreachable.ts';
+import type { Host } from '../system/host.ts';
 
 export type EngineObservation = { readonly kind: 'reached'; readonly facts: EngineFacts } | EngineUnreachable;
 
@@ -48,7 +49,9 @@ export async function observeEngine(host: Host, images: readonly string[] = []):
           swarm: swarmState(info),
           networks: networks.map(toNetwork).sort(byName),
           containers: containers.map(toContainer).sort(byName),
-          ...(images.length > 0 && { images: Object.fromEntries(images.flatMap((image, at) => (exposed[at] ? [[image, exposed[at]]] : []))) }),
+          ...(images.length > 0 && {
+            images: Object.fromEntries(images.flatMap((image, at) => (exposed[at] ? [[image, exposed[at]]] : []))),
+          }),
         },
       };
     } catch (cause) {
@@ -63,7 +66,9 @@ export async function observeEngine(host: Host, images: readonly string[] = []):
 async function exposedPorts(docker: Docker, image: string): Promise<readonly ImagePort[] | undefined> {
   try {
     const { Config } = await docker.getImage(image).inspect();
-    return Object.keys(Config.ExposedPorts ?? {}).flatMap(toImagePort).sort((a, b) => a.first - b.first || (a.protocol < b.protocol ? -1 : 1));
+    return Object.keys(Config.ExposedPorts ?? {})
+      .flatMap(toImagePort)
+      .sort((a, b) => a.first - b.first || (a.protocol < b.protocol ? -1 : 1));
   } catch {
     return undefined;
   }
@@ -96,17 +101,18 @@ function toNetwork(network: NetworkInspectInfo): EngineNetwork {
     internal: network.Internal,
     options: network.Options ?? {},
     labels: network.Labels ?? {},
-    pools: (network.IPAM?.Config ?? []).flatMap(({ Subnet, Gateway, IPRange, AuxiliaryAddresses }): readonly EnginePool[] =>
-      Subnet
-        ? [
-            {
-              subnet: Subnet,
-              ...(Gateway && { gateway: Gateway }),
-              ...(IPRange && { ipRange: IPRange }),
-              auxiliaryAddresses: toStrings(AuxiliaryAddresses),
-            },
-          ]
-        : [],
+    pools: (network.IPAM?.Config ?? []).flatMap(
+      ({ Subnet, Gateway, IPRange, AuxiliaryAddresses }): readonly EnginePool[] =>
+        Subnet
+          ? [
+              {
+                subnet: Subnet,
+                ...(Gateway && { gateway: Gateway }),
+                ...(IPRange && { ipRange: IPRange }),
+                auxiliaryAddresses: toStrings(AuxiliaryAddresses),
+              },
+            ]
+          : [],
     ),
   };
 }
@@ -125,14 +131,16 @@ function toContainer(container: ContainerInfo): EngineContainer {
     running: container.State === 'running' || container.State === 'paused' || container.State === 'restarting',
     networkMode: container.HostConfig.NetworkMode,
     networks: Object.fromEntries(
-      Object.entries(container.NetworkSettings?.Networks ?? {}).map(([name, { IPAddress, GlobalIPv6Address, MacAddress }]) => [
-        name,
-        {
-          ...(IPAddress && { ipv4: IPAddress }),
-          ...(GlobalIPv6Address && { ipv6: GlobalIPv6Address }),
-          ...(MacAddress && { mac: MacAddress }),
-        },
-      ]),
+      Object.entries(container.NetworkSettings?.Networks ?? {}).map(
+        ([name, { IPAddress, GlobalIPv6Address, MacAddress }]) => [
+          name,
+          {
+            ...(IPAddress && { ipv4: IPAddress }),
+            ...(GlobalIPv6Address && { ipv6: GlobalIPv6Address }),
+            ...(MacAddress && { mac: MacAddress }),
+          },
+        ],
+      ),
     ),
     ports: container.Ports.flatMap(({ IP, PrivatePort, PublicPort, Type }) =>
       PublicPort ? [{ ...(IP && { ip: IP }), published: PublicPort, target: PrivatePort, protocol: Type }] : [],
@@ -140,4 +148,5 @@ function toContainer(container: ContainerInfo): EngineContainer {
   };
 }
 
-const byName = (a: { readonly name: string }, b: { readonly name: string }) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+const byName = (a: { readonly name: string }, b: { readonly name: string }) =>
+  a.name < b.name ? -1 : a.name > b.name ? 1 : 0;

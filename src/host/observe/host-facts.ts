@@ -1,11 +1,18 @@
 /** The host as it is: interfaces, addresses, routes, kernel settings. Nothing here needs privileges; with them, more is seen. */
 import type { HostFacts, HostInterface, HostNeighbour, HostRoute } from '../../plan/facts/facts.ts';
-import { HostError, commandFailure } from '../system/errors.ts';
+import { commandFailure, HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
-import { isLinkLocal, parseAllNeighbours, parseInterfaces, parseNeighbours, parseRoutes, type Neighbour } from './ip-json.ts';
+import { which } from '../system/which.ts';
+import {
+  isLinkLocal,
+  type Neighbour,
+  parseAllNeighbours,
+  parseInterfaces,
+  parseNeighbours,
+  parseRoutes,
+} from './ip-json.ts';
 import { observeDrivers } from './kernel.ts';
 import { observeSockets } from './sockets.ts';
-import { which } from '../system/which.ts';
 
 /** What is looked at beyond interfaces and routes: each costs a little, and few commands need it. */
 export interface HostOptions {
@@ -20,7 +27,7 @@ export async function observeHost(host: Host, { lan = false, sockets }: HostOpti
   const { platform } = host;
   if (platform !== 'linux') return { platform, interfaces: nodeInterfaces(host), routes: [], rpFilter: {} };
   const [interfaces, routes4, routes6, neighbours] = await Promise.all([
-    ...[observeInterfaces(host), observeRoutes(host, 4), observeRoutes(host, 6)] as const,
+    ...([observeInterfaces(host), observeRoutes(host, 4), observeRoutes(host, 6)] as const),
     lan ? observeAllNeighbours(host) : undefined,
   ]);
   return {
@@ -47,7 +54,9 @@ function privilegeOf(host: Host): NonNullable<HostFacts['privilege']> {
 function observeArp(host: Host, interfaces: readonly HostInterface[]): NonNullable<HostFacts['arp']> {
   const names = ['all', ...interfaces.filter(({ kind }) => kind === 'macvlan').map(({ name }) => name)];
   const setting = (name: string, key: string) => Number(host.readText(`/proc/sys/net/ipv4/conf/${name}/${key}`) ?? 0);
-  return Object.fromEntries(names.map((name) => [name, { filter: setting(name, 'arp_filter'), ignore: setting(name, 'arp_ignore') }]));
+  return Object.fromEntries(
+    names.map((name) => [name, { filter: setting(name, 'arp_filter'), ignore: setting(name, 'arp_ignore') }]),
+  );
 }
 
 /**
@@ -55,7 +64,9 @@ function observeArp(host: Host, interfaces: readonly HostInterface[]): NonNullab
  * recognised everywhere.
  */
 export async function observeInterfaces(host: Host): Promise<readonly HostInterface[]> {
-  return parseInterfaces(await ip(host, '-N', '-j', '-d', 'addr'), (name) => host.exists(`/sys/class/net/${name}/phy80211`));
+  return parseInterfaces(await ip(host, '-N', '-j', '-d', 'addr'), (name) =>
+    host.exists(`/sys/class/net/${name}/phy80211`),
+  );
 }
 
 /** Both families' main tables. */

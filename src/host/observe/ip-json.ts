@@ -34,7 +34,11 @@ interface IpRoute {
   readonly via?: { readonly host?: string };
   readonly prefsrc?: string;
   readonly metric?: number;
-  readonly nexthops?: readonly { readonly dev?: string; readonly gateway?: string; readonly via?: { readonly host?: string } }[];
+  readonly nexthops?: readonly {
+    readonly dev?: string;
+    readonly gateway?: string;
+    readonly via?: { readonly host?: string };
+  }[];
 }
 
 export interface Neighbour {
@@ -61,7 +65,9 @@ function toInterface(link: IpLink, isWireless: (name: string) => boolean): HostI
   // A veth's `link` is its other end, which is not below it; with a netnsid, a name would be another namespace's.
   const below = kind === 'veth' || link.link_netnsid !== undefined ? undefined : link.link;
   const addresses = link.addr_info ?? [];
-  const passing = addresses.filter(({ local, temporary, deprecated }) => (temporary || deprecated) && local !== undefined && !isLinkLocal(local));
+  const passing = addresses.filter(
+    ({ local, temporary, deprecated }) => (temporary || deprecated) && local !== undefined && !isLinkLocal(local),
+  );
   return {
     name: link.ifname,
     index: link.ifindex,
@@ -69,7 +75,9 @@ function toInterface(link: IpLink, isWireless: (name: string) => boolean): HostI
     up: flags.includes('UP'),
     loopback,
     wireless: isWireless(link.ifname),
-    ...(link.address !== undefined && /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(link.address) && !loopback && { mac: link.address }),
+    ...(link.address !== undefined &&
+      /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(link.address) &&
+      !loopback && { mac: link.address }),
     mtu: link.mtu ?? 0,
     ...(link.master !== undefined && { master: link.master }),
     ...(below !== undefined && { link: below }),
@@ -84,7 +92,9 @@ function toInterface(link: IpLink, isWireless: (name: string) => boolean): HostI
 }
 
 function textsOf(addresses: readonly IpAddress[]): readonly string[] {
-  return addresses.flatMap(({ local, prefixlen }) => (local === undefined || isLinkLocal(local) ? [] : [`${local}/${prefixlen}`]));
+  return addresses.flatMap(({ local, prefixlen }) =>
+    local === undefined || isLinkLocal(local) ? [] : [`${local}/${prefixlen}`],
+  );
 }
 
 /** Every interface has one, and it says nothing of the LAN. */
@@ -100,7 +110,10 @@ export function parseRoutes(json: string, family: 4 | 6): readonly HostRoute[] {
     return (route.nexthops ?? [route]).map((hop) => {
       const gateway = hop.gateway ?? hop.via?.host;
       return {
-        destination: destination === 'default' || destination.includes('/') ? destination : `${destination}/${family === 4 ? 32 : 128}`,
+        destination:
+          destination === 'default' || destination.includes('/')
+            ? destination
+            : `${destination}/${family === 4 ? 32 : 128}`,
         family,
         ...(hop.dev !== undefined && { interface: hop.dev }),
         ...(gateway !== undefined && { gateway }),
@@ -124,7 +137,12 @@ export function parseNeighbours(json: string): readonly Neighbour[] {
 
 /** Reads `ip -j neigh`: all that have a MAC address; link-local ones are left out. */
 export function parseAllNeighbours(json: string): readonly HostNeighbour[] {
-  return elements<{ readonly dst: string; readonly dev?: string; readonly lladdr?: string; readonly state?: readonly string[] }>(json).flatMap(({ dst, dev, lladdr, state = [] }) =>
+  return elements<{
+    readonly dst: string;
+    readonly dev?: string;
+    readonly lladdr?: string;
+    readonly state?: readonly string[];
+  }>(json).flatMap(({ dst, dev, lladdr, state = [] }) =>
     dev === undefined || lladdr === undefined || isLinkLocal(dst) || state.includes('FAILED') || state.includes('NOARP')
       ? []
       : [{ address: dst, interface: dev, mac: lladdr, state: (state[0] ?? 'none').toLowerCase() }],

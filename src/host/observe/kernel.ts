@@ -13,11 +13,20 @@ const drivers: Readonly<Record<KernelDriver, { readonly config: string; readonly
 /** Loads nothing, runs nothing. A driver is left out where nothing tells (in a container, say, which sees no modules). */
 export function observeDrivers(host: Host, interfaces: readonly HostInterface[]): NonNullable<HostFacts['drivers']> {
   const release = host.readText('/proc/sys/kernel/osrelease')?.trim() ?? '';
-  const [builtIn, modules] = ['modules.builtin', 'modules.dep'].map((file) => host.readText(`/lib/modules/${release}/${file}`));
+  const [builtIn, modules] = ['modules.builtin', 'modules.dep'].map((file) =>
+    host.readText(`/lib/modules/${release}/${file}`),
+  );
   const known: { [name in KernelDriver]?: DriverState } = {};
   let configuration: string | undefined;
-  for (const [name, { config, kind }] of Object.entries(drivers) as readonly [KernelDriver, { config: string; kind: string }][]) {
-    if (host.exists(`/sys/module/${name}`) || interfaces.some((one) => one.kind === kind) || builtIn?.includes(`/${name}.ko`))
+  for (const [name, { config, kind }] of Object.entries(drivers) as readonly [
+    KernelDriver,
+    { config: string; kind: string },
+  ][]) {
+    if (
+      host.exists(`/sys/module/${name}`) ||
+      interfaces.some((one) => one.kind === kind) ||
+      builtIn?.includes(`/${name}.ko`)
+    )
       known[name] = 'ready';
     else if (modules !== undefined) known[name] = modules.includes(`/${name}.ko`) ? 'loadable' : 'missing';
     else {

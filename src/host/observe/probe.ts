@@ -21,17 +21,25 @@ const pauseMilliseconds = 100;
  *
  * @returns the neighbours afterwards: whoever answered is `reachable`
  */
-export async function probe(host: Host, targets: readonly ProbeTarget[], pause = pauseMilliseconds): Promise<readonly HostNeighbour[]> {
+export async function probe(
+  host: Host,
+  targets: readonly ProbeTarget[],
+  pause = pauseMilliseconds,
+): Promise<readonly HostNeighbour[]> {
   const asked = targets.slice(0, mostTargets);
   let neighbours = await observeAllNeighbours(host);
-  const again = (await Promise.all(asked.map((target) => ask(host, target, find(neighbours, target))))).flatMap((target) => target ?? []);
+  const again = (await Promise.all(asked.map((target) => ask(host, target, find(neighbours, target))))).flatMap(
+    (target) => target ?? [],
+  );
   for (let attempt = 0; attempt < attempts; attempt++) {
     neighbours = await observeAllNeighbours(host);
     if (asked.every((target) => find(neighbours, target)?.state === 'reachable')) break;
     await sleep(pause);
   }
   // Who was asked again and is silent is gone, though the kernel asks some seconds more.
-  const silent = new Set(again.flatMap((target) => find(neighbours, target) ?? []).filter(({ state }) => state !== 'reachable'));
+  const silent = new Set(
+    again.flatMap((target) => find(neighbours, target) ?? []).filter(({ state }) => state !== 'reachable'),
+  );
   return neighbours.filter((one) => !silent.has(one));
 }
 
@@ -44,7 +52,11 @@ const find = (neighbours: readonly HostNeighbour[], target: ProbeTarget) =>
  *
  * @returns the target where it was known and is asked for again
  */
-async function ask(host: Host, target: ProbeTarget, known: HostNeighbour | undefined): Promise<ProbeTarget | undefined> {
+async function ask(
+  host: Host,
+  target: ProbeTarget,
+  known: HostNeighbour | undefined,
+): Promise<ProbeTarget | undefined> {
   const { address, interface: name } = target;
   if (known?.state === 'permanent') return undefined;
   if (known && host.uid === 0) {

@@ -22,7 +22,9 @@ interface Found extends HostSocket {
  * @param ports those whose processes are wanted, or all: finding them means looking at every open file of every process
  */
 export function observeSockets(host: Host, ports: 'all' | ReadonlySet<number>): readonly HostSocket[] {
-  const found = tables.flatMap(({ file, protocol, state }) => parseSockets(host.readText(`/proc/net/${file}`) ?? '', protocol, state));
+  const found = tables.flatMap(({ file, protocol, state }) =>
+    parseSockets(host.readText(`/proc/net/${file}`) ?? '', protocol, state),
+  );
   const wanted = found.filter(({ port }) => ports === 'all' || ports.has(port));
   const owners = ownersOf(host, new Set(wanted.map(({ inode }) => inode)));
   return found
@@ -79,5 +81,9 @@ function ownersOf(host: Host, inodes: ReadonlySet<string>): ReadonlyMap<string, 
 function describe(host: Host, pid: string): NonNullable<HostSocket['owner']> {
   // Whichever way the engine names its control groups (`docker/<id>`, `docker-<id>.scope`), the container's id is in the path.
   const container = /[0-9a-f]{64}/.exec(host.readText(`/proc/${pid}/cgroup`) ?? '')?.[0];
-  return { pid: Number(pid), name: host.readText(`/proc/${pid}/comm`)?.trim() ?? '', ...(container !== undefined && { container }) };
+  return {
+    pid: Number(pid),
+    name: host.readText(`/proc/${pid}/comm`)?.trim() ?? '',
+    ...(container !== undefined && { container }),
+  };
 }

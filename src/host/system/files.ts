@@ -2,6 +2,7 @@
 import {
   accessSync,
   constants,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -10,10 +11,9 @@ import {
   rmSync,
   statSync,
   writeFileSync,
-  existsSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { HostError, causeText } from './errors.ts';
+import { causeText, HostError } from './errors.ts';
 
 export function readText(path: string): string | undefined {
   try {

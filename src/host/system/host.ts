@@ -1,9 +1,9 @@
 /** The one adapter to processes and files; made at the edge and handed in, so that tests hand in their own. */
-import { networkInterfaces, homedir, type NetworkInterfaceInfo } from 'node:os';
+import { homedir, type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import { attachProcess } from '../attach.ts';
 import { endProcess } from '../end-process.ts';
-import { exists, isExecutable, list, readBytes, readLink, readText, remove, writePrivate } from './files.ts';
 import { sendDatagram } from './datagram.ts';
+import { exists, isExecutable, list, readBytes, readLink, readText, remove, writePrivate } from './files.ts';
 import { runProcess } from './processes.ts';
 
 export interface RunOptions {
@@ -74,9 +74,17 @@ export function realHost(): Host {
     pid: process.pid,
     home: homedir(),
     run: (argv, options = {}) =>
-      runProcess(argv, { cwd: options.cwd ?? cwd, env: { ...env, ...options.env }, ...(options.input !== undefined && { input: options.input }) }),
+      runProcess(argv, {
+        cwd: options.cwd ?? cwd,
+        env: { ...env, ...options.env },
+        ...(options.input !== undefined && { input: options.input }),
+      }),
     attach: (argv, options = {}) =>
-      attachProcess(argv, { cwd: options.cwd ?? cwd, env: { ...env, ...options.env }, ...(options.input !== undefined && { input: options.input }) }),
+      attachProcess(argv, {
+        cwd: options.cwd ?? cwd,
+        env: { ...env, ...options.env },
+        ...(options.input !== undefined && { input: options.input }),
+      }),
     endProcess,
     readText,
     readBytes,

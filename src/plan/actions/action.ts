@@ -32,7 +32,12 @@ export interface EnsureNetwork extends Action {
   readonly name: string;
   readonly driver: 'macvlan' | 'ipvlan';
   readonly options: Readonly<Record<string, string>>;
-  readonly pools: readonly { readonly subnet: string; readonly gateway?: string; readonly ipRange?: string; readonly auxAddresses: Readonly<Record<string, string>> }[];
+  readonly pools: readonly {
+    readonly subnet: string;
+    readonly gateway?: string;
+    readonly ipRange?: string;
+    readonly auxAddresses: Readonly<Record<string, string>>;
+  }[];
   /** Whether it has IPv4 at all; an engine from 28 on would add a pool of its own otherwise. */
   readonly ipv4: boolean;
   readonly ipv6: boolean;

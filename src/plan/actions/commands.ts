@@ -1,7 +1,8 @@
 /** Host actions as argument vectors. One action is one command; what names and values may be is checked here, before any runs. */
-import type { AddShimRoute, CreateShim, EnsureNetwork, HostAction, SetSysctl, Step } from './action.ts';
+
 import { shimAliasPrefix, shimGroup } from '../facts/ownership.ts';
 import type { LanRoute } from '../types.ts';
+import type { AddShimRoute, CreateShim, EnsureNetwork, HostAction, SetSysctl, Step } from './action.ts';
 
 /** What the kernel gives a new interface, where the host has no other defaults; the executor restores what it saw instead. */
 const sysctlDefaults: Readonly<Record<string, string>> = { accept_ra: '1', autoconf: '1' };
@@ -23,7 +24,15 @@ export function commandOf(action: HostAction): readonly string[] {
     case 'create-shim':
       return createShim(action);
     case 'mark-shim':
-      return ['ip', 'link', 'set', 'dev', interfaceName(action.shim), 'alias', `${shimAliasPrefix}${networkName(action.network)}`];
+      return [
+        'ip',
+        'link',
+        'set',
+        'dev',
+        interfaceName(action.shim),
+        'alias',
+        `${shimAliasPrefix}${networkName(action.network)}`,
+      ];
     case 'set-sysctl':
       return ['sysctl', '-w', `${sysctlKey(action)}=${checked(action.value, /^-?\d+$/, 'a sysctl value')}`];
     case 'add-shim-address':
@@ -74,7 +83,15 @@ export function undoOf(action: HostAction): readonly string[] {
     case 'add-shim-route':
       return route('del', action);
     case 'add-shim-neighbour':
-      return ['ip', ...family(action.address), 'neigh', 'del', address(action.address), 'dev', interfaceName(action.shim)];
+      return [
+        'ip',
+        ...family(action.address),
+        'neigh',
+        'del',
+        address(action.address),
+        'dev',
+        interfaceName(action.shim),
+      ];
   }
 }
 
@@ -83,13 +100,29 @@ export function undoOf(action: HostAction): readonly string[] {
  * `commandOf` does.
  */
 export function lanRouteCommand({ destination, via }: LanRoute): readonly string[] {
-  return ['ip', ...family(destination), 'route', 'add', cidr(destination), 'via', ...(via === undefined ? [] : [address(via)])];
+  return [
+    'ip',
+    ...family(destination),
+    'route',
+    'add',
+    cidr(destination),
+    'via',
+    ...(via === undefined ? [] : [address(via)]),
+  ];
 }
 
 function createNetwork({ name, driver, options, pools, ipv4, ipv6, labels }: EnsureNetwork): readonly string[] {
   const flag = (option: string, value: string | undefined) => (value === undefined ? [] : [option, value]);
   return [
-    ...['docker', 'network', 'create', '--driver', driver, ...(ipv4 ? [] : ['--ipv4=false']), ...(ipv6 ? ['--ipv6'] : [])],
+    ...[
+      'docker',
+      'network',
+      'create',
+      '--driver',
+      driver,
+      ...(ipv4 ? [] : ['--ipv4=false']),
+      ...(ipv6 ? ['--ipv6'] : []),
+    ],
     ...pools.flatMap(({ subnet, gateway, ipRange, auxAddresses }) => [
       ...flag('--subnet', cidr(subnet)),
       ...flag('--gateway', gateway),
@@ -105,7 +138,19 @@ function createNetwork({ name, driver, options, pools, ipv4, ipv6, labels }: Ens
 function createShim({ shim, parent, driver, mode, flag }: CreateShim): readonly string[] {
   // Mode and flag are never left to a default: Docker's and iproute2's differ, and a wrong one changes every container on the parent.
   const kind = driver === 'macvlan' ? ['macvlan', 'mode', mode] : ['ipvlan', 'mode', mode, flag ?? 'bridge'];
-  return ['ip', 'link', 'add', 'link', interfaceName(parent), 'name', interfaceName(shim), 'group', String(shimGroup), 'type', ...kind];
+  return [
+    'ip',
+    'link',
+    'add',
+    'link',
+    interfaceName(parent),
+    'name',
+    interfaceName(shim),
+    'group',
+    String(shimGroup),
+    'type',
+    ...kind,
+  ];
 }
 
 function route(verb: 'add' | 'del', { destination, shim }: AddShimRoute): readonly string[] {

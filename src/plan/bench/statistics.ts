@@ -1,5 +1,5 @@
 /** Samples of `bench-net` → how each netmode compares with host mode. */
-import { baseline, directions, type BenchedNetmode, type Direction } from './topology.ts';
+import { type BenchedNetmode, baseline, type Direction, directions } from './topology.ts';
 
 /** One measurement of one direction. */
 export interface Sample {
@@ -52,9 +52,13 @@ export function compare(outcomes: readonly BenchOutcome[]): readonly BenchResult
 function figuresOf(rounds: readonly Round[], base: readonly Round[]): Figures {
   const figure = (direction: Direction, measure: Measure): Figure => {
     const values = rounds.map((round) => round[direction][measure]);
-    return { ratio: spreadOf(values.map((value, round) => value / base[round]![direction][measure])), median: quantile(values, 0.5) };
+    return {
+      ratio: spreadOf(values.map((value, round) => value / base[round]![direction][measure])),
+      median: quantile(values, 0.5),
+    };
   };
-  const of = (direction: Direction) => Object.fromEntries(measures.map((measure) => [measure, figure(direction, measure)])) as Figures[Direction];
+  const of = (direction: Direction) =>
+    Object.fromEntries(measures.map((measure) => [measure, figure(direction, measure)])) as Figures[Direction];
   return Object.fromEntries(directions.map((direction) => [direction, of(direction)])) as Figures;
 }
 

@@ -2,15 +2,21 @@
  * What `bench-net` measures: each netmode on a LAN of its own, made of network namespaces, as data. `lan` is a neighbour,
  * `host` stands for this host, `service` for the container. The commands that make it are worked out in `emit/bench-commands.ts`.
  */
-import { underlay, type Netmode, type UnderlayMode } from '../../netmode/modes.ts';
+import { type Netmode, type UnderlayMode, underlay } from '../../netmode/modes.ts';
 import type { HostAction } from '../actions/action.ts';
-import { hostActions } from '../host-changes/host-actions.ts';
 import { benchPrefix } from '../facts/ownership.ts';
+import { hostActions } from '../host-changes/host-actions.ts';
 import { shimName } from '../host-changes/shim.ts';
 import type { ShimPlan } from '../types.ts';
 
 /** The netmodes that are measured, the one that they are compared with first. */
-export const benchedNetmodes = ['host', 'bridge', 'macvlan', 'ipvlan-l2', 'ipvlan-l3'] as const satisfies readonly Netmode[];
+export const benchedNetmodes = [
+  'host',
+  'bridge',
+  'macvlan',
+  'ipvlan-l2',
+  'ipvlan-l3',
+] as const satisfies readonly Netmode[];
 
 export type BenchedNetmode = (typeof benchedNetmodes)[number];
 
@@ -104,6 +110,9 @@ export function benchUnderlay(netmode: BenchedUnderlay): BenchUnderlay {
     neighbours: netmode === 'ipvlan-l2' ? [lan.service] : [],
   };
   const parent = { name, mac, index: 2, up: true, loopback: false, wireless: false, mtu: 1500, addresses: [] };
-  const shim = hostActions([], [plan], { version: 1, host: { platform: 'linux', interfaces: [parent], routes: [], rpFilter: {} } });
+  const shim = hostActions([], [plan], {
+    version: 1,
+    host: { platform: 'linux', interfaces: [parent], routes: [], rpFilter: {} },
+  });
   return { driver, mode, onLan, shim };
 }

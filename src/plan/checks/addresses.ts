@@ -3,8 +3,19 @@ import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Span } from '../../diagnostics/source.ts';
 import type { Intents } from '../../netmode/intents.ts';
 import type { Facts } from '../facts/facts.ts';
+import {
+  type Address,
+  addressOf,
+  bits,
+  type Cidr,
+  capacity,
+  contains,
+  formatAddress,
+  formatCidr,
+  parseAddress,
+  parseCidr,
+} from '../facts/ip.ts';
 import { freeRange, knownAddresses, nearestFree } from '../networks/free-addresses.ts';
-import { addressOf, bits, capacity, contains, formatAddress, formatCidr, parseAddress, parseCidr, type Address, type Cidr } from '../facts/ip.ts';
 import type { Attached } from '../services/attach.ts';
 import type { AttachmentPlan, NetworkPlan } from '../types.ts';
 
@@ -17,7 +28,13 @@ interface Fixed {
 }
 
 /** Reports the rules `address/*` that concern containers. */
-export function checkAddresses(intents: Intents, services: ReadonlyMap<string, Attached>, networks: ReadonlyMap<string, NetworkPlan>, facts: Facts, report: Report): void {
+export function checkAddresses(
+  intents: Intents,
+  services: ReadonlyMap<string, Attached>,
+  networks: ReadonlyMap<string, NetworkPlan>,
+  facts: Facts,
+  report: Report,
+): void {
   const members = new Map<string, { plan: Attached; attachment: AttachmentPlan }[]>();
   for (const plan of services.values()) {
     for (const attachment of plan.networks.values()) {
@@ -29,16 +46,34 @@ export function checkAddresses(intents: Intents, services: ReadonlyMap<string, A
     const network = networks.get(key);
     const pools = poolsInNumbers(network);
     const fixed = list.flatMap(({ plan, attachment }) => fixedOf(intents, plan, attachment, report));
-    tellOfDuplicates(fixed, ({ address }) => `${address.family} ${address.value}`, 'address/duplicate', (one) => `the address ${one.text}`, report);
+    tellOfDuplicates(
+      fixed,
+      ({ address }) => `${address.family} ${address.value}`,
+      'address/duplicate',
+      (one) => `the address ${one.text}`,
+      report,
+    );
     if (network && pools.length > 0) {
       const own = hostAddressesOn(network, facts);
       const known = [...knownAddresses(network, facts), ...fixed.map(({ address }) => address)];
       for (const one of fixed) checkOne(one, network, pools, own, known, report);
-      checkCapacity(network, pools, list, [...knownAddresses(network, facts), ...fixed.map(({ address }) => address)], report);
+      checkCapacity(
+        network,
+        pools,
+        list,
+        [...knownAddresses(network, facts), ...fixed.map(({ address }) => address)],
+        report,
+      );
     }
   }
   const macs = [...services.values()].flatMap((plan) => macsOf(intents, plan));
-  tellOfDuplicates(macs, ({ text }) => text.toLowerCase().replaceAll('-', ':'), 'address/duplicate-mac', (one) => `the MAC address ${one.text}`, report);
+  tellOfDuplicates(
+    macs,
+    ({ text }) => text.toLowerCase().replaceAll('-', ':'),
+    'address/duplicate-mac',
+    (one) => `the MAC address ${one.text}`,
+    report,
+  );
 }
 
 interface PoolNumbers {
@@ -54,7 +89,12 @@ function poolsInNumbers(network: NetworkPlan | undefined): readonly PoolNumbers[
   });
 }
 
-function fixedOf(intents: Intents, { service }: Attached, attachment: AttachmentPlan, report: Report): readonly Fixed[] {
+function fixedOf(
+  intents: Intents,
+  { service }: Attached,
+  attachment: AttachmentPlan,
+  report: Report,
+): readonly Fixed[] {
   const said = intents.services.get(service.name)?.said?.settings;
   const declared = service.networks?.value.get(attachment.network);
   const entries = [
@@ -66,19 +106,31 @@ function fixedOf(intents: Intents, { service }: Attached, attachment: Attachment
     const at = span ?? service.span;
     const address = parseAddress(text);
     if (!address) {
-      report('netmode/invalid-value', at, `"${service.name}": "${text}" is not an address`, { help: 'write it like 192.168.1.53 or fd00:1::53, without a prefix' });
+      report('netmode/invalid-value', at, `"${service.name}": "${text}" is not an address`, {
+        help: 'write it like 192.168.1.53 or fd00:1::53, without a prefix',
+      });
       return [];
     }
     return [{ service: service.name, active: service.active, address, text, span: at }];
   });
 }
 
-function macsOf(intents: Intents, { service, networks }: Attached): readonly { service: string; active: boolean; text: string; span: Span }[] {
+function macsOf(
+  intents: Intents,
+  { service, networks }: Attached,
+): readonly { service: string; active: boolean; text: string; span: Span }[] {
   const said = intents.services.get(service.name)?.said?.settings;
   return [...networks.values()].flatMap(({ network, macAddress }) =>
     macAddress === undefined
       ? []
-      : [{ service: service.name, active: service.active, text: macAddress, span: said?.mac_address?.span ?? service.networks?.value.get(network)?.macAddress?.span ?? service.span }],
+      : [
+          {
+            service: service.name,
+            active: service.active,
+            text: macAddress,
+            span: said?.mac_address?.span ?? service.networks?.value.get(network)?.macAddress?.span ?? service.span,
+          },
+        ],
   );
 }
 
@@ -109,24 +161,48 @@ function hostAddressesOn(network: NetworkPlan, facts: Facts): readonly Address[]
   return (parent?.addresses ?? []).flatMap((text) => addressOf(text) ?? []);
 }
 
-function checkOne(one: Fixed, network: NetworkPlan, pools: readonly PoolNumbers[], own: readonly Address[], known: readonly Address[], report: Report): void {
+function checkOne(
+  one: Fixed,
+  network: NetworkPlan,
+  pools: readonly PoolNumbers[],
+  own: readonly Address[],
+  known: readonly Address[],
+  report: Report,
+): void {
   const sameFamily = pools.filter(({ subnet }) => subnet.family === one.address.family);
   const pool = sameFamily.find(({ subnet }) => contains(subnet, one.address));
   const subject = `"${one.service}": ${one.text}`;
   if (!pool) {
     const [first] = sameFamily;
-    report('address/outside-subnet', one.span, `${subject} is outside ${(first ? sameFamily : pools).map(({ subnet }) => formatCidr(subnet)).join(' and ')}`, {
-      help: first ? `did you mean ${moved(one.address, first.subnet)}?` : `the network "${network.key}" has no IPv${one.address.family} subnet: add one to "subnet"`,
-    });
+    report(
+      'address/outside-subnet',
+      one.span,
+      `${subject} is outside ${(first ? sameFamily : pools).map(({ subnet }) => formatCidr(subnet)).join(' and ')}`,
+      {
+        help: first
+          ? `did you mean ${moved(one.address, first.subnet)}?`
+          : `the network "${network.key}" has no IPv${one.address.family} subnet: add one to "subnet"`,
+      },
+    );
     return;
   }
   const owner = reservedFor(one.address, pool, own);
-  const free = network.pools.map((candidate) => nearestFree(one.address, candidate, known)).find((found) => found !== undefined);
-  if (owner) report('address/reserved', one.span, `${subject} is ${owner}`, { help: free === undefined ? 'choose another address' : `choose another address, such as ${free}` });
-  else if (pool.range && network.underlay && contains(pool.range, one.address)) {
-    report('address/in-dynamic-range', one.span, `${subject} lies in ${formatCidr(pool.range)}, from which Docker hands out addresses to others`, {
-      help: `choose an address of ${formatCidr(pool.subnet)} outside ${formatCidr(pool.range)}${free === undefined ? '' : `, such as ${free}`}`,
+  const free = network.pools
+    .map((candidate) => nearestFree(one.address, candidate, known))
+    .find((found) => found !== undefined);
+  if (owner)
+    report('address/reserved', one.span, `${subject} is ${owner}`, {
+      help: free === undefined ? 'choose another address' : `choose another address, such as ${free}`,
     });
+  else if (pool.range && network.underlay && contains(pool.range, one.address)) {
+    report(
+      'address/in-dynamic-range',
+      one.span,
+      `${subject} lies in ${formatCidr(pool.range)}, from which Docker hands out addresses to others`,
+      {
+        help: `choose an address of ${formatCidr(pool.subnet)} outside ${formatCidr(pool.range)}${free === undefined ? '' : `, such as ${free}`}`,
+      },
+    );
   }
 }
 
@@ -145,7 +221,13 @@ function reservedFor(address: Address, { subnet, gateway }: PoolNumbers, own: re
   return subnet.family === 4 && address.value === subnet.last ? 'the broadcast address' : undefined;
 }
 
-function checkCapacity(network: NetworkPlan, pools: readonly PoolNumbers[], members: readonly { plan: Attached; attachment: AttachmentPlan }[], known: readonly Address[], report: Report): void {
+function checkCapacity(
+  network: NetworkPlan,
+  pools: readonly PoolNumbers[],
+  members: readonly { plan: Attached; attachment: AttachmentPlan }[],
+  known: readonly Address[],
+  report: Report,
+): void {
   for (const { subnet, range, gateway } of pools) {
     const key = subnet.family === 4 ? 'ipv4Address' : 'ipv6Address';
     const from = range ?? subnet;
@@ -159,9 +241,14 @@ function checkCapacity(network: NetworkPlan, pools: readonly PoolNumbers[], memb
       else if (address && contains(from, address)) room -= 1n;
     }
     if (wanted > room) {
-      report('address/range-exhausted', network.span, `${formatCidr(from)} has room for ${room} containers, but ${wanted} want an address of it`, {
-        help: range ? `widen "ip_range"${larger(range, subnet, wanted, known)}` : 'widen "subnet"',
-      });
+      report(
+        'address/range-exhausted',
+        network.span,
+        `${formatCidr(from)} has room for ${room} containers, but ${wanted} want an address of it`,
+        {
+          help: range ? `widen "ip_range"${larger(range, subnet, wanted, known)}` : 'widen "subnet"',
+        },
+      );
     }
   }
 }

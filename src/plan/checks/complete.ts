@@ -8,9 +8,13 @@ export function checkComplete({ networks }: Plan, report: Report): void {
   for (const { kind, key, span, underlay: wanted, pools } of networks.values()) {
     if (kind === 'native' || !wanted) continue;
     if (wanted.parent.startsWith('auto')) {
-      report('parent/not-found', span, `network "${key}": its parent is not known without looking at the host`, { help: 'write "parent:", or leave out --offline' });
+      report('parent/not-found', span, `network "${key}": its parent is not known without looking at the host`, {
+        help: 'write "parent:", or leave out --offline',
+      });
     } else if (underlay(wanted.mode).onLan && pools.length === 0) {
-      report('address/range-invalid', span, `network "${key}": its subnet is not known without looking at the host`, { help: 'write "subnet:" and "gateway:", or leave out --offline' });
+      report('address/range-invalid', span, `network "${key}": its subnet is not known without looking at the host`, {
+        help: 'write "subnet:" and "gateway:", or leave out --offline',
+      });
     }
   }
 }

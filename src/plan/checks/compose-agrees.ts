@@ -7,13 +7,20 @@ import type { AttachmentPlan, Plan, ServicePlan } from '../types.ts';
 /** What of the resolved model concerns networking; everything else is ignored. */
 export interface ResolvedModel {
   readonly services?: Readonly<Record<string, ResolvedService>>;
-  readonly networks?: Readonly<Record<string, { readonly name?: string; readonly external?: boolean; readonly driver?: string } | null>>;
+  readonly networks?: Readonly<
+    Record<string, { readonly name?: string; readonly external?: boolean; readonly driver?: string } | null>
+  >;
 }
 
 interface ResolvedService {
   readonly network_mode?: string;
   readonly networks?: Readonly<Record<string, ResolvedAttachment | null>>;
-  readonly ports?: readonly { readonly target: number; readonly published?: string | number; readonly host_ip?: string; readonly protocol?: string }[];
+  readonly ports?: readonly {
+    readonly target: number;
+    readonly published?: string | number;
+    readonly host_ip?: string;
+    readonly protocol?: string;
+  }[];
 }
 
 interface ResolvedAttachment {
@@ -38,7 +45,8 @@ export function compareResolved(plan: Plan, model: ResolvedModel): readonly Diff
   const differences: Difference[] = [];
   const services = model.services ?? {};
   for (const name of Object.keys(services)) {
-    if (!plan.services.has(name)) differences.push({ service: name, what: 'the service', planned: 'nothing', resolved: 'a service' });
+    if (!plan.services.has(name))
+      differences.push({ service: name, what: 'the service', planned: 'nothing', resolved: 'a service' });
   }
   const names = [...plan.services.values()].filter(({ service }) => service.active).map(({ service }) => service.name);
   for (const name of names) {
@@ -55,24 +63,55 @@ export function compareResolved(plan: Plan, model: ResolvedModel): readonly Diff
   return differences;
 }
 
-function compare(differences: Difference[], service: string | undefined, what: string, planned: string, resolved: string): void {
-  if (planned !== resolved) differences.push({ ...(service !== undefined && { service }), what, planned: planned || 'nothing', resolved: resolved || 'nothing' });
+function compare(
+  differences: Difference[],
+  service: string | undefined,
+  what: string,
+  planned: string,
+  resolved: string,
+): void {
+  if (planned !== resolved)
+    differences.push({
+      ...(service !== undefined && { service }),
+      what,
+      planned: planned || 'nothing',
+      resolved: resolved || 'nothing',
+    });
 }
 
 function compareService(differences: Difference[], plan: ServicePlan, resolved: ResolvedService): void {
   const { name } = plan.service;
   compare(differences, name, 'network_mode', plan.networkMode ?? '', resolved.network_mode ?? '');
   const keys = [...plan.networks.keys()].sort();
-  compare(differences, name, 'networks', keys.join(', '), Object.keys(resolved.networks ?? {}).sort().join(', '));
+  compare(
+    differences,
+    name,
+    'networks',
+    keys.join(', '),
+    Object.keys(resolved.networks ?? {})
+      .sort()
+      .join(', '),
+  );
   for (const key of keys) {
     const attachment = resolved.networks?.[key];
     if (attachment === undefined) continue;
-    compare(differences, name, `networks.${key}`, attachmentText(planned(plan.networks.get(key)!)), attachmentText(attachment ?? {}));
+    compare(
+      differences,
+      name,
+      `networks.${key}`,
+      attachmentText(planned(plan.networks.get(key)!)),
+      attachmentText(attachment ?? {}),
+    );
   }
-  const ports = plan.ports.map(({ source, hostIp }) => portText(source.target, publishedText(source.published), hostIp, source.protocol));
-  const resolvedPorts = (resolved.ports ?? []).map((port) => portText(port.target, String(port.published ?? ''), port.host_ip, port.protocol));
+  const ports = plan.ports.map(({ source, hostIp }) =>
+    portText(source.target, publishedText(source.published), hostIp, source.protocol),
+  );
+  const resolvedPorts = (resolved.ports ?? []).map((port) =>
+    portText(port.target, String(port.published ?? ''), port.host_ip, port.protocol),
+  );
   // Of a service that is left as it is, Compose keeps `ports` in the model even where nothing will be published.
-  if (plan.managed || plan.ports.length > 0) compare(differences, name, 'ports', ports.sort().join(', '), resolvedPorts.sort().join(', '));
+  if (plan.managed || plan.ports.length > 0)
+    compare(differences, name, 'ports', ports.sort().join(', '), resolvedPorts.sort().join(', '));
 }
 
 function planned(plan: AttachmentPlan): ResolvedAttachment {
@@ -88,8 +127,18 @@ function planned(plan: AttachmentPlan): ResolvedAttachment {
 
 function attachmentText(attachment: ResolvedAttachment): string {
   const { ipv4_address, ipv6_address, mac_address, aliases, interface_name, gw_priority } = attachment;
-  const parts = { ipv4_address, ipv6_address, mac_address, aliases: [...new Set(aliases ?? [])].sort().join(' '), interface_name, gw_priority: gw_priority || undefined };
-  return Object.entries(parts).filter(([, value]) => value !== undefined && value !== '').map(([key, value]) => `${key} ${value}`).join(', ');
+  const parts = {
+    ipv4_address,
+    ipv6_address,
+    mac_address,
+    aliases: [...new Set(aliases ?? [])].sort().join(' '),
+    interface_name,
+    gw_priority: gw_priority || undefined,
+  };
+  return Object.entries(parts)
+    .filter(([, value]) => value !== undefined && value !== '')
+    .map(([key, value]) => `${key} ${value}`)
+    .join(', ');
 }
 
 const publishedText = (range: { readonly first: number; readonly last: number } | undefined) =>
@@ -102,7 +151,21 @@ function compareNetworks(differences: Difference[], plan: Plan, model: ResolvedM
   for (const { key, kind, dockerName, driver } of plan.networks.values()) {
     const resolved = model.networks?.[key];
     if (!resolved || kind === 'native') continue; // a network that no started service joins is left out by Compose
-    if (kind === 'shared') compare(differences, undefined, `networks.${key}`, `external ${dockerName}`, `${resolved.external ? 'external ' : ''}${resolved.name ?? ''}`);
-    else compare(differences, undefined, `networks.${key}.driver`, driver ?? '', resolved.driver ?? (driver === 'bridge' ? 'bridge' : ''));
+    if (kind === 'shared')
+      compare(
+        differences,
+        undefined,
+        `networks.${key}`,
+        `external ${dockerName}`,
+        `${resolved.external ? 'external ' : ''}${resolved.name ?? ''}`,
+      );
+    else
+      compare(
+        differences,
+        undefined,
+        `networks.${key}.driver`,
+        driver ?? '',
+        resolved.driver ?? (driver === 'bridge' ? 'bridge' : ''),
+      );
   }
 }

@@ -14,11 +14,14 @@ export function checkEngine(
   facts: Facts,
   report: Report,
 ): void {
-  const joined = new Set([...services.values()].filter(({ service }) => service.active).flatMap((plan) => [...plan.networks.keys()]));
+  const joined = new Set(
+    [...services.values()].filter(({ service }) => service.active).flatMap((plan) => [...plan.networks.keys()]),
+  );
   for (const network of networks.values()) {
     if (!joined.has(network.key)) continue;
     // An external overlay is the affair of the swarm that it is in.
-    if (network.mode === 'overlay' && !intents.project.networks.get(network.key)?.external) checkSwarm(network, facts, report);
+    if (network.mode === 'overlay' && !intents.project.networks.get(network.key)?.external)
+      checkSwarm(network, facts, report);
     // Those that netcompose makes have been judged where a fallback can still take their place.
     if (network.kind === 'native' && network.underlay) checkDrivers(network, network.underlay.parent, facts, report);
   }
@@ -48,8 +51,12 @@ export function lackingDriver(
   if (!host?.drivers || engine?.remote) return undefined;
   if (host.drivers[driver] === 'missing') {
     const other = driver === 'macvlan' ? 'ipvlan' : 'macvlan';
-    const instead = host.drivers[other] === 'missing' ? [] : [`use ${other === 'ipvlan' ? 'ipvlan-l2' : other} instead`];
-    return { driver, ways: [...instead, `install a kernel that has ${driver}, or its other modules (linux-modules-extra on Ubuntu)`] };
+    const instead =
+      host.drivers[other] === 'missing' ? [] : [`use ${other === 'ipvlan' ? 'ipvlan-l2' : other} instead`];
+    return {
+      driver,
+      ways: [...instead, `install a kernel that has ${driver}, or its other modules (linux-modules-extra on Ubuntu)`],
+    };
   }
   const isMadeByDocker = /^[^.]+\.\d+$/.test(parent) && !host.interfaces.some((one) => one.name === parent);
   if (!isMadeByDocker || host.drivers['8021q'] !== 'missing') return undefined;

@@ -4,8 +4,8 @@ import type { Span } from '../../diagnostics/source.ts';
 import type { Intents } from '../../netmode/intents.ts';
 import { underlay } from '../../netmode/modes.ts';
 import type { EngineContainer, Facts, HostNeighbour } from '../facts/facts.ts';
+import { type Address, contains, parseAddress, parseCidr, sameAddress } from '../facts/ip.ts';
 import { addressesOf, freeRangeLike, knownAddresses, nearestFree } from '../networks/free-addresses.ts';
-import { contains, parseAddress, parseCidr, sameAddress, type Address } from '../facts/ip.ts';
 import type { Attached } from '../services/attach.ts';
 import type { NetworkPlan } from '../types.ts';
 
@@ -80,7 +80,10 @@ export function probeTargets(
       const subnets = network.pools.flatMap(({ subnet }) => parseCidr(subnet) ?? []);
       return [ipv4Address, ipv6Address].flatMap((text) => {
         const address = parseAddress(text ?? '');
-        const asked = address && subnets.some((subnet) => contains(subnet, address)) && !held.some((other) => sameAddress(other, address));
+        const asked =
+          address &&
+          subnets.some((subnet) => contains(subnet, address)) &&
+          !held.some((other) => sameAddress(other, address));
         return asked ? [{ address: text!, interface: network.underlay!.parent }] : [];
       });
     }),
@@ -114,7 +117,15 @@ function fixedOf(intents: Intents, { service, networks }: Attached, { key }: Net
   return entries.flatMap(([text, span]) => {
     const address = parseAddress(text ?? '');
     return address
-      ? [{ service: service.name, address, text: text!, span: span ?? service.span, ...(macAddress !== undefined && { mac: macAddress }) }]
+      ? [
+          {
+            service: service.name,
+            address,
+            text: text!,
+            span: span ?? service.span,
+            ...(macAddress !== undefined && { mac: macAddress }),
+          },
+        ]
       : [];
   });
 }
@@ -133,12 +144,27 @@ function isOnLan(container: EngineContainer, network: NetworkPlan, { engine }: F
   );
 }
 
-function tellOfContainer({ service, text, span }: Fixed, { name, project }: EngineContainer, help: string, report: Report): void {
+function tellOfContainer(
+  { service, text, span }: Fixed,
+  { name, project }: EngineContainer,
+  help: string,
+  report: Report,
+): void {
   const of = project === undefined ? '' : ` of project "${project}"`;
-  report('address/duplicate', span, `"${service}" has the address ${text}, as the running container "${name}"${of} does`, { help });
+  report(
+    'address/duplicate',
+    span,
+    `"${service}" has the address ${text}, as the running container "${name}"${of} does`,
+    { help },
+  );
 }
 
-function tellOfNeighbour({ service, text, mac, span }: Fixed, neighbour: HostNeighbour | undefined, help: string, report: Report): void {
+function tellOfNeighbour(
+  { service, text, mac, span }: Fixed,
+  neighbour: HostNeighbour | undefined,
+  help: string,
+  report: Report,
+): void {
   // Its own answer from before a restart.
   if (!neighbour || neighbour.mac === mac?.toLowerCase().replaceAll('-', ':')) return;
   const now = neighbour.state === 'reachable';
@@ -166,7 +192,9 @@ function checkRange(
   taken: readonly Address[],
   report: Report,
 ): void {
-  const macs = new Set(containers.flatMap(({ networks }) => Object.values(networks).flatMap(({ mac }) => mac?.toLowerCase() ?? [])));
+  const macs = new Set(
+    containers.flatMap(({ networks }) => Object.values(networks).flatMap(({ mac }) => mac?.toLowerCase() ?? [])),
+  );
   for (const pool of network.pools) {
     const range = parseCidr(pool.ipRange ?? '');
     const inside = neighbours.filter(({ address, mac, state }) => {

@@ -2,11 +2,11 @@
 import type { DiagnosticDetails, Report } from '../../diagnostics/diagnostic.ts';
 import type { Intents } from '../../netmode/intents.ts';
 import type { Facts } from '../facts/facts.ts';
-import { formatPort } from '../services/listeners.ts';
-import { grouped, occupantsOf, type Occupant } from './occupants.ts';
 import { defaultInterface } from '../networks/parents.ts';
-import { claimsByNamespace, host, sharesAddress, taken, type Claim } from './ports.ts';
 import type { Attached } from '../services/attach.ts';
+import { formatPort } from '../services/listeners.ts';
+import { grouped, type Occupant, occupantsOf } from './occupants.ts';
+import { type Claim, claimsByNamespace, host, sharesAddress, taken } from './ports.ts';
 
 /**
  * UDP ports of service discovery (mDNS, SSDP, WS-Discovery, LLMNR): those who use them share them, with SO_REUSEADDR,
@@ -38,7 +38,13 @@ export function checkLivePorts(
     if (claim.from !== 'published' && !opensOnHost(claim, project.name, facts)) continue;
     const occupant = occupantOf(claim, occupants);
     if (occupant)
-      tell(claim, occupant, (port) => wanted.has(`${port}/${claim.protocol}`) || occupants.has(`${port}/${claim.protocol}`), facts, report);
+      tell(
+        claim,
+        occupant,
+        (port) => wanted.has(`${port}/${claim.protocol}`) || occupants.has(`${port}/${claim.protocol}`),
+        facts,
+        report,
+      );
   }
 }
 
@@ -56,7 +62,10 @@ function opensOnHost({ service }: Claim, project: string, { engine }: Facts): bo
 }
 
 /** The first that is in the way: a container, whose name says most, before a process. */
-function occupantOf({ first, last, protocol, address }: Claim, occupants: ReadonlyMap<string, readonly Occupant[]>): Occupant | undefined {
+function occupantOf(
+  { first, last, protocol, address }: Claim,
+  occupants: ReadonlyMap<string, readonly Occupant[]>,
+): Occupant | undefined {
   let found: Occupant | undefined;
   for (let port = first; port <= last; port++) {
     for (const occupant of occupants.get(`${port}/${protocol}`) ?? []) {
@@ -68,11 +77,19 @@ function occupantOf({ first, last, protocol, address }: Claim, occupants: Readon
   return found;
 }
 
-function tell(claim: Claim, occupant: Occupant, isTaken: (port: number) => boolean, facts: Facts, report: Report): void {
+function tell(
+  claim: Claim,
+  occupant: Occupant,
+  isTaken: (port: number) => boolean,
+  facts: Facts,
+  report: Report,
+): void {
   const { container, port, protocol } = occupant;
   const subject = `"${claim.service}" ${taken[claim.from]} port ${formatPort({ first: port, last: port, protocol })} of the host`;
   const doubtful =
-    !facts.engine || claim.from === 'image' || (claim.protocol === 'udp' && claim.from !== 'published' && sharedByHabit.has(port));
+    !facts.engine ||
+    claim.from === 'image' ||
+    (claim.protocol === 'udp' && claim.from !== 'published' && sharedByHabit.has(port));
   const unsureOfFamily = occupant.perhapsOnlyV6 && claim.address !== undefined && !claim.address.includes(':');
   const details: DiagnosticDetails = {
     help: helpFor(claim, occupant, isTaken, facts),
@@ -99,7 +116,12 @@ function where({ address, perhapsOnlyV6 }: Occupant): string {
   return address === undefined || address === '0.0.0.0' || address === '::' ? '' : ` on ${address}`;
 }
 
-function helpFor(claim: Claim, { port, address, container, owner }: Occupant, isTaken: (port: number) => boolean, facts: Facts): string {
+function helpFor(
+  claim: Claim,
+  { port, address, container, owner }: Occupant,
+  isTaken: (port: number) => boolean,
+  facts: Facts,
+): string {
   const end = container
     ? `stop it: docker stop ${container.name}`
     : owner || facts.host?.privilege === 'root'

@@ -23,13 +23,15 @@ export interface Occupant {
 export function occupantsOf(project: string, { host, engine }: Facts): readonly Occupant[] {
   const running = (engine?.containers ?? []).filter((container) => container.running);
   const published = running.flatMap((container) =>
-    container.ports.map(({ ip, published: port, protocol }): Occupant => ({
-      protocol,
-      port,
-      container,
-      perhapsOnlyV6: false,
-      ...(ip !== undefined && ip !== '' && { address: ip }),
-    })),
+    container.ports.map(
+      ({ ip, published: port, protocol }): Occupant => ({
+        protocol,
+        port,
+        container,
+        perhapsOnlyV6: false,
+        ...(ip !== undefined && ip !== '' && { address: ip }),
+      }),
+    ),
   );
   const sockets = engine?.remote ? [] : (host?.sockets ?? []);
   const byPort = grouped(published);
@@ -51,12 +53,16 @@ export function occupantsOf(project: string, { host, engine }: Facts): readonly 
       },
     ];
   });
-  return [...published, ...listening].filter(({ container }) => container?.project === undefined || container.project !== project);
+  return [...published, ...listening].filter(
+    ({ container }) => container?.project === undefined || container.project !== project,
+  );
 }
 
 /** Without the engine's word, what has a port, in a container or for one, may be the project's own. */
 function isKnown({ owner }: HostSocket, engine: EngineFacts | undefined): boolean {
-  return engine !== undefined || (owner !== undefined && owner.container === undefined && owner.name !== 'docker-proxy');
+  return (
+    engine !== undefined || (owner !== undefined && owner.container === undefined && owner.name !== 'docker-proxy')
+  );
 }
 
 /** A process with a socket for each family has asked for IPv6 only on the other. */

@@ -4,8 +4,8 @@ import type { Span } from '../../diagnostics/source.ts';
 import type { Intents } from '../../netmode/intents.ts';
 import type { Facts } from '../facts/facts.ts';
 import { parseAddress, sameAddress } from '../facts/ip.ts';
-import { formatPort, listenersOf } from '../services/listeners.ts';
 import type { Attached } from '../services/attach.ts';
+import { formatPort, listenersOf } from '../services/listeners.ts';
 import type { Listener } from '../types.ts';
 
 export interface Claim {
@@ -26,14 +26,23 @@ export interface Claim {
 export const host = 'host';
 
 /** Reports `ports/published-twice`, `ports/host-clash`, `ports/namespace-clash`; a service that is not started makes it a warning. */
-export function checkPorts(intents: Intents, services: ReadonlyMap<string, Attached>, facts: Facts, report: Report): void {
+export function checkPorts(
+  intents: Intents,
+  services: ReadonlyMap<string, Attached>,
+  facts: Facts,
+  report: Report,
+): void {
   for (const [namespace, claims] of claimsByNamespace(intents, services, facts)) {
     for (const [earlier, later] of clashes(claims)) tell(namespace, earlier, later, report);
   }
 }
 
 /** What each service opens or publishes, by the network namespace in which it does. */
-export function claimsByNamespace(intents: Intents, services: ReadonlyMap<string, Attached>, facts: Facts): ReadonlyMap<string, readonly Claim[]> {
+export function claimsByNamespace(
+  intents: Intents,
+  services: ReadonlyMap<string, Attached>,
+  facts: Facts,
+): ReadonlyMap<string, readonly Claim[]> {
   const byNamespace = new Map<string, Claim[]>();
   let order = 0;
   const claim = (namespace: string, service: Attached['service'], listener: Listener) => {
@@ -42,7 +51,9 @@ export function claimsByNamespace(intents: Intents, services: ReadonlyMap<string
     byNamespace.set(namespace, claims);
   };
   // Only a namespace that somebody joins can be shared; all other containers have their own.
-  const joined = new Set([...services.values()].flatMap(({ networkMode }) => (networkMode?.startsWith('service:') ? networkMode : [])));
+  const joined = new Set(
+    [...services.values()].flatMap(({ networkMode }) => (networkMode?.startsWith('service:') ? networkMode : [])),
+  );
   for (const [name, plan] of services) {
     const { service } = plan;
     const namespace = namespaceOf(plan, services);
@@ -50,10 +61,17 @@ export function claimsByNamespace(intents: Intents, services: ReadonlyMap<string
       const { published, protocol, span } = source;
       // From a range for one container port Docker takes whichever is free.
       if (!published || published.first !== published.last) continue;
-      claim(host, service, { ...published, protocol, span, from: 'published', ...(hostIp !== undefined && { address: hostIp }) });
+      claim(host, service, {
+        ...published,
+        protocol,
+        span,
+        from: 'published',
+        ...(hostIp !== undefined && { address: hostIp }),
+      });
     }
     if (namespace === host || namespace.startsWith('container:') || joined.has(namespace)) {
-      for (const listener of listenersOf(intents.services.get(name)!, intents.project.name, facts.engine?.images)) claim(namespace, service, listener);
+      for (const listener of listenersOf(intents.services.get(name)!, intents.project.name, facts.engine?.images))
+        claim(namespace, service, listener);
     }
   }
   return byNamespace;
@@ -67,7 +85,9 @@ function namespaceOf(plan: Attached, services: ReadonlyMap<string, Attached>): s
     if (!next) break;
     current = next;
   }
-  return current.networkMode === 'host' || current.networkMode?.startsWith('container:') ? current.networkMode : `service:${current.service.name}`;
+  return current.networkMode === 'host' || current.networkMode?.startsWith('container:')
+    ? current.networkMode
+    : `service:${current.service.name}`;
 }
 
 /** Pairs that overlap, each claim with at most one other: found in order of port, so that the cost is that of sorting. */
@@ -85,7 +105,13 @@ function clashes(claims: readonly Claim[]): readonly (readonly [Claim, Claim])[]
 
 /** One service's own entries are its own affair: a process may open a port on several addresses. */
 function clash(a: Claim, b: Claim): boolean {
-  return a.service !== b.service && a.protocol === b.protocol && a.first <= b.last && b.first <= a.last && sharesAddress(a.address, b.address);
+  return (
+    a.service !== b.service &&
+    a.protocol === b.protocol &&
+    a.first <= b.last &&
+    b.first <= a.last &&
+    sharesAddress(a.address, b.address)
+  );
 }
 
 /** No address and `0.0.0.0` mean every IPv4 address; a `::` socket takes IPv4 too unless it says otherwise. */
@@ -111,7 +137,8 @@ export const taken: Readonly<Record<Listener['from'], string>> = {
 function tell(namespace: string, earlier: Claim, later: Claim, report: Report): void {
   const published = earlier.from === 'published' && later.from === 'published';
   const rule = namespace !== host ? 'ports/namespace-clash' : published ? 'ports/published-twice' : 'ports/host-clash';
-  const where = namespace === host ? 'of the host' : `in the network namespace of ${namespace.replace(/^(\w+):(.*)$/, '$1 "$2"')}`;
+  const where =
+    namespace === host ? 'of the host' : `in the network namespace of ${namespace.replace(/^(\w+):(.*)$/, '$1 "$2"')}`;
   const message = `"${later.service}" ${taken[later.from]} port ${formatPort(later)} ${where}, as "${earlier.service}" does`;
   // An image may expose more than its process opens.
   const sure = earlier.from !== 'image' && later.from !== 'image';

@@ -1,7 +1,7 @@
 /** Whether the shims can be made by this user, before anything is started. */
 import type { Report } from '../../diagnostics/diagnostic.ts';
-import { displayCommand } from '../actions/display.ts';
 import { commandOf } from '../actions/commands.ts';
+import { displayCommand } from '../actions/display.ts';
 import type { Facts } from '../facts/facts.ts';
 import { shimAliasPrefix } from '../facts/ownership.ts';
 import type { Plan } from '../types.ts';
@@ -12,9 +12,14 @@ export function checkPrivilege({ shims, actions, networks }: Plan, { host }: Fac
   for (const { name, network, parent } of shims) {
     if (host.interfaces.some((one) => one.name === name && one.alias === `${shimAliasPrefix}${network}`)) continue;
     const span = [...networks.values()].find(({ underlay }) => underlay?.parent === parent)?.span;
-    const commands = actions.flatMap((action) => ('shim' in action && action.shim === name ? displayCommand(commandOf(action)) : []));
+    const commands = actions.flatMap((action) =>
+      'shim' in action && action.shim === name ? displayCommand(commandOf(action)) : [],
+    );
     report('shim/needs-root', span, `the shim "${name}" of "${network}" needs root, and sudo is not installed`, {
-      help: ['run as root (the network must be there first), or write "host_access: loopback":', ...commands.map((command) => `  ${command}`)].join('\n'),
+      help: [
+        'run as root (the network must be there first), or write "host_access: loopback":',
+        ...commands.map((command) => `  ${command}`),
+      ].join('\n'),
     });
   }
 }

@@ -30,7 +30,10 @@ const table: readonly Row[] = [
     }),
   },
   {
-    text: new RegExp(`(?:failed to bind host port[^]*?|listen (?:tcp|udp)[46]? )${address}:(?<port>\\d+)[^]*address already in use`, 'i'),
+    text: new RegExp(
+      `(?:failed to bind host port[^]*?|listen (?:tcp|udp)[46]? )${address}:(?<port>\\d+)[^]*address already in use`,
+      'i',
+    ),
     explain: ({ port }) => ({
       fact: `A process of the host has port ${port} open already.`,
       mend: `Find it with "ss -lntup sport = :${port}" as root, and end it, or publish another port, or on another address of the host.`,
@@ -158,7 +161,10 @@ const table: readonly Row[] = [
   },
   {
     text: /not manually attachable/,
-    explain: () => ({ fact: 'The overlay network takes only services of the swarm.', mend: 'Make it anew with "attachable: true".' }),
+    explain: () => ({
+      fact: 'The overlay network takes only services of the swarm.',
+      mend: 'Make it anew with "attachable: true".',
+    }),
   },
   {
     text: /permission denied[^]*(?:docker daemon socket|docker\.sock|docker API)/i,

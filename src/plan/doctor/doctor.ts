@@ -1,12 +1,12 @@
 /** Whether this host and its engine are fit for each netmode, and if not, why and what to do. */
-import { isUnderlay, netmodeNames, underlay, type Netmode } from '../../netmode/modes.ts';
-import { parentExists, parentIsFit, parentIsFree } from './parents.ts';
+import { isUnderlay, type Netmode, netmodeNames, underlay } from '../../netmode/modes.ts';
 import { lackingDriver, lackingFact } from '../checks/engine.ts';
 import type { Facts, HostInterface } from '../facts/facts.ts';
-import { handMadeShims, type ShimFault } from './hand-made-shims.ts';
 import { parseCidr } from '../facts/ip.ts';
-import { defaultInterface } from '../networks/parents.ts';
 import { isOlder, oldestCompose } from '../facts/versions.ts';
+import { defaultInterface } from '../networks/parents.ts';
+import { handMadeShims, type ShimFault } from './hand-made-shims.ts';
+import { parentExists, parentIsFit, parentIsFree } from './parents.ts';
 
 /** From best to worst. */
 export const verdicts = ['works', 'with-change', 'unknown', 'cannot'] as const;
@@ -64,21 +64,32 @@ const checks: readonly Check[] = [
 export function diagnose(facts: Facts, parent = defaultInterface(facts.host)): Diagnosis {
   const card = facts.host?.interfaces.find(({ name }) => name === parent);
   const netmodes = netmodeNames.map((mode): ModeDiagnosis => {
-    const found = checks.flatMap((check) => check({ mode, facts, ...(parent !== undefined && { parent }), ...(card && { card }) }) ?? []);
+    const found = checks.flatMap(
+      (check) => check({ mode, facts, ...(parent !== undefined && { parent }), ...(card && { card }) }) ?? [],
+    );
     // What cannot be mended makes the rest idle.
-    const findings = found.some(({ verdict }) => verdict === 'cannot') ? found.filter(({ verdict }) => verdict === 'cannot') : found;
-    return { netmode: mode, verdict: verdicts[Math.max(0, ...findings.map(({ verdict }) => verdicts.indexOf(verdict)))]!, findings };
+    const findings = found.some(({ verdict }) => verdict === 'cannot')
+      ? found.filter(({ verdict }) => verdict === 'cannot')
+      : found;
+    return {
+      netmode: mode,
+      verdict: verdicts[Math.max(0, ...findings.map(({ verdict }) => verdicts.indexOf(verdict)))]!,
+      findings,
+    };
   });
   return { ...(parent !== undefined && { parent }), netmodes, shims: handMadeShims(facts) };
 }
 
 function engineAnswers({ facts }: Situation): Finding | undefined {
-  return facts.engine ? undefined : { verdict: 'unknown', reason: 'the Docker engine cannot be reached', mend: ['docker', 'info'] };
+  return facts.engine
+    ? undefined
+    : { verdict: 'unknown', reason: 'the Docker engine cannot be reached', mend: ['docker', 'info'] };
 }
 
 function composeIsNew({ facts }: Situation): Finding | undefined {
   const mend = `install the "docker compose" plugin, ${oldestCompose} or newer`;
-  if (!facts.compose) return facts.engine && { verdict: 'with-change', reason: 'Docker Compose is not installed', mend };
+  if (!facts.compose)
+    return facts.engine && { verdict: 'with-change', reason: 'Docker Compose is not installed', mend };
   return isOlder(facts.compose.version, oldestCompose)
     ? { verdict: 'with-change', reason: `Docker Compose ${facts.compose.version} is too old`, mend }
     : undefined;
@@ -90,7 +101,11 @@ function engineKind({ mode, facts: { engine } }: Situation): Finding | undefined
   const lan = isUnderlay(mode);
   const fallback = 'write "fallback: bridge" to run it on a bridge there';
   if (lan && engine.kind === 'desktop')
-    return { verdict: 'cannot', reason: "Docker Desktop's containers live in a virtual machine that is not on the LAN", mend: fallback };
+    return {
+      verdict: 'cannot',
+      reason: "Docker Desktop's containers live in a virtual machine that is not on the LAN",
+      mend: fallback,
+    };
   if ((lan || mode === 'overlay') && engine.kind === 'rootless')
     return {
       verdict: 'cannot',
@@ -115,7 +130,8 @@ function engineKind({ mode, facts: { engine } }: Situation): Finding | undefined
       reason: 'the engine is on another machine, whose interfaces cannot be seen or prepared from here',
       mend: 'run netcompose on that machine',
     };
-  if (lan && engine.kind === 'podman') return { verdict: 'unknown', reason: 'netcompose has not been tried with Podman' };
+  if (lan && engine.kind === 'podman')
+    return { verdict: 'unknown', reason: 'netcompose has not been tried with Podman' };
   return undefined;
 }
 
@@ -127,7 +143,11 @@ function swarm({ mode, facts: { engine } }: Situation): Finding | undefined {
         reason: 'this engine is a worker of its swarm, and only managers make networks',
         mend: 'on a manager: docker node promote NODE',
       }
-    : { verdict: 'with-change', reason: 'overlay networks need a swarm, and this engine is in none', mend: ['docker', 'swarm', 'init'] };
+    : {
+        verdict: 'with-change',
+        reason: 'overlay networks need a swarm, and this engine is in none',
+        mend: ['docker', 'swarm', 'init'],
+      };
 }
 
 function kernel({ mode, facts, parent }: Situation): Finding | undefined {
@@ -136,7 +156,9 @@ function kernel({ mode, facts, parent }: Situation): Finding | undefined {
   const lacking = lackingDriver(driver, parent ?? '', facts);
   if (lacking) return { verdict: 'cannot', reason: lackingFact(lacking.driver), mend: lacking.ways.join('; ') };
   const unseen = facts.host?.drivers && !facts.host.drivers[driver] && !facts.engine?.remote;
-  return unseen ? { verdict: 'unknown', reason: `nothing tells whether the kernel has ${driver}`, mend: ['modprobe', driver] } : undefined;
+  return unseen
+    ? { verdict: 'unknown', reason: `nothing tells whether the kernel has ${driver}`, mend: ['modprobe', driver] }
+    : undefined;
 }
 
 function privilege({ mode, facts: { host, engine } }: Situation): Finding | undefined {

@@ -18,7 +18,8 @@ interface HandMade {
 }
 
 /** Whether netcompose made an interface. */
-export const isOurShim = ({ alias, group }: HostInterface): boolean => group === shimGroup || (alias?.startsWith(shimAliasPrefix) ?? false);
+export const isOurShim = ({ alias, group }: HostInterface): boolean =>
+  group === shimGroup || (alias?.startsWith(shimAliasPrefix) ?? false);
 
 const checks: readonly ((shim: HandMade) => readonly Omit<ShimFault, 'shim' | 'parent'>[])[] = [
   isDown,
@@ -35,7 +36,9 @@ export function handMadeShims(facts: Facts): readonly ShimFault[] {
   return interfaces.flatMap((shim) => {
     const parent = interfaces.find(({ name }) => name === shim.link);
     if (!parent || isOurShim(shim) || (shim.kind !== 'macvlan' && shim.kind !== 'ipvlan')) return [];
-    return checks.flatMap((check) => check({ shim, parent, facts })).map((fault) => ({ shim: shim.name, parent: parent.name, ...fault }));
+    return checks
+      .flatMap((check) => check({ shim, parent, facts }))
+      .map((fault) => ({ shim: shim.name, parent: parent.name, ...fault }));
   });
 }
 
@@ -104,10 +107,13 @@ function takesWholeLan({ shim, parent, facts }: HandMade) {
   };
   return (facts.host?.routes ?? []).filter(takes).map(({ destination, family }) => {
     const address = shim.addresses.find(
-      (text) => lans.some((lan) => contains(lan, parseCidr(text)!)) && parseCidr(text)!.prefix < (family === 4 ? 32 : 128),
+      (text) =>
+        lans.some((lan) => contains(lan, parseCidr(text)!)) && parseCidr(text)!.prefix < (family === 4 ? 32 : 128),
     );
     const because =
-      address === undefined ? '' : `, because its address ${address} has the prefix of the LAN: give it /${family === 4 ? 32 : 128}`;
+      address === undefined
+        ? ''
+        : `, because its address ${address} has the prefix of the LAN: give it /${family === 4 ? 32 : 128}`;
     return {
       reason: `its route ${destination} takes the whole LAN${because}`,
       mend: ['ip', ...(family === 6 ? ['-6'] : []), 'route', 'del', destination, 'dev', shim.name],

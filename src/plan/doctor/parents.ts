@@ -1,9 +1,9 @@
 /** The parent of macvlan and ipvlan as `doctor` judges it: whether it is there, fit and free. */
-import { isUnderlay, netmodeOfDriver, underlay, type UnderlayMode } from '../../netmode/modes.ts';
-import type { Finding, Situation } from './doctor.ts';
+import { isUnderlay, netmodeOfDriver, type UnderlayMode, underlay } from '../../netmode/modes.ts';
 import type { Facts } from '../facts/facts.ts';
-import { isOurShim } from './hand-made-shims.ts';
 import { networkLabel } from '../facts/ownership.ts';
+import type { Finding, Situation } from './doctor.ts';
+import { isOurShim } from './hand-made-shims.ts';
 
 /** Whether there is a parent at all. */
 export function parentExists({ mode, facts, parent, card }: Situation): Finding | undefined {
@@ -36,7 +36,11 @@ export function parentIsFit({ mode, card }: Situation): readonly Finding[] | und
       mend: `write "parent: ${card.master}"`,
     });
   if (!card.up)
-    findings.push({ verdict: 'with-change', reason: `"${card.name}" is down`, mend: ['ip', 'link', 'set', 'dev', card.name, 'up'] });
+    findings.push({
+      verdict: 'with-change',
+      reason: `"${card.name}" is down`,
+      mend: ['ip', 'link', 'set', 'dev', card.name, 'up'],
+    });
   if (underlay(mode).onLan && card.addresses.length === 0 && card.master === undefined && !card.loopback) {
     findings.push({
       verdict: 'with-change',
@@ -55,14 +59,20 @@ export function parentIsFree({ mode, facts, parent }: Situation): readonly Findi
 
 function otherInterfaces(mode: UnderlayMode, parent: string, { host }: Facts): readonly Finding[] {
   const { driver, ipvlanMode } = underlay(mode);
-  const links = (host?.interfaces ?? []).filter(({ link, kind }) => link === parent && (kind === 'macvlan' || kind === 'ipvlan'));
+  const links = (host?.interfaces ?? []).filter(
+    ({ link, kind }) => link === parent && (kind === 'macvlan' || kind === 'ipvlan'),
+  );
   return links.flatMap((link): readonly Finding[] => {
     const mend = isOurShim(link)
       ? 'take down the projects that use it: netcompose down'
       : (['ip', 'link', 'del', 'dev', link.name] as const);
     if (link.kind !== driver)
       return [
-        { verdict: 'with-change', reason: `"${link.name}" on ${parent} is ${link.kind}, beside which the kernel refuses ${driver}`, mend },
+        {
+          verdict: 'with-change',
+          reason: `"${link.name}" on ${parent} is ${link.kind}, beside which the kernel refuses ${driver}`,
+          mend,
+        },
       ];
     if (driver === 'macvlan' || link.mode === ipvlanMode) return [];
     return [
@@ -80,7 +90,9 @@ function otherNetworks(mode: UnderlayMode, parent: string, { engine }: Facts): r
     .filter(({ options }) => options['parent'] === parent)
     .flatMap((network): readonly Finding[] => {
       const other = netmodeOfDriver(network.driver, network.options);
-      const users = engine!.containers.filter(({ running, networks }) => running && network.name in networks).map(({ name }) => name);
+      const users = engine!.containers
+        .filter(({ running, networks }) => running && network.name in networks)
+        .map(({ name }) => name);
       const sameDriver = network.driver === underlay(mode).driver;
       if (!sameDriver && users.length > 0) {
         return [
@@ -91,7 +103,12 @@ function otherNetworks(mode: UnderlayMode, parent: string, { engine }: Facts): r
           },
         ];
       }
-      if (network.driver !== 'ipvlan' || !sameDriver || (network.labels[networkLabel] === network.name && other === mode)) return [];
+      if (
+        network.driver !== 'ipvlan' ||
+        !sameDriver ||
+        (network.labels[networkLabel] === network.name && other === mode)
+      )
+        return [];
       const mend =
         users.length > 0
           ? `stop ${users.join(', ')}; then: docker network rm ${network.name}`

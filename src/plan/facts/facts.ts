@@ -143,6 +143,13 @@ export interface EngineContainer {
   readonly running: boolean;
   readonly networkMode: string;
   /** By network name; addresses are absent while it does not run. */
-  readonly networks: Readonly<Record<string, { readonly ipv4?: string; readonly ipv6?: string; readonly mac?: string }>>;
-  readonly ports: readonly { readonly ip?: string; readonly published: number; readonly target: number; readonly protocol: string }[];
+  readonly networks: Readonly<
+    Record<string, { readonly ipv4?: string; readonly ipv6?: string; readonly mac?: string }>
+  >;
+  readonly ports: readonly {
+    readonly ip?: string;
+    readonly published: number;
+    readonly target: number;
+    readonly protocol: string;
+  }[];
 }

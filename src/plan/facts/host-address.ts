@@ -10,7 +10,11 @@ const uniqueLocal = parseCidr('fc00::/7')!;
  * IPv6 a unique local one before a global one, whose prefix the provider may change. A link-local one would mean nothing
  * without the name of the router's interface.
  */
-export function hostAddress(family: 4 | 6, parent: HostInterface | undefined, host: HostFacts | undefined): string | undefined {
+export function hostAddress(
+  family: 4 | 6,
+  parent: HostInterface | undefined,
+  host: HostFacts | undefined,
+): string | undefined {
   const gateways = (host?.routes ?? [])
     .filter((route) => route.destination === 'default' && route.interface === parent?.name)
     .flatMap(({ gateway }) => parseAddress(gateway ?? '') ?? []);
@@ -19,7 +23,11 @@ export function hostAddress(family: 4 | 6, parent: HostInterface | undefined, ho
     const address = addressOf(text);
     const lan = parseCidr(text);
     if (address?.family !== family || !lan || linkLocal.some((range) => contains(range, address))) return [];
-    const demerits = [passing.has(text), !gateways.some((gateway) => contains(lan, gateway)), family === 6 && !contains(uniqueLocal, address)];
+    const demerits = [
+      passing.has(text),
+      !gateways.some((gateway) => contains(lan, gateway)),
+      family === 6 && !contains(uniqueLocal, address),
+    ];
     return { address, rank: demerits.reduce((rank, demerit) => rank * 2 + Number(demerit), 0) };
   });
   // Of equals the first: the kernel lists an interface's primary address before the others.

@@ -53,7 +53,9 @@ export function formatCidr({ family, prefix, first }: Cidr): string {
 
 export function contains(cidr: Cidr, inner: Address | Cidr): boolean {
   if (cidr.family !== inner.family) return false;
-  return 'value' in inner ? inner.value >= cidr.first && inner.value <= cidr.last : inner.first >= cidr.first && inner.last <= cidr.last;
+  return 'value' in inner
+    ? inner.value >= cidr.first && inner.value <= cidr.last
+    : inner.first >= cidr.first && inner.last <= cidr.last;
 }
 
 export function overlaps(a: Cidr, b: Cidr): boolean {

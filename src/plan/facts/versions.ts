@@ -26,13 +26,22 @@ const knownSince = {
 export type NewerKey = keyof typeof knownSince;
 
 /** What is too old for a key, in words; nothing where both know it, or where nobody looked. Podman counts in its own way. */
-export function tooOldFor(key: NewerKey, { engine, compose }: Facts): { readonly fact: string; readonly help: string } | undefined {
+export function tooOldFor(
+  key: NewerKey,
+  { engine, compose }: Facts,
+): { readonly fact: string; readonly help: string } | undefined {
   const since = knownSince[key];
   if (engine && engine.kind !== 'podman' && isOlder(engine.version, since.engine)) {
-    return { fact: `this engine is ${engine.version}, which does not know ${key}`, help: `update Docker to ${since.engine} or newer` };
+    return {
+      fact: `this engine is ${engine.version}, which does not know ${key}`,
+      help: `update Docker to ${since.engine} or newer`,
+    };
   }
   if (compose && isOlder(compose.version, since.compose)) {
-    return { fact: `Docker Compose is ${compose.version}, which does not know ${key}`, help: `update Docker Compose to ${since.compose} or newer` };
+    return {
+      fact: `Docker Compose is ${compose.version}, which does not know ${key}`,
+      help: `update Docker Compose to ${since.compose} or newer`,
+    };
   }
   return undefined;
 }
@@ -42,5 +51,8 @@ const severalMacvlans = '27.0.1';
 
 /** Whether a parent carries one network of the driver; where nobody looked, as the newest engine has it. */
 export function isOnePerParent(driver: string | undefined, { engine }: Facts): boolean {
-  return driver === 'ipvlan' || (engine !== undefined && engine.kind !== 'podman' && isOlder(engine.version, severalMacvlans));
+  return (
+    driver === 'ipvlan' ||
+    (engine !== undefined && engine.kind !== 'podman' && isOlder(engine.version, severalMacvlans))
+  );
 }

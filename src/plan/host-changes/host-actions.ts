@@ -1,12 +1,16 @@
 /** The plan's networks and shims → the ordered list of what `up` does to the host and the engine before Compose. */
 import type { HostAction } from '../actions/action.ts';
-import { networkLabel } from '../facts/ownership.ts';
 import type { Facts } from '../facts/facts.ts';
 import { parseCidr } from '../facts/ip.ts';
+import { networkLabel } from '../facts/ownership.ts';
 import type { NetworkPlan, ShimPlan } from '../types.ts';
 
 /** @param shared only networks of the kind `shared` that a started service joins */
-export function hostActions(shared: readonly NetworkPlan[], shims: readonly ShimPlan[], facts: Facts): readonly HostAction[] {
+export function hostActions(
+  shared: readonly NetworkPlan[],
+  shims: readonly ShimPlan[],
+  facts: Facts,
+): readonly HostAction[] {
   return [...shared.map(ensureNetwork), ...shims.flatMap((shim) => shimActions(shim, facts))];
 }
 
@@ -39,8 +43,12 @@ function shimActions(plan: ShimPlan, facts: Facts): readonly HostAction[] {
     value,
   });
   const isOwn = (source: string) => plan.addresses.some((own) => own.startsWith(`${source}/`));
-  const addressless = plan.routes.some(({ destination, source }) => !destination.includes(':') && source !== undefined && !isOwn(source));
-  const v6 = plan.routes.some(({ destination }) => destination.includes(':')) || plan.addresses.some((address) => address.includes(':'));
+  const addressless = plan.routes.some(
+    ({ destination, source }) => !destination.includes(':') && source !== undefined && !isOwn(source),
+  );
+  const v6 =
+    plan.routes.some(({ destination }) => destination.includes(':')) ||
+    plan.addresses.some((address) => address.includes(':'));
   return [
     {
       kind: 'create-shim',
@@ -54,36 +62,44 @@ function shimActions(plan: ShimPlan, facts: Facts): readonly HostAction[] {
       ...(flag !== undefined && { flag }),
     },
     { kind: 'mark-shim', id: `mark:${shim}`, reason: 'so that it is known again as made by netcompose', shim, network },
-    ...(driver === 'macvlan' && addressless ? [sysctl('ipv4', 'arp_filter', '1', "the LAN must see one MAC address for the host's own address")] : []),
+    ...(driver === 'macvlan' && addressless
+      ? [sysctl('ipv4', 'arp_filter', '1', "the LAN must see one MAC address for the host's own address")]
+      : []),
     ...(v6
       ? [
           sysctl('ipv6', 'accept_ra', '0', "the shim must not take routes from the LAN's routers"),
           sysctl('ipv6', 'autoconf', '0', "the shim must not take addresses from the LAN's routers"),
         ]
       : [sysctl('ipv6', 'disable_ipv6', '1', 'the shim must not take IPv6 addresses and routes from the LAN')]),
-    ...plan.addresses.map((address): HostAction => ({
-      kind: 'add-shim-address',
-      id: `address:${shim}:${address}`,
-      reason: 'here the shim cannot do without an address of its own',
-      shim,
-      address,
-    })),
+    ...plan.addresses.map(
+      (address): HostAction => ({
+        kind: 'add-shim-address',
+        id: `address:${shim}:${address}`,
+        reason: 'here the shim cannot do without an address of its own',
+        shim,
+        address,
+      }),
+    ),
     { kind: 'bring-shim-up', id: `up:${shim}`, reason: 'an interface is made down', shim },
-    ...plan.routes.map(({ destination, source }): HostAction => ({
-      kind: 'add-shim-route',
-      id: `route:${shim}:${destination}`,
-      reason: 'the way to the containers, and to nothing else',
-      shim,
-      destination,
-      ...(source !== undefined && { source }),
-    })),
-    ...(mac === undefined ? [] : plan.neighbours).map((address): HostAction => ({
-      kind: 'add-shim-neighbour',
-      id: `neighbour:${shim}:${address}`,
-      reason: "on ipvlan the answer to the host's ARP request goes to the parent, not to the shim",
-      shim,
-      address,
-      mac: mac!,
-    })),
+    ...plan.routes.map(
+      ({ destination, source }): HostAction => ({
+        kind: 'add-shim-route',
+        id: `route:${shim}:${destination}`,
+        reason: 'the way to the containers, and to nothing else',
+        shim,
+        destination,
+        ...(source !== undefined && { source }),
+      }),
+    ),
+    ...(mac === undefined ? [] : plan.neighbours).map(
+      (address): HostAction => ({
+        kind: 'add-shim-neighbour',
+        id: `neighbour:${shim}:${address}`,
+        reason: "on ipvlan the answer to the host's ARP request goes to the parent, not to the shim",
+        shim,
+        address,
+        mac: mac!,
+      }),
+    ),
   ];
 }

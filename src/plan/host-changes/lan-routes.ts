@@ -6,7 +6,7 @@ import type { Project } from '../../compose/project/project.ts';
 import { underlay } from '../../netmode/modes.ts';
 import type { Facts } from '../facts/facts.ts';
 import { hostAddress } from '../facts/host-address.ts';
-import { formatCidr, overlaps, parseCidr, type Cidr } from '../facts/ip.ts';
+import { type Cidr, formatCidr, overlaps, parseCidr } from '../facts/ip.ts';
 import { isKnownInterface } from '../networks/parents.ts';
 import type { LanRoute, NetworkPlan } from '../types.ts';
 
@@ -36,7 +36,13 @@ export function lanRoutesOf(networks: readonly NetworkPlan[], project: Project, 
       const keys = [...(before?.route.networks ?? []), network.key].sort();
       found.set(`${parent} ${text}`, {
         destination,
-        route: { destination: text, ...(via !== undefined && { via }), parent, mode: before?.route.mode ?? mode, networks: keys },
+        route: {
+          destination: text,
+          ...(via !== undefined && { via }),
+          parent,
+          mode: before?.route.mode ?? mode,
+          networks: keys,
+        },
       });
     }
   }

@@ -5,7 +5,16 @@ import { underlay } from '../../netmode/modes.ts';
 import type { ShimSettings } from '../../netmode/settings.ts';
 import type { Facts, HostInterface } from '../facts/facts.ts';
 import { hostAddress } from '../facts/host-address.ts';
-import { addressOf, contains, formatAddress, formatCidr, parseAddress, parseCidr, type Address, type Cidr } from '../facts/ip.ts';
+import {
+  type Address,
+  addressOf,
+  type Cidr,
+  contains,
+  formatAddress,
+  formatCidr,
+  parseAddress,
+  parseCidr,
+} from '../facts/ip.ts';
 import { shimAliasPrefix, shimGroup } from '../facts/ownership.ts';
 import { isKnownInterface } from '../networks/parents.ts';
 import type { Attached } from '../services/attach.ts';
@@ -50,14 +59,20 @@ export function planShim(
     return undefined;
   }
   if (wanted.flag !== 'bridge') {
-    report('shim/flag-unreachable', network.span, `network "${network.key}": with the flag ${wanted.flag} no shim reaches the containers`, {
-      help: 'use "flag: bridge" where the host must reach them, or say that it need not: "host_access: none"',
-    });
+    report(
+      'shim/flag-unreachable',
+      network.span,
+      `network "${network.key}": with the flag ${wanted.flag} no shim reaches the containers`,
+      {
+        help: 'use "flag: bridge" where the host must reach them, or say that it need not: "host_access: none"',
+      },
+    );
     return undefined;
   }
   const { driver, ipvlanMode } = underlay(wanted.mode);
   // Compose's own rule; the name must be Docker's, because `down` takes a shim away whose network does not exist.
-  const dockerName = network.dockerName ?? project.networks.get(network.key)?.name?.value ?? `${project.name}_${network.key}`;
+  const dockerName =
+    network.dockerName ?? project.networks.get(network.key)?.name?.value ?? `${project.name}_${network.key}`;
   const name = wanted.shim?.name?.value ?? freeShimName(wanted.parent, dockerName, others, facts);
   checkName(name, dockerName, network, facts, report);
   const parent = facts.host?.interfaces.find((one) => one.name === wanted.parent);
@@ -83,7 +98,9 @@ export function planShim(
     for (const destination of targets) routes.push({ destination, ...(from !== undefined && { source: from }) });
     if (source !== undefined && wanted.mode === 'ipvlan-l2') neighbours.push(...neighboursOf(targets));
     const reservation = reservations[subnet.family];
-    return own && !pool.auxAddresses[reservation] ? { ...pool, auxAddresses: { ...pool.auxAddresses, [reservation]: own.text } } : pool;
+    return own && !pool.auxAddresses[reservation]
+      ? { ...pool, auxAddresses: { ...pool.auxAddresses, [reservation]: own.text } }
+      : pool;
   });
   const shim: ShimPlan = {
     name,
@@ -183,11 +200,14 @@ function needsNoAddress(
   const strict = Math.max(facts.host?.rpFilter['all'] ?? 0, facts.host?.rpFilter[network.underlay!.parent] ?? 0) === 1;
   if (mode === 'ipvlan-l2' && (strict || !canBeWrittenDown(targets))) return undefined;
   if (isRouted(mode)) return hostAddress(subnet.family, parent, facts.host);
-  const own = (parent?.addresses ?? []).flatMap((text) => addressOf(text) ?? []).find((address) => contains(subnet, address));
+  const own = (parent?.addresses ?? [])
+    .flatMap((text) => addressOf(text) ?? [])
+    .find((address) => contains(subnet, address));
   return own && formatAddress(own);
 }
 
-const givenAddress = (shim: ShimSettings | undefined, { family }: Cidr) => (family === 4 ? shim?.ipv4_address : shim?.ipv6_address);
+const givenAddress = (shim: ShimSettings | undefined, { family }: Cidr) =>
+  family === 4 ? shim?.ipv4_address : shim?.ipv6_address;
 
 /** Given, else reserved already, else the highest of the range that nobody has. */
 function ownAddress(
@@ -199,7 +219,8 @@ function ownAddress(
 ): { text: string } | undefined {
   const given = givenAddress(network.underlay?.shim, subnet);
   const taken = fixedOn(network, members);
-  const isTaken = (address: Address) => taken.some((other) => other.family === address.family && other.value === address.value);
+  const isTaken = (address: Address) =>
+    taken.some((other) => other.family === address.family && other.value === address.value);
   if (given) {
     const address = parseAddress(given.value);
     if (!address || !contains(subnet, address)) {
@@ -209,7 +230,9 @@ function ownAddress(
       return undefined;
     }
     if (isTaken(address))
-      report('shim/address-taken', given.span, `the shim's address ${given.value} is given to a service too`, { help: 'choose another' });
+      report('shim/address-taken', given.span, `the shim's address ${given.value} is given to a service too`, {
+        help: 'choose another',
+      });
     return { text: formatAddress(address) };
   }
   const reserved = pool.auxAddresses[reservations[subnet.family]];

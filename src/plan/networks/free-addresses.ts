@@ -1,17 +1,17 @@
 /** What could be written instead: addresses and ranges that nobody is known to have. */
 import type { Facts } from '../facts/facts.ts';
 import {
+  type Address,
   addressOf,
   bits,
   block,
+  type Cidr,
   capacity,
   contains,
   formatAddress,
   formatCidr,
   parseAddress,
   parseCidr,
-  type Address,
-  type Cidr,
 } from '../facts/ip.ts';
 import type { NetworkPlan, Pool } from '../types.ts';
 
@@ -25,7 +25,9 @@ export function knownAddresses(network: NetworkPlan, { host, engine }: Facts): r
     ...network.pools.flatMap(({ gateway, auxAddresses }) => [gateway, ...Object.values(auxAddresses)]),
     ...(host?.interfaces ?? []).filter(({ name }) => name === parent).flatMap(({ addresses }) => addresses),
     ...(host?.neighbours ?? []).filter((one) => one.interface === parent).map(({ address }) => address),
-    ...(engine?.containers ?? []).flatMap(({ networks }) => Object.values(networks).flatMap(({ ipv4, ipv6 }) => [ipv4, ipv6])),
+    ...(engine?.containers ?? []).flatMap(({ networks }) =>
+      Object.values(networks).flatMap(({ ipv4, ipv6 }) => [ipv4, ipv6]),
+    ),
   ];
   return texts.flatMap((text) => (text === undefined ? [] : (addressOf(text) ?? [])));
 }
@@ -34,7 +36,11 @@ export function knownAddresses(network: NetworkPlan, { host, engine }: Facts): r
  * The free address of the pool nearest to the one that was wanted, outside the range from which Docker hands out others;
  * nothing where there is none near.
  */
-export function nearestFree(wanted: Address, { subnet: subnetText, ipRange }: Pool, taken: readonly Address[]): string | undefined {
+export function nearestFree(
+  wanted: Address,
+  { subnet: subnetText, ipRange }: Pool,
+  taken: readonly Address[],
+): string | undefined {
   const subnet = parseCidr(subnetText);
   if (!subnet || subnet.family !== wanted.family || !contains(subnet, wanted)) return undefined;
   const range = parseCidr(ipRange ?? '');

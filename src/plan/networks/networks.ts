@@ -1,15 +1,16 @@
 /** Every network of the project as it will be. */
-import type { Report } from '../../diagnostics/diagnostic.ts';
+
 import type { Network, Project } from '../../compose/project/project.ts';
+import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Intents, NetworkIntent } from '../../netmode/intents.ts';
-import { isUnderlay, modes, netmodeOfDriver, underlay, type Netmode, type UnderlayMode } from '../../netmode/modes.ts';
-import { freeKey, type Draft, type Drafts } from './underlays.ts';
+import { isUnderlay, modes, type Netmode, netmodeOfDriver, type UnderlayMode, underlay } from '../../netmode/modes.ts';
 import type { EngineNetwork, Facts } from '../facts/facts.ts';
-import { parseAddress, parseCidr, type Address, type Cidr } from '../facts/ip.ts';
+import { type Address, type Cidr, parseAddress, parseCidr } from '../facts/ip.ts';
 import { networkLabel, sharedNetworkName } from '../facts/ownership.ts';
+import type { NetworkPlan } from '../types.ts';
 import { checkNativePools, nativePools } from './declared-pools.ts';
 import { poolsOf } from './pools.ts';
-import type { NetworkPlan } from '../types.ts';
+import { type Draft, type Drafts, freeKey } from './underlays.ts';
 
 /** @param report gets what `poolsOf` and `checkNativePools` report, and a shared network that is somebody else's */
 export function planNetworks(intents: Intents, drafts: Drafts, facts: Facts, report: Report): Map<string, NetworkPlan> {
@@ -21,10 +22,17 @@ export function planNetworks(intents: Intents, drafts: Drafts, facts: Facts, rep
     const fallback = drafts.fallbacks.get(network.key);
     // Without `x-netmode` anywhere, bridges are Docker's own affair.
     if (intents.annotated || (intent && isUnderlay(intent.mode.value))) checkNativePools(network, report);
-    networks.set(network.key, intent && !intent.native ? definedNetwork(network, intent, fallback, facts, report) : nativeNetwork(network, intent, facts));
+    networks.set(
+      network.key,
+      intent && !intent.native
+        ? definedNetwork(network, intent, fallback, facts, report)
+        : nativeNetwork(network, intent, facts),
+    );
   }
   const fixed = fixedAddresses(intents, drafts);
-  const taken = [...networks.values()].flatMap((network) => network.pools.flatMap((pool) => parseCidr(pool.subnet) ?? []));
+  const taken = [...networks.values()].flatMap((network) =>
+    network.pools.flatMap((pool) => parseCidr(pool.subnet) ?? []),
+  );
   for (const draft of drafts.drafts.values()) {
     const plan = underlayNetwork(draft, project, fixed.get(draft.key) ?? [], taken, facts, report);
     taken.push(...plan.pools.flatMap((pool) => parseCidr(pool.subnet) ?? []));
@@ -34,7 +42,8 @@ export function planNetworks(intents: Intents, drafts: Drafts, facts: Facts, rep
     if (mode !== 'overlay' || drafts.decisions.get(name)!.network) continue;
     const key = overlayKey(intents);
     const span = intents.services.get(name)!.mode!.span;
-    if (!networks.has(key)) networks.set(key, { key, mode, span, kind: 'project', declared: false, ...overlayDefinition, pools: [] });
+    if (!networks.has(key))
+      networks.set(key, { key, mode, span, kind: 'project', declared: false, ...overlayDefinition, pools: [] });
   }
   return networks;
 }
@@ -45,7 +54,14 @@ export const overlayKey = (intents: Intents) => freeKey('overlay', intents);
 /** Compose attaches containers, which an overlay allows only when attachable. */
 const overlayDefinition = { driver: 'overlay', options: {} } as const;
 
-function underlayNetwork(draft: Draft, project: Project, fixed: readonly Address[], taken: readonly Cidr[], facts: Facts, report: Report): NetworkPlan {
+function underlayNetwork(
+  draft: Draft,
+  project: Project,
+  fixed: readonly Address[],
+  taken: readonly Cidr[],
+  facts: Facts,
+  report: Report,
+): NetworkPlan {
   const { key, mode, parent, settings, span, declared } = draft;
   const row = underlay(mode);
   const kind = settings.scope?.value === 'project' ? 'project' : 'shared';
@@ -53,7 +69,17 @@ function underlayNetwork(draft: Draft, project: Project, fixed: readonly Address
   const dockerName = kind === 'shared' ? sharedNetworkName(parent.name) : undefined;
   const existing = dockerName === undefined ? undefined : ownNetwork(dockerName, draft, facts, report);
   const pools = poolsOf(
-    { settings, span, parent, find: row.onLan ? 'lan' : 'private', facts, fixed, taken, project: project.name, ...(existing && { existing }) },
+    {
+      settings,
+      span,
+      parent,
+      find: row.onLan ? 'lan' : 'private',
+      facts,
+      fixed,
+      taken,
+      project: project.name,
+      ...(existing && { existing }),
+    },
     report,
   );
   return {
@@ -96,11 +122,24 @@ function ownNetwork(name: string, draft: Draft, facts: Facts, report: Report): E
 }
 
 /** A declared bridge or overlay with a netmode of its own, or an underlay that fell back to one. */
-function definedNetwork(network: Network, intent: NetworkIntent, fallback: Netmode | undefined, facts: Facts, report: Report): NetworkPlan {
+function definedNetwork(
+  network: Network,
+  intent: NetworkIntent,
+  fallback: Netmode | undefined,
+  facts: Facts,
+  report: Report,
+): NetworkPlan {
   const wanted = fallback ?? intent.mode.value;
   const mode = modes[wanted].kind === 'network' ? wanted : 'bridge';
   const { settings, said } = intent;
-  const base = { key: network.key, mode, span: intent.mode.span, kind: 'project', declared: true, options: {} } as const;
+  const base = {
+    key: network.key,
+    mode,
+    span: intent.mode.span,
+    kind: 'project',
+    declared: true,
+    options: {},
+  } as const;
   const driver = mode === 'overlay' ? 'overlay' : 'bridge';
   const ownPools = fallback === undefined && said?.settings.subnet;
   if (!ownPools) return { ...base, driver, pools: fallback === undefined ? nativePools(network) : [] };
@@ -108,17 +147,26 @@ function definedNetwork(network: Network, intent: NetworkIntent, fallback: Netmo
   return {
     ...base,
     driver,
-    pools: poolsOf({ settings, span: intent.mode.span, parent, find: 'nowhere', facts, fixed: [], taken: [], project: '' }, report),
+    pools: poolsOf(
+      { settings, span: intent.mode.span, parent, find: 'nowhere', facts, fixed: [], taken: [], project: '' },
+      report,
+    ),
   };
 }
 
 function nativeNetwork(network: Network, intent: NetworkIntent | undefined, facts: Facts): NetworkPlan {
   const name = network.name?.value ?? network.key;
   const existing = network.external ? facts.engine?.networks.find((one) => one.name === name) : undefined;
-  const options = existing?.options ?? Object.fromEntries([...network.driverOpts].map(([key, { value }]) => [key, value]));
+  const options =
+    existing?.options ?? Object.fromEntries([...network.driverOpts].map(([key, { value }]) => [key, value]));
   const mode = (existing && netmodeOfDriver(existing.driver, existing.options)) ?? intent?.mode.value ?? 'bridge';
   const pools = existing
-    ? existing.pools.map((pool) => ({ subnet: pool.subnet, ...(pool.gateway && { gateway: pool.gateway }), ...(pool.ipRange && { ipRange: pool.ipRange }), auxAddresses: pool.auxiliaryAddresses }))
+    ? existing.pools.map((pool) => ({
+        subnet: pool.subnet,
+        ...(pool.gateway && { gateway: pool.gateway }),
+        ...(pool.ipRange && { ipRange: pool.ipRange }),
+        auxAddresses: pool.auxiliaryAddresses,
+      }))
     : nativePools(network);
   return {
     key: network.key,

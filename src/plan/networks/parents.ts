@@ -2,7 +2,7 @@
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Span } from '../../diagnostics/source.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
-import { underlay, type UnderlayMode } from '../../netmode/modes.ts';
+import { type UnderlayMode, underlay } from '../../netmode/modes.ts';
 import type { Settings } from '../../netmode/settings.ts';
 import { lackingDriver, lackingFact } from '../checks/engine.ts';
 import type { Facts, HostFacts, HostInterface } from '../facts/facts.ts';
@@ -43,28 +43,63 @@ export function isKnownInterface(name: string): boolean {
  * Why macvlan and ipvlan cannot work at all here, so that a `fallback` applies; nothing where they can, or nobody looked.
  * Sources: docs/measured.md, "Docker Engine" (Desktop, rootless).
  */
-export function obstacle(parent: Parent, mode: UnderlayMode, facts: Facts): { rule: 'engine/desktop' | 'engine/rootless' | 'engine/remote' | 'engine/kernel-lacks-driver' | 'parent/not-found'; message: string; help: string } | undefined {
+export function obstacle(
+  parent: Parent,
+  mode: UnderlayMode,
+  facts: Facts,
+):
+  | {
+      rule: 'engine/desktop' | 'engine/rootless' | 'engine/remote' | 'engine/kernel-lacks-driver' | 'parent/not-found';
+      message: string;
+      help: string;
+    }
+  | undefined {
   const fallback = 'add "fallback: bridge" to run it there on a bridge';
   switch (facts.engine?.kind) {
     case 'desktop':
-      return { rule: 'engine/desktop', message: "Docker Desktop's containers live in a virtual machine that is not on the LAN", help: fallback };
+      return {
+        rule: 'engine/desktop',
+        message: "Docker Desktop's containers live in a virtual machine that is not on the LAN",
+        help: fallback,
+      };
     case 'rootless':
       return { rule: 'engine/rootless', message: 'a rootless engine has no macvlan and no ipvlan', help: fallback };
   }
   if (facts.engine?.remote) {
-    return { rule: 'engine/remote', message: "the engine is on another machine, whose interfaces netcompose cannot see or prepare", help: `run netcompose on that machine, or ${fallback}` };
+    return {
+      rule: 'engine/remote',
+      message: 'the engine is on another machine, whose interfaces netcompose cannot see or prepare',
+      help: `run netcompose on that machine, or ${fallback}`,
+    };
   }
   const lacking = lackingDriver(underlay(mode).driver, parent.name, facts);
-  if (lacking) return { rule: 'engine/kernel-lacks-driver', message: lackingFact(lacking.driver), help: [...lacking.ways, fallback].join('; ') };
+  if (lacking)
+    return {
+      rule: 'engine/kernel-lacks-driver',
+      message: lackingFact(lacking.driver),
+      help: [...lacking.ways, fallback].join('; '),
+    };
   if (parent.name.length > longestName) {
-    return { rule: 'parent/not-found', message: `"${parent.name}" is longer than the ${longestName} characters that an interface's name may have`, help: `make the VLAN link under a shorter name, and write that as "parent:", or ${fallback}` };
+    return {
+      rule: 'parent/not-found',
+      message: `"${parent.name}" is longer than the ${longestName} characters that an interface's name may have`,
+      help: `make the VLAN link under a shorter name, and write that as "parent:", or ${fallback}`,
+    };
   }
   if (!facts.host || exists(parent, facts.host)) return undefined;
   if (parent.name.startsWith('auto')) {
-    return { rule: 'parent/not-found', message: 'this host has no default route from which to find the parent', help: `write "parent:" with one of ${candidates(facts.host).join(', ')}, or ${fallback}` };
+    return {
+      rule: 'parent/not-found',
+      message: 'this host has no default route from which to find the parent',
+      help: `write "parent:" with one of ${candidates(facts.host).join(', ')}, or ${fallback}`,
+    };
   }
   const near = didYouMean(parent.name, candidates(facts.host));
-  return { rule: 'parent/not-found', message: `there is no interface "${parent.name}" on this host`, help: near ?? `one of ${candidates(facts.host).join(', ')}, or ${fallback}` };
+  return {
+    rule: 'parent/not-found',
+    message: `there is no interface "${parent.name}" on this host`,
+    help: near ?? `one of ${candidates(facts.host).join(', ')}, or ${fallback}`,
+  };
 }
 
 /** Docker makes the VLAN link of `eth0.10` itself when `eth0` is there (docs/measured.md). */
@@ -87,15 +122,29 @@ export function checkParent(parent: Parent, mode: UnderlayMode, report: Report):
   const { observed, span, name } = parent;
   if (!observed) return;
   if (observed.loopback) {
-    report('parent/loopback', span, `"${name}" is the loopback interface, which no container can share`, { help: 'name the interface of the LAN, or "auto"' });
+    report('parent/loopback', span, `"${name}" is the loopback interface, which no container can share`, {
+      help: 'name the interface of the LAN, or "auto"',
+    });
   }
   if (observed.wireless && underlay(mode).driver === 'macvlan') {
-    report('parent/wireless', span, `"${name}" is a Wi-Fi interface: access points drop the frames of macvlan's other MAC addresses`, { help: 'write ipvlan-l2 instead of macvlan' });
+    report(
+      'parent/wireless',
+      span,
+      `"${name}" is a Wi-Fi interface: access points drop the frames of macvlan's other MAC addresses`,
+      { help: 'write ipvlan-l2 instead of macvlan' },
+    );
   }
   if (observed.master !== undefined) {
-    report('parent/enslaved', span, `"${name}" is a member of "${observed.master}", and the kernel gives it no macvlan or ipvlan`, { help: `write "parent: ${observed.master}"` });
+    report(
+      'parent/enslaved',
+      span,
+      `"${name}" is a member of "${observed.master}", and the kernel gives it no macvlan or ipvlan`,
+      { help: `write "parent: ${observed.master}"` },
+    );
   }
   if (!observed.up) {
-    report('parent/down', span, `"${name}" is down: containers start, but nothing reaches them`, { help: `ip link set dev ${name} up` });
+    report('parent/down', span, `"${name}" is down: containers start, but nothing reaches them`, {
+      help: `ip link set dev ${name} up`,
+    });
   }
 }

@@ -6,11 +6,22 @@ import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located, Span } from '../../diagnostics/source.ts';
 import type { Settings } from '../../netmode/settings.ts';
 import type { EngineNetwork, Facts } from '../facts/facts.ts';
-import { freeRange } from './free-addresses.ts';
+import {
+  type Address,
+  addressOf,
+  block,
+  type Cidr,
+  contains,
+  formatAddress,
+  formatCidr,
+  overlaps,
+  parseAddress,
+  parseCidr,
+} from '../facts/ip.ts';
 import { composeProjectLabel, shimAliasPrefix } from '../facts/ownership.ts';
-import type { Parent } from './parents.ts';
-import { addressOf, block, contains, formatAddress, formatCidr, overlaps, parseAddress, parseCidr, type Address, type Cidr } from '../facts/ip.ts';
 import type { Pool } from '../types.ts';
+import { freeRange } from './free-addresses.ts';
+import type { Parent } from './parents.ts';
 
 /** A pool in numbers. */
 interface Numbers {
@@ -46,9 +57,16 @@ export function poolsOf(request: PoolRequest, report: Report): readonly Pool[] {
   const written = writtenSubnets(settings, report);
   if (existing) {
     checkAgainstExisting(settings, existing, report);
-    return existing.pools.map((pool) => ({ subnet: pool.subnet, ...(pool.gateway && { gateway: pool.gateway }), ...(pool.ipRange && { ipRange: pool.ipRange }), auxAddresses: pool.auxiliaryAddresses }));
+    return existing.pools.map((pool) => ({
+      subnet: pool.subnet,
+      ...(pool.gateway && { gateway: pool.gateway }),
+      ...(pool.ipRange && { ipRange: pool.ipRange }),
+      auxAddresses: pool.auxiliaryAddresses,
+    }));
   }
-  const numbers = written.flatMap((entry) => (entry === 'auto' ? foundSubnet(request, report) : [entry])).map((subnet): Numbers => ({ subnet }));
+  const numbers = written
+    .flatMap((entry) => (entry === 'auto' ? foundSubnet(request, report) : [entry]))
+    .map((subnet): Numbers => ({ subnet }));
   assign(settings, 'gateway', numbers, report);
   assign(settings, 'ip_range', numbers, report);
   for (const pool of request.find === 'lan' ? numbers : []) {
@@ -78,7 +96,9 @@ function writtenSubnets(settings: Settings, report: Report): readonly (Cidr | 'a
       return [];
     }
     if (addressOf(value)!.value !== cidr.first) {
-      report('address/range-invalid', span, `"${value}" is an address inside a subnet, not the subnet`, { help: formatCidr(cidr) });
+      report('address/range-invalid', span, `"${value}" is an address inside a subnet, not the subnet`, {
+        help: formatCidr(cidr),
+      });
     }
     return cidr;
   });
@@ -90,17 +110,27 @@ function assign(settings: Settings, key: 'gateway' | 'ip_range', pools: readonly
     if (value === 'auto') continue;
     const parsed = key === 'gateway' ? parseAddress(value) : parseCidr(value);
     if (!parsed) {
-      report('address/range-invalid', span, `"${value}" is not ${key === 'gateway' ? 'an address' : 'a range in CIDR form'}`, {
-        help: key === 'gateway' ? 'write it like 192.168.1.1' : 'write it like 192.168.1.192/27',
-      });
+      report(
+        'address/range-invalid',
+        span,
+        `"${value}" is not ${key === 'gateway' ? 'an address' : 'a range in CIDR form'}`,
+        {
+          help: key === 'gateway' ? 'write it like 192.168.1.1' : 'write it like 192.168.1.192/27',
+        },
+      );
       continue;
     }
     const pool = pools.find(({ subnet }) => contains(subnet, parsed));
     if (!pool) {
       if (pools.length > 0) {
-        report('address/range-invalid', span, `${key} ${value} is outside ${pools.map(({ subnet }) => formatCidr(subnet)).join(' and ')}`, {
-          help: 'correct it, or add its subnet to "subnet"',
-        });
+        report(
+          'address/range-invalid',
+          span,
+          `${key} ${value} is outside ${pools.map(({ subnet }) => formatCidr(subnet)).join(' and ')}`,
+          {
+            help: 'correct it, or add its subnet to "subnet"',
+          },
+        );
       }
     } else if ('value' in parsed) pool.gateway = parsed;
     else pool.range = parsed;
@@ -111,13 +141,20 @@ function foundSubnet(request: PoolRequest, report: Report): readonly Cidr[] {
   const { parent, facts, find } = request;
   if (find === 'private') return [privateSubnet(request)];
   if (find === 'nowhere' || !facts.host) return [];
-  const addresses = (parent.observed?.addresses ?? []).map((text) => parseCidr(text)!).filter((cidr) => !isLinkLocal(cidr));
+  const addresses = (parent.observed?.addresses ?? [])
+    .map((text) => parseCidr(text)!)
+    .filter((cidr) => !isLinkLocal(cidr));
   const own = addresses.find((cidr) => cidr.family === 4) ?? addresses[0];
   // Without the interface there is an error already; with it, but without an address, the file must say more.
   if (!own && (parent.observed || parent.name.includes('.'))) {
-    report('address/range-invalid', parent.span, `"${parent.name}" has no address of its own from which to take the subnet`, {
-      help: 'write "subnet:" and "gateway:"',
-    });
+    report(
+      'address/range-invalid',
+      parent.span,
+      `"${parent.name}" has no address of its own from which to take the subnet`,
+      {
+        help: 'write "subnet:" and "gateway:"',
+      },
+    );
   }
   return own ? [own] : [];
 }
@@ -128,7 +165,10 @@ const isLinkLocal = (cidr: Cidr) => cidr.family === 6 && contains(parseCidr('fe8
 function foundGateway(subnet: Cidr, { parent, facts }: PoolRequest): Address {
   const routes = facts.host?.routes ?? [];
   for (const route of routes) {
-    const gateway = route.destination === 'default' && route.interface === parent.name ? parseAddress(route.gateway ?? '') : undefined;
+    const gateway =
+      route.destination === 'default' && route.interface === parent.name
+        ? parseAddress(route.gateway ?? '')
+        : undefined;
     if (gateway && contains(subnet, gateway)) return gateway;
   }
   const own = hostAddresses(parent);
@@ -153,11 +193,21 @@ function rangeFor({ subnet, gateway }: Numbers, { parent, fixed }: PoolRequest):
 
 function warnOfRange({ span }: PoolRequest, { subnet, range }: Numbers, report: Report): void {
   if (range) {
-    report('address/no-range-on-lan', span, `no "ip_range" is given on the LAN ${formatCidr(subnet)}: containers will get addresses of ${formatCidr(range)}`, {
-      help: `write "ip_range: ${formatCidr(range)}", and keep it out of the DHCP server's pool`,
-    });
+    report(
+      'address/no-range-on-lan',
+      span,
+      `no "ip_range" is given on the LAN ${formatCidr(subnet)}: containers will get addresses of ${formatCidr(range)}`,
+      {
+        help: `write "ip_range: ${formatCidr(range)}", and keep it out of the DHCP server's pool`,
+      },
+    );
   } else {
-    report('address/range-exhausted', span, `no part of ${formatCidr(subnet)} is free for a range of container addresses`, { help: 'write "ip_range:"' });
+    report(
+      'address/range-exhausted',
+      span,
+      `no part of ${formatCidr(subnet)} is free for a range of container addresses`,
+      { help: 'write "ip_range:"' },
+    );
   }
 }
 
@@ -166,12 +216,18 @@ function warnOfRange({ span }: PoolRequest, { subnet, range }: Numbers, report: 
  * anything known.
  */
 function privateSubnet({ parent, facts, taken, project }: PoolRequest): Cidr {
-  const shims = new Set((facts.host?.interfaces ?? []).filter((one) => one.alias?.startsWith(shimAliasPrefix)).map((one) => one.name));
+  const shims = new Set(
+    (facts.host?.interfaces ?? []).filter((one) => one.alias?.startsWith(shimAliasPrefix)).map((one) => one.name),
+  );
   const known = [
     ...taken,
     ...(facts.host?.interfaces ?? []).flatMap((one) => one.addresses.flatMap((text) => parseCidr(text) ?? [])),
-    ...(facts.host?.routes ?? []).filter((route) => !shims.has(route.interface ?? '')).flatMap((route) => parseCidr(route.destination) ?? []),
-    ...(facts.engine?.networks ?? []).filter((network) => network.labels[composeProjectLabel] !== project).flatMap((network) => network.pools.flatMap((pool) => parseCidr(pool.subnet) ?? [])),
+    ...(facts.host?.routes ?? [])
+      .filter((route) => !shims.has(route.interface ?? ''))
+      .flatMap((route) => parseCidr(route.destination) ?? []),
+    ...(facts.engine?.networks ?? [])
+      .filter((network) => network.labels[composeProjectLabel] !== project)
+      .flatMap((network) => network.pools.flatMap((pool) => parseCidr(pool.subnet) ?? [])),
   ];
   const base = parseCidr('10.64.0.0/10')!;
   const count = 1n << 14n;
@@ -198,13 +254,19 @@ function checkAgainstExisting(settings: Settings, existing: EngineNetwork, repor
     gateway: existing.pools.flatMap((pool) => pool.gateway ?? []),
     ip_range: existing.pools.flatMap((pool) => pool.ipRange ?? []),
   };
-  const differ = (text: string, values: readonly string[]) => text !== 'auto' && !values.some((value) => canonical(value) === canonical(text));
+  const differ = (text: string, values: readonly string[]) =>
+    text !== 'auto' && !values.some((value) => canonical(value) === canonical(text));
   for (const key of ['subnet', 'gateway', 'ip_range'] as const) {
     for (const { value, span } of (settings[key] ?? []) as readonly Located<string>[]) {
       if (!differ(value, has[key])) continue;
-      report('netmode/conflicting-network', span, `${key} is ${value}, but the network "${existing.name}" exists already with ${has[key].join(', ') || 'none'}`, {
-        help: `write what it has, or take down every project that uses it first (docker network inspect ${existing.name})`,
-      });
+      report(
+        'netmode/conflicting-network',
+        span,
+        `${key} is ${value}, but the network "${existing.name}" exists already with ${has[key].join(', ') || 'none'}`,
+        {
+          help: `write what it has, or take down every project that uses it first (docker network inspect ${existing.name})`,
+        },
+      );
     }
   }
 }

@@ -5,10 +5,10 @@
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located, Span } from '../../diagnostics/source.ts';
 import type { Intents, NetworkIntent, ServiceIntent } from '../../netmode/intents.ts';
-import { isUnderlay, netmodeOfDriver, type Netmode, type UnderlayMode } from '../../netmode/modes.ts';
+import { isUnderlay, type Netmode, netmodeOfDriver, type UnderlayMode } from '../../netmode/modes.ts';
 import { narrow, type Settings } from '../../netmode/settings.ts';
 import type { Facts } from '../facts/facts.ts';
-import { obstacle, parentOf, type Parent } from './parents.ts';
+import { obstacle, type Parent, parentOf } from './parents.ts';
 
 /** An underlay network that netcompose defines. */
 export interface Draft {
@@ -51,7 +51,14 @@ export function draftNetworks(intents: Intents, facts: Facts, report: Report): D
     const effective = effectiveMode(`network "${key}"`, intent, facts, report);
     if (isUnderlay(effective.mode)) {
       const parent = parentOf(intent.settings, intent.mode.span, facts);
-      drafts.set(key, { key, mode: effective.mode, parent, settings: withNativePools(intent), span: intent.mode.span, declared: true });
+      drafts.set(key, {
+        key,
+        mode: effective.mode,
+        parent,
+        settings: withNativePools(intent),
+        span: intent.mode.span,
+        declared: true,
+      });
     } else fallbacks.set(key, effective.mode);
   }
 
@@ -74,7 +81,10 @@ function decide(
   if (intent.network) {
     const fallback = fallbacks.get(intent.network.value);
     if (fallback === 'none' || fallback === 'host') return { mode: fallback };
-    return { mode: fallback ?? engineMode(intent.network.value, intents, facts) ?? intent.mode.value, network: intent.network.value };
+    return {
+      mode: fallback ?? engineMode(intent.network.value, intents, facts) ?? intent.mode.value,
+      network: intent.network.value,
+    };
   }
   const { mode } = effectiveMode(`"${intent.service.name}"`, { ...intent, mode: intent.mode }, facts, report);
   if (!isUnderlay(mode)) return { mode };
@@ -85,7 +95,10 @@ function decide(
   const key = declared?.key ?? freeKey(`${mode}_${parent.name}`, intents);
   const before = drafts.get(key);
   const settings = before ? agree(before, intent, report) : intent.settings;
-  drafts.set(key, before ? { ...before, settings } : { key, mode, parent, settings, span: intent.mode.span, declared: false });
+  drafts.set(
+    key,
+    before ? { ...before, settings } : { key, mode, parent, settings, span: intent.mode.span, declared: false },
+  );
   return { mode, network: key };
 }
 
@@ -124,10 +137,15 @@ function agree(draft: Draft, intent: ServiceIntent, report: Report): Settings {
     if (before === undefined) settings[key] = theirs;
     else if (JSON.stringify(plain(before)) !== JSON.stringify(plain(theirs))) {
       const span = intent.said?.keys.get(key) ?? intent.mode!.span;
-      report('netmode/conflicting-network', span, `"${intent.service.name}": "${key}" differs from what another service asks of the same network`, {
-        help: `one ${draft.parent.name} carries one network: declare it under "networks:" and join it with "network:"`,
-        related: [{ message: 'the network is first asked for here', span: draft.span }],
-      });
+      report(
+        'netmode/conflicting-network',
+        span,
+        `"${intent.service.name}": "${key}" differs from what another service asks of the same network`,
+        {
+          help: `one ${draft.parent.name} carries one network: declare it under "networks:" and join it with "network:"`,
+          related: [{ message: 'the network is first asked for here', span: draft.span }],
+        },
+      );
     }
   }
   return settings as Settings;
@@ -136,7 +154,9 @@ function agree(draft: Draft, intent: ServiceIntent, report: Report): Settings {
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value === 'object' && value !== null) {
-    return 'span' in value && 'value' in value ? value.value : Object.entries(value).map(([key, inner]) => [key, plain(inner)]);
+    return 'span' in value && 'value' in value
+      ? value.value
+      : Object.entries(value).map(([key, inner]) => [key, plain(inner)]);
   }
   return value;
 }

@@ -1,13 +1,14 @@
 /** How each service will be attached: the rewriting rules of the design, section 3. */
-import type { Report } from '../../diagnostics/diagnostic.ts';
+
 import type { Attachment, Port, Service } from '../../compose/project/project.ts';
+import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Intents, ServiceIntent } from '../../netmode/intents.ts';
 import { isUnderlay, modes, type Netmode } from '../../netmode/modes.ts';
-import type { Decision, Drafts } from '../networks/underlays.ts';
 import type { Facts } from '../facts/facts.ts';
-import { formatPort, listenersOf } from './listeners.ts';
 import { overlayKey } from '../networks/networks.ts';
+import type { Decision, Drafts } from '../networks/underlays.ts';
 import type { AttachmentPlan, Listener, NetworkPlan, PlannedPort, ServicePlan } from '../types.ts';
+import { formatPort, listenersOf } from './listeners.ts';
 
 /** What a service's processes open. */
 type Listeners = (intent: ServiceIntent) => readonly Listener[];
@@ -16,12 +17,20 @@ type Listeners = (intent: ServiceIntent) => readonly Listener[];
 export type Attached = Omit<ServicePlan, 'extraHosts' | 'reach'>;
 
 /** @param report gets `service/ports-ignored`, `service/port-remap-lost`, `service/replicas-clash`, `netmode/key-not-for-mode` */
-export function attachServices(intents: Intents, drafts: Drafts, networks: ReadonlyMap<string, NetworkPlan>, facts: Facts, report: Report): Map<string, Attached> {
+export function attachServices(
+  intents: Intents,
+  drafts: Drafts,
+  networks: ReadonlyMap<string, NetworkPlan>,
+  facts: Facts,
+  report: Report,
+): Map<string, Attached> {
   const listeners = (intent: ServiceIntent) => listenersOf(intent, intents.project.name, facts.engine?.images);
   const attached = new Map<string, Attached>();
   for (const intent of intents.services.values()) {
     const decision = drafts.decisions.get(intent.service.name) ?? {};
-    const plan = decision.mode ? managed(intent, decision.mode, decision, intents, networks, listeners) : untouched(intent, networks, listeners);
+    const plan = decision.mode
+      ? managed(intent, decision.mode, decision, intents, networks, listeners)
+      : untouched(intent, networks, listeners);
     tellOfPorts(plan, networks, report);
     tellOfReplicas(intent, plan, report);
     if (plan.managed) tellOfLeftovers(intent.service, plan, report);
@@ -34,7 +43,14 @@ export function attachServices(intents: Intents, drafts: Drafts, networks: Reado
   return attached;
 }
 
-function managed(intent: ServiceIntent, mode: Netmode, decision: Decision, intents: Intents, networks: ReadonlyMap<string, NetworkPlan>, listenersOf: Listeners): Attached {
+function managed(
+  intent: ServiceIntent,
+  mode: Netmode,
+  decision: Decision,
+  intents: Intents,
+  networks: ReadonlyMap<string, NetworkPlan>,
+  listenersOf: Listeners,
+): Attached {
   const { service } = intent;
   const row = modes[mode];
   const common = { service, netmode: mode, managed: true };
@@ -45,9 +61,11 @@ function managed(intent: ServiceIntent, mode: Netmode, decision: Decision, inten
   const target = decision.network ?? (mode === 'overlay' ? overlayKey(intents) : bridgeTarget(intent));
   const listed = listedAttachments(service);
   if (listed.size === 0 && target === undefined) listed.set('default', plainAttachment('default', false));
-  if (target !== undefined) listed.set(target, withSettings(listed.get(target) ?? plainAttachment(target, false), intent, mode));
+  if (target !== undefined)
+    listed.set(target, withSettings(listed.get(target) ?? plainAttachment(target, false), intent, mode));
 
-  const loopback = target !== undefined && isUnderlay(mode) && networks.get(target)?.underlay?.hostAccess === 'loopback';
+  const loopback =
+    target !== undefined && isUnderlay(mode) && networks.get(target)?.underlay?.hostAccess === 'loopback';
   if (loopback && ![...listed.keys()].some((key) => key !== target && isBridge(networks.get(key)))) {
     listed.set('default', plainAttachment('default', false));
   }
@@ -68,7 +86,8 @@ const isBridge = (network: NetworkPlan | undefined) => network === undefined || 
 
 /** Two ports may be one now that both have this address; Compose keeps the later, by these four (docs/measured.md, "Compose"). */
 function withoutRepeats(ports: readonly PlannedPort[]): readonly PlannedPort[] {
-  const keyOf = ({ source: { published, target, protocol }, hostIp }: PlannedPort) => [hostIp, published?.first, published?.last, target, protocol].join(' ');
+  const keyOf = ({ source: { published, target, protocol }, hostIp }: PlannedPort) =>
+    [hostIp, published?.first, published?.last, target, protocol].join(' ');
   const last = new Map(ports.map((port) => [keyOf(port), port]));
   return ports.filter((port) => last.get(keyOf(port)) === port);
 }
@@ -80,16 +99,32 @@ function bridgeTarget({ service, said }: ServiceIntent): string | undefined {
   return [...(service.networks?.value.keys() ?? ['default'])][0] ?? 'default';
 }
 
-function untouched(intent: ServiceIntent, networks: ReadonlyMap<string, NetworkPlan>, listenersOf: Listeners): Attached {
+function untouched(
+  intent: ServiceIntent,
+  networks: ReadonlyMap<string, NetworkPlan>,
+  listenersOf: Listeners,
+): Attached {
   const { service } = intent;
-  const common = { service, managed: false, ports: service.ports.map((source) => ({ source, ...hostIpOf(source, false) })) };
+  const common = {
+    service,
+    managed: false,
+    ports: service.ports.map((source) => ({ source, ...hostIpOf(source, false) })),
+  };
   const networkMode = service.networkMode?.value;
   if (networkMode !== undefined && networkMode !== 'bridge') {
     const netmode = networkMode === 'host' || networkMode === 'none' ? networkMode : 'bridge';
     // In another's namespace its sockets count too: that of a service, a container or the host.
-    return { ...common, netmode, networkMode, networks: new Map(), ports: [], listeners: networkMode === 'none' ? [] : listenersOf(intent) };
+    return {
+      ...common,
+      netmode,
+      networkMode,
+      networks: new Map(),
+      ports: [],
+      listeners: networkMode === 'none' ? [] : listenersOf(intent),
+    };
   }
-  if (networkMode === 'bridge') return { ...common, netmode: 'bridge', networkMode, networks: new Map(), listeners: [] };
+  if (networkMode === 'bridge')
+    return { ...common, netmode: 'bridge', networkMode, networks: new Map(), listeners: [] };
   const listed = listedAttachments(service);
   if (listed.size === 0) listed.set('default', plainAttachment('default', true));
   const found = [...listed.keys()].map((key) => networks.get(key)?.mode ?? 'bridge');
@@ -152,7 +187,9 @@ function tellOfPorts(plan: Attached, networks: ReadonlyMap<string, NetworkPlan>,
   if (!first || plan.ports.length > 0) return;
   const subject = `"${service.name}"`;
   if (netmode === 'none') {
-    report('service/ports-ignored', first.span, `${subject}: a service without a network publishes nothing`, { help: 'remove "ports"' });
+    report('service/ports-ignored', first.span, `${subject}: a service without a network publishes nothing`, {
+      help: 'remove "ports"',
+    });
     return;
   }
   if (netmode !== 'host' && !isUnderlay(netmode)) return; // another service's namespace: Compose itself refuses ports there
@@ -160,22 +197,42 @@ function tellOfPorts(plan: Attached, networks: ReadonlyMap<string, NetworkPlan>,
   for (const { published, target, protocol, hostIp, span } of service.ports) {
     const port = formatPort({ first: target, last: target, protocol });
     if (published && (published.first !== published.last || published.first !== target)) {
-      report('service/port-remap-lost', span, `"${service.name}": ${netmode} maps no ports: it answers on ${port} of ${place}, not on ${published.first}`, {
-        help: netmode === 'host' ? `let the process itself listen on ${published.first}, or use ${target}` : `reach it at ${place}, port ${target}`,
-      });
+      report(
+        'service/port-remap-lost',
+        span,
+        `"${service.name}": ${netmode} maps no ports: it answers on ${port} of ${place}, not on ${published.first}`,
+        {
+          help:
+            netmode === 'host'
+              ? `let the process itself listen on ${published.first}, or use ${target}`
+              : `reach it at ${place}, port ${target}`,
+        },
+      );
     } else if (netmode === 'host' && hostIp !== undefined && hostIp !== '0.0.0.0') {
-      report('service/ports-ignored', span, `"${service.name}": in host mode the process itself chooses its address; ${hostIp} has no effect`, {
-        help: `let the process listen on ${hostIp}, and say so: listen: ["${hostIp.includes(':') ? `[${hostIp}]` : hostIp}:${target}"]`,
-      });
+      report(
+        'service/ports-ignored',
+        span,
+        `"${service.name}": in host mode the process itself chooses its address; ${hostIp} has no effect`,
+        {
+          help: `let the process listen on ${hostIp}, and say so: listen: ["${hostIp.includes(':') ? `[${hostIp}]` : hostIp}:${target}"]`,
+        },
+      );
     } else {
-      report('service/ports-ignored', span, `"${service.name}": ${netmode} publishes no ports: it answers on ${port} of ${place}`, { severity: 'info' });
+      report(
+        'service/ports-ignored',
+        span,
+        `"${service.name}": ${netmode} publishes no ports: it answers on ${port} of ${place}`,
+        { severity: 'info' },
+      );
     }
   }
 }
 
 function fixedAddress(plan: Attached, networks: ReadonlyMap<string, NetworkPlan>): string | undefined {
   for (const attachment of plan.networks.values()) {
-    const address = networks.get(attachment.network)?.underlay ? (attachment.ipv4Address ?? attachment.ipv6Address) : undefined;
+    const address = networks.get(attachment.network)?.underlay
+      ? (attachment.ipv4Address ?? attachment.ipv6Address)
+      : undefined;
     if (address !== undefined) return address;
   }
   return undefined;
@@ -186,21 +243,32 @@ function tellOfReplicas({ service, said }: ServiceIntent, plan: Attached, report
   const { value: count, span } = service.replicas;
   if (count < 2) return;
   const clash = (what: string, at = span, help = 'leave it out, or run one replica') =>
-    report('service/replicas-clash', at, `"${service.name}": ${count} replicas cannot share ${what}`, { help, related: [{ message: `${count} replicas are asked for here`, span }] });
+    report('service/replicas-clash', at, `"${service.name}": ${count} replicas cannot share ${what}`, {
+      help,
+      related: [{ message: `${count} replicas are asked for here`, span }],
+    });
   for (const attachment of plan.networks.values()) {
     const own = said?.settings;
     const declared = service.networks?.value.get(attachment.network);
-    if (attachment.ipv4Address) clash(`the address ${attachment.ipv4Address}`, own?.ipv4_address?.span ?? declared?.ipv4Address?.span);
-    if (attachment.ipv6Address) clash(`the address ${attachment.ipv6Address}`, own?.ipv6_address?.span ?? declared?.ipv6Address?.span);
-    if (attachment.macAddress) clash(`the MAC address ${attachment.macAddress}`, own?.mac_address?.span ?? declared?.macAddress?.span);
+    if (attachment.ipv4Address)
+      clash(`the address ${attachment.ipv4Address}`, own?.ipv4_address?.span ?? declared?.ipv4Address?.span);
+    if (attachment.ipv6Address)
+      clash(`the address ${attachment.ipv6Address}`, own?.ipv6_address?.span ?? declared?.ipv6Address?.span);
+    if (attachment.macAddress)
+      clash(`the MAC address ${attachment.macAddress}`, own?.mac_address?.span ?? declared?.macAddress?.span);
   }
   if (plan.networkMode === 'host') {
-    for (const listener of plan.listeners) clash(`the host's port ${formatPort(listener)}`, listener.span, 'run one replica, or use another netmode');
+    for (const listener of plan.listeners)
+      clash(`the host's port ${formatPort(listener)}`, listener.span, 'run one replica, or use another netmode');
   }
   for (const { source } of plan.ports) {
     const { published, protocol } = source;
     if (published && published.first === published.last) {
-      clash(`the published port ${formatPort({ ...published, protocol })}`, source.span, `give a range, such as "${published.first}-${published.first + count - 1}:${source.target}"`);
+      clash(
+        `the published port ${formatPort({ ...published, protocol })}`,
+        source.span,
+        `give a range, such as "${published.first}-${published.first + count - 1}:${source.target}"`,
+      );
     }
   }
 }
@@ -209,10 +277,17 @@ function tellOfReplicas({ service, said }: ServiceIntent, plan: Attached, report
 function tellOfLeftovers(service: Service, plan: Attached, report: Report): void {
   const { macAddress } = service;
   if (macAddress && (plan.networkMode !== undefined || plan.netmode.startsWith('ipvlan'))) {
-    report('netmode/key-not-for-mode', macAddress.span, `"${service.name}": "mac_address" means nothing for ${plan.netmode}`, { help: 'remove it: Docker refuses it there' });
+    report(
+      'netmode/key-not-for-mode',
+      macAddress.span,
+      `"${service.name}": "mac_address" means nothing for ${plan.netmode}`,
+      { help: 'remove it: Docker refuses it there' },
+    );
   }
   if (plan.networkMode === undefined) return;
   for (const link of service.dependsOn.filter(({ from }) => from === 'links')) {
-    report('netmode/key-not-for-mode', link.span, `"${service.name}": "links" means nothing for ${plan.netmode}`, { help: `write "depends_on" instead: Docker refuses links there` });
+    report('netmode/key-not-for-mode', link.span, `"${service.name}": "links" means nothing for ${plan.netmode}`, {
+      help: `write "depends_on" instead: Docker refuses links there`,
+    });
   }
 }

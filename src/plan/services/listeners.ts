@@ -8,11 +8,17 @@ import type { Listener } from '../types.ts';
 type Images = EngineFacts['images'];
 
 /** For modes without port mapping: `listen`, else `expose`, else the container side of `ports`, else the image's `EXPOSE` where the engine has it. */
-export function listenersOf({ service, settings }: ServiceIntent, project: string, images: Images): readonly Listener[] {
+export function listenersOf(
+  { service, settings }: ServiceIntent,
+  project: string,
+  images: Images,
+): readonly Listener[] {
   if (settings.listen) {
     return settings.listen.map(({ value, span }) => ({ ...value, span, from: 'listen' }));
   }
-  const exposed = service.expose.map(({ ports, protocol, span }): Listener => ({ ...ports, protocol, span, from: 'expose' }));
+  const exposed = service.expose.map(
+    ({ ports, protocol, span }): Listener => ({ ...ports, protocol, span, from: 'expose' }),
+  );
   if (exposed.length > 0) return exposed;
   return service.ports.length > 0 ? containerPorts(service) : imagePorts(service, project, images);
 }
@@ -22,10 +28,19 @@ export const imageOf = ({ name, image }: Service, project: string): string => im
 
 /** The images whose `EXPOSE` decides: of services in a mode without port mapping that say nothing of their ports. */
 export function imagesWanted({ project, services }: Intents): readonly string[] {
-  const joined = new Set([...services.values()].flatMap(({ service }) => service.networkMode?.value.match(/^service:(.*)$/)?.[1] ?? []));
+  const joined = new Set(
+    [...services.values()].flatMap(({ service }) => service.networkMode?.value.match(/^service:(.*)$/)?.[1] ?? []),
+  );
   const wanted = [...services.values()].filter(({ service, settings, mode }) => {
-    const unmapped = mode ? mode.value === 'host' || isUnderlay(mode.value) : /^(host$|service:|container:)/.test(service.networkMode?.value ?? '');
-    return (unmapped || joined.has(service.name)) && !settings.listen && service.expose.length === 0 && service.ports.length === 0;
+    const unmapped = mode
+      ? mode.value === 'host' || isUnderlay(mode.value)
+      : /^(host$|service:|container:)/.test(service.networkMode?.value ?? '');
+    return (
+      (unmapped || joined.has(service.name)) &&
+      !settings.listen &&
+      service.expose.length === 0 &&
+      service.ports.length === 0
+    );
   });
   return [...new Set(wanted.map(({ service }) => imageOf(service, project.name)))].sort();
 }
@@ -60,7 +75,13 @@ function imagePorts(service: Service, project: string, images: Images): readonly
 }
 
 function containerPorts(service: Service): readonly Listener[] {
-  return service.ports.map(({ target, protocol, span }) => ({ first: target, last: target, protocol, span, from: 'ports' }));
+  return service.ports.map(({ target, protocol, span }) => ({
+    first: target,
+    last: target,
+    protocol,
+    span,
+    from: 'ports',
+  }));
 }
 
 /** `53/udp`, `8000-8010/tcp` */

@@ -1,8 +1,8 @@
 /** Where each service answers: for people after `up`, and for `plan`. */
 import type { Facts } from '../facts/facts.ts';
 import { defaultInterface } from '../networks/parents.ts';
-import type { Attached } from './attach.ts';
 import type { NetworkPlan, Reach } from '../types.ts';
+import type { Attached } from './attach.ts';
 
 /** Stands for an address that Docker will choose. */
 export const dynamic = '<dynamic>';
@@ -24,7 +24,8 @@ export function reachOf(plan: Attached, networks: ReadonlyMap<string, NetworkPla
       if (!address.startsWith('127.') && address !== '::1') add('lan', address, port);
     }
   };
-  for (const { source, hostIp } of plan.ports) onHost(hostIp, portText(source.published ?? { first: 0, last: 0 }, source.protocol));
+  for (const { source, hostIp } of plan.ports)
+    onHost(hostIp, portText(source.published ?? { first: 0, last: 0 }, source.protocol));
   if (plan.networkMode === 'host') {
     for (const listener of plan.listeners) onHost(listener.address, portText(listener, listener.protocol));
   }

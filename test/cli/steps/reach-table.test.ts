@@ -8,7 +8,8 @@ import { lanFacts, planTexts } from '../../support/in-memory.ts';
 const shown = (netmode: string, more = '') =>
   reachTable(
     { host: fakeHost() },
-    planTexts(`services:\n  web: { image: x, expose: ["80"], ${more} x-netmode: ${netmode} }\n`, { facts: lanFacts }).plan!,
+    planTexts(`services:\n  web: { image: x, expose: ["80"], ${more} x-netmode: ${netmode} }\n`, { facts: lanFacts })
+      .plan!,
   );
 
 test('at layer 3, what the LAN needs stands below the table', async () => {
@@ -29,8 +30,13 @@ test('at layer 3, what the LAN needs stands below the table', async () => {
 });
 
 test('elsewhere nothing does', async () => {
-  const text = await shown('{ mode: ipvlan-l2, subnet: 192.168.1.0/24, ip_range: 192.168.1.192/27, ipv4_address: 192.168.1.53 }');
-  assert.is(text, '\nSERVICE  NETMODE    FROM THIS HOST   FROM THE LAN\nweb      ipvlan-l2  192.168.1.53:80  192.168.1.53:80\n');
+  const text = await shown(
+    '{ mode: ipvlan-l2, subnet: 192.168.1.0/24, ip_range: 192.168.1.192/27, ipv4_address: 192.168.1.53 }',
+  );
+  assert.is(
+    text,
+    '\nSERVICE  NETMODE    FROM THIS HOST   FROM THE LAN\nweb      ipvlan-l2  192.168.1.53:80  192.168.1.53:80\n',
+  );
 });
 
 test('no service, no text', async () => {

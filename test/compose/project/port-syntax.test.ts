@@ -25,7 +25,11 @@ for (const [text, expected] of Object.entries(good)) {
     const parsed = parseShortPort(text);
     assert.ok('ports' in parsed);
     const shown = parsed.ports.map(({ hostIp, published, target, protocol }) => {
-      const host = published ? (published.first === published.last ? published.first : `${published.first}-${published.last}`) : '';
+      const host = published
+        ? published.first === published.last
+          ? published.first
+          : `${published.first}-${published.last}`
+        : '';
       return `${hostIp === undefined ? '' : `${hostIp} `}${host}:${target}/${protocol}`;
     });
     assert.equal(shown, expected);

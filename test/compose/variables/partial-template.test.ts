@@ -20,6 +20,7 @@ const cases: Readonly<Record<string, string>> = {
   '${OWN': '${OWN',
 };
 
-for (const [template, expected] of Object.entries(cases)) test(template || '(empty)', () => assert.is(fillOwn(template, own), expected));
+for (const [template, expected] of Object.entries(cases))
+  test(template || '(empty)', () => assert.is(fillOwn(template, own), expected));
 
 test.run();

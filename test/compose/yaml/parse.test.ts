@@ -1,14 +1,16 @@
 /** YAML as go-yaml reads it, where the yaml package alone would read it otherwise or not at all. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseYaml } from '../../../src/compose/yaml/parse.ts';
 import { toPlain } from '../../../src/compose/tree.ts';
+import { parseYaml } from '../../../src/compose/yaml/parse.ts';
 import { SourceFile } from '../../../src/diagnostics/source.ts';
 
 function read(text: string): { readonly values: readonly unknown[]; readonly faults: readonly string[] } {
   const faults: string[] = [];
   const source = new SourceFile('/x.yaml', text);
-  const parsed = parseYaml(source, false, (_rule, span, message) => faults.push(`${source.position(span!.start).line}: ${message}`));
+  const parsed = parseYaml(source, false, (_rule, span, message) =>
+    faults.push(`${source.position(span!.start).line}: ${message}`),
+  );
   return { values: parsed?.trees.map(toPlain) ?? [], faults };
 }
 
@@ -18,12 +20,18 @@ const taken: readonly (readonly [string, ...unknown[]])[] = [
   ['---\n', null],
   ['a: b\n---\nc: d\n', { a: 'b' }, { c: 'd' }],
   ['a: &x { b: 1 }\nc: *x\nd: { <<: *x, e: 2 }\n', { a: { b: 1 }, c: { b: 1 }, d: { e: 2, b: 1 } }],
-  ['a: &x { b: 1 }\nc: &y { b: 2, d: 3 }\ne: { <<: [*x, *y], f: 4 }\n', { a: { b: 1 }, c: { b: 2, d: 3 }, e: { f: 4, b: 1, d: 3 } }],
+  [
+    'a: &x { b: 1 }\nc: &y { b: 2, d: 3 }\ne: { <<: [*x, *y], f: 4 }\n',
+    { a: { b: 1 }, c: { b: 2, d: 3 }, e: { f: 4, b: 1, d: 3 } },
+  ],
   ['a: &x { b: 1 }\nc: { b: 2, <<: *x }\n', { a: { b: 1 }, c: { b: 2 } }],
   ['a: &x 1\nb: &x 2\nc: *x\n', { a: 1, b: 2, c: 2 }],
   ['x: &x k\na:\n  *x : 1\n', { x: 'k', a: { k: 1 } }],
   ['a: { "<<": 1 }\n', { a: { '<<': 1 } }],
-  ['a: !!str 5\nb: !!int "5"\nc: !!float 1\nd: !!binary eA==\ne: !x 5\nf: !!set { g }\nh: !!omap [ i: 1 ]\n', { a: '5', b: 5, c: 1, d: 'x', e: '5', f: { g: null }, h: [{ i: 1 }] }],
+  [
+    'a: !!str 5\nb: !!int "5"\nc: !!float 1\nd: !!binary eA==\ne: !x 5\nf: !!set { g }\nh: !!omap [ i: 1 ]\n',
+    { a: '5', b: 5, c: 1, d: 'x', e: '5', f: { g: null }, h: [{ i: 1 }] },
+  ],
   ['a: "5"\nb: \'5\'\nc: |\n  5\nd: >\n  e\n  f\n', { a: '5', b: '5', c: '5\n', d: 'e f\n' }],
   ['a:\n  b: [\n1,\n2\n]\n', { a: { b: [1, 2] } }],
   ['a:\n  b: "c\nd"\n', { a: { b: 'c d' } }],
@@ -37,7 +45,8 @@ const taken: readonly (readonly [string, ...unknown[]])[] = [
   ['a: [\n\tb,\n\tc]\nd: "e\n\tf"\n', { a: ['b', 'c'], d: 'e f' }],
   ['%YAML 1.1\n---\na: b\n', { a: 'b' }],
 ];
-for (const [text, ...values] of taken) test(`takes ${JSON.stringify(text)}`, () => assert.equal(read(text), { values, faults: [] }));
+for (const [text, ...values] of taken)
+  test(`takes ${JSON.stringify(text)}`, () => assert.equal(read(text), { values, faults: [] }));
 
 const refused: readonly (readonly [string, ...string[]])[] = [
   ['a: b\na: c\n', '2: "a" is given twice'],
@@ -63,7 +72,8 @@ const refused: readonly (readonly [string, ...string[]])[] = [
   [`${'['.repeat(5000)}`, '1: the file is nested too deeply'],
 ];
 for (const [text, ...faults] of refused) {
-  test(`refuses ${JSON.stringify(text.slice(0, 40))}`, () => assert.equal(read(text).faults.slice(0, faults.length), faults));
+  test(`refuses ${JSON.stringify(text.slice(0, 40))}`, () =>
+    assert.equal(read(text).faults.slice(0, faults.length), faults));
 }
 
 test.run();

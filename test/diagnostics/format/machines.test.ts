@@ -96,7 +96,10 @@ test('github', () => {
 test('github: escaping', () => {
   const source = sourceOf('a: 1\nb: 2\n', `${cwd}/50%, a:b\n\u001b.yaml`);
   const output = github([diagnosticAt(spanOf(source, 'a: 1\nb'), { message: `100%\r\n::error::x${evil}` })], options);
-  assert.is(output, '::error file=50%25%2C a%3Ab%0A␛.yaml,line=1,endLine=2,title=netmode/unknown-mode::100%25%0A::error::x␛[31m���\n');
+  assert.is(
+    output,
+    '::error file=50%25%2C a%3Ab%0A␛.yaml,line=1,endLine=2,title=netmode/unknown-mode::100%25%0A::error::x␛[31m���\n',
+  );
 });
 
 test('sarif: a result', () => {
@@ -104,7 +107,10 @@ test('sarif: a result', () => {
   assert.is(runs.length, 1);
   const [{ tool, results, columnKind }] = runs;
   assert.is(columnKind, 'utf16CodeUnits');
-  assert.equal(tool.driver.rules.map((rule: { id: string }) => rule.id), Object.keys(rules));
+  assert.equal(
+    tool.driver.rules.map((rule: { id: string }) => rule.id),
+    Object.keys(rules),
+  );
   for (const { id, defaultConfiguration, shortDescription } of tool.driver.rules) {
     const { severity, summary } = rules[id as keyof typeof rules];
     assert.is(defaultConfiguration.level, severity);
@@ -147,7 +153,11 @@ const odd = [
 
 test('sarif: paths and braces', () => {
   const results = JSON.parse(sarif(odd, options)).runs[0].results;
-  type Located = { readonly locations: readonly [{ readonly physicalLocation: { readonly artifactLocation: { readonly uri: string } } }] };
+  type Located = {
+    readonly locations: readonly [
+      { readonly physicalLocation: { readonly artifactLocation: { readonly uri: string } } },
+    ];
+  };
   assert.equal(
     results.map((result: Located) => result.locations[0].physicalLocation.artifactLocation.uri),
     ['%3Cstdin%3E', 'file:///else%20where/%C3%BC%23%25.yaml', 'a%3Ab/%EF%BF%BD.yaml'],
@@ -156,13 +166,19 @@ test('sarif: paths and braces', () => {
 });
 
 test('sarif: valid by the published schema', () => {
-  const schema = JSON.parse(readFileSync(new URL('../../fixtures/sarif/sarif-2.1.0-rtm.5.json', import.meta.url), 'utf8'));
+  const schema = JSON.parse(
+    readFileSync(new URL('../../fixtures/sarif/sarif-2.1.0-rtm.5.json', import.meta.url), 'utf8'),
+  );
   // A draft-04 schema that uses nothing in which draft-07 differs, but for the names of these two.
   delete schema.$schema;
   delete schema.id;
   const isUri = (text: string) => URL.canParse(text);
   const isReference = (text: string) => !/[\s<>"{}|\\^`]/.test(text) && URL.canParse(text, 'file:///');
-  const ajv = new Ajv({ strict: false, unicodeRegExp: false, formats: { uri: isUri, 'uri-reference': isReference, 'date-time': true } });
+  const ajv = new Ajv({
+    strict: false,
+    unicodeRegExp: false,
+    formats: { uri: isUri, 'uri-reference': isReference, 'date-time': true },
+  });
   const validate = ajv.compile(schema);
   for (const diagnostics of [[], samples, odd]) {
     validate(JSON.parse(sarif(diagnostics, options)));

@@ -79,17 +79,37 @@ test('the gutter is as wide as the widest line number of its block', () => {
 const ends = { source: sourceOf('a: 1\n'), text: 'a: 1\n' };
 const excerpts: readonly (readonly [name: string, span: Span, lines: readonly string[]])[] = [
   ['a tab counts as it is shown', spanOf(sourceOf('\ta:\tno\n'), 'no'), ['  |', '1 |   a:  no', '  |       ^^']],
-  ['ideographs are two columns wide', spanOf(sourceOf('名前: 値 # x\n'), '値'), ['  |', '1 | 名前: 値 # x', '  |       ^^']],
+  [
+    'ideographs are two columns wide',
+    spanOf(sourceOf('名前: 値 # x\n'), '値'),
+    ['  |', '1 | 名前: 値 # x', '  |       ^^'],
+  ],
   ['after ideographs', spanOf(sourceOf('名前: ab\n'), 'ab'), ['  |', '1 | 名前: ab', '  |       ^^']],
-  ['an emoji of several code points is one', spanOf(sourceOf('👨‍👩‍👧: ab\n'), 'ab'), ['  |', '1 | 👨‍👩‍👧: ab', '  |     ^^']],
-  ['a combining accent takes no column', spanOf(sourceOf('e\u0301: ab\n'), 'ab'), ['  |', '1 | e\u0301: ab', '  |    ^^']],
+  [
+    'an emoji of several code points is one',
+    spanOf(sourceOf('👨‍👩‍👧: ab\n'), 'ab'),
+    ['  |', '1 | 👨‍👩‍👧: ab', '  |     ^^'],
+  ],
+  [
+    'a combining accent takes no column',
+    spanOf(sourceOf('e\u0301: ab\n'), 'ab'),
+    ['  |', '1 | e\u0301: ab', '  |    ^^'],
+  ],
   ['half an emoji marks all of it', { source: sourceOf('a👋b'), start: 2, end: 3 }, ['  |', '1 | a👋b', '  |  ^^']],
-  ['a span of several lines marks its part of the first', spanOf(sourceOf('a:  \n  b: 1\n'), 'a:  \n  b: 1'), ['  |', '1 | a:', '  | ^^']],
+  [
+    'a span of several lines marks its part of the first',
+    spanOf(sourceOf('a:  \n  b: 1\n'), 'a:  \n  b: 1'),
+    ['  |', '1 | a:', '  | ^^'],
+  ],
   ['Windows line ends', spanOf(sourceOf('a: 1\r\nb: 2\r\n'), '2'), ['  |', '2 | b: 2', '  |    ^']],
   ['an empty span has one mark', { source: sourceOf('a: 1'), start: 3, end: 3 }, ['  |', '1 | a: 1', '  |    ^']],
   ['a span at the end of a line', { source: sourceOf('a:\nb'), start: 2, end: 2 }, ['  |', '1 | a:', '  |   ^']],
   ['a span of the line break alone', { source: sourceOf('a:\nb'), start: 2, end: 3 }, ['  |', '1 | a:', '  |   ^']],
-  ['the end of a file', { source: ends.source, start: ends.text.length, end: ends.text.length }, ['  |', '2 |', '  | ^']],
+  [
+    'the end of a file',
+    { source: ends.source, start: ends.text.length, end: ends.text.length },
+    ['  |', '2 |', '  | ^'],
+  ],
   ['past the end of a file', { source: ends.source, start: 99, end: 120 }, ['  |', '2 |', '  | ^']],
   ['an empty file', { source: sourceOf(''), start: 0, end: 0 }, ['  |', '1 |', '  | ^']],
   ['a byte order mark takes no column', spanOf(sourceOf('\uFEFFa: 1'), 'a'), ['  |', '1 | a: 1', '  | ^']],
@@ -108,7 +128,8 @@ function cut(span: Span): { readonly text: string; readonly marked: string } {
 }
 
 test('long lines are cut around the span', () => {
-  const long = (before: number, after: number) => spanOf(sourceOf(`${'x'.repeat(before)}HERE${'y'.repeat(after)}`), 'HERE');
+  const long = (before: number, after: number) =>
+    spanOf(sourceOf(`${'x'.repeat(before)}HERE${'y'.repeat(after)}`), 'HERE');
   const cases = [
     { span: long(50, 66), starts: 'x', ends: 'y' },
     { span: long(0, 500), starts: 'H', ends: '…' },
@@ -143,14 +164,39 @@ test('nothing from a file reaches the terminal as a command', () => {
   const evil = '\u001b]0;owned\u0007\u009b31m\u202Eabc\u2028\u007f';
   const source = sourceOf(`a: ${evil}`, `${cwd}/\u001b[2J.yaml`);
   const span = { source, start: 3, end: source.text.length };
-  const output = print(diagnosticAt(span, { message: `"${evil}"\nerror[x]: forged`, help: evil, related: [{ message: evil, span }] }));
+  const output = print(
+    diagnosticAt(span, { message: `"${evil}"\nerror[x]: forged`, help: evil, related: [{ message: evil, span }] }),
+  );
   assert.not.match(output, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e]/);
   assert.match(output, '␛]0;owned␇�31m�abc�␡');
   assert.match(output, '\n       error[x]: forged\n');
 });
 
-const parts = ['a', '"', '{', '値', '한', 'ｱ', 'é', 'e\u0301', '👋🏽', '🇨🇭', '\t', '\u001b', '\u202e', '\ud83d', '\uFEFF'] as const;
-const widths: { readonly [part in (typeof parts)[number]]?: number } = { 値: 2, 한: 2, '👋🏽': 2, '🇨🇭': 2, '\t': 2, '\uFEFF': 0 };
+const parts = [
+  'a',
+  '"',
+  '{',
+  '値',
+  '한',
+  'ｱ',
+  'é',
+  'e\u0301',
+  '👋🏽',
+  '🇨🇭',
+  '\t',
+  '\u001b',
+  '\u202e',
+  '\ud83d',
+  '\uFEFF',
+] as const;
+const widths: { readonly [part in (typeof parts)[number]]?: number } = {
+  値: 2,
+  한: 2,
+  '👋🏽': 2,
+  '🇨🇭': 2,
+  '\t': 2,
+  '\uFEFF': 0,
+};
 const widthOfPart = (part: (typeof parts)[number]) => widths[part] ?? 1;
 
 test('any line: the marks stand below what is meant', () => {
@@ -170,7 +216,9 @@ test('any line: the marks stand below what is meant', () => {
 });
 
 test('any text, any span: one short line, and nothing that a terminal obeys', () => {
-  const texts = fc.array(fc.constantFrom(...parts, '\n', '\r\n', 'a long word '), { maxLength: 300 }).map((some) => some.join(''));
+  const texts = fc
+    .array(fc.constantFrom(...parts, '\n', '\r\n', 'a long word '), { maxLength: 300 })
+    .map((some) => some.join(''));
   fc.assert(
     fc.property(texts, fc.nat(600), fc.nat(600), (text, start, length) => {
       const output = print(diagnosticAt({ source: sourceOf(text), start, end: start + length }));
@@ -178,7 +226,10 @@ test('any text, any span: one short line, and nothing that a terminal obeys', ()
       assert.not.match(output, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
       assert.match(marks, /^ +\| *\^+$/);
       for (const shown of [line, marks]) {
-        const width = graphemesOf(shown.slice(shown.indexOf('|') + 2)).reduce((sum, grapheme) => sum + widthOf(grapheme), 0);
+        const width = graphemesOf(shown.slice(shown.indexOf('|') + 2)).reduce(
+          (sum, grapheme) => sum + widthOf(grapheme),
+          0,
+        );
         assert.ok(width <= 122, `${width} columns`);
       }
     }),
@@ -187,7 +238,10 @@ test('any text, any span: one short line, and nothing that a terminal obeys', ()
 });
 
 test('help of several lines stands below its first', () => {
-  assert.match(print(diagnosticAt(undefined, { help: 'networks:\n  lan:\n' .trimEnd() })), '\n help: networks:\n         lan:\n');
+  assert.match(
+    print(diagnosticAt(undefined, { help: 'networks:\n  lan:\n'.trimEnd() })),
+    '\n help: networks:\n         lan:\n',
+  );
 });
 
 test('paths: below the working directory relative, others as they are', () => {

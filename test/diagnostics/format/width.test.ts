@@ -30,7 +30,10 @@ for (const [what, text, graphemes, width] of cases) {
     const found = graphemesOf(text);
     assert.is(found.length, graphemes);
     assert.is(found.join(''), text);
-    assert.is(found.reduce((sum, grapheme) => sum + widthOf(grapheme), 0), width);
+    assert.is(
+      found.reduce((sum, grapheme) => sum + widthOf(grapheme), 0),
+      width,
+    );
   });
 }
 

@@ -4,16 +4,39 @@ import { test } from 'uvu';
 import { lanFacts, planTexts } from '../../support/in-memory.ts';
 import { checkedRendering } from './rendering.ts';
 
-const modes = ['host', 'none', 'bridge', 'ipvlan-l2', '{ mode: ipvlan-l2, aliases: [z] }', '{ mode: bridge }', '*m'] as const;
+const modes = [
+  'host',
+  'none',
+  'bridge',
+  'ipvlan-l2',
+  '{ mode: ipvlan-l2, aliases: [z] }',
+  '{ mode: bridge }',
+  '*m',
+] as const;
 
 /** Lines of one service, each key at most once, in any order. */
 const keys = {
   image: fc.constantFrom('image: nginx', '"image": nginx # img', "image:  'nginx'"),
   mode: fc.constantFrom(...modes).map((mode) => `x-netmode: ${mode}`),
-  expose: fc.constantFrom('expose: [80]', 'expose:\n  - "80" # one\n  # two\n  - "81"', 'expose: *e', 'expose: &own [ "9" ]'),
-  networks: fc.constantFrom('networks: [back]', 'networks:\n  back:', 'networks:\n- back', 'networks: { back: { aliases: [b] } }', 'networks: *n'),
+  expose: fc.constantFrom(
+    'expose: [80]',
+    'expose:\n  - "80" # one\n  # two\n  - "81"',
+    'expose: *e',
+    'expose: &own [ "9" ]',
+  ),
+  networks: fc.constantFrom(
+    'networks: [back]',
+    'networks:\n  back:',
+    'networks:\n- back',
+    'networks: { back: { aliases: [b] } }',
+    'networks: *n',
+  ),
   hosts: fc.constantFrom('extra_hosts: ["a:1.2.3.4"]', 'extra_hosts:\n  a: 1.2.3.4', 'extra_hosts: *h'),
-  environment: fc.constantFrom('environment:\n  A: |\n    x\n\n    y', 'environment: { A: "1", B: no }', 'environment:\n  <<: *v\n  B: "2"'),
+  environment: fc.constantFrom(
+    'environment:\n  A: |\n    x\n\n    y',
+    'environment: { A: "1", B: no }',
+    'environment:\n  <<: *v\n  B: "2"',
+  ),
   merge: fc.constantFrom('<<: *one', '<<: *two', '<<: [*one, *two]', '<<: { hostname: h, x-netmode: none }'),
   depends: fc.constant('depends_on: [last]'),
 } as const;
@@ -32,7 +55,8 @@ const service = fc
   .map(({ order, lines, gaps, flow }) => {
     const chosen = order.includes('image') ? order : (['image', ...order] as const);
     const texts = chosen.map((key) => lines[key]);
-    if (flow === 0 && texts.every((text) => !/[\n#]/.test(text))) return { flow: `{ ${texts.join(', ').replaceAll(/(\*\w+)(?=,|$)/g, '$1 ')} }` };
+    if (flow === 0 && texts.every((text) => !/[\n#]/.test(text)))
+      return { flow: `{ ${texts.join(', ').replaceAll(/(\*\w+)(?=,|$)/g, '$1 ')} }` };
     return { block: texts.map((text, i) => `${gaps[i]}${text}\n`).join('') };
   });
 
@@ -40,11 +64,19 @@ const indented = (text: string, by: number) => text.replace(/^(?=.)/gm, ' '.repe
 
 const file = fc
   .record({
-    services: fc.array(fc.oneof({ arbitrary: service, weight: 5 }, { arbitrary: fc.constant({ alias: '*s0 ' }), weight: 1 }), { minLength: 1, maxLength: 4 }),
+    services: fc.array(
+      fc.oneof({ arbitrary: service, weight: 5 }, { arbitrary: fc.constant({ alias: '*s0 ' }), weight: 1 }),
+      { minLength: 1, maxLength: 4 },
+    ),
     fragmentMode: fc.constantFrom('', '  x-netmode: host\n', '  x-netmode: *m\n'),
     step: fc.constantFrom(2, 4),
     top: fc.constantFrom('', 'x-netmode: { default: host }\n', 'x-netmode:\n  parent: eth0\n  # c\n\n'),
-    declared: fc.constantFrom('', 'networks:\n  back:\n', 'networks: { back: , other: {} }\n', 'networks:\n  back: # b\n    driver: bridge\n'),
+    declared: fc.constantFrom(
+      '',
+      'networks:\n  back:\n',
+      'networks: { back: , other: {} }\n',
+      'networks:\n  back: # b\n    driver: bridge\n',
+    ),
     ending: fc.constantFrom('', '# end\n', 'volumes:\n  v:\n'),
     crlf: fc.boolean(),
     final: fc.boolean(),

@@ -1,12 +1,13 @@
 /** What must hold of every rendered file, whatever it was made from. */
-import { parseAllDocuments } from 'yaml';
+
 import * as assert from 'uvu/assert';
-import { substitute, type Lookup } from '../../../src/compose/variables/template.ts';
+import { parseAllDocuments } from 'yaml';
 import { toPlain } from '../../../src/compose/tree.ts';
-import { networkChange, serviceChange, type Change } from '../../../src/emit/render/changes.ts';
+import { type Lookup, substitute } from '../../../src/compose/variables/template.ts';
+import { type Change, networkChange, serviceChange } from '../../../src/emit/render/changes.ts';
 import { renderOf } from '../../../src/emit/render/render.ts';
 import type { Plan } from '../../../src/plan/types.ts';
-import { lanFacts, planTexts, told, type Options } from '../../support/in-memory.ts';
+import { lanFacts, type Options, planTexts, told } from '../../support/in-memory.ts';
 
 type Plain = Record<string, unknown>;
 
@@ -16,16 +17,28 @@ type Plain = Record<string, unknown>;
  *
  * @returns the rendered text
  */
-export function checkedRendering(texts: Readonly<Record<string, string>> | string, options: Options = { facts: lanFacts }, external = false): string {
+export function checkedRendering(
+  texts: Readonly<Record<string, string>> | string,
+  options: Options = { facts: lanFacts },
+  external = false,
+): string {
   const outcome = planTexts(texts, options);
   assert.ok(outcome.plan && !outcome.diagnostics.hasErrors, told(outcome).join('\n'));
   const text = renderOf(outcome.plan, { external });
   const [first, ...more] = parseAllDocuments(text, { uniqueKeys: true, merge: true });
   assert.is(more.length, 0, text);
-  assert.equal(first!.errors.map(({ message }) => message), [], text);
+  assert.equal(
+    first!.errors.map(({ message }) => message),
+    [],
+    text,
+  );
   const all = typeof texts === 'string' ? {} : texts;
   const again = planTexts({ ...all, 'compose.yaml': text }, { ...options, files: ['compose.yaml'] });
-  assert.ok(again.plan && !again.diagnostics.sorted().some(({ rule }) => rule.startsWith('compose/') && rule !== 'compose/unset-variable'), `${told(again).join('\n')}\n${text}`);
+  assert.ok(
+    again.plan &&
+      !again.diagnostics.sorted().some(({ rule }) => rule.startsWith('compose/') && rule !== 'compose/unset-variable'),
+    `${told(again).join('\n')}\n${text}`,
+  );
   const lookup = (name: string) => options.env?.[name];
   assert.equal(normal(modelOf(again.plan)), normal(expectedModel(outcome.plan, external, lookup)), text);
   assert.is(again.plan.annotated, false, text);
@@ -42,10 +55,14 @@ function modelOf({ project }: Plan): Plain {
 function expectedModel(plan: Plan, external: boolean, lookup: Lookup): Plain {
   const model = modelOf(plan);
   const services = Object.fromEntries(
-    [...plan.services].map(([name, service]) => [name, changed((model['services'] as Plain)[name], serviceChange(service), lookup)]),
+    [...plan.services].map(([name, service]) => [
+      name,
+      changed((model['services'] as Plain)[name], serviceChange(service), lookup),
+    ]),
   );
   const networks: Plain = { ...(model['networks'] as Plain | undefined) };
-  for (const [key, network] of plan.networks) networks[key] = changed(networks[key], networkChange(network, plan.project, external), lookup);
+  for (const [key, network] of plan.networks)
+    networks[key] = changed(networks[key], networkChange(network, plan.project, external), lookup);
   return { ...model, services, ...(Object.keys(networks).length > 0 && { networks }) };
 }
 
@@ -66,7 +83,9 @@ function filled(value: unknown, lookup: Lookup): unknown {
 /** Forms that mean the same: nothing and an empty mapping; a list of networks and a mapping; any order of keys. */
 function normal(value: unknown, key = ''): unknown {
   if (Array.isArray(value)) {
-    return key === 'networks' ? normal(Object.fromEntries(value.map((item) => [item, null]))) : value.map((item) => normal(item));
+    return key === 'networks'
+      ? normal(Object.fromEntries(value.map((item) => [item, null])))
+      : value.map((item) => normal(item));
   }
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([name, inner]) => [name, normal(inner, name)] as const);

@@ -27,7 +27,10 @@ export async function fetchText(
   return undefined;
 }
 
-async function onHost([command, ...args]: readonly string[]): Promise<{ readonly code: number; readonly stdout: string }> {
+async function onHost([command, ...args]: readonly string[]): Promise<{
+  readonly code: number;
+  readonly stdout: string;
+}> {
   const { exitCode, stdout } = await execa(command!, args, { reject: false, stdin: 'ignore' });
   return { code: exitCode ?? -1, stdout };
 }

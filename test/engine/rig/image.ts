@@ -14,17 +14,23 @@ export async function importImage(folder: string, env: Readonly<Record<string, s
   const busybox = onPath('busybox');
   if (busybox === undefined) throw new Error('"busybox" is not installed');
   const root = join(folder, 'image');
-  for (const name of ['bin', 'etc', 'root', 'tmp', 'var/run', 'www']) await mkdir(join(root, name), { recursive: true });
+  for (const name of ['bin', 'etc', 'root', 'tmp', 'var/run', 'www'])
+    await mkdir(join(root, name), { recursive: true });
   await copyFile(busybox, join(root, 'bin/busybox'));
   const { stdout } = await execa(busybox, ['--list']);
-  for (const applet of stdout.split('\n')) if (applet !== 'busybox') await symlink('busybox', join(root, 'bin', applet));
+  for (const applet of stdout.split('\n'))
+    if (applet !== 'busybox') await symlink('busybox', join(root, 'bin', applet));
   await copyProgram('dnsmasq', root);
   await writeFile(join(root, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\n');
   await writeFile(join(root, 'www/index.html'), 'hello\n');
-  await execa('tar', ['-C', root, '-c', '.'], { encoding: 'buffer' }).pipe('docker', ['import', '--change', 'CMD ["sh"]', '-', testImage], {
-    env,
-    extendEnv: false,
-  });
+  await execa('tar', ['-C', root, '-c', '.'], { encoding: 'buffer' }).pipe(
+    'docker',
+    ['import', '--change', 'CMD ["sh"]', '-', testImage],
+    {
+      env,
+      extendEnv: false,
+    },
+  );
 }
 
 /** Copies a program of this machine with the libraries it is linked to. */

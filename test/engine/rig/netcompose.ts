@@ -13,7 +13,11 @@ export interface CallOptions {
 }
 
 /** Runs `netcompose …`; what it writes comes back whole. */
-export async function netcompose(rig: Rig, args: readonly string[], { cwd, env = {}, input }: CallOptions): Promise<Output> {
+export async function netcompose(
+  rig: Rig,
+  args: readonly string[],
+  { cwd, env = {}, input }: CallOptions,
+): Promise<Output> {
   const { exitCode, stdout, stderr } = await execa(process.execPath, [program, ...args], {
     cwd,
     env: { ...rig.env, ...env },

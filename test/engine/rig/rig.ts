@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { importImage } from './image.ts';
-import { engineNames, engineVariable, findEngine, newestEngine, type EngineName } from './installed.ts';
+import { type EngineName, engineNames, engineVariable, findEngine, newestEngine } from './installed.ts';
 import type { Output } from './lan.ts';
 import { sandboxFolder } from './sandbox.ts';
 
@@ -61,7 +61,14 @@ export async function startRig({ engine = layersEngine() }: { readonly engine?: 
     [
       ...['--host', env.DOCKER_HOST, '--config-file', at('daemon.json'), '--pidfile', at('dockerd.pid')],
       ...['--data-root', at('data'), '--exec-root', at('exec'), '--userland-proxy-path', installed.dockerProxy],
-      ...['--bip', '10.213.255.1/24', '--default-address-pool', 'base=10.214.0.0/16,size=24', '--shutdown-timeout', '5'],
+      ...[
+        '--bip',
+        '10.213.255.1/24',
+        '--default-address-pool',
+        'base=10.214.0.0/16,size=24',
+        '--shutdown-timeout',
+        '5',
+      ],
     ],
     { env, stdio: ['ignore', log.fd, log.fd] },
   );
@@ -104,7 +111,10 @@ export async function startRig({ engine = layersEngine() }: { readonly engine?: 
   } catch (error) {
     const lines = (await readFile(at('dockerd.log'), 'utf8')).trim().split('\n').slice(-15).join('\n');
     await stop();
-    throw new Error(`the test engine did not start: ${error instanceof Error ? error.message : String(error)}\n${lines}`, { cause: error });
+    throw new Error(
+      `the test engine did not start: ${error instanceof Error ? error.message : String(error)}\n${lines}`,
+      { cause: error },
+    );
   }
   return { engine, env, directory, docker, stop };
 }
@@ -135,7 +145,8 @@ async function clearNetworking(): Promise<void> {
   for (const command of ['iptables', 'ip6tables']) {
     await execa(command, ['--policy', 'FORWARD', 'ACCEPT'], { reject: false });
     for (const table of ['filter', 'nat', 'raw', 'mangle']) {
-      for (const action of ['--flush', '--delete-chain']) await execa(command, ['--table', table, action], { reject: false });
+      for (const action of ['--flush', '--delete-chain'])
+        await execa(command, ['--table', table, action], { reject: false });
     }
   }
 }
@@ -149,6 +160,8 @@ async function unmountBelow(directory: string): Promise<void> {
 
 /** An environment in which nothing leads to another engine or project. */
 function withoutDocker(env: NodeJS.ProcessEnv): Record<string, string> {
-  const kept = Object.entries(env).filter(([name, value]) => value !== undefined && !/^(DOCKER|COMPOSE|BUILDKIT)_/.test(name));
+  const kept = Object.entries(env).filter(
+    ([name, value]) => value !== undefined && !/^(DOCKER|COMPOSE|BUILDKIT)_/.test(name),
+  );
   return Object.fromEntries(kept) as Record<string, string>;
 }

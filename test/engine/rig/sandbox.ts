@@ -8,6 +8,8 @@
 export function sandboxFolder(): string {
   const folder = process.env['NETCOMPOSE_SANDBOX'];
   if (!folder)
-    throw new Error('this test changes interfaces: run it with "npm test -- FILE", which gives it a network namespace of its own');
+    throw new Error(
+      'this test changes interfaces: run it with "npm test -- FILE", which gives it a network namespace of its own',
+    );
   return folder;
 }

@@ -2,14 +2,19 @@ import { createHash } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findEndpoint } from '../../../src/host/engine/endpoint.ts';
-import { HostError } from '../../../src/host/system/errors.ts';
 import { dialCommand } from '../../../src/host/engine/ssh-agent.ts';
-import { fakeHost, type FakeOptions } from '../fake-host.ts';
+import { HostError } from '../../../src/host/system/errors.ts';
+import { type FakeOptions, fakeHost } from '../fake-host.ts';
 
 const hash = (name: string) => createHash('sha256').update(name).digest('hex');
 
 /** A context as `docker context create` stores it. */
-const context = (name: string, url: string, more: object = {}, folder = '/home/user/.docker'): Record<string, string> => ({
+const context = (
+  name: string,
+  url: string,
+  more: object = {},
+  folder = '/home/user/.docker',
+): Record<string, string> => ({
   [`${folder}/contexts/meta/${hash(name)}/meta.json`]: JSON.stringify({
     Name: name,
     Metadata: {},
@@ -27,10 +32,22 @@ const table: readonly (readonly [string, FakeOptions, object])[] = [
     { env: { DOCKER_CONTEXT: 'lab' }, files: { ...context('lab', 'unix:///l.sock'), ...current('other') } },
     unix('/l.sock', 'context "lab"'),
   ],
-  ['the current context', { files: { ...context('lab', 'unix:///l.sock'), ...current('lab') } }, unix('/l.sock', 'context "lab"')],
-  ['the context "default"', { env: { DOCKER_CONTEXT: 'default' }, files: current('lab') }, unix('/var/run/docker.sock', 'default')],
+  [
+    'the current context',
+    { files: { ...context('lab', 'unix:///l.sock'), ...current('lab') } },
+    unix('/l.sock', 'context "lab"'),
+  ],
+  [
+    'the context "default"',
+    { env: { DOCKER_CONTEXT: 'default' }, files: current('lab') },
+    unix('/var/run/docker.sock', 'default'),
+  ],
   ['an empty DOCKER_HOST', { env: { DOCKER_HOST: '' } }, unix('/var/run/docker.sock', 'default')],
-  ['a broken config.json', { files: { '/home/user/.docker/config.json': '{' } }, unix('/var/run/docker.sock', 'default')],
+  [
+    'a broken config.json',
+    { files: { '/home/user/.docker/config.json': '{' } },
+    unix('/var/run/docker.sock', 'default'),
+  ],
   [
     'DOCKER_CONFIG',
     { env: { DOCKER_CONFIG: '/c', DOCKER_CONTEXT: 'lab' }, files: context('lab', 'unix:///c.sock', {}, '/c') },
@@ -84,17 +101,29 @@ const table: readonly (readonly [string, FakeOptions, object])[] = [
   [
     'ssh',
     { env: { DOCKER_HOST: 'ssh://me@nas:2222' } },
-    { kind: 'ssh', url: 'ssh://me@nas:2222', from: 'DOCKER_HOST', remote: true, address: 'nas', user: 'me', port: 2222 },
+    {
+      kind: 'ssh',
+      url: 'ssh://me@nas:2222',
+      from: 'DOCKER_HOST',
+      remote: true,
+      address: 'nas',
+      user: 'me',
+      port: 2222,
+    },
   ],
 ];
 
-for (const [name, options, expected] of table) test(name, () => assert.equal(findEndpoint(fakeHost(options)), expected));
+for (const [name, options, expected] of table)
+  test(name, () => assert.equal(findEndpoint(fakeHost(options)), expected));
 
 const wrong: readonly (readonly [FakeOptions, string])[] = [
   [{ env: { DOCKER_CONTEXT: 'gone' } }, '"gone": there is no such Docker context (set by DOCKER_CONTEXT)'],
   [{ files: current('gone') }, '"gone": there is no such Docker context (set by docker context use)'],
   [{ env: { DOCKER_HOST: 'nas:2375' } }, '"nas:2375" (DOCKER_HOST) is not an address of a Docker engine'],
-  [{ env: { DOCKER_HOST: 'ssh://-oProxyCommand=x' } }, '"ssh://-oProxyCommand=x" (DOCKER_HOST) is not an address of a Docker engine'],
+  [
+    { env: { DOCKER_HOST: 'ssh://-oProxyCommand=x' } },
+    '"ssh://-oProxyCommand=x" (DOCKER_HOST) is not an address of a Docker engine',
+  ],
 ];
 
 for (const [options, message] of wrong) {
@@ -110,7 +139,10 @@ test('ssh carries the API as docker does it', () => {
   const endpoint = findEndpoint(fakeHost({ env: { DOCKER_HOST: 'ssh://me@nas:2222' } }));
   assert.is(endpoint.kind, 'ssh');
   if (endpoint.kind === 'ssh')
-    assert.is(dialCommand(endpoint).join(' '), 'ssh -o ConnectTimeout=30 -l me -p 2222 -- nas docker system dial-stdio');
+    assert.is(
+      dialCommand(endpoint).join(' '),
+      'ssh -o ConnectTimeout=30 -l me -p 2222 -- nas docker system dial-stdio',
+    );
 });
 
 test.run();

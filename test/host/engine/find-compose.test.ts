@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { composeVersion, findCompose } from '../../../src/host/engine/find-compose.ts';
 import { HostError } from '../../../src/host/system/errors.ts';
-import { fakeHost, type FakeOptions } from '../fake-host.ts';
+import { type FakeOptions, fakeHost } from '../fake-host.ts';
 
 const docker = '/usr/bin/docker';
 const table: readonly (readonly [string, FakeOptions, readonly string[] | undefined])[] = [
@@ -10,7 +10,11 @@ const table: readonly (readonly [string, FakeOptions, readonly string[] | undefi
   ['docker without the plugin', { executables: [docker] }, undefined],
   ['the plugin without docker', { executables: ['/usr/libexec/docker/cli-plugins/docker-compose'] }, undefined],
   ['both', { executables: [docker, '/usr/libexec/docker/cli-plugins/docker-compose'] }, ['docker', 'compose']],
-  ['the plugin in the home', { executables: [docker, '/home/user/.docker/cli-plugins/docker-compose'] }, ['docker', 'compose']],
+  [
+    'the plugin in the home',
+    { executables: [docker, '/home/user/.docker/cli-plugins/docker-compose'] },
+    ['docker', 'compose'],
+  ],
   [
     'the plugin under DOCKER_CONFIG',
     { executables: [docker, '/c/cli-plugins/docker-compose'], env: { DOCKER_CONFIG: '/c' } },
@@ -23,10 +27,17 @@ const table: readonly (readonly [string, FakeOptions, readonly string[] | undefi
   ],
   [
     'a folder of config.json',
-    { executables: [docker, '/opt/p/docker-compose'], files: { '/home/user/.docker/config.json': '{"cliPluginsExtraDirs":["/opt/p"]}' } },
+    {
+      executables: [docker, '/opt/p/docker-compose'],
+      files: { '/home/user/.docker/config.json': '{"cliPluginsExtraDirs":["/opt/p"]}' },
+    },
     ['docker', 'compose'],
   ],
-  ['docker-compose on PATH', { executables: ['/opt/bin/docker-compose'], env: { PATH: '/usr/bin:/opt/bin' } }, ['docker-compose']],
+  [
+    'docker-compose on PATH',
+    { executables: ['/opt/bin/docker-compose'], env: { PATH: '/usr/bin:/opt/bin' } },
+    ['docker-compose'],
+  ],
   [
     'the plugin before docker-compose',
     { executables: [docker, '/usr/bin/docker-compose', '/usr/lib/docker/cli-plugins/docker-compose'] },
@@ -48,7 +59,10 @@ for (const [said, version] of [
   ['5.0.0-rc.1', '5.0.0-rc.1'],
 ] as const) {
   test(`reads version ${version}`, async () => {
-    assert.is(await composeVersion(fakeHost({ commands: { 'docker compose version --short': said } }), ['docker', 'compose']), version);
+    assert.is(
+      await composeVersion(fakeHost({ commands: { 'docker compose version --short': said } }), ['docker', 'compose']),
+      version,
+    );
   });
 }
 

@@ -1,23 +1,45 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { stepsOf } from '../../../src/plan/actions/commands.ts';
-import { HostError } from '../../../src/host/system/errors.ts';
 import { applyActions } from '../../../src/host/execute/execute.ts';
+import { HostError } from '../../../src/host/system/errors.ts';
 import type { HostAction } from '../../../src/plan/actions/action.ts';
-import { fakeHost, type FakeHost, type FakeOptions } from '../fake-host.ts';
+import { stepsOf } from '../../../src/plan/actions/commands.ts';
+import { type FakeHost, type FakeOptions, fakeHost } from '../fake-host.ts';
 
 const steps = stepsOf([
   {
-    ...{ kind: 'ensure-network', id: 'network', reason: 'test', name: 'lan', driver: 'macvlan', ipv4: true, ipv6: false },
+    ...{
+      kind: 'ensure-network',
+      id: 'network',
+      reason: 'test',
+      name: 'lan',
+      driver: 'macvlan',
+      ipv4: true,
+      ipv6: false,
+    },
     ...{ options: { parent: 'eth0' }, labels: { 'netcompose.network': 'lan' } },
     pools: [{ subnet: '192.168.1.0/24', gateway: '192.168.1.1', ipRange: '192.168.1.192/27', auxAddresses: {} }],
   },
-  { kind: 'create-shim', id: 'shim', reason: 'test', shim: 'nc', parent: 'eth0', network: 'lan', driver: 'macvlan', mode: 'bridge' },
+  {
+    kind: 'create-shim',
+    id: 'shim',
+    reason: 'test',
+    shim: 'nc',
+    parent: 'eth0',
+    network: 'lan',
+    driver: 'macvlan',
+    mode: 'bridge',
+  },
   { kind: 'mark-shim', id: 'mark', reason: 'test', shim: 'nc', network: 'lan' },
   { kind: 'bring-shim-up', id: 'up', reason: 'test', shim: 'nc' },
 ] satisfies readonly HostAction[]);
 
-const [createNetwork, createShim, markShim, shimUp] = steps.map(({ command }) => command.join(' ')) as [string, string, string, string];
+const [createNetwork, createShim, markShim, shimUp] = steps.map(({ command }) => command.join(' ')) as [
+  string,
+  string,
+  string,
+  string,
+];
 
 interface World {
   networks: Record<string, object>;
@@ -37,7 +59,10 @@ const lanNetwork = (more: object = {}) => ({
 const idOf = (name: string) => `id-of-${name}`;
 
 /** As the engine says it of those it has; one that it has not is an error, after the others. */
-function inspected({ networks }: World, ids: readonly string[]): { readonly code: number; readonly stdout: string; readonly stderr: string } {
+function inspected(
+  { networks }: World,
+  ids: readonly string[],
+): { readonly code: number; readonly stdout: string; readonly stderr: string } {
   const known = Object.entries(networks).filter(([name]) => ids.includes(idOf(name)) || ids.includes(name));
   return {
     code: known.length === ids.length ? 0 : 1,
@@ -47,7 +72,10 @@ function inspected({ networks }: World, ids: readonly string[]): { readonly code
 }
 
 /** An engine and an interface, just enough of them for the steps above. */
-function world(start: Partial<World> = {}, options: FakeOptions = {}): { host: FakeHost; changes: () => readonly string[]; now: World } {
+function world(
+  start: Partial<World> = {},
+  options: FakeOptions = {},
+): { host: FakeHost; changes: () => readonly string[]; now: World } {
   const now: World = { networks: {}, link: undefined, containers: '', failing: undefined, ...start };
   const effects: Readonly<Record<string, () => void>> = {
     [createNetwork]: () => void (now.networks['lan'] = lanNetwork()),
@@ -108,14 +136,21 @@ async function failure(run: () => Promise<unknown>): Promise<HostError> {
 test('in order, then undone in reverse', async () => {
   const { host, changes, now } = world();
   const events: string[] = [];
-  const applied = await applyActions(steps, host, { onStep: (step, event) => void events.push(`${step.action.id} ${event}`) });
+  const applied = await applyActions(steps, host, {
+    onStep: (step, event) => void events.push(`${step.action.id} ${event}`),
+  });
   assert.equal(changes(), [createNetwork, createShim, markShim, shimUp]);
   assert.equal(
     events,
     ['network', 'shim', 'mark', 'up'].flatMap((id) => [`${id} applying`, `${id} applied`]),
   );
   assert.equal(await applied.undo(), []);
-  assert.equal(changes(), ['ip link set dev nc down', 'ip link set dev nc alias ', 'ip link del dev nc', 'docker network rm lan']);
+  assert.equal(changes(), [
+    'ip link set dev nc down',
+    'ip link set dev nc alias ',
+    'ip link del dev nc',
+    'docker network rm lan',
+  ]);
   assert.equal([now.networks, now.link], [{}, undefined]);
   assert.equal(await applied.undo(), [], 'undone once is undone');
   assert.equal(changes(), []);
@@ -143,16 +178,25 @@ test('a shim that outlived its network is made anew with it', async () => {
 });
 
 test('where all is done, everything is looked at once', async () => {
-  const { host } = world({ networks: { lan: lanNetwork() }, link: { group: '28259', ifalias: 'netcompose:lan', up: true, mode: 'bridge' } });
+  const { host } = world({
+    networks: { lan: lanNetwork() },
+    link: { group: '28259', ifalias: 'netcompose:lan', up: true, mode: 'bridge' },
+  });
   await applyActions(steps, host);
-  assert.equal(host.ran, ['docker network ls --quiet --no-trunc', 'docker network inspect id-of-lan', 'ip -N -j -d addr']);
+  assert.equal(host.ran, [
+    'docker network ls --quiet --no-trunc',
+    'docker network inspect id-of-lan',
+    'ip -N -j -d addr',
+  ]);
 });
 
 test('a network that goes while all are looked at is gone', async () => {
   let listed = 0;
   const { host } = world(
     { networks: { lan: lanNetwork() }, link: { group: '28259', ifalias: 'netcompose:lan', up: true, mode: 'bridge' } },
-    { commands: { 'docker network ls --quiet --no-trunc': () => `id-of-lan\n${listed++ === 0 ? 'id-of-gone\n' : ''}` } },
+    {
+      commands: { 'docker network ls --quiet --no-trunc': () => `id-of-lan\n${listed++ === 0 ? 'id-of-gone\n' : ''}` },
+    },
   );
   await applyActions(steps, host);
   assert.is(listed, 2);
@@ -164,7 +208,10 @@ test("another network's shim is made anew only where that network is gone", asyn
   await applyActions(steps, gone.host);
   assert.equal(gone.changes(), ['ip link del dev nc', createShim, markShim, shimUp]);
   const there = world({ networks: { lan: lanNetwork(), old: lanNetwork() }, link: { ...link } });
-  assert.is((await failure(() => applyActions(steps, there.host))).message, '"nc" is the shim of another network, "old"');
+  assert.is(
+    (await failure(() => applyActions(steps, there.host))).message,
+    '"nc" is the shim of another network, "old"',
+  );
   assert.equal(there.changes(), []);
 });
 
@@ -218,7 +265,9 @@ test('a command that succeeds without effect is a failure', async () => {
 test('what others use by now stays when undone', async () => {
   const events: string[] = [];
   const used = world();
-  const applied = await applyActions(steps, used.host, { onStep: (step, event) => void (event === 'kept' && events.push(step.action.id)) });
+  const applied = await applyActions(steps, used.host, {
+    onStep: (step, event) => void (event === 'kept' && events.push(step.action.id)),
+  });
   used.changes();
   used.now.containers = '0123456789ab\n';
   assert.equal(await applied.undo(), []);
@@ -229,7 +278,10 @@ test('what others use by now stays when undone', async () => {
   await (await applyActions(steps, leased.host)).undo();
   assert.equal(leased.changes(), [createNetwork, createShim, markShim, shimUp]);
 
-  const own = world({}, { pid: 77, files: { '/proc/net/unix': 'Num\n0: 2 0 10000 1 1 9 @netcompose-lease/lan/77@@@\n' } });
+  const own = world(
+    {},
+    { pid: 77, files: { '/proc/net/unix': 'Num\n0: 2 0 10000 1 1 9 @netcompose-lease/lan/77@@@\n' } },
+  );
   await (await applyActions(steps, own.host)).undo();
   assert.equal(own.now.networks, {});
 });

@@ -82,7 +82,10 @@ const table: Readonly<Record<string, Case>> = {
     containers: [container('lan', false)],
     removed: [],
   },
-  'a label copied to another network is not ours': { networks: [network('copy', { 'netcompose.network': 'lan' })], removed: [] },
+  'a label copied to another network is not ours': {
+    networks: [network('copy', { 'netcompose.network': 'lan' })],
+    removed: [],
+  },
   'a shim whose network is gone': { interfaces: [lanShim], removed: ['ip link del dev nc-eth0'] },
   'a shim whose network is about to be made': { interfaces: [lanShim], leased: ['lan'], removed: [] },
   'a half-made shim': { interfaces: [shim('nc-eth0')], removed: ['ip link del dev nc-eth0'] },
@@ -117,9 +120,20 @@ const table: Readonly<Record<string, Case>> = {
   },
 };
 
-for (const [name, { networks = [], containers = [], interfaces = [], engine = {}, leased = [], removed }] of Object.entries(table)) {
+for (const [
+  name,
+  { networks = [], containers = [], interfaces = [], engine = {}, leased = [], removed },
+] of Object.entries(table)) {
   test(name, () => {
-    const facts = { version: '28.5.2', kind: 'engine', remote: false, swarm: 'inactive', networks, containers, ...engine } as const;
+    const facts = {
+      version: '28.5.2',
+      kind: 'engine',
+      remote: false,
+      swarm: 'inactive',
+      networks,
+      containers,
+      ...engine,
+    } as const;
     const host = { platform: 'linux', interfaces, routes: [], rpFilter: {} };
     assert.equal(
       releasable({ host, engine: facts }, new Set(leased)).map(({ command }) => command.join(' ')),
@@ -131,13 +145,22 @@ for (const [name, { networks = [], containers = [], interfaces = [], engine = {}
 const both = releasable(
   {
     host: { platform: 'linux', interfaces: [lanShim], routes: [], rpFilter: {} },
-    engine: { version: '28', kind: 'engine', remote: false, swarm: 'inactive', networks: [network('lan')], containers: [] },
+    engine: {
+      version: '28',
+      kind: 'engine',
+      remote: false,
+      swarm: 'inactive',
+      networks: [network('lan')],
+      containers: [],
+    },
   },
   new Set(),
 );
 
 test('a network that got a container in between keeps its shim', async () => {
-  const host = fakeHost({ commands: { 'docker network rm lan': { code: 1, stderr: 'error: network lan has active endpoints' } } });
+  const host = fakeHost({
+    commands: { 'docker network rm lan': { code: 1, stderr: 'error: network lan has active endpoints' } },
+  });
   let message = '';
   await executeReleases(both, host).catch((error: Error) => (message = error.message));
   assert.is(message, '"docker network rm lan" failed with exit code 1: error: network lan has active endpoints');

@@ -1,5 +1,5 @@
-import { createServer, type Server } from 'node:http';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -20,7 +20,16 @@ const engine: Readonly<Record<string, unknown>> = {
     Swarm: { LocalNodeState: 'active', ControlAvailable: true },
   },
   '/networks': [
-    { Id: 'n2', Name: 'none', Driver: 'null', Scope: 'local', Internal: false, IPAM: { Config: null }, Options: null, Labels: null },
+    {
+      Id: 'n2',
+      Name: 'none',
+      Driver: 'null',
+      Scope: 'local',
+      Internal: false,
+      IPAM: { Config: null },
+      Options: null,
+      Labels: null,
+    },
     {
       ...{
         Id: 'n1',
@@ -33,7 +42,12 @@ const engine: Readonly<Record<string, unknown>> = {
       },
       IPAM: {
         Config: [
-          { Subnet: '192.168.1.0/24', IPRange: '192.168.1.192/27', Gateway: '192.168.1.1', AuxiliaryAddresses: { shim: '192.168.1.222' } },
+          {
+            Subnet: '192.168.1.0/24',
+            IPRange: '192.168.1.192/27',
+            Gateway: '192.168.1.1',
+            AuxiliaryAddresses: { shim: '192.168.1.222' },
+          },
           { Subnet: 'fd00::/64' },
         ],
       },
@@ -47,7 +61,11 @@ const engine: Readonly<Record<string, unknown>> = {
         { PrivatePort: 443, Type: 'tcp' },
         { IP: '0.0.0.0', PrivatePort: 80, PublicPort: 8080, Type: 'tcp' },
       ],
-      NetworkSettings: { Networks: { lan: { IPAddress: '192.168.1.193', GlobalIPv6Address: 'fd00::2', MacAddress: '02:00:00:00:00:01' } } },
+      NetworkSettings: {
+        Networks: {
+          lan: { IPAddress: '192.168.1.193', GlobalIPv6Address: 'fd00::2', MacAddress: '02:00:00:00:00:01' },
+        },
+      },
     },
     {
       Id: 'c2',
@@ -68,7 +86,9 @@ async function serve(answers: (path: string) => unknown, at: string | number): P
       .writeHead(answer === undefined ? 500 : 200, { 'content-type': 'application/json' })
       .end(JSON.stringify(answer ?? { message: 'broken' }));
   });
-  await new Promise<void>((resolve) => (typeof at === 'number' ? server.listen(at, '127.0.0.1', resolve) : server.listen(at, resolve)));
+  await new Promise<void>((resolve) =>
+    typeof at === 'number' ? server.listen(at, '127.0.0.1', resolve) : server.listen(at, resolve),
+  );
   return server;
 }
 
@@ -89,7 +109,12 @@ const expected = {
         labels: { 'netcompose.network': 'lan' },
       },
       pools: [
-        { subnet: '192.168.1.0/24', gateway: '192.168.1.1', ipRange: '192.168.1.192/27', auxiliaryAddresses: { shim: '192.168.1.222' } },
+        {
+          subnet: '192.168.1.0/24',
+          gateway: '192.168.1.1',
+          ipRange: '192.168.1.192/27',
+          auxiliaryAddresses: { shim: '192.168.1.222' },
+        },
         { subnet: 'fd00::/64', auxiliaryAddresses: {} },
       ],
     },
@@ -109,7 +134,10 @@ test('over a unix socket', async () => {
   const socket = join(folder, 'engine.sock');
   const server = await serve((path) => engine[path], socket);
   try {
-    assert.equal(await observeEngine(fakeHost({ env: { DOCKER_HOST: `unix://${socket}` } })), { kind: 'reached', facts: expected });
+    assert.equal(await observeEngine(fakeHost({ env: { DOCKER_HOST: `unix://${socket}` } })), {
+      kind: 'reached',
+      facts: expected,
+    });
   } finally {
     server.close();
   }
@@ -123,7 +151,11 @@ test('the ports that images expose; an image that is not there is left out', asy
   };
   const server = await serve((path) => engine[path] ?? images[path], socket);
   try {
-    const observed = await observeEngine(fakeHost({ env: { DOCKER_HOST: `unix://${socket}` } }), ['nginx', 'plain', 'gone']);
+    const observed = await observeEngine(fakeHost({ env: { DOCKER_HOST: `unix://${socket}` } }), [
+      'nginx',
+      'plain',
+      'gone',
+    ]);
     if (observed.kind !== 'reached') return assert.unreachable(observed.message);
     assert.equal(observed.facts.images, {
       nginx: [
@@ -142,7 +174,10 @@ test('over tcp', async () => {
   const server = await serve((path) => engine[path], 0);
   try {
     const { port } = server.address() as { port: number };
-    assert.equal(await observeEngine(fakeHost({ env: { DOCKER_HOST: `tcp://127.0.0.1:${port}` } })), { kind: 'reached', facts: expected });
+    assert.equal(await observeEngine(fakeHost({ env: { DOCKER_HOST: `tcp://127.0.0.1:${port}` } })), {
+      kind: 'reached',
+      facts: expected,
+    });
   } finally {
     server.close();
   }
@@ -169,7 +204,9 @@ test('an ssh that fails is told of', async () => {
   writeFileSync(join(folder, 'ssh'), `#!${process.execPath}\nprocess.exit(255)`, { mode: 0o755 });
   const observed = await observeEngine(fakeHost({ cwd: folder, env: { DOCKER_HOST: 'ssh://nas', PATH: folder } }));
   assert.is(observed.kind, 'unreachable');
-  const without = await observeEngine(fakeHost({ cwd: folder, env: { DOCKER_HOST: 'ssh://nas', PATH: join(folder, 'none') } }));
+  const without = await observeEngine(
+    fakeHost({ cwd: folder, env: { DOCKER_HOST: 'ssh://nas', PATH: join(folder, 'none') } }),
+  );
   assert.is(without.kind, 'unreachable');
 });
 
@@ -188,7 +225,11 @@ test('an engine that answers with an error is told in its words', async () => {
 test('no socket, nobody behind it, no such context: told apart', async () => {
   writeFileSync(join(folder, 'file.sock'), '');
   for (const [env, reason, message] of [
-    [{ DOCKER_HOST: `unix://${folder}/none.sock` }, 'no-socket', `"unix://${folder}/none.sock" (DOCKER_HOST): there is no such socket`],
+    [
+      { DOCKER_HOST: `unix://${folder}/none.sock` },
+      'no-socket',
+      `"unix://${folder}/none.sock" (DOCKER_HOST): there is no such socket`,
+    ],
     [
       { DOCKER_HOST: `unix://${folder}/file.sock` },
       'refused',
@@ -220,7 +261,13 @@ for (const [code, reason] of [
   ['EWEIRD', 'other'],
 ] as const) {
   test(`${code} is ${reason}`, () => {
-    const endpoint = { kind: 'unix', url: 'unix:///d.sock', from: 'default', remote: false, socket: '/d.sock' } as const;
+    const endpoint = {
+      kind: 'unix',
+      url: 'unix:///d.sock',
+      from: 'default',
+      remote: false,
+      socket: '/d.sock',
+    } as const;
     assert.is(unreachable(endpoint, Object.assign(new Error('text'), { code })).reason, reason);
   });
 }

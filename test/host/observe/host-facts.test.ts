@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { HostError } from '../../../src/host/system/errors.ts';
 import { observeHost, observeNeighbours } from '../../../src/host/observe/host-facts.ts';
-import { fakeHost, type FakeOptions } from '../fake-host.ts';
+import { HostError } from '../../../src/host/system/errors.ts';
+import { type FakeOptions, fakeHost } from '../fake-host.ts';
 
 /** As iproute2 6.1 prints it, shortened to what is read and a little more. */
 const links = [
@@ -110,7 +110,11 @@ const routes6 = [
 ];
 
 const linux: FakeOptions = {
-  commands: { 'ip -N -j -d addr': JSON.stringify(links), 'ip -j route': JSON.stringify(routes), 'ip -j -6 route': JSON.stringify(routes6) },
+  commands: {
+    'ip -N -j -d addr': JSON.stringify(links),
+    'ip -j route': JSON.stringify(routes),
+    'ip -j -6 route': JSON.stringify(routes6),
+  },
   files: {
     '/proc/sys/net/ipv4/conf/all/rp_filter': '0\n',
     '/proc/sys/net/ipv4/conf/eth0/rp_filter': '2\n',
@@ -123,7 +127,14 @@ test('interfaces', async () => {
   const plain = { loopback: false, wireless: false, mtu: 1500, group: 0, addresses: [] as string[] };
   assert.equal(interfaces, [
     { ...plain, name: 'lo', index: 1, up: true, loopback: true, mtu: 65536, addresses: ['127.0.0.1/8'] },
-    { ...plain, name: 'eth0', index: 2, up: true, mac: '02:fc:00:00:00:01', addresses: ['192.168.1.10/24', 'fd00:1::10/64'] },
+    {
+      ...plain,
+      name: 'eth0',
+      index: 2,
+      up: true,
+      mac: '02:fc:00:00:00:01',
+      addresses: ['192.168.1.10/24', 'fd00:1::10/64'],
+    },
     { ...plain, name: 'eth0.10', index: 3, kind: 'vlan', up: true, mac: '02:fc:00:00:00:01', link: 'eth0', vlan: 10 },
     {
       ...plain,
@@ -184,9 +195,18 @@ test('what a LAN depends on, where it is asked for', async () => {
     { dst: '192.168.1.7', dev: 'eth0', state: ['INCOMPLETE'] },
     { dst: 'fe80::1', dev: 'eth0', lladdr: '02:00:00:00:00:01', router: null, state: ['REACHABLE'] },
   ];
-  const files = { ...linux.files, '/proc/sys/net/ipv4/conf/m0/arp_filter': '1\n', '/proc/sys/net/ipv4/conf/all/arp_ignore': '2\n' };
-  const observed = await observeHost(fakeHost({ ...linux, files, uid: 1000, commands: { ...linux.commands, 'ip -j neigh': JSON.stringify(said) } }), { lan: true, sockets: 'all' });
-  assert.equal(observed.neighbours, [{ address: '192.168.1.5', interface: 'eth0', mac: '02:00:00:00:00:01', state: 'stale' }]);
+  const files = {
+    ...linux.files,
+    '/proc/sys/net/ipv4/conf/m0/arp_filter': '1\n',
+    '/proc/sys/net/ipv4/conf/all/arp_ignore': '2\n',
+  };
+  const observed = await observeHost(
+    fakeHost({ ...linux, files, uid: 1000, commands: { ...linux.commands, 'ip -j neigh': JSON.stringify(said) } }),
+    { lan: true, sockets: 'all' },
+  );
+  assert.equal(observed.neighbours, [
+    { address: '192.168.1.5', interface: 'eth0', mac: '02:00:00:00:00:01', state: 'stale' },
+  ]);
   assert.equal(observed.arp, { all: { filter: 0, ignore: 2 }, m0: { filter: 1, ignore: 0 } });
   assert.equal(observed.drivers, { macvlan: 'ready', ipvlan: 'ready', '8021q': 'ready' });
   assert.equal(observed.sockets, []);
@@ -197,11 +217,14 @@ for (const [uid, executables, privilege] of [
   [1000, ['/usr/bin/sudo'], 'sudo'],
   [1000, [], 'none'],
 ] as const) {
-  test(`privilege: ${privilege}`, async () => assert.is((await observeHost(fakeHost({ ...linux, uid, executables }))).privilege, privilege));
+  test(`privilege: ${privilege}`, async () =>
+    assert.is((await observeHost(fakeHost({ ...linux, uid, executables }))).privilege, privilege));
 }
 
 test('an empty table prints nothing', async () => {
-  const { routes: none } = await observeHost(fakeHost({ commands: { ...linux.commands, 'ip -j route': '', 'ip -j -6 route': '[]\n' } }));
+  const { routes: none } = await observeHost(
+    fakeHost({ commands: { ...linux.commands, 'ip -j route': '', 'ip -j -6 route': '[]\n' } }),
+  );
   assert.equal(none, []);
 });
 
@@ -210,10 +233,13 @@ test('neighbours', async () => {
     { dst: '192.168.1.5', lladdr: '02:00:00:00:00:01', state: ['PERMANENT'] },
     { dst: '192.168.1.6', state: ['FAILED'] },
   ];
-  assert.equal(await observeNeighbours(fakeHost({ commands: { 'ip -j neigh show dev nc': JSON.stringify(said) } }), 'nc'), [
-    { address: '192.168.1.5', mac: '02:00:00:00:00:01', permanent: true },
-    { address: '192.168.1.6', permanent: false },
-  ]);
+  assert.equal(
+    await observeNeighbours(fakeHost({ commands: { 'ip -j neigh show dev nc': JSON.stringify(said) } }), 'nc'),
+    [
+      { address: '192.168.1.5', mac: '02:00:00:00:00:01', permanent: true },
+      { address: '192.168.1.6', permanent: false },
+    ],
+  );
 });
 
 test('without ip on Linux the error says so', async () => {
@@ -230,7 +256,16 @@ test('elsewhere it is what Node knows', async () => {
   const host = fakeHost({
     platform: 'darwin',
     interfaces: {
-      lo0: [{ address: '127.0.0.1', netmask: '255.0.0.0', family: 'IPv4', mac: '00:00:00:00:00:00', internal: true, cidr: '127.0.0.1/8' }],
+      lo0: [
+        {
+          address: '127.0.0.1',
+          netmask: '255.0.0.0',
+          family: 'IPv4',
+          mac: '00:00:00:00:00:00',
+          internal: true,
+          cidr: '127.0.0.1/8',
+        },
+      ],
       en0: [
         {
           address: 'fe80::1',

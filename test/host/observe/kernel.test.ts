@@ -3,11 +3,20 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { observeDrivers } from '../../../src/host/observe/kernel.ts';
 import type { HostInterface } from '../../../src/plan/facts/facts.ts';
-import { fakeHost, type FakeOptions } from '../fake-host.ts';
+import { type FakeOptions, fakeHost } from '../fake-host.ts';
 
 const release = { '/proc/sys/kernel/osrelease': '6.1.0-37-amd64\n' };
 const modules = '/lib/modules/6.1.0-37-amd64';
-const vlan: HostInterface = { name: 'eth0.10', index: 3, kind: 'vlan', up: true, loopback: false, wireless: false, mtu: 1500, addresses: [] };
+const vlan: HostInterface = {
+  name: 'eth0.10',
+  index: 3,
+  kind: 'vlan',
+  up: true,
+  loopback: false,
+  wireless: false,
+  mtu: 1500,
+  addresses: [],
+};
 
 const cases: readonly (readonly [string, FakeOptions, readonly HostInterface[], object])[] = [
   [
@@ -23,15 +32,28 @@ const cases: readonly (readonly [string, FakeOptions, readonly HostInterface[], 
     [],
     { macvlan: 'ready', ipvlan: 'loadable', '8021q': 'ready' },
   ],
-  ['modules without it', { files: { ...release, [`${modules}/modules.dep`]: 'kernel/drivers/net/macvlan.ko:\n' } }, [], { macvlan: 'loadable', ipvlan: 'missing', '8021q': 'missing' }],
+  [
+    'modules without it',
+    { files: { ...release, [`${modules}/modules.dep`]: 'kernel/drivers/net/macvlan.ko:\n' } },
+    [],
+    { macvlan: 'loadable', ipvlan: 'missing', '8021q': 'missing' },
+  ],
   ['an interface of the kind', { files: release }, [vlan], { '8021q': 'ready' }],
   [
     'a configuration in /proc: a module that cannot be seen says nothing',
-    { files: release, bytes: { '/proc/config.gz': gzipSync('CONFIG_MACVLAN=y\nCONFIG_IPVLAN=m\n# CONFIG_VLAN_8021Q is not set\n') } },
+    {
+      files: release,
+      bytes: { '/proc/config.gz': gzipSync('CONFIG_MACVLAN=y\nCONFIG_IPVLAN=m\n# CONFIG_VLAN_8021Q is not set\n') },
+    },
     [],
     { macvlan: 'ready', '8021q': 'missing' },
   ],
-  ['a configuration in /boot', { files: { ...release, '/boot/config-6.1.0-37-amd64': '# CONFIG_IPVLAN is not set\n' } }, [], { ipvlan: 'missing' }],
+  [
+    'a configuration in /boot',
+    { files: { ...release, '/boot/config-6.1.0-37-amd64': '# CONFIG_IPVLAN is not set\n' } },
+    [],
+    { ipvlan: 'missing' },
+  ],
   ['nothing to go by', { files: release }, [], {}],
 ];
 

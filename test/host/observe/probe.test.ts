@@ -9,13 +9,20 @@ const target = (address: string) => ({ address, interface: 'eth0' });
 
 test('an unknown address is asked for with a packet; an answer ends the wait', async () => {
   const host = fakeHost({ commands: { [neigh]: ['[]', '[]', JSON.stringify([entry('192.168.1.53', 'REACHABLE')])] } });
-  assert.equal(await probe(host, [target('192.168.1.53')], 0), [{ address: '192.168.1.53', interface: 'eth0', mac: '02:00:00:00:00:05', state: 'reachable' }]);
+  assert.equal(await probe(host, [target('192.168.1.53')], 0), [
+    { address: '192.168.1.53', interface: 'eth0', mac: '02:00:00:00:00:05', state: 'reachable' },
+  ]);
   assert.equal(host.ran, [neigh, 'datagram 192.168.1.53', neigh, neigh]);
 });
 
 test('a known one is asked for again by root', async () => {
   const again = 'ip neigh change 192.168.1.53 dev eth0 nud probe';
-  const host = fakeHost({ commands: { [neigh]: [JSON.stringify([entry('192.168.1.53', 'STALE')]), JSON.stringify([entry('192.168.1.53', 'REACHABLE')])], [again]: '' } });
+  const host = fakeHost({
+    commands: {
+      [neigh]: [JSON.stringify([entry('192.168.1.53', 'STALE')]), JSON.stringify([entry('192.168.1.53', 'REACHABLE')])],
+      [again]: '',
+    },
+  });
   await probe(host, [target('192.168.1.53')], 0);
   assert.equal(host.ran, [neigh, again, neigh]);
 });
@@ -34,7 +41,12 @@ test('silence ends after a while, and an entry on another interface is no answer
 
 test('even what has just answered: it may be gone', async () => {
   const again = 'ip neigh change 192.168.1.53 dev eth0 nud probe';
-  const host = fakeHost({ commands: { [neigh]: [JSON.stringify([entry('192.168.1.53', 'REACHABLE')]), JSON.stringify([entry('192.168.1.53', 'PROBE')])], [again]: '' } });
+  const host = fakeHost({
+    commands: {
+      [neigh]: [JSON.stringify([entry('192.168.1.53', 'REACHABLE')]), JSON.stringify([entry('192.168.1.53', 'PROBE')])],
+      [again]: '',
+    },
+  });
   assert.equal(await probe(host, [target('192.168.1.53')], 0), []);
   assert.is(host.ran[1], again);
 });

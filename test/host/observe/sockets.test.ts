@@ -1,10 +1,10 @@
-import { endianness } from 'node:os';
-import { createServer } from 'node:net';
 import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
+import { endianness } from 'node:os';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { realHost } from '../../../src/host/system/host.ts';
 import { observeSockets } from '../../../src/host/observe/sockets.ts';
+import { realHost } from '../../../src/host/system/host.ts';
 import { fakeHost } from '../fake-host.ts';
 
 /** A line as the kernel writes it: words of 32 bits in the machine's own order. */
@@ -12,13 +12,18 @@ const word = (bytes: string) => (endianness() === 'LE' ? bytes.match(/../g)!.rev
 const address = (bytes: string) => bytes.match(/.{8}/g)!.map(word).join('');
 const line = (bytes: string, port: number, state: string, inode: number) =>
   `   0: ${address(bytes)}:${port.toString(16).toUpperCase().padStart(4, '0')} ${'0'.repeat(bytes.length)}:0000 ${state} 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 0 100 0`;
-const table = (...lines: readonly string[]) => `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n${lines.join('\n')}\n`;
+const table = (...lines: readonly string[]) =>
+  `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n${lines.join('\n')}\n`;
 
 const container = 'ab'.repeat(32);
 const host = () =>
   fakeHost({
     files: {
-      '/proc/net/tcp': table(line('7F000035', 53, '0A', 11), line('00000000', 8080, '0A', 12), line('00000000', 40000, '01', 13)),
+      '/proc/net/tcp': table(
+        line('7F000035', 53, '0A', 11),
+        line('00000000', 8080, '0A', 12),
+        line('00000000', 40000, '01', 13),
+      ),
       '/proc/net/tcp6': table(
         line('0'.repeat(32), 443, '0A', 14),
         line('FD000001000000000000000000000005', 22, '0A', 15),
@@ -54,13 +59,18 @@ test('sockets of both families and protocols; connections are none', () => {
 });
 
 test('each has the first process that shares it, and its container', () => {
-  const owners = Object.fromEntries(observeSockets(host(), 'all').flatMap(({ port, owner }) => (owner ? [[port, owner]] : [])));
+  const owners = Object.fromEntries(
+    observeSockets(host(), 'all').flatMap(({ port, owner }) => (owner ? [[port, owner]] : [])),
+  );
   assert.equal(owners, { 443: { pid: 900, name: 'node_exporter', container }, 8080: { pid: 812, name: 'nginx' } });
 });
 
 test('only owners of the ports that matter are looked for', () => {
   const only = observeSockets(host(), new Set([8080, 1]));
-  assert.equal(only.flatMap(({ port, owner }) => (owner ? [port] : [])), [8080]);
+  assert.equal(
+    only.flatMap(({ port, owner }) => (owner ? [port] : [])),
+    [8080],
+  );
 });
 
 test('no file of any process is opened where no port matters', () => {
@@ -72,7 +82,10 @@ test('a kernel without IPv6 has no such files', () => {
   assert.equal(observeSockets(fakeHost(), 'all'), []);
 });
 
-const real = process.platform === 'linux' ? test : (name: string, _run: () => Promise<void>) => console.log(`skipped: ${name}: not Linux`);
+const real =
+  process.platform === 'linux'
+    ? test
+    : (name: string, _run: () => Promise<void>) => console.log(`skipped: ${name}: not Linux`);
 
 real("this process's own sockets are found", async () => {
   const server = createServer();
@@ -82,7 +95,10 @@ real("this process's own sockets are found", async () => {
   const [tcp, udp] = [(server.address() as { port: number }).port, socket.address().port];
   try {
     const found = observeSockets(realHost(), new Set([tcp, udp]));
-    for (const [protocol, port] of [['tcp', tcp], ['udp', udp]] as const) {
+    for (const [protocol, port] of [
+      ['tcp', tcp],
+      ['udp', udp],
+    ] as const) {
       const one = found.find((candidate) => candidate.port === port && candidate.protocol === protocol);
       assert.is(one?.address, '127.0.0.1');
       assert.is(one?.owner?.pid, process.pid);

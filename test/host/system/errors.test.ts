@@ -1,10 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { commandFailure, HostError } from '../../../src/host/system/errors.ts';
 import { displayCommand } from '../../../src/plan/actions/display.ts';
-import { HostError, commandFailure } from '../../../src/host/system/errors.ts';
 
 const table: readonly (readonly [string, readonly string[], string])[] = [
-  ['plain words', ['ip', 'link', 'set', 'dev', 'nc-eth0.10', 'alias', 'netcompose:lan'], 'ip link set dev nc-eth0.10 alias netcompose:lan'],
+  [
+    'plain words',
+    ['ip', 'link', 'set', 'dev', 'nc-eth0.10', 'alias', 'netcompose:lan'],
+    'ip link set dev nc-eth0.10 alias netcompose:lan',
+  ],
   ['an empty word', ['ip', 'alias', ''], "ip alias ''"],
   ['blanks and quotes', ['echo', "it's here", '$HOME'], "echo 'it'\\''s here' '$HOME'"],
 ];
@@ -12,7 +16,9 @@ const table: readonly (readonly [string, readonly string[], string])[] = [
 for (const [name, argv, text] of table) test(`shows ${name}`, () => assert.is(displayCommand(argv), text));
 
 test('one line of output follows the message', () => {
-  const error = new HostError(commandFailure(['ip', 'route'], { code: 2, stdout: 'x', stderr: 'RTNETLINK answers: File exists\n' }));
+  const error = new HostError(
+    commandFailure(['ip', 'route'], { code: 2, stdout: 'x', stderr: 'RTNETLINK answers: File exists\n' }),
+  );
   assert.is(error.message, '"ip route" failed with exit code 2: RTNETLINK answers: File exists');
   assert.is(error.code, 2);
   assert.equal(error.command, ['ip', 'route']);

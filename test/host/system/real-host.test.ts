@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -60,13 +60,18 @@ function attached(script: string, extra: readonly string[] = []) {
   });
   let out = '';
   child.stdout.on('data', (data) => (out += data));
-  const until = (text: string) => new Promise<void>((resolve) => child.stdout.on('data', () => out.includes(text) && resolve()));
-  const ended = new Promise<{ code: number | null; out: string }>((resolve) => child.on('close', (code) => resolve({ code, out })));
+  const until = (text: string) =>
+    new Promise<void>((resolve) => child.stdout.on('data', () => out.includes(text) && resolve()));
+  const ended = new Promise<{ code: number | null; out: string }>((resolve) =>
+    child.on('close', (code) => resolve({ code, out })),
+  );
   return { child, until, ended };
 }
 
 test('attach passes streams and exit code through', async () => {
-  const { child, ended } = attached('process.stdin.pipe(process.stdout); process.stdin.on("end", () => process.exitCode = 7)');
+  const { child, ended } = attached(
+    'process.stdin.pipe(process.stdout); process.stdin.on("end", () => process.exitCode = 7)',
+  );
   child.stdin.end('through');
   assert.equal(await ended, { code: 7, out: 'through' });
 });

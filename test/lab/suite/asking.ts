@@ -27,7 +27,9 @@ const places = { host, router, neighbour } as const;
 export function askAll<T extends Asked>(asked: readonly T[]): readonly Answered<T>[] {
   const servers = [
     ...Object.entries(places).map(([who, netns]) => ({ who, netns, ...serverPorts })),
-    ...[...containers()].flatMap(([name, { pid }]) => (pid > 0 ? [{ who: serviceOf(name), netns: namespaceOf(pid), ...containerPorts }] : [])),
+    ...[...containers()].flatMap(([name, { pid }]) =>
+      pid > 0 ? [{ who: serviceOf(name), netns: namespaceOf(pid), ...containerPorts }] : [],
+    ),
   ];
   const questions = asked.map(({ from, protocol, address, port }) => ({
     netns: typeof from === 'string' ? places[from] : namespaceOf(stateOf(from.container).pid),

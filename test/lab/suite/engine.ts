@@ -1,6 +1,7 @@
 /** The machine's engine, stopped and started as an update of it would. */
-import { closeSync, openSync } from 'node:fs';
+
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { must, run, until } from './process.ts';
 
 /** As the machine's init starts it. */

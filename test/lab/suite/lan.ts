@@ -47,11 +47,21 @@ export function makeLan(segments: readonly Segment[], vlans: readonly Segment[])
   for (const name of wires) must('ip', 'netns', 'add', name);
   for (const name of wires) {
     // Duplicate address detection would only cost time.
-    const sysctls = ['net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1', 'net.ipv6.conf.all.accept_dad=0', 'net.ipv6.conf.default.accept_dad=0'];
+    const sysctls = [
+      'net.ipv4.ip_forward=1',
+      'net.ipv6.conf.all.forwarding=1',
+      'net.ipv6.conf.all.accept_dad=0',
+      'net.ipv6.conf.default.accept_dad=0',
+    ];
     must('ip', 'netns', 'exec', name, 'sysctl', '-qw', ...sysctls);
   }
   for (const one of segments) plugIn(one);
-  batch('router', ['link set dev lo up', `addr add ${beyond}/32 dev lo`, ...segments.flatMap(routerSegment), ...vlans.flatMap(routerVlan)]);
+  batch('router', [
+    'link set dev lo up',
+    `addr add ${beyond}/32 dev lo`,
+    ...segments.flatMap(routerSegment),
+    ...vlans.flatMap(routerVlan),
+  ]);
   batch('neighbour', ['link set dev lo up', ...segments.flatMap(neighbourSegment), ...vlans.flatMap(neighbourVlan)]);
   batch(undefined, [...segments.flatMap(hostSegment), `route add default via ${segments[0]!.router}`]);
   batch('neighbour', [`route add default via ${segments[0]!.router}`, `route add default via ${segments[0]!.router6}`]);
@@ -76,23 +86,35 @@ function routerSegment({ prefix, router, router6 }: Segment): readonly string[] 
   ];
 }
 
-const routerVlan = ({ parent, router, router6 }: Segment) => tagged(parent, `b${numberOf(router, -1)}`, router, router6);
-const neighbourVlan = ({ parent, neighbour, neighbour6 }: Segment) => tagged(parent, `e${numberOf(neighbour, -1)}`, neighbour, neighbour6);
+const routerVlan = ({ parent, router, router6 }: Segment) =>
+  tagged(parent, `b${numberOf(router, -1)}`, router, router6);
+const neighbourVlan = ({ parent, neighbour, neighbour6 }: Segment) =>
+  tagged(parent, `e${numberOf(neighbour, -1)}`, neighbour, neighbour6);
 
 function neighbourSegment({ prefix, neighbour, neighbour6 }: Segment): readonly string[] {
   const name = `e${numberOf(neighbour)}`;
   return [`link set dev ${name} up`, ...addresses(name, prefix, neighbour, neighbour6)];
 }
 
-const hostSegment = ({ parent, prefix, host, host6 }: Segment) => [`link set dev ${parent} up`, ...addresses(parent, prefix, host, host6)];
+const hostSegment = ({ parent, prefix, host, host6 }: Segment) => [
+  `link set dev ${parent} up`,
+  ...addresses(parent, prefix, host, host6),
+];
 
 /** A VLAN's segment has the number after that of the segment whose wire it is on. */
 function tagged(parent: string, below: string, v4: string, v6: string): readonly string[] {
   const name = `${below}.${parent.split('.')[1]}`;
-  return [`link add link ${below} name ${name} type vlan id ${parent.split('.')[1]}`, `link set dev ${name} up`, ...addresses(name, 24, v4, v6)];
+  return [
+    `link add link ${below} name ${name} type vlan id ${parent.split('.')[1]}`,
+    `link set dev ${name} up`,
+    ...addresses(name, 24, v4, v6),
+  ];
 }
 
-const addresses = (device: string, prefix: number, v4: string, v6: string) => [`addr add ${v4}/${prefix} dev ${device}`, `addr add ${v6}/64 dev ${device} nodad`];
+const addresses = (device: string, prefix: number, v4: string, v6: string) => [
+  `addr add ${v4}/${prefix} dev ${device}`,
+  `addr add ${v6}/64 dev ${device} nodad`,
+];
 
 const numberOf = (address: string, offset = 0) => Number(address.split('.')[2]) + offset;
 

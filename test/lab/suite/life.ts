@@ -6,8 +6,23 @@ import { askAll } from './asking.ts';
 import { check, within } from './checks.ts';
 import { forgetContainers } from './containers.ts';
 import { restartEngine } from './engine.ts';
-import { addressOf, changes, containerOf, difference, downAndCompare, identities, links, makeProject, netcompose, noted, ownAddresses, snapshot, writeProject, type Project } from './machine.ts';
-import { everyNetmode, row, type Row } from './netmodes.ts';
+import {
+  addressOf,
+  changes,
+  containerOf,
+  difference,
+  downAndCompare,
+  identities,
+  links,
+  makeProject,
+  netcompose,
+  noted,
+  ownAddresses,
+  type Project,
+  snapshot,
+  writeProject,
+} from './machine.ts';
+import { everyNetmode, type Row, row } from './netmodes.ts';
 import { must } from './process.ts';
 import { isAnswered, questionsOf, shown } from './table.ts';
 
@@ -25,8 +40,14 @@ export async function strict(): Promise<void> {
   must('sysctl', '-qw', 'net.ipv4.conf.all.rp_filter=1');
   try {
     whileUp('strict', (project) => {
-      const addressed = [...ownAddresses()].flatMap(([name, addresses]) => (addresses.some((one) => !one.includes(':')) ? [name] : [])).sort();
-      check('of IPv4, the shims of ipvlan L2 have addresses, and no others', String(addressed) === 'nc-l2,nc-l2strict,nc-native', String(addressed));
+      const addressed = [...ownAddresses()]
+        .flatMap(([name, addresses]) => (addresses.some((one) => !one.includes(':')) ? [name] : []))
+        .sort();
+      check(
+        'of IPv4, the shims of ipvlan L2 have addresses, and no others',
+        String(addressed) === 'nc-l2,nc-l2strict,nc-native',
+        String(addressed),
+      );
       stillReached(project, 'nevertheless', ['l2', 'l2strict', 'native']);
     });
   } finally {
@@ -66,8 +87,16 @@ function whileUp(name: string, work: (project: Project) => void): void {
 function secondUp(project: Project): void {
   const [host, containers] = [snapshot(), identities()];
   const up = netcompose(project, ['up', '-d'], noted);
-  const changed = [...changes(), difference(host, snapshot()), ...(containers === identities() ? [] : ['containers were made or started again'])].filter(Boolean);
-  check('a second up changes nothing', up.code === 0 && changed.length === 0, up.code === 0 ? changed.join('\n') : up.stderr);
+  const changed = [
+    ...changes(),
+    difference(host, snapshot()),
+    ...(containers === identities() ? [] : ['containers were made or started again']),
+  ].filter(Boolean);
+  check(
+    'a second up changes nothing',
+    up.code === 0 && changed.length === 0,
+    up.code === 0 ? changed.join('\n') : up.stderr,
+  );
 }
 
 /** The containers are there first, and the shims come to them. */
@@ -76,7 +105,11 @@ function withoutShims(project: Project): void {
   const before = links();
   for (const name of ownAddresses().keys()) must('ip', 'link', 'del', 'dev', name);
   const up = netcompose(project, ['up', '-d']);
-  check('up makes shims for containers that run', up.code === 0 && difference(before, links()) === '', up.code === 0 ? difference(before, links()) : up.stderr);
+  check(
+    'up makes shims for containers that run',
+    up.code === 0 && difference(before, links()) === '',
+    up.code === 0 ? difference(before, links()) : up.stderr,
+  );
   check('and leaves the containers as they are', containers === identities(), '');
   stillReached(project, 'where the containers were there first');
 }
@@ -92,7 +125,8 @@ function parentsDown(project: Project): void {
   for (const { segment } of lived) must('ip', 'link', 'set', 'dev', segment.parent, 'down');
   for (const { segment } of lived) must('ip', 'link', 'set', 'dev', segment.parent, 'up');
   // As whatever configures the host would: the kernel drops an IPv6 address with its interface.
-  for (const { segment } of lived) must('ip', '-6', 'addr', 'replace', `${segment.host6}/64`, 'dev', segment.parent, 'nodad');
+  for (const { segment } of lived)
+    must('ip', '-6', 'addr', 'replace', `${segment.host6}/64`, 'dev', segment.parent, 'nodad');
   stillReached(project, 'after the parents were down and up');
 }
 
@@ -100,7 +134,11 @@ function engineRestarted(project: Project): void {
   const before = links();
   restartEngine();
   forgetContainers();
-  check('an engine restart leaves the shims as they are', difference(before, links()) === '', difference(before, links()));
+  check(
+    'an engine restart leaves the shims as they are',
+    difference(before, links()) === '',
+    difference(before, links()),
+  );
   stillReached(project, 'after the engine was restarted');
 }
 
@@ -110,13 +148,20 @@ function otherAddresses(project: Project): void {
   for (const one of moved) file.services[`${one.key}-a`]!.networks = { [one.key]: { ipv4_address: otherIn(one) } };
   writeProject(project, file);
   const up = netcompose(project, ['up', '-d']);
-  const wrong = moved.filter((one) => up.code !== 0 || addressOf(containerOf(project, `${one.key}-a`)) !== otherIn(one));
-  check('up makes containers anew at other addresses', wrong.length === 0, up.code === 0 ? wrong.map(({ key }) => key).join(' ') : up.stderr);
+  const wrong = moved.filter(
+    (one) => up.code !== 0 || addressOf(containerOf(project, `${one.key}-a`)) !== otherIn(one),
+  );
+  check(
+    'up makes containers anew at other addresses',
+    wrong.length === 0,
+    up.code === 0 ? wrong.map(({ key }) => key).join(' ') : up.stderr,
+  );
   stillReached(project, 'at other addresses');
 }
 
 /** Outside the range of its network, or, at layer 3, anywhere in it. */
-const otherIn = ({ routed, segment }: Row) => (routed ? routed[0]!.replace('0/24', '77') : segment.host.replace(/\d+$/, '77'));
+const otherIn = ({ routed, segment }: Row) =>
+  routed ? routed[0]!.replace('0/24', '77') : segment.host.replace(/\d+$/, '77');
 
 /**
  * From the host and from the LAN, by TCP, and the host from there.
@@ -128,7 +173,17 @@ function stillReached(project: Project, when: string, strictly: readonly string[
   const wanted = ['host → it', 'neighbour → it', "it → host's own address", "it → shim's address"];
   const asked = lived
     .flatMap((one) => questionsOf(one, project, shims))
-    .filter(({ protocol, column, family, row: key }) => protocol === 'tcp' && family === 4 && wanted.includes(column) && !(strictly.includes(key) && column === "it → host's own address"));
+    .filter(
+      ({ protocol, column, family, row: key }) =>
+        protocol === 'tcp' &&
+        family === 4 &&
+        wanted.includes(column) &&
+        !(strictly.includes(key) && column === "it → host's own address"),
+    );
   const missing = askAll(asked).filter((one) => !isAnswered(one));
-  check(`host and LAN reach the containers, and they the host, ${when}`, asked.length >= 3 * lived.length - 1 && missing.length === 0, missing.map(shown).join('\n'));
+  check(
+    `host and LAN reach the containers, and they the host, ${when}`,
+    asked.length >= 3 * lived.length - 1 && missing.length === 0,
+    missing.map(shown).join('\n'),
+  );
 }

@@ -1,10 +1,10 @@
 /** netcompose on the machine, and what a machine has that netcompose could leave behind. */
-import { mkdirSync, readdirSync, writeFileSync, existsSync, readFileSync, rmSync, chmodSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { containers, forgetContainers, stateOf } from './containers.ts';
 import { check } from './checks.ts';
+import { containers, forgetContainers, stateOf } from './containers.ts';
 import { quickerNode } from './node.ts';
-import { must, run, runBeside, type Output, type RunOptions } from './process.ts';
+import { must, type Output, type RunOptions, run, runBeside } from './process.ts';
 
 const program = '/src/netcompose/bin/netcompose.cjs';
 const stateFolder = '/root/.local/state/netcompose';
@@ -105,7 +105,10 @@ export function ownAddresses(): ReadonlyMap<string, readonly string[]> {
   return new Map(
     links
       .filter(({ ifname }) => ifname.startsWith('nc-'))
-      .map(({ ifname, addr_info }) => [ifname, addr_info.filter(({ scope }) => scope === 'global').map(({ local }) => local)]),
+      .map(({ ifname, addr_info }) => [
+        ifname,
+        addr_info.filter(({ scope }) => scope === 'global').map(({ local }) => local),
+      ]),
   );
 }
 
@@ -131,17 +134,28 @@ export function snapshot(): readonly string[] {
     ...lines('container', must('docker', 'ps', '--all', '--format', '{{.Names}}')),
     ...lines('network', must('docker', 'network', 'ls', '--format', '{{.Name}} {{.Driver}}')),
     ...links(),
-    ...lines('sysctl', run(['sysctl', '-ae', '--pattern', '^net\\.ipv[46]\\.conf\\..*\\.(arp_filter|rp_filter|accept_ra|autoconf|disable_ipv6)$']).stdout).filter(
+    ...lines(
+      'sysctl',
+      run([
+        'sysctl',
+        '-ae',
+        '--pattern',
+        '^net\\.ipv[46]\\.conf\\..*\\.(arp_filter|rp_filter|accept_ra|autoconf|disable_ipv6)$',
+      ]).stdout,
+    ).filter(
       // Each network of Docker's has a bridge.
       (line) => !/\.br-/.test(line),
     ),
-    ...(existsSync(stateFolder) ? readdirSync(stateFolder, { recursive: true, encoding: 'utf8' }).map((file) => `state ${file}`) : []),
+    ...(existsSync(stateFolder)
+      ? readdirSync(stateFolder, { recursive: true, encoding: 'utf8' }).map((file) => `state ${file}`)
+      : []),
   ].sort();
 }
 
 /** The host's interfaces, addresses, routes and permanent neighbours, without Docker's own bridges, containers' ends, counters and life times. */
 export function links(): readonly string[] {
-  const isKept = (line: string) => !/\bfe80:|\bff00::| proto kernel metric 0|expires|\bveth|\bbr-[\da-f]{12}\b/.test(line);
+  const isKept = (line: string) =>
+    !/\bfe80:|\bff00::| proto kernel metric 0|expires|\bveth|\bbr-[\da-f]{12}\b/.test(line);
   return [
     ...lines('link', must('ip', '-o', 'link')).map((line) =>
       line

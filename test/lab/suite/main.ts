@@ -3,10 +3,10 @@
  * to run, by the beginning of their names, or `all`. The last line is `N passed, N failed`.
  */
 import { benchNet } from './bench.ts';
-import { counts, check, within } from './checks.ts';
+import { check, counts, within } from './checks.ts';
 import { killed } from './killed.ts';
-import { life, strict } from './life.ts';
 import { makeLan } from './lan.ts';
+import { life, strict } from './life.ts';
 import { prepareMachine } from './machine.ts';
 import { rows, segments, vlans } from './netmodes.ts';
 import { must } from './process.ts';
@@ -34,14 +34,18 @@ const parts: readonly Part[] = [
 const only = process.env['LAB_ONLY']?.split(';').filter(Boolean) ?? [];
 const version = must('docker', 'version', '--format', '{{.Server.Version}}');
 const isWanted = ({ name, engine }: Part) =>
-  only.length > 0 ? only.some((wanted) => wanted === 'all' || name.startsWith(wanted)) : engine === undefined || version.startsWith(`${engine}.`);
+  only.length > 0
+    ? only.some((wanted) => wanted === 'all' || name.startsWith(wanted))
+    : engine === undefined || version.startsWith(`${engine}.`);
 
 prepareMachine();
 makeLan(segments, vlans);
 for (const { segment, rpFilter = 0 } of rows)
   if (!vlans.includes(segment)) must('sysctl', '-qw', `net.ipv4.conf.${segment.parent}.rp_filter=${rpFilter}`);
 must('sysctl', '-qw', 'net.ipv4.conf.all.rp_filter=0');
-process.stdout.write(`engine ${version}, Compose ${must('docker', 'compose', 'version', '--short')}, Linux ${must('uname', '-r')}, Node ${process.version}\n`);
+process.stdout.write(
+  `engine ${version}, Compose ${must('docker', 'compose', 'version', '--short')}, Linux ${must('uname', '-r')}, Node ${process.version}\n`,
+);
 for (const part of parts.filter(isWanted)) {
   const start = performance.now();
   try {

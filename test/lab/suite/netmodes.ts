@@ -1,5 +1,5 @@
 /** The netmodes that are tried, each on a LAN of its own, and the one project that has them all. */
-import { containerPorts, segment, type Segment } from './lan.ts';
+import { containerPorts, type Segment, segment } from './lan.ts';
 
 export interface Row {
   /** Begins the names of its services, and names its segment's parent. */
@@ -50,7 +50,9 @@ function onSegment({ key, name, mode, number, netmode, second, fourOnly, ...more
   return {
     ...{ key, name, segment: place, six, ...more },
     network: { 'x-netmode': { mode, parent: place.parent, ...onLan(place, six), ...netmode } },
-    ...(second && { second: { ipv4_address: `192.168.${number}.53`, ...(six && { ipv6_address: `fd00:${number}::53` }) } }),
+    ...(second && {
+      second: { ipv4_address: `192.168.${number}.53`, ...(six && { ipv6_address: `fd00:${number}::53` }) },
+    }),
   };
 }
 
@@ -71,18 +73,35 @@ const unreached = { host_access: 'none' } as const;
 
 export const rows: readonly Row[] = [
   onSegment({ key: 'l2', name: '`ipvlan-l2`', mode: 'ipvlan-l2', number: 12, second: {} }),
-  onSegment({ key: 'l2strict', name: '`ipvlan-l2`, `rp_filter` 1 on the parent', mode: 'ipvlan-l2', number: 14, rpFilter: 1 }),
+  onSegment({
+    key: 'l2strict',
+    name: '`ipvlan-l2`, `rp_filter` 1 on the parent',
+    mode: 'ipvlan-l2',
+    number: 14,
+    rpFilter: 1,
+  }),
   onSegment({
     ...{ key: 'l2given', name: '`ipvlan-l2` with `shim.ipv4_address`', mode: 'ipvlan-l2', number: 15, fourOnly: true },
     netmode: { shim: { ipv4_address: '192.168.15.227' } },
   }),
-  { key: 'l2plain', name: '`ipvlan-l2` with nothing else said', segment: first, service: { 'x-netmode': 'ipvlan-l2' }, six: false },
+  {
+    key: 'l2plain',
+    name: '`ipvlan-l2` with nothing else said',
+    segment: first,
+    service: { 'x-netmode': 'ipvlan-l2' },
+    six: false,
+  },
   {
     ...{ key: 'l2vlan', name: '`ipvlan-l2` on a VLAN', segment: vlan, six: false },
     network: { 'x-netmode': { mode: 'ipvlan-l2', parent: 'l2', vlan: 30, ...onLan(vlan, false) } },
   },
   {
-    ...{ key: 'native', name: '`driver: ipvlan` without `ip_range`, `host_access: shim`', segment: segment('native', 16), six: false },
+    ...{
+      key: 'native',
+      name: '`driver: ipvlan` without `ip_range`, `host_access: shim`',
+      segment: segment('native', 16),
+      six: false,
+    },
     network: {
       driver: 'ipvlan',
       driver_opts: { parent: 'native', ipvlan_mode: 'l2' },
@@ -91,13 +110,53 @@ export const rows: readonly Row[] = [
     },
   },
   atLayer3({ key: 'l3', name: '`ipvlan-l3`', mode: 'ipvlan-l3', number: 17, second: {} }),
-  atLayer3({ key: 'l3strict', name: '`ipvlan-l3`, `rp_filter` 1 on the parent', mode: 'ipvlan-l3', number: 18, rpFilter: 1 }),
-  atLayer3({ key: 'l3s', name: '`ipvlan-l3s`', mode: 'ipvlan-l3s', number: 19, second: {}, netmode: { scope: 'project' } }),
+  atLayer3({
+    key: 'l3strict',
+    name: '`ipvlan-l3`, `rp_filter` 1 on the parent',
+    mode: 'ipvlan-l3',
+    number: 18,
+    rpFilter: 1,
+  }),
+  atLayer3({
+    key: 'l3s',
+    name: '`ipvlan-l3s`',
+    mode: 'ipvlan-l3s',
+    number: 19,
+    second: {},
+    netmode: { scope: 'project' },
+  }),
   onSegment({ key: 'mac', name: '`macvlan`', mode: 'macvlan', number: 20, second: {} }),
-  onSegment({ key: 'macstrict', name: '`macvlan`, `rp_filter` 1 on the parent', mode: 'macvlan', number: 21, rpFilter: 1, netmode: { scope: 'project' } }),
-  onSegment({ key: 'private', name: '`macvlan`, `flag: private`', mode: 'macvlan', number: 22, second: {}, netmode: { flag: 'private', ...unreached } }),
-  onSegment({ key: 'vepa', name: '`macvlan`, `flag: vepa`', mode: 'macvlan', number: 23, second: {}, netmode: { flag: 'vepa', ...unreached } }),
-  onSegment({ key: 'passthru', name: '`macvlan`, `flag: passthru`', mode: 'macvlan', number: 24, netmode: { flag: 'passthru', ...unreached } }),
+  onSegment({
+    key: 'macstrict',
+    name: '`macvlan`, `rp_filter` 1 on the parent',
+    mode: 'macvlan',
+    number: 21,
+    rpFilter: 1,
+    netmode: { scope: 'project' },
+  }),
+  onSegment({
+    key: 'private',
+    name: '`macvlan`, `flag: private`',
+    mode: 'macvlan',
+    number: 22,
+    second: {},
+    netmode: { flag: 'private', ...unreached },
+  }),
+  onSegment({
+    key: 'vepa',
+    name: '`macvlan`, `flag: vepa`',
+    mode: 'macvlan',
+    number: 23,
+    second: {},
+    netmode: { flag: 'vepa', ...unreached },
+  }),
+  onSegment({
+    key: 'passthru',
+    name: '`macvlan`, `flag: passthru`',
+    mode: 'macvlan',
+    number: 24,
+    netmode: { flag: 'passthru', ...unreached },
+  }),
   {
     ...{ key: 'bridge', name: '`bridge`, with published ports', segment: first, six: true, second: {} },
     network: bridge(1),
@@ -113,11 +172,17 @@ export const row = (key: string): Row => rows.find((one) => one.key === key)!;
 /** Another network's container: on a bridge of its own. */
 export const elsewhere = 'elsewhere-a';
 
-export const segments: readonly Segment[] = [first, ...rows.map((one) => one.segment).filter((one) => one !== first && one !== vlan)];
+export const segments: readonly Segment[] = [
+  first,
+  ...rows.map((one) => one.segment).filter((one) => one !== first && one !== vlan),
+];
 export const vlans: readonly Segment[] = [vlan];
 
 function bridge(number: number): Readonly<Record<string, unknown>> {
-  return { enable_ipv6: true, ipam: { config: [{ subnet: `172.30.${number}.0/24` }, { subnet: `fd30:${number}::/64` }] } };
+  return {
+    enable_ipv6: true,
+    ipam: { config: [{ subnet: `172.30.${number}.0/24` }, { subnet: `fd30:${number}::/64` }] },
+  };
 }
 
 /** A container with its network; who answers in it comes with the questions (`ask.py`). */

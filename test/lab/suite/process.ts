@@ -25,7 +25,11 @@ export function run(argv: readonly string[], { cwd, env, seconds = 120, input = 
     env: { ...process.env, ...env },
     ...(cwd !== undefined && { cwd }),
   });
-  return { code: status ?? 255, stdout: stdout ?? '', stderr: `${stderr ?? ''}${error && status === null ? error.message : ''}` };
+  return {
+    code: status ?? 255,
+    stdout: stdout ?? '',
+    stderr: `${stderr ?? ''}${error && status === null ? error.message : ''}`,
+  };
 }
 
 /** Runs a command that prepares the ground: where it fails, the suite cannot go on. */
@@ -36,7 +40,10 @@ export function must(...argv: readonly string[]): string {
 }
 
 /** The same as `run`, beside others. */
-export function runBeside(argv: readonly string[], { cwd, env, seconds = 240, input = '' }: RunOptions = {}): Promise<Output> {
+export function runBeside(
+  argv: readonly string[],
+  { cwd, env, seconds = 240, input = '' }: RunOptions = {},
+): Promise<Output> {
   const [command, ...args] = argv;
   return new Promise((resolve) => {
     const child = spawn(command!, args, {

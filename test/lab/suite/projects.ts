@@ -1,9 +1,19 @@
 /** Projects beside each other on one LAN, the way to the host without a shim, and what must not be flipped to another mode. */
-import { askAll, type Asked, type From } from './asking.ts';
+import { type Asked, askAll, type From } from './asking.ts';
 import { check, within } from './checks.ts';
 import { forgetContainers, stateOf } from './containers.ts';
 import { containerPorts, serverPorts } from './lan.ts';
-import { addressOf, containerOf, difference, downAndCompare, makeProject, netcompose, netcomposeBeside, ownAddresses, snapshot } from './machine.ts';
+import {
+  addressOf,
+  containerOf,
+  difference,
+  downAndCompare,
+  makeProject,
+  netcompose,
+  netcomposeBeside,
+  ownAddresses,
+  snapshot,
+} from './machine.ts';
 import { guest, row } from './netmodes.ts';
 import { must } from './process.ts';
 
@@ -15,10 +25,27 @@ export const onLan = (more: object = {}): object => guest({ restart: 'no', netwo
 export const lan = network;
 
 /** Whether each is answered by the one named, over TCP. */
-export function reached(name: string, asked: readonly (readonly [from: From, address: string, who: string, port?: number])[]): void {
-  const questions = asked.map(([from, address, who, port = containerPorts.tcp]): Asked & { readonly who: string } => ({ from, address, port, protocol: 'tcp', who }));
+export function reached(
+  name: string,
+  asked: readonly (readonly [from: From, address: string, who: string, port?: number])[],
+): void {
+  const questions = asked.map(([from, address, who, port = containerPorts.tcp]): Asked & { readonly who: string } => ({
+    from,
+    address,
+    port,
+    protocol: 'tcp',
+    who,
+  }));
   const missing = askAll(questions).filter(({ who, answer }) => answer?.split(' saw ')[0] !== who);
-  check(name, missing.length === 0, missing.map(({ from, address, port, answer }) => `${JSON.stringify(from)} at ${address}:${port}: ${answer ?? 'no answer'}`).join('\n'));
+  check(
+    name,
+    missing.length === 0,
+    missing
+      .map(
+        ({ from, address, port, answer }) => `${JSON.stringify(from)} at ${address}:${port}: ${answer ?? 'no answer'}`,
+      )
+      .join('\n'),
+  );
 }
 
 /** Both come up at once; each is reached; the first to go leaves the other alone; the last takes all away. */
@@ -58,7 +85,9 @@ export async function loopback(): Promise<void> {
   // Without IPv6, for the sake of which Docker would let the container leave by the LAN.
   const { segment: place, network: four } = row('l2given');
   const netmode = { ...four!['x-netmode']!, shim: undefined, host_access: 'loopback' };
-  const project = makeProject('loopback', { services: { web: guest({ restart: 'no', ports: ['8080:80'], 'x-netmode': netmode }) } });
+  const project = makeProject('loopback', {
+    services: { web: guest({ restart: 'no', ports: ['8080:80'], 'x-netmode': netmode }) },
+  });
   const up = netcompose(project, ['up', '-d']);
   check('up', up.code === 0, up.code === 0 ? '' : up.stderr);
   const own = addressOf(containerOf(project, 'web'));
@@ -80,11 +109,51 @@ export async function neverFlipped(): Promise<void> {
   within('another mode on a parent in use');
   const before = snapshot();
   const { parent } = segment;
-  must('docker', 'network', 'create', '--driver', 'ipvlan', '--subnet', '10.7.99.0/24', '--opt', `parent=${parent}`, '--opt', 'ipvlan_mode=l3', 'by-hand');
-  must('docker', 'run', '--detach', '--name', 'flip-by-hand-1', '--network', 'by-hand', '--stop-signal', 'SIGKILL', 'busybox:latest', 'sleep', '999');
+  must(
+    'docker',
+    'network',
+    'create',
+    '--driver',
+    'ipvlan',
+    '--subnet',
+    '10.7.99.0/24',
+    '--opt',
+    `parent=${parent}`,
+    '--opt',
+    'ipvlan_mode=l3',
+    'by-hand',
+  );
+  must(
+    'docker',
+    'run',
+    '--detach',
+    '--name',
+    'flip-by-hand-1',
+    '--network',
+    'by-hand',
+    '--stop-signal',
+    'SIGKILL',
+    'busybox:latest',
+    'sleep',
+    '999',
+  );
   forgetContainers();
   const mode = () => {
-    const [link] = JSON.parse(must('nsenter', '--net', '--target', String(stateOf('flip-by-hand-1').pid), 'ip', '-d', '-j', 'link', 'show', 'dev', 'eth0')) as readonly {
+    const [link] = JSON.parse(
+      must(
+        'nsenter',
+        '--net',
+        '--target',
+        String(stateOf('flip-by-hand-1').pid),
+        'ip',
+        '-d',
+        '-j',
+        'link',
+        'show',
+        'dev',
+        'eth0',
+      ),
+    ) as readonly {
       readonly linkinfo: { readonly info_data: { readonly mode: string } };
     }[];
     return link!.linkinfo.info_data.mode;
@@ -94,7 +163,10 @@ export async function neverFlipped(): Promise<void> {
     ['ipvlan-l2', 'parent/taken-by-network'],
     ['macvlan', 'parent/driver-clash'],
   ] as const) {
-    const project = makeProject('flip', { services: { web: onLan({ ipv4_address: other }) }, networks: { lan: { 'x-netmode': { ...lan!['x-netmode']!, mode: wanted } } } });
+    const project = makeProject('flip', {
+      services: { web: onLan({ ipv4_address: other }) },
+      networks: { lan: { 'x-netmode': { ...lan!['x-netmode']!, mode: wanted } } },
+    });
     const up = netcompose(project, ['up', '-d']);
     check(`${wanted} is refused`, up.code === 1 && up.stderr.includes(rule), up.stderr);
   }

@@ -1,8 +1,8 @@
 /** The table of who reaches whom: its questions, and what the answers make of it. */
-import type { From, Answered, Asked } from './asking.ts';
+import type { Answered, Asked, From } from './asking.ts';
+import { beyond, containerPorts, type Segment, serverPorts } from './lan.ts';
 import { addressOf, containerOf, type Project } from './machine.ts';
-import { beyond, containerPorts, serverPorts, type Segment } from './lan.ts';
-import { elsewhere, vlans, type Row } from './netmodes.ts';
+import { elsewhere, type Row, vlans } from './netmodes.ts';
 
 export const families = [4, 6] as const;
 export type Family = (typeof families)[number];
@@ -34,7 +34,9 @@ export interface CellQuestion extends Asked {
 }
 
 /** What answered: `icmp`, `tcp`, `udp`. A question that was not put is absent. */
-export type Table = Readonly<Record<string, Readonly<Partial<Record<Column, Readonly<Partial<Record<Family, readonly string[]>>>>>>>>;
+export type Table = Readonly<
+  Record<string, Readonly<Partial<Record<Column, Readonly<Partial<Record<Family, readonly string[]>>>>>>>
+>;
 
 interface Place {
   readonly who: string;
@@ -49,7 +51,11 @@ interface Place {
  * @param shims the shims' own addresses, by their interfaces' names
  * @returns the questions of one row; those between what does not exist are left out
  */
-export function questionsOf(row: Row, project: Project, shims: ReadonlyMap<string, readonly string[]>): readonly CellQuestion[] {
+export function questionsOf(
+  row: Row,
+  project: Project,
+  shims: ReadonlyMap<string, readonly string[]>,
+): readonly CellQuestion[] {
   return families.flatMap((family) => {
     if (family === 6 && !row.six) return [];
     const it: From = { container: containerOf(project, `${row.key}-a`) };
@@ -61,7 +67,11 @@ export function questionsOf(row: Row, project: Project, shims: ReadonlyMap<strin
     const asked: readonly (readonly [Column, From, Place | undefined, (string | undefined)?])[] = [
       ['host → it', 'host', outside(row, own, family)],
       // On a VLAN the host has none.
-      ["it → host's own address", it, vlans.includes(row.segment) ? undefined : server('host', family === 4 ? row.segment.host : row.segment.host6)],
+      [
+        "it → host's own address",
+        it,
+        vlans.includes(row.segment) ? undefined : server('host', family === 4 ? row.segment.host : row.segment.host6),
+      ],
       ["it → shim's address", it, server('host', shim)],
       ['it → second', it, row.second && container(project, `${row.key}-b`, family)],
       ['it → elsewhere', it, container(project, elsewhere, family)],
@@ -73,7 +83,16 @@ export function questionsOf(row: Row, project: Project, shims: ReadonlyMap<strin
       ['it → beyond', it, family === 4 ? server('router', beyond) : undefined, seen],
     ];
     return asked.flatMap(([column, from, place, saw]) =>
-      place === undefined ? [] : atPlace(place).map((question) => ({ ...question, from, row: row.key, column, family, ...(saw !== undefined && { saw }) })),
+      place === undefined
+        ? []
+        : atPlace(place).map((question) => ({
+            ...question,
+            from,
+            row: row.key,
+            column,
+            family,
+            ...(saw !== undefined && { saw }),
+          })),
     );
   });
 }
@@ -83,11 +102,17 @@ function addressAt(segment: Segment, name: 'router' | 'neighbour', family: Famil
 }
 
 /** Where everybody but its own network reaches it; without an address, where it would be if it had none to itself. */
-function outside({ key, segment, published, without }: Row, own: string | undefined, family: Family): Place | undefined {
+function outside(
+  { key, segment, published, without }: Row,
+  own: string | undefined,
+  family: Family,
+): Place | undefined {
   if (without === 'network') return undefined;
   const ports = published ?? containerPorts;
   const address = published || without ? (family === 4 ? segment.host : segment.host6) : own;
-  return address === undefined || address === '' ? undefined : { who: `${key}-a`, address, ...ports, pings: !published };
+  return address === undefined || address === ''
+    ? undefined
+    : { who: `${key}-a`, address, ...ports, pings: !published };
 }
 
 function container(project: Project, service: string, family: Family): Place {
@@ -104,7 +129,8 @@ const atPlace = ({ who, address, tcp, udp, pings }: Place) => [
 ];
 
 /** Whether it is the right one that has answered. */
-export const isAnswered = ({ answer, who }: Answered<CellQuestion>): boolean => answer === 'echo' || answer?.split(' saw ')[0] === who;
+export const isAnswered = ({ answer, who }: Answered<CellQuestion>): boolean =>
+  answer === 'echo' || answer?.split(' saw ')[0] === who;
 
 export function tableOf(rows: readonly Row[], answered: readonly Answered<CellQuestion>[]): Table {
   const cell = (key: string, column: Column, family: Family) => {
@@ -117,13 +143,21 @@ export function tableOf(rows: readonly Row[], answered: readonly Answered<CellQu
   return Object.fromEntries(
     rows.map(({ key }) => [
       key,
-      Object.fromEntries(columns.map((column) => [column, Object.fromEntries(families.flatMap((family) => {
-        const value = cell(key, column, family);
-        return value === undefined ? [] : [[family, value]];
-      }))])),
+      Object.fromEntries(
+        columns.map((column) => [
+          column,
+          Object.fromEntries(
+            families.flatMap((family) => {
+              const value = cell(key, column, family);
+              return value === undefined ? [] : [[family, value]];
+            }),
+          ),
+        ]),
+      ),
     ]),
   ) as Table;
 }
 
 /** For people: who asked whom, and what came. */
-export const shown = ({ row: key, column, protocol, address, answer }: Answered<CellQuestion>) => `${key}: ${column} (${protocol} ${address}): ${answer ?? 'no answer'}`;
+export const shown = ({ row: key, column, protocol, address, answer }: Answered<CellQuestion>) =>
+  `${key}: ${column} (${protocol} ${address}): ${answer ?? 'no answer'}`;

@@ -1,10 +1,19 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { commandOf, lanRouteCommand, stepsOf, undoOf } from '../../../src/plan/actions/commands.ts';
 import type { HostAction } from '../../../src/plan/actions/action.ts';
+import { commandOf, lanRouteCommand, stepsOf, undoOf } from '../../../src/plan/actions/commands.ts';
 
 const base = { id: 'id', reason: 'because' };
-const network = { ...base, kind: 'ensure-network', driver: 'ipvlan', options: {}, pools: [], ipv4: true, ipv6: false, labels: {} } as const;
+const network = {
+  ...base,
+  kind: 'ensure-network',
+  driver: 'ipvlan',
+  options: {},
+  pools: [],
+  ipv4: true,
+  ipv6: false,
+  labels: {},
+} as const;
 
 const table: readonly (readonly [HostAction, string, string])[] = [
   [
@@ -49,12 +58,29 @@ const table: readonly (readonly [HostAction, string, string])[] = [
     'docker network rm six',
   ],
   [
-    { ...base, kind: 'create-shim', shim: 'nc-eth0', parent: 'eth0', network: 'lan', driver: 'macvlan', mode: 'bridge' },
+    {
+      ...base,
+      kind: 'create-shim',
+      shim: 'nc-eth0',
+      parent: 'eth0',
+      network: 'lan',
+      driver: 'macvlan',
+      mode: 'bridge',
+    },
     'ip link add link eth0 name nc-eth0 group 28259 type macvlan mode bridge',
     'ip link del dev nc-eth0',
   ],
   [
-    { ...base, kind: 'create-shim', shim: 'nc-eth0.10', parent: 'eth0.10', network: 'lan', driver: 'ipvlan', mode: 'l3s', flag: 'private' },
+    {
+      ...base,
+      kind: 'create-shim',
+      shim: 'nc-eth0.10',
+      parent: 'eth0.10',
+      network: 'lan',
+      driver: 'ipvlan',
+      mode: 'l3s',
+      flag: 'private',
+    },
     'ip link add link eth0.10 name nc-eth0.10 group 28259 type ipvlan mode l3s private',
     'ip link del dev nc-eth0.10',
   ],
@@ -63,7 +89,11 @@ const table: readonly (readonly [HostAction, string, string])[] = [
     'ip link add link eth0 name nc group 28259 type ipvlan mode l2 bridge',
     'ip link del dev nc',
   ],
-  [{ ...base, kind: 'mark-shim', shim: 'nc', network: 'lan' }, 'ip link set dev nc alias netcompose:lan', 'ip link set dev nc alias '],
+  [
+    { ...base, kind: 'mark-shim', shim: 'nc', network: 'lan' },
+    'ip link set dev nc alias netcompose:lan',
+    'ip link set dev nc alias ',
+  ],
   [
     { ...base, kind: 'set-sysctl', shim: 'nc.1', key: ['ipv4', 'conf', 'nc.1', 'arp_filter'], value: '1' },
     'sysctl -w net/ipv4/conf/nc.1/arp_filter=1',
@@ -119,7 +149,13 @@ const refused: Readonly<Record<string, HostAction>> = {
   'the default route in numbers': { ...base, kind: 'add-shim-route', shim: 'nc', destination: '0.0.0.0/0' },
   'a sysctl outside net': { ...base, kind: 'set-sysctl', shim: 'nc', key: ['..', 'kernel', 'panic'], value: '1' },
   'a sysctl value of two words': { ...base, kind: 'set-sysctl', shim: 'nc', key: ['ipv4', 'ip_forward'], value: '1 2' },
-  'an address that is a keyword': { ...base, kind: 'add-shim-neighbour', shim: 'nc', address: 'proxy', mac: '02:42:00:00:00:01' },
+  'an address that is a keyword': {
+    ...base,
+    kind: 'add-shim-neighbour',
+    shim: 'nc',
+    address: 'proxy',
+    mac: '02:42:00:00:00:01',
+  },
 };
 
 for (const [name, action] of Object.entries(refused)) {
@@ -133,12 +169,20 @@ for (const [name, action] of Object.entries(refused)) {
 const lanRoute = { parent: 'eth0', mode: 'ipvlan-l3', networks: ['lan'] } as const;
 
 test("for the LAN's router", () => {
-  const line = (destination: string, via?: string) => lanRouteCommand({ ...lanRoute, destination, ...(via !== undefined && { via }) }).join(' ');
+  const line = (destination: string, via?: string) =>
+    lanRouteCommand({ ...lanRoute, destination, ...(via !== undefined && { via }) }).join(' ');
   assert.is(line('10.7.1.0/24', '192.168.1.10'), 'ip route add 10.7.1.0/24 via 192.168.1.10');
   assert.is(line('fd00:7::/64', 'fd00:1::10'), 'ip -6 route add fd00:7::/64 via fd00:1::10');
   assert.is(line('10.7.1.0/24'), 'ip route add 10.7.1.0/24 via');
-  for (const [destination, via] of [['default', '192.168.1.10'], ['0.0.0.0/0', '192.168.1.10'], ['10.7.1.0/24', 'inet6']] as const)
-    assert.throws(() => line(destination, via), (error: unknown) => error instanceof RangeError);
+  for (const [destination, via] of [
+    ['default', '192.168.1.10'],
+    ['0.0.0.0/0', '192.168.1.10'],
+    ['10.7.1.0/24', 'inet6'],
+  ] as const)
+    assert.throws(
+      () => line(destination, via),
+      (error: unknown) => error instanceof RangeError,
+    );
 });
 
 test.run();

@@ -10,24 +10,89 @@ const facts = (host: Partial<HostFacts>, engine: Partial<EngineFacts> = {}): Fac
 });
 const service = (netmode: string) => `services:\n  web:\n    image: nginx\n    x-netmode: ${netmode}\n`;
 const lan = 'ip_range: 192.168.1.192/27';
-const native = 'services:\n  web: { image: nginx, networks: [lan] }\nnetworks:\n  lan: { driver: ipvlan, driver_opts: { parent: eth0 } }\n';
-const external = 'services:\n  web: { image: nginx, networks: [far] }\nnetworks:\n  far: { external: true, driver: overlay }\n';
+const native =
+  'services:\n  web: { image: nginx, networks: [lan] }\nnetworks:\n  lan: { driver: ipvlan, driver_opts: { parent: eth0 } }\n';
+const external =
+  'services:\n  web: { image: nginx, networks: [far] }\nnetworks:\n  far: { external: true, driver: overlay }\n';
 
 const cases: readonly (readonly [string, string, Facts, readonly string[]])[] = [
-  ['no swarm', service('overlay'), facts({}), ['error engine/swarm-inactive: network "overlay": overlay networks need a swarm, and this engine is in none']],
-  ['a worker', service('overlay'), facts({}, { swarm: 'worker' }), ['error engine/swarm-inactive: network "overlay": overlay networks need a swarm, and this engine is a worker of one, and only its managers make networks']],
+  [
+    'no swarm',
+    service('overlay'),
+    facts({}),
+    ['error engine/swarm-inactive: network "overlay": overlay networks need a swarm, and this engine is in none'],
+  ],
+  [
+    'a worker',
+    service('overlay'),
+    facts({}, { swarm: 'worker' }),
+    [
+      'error engine/swarm-inactive: network "overlay": overlay networks need a swarm, and this engine is a worker of one, and only its managers make networks',
+    ],
+  ],
   ['a manager', service('overlay'), facts({}, { swarm: 'manager' }), []],
-  ['a native overlay', 'services:\n  web: { image: nginx, networks: [far] }\nnetworks:\n  far: { driver: overlay }\n', facts({}), ['error engine/swarm-inactive: network "far": overlay networks need a swarm, and this engine is in none']],
-  ['an external overlay is of its swarm', external.replace(', driver: overlay', ''), facts({}, { networks: [{ id: '1', name: 'far', driver: 'overlay', scope: 'swarm', internal: false, options: {}, labels: {}, pools: [] }] }), []],
+  [
+    'a native overlay',
+    'services:\n  web: { image: nginx, networks: [far] }\nnetworks:\n  far: { driver: overlay }\n',
+    facts({}),
+    ['error engine/swarm-inactive: network "far": overlay networks need a swarm, and this engine is in none'],
+  ],
+  [
+    'an external overlay is of its swarm',
+    external.replace(', driver: overlay', ''),
+    facts(
+      {},
+      {
+        networks: [
+          {
+            id: '1',
+            name: 'far',
+            driver: 'overlay',
+            scope: 'swarm',
+            internal: false,
+            options: {},
+            labels: {},
+            pools: [],
+          },
+        ],
+      },
+    ),
+    [],
+  ],
   ['an overlay that nobody joins', `${service('bridge')}networks:\n  far: { driver: overlay }\n`, facts({}), []],
   ['nobody asked the engine', service('overlay'), { version: 1 }, []],
 
-  ['no ipvlan', service(`{ mode: ipvlan-l2, ${lan} }`), facts({ drivers: { ipvlan: 'missing' } }), ['error engine/kernel-lacks-driver: "web": the kernel of this host has no ipvlan']],
-  ['no ipvlan, with a fallback', service(`{ mode: ipvlan-l2, ${lan}, fallback: bridge }`), facts({ drivers: { ipvlan: 'missing' } }), []],
-  ['a module that can be loaded', service(`{ mode: ipvlan-l2, ${lan} }`), facts({ drivers: { ipvlan: 'loadable' } }), []],
+  [
+    'no ipvlan',
+    service(`{ mode: ipvlan-l2, ${lan} }`),
+    facts({ drivers: { ipvlan: 'missing' } }),
+    ['error engine/kernel-lacks-driver: "web": the kernel of this host has no ipvlan'],
+  ],
+  [
+    'no ipvlan, with a fallback',
+    service(`{ mode: ipvlan-l2, ${lan}, fallback: bridge }`),
+    facts({ drivers: { ipvlan: 'missing' } }),
+    [],
+  ],
+  [
+    'a module that can be loaded',
+    service(`{ mode: ipvlan-l2, ${lan} }`),
+    facts({ drivers: { ipvlan: 'loadable' } }),
+    [],
+  ],
   ['nobody knows', service(`{ mode: ipvlan-l2, ${lan} }`), facts({ drivers: {} }), []],
-  ['no macvlan does not matter to ipvlan', service(`{ mode: ipvlan-l2, ${lan} }`), facts({ drivers: { macvlan: 'missing' } }), []],
-  ['a native network', native, facts({ drivers: { ipvlan: 'missing' } }), ['error engine/kernel-lacks-driver: network "lan": the kernel of this host has no ipvlan']],
+  [
+    'no macvlan does not matter to ipvlan',
+    service(`{ mode: ipvlan-l2, ${lan} }`),
+    facts({ drivers: { macvlan: 'missing' } }),
+    [],
+  ],
+  [
+    'a native network',
+    native,
+    facts({ drivers: { ipvlan: 'missing' } }),
+    ['error engine/kernel-lacks-driver: network "lan": the kernel of this host has no ipvlan'],
+  ],
   [
     'no VLANs',
     service(`{ mode: macvlan, vlan: 10, subnet: 10.1.0.0/24, ${lan.replace('192.168.1.192', '10.1.0.192')} }`),
@@ -41,7 +106,9 @@ for (const [name, text, given, expected] of cases) {
 }
 
 test('the help names a driver that is there', () => {
-  const help = (drivers: HostFacts['drivers']) => planTexts(service(`{ mode: ipvlan-l2, ${lan} }`), { facts: facts({ drivers: drivers! }) }).diagnostics.sorted()[0]!.help!;
+  const help = (drivers: HostFacts['drivers']) =>
+    planTexts(service(`{ mode: ipvlan-l2, ${lan} }`), { facts: facts({ drivers: drivers! }) }).diagnostics.sorted()[0]!
+      .help!;
   assert.match(help({ ipvlan: 'missing', macvlan: 'ready' }), /^use macvlan instead; install /);
   assert.match(help({ ipvlan: 'missing', macvlan: 'missing' }), /^install /);
 });

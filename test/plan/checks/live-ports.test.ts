@@ -5,7 +5,13 @@ import { lanFacts, planTexts, told } from '../../support/in-memory.ts';
 
 const id = (letter: string) => letter.repeat(64);
 const nginx = { pid: 812, name: 'nginx' };
-const socket = (rest: Partial<HostSocket> = {}): HostSocket => ({ protocol: 'tcp', address: '0.0.0.0', port: 8080, owner: nginx, ...rest });
+const socket = (rest: Partial<HostSocket> = {}): HostSocket => ({
+  protocol: 'tcp',
+  address: '0.0.0.0',
+  port: 8080,
+  owner: nginx,
+  ...rest,
+});
 const container = (rest: Partial<EngineContainer> = {}): EngineContainer => ({
   id: id('a'),
   name: 'shop-web-1',
@@ -17,9 +23,12 @@ const container = (rest: Partial<EngineContainer> = {}): EngineContainer => ({
   ports: [],
   ...rest,
 });
-const publishes = (published: number, rest: Partial<EngineContainer['ports'][number]> = {}) => [{ ip: '0.0.0.0', published, target: 80, protocol: 'tcp', ...rest }];
+const publishes = (published: number, rest: Partial<EngineContainer['ports'][number]> = {}) => [
+  { ip: '0.0.0.0', published, target: 80, protocol: 'tcp', ...rest },
+];
 /** Of the project itself, which is named after its folder. */
-const own = (rest: Partial<EngineContainer>) => container({ id: id('b'), name: 'project-web-1', project: 'project', ...rest });
+const own = (rest: Partial<EngineContainer>) =>
+  container({ id: id('b'), name: 'project-web-1', project: 'project', ...rest });
 
 interface Situation {
   readonly sockets?: readonly HostSocket[];
@@ -34,62 +43,223 @@ const factsOf = ({ sockets = [], containers = [], engine = {}, withoutEngine = f
   ...(!withoutEngine && { engine: { ...lanFacts.engine!, containers, ...engine } }),
 });
 
-const published = (ports: string, mode = 'bridge') => `services:\n  web:\n    image: nginx\n    ports: [${JSON.stringify(ports)}]\n    x-netmode: ${mode}\n`;
-const opens = (listen: string) => `services:\n  web:\n    image: nginx\n    x-netmode: { mode: host, listen: [${listen}] }\n`;
+const published = (ports: string, mode = 'bridge') =>
+  `services:\n  web:\n    image: nginx\n    ports: [${JSON.stringify(ports)}]\n    x-netmode: ${mode}\n`;
+const opens = (listen: string) =>
+  `services:\n  web:\n    image: nginx\n    x-netmode: { mode: host, listen: [${listen}] }\n`;
 
 const liveOnly = (text: string, situation: Situation, starting?: ReadonlySet<string>) =>
-  told(planTexts(text, { facts: factsOf(situation), ...(starting && { starting }) })).filter((line) => line.includes('ports/in-use'));
+  told(planTexts(text, { facts: factsOf(situation), ...(starting && { starting }) })).filter((line) =>
+    line.includes('ports/in-use'),
+  );
 
 const host = (text: string) => `error ports/in-use-on-host: "web" ${text}`;
 const other = (text: string) => `error ports/in-use-by-container: "web" ${text}`;
 
 const cases: readonly (readonly [string, string, Situation, readonly string[]])[] = [
-  ['a process', published('8080:80'), { sockets: [socket()] }, [host('publishes port 8080/tcp of the host, which "nginx" (pid 812) has open')]],
-  ['a process that this user may not see', published('8080:80'), { sockets: [{ protocol: 'tcp', address: '0.0.0.0', port: 8080 }] }, [host('publishes port 8080/tcp of the host, which another process has open')]],
-  ['on one address', published('53:53/udp'), { sockets: [socket({ protocol: 'udp', address: '127.0.0.53', port: 53 })] }, [host('publishes port 53/udp of the host, which "nginx" (pid 812) has open on 127.0.0.53')]],
+  [
+    'a process',
+    published('8080:80'),
+    { sockets: [socket()] },
+    [host('publishes port 8080/tcp of the host, which "nginx" (pid 812) has open')],
+  ],
+  [
+    'a process that this user may not see',
+    published('8080:80'),
+    { sockets: [{ protocol: 'tcp', address: '0.0.0.0', port: 8080 }] },
+    [host('publishes port 8080/tcp of the host, which another process has open')],
+  ],
+  [
+    'on one address',
+    published('53:53/udp'),
+    { sockets: [socket({ protocol: 'udp', address: '127.0.0.53', port: 53 })] },
+    [host('publishes port 53/udp of the host, which "nginx" (pid 812) has open on 127.0.0.53')],
+  ],
   ['on another address', published('192.168.1.10:8080:80'), { sockets: [socket({ address: '127.0.0.1' })] }, []],
   ['another protocol', published('8080:80/udp'), { sockets: [socket()] }, []],
   ['another port', published('8081:80'), { sockets: [socket()] }, []],
-  ['on ::', published('8080:80'), { sockets: [socket({ address: '::' })] }, [host('publishes port 8080/tcp of the host, which "nginx" (pid 812) has open on ::')]],
+  [
+    'on ::',
+    published('8080:80'),
+    { sockets: [socket({ address: '::' })] },
+    [host('publishes port 8080/tcp of the host, which "nginx" (pid 812) has open on ::')],
+  ],
   [
     'on ::, which may be IPv6 only',
     published('127.0.0.1:8080:80'),
     { sockets: [socket({ address: '::' })] },
-    ['warning ports/in-use-on-host: "web" publishes port 8080/tcp of the host, which "nginx" (pid 812) has open on ::, unless for IPv6 only'],
+    [
+      'warning ports/in-use-on-host: "web" publishes port 8080/tcp of the host, which "nginx" (pid 812) has open on ::, unless for IPv6 only',
+    ],
   ],
   ['a range, of which Docker takes a free one', published('8080-8090:80'), { sockets: [socket()] }, []],
-  ['several in a range', published('8079-8081:79-81'), { sockets: [socket()] }, [host('publishes port 8080/tcp of the host, which "nginx" (pid 812) has open')]],
-  ['only on this host', published('8080:80', '{ mode: ipvlan-l2, host_access: loopback, ip_range: 192.168.1.192/27 }'), { sockets: [socket()] }, [host('publishes port 8080/tcp of the host, which "nginx" (pid 812) has open')]],
-  ['a macvlan service never clashes with the host', published('8080:80', '{ mode: macvlan, ip_range: 192.168.1.192/27, listen: [8080] }'), { sockets: [socket()], containers: [container({ ports: publishes(8080) })] }, []],
-  ['an ipvlan service never does', published('8080:80', '{ mode: ipvlan-l2, ip_range: 192.168.1.192/27, listen: [8080] }'), { sockets: [socket()] }, []],
+  [
+    'several in a range',
+    published('8079-8081:79-81'),
+    { sockets: [socket()] },
+    [host('publishes port 8080/tcp of the host, which "nginx" (pid 812) has open')],
+  ],
+  [
+    'only on this host',
+    published('8080:80', '{ mode: ipvlan-l2, host_access: loopback, ip_range: 192.168.1.192/27 }'),
+    { sockets: [socket()] },
+    [host('publishes port 8080/tcp of the host, which "nginx" (pid 812) has open')],
+  ],
+  [
+    'a macvlan service never clashes with the host',
+    published('8080:80', '{ mode: macvlan, ip_range: 192.168.1.192/27, listen: [8080] }'),
+    { sockets: [socket()], containers: [container({ ports: publishes(8080) })] },
+    [],
+  ],
+  [
+    'an ipvlan service never does',
+    published('8080:80', '{ mode: ipvlan-l2, ip_range: 192.168.1.192/27, listen: [8080] }'),
+    { sockets: [socket()] },
+    [],
+  ],
   ['no network at all', published('8080:80', 'none'), { sockets: [socket()] }, []],
-  ['host mode', opens('8080'), { sockets: [socket()] }, [host('opens port 8080/tcp of the host, which "nginx" (pid 812) has open')]],
-  ['host mode, a range', opens('"8000-8100"'), { sockets: [socket()] }, [host('opens port 8080/tcp of the host, which "nginx" (pid 812) has open')]],
-  ['host mode, guessed from ports', published('1:8080', 'host'), { sockets: [socket()] }, [host('opens (taken from "ports") port 8080/tcp of the host, which "nginx" (pid 812) has open')]],
-  ['mDNS is shared', opens('"5353/udp"'), { sockets: [socket({ protocol: 'udp', port: 5353 })] }, ['warning ports/in-use-on-host: "web" opens port 5353/udp of the host, which "nginx" (pid 812) has open']],
+  [
+    'host mode',
+    opens('8080'),
+    { sockets: [socket()] },
+    [host('opens port 8080/tcp of the host, which "nginx" (pid 812) has open')],
+  ],
+  [
+    'host mode, a range',
+    opens('"8000-8100"'),
+    { sockets: [socket()] },
+    [host('opens port 8080/tcp of the host, which "nginx" (pid 812) has open')],
+  ],
+  [
+    'host mode, guessed from ports',
+    published('1:8080', 'host'),
+    { sockets: [socket()] },
+    [host('opens (taken from "ports") port 8080/tcp of the host, which "nginx" (pid 812) has open')],
+  ],
+  [
+    'mDNS is shared',
+    opens('"5353/udp"'),
+    { sockets: [socket({ protocol: 'udp', port: 5353 })] },
+    ['warning ports/in-use-on-host: "web" opens port 5353/udp of the host, which "nginx" (pid 812) has open'],
+  ],
   [
     'guessed from the image',
     'services:\n  web:\n    image: nginx\n    x-netmode: host\n',
     { sockets: [socket()], engine: { images: { nginx: [{ first: 8080, last: 8080, protocol: 'tcp' }] } } },
-    ['warning ports/in-use-on-host: "web" opens (taken from the EXPOSE of its image) port 8080/tcp of the host, which "nginx" (pid 812) has open'],
+    [
+      'warning ports/in-use-on-host: "web" opens (taken from the EXPOSE of its image) port 8080/tcp of the host, which "nginx" (pid 812) has open',
+    ],
   ],
-  ['a container of another project', published('8080:80'), { containers: [container({ ports: publishes(8080) })] }, [other('publishes port 8080/tcp of the host, which the container "shop-web-1" of project "shop" publishes')]],
-  ['its docker-proxy is the same', published('8080:80'), { containers: [container({ ports: publishes(8080) })], sockets: [socket({ owner: { pid: 5, name: 'docker-proxy' } })] }, [other('publishes port 8080/tcp of the host, which the container "shop-web-1" of project "shop" publishes')]],
-  ['a container of no project', published('8080:80'), { containers: [{ ...container({ ports: publishes(8080) }), name: 'old', project: undefined } as unknown as EngineContainer] }, [other('publishes port 8080/tcp of the host, which the container "old" publishes')]],
-  ['on another address of the host', published('192.168.1.10:8080:80'), { containers: [container({ ports: publishes(8080, { ip: '127.0.0.1' }) })] }, []],
+  [
+    'a container of another project',
+    published('8080:80'),
+    { containers: [container({ ports: publishes(8080) })] },
+    [other('publishes port 8080/tcp of the host, which the container "shop-web-1" of project "shop" publishes')],
+  ],
+  [
+    'its docker-proxy is the same',
+    published('8080:80'),
+    {
+      containers: [container({ ports: publishes(8080) })],
+      sockets: [socket({ owner: { pid: 5, name: 'docker-proxy' } })],
+    },
+    [other('publishes port 8080/tcp of the host, which the container "shop-web-1" of project "shop" publishes')],
+  ],
+  [
+    'a container of no project',
+    published('8080:80'),
+    {
+      containers: [
+        { ...container({ ports: publishes(8080) }), name: 'old', project: undefined } as unknown as EngineContainer,
+      ],
+    },
+    [other('publishes port 8080/tcp of the host, which the container "old" publishes')],
+  ],
+  [
+    'on another address of the host',
+    published('192.168.1.10:8080:80'),
+    { containers: [container({ ports: publishes(8080, { ip: '127.0.0.1' }) })] },
+    [],
+  ],
   ['stopped', published('8080:80'), { containers: [container({ running: false, ports: publishes(8080) })] }, []],
-  ['a host-mode container of another project', published('8080:80'), { containers: [container({ networkMode: 'host' })], sockets: [socket({ owner: { ...nginx, container: id('a') } })] }, [other('publishes port 8080/tcp of the host, which the container "shop-web-1" of project "shop" has open')]],
-  ['a container of another engine', published('8080:80'), { sockets: [socket({ owner: { ...nginx, container: id('f') } })] }, [host('publishes port 8080/tcp of the host, which "nginx" (pid 812) has open')]],
-  ['its own container', published('8080:80'), { containers: [own({ ports: publishes(8080) })], sockets: [socket({ owner: { pid: 5, name: 'docker-proxy' } }), socket({ address: '::' })] }, []],
-  ['its own container, unseen', published('8080:80'), { containers: [own({ ports: publishes(8080) })], sockets: [{ protocol: 'tcp', address: '0.0.0.0', port: 8080 }] }, []],
-  ['its own host-mode container, by its id', published('8080:80'), { containers: [own({ networkMode: 'host' })], sockets: [socket({ owner: { ...nginx, container: id('b') } })] }, []],
-  ['its own host-mode service, running', opens('8080'), { containers: [own({ networkMode: 'host' })], sockets: [{ protocol: 'tcp', address: '0.0.0.0', port: 8080 }] }, []],
-  ['its own host-mode service, stopped', opens('8080'), { containers: [own({ networkMode: 'host', running: false })], sockets: [socket()] }, [host('opens port 8080/tcp of the host, which "nginx" (pid 812) has open')]],
-  ['its own service, on a bridge until now', opens('8080'), { containers: [own({})], sockets: [socket()] }, [host('opens port 8080/tcp of the host, which "nginx" (pid 812) has open')]],
-  ['without the engine it is a warning', published('8080:80'), { withoutEngine: true, sockets: [socket()] }, ['warning ports/in-use-on-host: "web" publishes port 8080/tcp of the host, which "nginx" (pid 812) has open']],
-  ['without the engine, a container may be its own', published('8080:80'), { withoutEngine: true, sockets: [socket({ owner: { pid: 5, name: 'docker-proxy' } })] }, []],
-  ['without the engine, so may a process that this user may not see', published('8080:80'), { withoutEngine: true, sockets: [{ protocol: 'tcp', address: '0.0.0.0', port: 8080 }] }, []],
-  ["an engine elsewhere: this host's sockets are not its", published('8080:80'), { engine: { remote: true }, sockets: [socket()] }, []],
+  [
+    'a host-mode container of another project',
+    published('8080:80'),
+    {
+      containers: [container({ networkMode: 'host' })],
+      sockets: [socket({ owner: { ...nginx, container: id('a') } })],
+    },
+    [other('publishes port 8080/tcp of the host, which the container "shop-web-1" of project "shop" has open')],
+  ],
+  [
+    'a container of another engine',
+    published('8080:80'),
+    { sockets: [socket({ owner: { ...nginx, container: id('f') } })] },
+    [host('publishes port 8080/tcp of the host, which "nginx" (pid 812) has open')],
+  ],
+  [
+    'its own container',
+    published('8080:80'),
+    {
+      containers: [own({ ports: publishes(8080) })],
+      sockets: [socket({ owner: { pid: 5, name: 'docker-proxy' } }), socket({ address: '::' })],
+    },
+    [],
+  ],
+  [
+    'its own container, unseen',
+    published('8080:80'),
+    { containers: [own({ ports: publishes(8080) })], sockets: [{ protocol: 'tcp', address: '0.0.0.0', port: 8080 }] },
+    [],
+  ],
+  [
+    'its own host-mode container, by its id',
+    published('8080:80'),
+    { containers: [own({ networkMode: 'host' })], sockets: [socket({ owner: { ...nginx, container: id('b') } })] },
+    [],
+  ],
+  [
+    'its own host-mode service, running',
+    opens('8080'),
+    { containers: [own({ networkMode: 'host' })], sockets: [{ protocol: 'tcp', address: '0.0.0.0', port: 8080 }] },
+    [],
+  ],
+  [
+    'its own host-mode service, stopped',
+    opens('8080'),
+    { containers: [own({ networkMode: 'host', running: false })], sockets: [socket()] },
+    [host('opens port 8080/tcp of the host, which "nginx" (pid 812) has open')],
+  ],
+  [
+    'its own service, on a bridge until now',
+    opens('8080'),
+    { containers: [own({})], sockets: [socket()] },
+    [host('opens port 8080/tcp of the host, which "nginx" (pid 812) has open')],
+  ],
+  [
+    'without the engine it is a warning',
+    published('8080:80'),
+    { withoutEngine: true, sockets: [socket()] },
+    ['warning ports/in-use-on-host: "web" publishes port 8080/tcp of the host, which "nginx" (pid 812) has open'],
+  ],
+  [
+    'without the engine, a container may be its own',
+    published('8080:80'),
+    { withoutEngine: true, sockets: [socket({ owner: { pid: 5, name: 'docker-proxy' } })] },
+    [],
+  ],
+  [
+    'without the engine, so may a process that this user may not see',
+    published('8080:80'),
+    { withoutEngine: true, sockets: [{ protocol: 'tcp', address: '0.0.0.0', port: 8080 }] },
+    [],
+  ],
+  [
+    "an engine elsewhere: this host's sockets are not its",
+    published('8080:80'),
+    { engine: { remote: true }, sockets: [socket()] },
+    [],
+  ],
   ['Desktop: its host is a virtual machine', opens('8080'), { engine: { kind: 'desktop' }, sockets: [socket()] }, []],
 ];
 
@@ -120,20 +290,27 @@ test('two sockets of one server: the one for IPv6 is for that alone', () => {
 });
 
 test('the help names a port that is free, and that nobody else of the project wants', () => {
-  const text = 'services:\n  web: { image: nginx, ports: ["8080:80"], x-netmode: bridge }\n  api: { image: nginx, ports: ["8081:80"], x-netmode: bridge }\n';
+  const text =
+    'services:\n  web: { image: nginx, ports: ["8080:80"], x-netmode: bridge }\n  api: { image: nginx, ports: ["8081:80"], x-netmode: bridge }\n';
   const { diagnostics } = planTexts(text, { facts: factsOf({ sockets: [socket(), socket({ port: 8082 })] }) });
   assert.is(diagnostics.sorted()[0]!.help, 'publish another port, such as 8083, or end that process');
 });
 
 test('the help for a resolver names an address that is free', () => {
-  const { diagnostics } = planTexts(published('53:53/udp'), { facts: factsOf({ sockets: [socket({ protocol: 'udp', address: '127.0.0.53', port: 53 })] }) });
-  assert.is(diagnostics.sorted()[0]!.help, 'publish it on one address: "192.168.1.10:53:…", or publish another port, such as 8053, or end that process');
+  const { diagnostics } = planTexts(published('53:53/udp'), {
+    facts: factsOf({ sockets: [socket({ protocol: 'udp', address: '127.0.0.53', port: 53 })] }),
+  });
+  assert.is(
+    diagnostics.sorted()[0]!.help,
+    'publish it on one address: "192.168.1.10:53:…", or publish another port, such as 8053, or end that process',
+  );
 });
 
 test('services that are not started now do not matter', () => {
   assert.equal(liveOnly(published('8080:80'), { sockets: [socket()] }, new Set()), []);
   assert.is(liveOnly(published('8080:80'), { sockets: [socket()] }, new Set(['web'])).length, 1);
-  const inactive = 'services:\n  web: { image: nginx, profiles: [x], ports: ["8080:80"], x-netmode: bridge }\n  a: { image: nginx }\n';
+  const inactive =
+    'services:\n  web: { image: nginx, profiles: [x], ports: ["8080:80"], x-netmode: bridge }\n  a: { image: nginx }\n';
   assert.equal(liveOnly(inactive, { sockets: [socket()] }), []);
 });
 
@@ -148,7 +325,10 @@ test('two host-mode services whose images expose one port: a warning, because it
 test('what a file says wins over the image', () => {
   const images = { nginx: [{ first: 80, last: 80, protocol: 'tcp' }] };
   const { plan } = planTexts(opens('8080'), { facts: factsOf({ engine: { images } }) });
-  assert.equal(plan!.services.get('web')!.listeners.map(({ first, from }) => [first, from]), [[8080, 'listen']]);
+  assert.equal(
+    plan!.services.get('web')!.listeners.map(({ first, from }) => [first, from]),
+    [[8080, 'listen']],
+  );
 });
 
 test.run();

@@ -22,7 +22,9 @@ function service(name: string, { kind, address, protocol, port }: Socket): strin
   const lines = {
     published: [`    ports: ["${at}${port}:80/${protocol}"]`, '    x-netmode: bridge'],
     host: [`    x-netmode: { mode: host, listen: ["${at}${port}/${protocol}"] }`],
-    macvlan: [`    x-netmode: { mode: macvlan, parent: eth0, subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.192/27, listen: ["${at}${port}/${protocol}"] }`],
+    macvlan: [
+      `    x-netmode: { mode: macvlan, parent: eth0, subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.192/27, listen: ["${at}${port}/${protocol}"] }`,
+    ],
   }[kind];
   return [`  ${name}:`, '    image: x', ...lines, ''].join('\n');
 }
@@ -30,7 +32,8 @@ function service(name: string, { kind, address, protocol, port }: Socket): strin
 /** The model, said again in the simplest way: what two addresses have in common. */
 function meet(a: string | undefined, b: string | undefined): boolean {
   const covers = (address: string | undefined): readonly string[] => {
-    if (address === undefined || address === '::') return ['v4 127.0.0.1', 'v4 192.168.1.10', 'v6 ::1', 'v6 fd00:1::10'];
+    if (address === undefined || address === '::')
+      return ['v4 127.0.0.1', 'v4 192.168.1.10', 'v6 ::1', 'v6 fd00:1::10'];
     if (address === '0.0.0.0') return ['v4 127.0.0.1', 'v4 192.168.1.10'];
     return [`${address.includes(':') ? 'v6' : 'v4'} ${address}`];
   };
@@ -44,12 +47,21 @@ for (const first of kinds) {
     test(`${first} against ${second}: every pair of addresses, protocols and ports`, () => {
       for (const a of addresses) {
         for (const b of addresses) {
-          for (const [one, other] of [['tcp', 'tcp'], ['tcp', 'udp'], ['udp', 'udp'], ['sctp', 'sctp'], ['sctp', 'udp']] as const) {
+          for (const [one, other] of [
+            ['tcp', 'tcp'],
+            ['tcp', 'udp'],
+            ['udp', 'udp'],
+            ['sctp', 'sctp'],
+            ['sctp', 'udp'],
+          ] as const) {
             for (const port of [7000, 7001]) {
               const left: Socket = { kind: first, address: a, protocol: one, port: 7000 };
               const right: Socket = { kind: second, address: b, protocol: other, port };
               const outcome = planTexts(`services:\n${service('a', left)}${service('b', right)}`);
-              const found = outcome.diagnostics.sorted().filter(({ rule }) => rule.startsWith('ports/')).map(({ rule, severity }) => `${severity} ${rule}`);
+              const found = outcome.diagnostics
+                .sorted()
+                .filter(({ rule }) => rule.startsWith('ports/'))
+                .map(({ rule, severity }) => `${severity} ${rule}`);
               const clash = first !== 'macvlan' && second !== 'macvlan' && one === other && port === 7000 && meet(a, b);
               const rule = first === 'published' && second === 'published' ? 'published-twice' : 'host-clash';
               assert.equal(found, clash ? [`error ports/${rule}`] : [], JSON.stringify([left, right]));
@@ -70,7 +82,10 @@ interface Case {
 const cases: readonly Case[] = [
   {
     name: 'ranges that overlap',
-    services: ['a: { image: x, x-netmode: { mode: host, listen: ["7000-7010"] } }', 'b: { image: x, x-netmode: { mode: host, listen: ["7010-7020"] } }'],
+    services: [
+      'a: { image: x, x-netmode: { mode: host, listen: ["7000-7010"] } }',
+      'b: { image: x, x-netmode: { mode: host, listen: ["7010-7020"] } }',
+    ],
     told: ['error ports/host-clash: "b" opens port 7010-7020/tcp of the host, as "a" does'],
   },
   {
@@ -85,7 +100,10 @@ const cases: readonly Case[] = [
   },
   {
     name: 'the long syntax',
-    services: ['a: { image: x, ports: [{ target: 80, published: "7000", host_ip: 127.0.0.1 }] }', 'b: { image: x, ports: [{ target: 80, published: 7000 }] }'],
+    services: [
+      'a: { image: x, ports: [{ target: 80, published: "7000", host_ip: 127.0.0.1 }] }',
+      'b: { image: x, ports: [{ target: 80, published: 7000 }] }',
+    ],
     told: ['error ports/published-twice: "b" publishes port 7000/tcp of the host, as "a" does'],
   },
   {
@@ -110,26 +128,43 @@ const cases: readonly Case[] = [
       'b: { image: x, network_mode: "service:a", expose: ["7000"] }',
       'c: { image: x, network_mode: "service:b", expose: ["7001"] }',
     ],
-    told: ['error ports/namespace-clash: "b" opens (taken from "expose") port 7000/tcp in the network namespace of service "a", as "a" does'],
+    told: [
+      'error ports/namespace-clash: "b" opens (taken from "expose") port 7000/tcp in the network namespace of service "a", as "a" does',
+    ],
   },
   {
     name: 'the host’s namespace, through another service',
-    services: ['a: { image: x, x-netmode: { mode: host, listen: [7000] } }', 'b: { image: x, network_mode: "service:a", expose: ["7001"] }', 'c: { image: x, ports: ["7001:80"] }'],
+    services: [
+      'a: { image: x, x-netmode: { mode: host, listen: [7000] } }',
+      'b: { image: x, network_mode: "service:a", expose: ["7001"] }',
+      'c: { image: x, ports: ["7001:80"] }',
+    ],
     told: ['error ports/host-clash: "c" publishes port 7001/tcp of the host, as "b" does'],
   },
   {
     name: 'a container’s namespace',
-    services: ['a: { image: x, network_mode: "container:vpn", expose: ["7000"] }', 'b: { image: x, network_mode: "container:vpn", expose: ["7000"] }'],
-    told: ['error ports/namespace-clash: "b" opens (taken from "expose") port 7000/tcp in the network namespace of container "vpn", as "a" does'],
+    services: [
+      'a: { image: x, network_mode: "container:vpn", expose: ["7000"] }',
+      'b: { image: x, network_mode: "container:vpn", expose: ["7000"] }',
+    ],
+    told: [
+      'error ports/namespace-clash: "b" opens (taken from "expose") port 7000/tcp in the network namespace of container "vpn", as "a" does',
+    ],
   },
   {
     name: 'a guess says from where it was taken',
-    services: ['a: { image: x, expose: ["7000"], x-netmode: host }', 'b: { image: x, ports: ["7000:7000"], x-netmode: host }'],
+    services: [
+      'a: { image: x, expose: ["7000"], x-netmode: host }',
+      'b: { image: x, ports: ["7000:7000"], x-netmode: host }',
+    ],
     told: ['error ports/host-clash: "b" opens (taken from "ports") port 7000/tcp of the host, as "a" does'],
   },
   {
     name: 'replicas: a fixed port cannot be shared, a range can',
-    services: ['a: { image: x, scale: 2, ports: ["7000:80"] }', 'b: { image: x, deploy: { replicas: 2 }, ports: ["7010-7011:80"] }'],
+    services: [
+      'a: { image: x, scale: 2, ports: ["7000:80"] }',
+      'b: { image: x, deploy: { replicas: 2 }, ports: ["7010-7011:80"] }',
+    ],
     told: ['error service/replicas-clash: "a": 2 replicas cannot share the published port 7000/tcp'],
   },
   {
@@ -142,12 +177,17 @@ const cases: readonly Case[] = [
 for (const { name, services, told: expected } of cases) {
   test(name.replaceAll('’', "'"), () => {
     const outcome = planTexts(`services:\n${services.map((one) => `  ${one}\n`).join('')}`);
-    assert.equal(told(outcome).filter((line) => / (ports|service\/replicas)/.test(line) && !line.includes('ports-ignored')), expected);
+    assert.equal(
+      told(outcome).filter((line) => / (ports|service\/replicas)/.test(line) && !line.includes('ports-ignored')),
+      expected,
+    );
   });
 }
 
 test('two thousand services on one port are each told once', () => {
-  const outcome = planTexts(`services:\n${Array.from({ length: 2000 }, (_, index) => `  s${index}: { image: x, ports: ["7000:80"] }\n`).join('')}`);
+  const outcome = planTexts(
+    `services:\n${Array.from({ length: 2000 }, (_, index) => `  s${index}: { image: x, ports: ["7000:80"] }\n`).join('')}`,
+  );
   assert.is(outcome.diagnostics.sorted().filter(({ rule }) => rule === 'ports/published-twice').length, 1999);
 });
 

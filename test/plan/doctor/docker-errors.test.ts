@@ -5,16 +5,36 @@ import { explainError } from '../../../src/plan/doctor/docker-errors.ts';
 
 /** Error texts as Docker, Compose, the kernel and programs print them; the rule, and a word of the explanation. */
 const cases: readonly (readonly [string, RuleName | undefined, string])[] = [
-  ['Error response from daemon: driver failed programming external connectivity on endpoint web-1 (0f3e): Bind for 0.0.0.0:8080 failed: port is already allocated', 'ports/in-use-by-container', 'port 8080'],
+  [
+    'Error response from daemon: driver failed programming external connectivity on endpoint web-1 (0f3e): Bind for 0.0.0.0:8080 failed: port is already allocated',
+    'ports/in-use-by-container',
+    'port 8080',
+  ],
   ['Bind for :::8443 failed: port is already allocated', 'ports/in-use-by-container', 'port 8443'],
-  ['failed to bind host port for 0.0.0.0:8080:172.18.0.2:80/tcp: address already in use', 'ports/in-use-on-host', 'port 8080'],
-  ['failed to set up container networking: failed to bind host port 127.0.0.1:53/udp: address already in use', 'ports/in-use-on-host', 'port 53'],
-  ['Error starting userland proxy: listen tcp4 0.0.0.0:53: bind: address already in use', 'ports/in-use-on-host', 'port 53'],
+  [
+    'failed to bind host port for 0.0.0.0:8080:172.18.0.2:80/tcp: address already in use',
+    'ports/in-use-on-host',
+    'port 8080',
+  ],
+  [
+    'failed to set up container networking: failed to bind host port 127.0.0.1:53/udp: address already in use',
+    'ports/in-use-on-host',
+    'port 53',
+  ],
+  [
+    'Error starting userland proxy: listen tcp4 0.0.0.0:53: bind: address already in use',
+    'ports/in-use-on-host',
+    'port 53',
+  ],
   ['listen tcp6 [::]:8080: bind: address already in use', 'ports/in-use-on-host', 'port 8080'],
   ['httpd: bind: Address already in use', 'ports/host-clash', 'host mode'],
   ['nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)', 'ports/host-clash', 'host mode'],
   ['Error: listen EADDRINUSE: address already in use :::3000', 'ports/host-clash', 'host mode'],
-  ['failed to set up container networking: failed to create the ipvlan port: device or resource busy', 'parent/driver-clash', 'carries macvlan'],
+  [
+    'failed to set up container networking: failed to create the ipvlan port: device or resource busy',
+    'parent/driver-clash',
+    'carries macvlan',
+  ],
   ['failed to create the macvlan port: device or resource busy', 'parent/driver-clash', 'carries ipvlan'],
   ['failed to create the ipvlan port: operation not supported', 'engine/kernel-lacks-driver', 'no ipvlan'],
   ['RTNETLINK answers: Device or resource busy', 'parent/driver-clash', 'bridge or bond'],
@@ -24,25 +44,61 @@ const cases: readonly (readonly [string, RuleName | undefined, string])[] = [
   ['network dm-0123456789ab is already using parent interface eth0', 'parent/taken-by-network', 'one macvlan'],
   ['-o parent interface was not found on the host: eth9', 'parent/not-found', '"eth9"'],
   ['invalid subinterface vlan name eth9.x, example formatting is eth0.10', 'parent/not-found', 'VLAN'],
-  ['failed to create network lan: Error response from daemon: Pool overlaps with other one on this address space', 'subnet/taken-by-network', 'subnet'],
-  ['could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network', undefined, 'subnets'],
+  [
+    'failed to create network lan: Error response from daemon: Pool overlaps with other one on this address space',
+    'subnet/taken-by-network',
+    'subnet',
+  ],
+  [
+    'could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network',
+    undefined,
+    'subnets',
+  ],
   ['all predefined address pools have been fully subnetted', undefined, 'subnets'],
   ["no available IPv4 addresses on this network's address pools: lan (3f2a)", 'address/range-exhausted', 'range'],
-  ['invalid endpoint settings: no configured subnet contains IP address 10.0.0.5', 'address/outside-subnet', '10.0.0.5'],
-  ['user specified IP address is supported only when connecting to networks with user configured subnets', 'address/outside-subnet', 'subnet'],
+  [
+    'invalid endpoint settings: no configured subnet contains IP address 10.0.0.5',
+    'address/outside-subnet',
+    '10.0.0.5',
+  ],
+  [
+    'user specified IP address is supported only when connecting to networks with user configured subnets',
+    'address/outside-subnet',
+    'subnet',
+  ],
   ['Address already assigned to an ipvlan device.', 'shim/address-taken', 'ipvlan'],
   ['Error response from daemon: Address already in use', 'address/reserved', 'gateway'],
   ['ipvlan interfaces do not support custom mac address assignment', 'netmode/key-not-for-mode', 'MAC'],
   ['This node is not a swarm manager. Use "docker swarm init"', 'engine/swarm-inactive', 'swarm'],
   ['Could not attach to network far: PermissionDenied: network far not manually attachable', undefined, 'swarm'],
-  ['permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock', 'engine/unreachable', 'may not'],
-  ['Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?', 'engine/unreachable', 'does not run'],
+  [
+    'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock',
+    'engine/unreachable',
+    'may not',
+  ],
+  [
+    'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
+    'engine/unreachable',
+    'does not run',
+  ],
   ['network netcompose-eth0 declared as external, but could not be found', undefined, '"netcompose-eth0"'],
-  ['network lan was found but has incorrect label com.docker.compose.network set to ""', 'netmode/conflicting-network', '"lan"'],
+  [
+    'network lan was found but has incorrect label com.docker.compose.network set to ""',
+    'netmode/conflicting-network',
+    '"lan"',
+  ],
   ['error while removing network: network lan has active endpoints (name:"web-1")', undefined, 'removed'],
-  ['service web declares mutually exclusive `network_mode` and `networks`: invalid compose project', undefined, 'network_mode'],
+  [
+    'service web declares mutually exclusive `network_mode` and `networks`: invalid compose project',
+    undefined,
+    'network_mode',
+  ],
   ['services.web.x-netmode: cannot override services.web.x-netmode', 'netmode/mixed-forms', 'mapping'],
-  ['failed to set up\n  container networking: failed to create the ipvlan port:\n device or resource busy', 'parent/driver-clash', 'macvlan'],
+  [
+    'failed to set up\n  container networking: failed to create the ipvlan port:\n device or resource busy',
+    'parent/driver-clash',
+    'macvlan',
+  ],
 ];
 
 for (const [text, rule, word] of cases) {

@@ -1,25 +1,72 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { doctorText } from '../../../src/emit/text/doctor-text.ts';
-import { netmodeNames, type Netmode } from '../../../src/netmode/modes.ts';
+import { type Netmode, netmodeNames } from '../../../src/netmode/modes.ts';
 import { diagnose } from '../../../src/plan/doctor/doctor.ts';
-import type { EngineContainer, EngineFacts, EngineNetwork, Facts, HostFacts, HostInterface } from '../../../src/plan/facts/facts.ts';
+import type {
+  EngineContainer,
+  EngineFacts,
+  EngineNetwork,
+  Facts,
+  HostFacts,
+  HostInterface,
+} from '../../../src/plan/facts/facts.ts';
 import { lanFacts } from '../../support/in-memory.ts';
 
 const facts = (host: Partial<HostFacts> = {}, engine: Partial<EngineFacts> = {}): Facts => ({
   ...lanFacts,
-  host: { ...lanFacts.host!, drivers: { macvlan: 'ready', ipvlan: 'loadable', '8021q': 'ready' }, privilege: 'root', arp: { all: { filter: 0, ignore: 0 } }, ...host },
+  host: {
+    ...lanFacts.host!,
+    drivers: { macvlan: 'ready', ipvlan: 'loadable', '8021q': 'ready' },
+    privilege: 'root',
+    arp: { all: { filter: 0, ignore: 0 } },
+    ...host,
+  },
   engine: { ...lanFacts.engine!, ...engine },
 });
-const link = (name: string, rest: Partial<HostInterface>): HostInterface => ({ name, index: 9, up: true, loopback: false, wireless: false, mtu: 1500, addresses: [], ...rest });
-const withLink = (...more: readonly HostInterface[]) => ({ interfaces: [...lanFacts.host!.interfaces, ...more] });
-const changed = (name: string, rest: Partial<HostInterface>) => ({ interfaces: lanFacts.host!.interfaces.map((one) => (one.name === name ? { ...one, ...rest } : one)) });
-const network = (driver: string, options: Readonly<Record<string, string>> = {}, labels = {}): EngineNetwork => ({
-  id: '1', name: 'old', driver, scope: 'local', internal: false, options: { parent: 'eth0', ...options }, labels, pools: [],
+const link = (name: string, rest: Partial<HostInterface>): HostInterface => ({
+  name,
+  index: 9,
+  up: true,
+  loopback: false,
+  wireless: false,
+  mtu: 1500,
+  addresses: [],
+  ...rest,
 });
-const user: EngineContainer = { id: 'a', name: 'nas', running: true, networkMode: 'old', networks: { old: {} }, ports: [] };
+const withLink = (...more: readonly HostInterface[]) => ({ interfaces: [...lanFacts.host!.interfaces, ...more] });
+const changed = (name: string, rest: Partial<HostInterface>) => ({
+  interfaces: lanFacts.host!.interfaces.map((one) => (one.name === name ? { ...one, ...rest } : one)),
+});
+const network = (driver: string, options: Readonly<Record<string, string>> = {}, labels = {}): EngineNetwork => ({
+  id: '1',
+  name: 'old',
+  driver,
+  scope: 'local',
+  internal: false,
+  options: { parent: 'eth0', ...options },
+  labels,
+  pools: [],
+});
+const user: EngineContainer = {
+  id: 'a',
+  name: 'nas',
+  running: true,
+  networkMode: 'old',
+  networks: { old: {} },
+  ports: [],
+};
 
-const all = { none: 'works', bridge: 'works', host: 'works', macvlan: 'works', 'ipvlan-l2': 'works', 'ipvlan-l3': 'works', 'ipvlan-l3s': 'works', overlay: 'works' };
+const all = {
+  none: 'works',
+  bridge: 'works',
+  host: 'works',
+  macvlan: 'works',
+  'ipvlan-l2': 'works',
+  'ipvlan-l3': 'works',
+  'ipvlan-l3s': 'works',
+  overlay: 'works',
+};
 const ipvlan = (verdict: string) => ({ 'ipvlan-l2': verdict, 'ipvlan-l3': verdict, 'ipvlan-l3s': verdict });
 const lan = (verdict: string) => ({ macvlan: verdict, ...ipvlan(verdict) });
 const manager = { swarm: 'manager' } as const;
@@ -27,28 +74,114 @@ const manager = { swarm: 'manager' } as const;
 const cases: readonly (readonly [string, Facts, object, string | undefined])[] = [
   ['an ordinary host', facts({}, manager), {}, undefined],
   ['no swarm', facts(), { overlay: 'with-change' }, 'docker swarm init'],
-  ['no engine', { version: 1, host: facts().host! }, Object.fromEntries(netmodeNames.map((name) => [name, 'unknown'])), 'docker info'],
-  ['no Compose', { version: 1, host: facts().host!, engine: facts({}, manager).engine! }, Object.fromEntries(netmodeNames.map((name) => [name, 'with-change'])), 'install'],
-  ['Compose too old', { ...facts({}, manager), compose: { version: '2.20.3' } }, Object.fromEntries(netmodeNames.map((name) => [name, 'with-change'])), '2.24.4 or newer'],
-  ['Desktop', facts({}, { ...manager, kind: 'desktop' }), { ...lan('cannot'), host: 'with-change' }, 'Enable host networking'],
-  ['rootless', facts({}, { ...manager, kind: 'rootless' }), { ...lan('cannot'), host: 'cannot', overlay: 'cannot' }, 'fallback'],
+  [
+    'no engine',
+    { version: 1, host: facts().host! },
+    Object.fromEntries(netmodeNames.map((name) => [name, 'unknown'])),
+    'docker info',
+  ],
+  [
+    'no Compose',
+    { version: 1, host: facts().host!, engine: facts({}, manager).engine! },
+    Object.fromEntries(netmodeNames.map((name) => [name, 'with-change'])),
+    'install',
+  ],
+  [
+    'Compose too old',
+    { ...facts({}, manager), compose: { version: '2.20.3' } },
+    Object.fromEntries(netmodeNames.map((name) => [name, 'with-change'])),
+    '2.24.4 or newer',
+  ],
+  [
+    'Desktop',
+    facts({}, { ...manager, kind: 'desktop' }),
+    { ...lan('cannot'), host: 'with-change' },
+    'Enable host networking',
+  ],
+  [
+    'rootless',
+    facts({}, { ...manager, kind: 'rootless' }),
+    { ...lan('cannot'), host: 'cannot', overlay: 'cannot' },
+    'fallback',
+  ],
   ['Podman', facts({}, { ...manager, kind: 'podman' }), lan('unknown'), undefined],
   ['another machine', facts({}, { ...manager, remote: true }), lan('cannot'), 'on that machine'],
-  ['a kernel without ipvlan', facts({ drivers: { macvlan: 'ready', ipvlan: 'missing' } }, manager), ipvlan('cannot'), 'use macvlan instead'],
-  ['a kernel that does not tell', facts({ drivers: { macvlan: 'ready' } }, manager), ipvlan('unknown'), 'modprobe ipvlan'],
+  [
+    'a kernel without ipvlan',
+    facts({ drivers: { macvlan: 'ready', ipvlan: 'missing' } }, manager),
+    ipvlan('cannot'),
+    'use macvlan instead',
+  ],
+  [
+    'a kernel that does not tell',
+    facts({ drivers: { macvlan: 'ready' } }, manager),
+    ipvlan('unknown'),
+    'modprobe ipvlan',
+  ],
   ['no default route', facts({ routes: [] }, manager), lan('with-change'), 'write "parent:"'],
   ['down', facts(changed('eth0', { up: false }), manager), lan('with-change'), 'ip link set dev eth0 up'],
   ['in a bridge', facts(changed('eth0', { master: 'br0' }), manager), lan('with-change'), 'parent: br0'],
-  ['no address', facts(changed('eth0', { addresses: [] }), manager), { macvlan: 'with-change', 'ipvlan-l2': 'with-change' }, 'write "subnet:"'],
-  ['Wi-Fi', facts({ routes: [{ destination: 'default', family: 4, interface: 'wlan0' }] }, manager), { macvlan: 'cannot' }, 'use ipvlan-l2'],
+  [
+    'no address',
+    facts(changed('eth0', { addresses: [] }), manager),
+    { macvlan: 'with-change', 'ipvlan-l2': 'with-change' },
+    'write "subnet:"',
+  ],
+  [
+    'Wi-Fi',
+    facts({ routes: [{ destination: 'default', family: 4, interface: 'wlan0' }] }, manager),
+    { macvlan: 'cannot' },
+    'use ipvlan-l2',
+  ],
   ['no sudo', facts({ privilege: 'none' }, manager), lan('with-change'), 'as root'],
-  ['a macvlan shim', facts(withLink(link('mac0', { kind: 'macvlan', mode: 'bridge', link: 'eth0', addresses: [] })), manager), ipvlan('with-change'), 'ip link del dev mac0'],
-  ['an ipvlan L3 shim', facts(withLink(link('ipv0', { kind: 'ipvlan', mode: 'l3', link: 'eth0' })), manager), { macvlan: 'with-change', 'ipvlan-l2': 'with-change', 'ipvlan-l3s': 'with-change' }, 'ip link del dev ipv0'],
-  ['a shim of netcompose', facts(withLink(link('nc-eth0', { kind: 'macvlan', mode: 'bridge', link: 'eth0', alias: 'netcompose:netcompose-eth0' })), manager), ipvlan('with-change'), 'netcompose down'],
-  ['an ipvlan network', facts({}, { ...manager, networks: [network('ipvlan')] }), ipvlan('with-change'), 'docker network rm old'],
-  ['an ipvlan network in use', facts({}, { ...manager, networks: [network('ipvlan')], containers: [user] }), lan('with-change'), 'docker stop nas'],
-  ['its own ipvlan network', facts({}, { ...manager, networks: [{ ...network('ipvlan', { ipvlan_mode: 'l2' }, { 'netcompose.network': 'old' }) }] }), { 'ipvlan-l3': 'with-change', 'ipvlan-l3s': 'with-change' }, 'docker network rm old'],
-  ['a macvlan network in use', facts({}, { ...manager, networks: [network('macvlan')], containers: [user] }), ipvlan('with-change'), 'docker stop nas'],
+  [
+    'a macvlan shim',
+    facts(withLink(link('mac0', { kind: 'macvlan', mode: 'bridge', link: 'eth0', addresses: [] })), manager),
+    ipvlan('with-change'),
+    'ip link del dev mac0',
+  ],
+  [
+    'an ipvlan L3 shim',
+    facts(withLink(link('ipv0', { kind: 'ipvlan', mode: 'l3', link: 'eth0' })), manager),
+    { macvlan: 'with-change', 'ipvlan-l2': 'with-change', 'ipvlan-l3s': 'with-change' },
+    'ip link del dev ipv0',
+  ],
+  [
+    'a shim of netcompose',
+    facts(
+      withLink(link('nc-eth0', { kind: 'macvlan', mode: 'bridge', link: 'eth0', alias: 'netcompose:netcompose-eth0' })),
+      manager,
+    ),
+    ipvlan('with-change'),
+    'netcompose down',
+  ],
+  [
+    'an ipvlan network',
+    facts({}, { ...manager, networks: [network('ipvlan')] }),
+    ipvlan('with-change'),
+    'docker network rm old',
+  ],
+  [
+    'an ipvlan network in use',
+    facts({}, { ...manager, networks: [network('ipvlan')], containers: [user] }),
+    lan('with-change'),
+    'docker stop nas',
+  ],
+  [
+    'its own ipvlan network',
+    facts(
+      {},
+      { ...manager, networks: [{ ...network('ipvlan', { ipvlan_mode: 'l2' }, { 'netcompose.network': 'old' }) }] },
+    ),
+    { 'ipvlan-l3': 'with-change', 'ipvlan-l3s': 'with-change' },
+    'docker network rm old',
+  ],
+  [
+    'a macvlan network in use',
+    facts({}, { ...manager, networks: [network('macvlan')], containers: [user] }),
+    ipvlan('with-change'),
+    'docker stop nas',
+  ],
 ];
 
 for (const [name, given, expected, mend] of cases) {
@@ -57,12 +190,14 @@ for (const [name, given, expected, mend] of cases) {
     const verdicts = Object.fromEntries(diagnosis.netmodes.map(({ netmode, verdict }) => [netmode, verdict]));
     assert.equal(verdicts, { ...all, ...expected });
     if (mend !== undefined) assert.ok(doctorText(diagnosis).includes(mend), doctorText(diagnosis));
-    for (const { verdict, findings } of diagnosis.netmodes) assert.ok(verdict === 'works' || findings.length > 0, 'says why');
+    for (const { verdict, findings } of diagnosis.netmodes)
+      assert.ok(verdict === 'works' || findings.length > 0, 'says why');
   });
 }
 
 test('a parent may be named', () => {
-  const find = (parent: string, mode: Netmode) => diagnose(facts({}, manager), parent).netmodes.find(({ netmode }) => netmode === mode)!;
+  const find = (parent: string, mode: Netmode) =>
+    diagnose(facts({}, manager), parent).netmodes.find(({ netmode }) => netmode === mode)!;
   assert.is(find('wlan0', 'macvlan').verdict, 'cannot');
   assert.is(find('lo', 'ipvlan-l2').verdict, 'cannot');
   assert.is(find('eth7', 'macvlan').findings[0]!.reason, 'there is no interface "eth7" on this host');
@@ -70,32 +205,82 @@ test('a parent may be named', () => {
 });
 
 const shimCases: readonly (readonly [string, Facts, readonly (readonly [string, string])[]])[] = [
-  ['a sound one', facts({ ...withLink(link('mac0', { kind: 'macvlan', mode: 'bridge', link: 'eth0' })), arp: { all: { filter: 0, ignore: 0 }, mac0: { filter: 1, ignore: 0 } } }), []],
-  ['two MAC addresses', facts(withLink(link('mac0', { kind: 'macvlan', mode: 'bridge', link: 'eth0' }))), [['the LAN sees two MAC addresses for 192.168.1.10, because it answers for it too', 'sysctl -w net/ipv4/conf/mac0/arp_filter=1']]],
-  ['arp_ignore does as well', facts({ ...withLink(link('mac0', { kind: 'macvlan', mode: 'bridge', link: 'eth0' })), arp: { all: { filter: 0, ignore: 1 } } }), []],
+  [
+    'a sound one',
+    facts({
+      ...withLink(link('mac0', { kind: 'macvlan', mode: 'bridge', link: 'eth0' })),
+      arp: { all: { filter: 0, ignore: 0 }, mac0: { filter: 1, ignore: 0 } },
+    }),
+    [],
+  ],
+  [
+    'two MAC addresses',
+    facts(withLink(link('mac0', { kind: 'macvlan', mode: 'bridge', link: 'eth0' }))),
+    [
+      [
+        'the LAN sees two MAC addresses for 192.168.1.10, because it answers for it too',
+        'sysctl -w net/ipv4/conf/mac0/arp_filter=1',
+      ],
+    ],
+  ],
+  [
+    'arp_ignore does as well',
+    facts({
+      ...withLink(link('mac0', { kind: 'macvlan', mode: 'bridge', link: 'eth0' })),
+      arp: { all: { filter: 0, ignore: 1 } },
+    }),
+    [],
+  ],
   ['ipvlan has one MAC', facts(withLink(link('ipv0', { kind: 'ipvlan', mode: 'l2', link: 'eth0' }))), []],
   [
     'a route to the whole LAN, by its address',
     facts({
       ...withLink(link('ipv0', { kind: 'ipvlan', mode: 'l2', link: 'eth0', addresses: ['192.168.1.9/24'] })),
-      routes: [...lanFacts.host!.routes, { destination: '192.168.1.0/24', family: 4, interface: 'ipv0', source: '192.168.1.9' }],
+      routes: [
+        ...lanFacts.host!.routes,
+        { destination: '192.168.1.0/24', family: 4, interface: 'ipv0', source: '192.168.1.9' },
+      ],
     }),
-    [['its route 192.168.1.0/24 takes the whole LAN, because its address 192.168.1.9/24 has the prefix of the LAN: give it /32', 'ip route del 192.168.1.0/24 dev ipv0']],
+    [
+      [
+        'its route 192.168.1.0/24 takes the whole LAN, because its address 192.168.1.9/24 has the prefix of the LAN: give it /32',
+        'ip route del 192.168.1.0/24 dev ipv0',
+      ],
+    ],
   ],
   [
     'routes to its containers alone',
-    facts({ ...withLink(link('ipv0', { kind: 'ipvlan', mode: 'l2', link: 'eth0' })), routes: [...lanFacts.host!.routes, { destination: '192.168.1.192/27', family: 4, interface: 'ipv0' }] }),
+    facts({
+      ...withLink(link('ipv0', { kind: 'ipvlan', mode: 'l2', link: 'eth0' })),
+      routes: [...lanFacts.host!.routes, { destination: '192.168.1.192/27', family: 4, interface: 'ipv0' }],
+    }),
     [],
   ],
   [
     'the wrong kind',
-    facts({ ...withLink(link('mac0', { kind: 'macvlan', mode: 'bridge', link: 'eth0' })), arp: { all: { filter: 1, ignore: 0 } } }, { networks: [network('ipvlan')] }),
-    [['it is macvlan, and while it is there no container of the ipvlan network "old" can start on eth0', 'ip link del dev mac0']],
+    facts(
+      {
+        ...withLink(link('mac0', { kind: 'macvlan', mode: 'bridge', link: 'eth0' })),
+        arp: { all: { filter: 1, ignore: 0 } },
+      },
+      { networks: [network('ipvlan')] },
+    ),
+    [
+      [
+        'it is macvlan, and while it is there no container of the ipvlan network "old" can start on eth0',
+        'ip link del dev mac0',
+      ],
+    ],
   ],
   [
     'the wrong mode',
     facts(withLink(link('ipv0', { kind: 'ipvlan', mode: 'l3', link: 'eth0' })), { networks: [network('ipvlan')] }),
-    [['its mode l3 is that of all ipvlan on eth0, also of the containers of "old", which are to be l2', 'ip link del dev ipv0']],
+    [
+      [
+        'its mode l3 is that of all ipvlan on eth0, also of the containers of "old", which are to be l2',
+        'ip link del dev ipv0',
+      ],
+    ],
   ],
   [
     'private, and down',
@@ -105,18 +290,27 @@ const shimCases: readonly (readonly [string, Facts, readonly (readonly [string, 
       ['in the mode private it reaches no container', 'ip link set dev mac0 type macvlan mode bridge'],
     ],
   ],
-  ['those of netcompose are not judged', facts(withLink(link('nc-eth0', { kind: 'macvlan', mode: 'private', link: 'eth0', group: 28259 }))), []],
+  [
+    'those of netcompose are not judged',
+    facts(withLink(link('nc-eth0', { kind: 'macvlan', mode: 'private', link: 'eth0', group: 28259 }))),
+    [],
+  ],
   ["a container's own is elsewhere", facts(withLink(link('m0', { kind: 'macvlan', mode: 'private' }))), []],
 ];
 
 for (const [name, given, expected] of shimCases) {
   test(`shim made by hand: ${name}`, () => {
-    assert.equal(diagnose(given).shims.map(({ reason, mend }) => [reason, mend.join(' ')]), expected);
+    assert.equal(
+      diagnose(given).shims.map(({ reason, mend }) => [reason, mend.join(' ')]),
+      expected,
+    );
   });
 }
 
 test('as text', () => {
-  const text = doctorText(diagnose(facts(withLink(link('mac0', { kind: 'macvlan', mode: 'bridge', link: 'eth0' })), manager)));
+  const text = doctorText(
+    diagnose(facts(withLink(link('mac0', { kind: 'macvlan', mode: 'bridge', link: 'eth0' })), manager)),
+  );
   assert.is(
     text,
     `For macvlan and ipvlan on "eth0":

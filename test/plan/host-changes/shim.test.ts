@@ -5,14 +5,19 @@ import type { EngineContainer, Facts } from '../../../src/plan/facts/facts.ts';
 import { hasUnknownTargets } from '../../../src/plan/host-changes/shim.ts';
 import { lanFacts, planTexts } from '../../support/in-memory.ts';
 
-const withNetwork = (lan: string) => `name: shop\nservices:\n  web: { image: x, networks: [lan] }\nnetworks:\n  lan: ${lan}\n`;
+const withNetwork = (lan: string) =>
+  `name: shop\nservices:\n  web: { image: x, networks: [lan] }\nnetworks:\n  lan: ${lan}\n`;
 const pools = 'subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.224/30';
 const native = 'driver: ipvlan, driver_opts: { parent: eth0, ipvlan_mode: l2 }, x-netmode: { host_access: shim }';
 
 for (const [name, lan, expected] of [
   ['shared', `{ x-netmode: { mode: ipvlan-l2, ${pools} } }`, 'netcompose-eth0'],
   ["the project's", `{ x-netmode: { mode: ipvlan-l2, scope: project, ${pools} } }`, 'shop_lan'],
-  ["the project's, with a name", `{ name: office, x-netmode: { mode: ipvlan-l2, scope: project, ${pools} } }`, 'office'],
+  [
+    "the project's, with a name",
+    `{ name: office, x-netmode: { mode: ipvlan-l2, scope: project, ${pools} } }`,
+    'office',
+  ],
   ['native', `{ ${native}, ipam: { config: [{ ${pools} }] } }`, 'shop_lan'],
 ] as const) {
   test(`whose shim it is: ${name}`, () => {
@@ -42,9 +47,12 @@ const running: Facts = {
 };
 
 test('without a range, each running container has a route of its own', () => {
-  const { plan } = planTexts(withNetwork(`{ ${native}, ipam: { config: [{ subnet: 192.168.1.0/24, gateway: 192.168.1.1 }] } }`), {
-    facts: running,
-  });
+  const { plan } = planTexts(
+    withNetwork(`{ ${native}, ipam: { config: [{ subnet: 192.168.1.0/24, gateway: 192.168.1.1 }] } }`),
+    {
+      facts: running,
+    },
+  );
   assert.equal(plan?.shims[0]?.routes, [
     { destination: '192.168.1.2/32', source: '192.168.1.10' },
     { destination: '192.168.1.3/32', source: '192.168.1.10' },

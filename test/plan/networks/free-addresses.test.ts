@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { addressesOf, freeRange, freeRangeLike, nearestFree } from '../../../src/plan/networks/free-addresses.ts';
 import { formatCidr, parseAddress, parseCidr } from '../../../src/plan/facts/ip.ts';
+import { addressesOf, freeRange, freeRangeLike, nearestFree } from '../../../src/plan/networks/free-addresses.ts';
 
 const nearest: readonly (readonly [string, string, string | undefined, readonly string[], string | undefined])[] = [
   ['192.168.1.53', '192.168.1.0/24', undefined, ['192.168.1.53'], '192.168.1.54'],

@@ -11,7 +11,10 @@ for (const [ports, expected] of [
   ['["8000:80", "8000:80/udp", "8001:80"]', ['127.0.0.1:8000:80', '127.0.0.1:8000:80/udp', '127.0.0.1:8001:80']],
 ] as const) {
   test(ports, () => {
-    const { plan } = planTexts(`services:\n  web:\n    image: x\n    x-netmode: { mode: ipvlan-l3, host_access: loopback }\n    ports: ${ports}\n`, { facts: lanFacts });
+    const { plan } = planTexts(
+      `services:\n  web:\n    image: x\n    x-netmode: { mode: ipvlan-l3, host_access: loopback }\n    ports: ${ports}\n`,
+      { facts: lanFacts },
+    );
     assert.is(plan?.services.get('web')?.ports.length, expected.length);
     const rendered = renderOf(plan!, { external: false });
     for (const port of expected) assert.ok(rendered.includes(port), rendered);
