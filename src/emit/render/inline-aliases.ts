@@ -1,6 +1,6 @@
 /** Text that stands for another part of the file (aliases, merge keys) replaced by a copy of that part. */
-import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
-import { type Edit, withEdits } from '../source/edit-source.ts';
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, visit, type YAMLMap } from 'yaml';
+import { type Edit, withEdits } from '../source/edit.ts';
 import {
   anchorsIn,
   colonEnd,
@@ -18,6 +18,7 @@ import {
   type YamlPair,
 } from '../source/source-text.ts';
 import { YamlWriter } from '../source/yaml-writer.ts';
+import type { Targets } from './anchors.ts';
 import type { Entry } from './shared-fragments.ts';
 
 /** Each entry with what it inherits as pairs of its own, but for what it is going to lose or to set. */
@@ -78,6 +79,27 @@ export interface LeftAlias {
   readonly target: Node;
   /** Whether it stands within brackets, where everything is on one line. */
   readonly flow: boolean;
+}
+
+/** All nodes of some values. */
+export function nodesIn(values: readonly unknown[]): ReadonlySet<unknown> {
+  const nodes = new Set<unknown>();
+  for (const value of values) if (value) visit(value as Node, { Node: (_, node) => void nodes.add(node) });
+  return nodes;
+}
+
+/** The first alias of each anchor that goes, where it stays itself. */
+export function leftAliases(document: Document, gone: ReadonlySet<unknown>, targets: Targets): readonly LeftAlias[] {
+  if (targets.size === 0) return [];
+  const left = new Map<Node, LeftAlias>();
+  visit(document, {
+    Alias: (_, alias, path) => {
+      const target = targets.get(alias);
+      if (!target || !gone.has(target) || gone.has(alias) || left.has(target)) return;
+      left.set(target, { alias, target, flow: path.some((node) => (node as YAMLMap).flow === true) });
+    },
+  });
+  return [...left.values()];
 }
 
 /** Aliases given the text of what they stand for, with its anchor. */

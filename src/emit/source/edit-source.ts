@@ -4,6 +4,7 @@
  */
 import { type Document, isScalar, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Plain } from '../override/plain-data.ts';
+import { type Edit, withEdits } from './edit.ts';
 import { editFlowMap } from './edit-flow.ts';
 import {
   colonEnd,
@@ -33,12 +34,6 @@ export type SourceChange =
   | { readonly kind: 'append'; readonly list: YAMLSeq; readonly items: readonly Plain[] }
   | { readonly kind: 'scalar'; readonly node: Node; readonly value: Plain };
 
-export interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
 /** @returns the text with all changes made */
 export function edited({ text, document }: SourceText, changes: readonly SourceChange[]): string {
   const editor = new Editor(text, document);
@@ -47,17 +42,6 @@ export function edited({ text, document }: SourceText, changes: readonly SourceC
     (change.kind === 'map' ? change.map : change.kind === 'append' ? change.list : change.node).range![0];
   for (const change of [...changes].sort((a, b) => startOf(b) - startOf(a))) editor.make(change);
   return withEdits(text, editor.edits);
-}
-
-/** The text with edits made, none of which may lie inside another. */
-export function withEdits(text: string, edits: readonly Edit[]): string {
-  let out = '';
-  let at = 0;
-  for (const { start, end, text: instead } of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
-    out += text.slice(at, start) + instead;
-    at = Math.max(at, end);
-  }
-  return out + text.slice(at);
 }
 
 class Editor {
