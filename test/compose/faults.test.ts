@@ -1,7 +1,7 @@
 /** What is told of files that are wrong: all of it, at its place, in words for people. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { LoadOptions } from '../../src/compose/load.ts';
+import type { LoadOptions } from '../../src/compose/input.ts';
 import { loadTexts, type Texts, told } from './memory.ts';
 
 const service = (rest: string) =>

@@ -1,7 +1,7 @@
 /** Which files are read, under which name, with which variables; and what the typed project says of them. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { LoadOptions } from '../../src/compose/load.ts';
+import type { LoadOptions } from '../../src/compose/input.ts';
 import { at } from '../../src/compose/tree.ts';
 import { loadTexts, type Texts, told } from './memory.ts';
 

@@ -1,6 +1,7 @@
 /** A file system of a few texts, and `load` on it. */
 import { posix } from 'node:path';
-import { type Files, type LoadOptions, load } from '../../src/compose/load.ts';
+import type { Files, LoadOptions } from '../../src/compose/input.ts';
+import { load } from '../../src/compose/load.ts';
 import type { Project } from '../../src/compose/project/project.ts';
 import { type Diagnostic, Diagnostics } from '../../src/diagnostics/diagnostic.ts';
 

@@ -1,7 +1,8 @@
 /** Loads projects with netcompose and with Compose, and compares what both say of networking. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { type Files, load } from '../../src/compose/load.ts';
+import type { Files } from '../../src/compose/input.ts';
+import { load } from '../../src/compose/load.ts';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.ts';
 import { asCompose } from './as-compose.ts';
 import { differences, summary } from './summary.ts';

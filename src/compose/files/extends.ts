@@ -3,10 +3,9 @@ import { posix } from 'node:path';
 import type { Span } from '../../diagnostics/source.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
 import { mergeModels, mergeService } from '../merge/merge.ts';
-import { isRemote } from '../remote.ts';
 import { at, describe, type Entry, type Mapping, type Tree } from '../tree.ts';
 import { interpolate } from '../variables/interpolate.ts';
-import type { Scope } from './reader.ts';
+import { isRemote, type Scope } from './reader.ts';
 import { rebasedService } from './relative-paths.ts';
 import { applyDrops, type Drops, dropsAt, takeTags } from './reset-tags.ts';
 

@@ -1,11 +1,9 @@
 /** `include`: other projects' models, loaded in their own directory with their own variables, then added to a document. */
 import { posix } from 'node:path';
 import type { Located as Said, Span } from '../../diagnostics/source.ts';
-import { isRemote } from '../remote.ts';
-import { at, describe, type Entry, type Mapping, type Tree } from '../tree.ts';
-import { sameTree } from '../tree-equality.ts';
+import { at, describe, type Entry, type Mapping, sameTree, type Tree } from '../tree.ts';
 import { defaultEnvFile, withEnvFiles } from './environment.ts';
-import type { Scope } from './reader.ts';
+import { isRemote, type Scope } from './reader.ts';
 import { rebased, settled } from './relative-paths.ts';
 
 /** Loads files as one model: the way back from here to the phases that called. */

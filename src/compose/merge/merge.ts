@@ -3,9 +3,8 @@
  * rules of their own. Source: compose-go's `override/merge.go`.
  */
 import type { Report } from '../../diagnostics/diagnostic.ts';
-import { formatPath, type Path } from '../path.ts';
 import { type PatternNode, step } from '../patterns.ts';
-import { describe, type Entry, type Mapping, type Sequence, type Tree } from '../tree.ts';
+import { describe, type Entry, formatPath, type Mapping, type Path, type Sequence, type Tree } from '../tree.ts';
 import { asBuild, asNamed, asSequence, otherDriver, subnetOf, textOf, withName } from './canonical.ts';
 import { type Place, type Rule, rules } from './rules.ts';
 import { uniqueBy } from './unicity.ts';

@@ -1,5 +1,5 @@
 /** Lists of which Compose keeps one entry for each key, the last where the first stood (`override/uncity.go`). */
-import { parseShortPort } from '../project/port-syntax.ts';
+import { parseShortPort, publishedKey } from '../project/port-syntax.ts';
 import { at, type Sequence, type Tree } from '../tree.ts';
 
 export type KeyRule = 'pair' | 'text' | 'port' | 'target' | 'device' | 'secret' | 'config' | 'path';
@@ -52,12 +52,6 @@ function volumeTarget(spec: string | undefined): string | undefined {
   const parts = spec.replace(/^[A-Za-z]:(?=[\\/])/, '').split(':');
   const target = parts.length === 1 ? parts[0]! : parts[1]!;
   return target.length > 1 ? target.replace(/\/+$/, '') : target;
-}
-
-/** To Compose `published: ""` is another port than none at all, and a number another than the same in quotes. */
-export function publishedKey(published: Tree | undefined): string {
-  if (published?.kind !== 'scalar' || published.value === null) return '';
-  return typeof published.value === 'string' ? published.value || '""' : `=${String(published.value)}`;
 }
 
 function portKey(item: Tree): string | undefined {

@@ -2,8 +2,7 @@
 import type { Related, Report } from '../../diagnostics/diagnostic.ts';
 import type { Span } from '../../diagnostics/source.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
-import { formatPath } from '../path.ts';
-import { describe, type Mapping, type Primitive, type Scalar, type Sequence, type Tree } from '../tree.ts';
+import { describe, formatPath, type Mapping, type Primitive, type Scalar, type Sequence, type Tree } from '../tree.ts';
 import { isTimestamp } from '../yaml/scalars.ts';
 
 export type ScalarType = 'string' | 'number' | 'integer' | 'boolean' | 'null';

@@ -5,9 +5,8 @@ import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { SourceFile, Span } from '../../diagnostics/source.ts';
 import type { Entry, Mapping, Primitive, Sequence, Tree } from '../tree.ts';
-import { mismatch, scalarValue } from '../yaml-scalar.ts';
 import { forPeople } from './messages.ts';
-import { isTimestamp } from './scalars.ts';
+import { isTimestamp, mismatch, scalarValue } from './scalars.ts';
 
 /** Nodes that aliases may add up to in one file; go-yaml stops at about as many. */
 const expansionLimit = 500_000;
