@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import type { Host, RunResult } from '../../src/host/system/host.ts';
-import { realHost } from '../../src/host/system/host.ts';
+import { realHost } from '../../src/host/system/real-host.ts';
 
 export const parent = 'p0';
 export const hostAddress = '192.168.77.10';

@@ -1,5 +1,4 @@
 /** `netcompose down`: Compose with the override last applied, then what nothing needs any more is released. */
-import { release } from '../../host/execute/remove.ts';
 import { overridePath, readOverride, removeOverride } from '../../host/override-store.ts';
 import { hooksOf } from '../../plan/hooks.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -8,6 +7,7 @@ import { composeCall } from '../steps/compose-call.ts';
 import { areTrusted, runHooks, trustOption, untrusted } from '../steps/hooks.ts';
 import { passThrough } from '../steps/pass-through.ts';
 import { readProject } from '../steps/read-project.ts';
+import { release } from '../steps/release.ts';
 
 export async function run(session: Session): Promise<number> {
   const { host, terminal, argv, globals, command, args } = session;

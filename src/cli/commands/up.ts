@@ -36,7 +36,7 @@ async function plain(
 ): Promise<number> {
   const exitCode = await passThrough(argv, host, terminal, stdin);
   if (exitCode === exitCodes.fine && project && readOverride(host, project.name) !== undefined) {
-    const { release } = await import('../../host/execute/remove.ts');
+    const { release } = await import('../steps/release.ts');
     await release(host);
     removeOverride(host, project.name);
   }

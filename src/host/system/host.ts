@@ -1,10 +1,5 @@
-/** The one adapter to processes and files; made at the edge and handed in, so that tests hand in their own. */
-import { homedir, type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
-import { attachProcess } from '../attach.ts';
-import { endProcess } from '../end-process.ts';
-import { sendDatagram } from './datagram.ts';
-import { exists, isExecutable, list, readBytes, readLink, readText, remove, writePrivate } from './files.ts';
-import { runProcess } from './processes.ts';
+/** The world outside, as everything here reaches it; handed in, so that tests hand in their own. */
+import type { NetworkInterfaceInfo } from 'node:os';
 
 export interface RunOptions {
   /** The text of the command's standard input; without it there is none. */
@@ -60,41 +55,4 @@ export interface Host {
   sendDatagram(address: string): Promise<void>;
   /** What Node itself knows of the interfaces; for platforms without `ip`. */
   interfaces(): NodeJS.Dict<NetworkInterfaceInfo[]>;
-}
-
-/** The machine that this process runs on. The environment is read here, once, and is a value from then on. */
-export function realHost(): Host {
-  const env = { ...process.env };
-  const cwd = process.cwd();
-  return {
-    env,
-    cwd,
-    platform: process.platform,
-    uid: process.geteuid?.() ?? -1,
-    pid: process.pid,
-    home: homedir(),
-    run: (argv, options = {}) =>
-      runProcess(argv, {
-        cwd: options.cwd ?? cwd,
-        env: { ...env, ...options.env },
-        ...(options.input !== undefined && { input: options.input }),
-      }),
-    attach: (argv, options = {}) =>
-      attachProcess(argv, {
-        cwd: options.cwd ?? cwd,
-        env: { ...env, ...options.env },
-        ...(options.input !== undefined && { input: options.input }),
-      }),
-    endProcess,
-    readText,
-    readBytes,
-    list,
-    readLink,
-    exists,
-    isExecutable,
-    writePrivate,
-    remove,
-    sendDatagram,
-    interfaces: networkInterfaces,
-  };
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { HostError } from '../../../src/host/system/errors.ts';
-import { realHost } from '../../../src/host/system/host.ts';
+import { realHost } from '../../../src/host/system/real-host.ts';
 
 const host = realHost();
 const node = process.execPath;
