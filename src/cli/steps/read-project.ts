@@ -1,9 +1,9 @@
 /** The project that a command is about, as far as it can be read. */
-import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Files, load } from '../../compose/load.ts';
 import type { Project } from '../../compose/project/project.ts';
 import { Diagnostics } from '../../diagnostics/diagnostic.ts';
+import type { Host } from '../../host/system/host.ts';
 import { type Intents, intentsOf } from '../../netmode/intents.ts';
 import type { Session } from '../session.ts';
 
@@ -21,7 +21,7 @@ export interface Read {
 export function readProject({ globals, host, args }: Session): Read {
   const diagnostics = new Diagnostics();
   const { files, projectName, projectDirectory, profiles, envFiles } = globals;
-  const stdin = files.includes('-') ? readFileSync(0, 'utf8') : undefined;
+  const stdin = files.includes('-') ? host.readStandardInput() : undefined;
   const texts: string[] = stdin === undefined ? [] : [stdin];
   const loaded = load(
     {
@@ -34,7 +34,7 @@ export function readProject({ globals, host, args }: Session): Read {
       ...(projectName !== undefined && { projectName }),
       ...(projectDirectory !== undefined && { projectDirectory: resolve(host.cwd, projectDirectory) }),
     },
-    diskFiles(texts),
+    filesOf(host, texts),
     diagnostics.report,
   );
   const project = loaded && withNamed(loaded, args);
@@ -58,27 +58,14 @@ function withNamed(project: Project, args: readonly string[]): Project {
 }
 
 /** @param texts collects what was read */
-function diskFiles(texts: string[]): Files {
-  const stat = (path: string) => statSync(path, { throwIfNoEntry: false });
-  const quietly = <T>(look: () => T, otherwise: T): T => {
-    try {
-      return look();
-    } catch {
-      return otherwise; // a component of the path is not a directory, or is not ours to enter
-    }
-  };
+function filesOf(host: Host, texts: string[]): Files {
   return {
     read: (path) => {
-      try {
-        const text = readFileSync(path, 'utf8');
-        texts.push(text);
-        return { text };
-      } catch (error) {
-        const { code, message } = error as NodeJS.ErrnoException;
-        return { error: code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'unreadable', detail: message };
-      }
+      const file = host.read(path);
+      if ('text' in file) texts.push(file.text);
+      return file;
     },
-    exists: (path) => quietly(() => stat(path) !== undefined && !stat(path)!.isDirectory(), false),
-    isDirectory: (path) => quietly(() => stat(path)?.isDirectory() ?? false, false),
+    exists: (path) => host.exists(path) && !host.isDirectory(path),
+    isDirectory: (path) => host.isDirectory(path),
   };
 }

@@ -16,6 +16,11 @@ export interface RunResult {
   readonly stderr: string;
 }
 
+/** A file's text; or, without one, whether there is no such file, and the system's words. */
+export type FileText =
+  | { readonly text: string }
+  | { readonly error: 'missing' | 'unreadable'; readonly detail: string };
+
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
@@ -37,15 +42,21 @@ export interface Host {
   attach(argv: readonly string[], options?: RunOptions): Promise<number>;
   /** Ends a process at once. One that has ended already is fine. */
   endProcess(pid: number): void;
-  /** The file's text, or nothing where there is none that can be read. */
+  /** The file's text, or why there is none: for a file that somebody named. */
+  read(path: string): FileText;
+  /** The file's text, or nothing where there is none that can be read: for a file that may well be missing. */
   readText(path: string): string | undefined;
+  /** All of this process's standard input; it can be read only once. */
+  readStandardInput(): string;
   /** The file as it is, for what is not text. */
   readBytes(path: string): Uint8Array | undefined;
   /** The names in a directory; none where it cannot be read. */
   list(path: string): readonly string[];
   /** Where a symbolic link leads, or nothing. */
   readLink(path: string): string | undefined;
+  /** Whether anything is there, a directory too. */
   exists(path: string): boolean;
+  isDirectory(path: string): boolean;
   isExecutable(path: string): boolean;
   /** Writes a file that only its owner can read, whole or not at all. */
   writePrivate(path: string, text: string): void;

@@ -1,7 +1,19 @@
 /** The real outside. */
 import { homedir, networkInterfaces } from 'node:os';
 import { sendDatagram } from './datagram.ts';
-import { exists, isExecutable, list, readBytes, readLink, readText, remove, writePrivate } from './files.ts';
+import {
+  exists,
+  isDirectory,
+  isExecutable,
+  list,
+  read,
+  readBytes,
+  readLink,
+  readStandardInput,
+  readText,
+  remove,
+  writePrivate,
+} from './files.ts';
 import type { Host } from './host.ts';
 import { attachProcess, endProcess, runProcess } from './processes.ts';
 
@@ -29,11 +41,14 @@ export function realHost(): Host {
         ...(options.input !== undefined && { input: options.input }),
       }),
     endProcess,
+    read,
     readText,
+    readStandardInput,
     readBytes,
     list,
     readLink,
     exists,
+    isDirectory,
     isExecutable,
     writePrivate,
     remove,
