@@ -1,7 +1,7 @@
 /** `netcompose down`: Compose with the override last applied, then what nothing needs any more is released. */
 import { release } from '../../host/execute/remove.ts';
 import { overridePath, readOverride, removeOverride } from '../../host/override-store.ts';
-import { hooksOf } from '../../plan/hooks.ts';
+import { hooksOf } from '../../plan/host-changes/host-actions.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Session } from '../session.ts';
 import { composeCall } from '../steps/compose-call.ts';

@@ -1,9 +1,10 @@
 /** How each kind of action finds out whether it is done. It observes and never assumes. */
 import type { HostAction } from '../../plan/actions/action.ts';
+import { isOurs } from '../../plan/facts/ownership.ts';
 import { networkState } from './network.ts';
 import { addressState, neighbourState, routeState, sysctlState } from './settings.ts';
 import { createShimState, markShimState, shimUpState } from './shim.ts';
-import { type Context, isOurs, type State } from './state.ts';
+import type { Context, State } from './state.ts';
 
 type Kind = HostAction['kind'];
 

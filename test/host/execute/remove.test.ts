@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { executeReleases, releasable } from '../../../src/host/execute/remove.ts';
+import { executeReleases } from '../../../src/host/execute/remove.ts';
 import type { EngineContainer, EngineFacts, EngineNetwork, HostInterface } from '../../../src/plan/facts/facts.ts';
+import { releasable } from '../../../src/plan/host-changes/releasable.ts';
 import { fakeHost } from '../fake-host.ts';
 
 const network = (name: string, labels: Record<string, string> = { 'netcompose.network': name }): EngineNetwork => ({
