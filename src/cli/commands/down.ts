@@ -1,6 +1,6 @@
 /** `netcompose down`: Compose with the override last applied, then what nothing needs any more is released. */
 import { overridePath, readOverride, removeOverride } from '../../host/override-store.ts';
-import { hooksOf } from '../../plan/hooks.ts';
+import { hooksOf } from '../../plan/host-changes/host-actions.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Session } from '../session.ts';
 import { composeCall } from '../steps/compose-call.ts';

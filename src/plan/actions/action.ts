@@ -112,7 +112,7 @@ export interface Step {
   readonly undo: readonly string[];
 }
 
-/** What `down` removes last, and the argument vector that does it. */
+/** What `down` removes last, because nothing needs it any more. */
 export type Release =
   | { readonly kind: 'network'; readonly network: string; readonly command: readonly string[] }
   | { readonly kind: 'shim'; readonly shim: string; readonly command: readonly string[] };

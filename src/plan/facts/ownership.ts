@@ -1,4 +1,5 @@
 /** The marks by which what netcompose made is known again. The kernel and the engine are the only state there is. */
+import type { HostInterface } from './facts.ts';
 
 import type { HostInterface } from './facts.ts';
 

@@ -1,4 +1,4 @@
-/** What `down` may remove last: the shared networks and shims that nothing needs any more. */
+/** What nothing needs any more: shared networks and shims that `down` may take away. */
 import type { Release } from '../actions/action.ts';
 import type { EngineFacts, HostFacts, HostInterface } from '../facts/facts.ts';
 import { isOurs, networkLabel, servedNetwork } from '../facts/ownership.ts';
