@@ -5,6 +5,7 @@ import type { Project } from '../../compose/project/project.ts';
 import { Diagnostics } from '../../diagnostics/diagnostic.ts';
 import type { Host } from '../../host/system/host.ts';
 import { type Intents, intentsOf } from '../../netmode/intents.ts';
+import { asCalled, serviceWords } from '../options/service-words.ts';
 import type { Session } from '../session.ts';
 
 export interface Read {
@@ -18,7 +19,8 @@ export interface Read {
 }
 
 /** Reads the project and what it asks for; every fault is in `diagnostics`. */
-export function readProject({ globals, host, args }: Session): Read {
+export function readProject(session: Session): Read {
+  const { globals, host } = session;
   const diagnostics = new Diagnostics();
   const { files, projectName, projectDirectory, profiles, envFiles } = globals;
   const stdin = files.includes('-') ? host.readStandardInput() : undefined;
@@ -37,7 +39,7 @@ export function readProject({ globals, host, args }: Session): Read {
     filesOf(host, texts),
     diagnostics.report,
   );
-  const project = loaded && withNamed(loaded, args);
+  const project = loaded && asCalled(loaded, serviceWords(session));
   const intents = project && intentsOf(project, diagnostics.report);
   return {
     diagnostics,
@@ -46,15 +48,6 @@ export function readProject({ globals, host, args }: Session): Read {
     ...(intents && { intents }),
     ...(stdin !== undefined && { stdin }),
   };
-}
-
-/** A service that the command line names is started whatever its profiles say (`run debug`). */
-function withNamed(project: Project, args: readonly string[]): Project {
-  const named = args.filter((word) => project.services.get(word)?.active === false);
-  if (named.length === 0) return project;
-  const services = new Map(project.services);
-  for (const name of named) services.set(name, { ...services.get(name)!, active: true });
-  return { ...project, services };
 }
 
 /** @param texts collects what was read */

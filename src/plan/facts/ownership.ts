@@ -1,8 +1,6 @@
 /** The marks by which what netcompose made is known again. The kernel and the engine are the only state there is. */
 import type { HostInterface } from './facts.ts';
 
-import type { HostInterface } from './facts.ts';
-
 /** Label of a shared Docker network; its value is the network's name. */
 export const networkLabel = 'netcompose.network';
 
