@@ -1,6 +1,6 @@
 /** Which keys mean something for which netmode. Only what a place says itself is judged, never what it inherits. */
 import type { Report } from '../diagnostics/diagnostic.ts';
-import type { Place } from './decode.ts';
+import type { Place } from './faults.ts';
 import { modes, type Netmode, type Underlay } from './modes.ts';
 import type { Said, Settings } from './settings.ts';
 

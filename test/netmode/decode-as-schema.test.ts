@@ -10,7 +10,8 @@ import schema from '../../schema/x-netmode.schema.json' with { type: 'json' };
 import { type Entry, entriesOf, type Tree, toPlain } from '../../src/compose/tree.ts';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.ts';
 import { SourceFile } from '../../src/diagnostics/source.ts';
-import { decode, type Place } from '../../src/netmode/decode.ts';
+import { decode } from '../../src/netmode/decode.ts';
+import type { Place } from '../../src/netmode/faults.ts';
 import { planTexts, told } from '../support/in-memory.ts';
 import { holds } from '../support/property.ts';
 

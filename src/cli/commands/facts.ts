@@ -4,7 +4,7 @@ import { composeVersion, findCompose } from '../../host/engine/find-compose.ts';
 import { observeEngine } from '../../host/observe/engine-facts.ts';
 import { observeHost } from '../../host/observe/host-facts.ts';
 import type { Facts } from '../../plan/facts/facts.ts';
-import { imagesNamed } from '../../plan/services/listeners.ts';
+import { imagesNamed } from '../../plan/wanted-facts.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ownOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';

@@ -1,14 +1,19 @@
 /** What must be known of the host and the engine for this project, and no more: looking costs time. */
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import { findCompose } from '../../host/engine/find-compose.ts';
 import type { HostOptions } from '../../host/observe/host-facts.ts';
 import type { Intents } from '../../netmode/intents.ts';
-import { isUnderlay, underlay } from '../../netmode/modes.ts';
 import type { EngineFacts, Facts, HostFacts, HostSocket } from '../../plan/facts/facts.ts';
 import { isOlder, oldestCompose } from '../../plan/facts/versions.ts';
-import { imagesWanted, portsNamed } from '../../plan/services/listeners.ts';
+import {
+  dependsOnCompose,
+  imagesWanted,
+  isWrittenInFull,
+  portsNamed,
+  usesOverlay,
+  usesUnderlay,
+} from '../../plan/wanted-facts.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -79,40 +84,6 @@ async function withOwners({ host }: Session, observed: HostFacts, engine: Engine
   };
 }
 
-const usesUnderlay = ({ services, networks }: Intents) =>
-  [...services.values()].some(({ mode }) => mode && isUnderlay(mode.value)) ||
-  [...networks.values()].some(({ mode }) => isUnderlay(mode.value));
-
-/** Whether every macvlan and ipvlan names its parent and pools, so that nothing is to be found, nor to fall back from. */
-function isWrittenInFull({ services, networks }: Intents): boolean {
-  const asking = [
-    ...[...services.values()].filter(({ network }) => !network),
-    ...[...networks.values()].filter(({ native }) => !native),
-  ];
-  return asking.every(({ mode, settings }) => {
-    if (!mode || !isUnderlay(mode.value)) return true;
-    const { parent, subnet = [], gateway = [], ip_range: range = [], fallback, scope } = settings;
-    const said = [parent, ...subnet, ...gateway, ...range].every((one) => one !== undefined && one.value !== 'auto');
-    const pools = !underlay(mode.value).onLan || (gateway.length === subnet.length && range.length === subnet.length);
-    return said && subnet.length > 0 && pools && !fallback && scope?.value !== 'project';
-  });
-}
-
-/** Only there it matters whether Compose knows `gw_priority` and `interface_name`; to ask it costs a process. */
-const dependsOnCompose = ({ services }: Intents) =>
-  [...services.values()].some(
-    ({ mode, service, settings }) =>
-      mode &&
-      isUnderlay(mode.value) &&
-      (service.networks ||
-        settings.host_access?.value === 'loopback' ||
-        settings.interface_name ||
-        settings.gw_priority),
-  );
-
-const usesOverlay = ({ services, networks }: Intents) =>
-  [...services.values(), ...networks.values()].some(({ mode }) => mode?.value === 'overlay');
-
 async function observeHostLazily({ host }: Session, options: HostOptions): Promise<Facts['host']> {
   const { observeHost } = await import('../../host/observe/host-facts.ts');
   return observeHost(host, options);
@@ -156,17 +127,11 @@ async function composeFacts({ host }: Session, needed: boolean, report: Report):
 /** The facts that another call has printed. */
 export function readFacts({ host }: Session, file: string): Facts {
   const path = resolve(host.cwd, file);
-  let text: string;
+  const read = host.read(path);
+  if ('error' in read)
+    throw new UsageError(`"${path}" cannot be read: ${read.detail}`, 'make one with: netcompose facts > facts.json');
   try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new UsageError(
-      `"${path}" cannot be read: ${(cause as Error).message}`,
-      'make one with: netcompose facts > facts.json',
-    );
-  }
-  try {
-    const facts = JSON.parse(text) as Facts;
+    const facts = JSON.parse(read.text) as Facts;
     if (facts.version === 1) return facts;
   } catch {
     // told below

@@ -1,6 +1,7 @@
 /** What `doctor` found, for people. */
 import { displayCommand } from '../../plan/actions/display.ts';
-import type { Diagnosis, Finding, Verdict } from '../../plan/doctor/doctor.ts';
+import type { Diagnosis } from '../../plan/doctor/doctor.ts';
+import type { Finding, Verdict } from '../../plan/doctor/finding.ts';
 
 const words: Readonly<Record<Verdict, string>> = {
   works: 'works here',

@@ -1,8 +1,8 @@
 /** The shim interface itself: its making, its mark, its being up. */
 import type { BringShimUp, CreateShim, MarkShim } from '../../plan/actions/action.ts';
 import type { HostInterface } from '../../plan/facts/facts.ts';
-import { shimAliasPrefix } from '../../plan/facts/ownership.ts';
-import { type Context, done, isOurs, missing, type State, servedNetwork } from './state.ts';
+import { isOurs, servedNetwork, shimAliasPrefix } from '../../plan/facts/ownership.ts';
+import { type Context, done, missing, type State } from './state.ts';
 
 /** A shim of ours that is not as wanted is made anew; an interface that is not ours is never touched. */
 export async function createShimState(action: CreateShim, { observer, madeNetworks }: Context): Promise<State> {

@@ -1,6 +1,4 @@
 /** What an action's check can find. */
-import type { HostInterface } from '../../plan/facts/facts.ts';
-import { shimAliasPrefix, shimGroup } from '../../plan/facts/ownership.ts';
 import type { HostFailure } from '../system/errors.ts';
 import type { Observer } from './observer.ts';
 
@@ -20,15 +18,3 @@ export interface Context {
 
 export const done: State = { kind: 'done' };
 export const missing: State = { kind: 'missing' };
-
-/** Whether netcompose made an interface: by its alias, or by its group where we died before the alias was set. */
-export function isOurs({ alias, group, kind }: HostInterface): boolean {
-  return (
-    (kind === 'macvlan' || kind === 'ipvlan') && (group === shimGroup || (alias?.startsWith(shimAliasPrefix) ?? false))
-  );
-}
-
-/** The Docker network that a shim serves; absent for one that is not marked yet, or not ours. */
-export function servedNetwork({ alias }: HostInterface): string | undefined {
-  return alias?.startsWith(shimAliasPrefix) ? alias.slice(shimAliasPrefix.length) : undefined;
-}

@@ -111,3 +111,8 @@ export interface Step {
   readonly command: readonly string[];
   readonly undo: readonly string[];
 }
+
+/** What `down` removes last, because nothing needs it any more. */
+export type Release =
+  | { readonly kind: 'network'; readonly network: string; readonly command: readonly string[] }
+  | { readonly kind: 'shim'; readonly shim: string; readonly command: readonly string[] };

@@ -2,9 +2,11 @@
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Intents } from '../../netmode/intents.ts';
 import { underlay } from '../../netmode/modes.ts';
-import type { Facts, KernelDriver } from '../facts/facts.ts';
+import { lackingDriver, lackingFact } from '../facts/drivers.ts';
+import type { Facts } from '../facts/facts.ts';
+import { type NewerKey, tooOldFor } from '../facts/versions.ts';
 import type { Attached } from '../services/attach.ts';
-import type { NetworkPlan } from '../types.ts';
+import type { AttachmentPlan, NetworkPlan } from '../types.ts';
 
 /** Reports `engine/swarm-inactive`, and `engine/kernel-lacks-driver` for networks that a started service joins. */
 export function checkEngine(
@@ -41,28 +43,6 @@ function checkSwarm({ key, span }: NetworkPlan, { engine }: Facts, report: Repor
   report('engine/swarm-inactive', span, `network "${key}": overlay networks need a swarm, and ${fact}`, { help });
 }
 
-/** What is missing for a netmode's network on a parent; nothing where nobody could look. Docker makes the VLAN link of `eth0.10` itself. */
-export function lackingDriver(
-  driver: 'macvlan' | 'ipvlan',
-  parent: string,
-  facts: Facts,
-): { readonly driver: KernelDriver; readonly ways: readonly string[] } | undefined {
-  const { host, engine } = facts;
-  if (!host?.drivers || engine?.remote) return undefined;
-  if (host.drivers[driver] === 'missing') {
-    const other = driver === 'macvlan' ? 'ipvlan' : 'macvlan';
-    const instead =
-      host.drivers[other] === 'missing' ? [] : [`use ${other === 'ipvlan' ? 'ipvlan-l2' : other} instead`];
-    return {
-      driver,
-      ways: [...instead, `install a kernel that has ${driver}, or its other modules (linux-modules-extra on Ubuntu)`],
-    };
-  }
-  const isMadeByDocker = /^[^.]+\.\d+$/.test(parent) && !host.interfaces.some((one) => one.name === parent);
-  if (!isMadeByDocker || host.drivers['8021q'] !== 'missing') return undefined;
-  return { driver: '8021q', ways: ['use the interface without a VLAN', 'install a kernel that has 8021q'] };
-}
-
 function checkDrivers(network: NetworkPlan, parent: string, facts: Facts, report: Report): void {
   const lacking = lackingDriver(underlay(network.underlay!.mode).driver, parent, facts);
   if (lacking)
@@ -71,4 +51,28 @@ function checkDrivers(network: NetworkPlan, parent: string, facts: Facts, report
     });
 }
 
-export const lackingFact = (driver: KernelDriver) => `the kernel of this host has no ${driver}`;
+// Keys of a service's network that this engine or Compose may not know: better said before than half-way through `up`.
+/** `gw_priority` is not here: without it there is still a way out, perhaps another (services/default-route.ts). */
+const keys: readonly (readonly [key: NewerKey, isSaid: (attachment: AttachmentPlan) => boolean])[] = [
+  ['mac_address', ({ macAddress }) => macAddress !== undefined],
+  ['interface_name', ({ interfaceName }) => interfaceName !== undefined],
+];
+
+/** Reports `engine/too-old` for services that are started. */
+export function checkNewerKeys(services: ReadonlyMap<string, Attached>, facts: Facts, report: Report): void {
+  for (const [key, isSaid] of keys) {
+    const tooOld = tooOldFor(key, facts);
+    if (!tooOld) continue;
+    for (const [name, { service, managed, networks }] of services) {
+      if (!managed || !service.active) continue;
+      const network = [...networks.values()].find(isSaid);
+      if (network)
+        report(
+          'engine/too-old',
+          service.span,
+          `"${name}" has ${key} on the network "${network.network}", but ${tooOld.fact}`,
+          { help: `${tooOld.help}, or leave ${key} out` },
+        );
+    }
+  }
+}

@@ -2,7 +2,7 @@
 import type { DiagnosticDetails, Report } from '../../diagnostics/diagnostic.ts';
 import type { Intents } from '../../netmode/intents.ts';
 import type { Facts } from '../facts/facts.ts';
-import { defaultInterface } from '../networks/parents.ts';
+import { defaultInterface } from '../facts/interfaces.ts';
 import type { Attached } from '../services/attach.ts';
 import { formatPort } from '../services/listeners.ts';
 import { grouped, type Occupant, occupantsOf } from './occupants.ts';

@@ -1,25 +1,13 @@
 /** Whether this host and its engine are fit for each netmode, and if not, why and what to do. */
 import { isUnderlay, type Netmode, netmodeNames, underlay } from '../../netmode/modes.ts';
-import { lackingDriver, lackingFact } from '../checks/engine.ts';
-import type { Facts, HostInterface } from '../facts/facts.ts';
+import { lackingDriver, lackingFact } from '../facts/drivers.ts';
+import type { Facts } from '../facts/facts.ts';
+import { defaultInterface } from '../facts/interfaces.ts';
 import { parseCidr } from '../facts/ip.ts';
 import { isOlder, oldestCompose } from '../facts/versions.ts';
-import { defaultInterface } from '../networks/parents.ts';
+import { type Finding, type Situation, type Verdict, verdicts } from './finding.ts';
 import { handMadeShims, type ShimFault } from './hand-made-shims.ts';
 import { parentExists, parentIsFit, parentIsFree } from './parents.ts';
-
-/** From best to worst. */
-export const verdicts = ['works', 'with-change', 'unknown', 'cannot'] as const;
-
-export type Verdict = (typeof verdicts)[number];
-
-/** One thing that stands in the way, or (`works`) is good to know. */
-export interface Finding {
-  readonly verdict: Verdict;
-  readonly reason: string;
-  /** The command that mends it, or in words what to do. */
-  readonly mend?: readonly string[] | string;
-}
 
 export interface ModeDiagnosis {
   readonly netmode: Netmode;
@@ -33,15 +21,6 @@ export interface Diagnosis {
   readonly parent?: string;
   readonly netmodes: readonly ModeDiagnosis[];
   readonly shims: readonly ShimFault[];
-}
-
-/** What one netmode is judged by. */
-export interface Situation {
-  readonly mode: Netmode;
-  readonly facts: Facts;
-  readonly parent?: string;
-  /** The parent as observed. */
-  readonly card?: HostInterface;
 }
 
 type Check = (situation: Situation) => Finding | readonly Finding[] | undefined;

@@ -1,7 +1,7 @@
 /** Host interfaces on a parent that netcompose did not make: what the widely copied recipes get wrong. Source: docs/measured.md. */
 import type { Facts, HostInterface, HostRoute } from '../facts/facts.ts';
 import { contains, parseCidr } from '../facts/ip.ts';
-import { shimAliasPrefix, shimGroup } from '../facts/ownership.ts';
+import { isOurs } from '../facts/ownership.ts';
 
 export interface ShimFault {
   readonly shim: string;
@@ -17,10 +17,6 @@ interface HandMade {
   readonly facts: Facts;
 }
 
-/** Whether netcompose made an interface. */
-export const isOurShim = ({ alias, group }: HostInterface): boolean =>
-  group === shimGroup || (alias?.startsWith(shimAliasPrefix) ?? false);
-
 const checks: readonly ((shim: HandMade) => readonly Omit<ShimFault, 'shim' | 'parent'>[])[] = [
   isDown,
   isWrongKind,
@@ -35,7 +31,7 @@ export function handMadeShims(facts: Facts): readonly ShimFault[] {
   const interfaces = facts.host?.interfaces ?? [];
   return interfaces.flatMap((shim) => {
     const parent = interfaces.find(({ name }) => name === shim.link);
-    if (!parent || isOurShim(shim) || (shim.kind !== 'macvlan' && shim.kind !== 'ipvlan')) return [];
+    if (!parent || isOurs(shim) || (shim.kind !== 'macvlan' && shim.kind !== 'ipvlan')) return [];
     return checks
       .flatMap((check) => check({ shim, parent, facts }))
       .map((fault) => ({ shim: shim.name, parent: parent.name, ...fault }));

@@ -1,9 +1,8 @@
 /** The parent of macvlan and ipvlan as `doctor` judges it: whether it is there, fit and free. */
 import { isUnderlay, netmodeOfDriver, type UnderlayMode, underlay } from '../../netmode/modes.ts';
 import type { Facts } from '../facts/facts.ts';
-import { networkLabel } from '../facts/ownership.ts';
-import type { Finding, Situation } from './doctor.ts';
-import { isOurShim } from './hand-made-shims.ts';
+import { isOurs, networkLabel } from '../facts/ownership.ts';
+import type { Finding, Situation } from './finding.ts';
 
 /** Whether there is a parent at all. */
 export function parentExists({ mode, facts, parent, card }: Situation): Finding | undefined {
@@ -63,7 +62,7 @@ function otherInterfaces(mode: UnderlayMode, parent: string, { host }: Facts): r
     ({ link, kind }) => link === parent && (kind === 'macvlan' || kind === 'ipvlan'),
   );
   return links.flatMap((link): readonly Finding[] => {
-    const mend = isOurShim(link)
+    const mend = isOurs(link)
       ? 'take down the projects that use it: netcompose down'
       : (['ip', 'link', 'del', 'dev', link.name] as const);
     if (link.kind !== driver)

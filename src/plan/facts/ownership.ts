@@ -1,4 +1,5 @@
 /** The marks by which what netcompose made is known again. The kernel and the engine are the only state there is. */
+import type { HostInterface } from './facts.ts';
 
 /** Label of a shared Docker network; its value is the network's name. */
 export const networkLabel = 'netcompose.network';
@@ -20,3 +21,15 @@ export const sharedNetworkName = (parent: string) => `netcompose-${parent}`;
 
 /** Network namespaces of `bench-net`, and of nothing else: what bears such a name was left over where no run is under way. */
 export const benchPrefix = 'nc-bench-';
+
+/** Whether netcompose made an interface: by its alias, or by its group where we died before the alias was set. */
+export function isOurs({ alias, group, kind }: HostInterface): boolean {
+  return (
+    (kind === 'macvlan' || kind === 'ipvlan') && (group === shimGroup || (alias?.startsWith(shimAliasPrefix) ?? false))
+  );
+}
+
+/** The Docker network that a shim serves; absent for one that is not marked yet, or not ours. */
+export function servedNetwork({ alias }: HostInterface): string | undefined {
+  return alias?.startsWith(shimAliasPrefix) ? alias.slice(shimAliasPrefix.length) : undefined;
+}

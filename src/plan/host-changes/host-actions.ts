@@ -1,5 +1,6 @@
 /** The plan's networks and shims → the ordered list of what `up` does to the host and the engine before Compose. */
-import type { HostAction } from '../actions/action.ts';
+import type { Settings } from '../../netmode/settings.ts';
+import type { HostAction, RunHook } from '../actions/action.ts';
 import type { Facts } from '../facts/facts.ts';
 import { parseCidr } from '../facts/ip.ts';
 import { networkLabel } from '../facts/ownership.ts';
@@ -102,4 +103,20 @@ function shimActions(plan: ShimPlan, facts: Facts): readonly HostAction[] {
       }),
     ),
   ];
+}
+
+/** The user's own commands around `up` and `down`, as they will be run. */
+export function hooksOf({ hooks }: Settings): readonly RunHook[] {
+  return (['pre_up', 'post_down'] as const).flatMap((when) =>
+    (hooks?.[when] ?? []).map(
+      ({ value }, index): RunHook => ({
+        kind: 'run-hook',
+        id: `hook:${when}:${index + 1}`,
+        reason:
+          when === 'pre_up' ? 'a hook of this project, run once trusted' : 'a hook of this project, run by "down"',
+        when,
+        command: value,
+      }),
+    ),
+  );
 }

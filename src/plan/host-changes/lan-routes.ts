@@ -6,8 +6,8 @@ import type { Project } from '../../compose/project/project.ts';
 import { underlay } from '../../netmode/modes.ts';
 import type { Facts } from '../facts/facts.ts';
 import { hostAddress } from '../facts/host-address.ts';
+import { isKnownInterface } from '../facts/interfaces.ts';
 import { type Cidr, formatCidr, overlaps, parseCidr } from '../facts/ip.ts';
-import { isKnownInterface } from '../networks/parents.ts';
 import type { LanRoute, NetworkPlan } from '../types.ts';
 
 /** A route with its destination in numbers, by which routes are sorted. */

@@ -5,6 +5,7 @@ import { underlay } from '../../netmode/modes.ts';
 import type { ShimSettings } from '../../netmode/settings.ts';
 import type { Facts, HostInterface } from '../facts/facts.ts';
 import { hostAddress } from '../facts/host-address.ts';
+import { isKnownInterface } from '../facts/interfaces.ts';
 import {
   type Address,
   addressOf,
@@ -16,7 +17,6 @@ import {
   parseCidr,
 } from '../facts/ip.ts';
 import { shimAliasPrefix, shimGroup } from '../facts/ownership.ts';
-import { isKnownInterface } from '../networks/parents.ts';
 import type { Attached } from '../services/attach.ts';
 import type { NetworkPlan, Pool, ShimPlan } from '../types.ts';
 

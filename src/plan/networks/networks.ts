@@ -10,7 +10,7 @@ import { networkLabel, sharedNetworkName } from '../facts/ownership.ts';
 import type { NetworkPlan } from '../types.ts';
 import { checkNativePools, nativePools } from './declared-pools.ts';
 import { poolsOf } from './pools.ts';
-import { type Draft, type Drafts, freeKey } from './underlays.ts';
+import { type Draft, type Drafts, overlayKey } from './underlays.ts';
 
 /** @param report gets what `poolsOf` and `checkNativePools` report, and a shared network that is somebody else's */
 export function planNetworks(intents: Intents, drafts: Drafts, facts: Facts, report: Report): Map<string, NetworkPlan> {
@@ -47,9 +47,6 @@ export function planNetworks(intents: Intents, drafts: Drafts, facts: Facts, rep
   }
   return networks;
 }
-
-/** The network of services that ask for `overlay` without naming one. */
-export const overlayKey = (intents: Intents) => freeKey('overlay', intents);
 
 /** Compose attaches containers, which an overlay allows only when attachable. */
 const overlayDefinition = { driver: 'overlay', options: {} } as const;

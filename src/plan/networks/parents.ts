@@ -1,11 +1,11 @@
 /** The host interface under a macvlan or ipvlan network: which it is, and whether it can be one. */
-import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Span } from '../../diagnostics/source.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
 import { type UnderlayMode, underlay } from '../../netmode/modes.ts';
 import type { Settings } from '../../netmode/settings.ts';
-import { lackingDriver, lackingFact } from '../checks/engine.ts';
+import { lackingDriver, lackingFact } from '../facts/drivers.ts';
 import type { Facts, HostFacts, HostInterface } from '../facts/facts.ts';
+import { defaultInterface } from '../facts/interfaces.ts';
 
 export interface Parent {
   /** `auto` where it was asked for and nobody looked at the host. */
@@ -18,13 +18,6 @@ export interface Parent {
 /** The kernel's limit (`IFNAMSIZ` less the end mark). */
 const longestName = 15;
 
-/** The interface of the default route: IPv4's first, then the lowest metric. */
-export function defaultInterface(host: HostFacts | undefined): string | undefined {
-  return host?.routes
-    .filter((route) => route.destination === 'default' && route.interface !== undefined)
-    .sort((a, b) => a.family - b.family || (a.metric ?? 0) - (b.metric ?? 0))[0]?.interface;
-}
-
 /** @param span where the netmode is asked for, for when no parent is written */
 export function parentOf(settings: Settings, span: Span, facts: Facts): Parent {
   const written = settings.parent?.value ?? 'auto';
@@ -32,11 +25,6 @@ export function parentOf(settings: Settings, span: Span, facts: Facts): Parent {
   const name = settings.vlan ? `${base}.${settings.vlan.value}` : base;
   const observed = facts.host?.interfaces.find((one) => one.name === name);
   return { name, span: settings.parent?.span ?? settings.vlan?.span ?? span, ...(observed && { observed }) };
-}
-
-/** Whether the name is one that an interface can have, and not left open (`auto`, `auto.10`) because nobody looked at the host. */
-export function isKnownInterface(name: string): boolean {
-  return /^(?!auto(\.\d+)?$)(?!-)(?!\.{1,2}$)[^\s/:]{1,15}$/.test(name);
 }
 
 /**
@@ -115,36 +103,4 @@ function candidates(host: HostFacts): readonly string[] {
   const own = host.interfaces.filter((one) => !one.loopback && !made.has(one.kind ?? ''));
   const shown = own.length > 0 ? own : host.interfaces.filter((one) => !one.loopback);
   return shown.map((one) => one.name);
-}
-
-/** Reports the rules `parent/loopback`, `down`, `wireless`, `enslaved`. */
-export function checkParent(parent: Parent, mode: UnderlayMode, report: Report): void {
-  const { observed, span, name } = parent;
-  if (!observed) return;
-  if (observed.loopback) {
-    report('parent/loopback', span, `"${name}" is the loopback interface, which no container can share`, {
-      help: 'name the interface of the LAN, or "auto"',
-    });
-  }
-  if (observed.wireless && underlay(mode).driver === 'macvlan') {
-    report(
-      'parent/wireless',
-      span,
-      `"${name}" is a Wi-Fi interface: access points drop the frames of macvlan's other MAC addresses`,
-      { help: 'write ipvlan-l2 instead of macvlan' },
-    );
-  }
-  if (observed.master !== undefined) {
-    report(
-      'parent/enslaved',
-      span,
-      `"${name}" is a member of "${observed.master}", and the kernel gives it no macvlan or ipvlan`,
-      { help: `write "parent: ${observed.master}"` },
-    );
-  }
-  if (!observed.up) {
-    report('parent/down', span, `"${name}" is down: containers start, but nothing reaches them`, {
-      help: `ip link set dev ${name} up`,
-    });
-  }
 }

@@ -177,3 +177,6 @@ function withNativePools({ network, settings, said }: NetworkIntent): Settings {
 export function freeKey(wanted: string, intents: Intents): string {
   return intents.project.networks.has(wanted) ? freeKey(`${wanted}_netmode`, intents) : wanted;
 }
+
+/** The network of services that ask for `overlay` without naming one. */
+export const overlayKey = (intents: Intents) => freeKey('overlay', intents);

@@ -5,8 +5,7 @@ import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Intents, ServiceIntent } from '../../netmode/intents.ts';
 import { isUnderlay, modes, type Netmode } from '../../netmode/modes.ts';
 import type { Facts } from '../facts/facts.ts';
-import { overlayKey } from '../networks/networks.ts';
-import type { Decision, Drafts } from '../networks/underlays.ts';
+import { type Decision, type Drafts, overlayKey } from '../networks/underlays.ts';
 import type { AttachmentPlan, Listener, NetworkPlan, PlannedPort, ServicePlan } from '../types.ts';
 import { formatPort, listenersOf } from './listeners.ts';
 

@@ -1,6 +1,6 @@
 /** Where each service answers: for people after `up`, and for `plan`. */
 import type { Facts } from '../facts/facts.ts';
-import { defaultInterface } from '../networks/parents.ts';
+import { defaultInterface } from '../facts/interfaces.ts';
 import type { NetworkPlan, Reach } from '../types.ts';
 import type { Attached } from './attach.ts';
 

@@ -1,0 +1,82 @@
+/** What must be known of the host and the engine to plan a project: looking costs time. */
+import type { PortRange } from '../compose/project/project.ts';
+import type { Intents } from '../netmode/intents.ts';
+import { isUnderlay, underlay } from '../netmode/modes.ts';
+import { imageOf } from './services/listeners.ts';
+
+/** Whether anything may be on macvlan or ipvlan. */
+export const usesUnderlay = ({ services, networks }: Intents) =>
+  [...services.values()].some(({ mode }) => mode && isUnderlay(mode.value)) ||
+  [...networks.values()].some(({ mode }) => isUnderlay(mode.value));
+
+/** Whether every macvlan and ipvlan names its parent and pools, so that nothing is to be found, nor to fall back from. */
+export function isWrittenInFull({ services, networks }: Intents): boolean {
+  const asking = [
+    ...[...services.values()].filter(({ network }) => !network),
+    ...[...networks.values()].filter(({ native }) => !native),
+  ];
+  return asking.every(({ mode, settings }) => {
+    if (!mode || !isUnderlay(mode.value)) return true;
+    const { parent, subnet = [], gateway = [], ip_range: range = [], fallback, scope } = settings;
+    const said = [parent, ...subnet, ...gateway, ...range].every((one) => one !== undefined && one.value !== 'auto');
+    const pools = !underlay(mode.value).onLan || (gateway.length === subnet.length && range.length === subnet.length);
+    return said && subnet.length > 0 && pools && !fallback && scope?.value !== 'project';
+  });
+}
+
+/** Only there it matters whether Compose knows `gw_priority` and `interface_name`; to ask it costs a process. */
+export const dependsOnCompose = ({ services }: Intents) =>
+  [...services.values()].some(
+    ({ mode, service, settings }) =>
+      mode &&
+      isUnderlay(mode.value) &&
+      (service.networks ||
+        settings.host_access?.value === 'loopback' ||
+        settings.interface_name ||
+        settings.gw_priority),
+  );
+
+/** Whether anything may be on an overlay network. */
+export const usesOverlay = ({ services, networks }: Intents) =>
+  [...services.values(), ...networks.values()].some(({ mode }) => mode?.value === 'overlay');
+
+/** The images whose `EXPOSE` decides: of services in a mode without port mapping that say nothing of their ports. */
+export function imagesWanted({ project, services }: Intents): readonly string[] {
+  const joined = new Set(
+    [...services.values()].flatMap(({ service }) => service.networkMode?.value.match(/^service:(.*)$/)?.[1] ?? []),
+  );
+  const wanted = [...services.values()].filter(({ service, settings, mode }) => {
+    const unmapped = mode
+      ? mode.value === 'host' || isUnderlay(mode.value)
+      : /^(host$|service:|container:)/.test(service.networkMode?.value ?? '');
+    return (
+      (unmapped || joined.has(service.name)) &&
+      !settings.listen &&
+      service.expose.length === 0 &&
+      service.ports.length === 0
+    );
+  });
+  return [...new Set(wanted.map(({ service }) => imageOf(service, project.name)))].sort();
+}
+
+/** All images of the project, for facts that are to serve elsewhere. */
+export function imagesNamed({ project, services }: Intents): readonly string[] {
+  return [...new Set([...services.values()].map(({ service }) => imageOf(service, project.name)))].sort();
+}
+
+/** Every port that the file names, so that only their owners need to be looked for. */
+export function portsNamed({ services }: Intents): ReadonlySet<number> {
+  const ports = new Set<number>();
+  const add = (range: PortRange | undefined) => {
+    for (let port = range?.first ?? 1; port <= (range?.last ?? 0); port++) ports.add(port);
+  };
+  for (const { service, settings } of services.values()) {
+    for (const { published, target } of service.ports) {
+      add(published);
+      ports.add(target);
+    }
+    for (const exposed of service.expose) add(exposed.ports);
+    for (const { value } of settings.listen ?? []) add(value);
+  }
+  return ports;
+}
