@@ -38,6 +38,10 @@ export const rules = {
     summary: '`network` names a network that the file does not declare.',
   },
   'netmode/conflicting-network': { severity: 'error', summary: 'Two places ask different things of one network.' },
+  'netmode/cannot-annotate': {
+    severity: 'error',
+    summary: 'An `x-netmode` cannot be written here without changing something else.',
+  },
   'netmode/mixed-forms': {
     severity: 'error',
     summary: 'One file writes `x-netmode` as a word, another as a mapping; Compose cannot merge them.',

@@ -1,0 +1,247 @@
+/**
+ * The text of a Compose file with its `x-netmode` added, changed or taken out; every byte beside that is as it was.
+ * Nothing is trusted: the new text is read again, and it must say what was asked and otherwise what it said before.
+ */
+import { isAlias, isMap, isScalar, type Node } from 'yaml';
+import type { Report } from '../../diagnostics/diagnostic.ts';
+import { SourceFile, type Span } from '../../diagnostics/source.ts';
+import type { Plain, PlainMap } from '../override/plain-data.ts';
+
+import { aliasTargets, effectivePairs, layersOf, plainOf, type Targets } from '../render/anchors.ts';
+import { extension } from '../render/changes.ts';
+import { type Edit, withEdits } from '../source/edit.ts';
+import { isMergeKey, keyOf, pairIn, parseSource, type SourceText, type YamlPair } from '../source/source-text.ts';
+import { attempts } from './attempts.ts';
+import { replaceValue, styleOf } from './pair-edits.ts';
+import { readBack, sameOtherwise, says } from './read-back.ts';
+import {
+  type AnnotatedPlace,
+  asOption,
+  changed,
+  longForm,
+  samePlace,
+  shortestForm,
+  subjectOf,
+  type Wish,
+} from './wish.ts';
+
+/** What became of one place. */
+export interface AnnotationOutcome {
+  readonly place: AnnotatedPlace;
+  /** In the long form; absent where there was, or is, none. */
+  readonly before?: PlainMap;
+  readonly after?: PlainMap;
+  /** Keys of the service or network that the annotation has taken the place of. */
+  readonly replaced: readonly string[];
+}
+
+export interface Annotated {
+  readonly text: string;
+  readonly outcomes: readonly AnnotationOutcome[];
+}
+
+/**
+ * Makes all wishes come true in one file, or none.
+ *
+ * @param wishes one for each place, at most
+ * @param report gets `netmode/cannot-annotate` with the place, and what to do instead
+ * @returns nothing where that was reported
+ */
+export function annotate(file: SourceFile, wishes: readonly Wish[], report: Report): Annotated | undefined {
+  const before = parseSource(file.text);
+  const goals = wishes.map((wish) => goalOf(before, wish));
+  const places = wishes.map(({ place }) => place);
+  let text = file.text;
+  let refused = false;
+  for (const goal of goals) {
+    const result = new Step(file, text, goal, places).run();
+    if (typeof result === 'string') text = result;
+    else {
+      refused = true;
+      report('netmode/cannot-annotate', result.span, result.message, { help: result.help });
+    }
+  }
+  if (refused) return undefined;
+  // What one place got may have been undone at the next, where they share a text.
+  const tree = readBack(file.path, text);
+  const unmet = goals.find(({ place, after }) => !tree || !says(tree, place, after));
+  if (unmet) {
+    const span = { source: file, start: 0, end: 0 };
+    report(
+      'netmode/cannot-annotate',
+      span,
+      `${subjectOf(unmet.place)} shares its text with another that asks for something else`,
+    );
+    return undefined;
+  }
+  return { text, outcomes: goals };
+}
+
+/** Whether the file itself, rather than one that it takes in, has the place. */
+export function hasPlace(text: string, place: AnnotatedPlace): boolean {
+  const source = parseSource(text);
+  return place.kind === 'top' || entryOf(source, place, aliasTargets(source.document)) !== undefined;
+}
+
+/** The place's annotation as it is written in this file, aliases and merge keys followed. */
+export function annotationIn(text: string, place: AnnotatedPlace): Plain | undefined {
+  return annotationOf(parseSource(text), place);
+}
+
+function annotationOf(source: SourceText, place: AnnotatedPlace): Plain | undefined {
+  const targets = aliasTargets(source.document);
+  const value = place.kind === 'top' ? source.document.contents : entryOf(source, place, targets)?.value;
+  const pair = effectivePairs(value, targets).get(extension)?.pair;
+  return pair && plainOf(pair.value, targets);
+}
+
+function entryOf({ document }: SourceText, place: AnnotatedPlace, targets: Targets): YamlPair | undefined {
+  const root = document.contents;
+  if (place.kind === 'top' || !isMap(root)) return undefined;
+  const section = pairIn(root, place.kind === 'service' ? 'services' : 'networks');
+  return effectivePairs(section?.value, targets).get(place.name)?.pair;
+}
+
+interface Goal extends AnnotationOutcome {
+  readonly wish: Wish;
+}
+
+function goalOf(source: SourceText, wish: Wish): Goal {
+  const { place, change, replaces = [] } = wish;
+  const before = annotationOf(source, place);
+  const after = changed(before, change);
+  const targets = aliasTargets(source.document);
+  const there = effectivePairs(entryOf(source, place, targets)?.value, targets);
+  return {
+    wish,
+    place,
+    ...(before !== undefined && { before: longForm(before) }),
+    ...(after && { after }),
+    replaced: replaces.filter((key) => there.has(key)),
+  };
+}
+
+interface Refusal {
+  readonly span: Span;
+  readonly message: string;
+  readonly help: string;
+}
+
+/** One place in the text as the places before it have left it. */
+class Step {
+  readonly #file: SourceFile;
+  readonly #source: SourceText;
+  readonly #targets: Targets;
+  readonly #goal: Goal;
+  readonly #places: readonly AnnotatedPlace[];
+
+  /** @param places all that are annotated in this run */
+  constructor(file: SourceFile, text: string, goal: Goal, places: readonly AnnotatedPlace[]) {
+    this.#file = text === file.text ? file : new SourceFile(file.path, text);
+    this.#source = parseSource(text);
+    this.#targets = aliasTargets(this.#source.document);
+    this.#goal = goal;
+    this.#places = places;
+  }
+
+  /** @returns the new text */
+  run(): string | Refusal {
+    const { place, after, replaced, wish } = this.#goal;
+    const subject = subjectOf(place);
+    const root = this.#source.document.contents as Node | null;
+    if (this.#source.more)
+      return this.#refuse(root, 'the file has several documents, and which to annotate is not clear');
+    const entry = entryOf(this.#source, place, this.#targets);
+    if (place.kind !== 'top' && !entry) return this.#refuse(root, `${subject} is not written in this file`);
+    const map = (entry ? entry.value : root) as Node | null;
+    if (isAlias(map)) return this.#aliasOnly(map, subject);
+    const tree = readBack(this.#file.path, this.#source.text);
+    if (tree && replaced.length === 0 && says(tree, place, after)) return this.#source.text;
+    if (entry && place.kind === 'network' && isNothing(map)) return this.#fillEmpty(entry);
+    if (!isMap(map)) return this.#refuse((entry?.key ?? root) as Node | null, `${subject} is not a mapping`);
+    const effective = effectivePairs(map, this.#targets);
+    const inherited = [...(after ? [] : [extension]), ...replaced].find(
+      (key) => !pairIn(map, key) && effective.has(key),
+    );
+    if (inherited !== undefined) {
+      return this.#refuse(
+        effective.get(inherited)!.pair.key as Node,
+        `${subject}: "${inherited}" is not its own but comes from here, for all that share this part`,
+        'take it out here',
+      );
+    }
+    const target = { source: this.#source, map, targets: this.#targets, replaced, ...(entry && { entry }) };
+    const value = after && shortestForm(place, after, wish.asMapping);
+    const text = attempts(target, value)
+      .map((edits) => this.#checked(edits))
+      .find((next) => next !== undefined);
+    if (text !== undefined) return text;
+    const sharing = this.#sharing(map);
+    const key = (pairIn(map, extension)?.key ?? entry?.key ?? root) as Node | null;
+    if (sharing.length === 0) return this.#refuse(key, `${subject} cannot be edited safely here`);
+    return this.#refuse(
+      key,
+      `${subject} cannot be annotated alone: ${sharing.map((name) => `"${name}"`).join(', ')} would change with it`,
+      `annotate them together: netcompose annotate ${[subject.slice(1, -1), ...sharing].join(' ')} …`,
+    );
+  }
+
+  #refuse(node: Node | null | undefined, message: string, help = asOption(this.#goal.wish)): Refusal {
+    const [start, end] = node?.range ?? [0, 0];
+    return { span: { source: this.#file, start, end: isMap(node) ? start : end }, message, help };
+  }
+
+  #aliasOnly(alias: Node & { readonly source: string }, subject: string): Refusal {
+    return this.#refuse(
+      alias,
+      `${subject} is only an alias: it has no text of its own to annotate`,
+      `write out the merge, and annotate again: ${subject.slice(1, -1)}: { <<: *${alias.source} }`,
+    );
+  }
+
+  /** `lan:` with nothing below it. */
+  #fillEmpty(entry: YamlPair): string | Refusal {
+    const { place, after, wish } = this.#goal;
+    const root = this.#source.document.contents;
+    const section = isMap(root) ? pairIn(root, 'networks') : undefined;
+    if (!after || !isMap(section?.value))
+      return this.#refuse(entry.key as Node, `${subjectOf(place)} is not a mapping`);
+    const style = styleOf(this.#source, section.value, section);
+    const value = { [extension]: shortestForm(place, after, wish.asMapping) };
+    const text = this.#checked(replaceValue(this.#source, entry, value, style));
+    return text ?? this.#refuse(entry.key as Node, `${subjectOf(place)} cannot be edited safely here`);
+  }
+
+  #checked(edits: readonly Edit[]): string | undefined {
+    const { place, after, replaced } = this.#goal;
+    const text = withEdits(this.#source.text, edits);
+    const [old, now] = [this.#source.text, text].map((each) => readBack(this.#file.path, each));
+    if (!old || !now || !says(now, place, after)) return undefined;
+    return sameOtherwise(old, now, this.#places, { place, keys: replaced }) ? text : undefined;
+  }
+
+  /** Services that are not asked for and have the mapping's text, whole or merged. */
+  #sharing(map: Node): readonly string[] {
+    const root = this.#source.document.contents;
+    const services = isMap(root) ? pairIn(root, 'services')?.value : undefined;
+    if (!isMap(services)) return [];
+    const own = pairIn(map as never, extension)?.value;
+    return services.items
+      .filter(
+        (pair) =>
+          !isMergeKey(pair) && !this.#places.some((place) => samePlace(place, { kind: 'service', name: keyOf(pair) })),
+      )
+      .filter((pair) => {
+        const layers = layersOf(pair.value, this.#targets);
+        const said = effectivePairs(pair.value, this.#targets).get(extension)?.pair.value;
+        return (
+          layers.some((layer) => layer === map) ||
+          (own !== undefined && isAlias(said) && this.#targets.get(said) === own)
+        );
+      })
+      .map(keyOf);
+  }
+}
+
+const isNothing = (node: Node | null) =>
+  node === null || (isScalar(node) && node.source === '' && node.tag === undefined && node.anchor === undefined);
