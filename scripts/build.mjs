@@ -18,7 +18,12 @@ const fresh = join(root, '.cache', `dist.${process.pid}`);
 const old = `${fresh}.old`;
 
 /** Too much to read at each start: files of their own, loaded by the commands that use them. `traffic` is a program. */
-const apart = { execa: 'execa', dockerode: 'dockerode', traffic: './src/host/bench/traffic.ts' };
+const apart = {
+  execa: 'execa',
+  dockerode: 'dockerode',
+  prompts: './src/cli/prompts.ts',
+  traffic: './src/host/bench/traffic.ts',
+};
 
 /** dockerode takes these only to build images with BuildKit, which netcompose leaves to Compose: two thirds of its size. */
 const unused = ['@grpc/grpc-js', '@grpc/proto-loader'];
@@ -72,8 +77,8 @@ async function bundle() {
         {
           name: 'apart',
           setup: (builder) =>
-            builder.onResolve({ filter: /^(execa|dockerode)$/ }, ({ path }) => ({
-              path: `./${path}.cjs`,
+            builder.onResolve({ filter: /^(execa|dockerode|\.\/prompts\.ts)$/ }, ({ path }) => ({
+              path: `./${path.replace(/^\.\/|\.ts$/g, '')}.cjs`,
               external: true,
             })),
         },

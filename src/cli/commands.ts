@@ -32,6 +32,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: () => import('./commands/render.ts'),
     usage: ['render', 'the project as one plain Compose file (--override: what is given to Compose)'],
   },
+  annotate: {
+    load: () => import('./commands/annotate.ts'),
+    usage: ['annotate', 'put x-netmode into your files, or change it; all else in them stays as it is'],
+  },
   explain: {
     load: () => import('./commands/explain.ts'),
     usage: ['explain RULE', 'what a diagnostic, or an error of Docker, means and how to mend it'],

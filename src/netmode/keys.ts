@@ -44,6 +44,11 @@ const verdicts: { readonly [K in keyof Settings]?: Verdict } = {
   listen: (mode) => (modes[mode].kind === 'network' ? 'ports are published by `ports` here' : undefined),
 };
 
+/** Whether a key means nothing for a netmode, so that a change to it must take the key out. */
+export function isMeaningless(key: string, mode: Netmode, place: Place): boolean {
+  return verdicts[key as keyof Settings]?.(mode, place) !== undefined;
+}
+
 /** Reports `netmode/key-not-for-mode`, and a `flag` that the driver does not have as `netmode/invalid-value`. */
 export function checkKeys(place: Place, subject: string, said: Said, mode: Netmode, report: Report): void {
   for (const [key, span] of said.keys) {

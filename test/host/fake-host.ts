@@ -29,6 +29,8 @@ export interface FakeOptions {
   readonly interfaces?: ReturnType<Host['interfaces']>;
 }
 
+const bytesOf = (text: string | undefined) => (text === undefined ? undefined : new TextEncoder().encode(text));
+
 export interface FakeHost extends Host {
   /** Every command, in order, joined by spaces. */
   readonly ran: string[];
@@ -78,7 +80,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     },
     readText: (path) => files.get(path),
     readStandardInput: () => options.input ?? '',
-    readBytes: (path) => options.bytes?.[path],
+    readBytes: (path) => options.bytes?.[path] ?? bytesOf(files.get(path)),
     list: (path) => [
       ...new Set(
         [...files.keys(), ...Object.keys(options.links ?? {})].flatMap((file) =>
@@ -91,6 +93,9 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     isDirectory,
     isExecutable: (path) => executables.has(path),
     writePrivate: (path, text) => void files.set(path, text),
+    replaceFiles: (replacements) => {
+      for (const { path, after } of replacements) files.set(path, after);
+    },
     remove: (path) => {
       for (const file of [...files.keys()]) if (file === path || file.startsWith(`${path}/`)) files.delete(file);
     },

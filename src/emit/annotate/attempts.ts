@@ -5,7 +5,15 @@ import { effectivePairs, plainOf, type Targets } from '../render/anchors.ts';
 import { extension } from '../render/changes.ts';
 import type { Edit } from '../source/edit.ts';
 import { isMergeKey, keyOf, pairIn, type SourceText, type YamlPair } from '../source/source-text.ts';
-import { hasComments, insertPair, removePair, replaceValue, type Style, styleOf } from './pair-edits.ts';
+import {
+  endsInOpenBlock,
+  hasComments,
+  insertPair,
+  removePair,
+  replaceValue,
+  type Style,
+  styleOf,
+} from './pair-edits.ts';
 
 /** The mapping that gets the annotation. */
 export interface Target {
@@ -42,7 +50,12 @@ function insertions({ source, map, entry }: Target, value: Plain, style: Style):
   if (map.flow) return [insert()];
   // At the top level order is by section: defaults stand before what they are for.
   const services = entry ? undefined : pairIn(map, 'services');
-  return [...(services ? [insert(services)] : []), insert(), insert(map.items.at(-1)), insert(map.items[0])];
+  return [
+    ...(services ? [insert(services)] : []),
+    ...(endsInOpenBlock(source, map) ? [] : [insert()]),
+    insert(map.items.at(-1)),
+    insert(map.items[0]),
+  ];
 }
 
 /** Another key and value in a pair's place. */

@@ -115,6 +115,10 @@ export function removePair({ text }: SourceText, map: YAMLMap, pair: YamlPair): 
   if (text.slice(line, start).trim() !== '') return undefined;
   const end = lastLineEnd(text, pair, column);
   if (map.items.length === 1) return [{ start, end, text: '{}' }];
+  // A block of text loses its last line break where the file ends without one: there the line break before stays.
+  const previous = map.items[map.items.indexOf(pair) - 1];
+  if (end === text.length && previous && lastScalar(previous.value as Node | null))
+    return [{ start: line, end, text: '' }];
   // The line break before goes, the one behind stays: so the text ends as it did.
   if (line > 1) return [{ start: line - (text[line - 2] === '\r' ? 2 : 1), end, text: '' }];
   return [{ start: line, end: nextLine(text, end), text: '' }];
@@ -195,6 +199,12 @@ function lastLineEnd(text: string, pair: YamlPair, column: number): number {
     end = next + line.length;
   }
   return end;
+}
+
+/** Whether the mapping ends with a block of text and the file there, without a line break: one more line would give it one. */
+export function endsInOpenBlock({ text }: SourceText, map: YAMLMap): boolean {
+  const block = lastScalar((map.items.at(-1)?.value ?? null) as Node | null);
+  return block !== undefined && !text.slice(block.range![0]).includes('\n', block.range![1] - block.range![0] - 1);
 }
 
 /** The block of text (`|`, `>`) with which a value ends. */

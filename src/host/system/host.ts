@@ -1,5 +1,6 @@
 /** The world outside, as everything here reaches it; handed in, so that tests hand in their own. */
 import type { NetworkInterfaceInfo } from 'node:os';
+import type { Replacement } from './replace-files.ts';
 
 export interface RunOptions {
   /** The text of the command's standard input; without it there is none. */
@@ -60,6 +61,8 @@ export interface Host {
   isExecutable(path: string): boolean;
   /** Writes a file that only its owner can read, whole or not at all. */
   writePrivate(path: string, text: string): void;
+  /** Gives files another text, all or none, each with its mode and owner. Throws a `HostError` where that cannot be. */
+  replaceFiles(replacements: readonly Replacement[]): void;
   /** Removes a file or a directory with all that is in it; one that is not there is fine. */
   remove(path: string): void;
   /** Sends an empty UDP datagram to the discard port (RFC 863) of an address. Never throws: whether it arrives is nobody's matter. */

@@ -16,6 +16,7 @@ import {
 } from './files.ts';
 import type { Host } from './host.ts';
 import { attachProcess, endProcess, runProcess } from './processes.ts';
+import { replaceFiles } from './replace-files.ts';
 
 /** The machine that this process runs on. The environment is read here, once, and is a value from then on. */
 export function realHost(): Host {
@@ -51,6 +52,7 @@ export function realHost(): Host {
     isDirectory,
     isExecutable,
     writePrivate,
+    replaceFiles,
     remove,
     sendDatagram,
     interfaces: networkInterfaces,

@@ -1,0 +1,209 @@
+/** `netcompose annotate`: puts `x-netmode` into files that are there, changes it, takes it out; all else in them stays. */
+import { resolve } from 'node:path';
+import type { Project } from '../../compose/project/project.ts';
+import { toPlain } from '../../compose/tree.ts';
+import { Diagnostics } from '../../diagnostics/diagnostic.ts';
+import { shownPath } from '../../diagnostics/format/place.ts';
+import { didYouMean } from '../../diagnostics/suggest.ts';
+import type { AnnotatedPlace, Wish } from '../../emit/annotate/wish.ts';
+import { longForm } from '../../emit/annotate/wish.ts';
+import type { Plain } from '../../emit/override/plain-data.ts';
+import { annotationText } from '../../emit/text/annotation-text.ts';
+import { unifiedDiff } from '../../emit/text/unified-diff.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { type Asked, annotationOptions, askedOf, checkNetmode, displaced } from '../options/annotation-options.ts';
+import { ownOptions } from '../options/own-options.ts';
+import { exitCodeOf, tellProblems } from '../report.ts';
+import type { Session } from '../session.ts';
+import { adoptionWishes } from '../steps/adopt.ts';
+import { annotateFiles, type EditedFile } from '../steps/annotate-files.ts';
+import { askEach } from '../steps/ask-netmodes.ts';
+import { type Read, readProject } from '../steps/read-project.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface Values {
+  readonly mode?: string;
+  readonly network?: string;
+  readonly parent?: string;
+  readonly set?: readonly string[];
+  readonly unset?: readonly string[];
+  readonly default?: string;
+  readonly remove?: boolean;
+  readonly adopt?: boolean;
+  readonly file?: string;
+  readonly dryRun?: boolean;
+}
+
+export async function run(session: Session): Promise<number> {
+  const options = ownOptions(session, (command) => {
+    command.description('Add or change x-netmode in your Compose files. Every byte beside it stays as it is.');
+    annotationOptions(command);
+  });
+  if (!options) return exitCodes.fine;
+  const values = options.values as Values;
+  const found = findProject(session, values.file);
+  const { read, only } = found;
+  if (!read.project) {
+    tellProblems(session, read.diagnostics);
+    return exitCodeOf(read.diagnostics.sorted());
+  }
+  const project = read.project;
+  const refused = new Diagnostics();
+  const asking = !says(values);
+  const wishes = await (asking
+    ? askedWishes(found.session, project, options.args)
+    : wishesOf(found.session, project, options.args, values, refused));
+  if (refused.hasErrors) return refusal(session, refused);
+  const result = annotateFiles(found.session, { ...read, project }, wishes, only);
+  if (result.kind === 'refused') return refusal(session, result.diagnostics);
+  await write(session, result.files, values.dryRun === true || session.globals.dryRun, asking);
+  const news = new Diagnostics();
+  for (const { rule, span, message, help, related, severity } of result.news)
+    news.report(rule, span, message, { help, related, severity });
+  tellProblems(session, news);
+  return exitCodes.fine;
+}
+
+/** Whether the options say what to do. */
+const says = ({ mode, network, parent, set, unset, default: standard, remove, adopt }: Values) =>
+  [mode, network, parent, set, unset, standard, remove, adopt].some((value) => value !== undefined);
+
+function refusal(session: Session, diagnostics: Diagnostics): number {
+  tellProblems(session, diagnostics);
+  session.terminal.err('netcompose: nothing was written\n');
+  return exitCodeOf(diagnostics.sorted());
+}
+
+interface Found {
+  /** As the project was read with it. */
+  readonly session: Session;
+  readonly read: Read;
+  /** The one file to edit, absolute. */
+  readonly only?: string;
+}
+
+/** A file that is no part of the project here is a project of its own. */
+function findProject(session: Session, file: string | undefined): Found {
+  if (session.globals.files.includes('-') || file === '-')
+    throw new UsageError('standard input cannot be annotated', 'name a file');
+  if (file === undefined) return { session, read: readProject(session) };
+  const only = resolve(session.host.cwd, file);
+  const read = readProject(session);
+  if (read.project?.files.includes(only)) return { session, read, only };
+  const other = { ...session, globals: { ...session.globals, files: [file] } };
+  return { session: other, read: readProject(other), only };
+}
+
+function wishesOf(
+  session: Session,
+  project: Project,
+  names: readonly string[],
+  values: Values,
+  refused: Diagnostics,
+): readonly Wish[] {
+  if (values.adopt) return adoptionWishes(session, project, names);
+  for (const name of names) checkService(name, project);
+  if (values.remove) return removals(project, names);
+  const wishes: Wish[] = [];
+  const { default: standard, ...rest } = values;
+  if (standard !== undefined) checkNetmode('--default', standard);
+  const atTop = names.length === 0;
+  if (standard !== undefined || atTop) {
+    if (atTop && (values.mode !== undefined || values.network !== undefined))
+      throw new UsageError('no service is named', servicesHelp(project));
+    const asked = atTop ? askedOf(rest, 'top') : { set: {}, unset: [] };
+    const set = { ...(standard !== undefined && { default: standard }), ...asked.set };
+    wishes.push({ place: { kind: 'top' }, change: { kind: 'merge', set, unset: asked.unset } });
+  }
+  const asked = atTop ? undefined : askedOf(rest, 'service');
+  for (const name of asked && Object.keys({ ...asked.set, ...asked.unset }).length > 0 ? new Set(names) : []) {
+    checkGuest(project, name, asked!, refused);
+    wishes.push(serviceWish(project, name, asked!));
+    noteNative(session, project, name, asked!);
+  }
+  return wishes;
+}
+
+function serviceWish(project: Project, name: string, asked: Asked): Wish {
+  const { netmode } = project.services.get(name)!;
+  const said = longForm(netmode && (toPlain(netmode) as Plain));
+  const unset = [...asked.unset, ...displaced(said, asked, 'service')];
+  return { place: { kind: 'service', name }, change: { kind: 'merge', set: asked.set, unset } };
+}
+
+/** A guest that got a netmode would leave its owner's network, a VPN's say, without a word. */
+function checkGuest(project: Project, name: string, { set }: Asked, refused: Diagnostics): void {
+  const { networkMode } = project.services.get(name)!;
+  const owner = /^(?:service|container):(.*)$/.exec(networkMode?.value ?? '')?.[1];
+  if (owner === undefined || (set['mode'] === undefined && set['network'] === undefined)) return;
+  refused.report('netmode/cannot-annotate', networkMode!.span, `"${name}" is in the network of "${owner}"`, {
+    help: `annotate "${owner}" instead, or remove "network_mode" first if "${name}" is to leave it`,
+  });
+}
+
+/** What x-netmode overrides is left in the file, so that taking x-netmode out again gives the file back. */
+function noteNative({ terminal }: Session, project: Project, name: string, { set }: Asked): void {
+  const native = project.services.get(name)!.networkMode?.value;
+  if (native === undefined || set['mode'] === undefined) return;
+  const adopt = native === set['mode'] ? `; "netcompose annotate ${name} --adopt" takes it out` : '';
+  terminal.err(`netcompose: "${name}" keeps "network_mode: ${native}", which x-netmode overrides${adopt}\n`);
+}
+
+/** Of the services named, else of everything. */
+function removals(project: Project, names: readonly string[]): readonly Wish[] {
+  const remove = (place: AnnotatedPlace): Wish => ({ place, change: { kind: 'remove' } });
+  if (names.length > 0) return [...new Set(names)].map((name) => remove({ kind: 'service', name }));
+  const annotated = <T extends { readonly netmode?: unknown }>(entries: ReadonlyMap<string, T>) =>
+    [...entries].flatMap(([name, { netmode }]) => (netmode === undefined ? [] : name));
+  return [
+    ...(project.netmode ? [remove({ kind: 'top' })] : []),
+    ...annotated(project.services).map((name) => remove({ kind: 'service', name })),
+    ...annotated(project.networks).map((name) => remove({ kind: 'network', name })),
+  ];
+}
+
+async function askedWishes(session: Session, project: Project, names: readonly string[]): Promise<readonly Wish[]> {
+  for (const name of names) checkService(name, project);
+  const { questions } = session.terminal;
+  if (!questions) {
+    const message = names.length > 0 ? 'nothing is said of what to write' : 'there is no terminal to ask on';
+    throw new UsageError(
+      message,
+      `write, for example: netcompose annotate ${exampleName(project, names)} --mode ipvlan-l2`,
+    );
+  }
+  const answers = await askEach(questions, project, names);
+  return answers.map(({ name, set }) => serviceWish(project, name, { set, unset: [] }));
+}
+
+const exampleName = (project: Project, names: readonly string[]) =>
+  names.join(' ') || ([...project.services.keys()][0] ?? 'web');
+
+function checkService(name: string, project: Project): void {
+  if (project.services.has(name)) return;
+  throw new UsageError(
+    `there is no service "${name}"`,
+    didYouMean(name, project.services.keys()) ?? servicesHelp(project),
+  );
+}
+
+const servicesHelp = (project: Project) => `the services are: ${[...project.services.keys()].join(', ')}`;
+
+/** @param asking whether the person at the terminal has chosen what to write, and has not seen it yet */
+async function write(
+  { host, terminal }: Session,
+  files: readonly EditedFile[],
+  dryRun: boolean,
+  asking: boolean,
+): Promise<void> {
+  const changed = files.filter(({ before, after }) => before !== after);
+  const show = (path: string) => shownPath(path, host.cwd);
+  if (dryRun || (asking && changed.length > 0))
+    for (const { path, before, after } of changed)
+      terminal.out(unifiedDiff(show(path), before, after, terminal.color.out));
+  if (files.length === 0 || (dryRun && changed.length === 0)) terminal.err('netcompose: there is nothing to change\n');
+  if (dryRun) return;
+  if (asking && changed.length > 0 && !(await terminal.questions!.confirm('Write this?'))) return;
+  if (changed.length > 0) host.replaceFiles(changed);
+  for (const { path, outcomes } of files) terminal.out(annotationText(show(path), outcomes));
+}

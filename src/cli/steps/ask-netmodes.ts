@@ -1,0 +1,74 @@
+/** Asks service by service how it is to be attached. */
+import type { Project, Service } from '../../compose/project/project.ts';
+import { toPlain } from '../../compose/tree.ts';
+import { longForm } from '../../emit/annotate/wish.ts';
+import type { Plain, PlainMap } from '../../emit/override/plain-data.ts';
+import type { Choice, Questions } from '../terminal.ts';
+
+export interface Answer {
+  readonly name: string;
+  readonly set: PlainMap;
+}
+
+type Answered = 'leave' | PlainMap;
+
+/** For a person who does not know the words yet; the whole story is in docs/netmodes.md. */
+const netmodes: readonly Choice<Answered>[] = [
+  ['bridge', 'behind this host, its ports published: what Compose does by itself'],
+  [
+    'ipvlan-l2',
+    "on the LAN with an address of its own and the host's MAC address; works on Wi-Fi and in most clouds' VMs",
+  ],
+  ['macvlan', 'on the LAN with an address and a MAC address of its own; not on Wi-Fi'],
+  ['host', "in the host's own network: no ports to publish, nothing isolated"],
+  ['none', 'no network at all'],
+  ['ipvlan-l3', 'routed, with a subnet of its own: the router needs a route to it'],
+].map(([mode, description]) => ({ value: { mode: mode! }, name: mode!, description: description! }));
+
+/**
+ * @param names the services to ask about; none: all
+ * @returns an answer for each service that is not to stay as it is
+ */
+export async function askEach(
+  questions: Questions,
+  project: Project,
+  names: readonly string[],
+): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  const services = [...project.services.values()].filter(({ name }) => names.length === 0 || names.includes(name));
+  for (const service of services) {
+    // A guest has its owner's network: there is nothing to choose.
+    if (/^(?:service|container):/.test(service.networkMode?.value ?? '')) continue;
+    const answer = await questions.choose<Answered>(questionOf(service), choicesFor(project), preselected(service));
+    if (answer !== 'leave') answers.push({ name: service.name, set: answer });
+  }
+  return answers;
+}
+
+/** What Enter alone answers. Advice, once netcompose gives any, belongs here. */
+const preselected = (_service: Service): Answered => 'leave';
+
+function choicesFor(project: Project): readonly Choice<Answered>[] {
+  const networks = [...project.networks.values()].filter(({ netmode, driver }) => netmode ?? driver);
+  return [
+    { value: 'leave', name: 'leave as it is' },
+    ...netmodes,
+    ...networks.map(({ key }) => ({
+      value: { network: key },
+      name: `join network ${key}`,
+      description: 'the network that this file declares',
+    })),
+  ];
+}
+
+/** Such as `web (nginx, publishes 8080), now host`. */
+function questionOf({ name, image, ports, netmode, networkMode }: Service): string {
+  const published = ports.flatMap((port) => (port.published ? port.published.first : []));
+  const about = [
+    ...(image ? [image.value] : []),
+    ...(published.length > 0 ? [`publishes ${[...new Set(published)].slice(0, 4).join(', ')}`] : []),
+  ];
+  const said = netmode && longForm(toPlain(netmode) as Plain);
+  const now = said ? (said['mode'] ?? said['network']) : networkMode?.value;
+  return `${name}${about.length > 0 ? ` (${about.join(', ')})` : ''}${now === undefined ? '' : `, now ${now}`}`;
+}

@@ -1,0 +1,86 @@
+/** Native networking as the `x-netmode` that resolves to the same. */
+import type { Network, Service } from '../compose/project/project.ts';
+import { at, entriesOf, type Tree } from '../compose/tree.ts';
+import { isUnderlay, netmodeOfDriver } from './modes.ts';
+import type { Data } from './typed-value.ts';
+
+export type Adoption =
+  /** What the annotation says, and the native keys whose place it takes. */
+  | { readonly kind: 'adopted'; readonly set: { readonly [key: string]: Data }; readonly replaces: readonly string[] }
+  /** Native networking that stays as it is. */
+  | { readonly kind: 'left'; readonly reason: string }
+  | { readonly kind: 'nothing' };
+
+const left = (reason: string): Adoption => ({ kind: 'left', reason });
+
+/** `network_mode: host` and `none`; a service in another's network has no netmode yet. */
+export function adoptedService({ networkMode, tree }: Service): Adoption {
+  if (!networkMode) return { kind: 'nothing' };
+  const { value } = networkMode;
+  if (isVariable(at(tree, 'network_mode'))) return left('its network_mode is a variable');
+  if (value === 'host' || value === 'none')
+    return { kind: 'adopted', set: { mode: value }, replaces: ['network_mode'] };
+  if (/^(?:service|container):/.test(value)) return left(`it is in the network of another (${value})`);
+  return left(`there is no netmode that is "network_mode: ${value}"`);
+}
+
+/** Driver options that `x-netmode` has a key for. */
+const knownOptions: ReadonlySet<string> = new Set(['parent', 'macvlan_mode', 'ipvlan_mode', 'ipvlan_flag']);
+
+/** A macvlan or ipvlan network of the project's own. */
+export function adoptedNetwork({ driver, driverOpts, external, ipam, ipamDriver, netmode, tree }: Network): Adoption {
+  if (!driver || netmode) return { kind: 'nothing' };
+  const options = Object.fromEntries([...driverOpts].map(([key, { value }]) => [key, value]));
+  const mode = netmodeOfDriver(driver.value, options);
+  if (!mode || !isUnderlay(mode)) return { kind: 'nothing' };
+  if (external) return left('it is external: its driver is not said here');
+  const written = at(tree, 'driver_opts');
+  const other = Object.keys(options).find((key) => !knownOptions.has(key));
+  if (other !== undefined) return left(`x-netmode has no key for the driver option "${other}"`);
+  if (options['parent'] === undefined) return left('it has no parent: Docker gives it an interface that leads nowhere');
+  if (['macvlan_mode', 'ipvlan_mode'].some((key) => isVariable(at(written, key))) || isVariable(at(tree, 'driver')))
+    return left('its mode is a variable');
+  if (ipamDriver && ipamDriver.value !== 'default') return left(`its addresses are those of "${ipamDriver.value}"`);
+  const flag = options['macvlan_mode'] ?? options['ipvlan_flag'];
+  // What has no key of its own there (aux_addresses, options) keeps the whole of `ipam` where it is: it counts all the same.
+  const pools = entriesOf(at(tree, 'ipam')).every(({ key }) => key === 'config' || key === 'driver')
+    ? poolsOf(at(tree, 'ipam', 'config'))
+    : undefined;
+  const hasPools = pools !== undefined && ipam.length > 0;
+  const keys = ['driver', 'driver_opts', ...(hasPools ? ['ipam'] : [])];
+  return {
+    kind: 'adopted',
+    set: {
+      mode,
+      parent: textOf(at(written, 'parent')),
+      ...(flag !== undefined && flag !== 'bridge' && { flag }),
+      ...(hasPools && pools),
+      // One network for each parent would be another network than this.
+      scope: 'project',
+    },
+    replaces: keys,
+  };
+}
+
+type Pools = { readonly [key: string]: Data };
+
+const poolKeys = ['subnet', 'gateway', 'ip_range'] as const;
+
+/** Nothing where a pool says more, or has no subnet. */
+function poolsOf(config: Tree | undefined): Pools | undefined {
+  const items = config?.kind === 'sequence' ? config.items : [];
+  const known: ReadonlySet<string> = new Set(poolKeys);
+  const fits = (pool: Tree) => at(pool, 'subnet') !== undefined && entriesOf(pool).every(({ key }) => known.has(key));
+  if (!items.every(fits)) return undefined;
+  return Object.fromEntries(
+    poolKeys.flatMap((key) => {
+      const values = items.flatMap((pool) => at(pool, key) ?? []).map(textOf);
+      return values.length === 0 ? [] : [[key, values.length === 1 ? values[0]! : values]];
+    }),
+  );
+}
+
+const isVariable = (tree: Tree | undefined) => tree?.kind === 'scalar' && tree.raw !== undefined;
+
+/** As written, variables too. */
+const textOf = (tree: Tree | undefined): string => (tree?.kind === 'scalar' ? (tree.raw ?? String(tree.value)) : '');
