@@ -28,7 +28,7 @@ export function adoptedService({ networkMode, tree }: Service): Adoption {
 const knownOptions: ReadonlySet<string> = new Set(['parent', 'macvlan_mode', 'ipvlan_mode', 'ipvlan_flag']);
 
 /** A macvlan or ipvlan network of the project's own. */
-export function adoptedNetwork({ driver, driverOpts, external, ipam, ipamDriver, netmode, tree }: Network): Adoption {
+export function adoptedNetwork({ driver, driverOpts, external, ipamDriver, netmode, tree }: Network): Adoption {
   if (!driver || netmode) return { kind: 'nothing' };
   const options = Object.fromEntries([...driverOpts].map(([key, { value }]) => [key, value]));
   const mode = netmodeOfDriver(driver.value, options);
@@ -42,42 +42,48 @@ export function adoptedNetwork({ driver, driverOpts, external, ipam, ipamDriver,
     return left('its mode is a variable');
   if (ipamDriver && ipamDriver.value !== 'default') return left(`its addresses are those of "${ipamDriver.value}"`);
   const flag = options['macvlan_mode'] ?? options['ipvlan_flag'];
-  // What has no key of its own there (aux_addresses, options) keeps the whole of `ipam` where it is: it counts all the same.
-  const pools = entriesOf(at(tree, 'ipam')).every(({ key }) => key === 'config' || key === 'driver')
-    ? poolsOf(at(tree, 'ipam', 'config'))
-    : undefined;
-  const hasPools = pools !== undefined && ipam.length > 0;
-  const keys = ['driver', 'driver_opts', ...(hasPools ? ['ipam'] : [])];
+  const pools = poolsOf(at(tree, 'ipam', 'config'));
+  const ipamKeys = entriesOf(at(tree, 'ipam')).map(({ key }) => key);
+  const unknown = ipamKeys.find((key) => key !== 'config' && key !== 'driver');
+  if (unknown !== undefined) return left(`x-netmode has no key for "ipam.${unknown}"`);
+  if ('reason' in pools) return left(pools.reason);
   return {
     kind: 'adopted',
     set: {
       mode,
       parent: textOf(at(written, 'parent')),
       ...(flag !== undefined && flag !== 'bridge' && { flag }),
-      ...(hasPools && pools),
+      ...pools.set,
       // One network for each parent would be another network than this.
       scope: 'project',
     },
-    replaces: keys,
+    replaces: ['driver', 'driver_opts', 'ipam'],
   };
 }
 
-type Pools = { readonly [key: string]: Data };
+type Pools = { readonly set: { readonly [key: string]: Data } } | { readonly reason: string };
 
 const poolKeys = ['subnet', 'gateway', 'ip_range'] as const;
 
-/** Nothing where a pool says more, or has no subnet. */
-function poolsOf(config: Tree | undefined): Pools | undefined {
+/** Names under which people keep the address of a shim that they have made by hand. */
+const shimName = /shim|host/i;
+
+function poolsOf(config: Tree | undefined): Pools {
   const items = config?.kind === 'sequence' ? config.items : [];
-  const known: ReadonlySet<string> = new Set(poolKeys);
-  const fits = (pool: Tree) => at(pool, 'subnet') !== undefined && entriesOf(pool).every(({ key }) => known.has(key));
-  if (!items.every(fits)) return undefined;
-  return Object.fromEntries(
-    poolKeys.flatMap((key) => {
-      const values = items.flatMap((pool) => at(pool, key) ?? []).map(textOf);
-      return values.length === 0 ? [] : [[key, values.length === 1 ? values[0]! : values]];
-    }),
-  );
+  const known: ReadonlySet<string> = new Set([...poolKeys, 'aux_addresses']);
+  if (items.some((pool) => at(pool, 'subnet') === undefined)) return { reason: 'a part of its "ipam" has no subnet' };
+  const other = items.flatMap(entriesOf).find(({ key }) => !known.has(key));
+  if (other) return { reason: `x-netmode has no key for "ipam.config.${other.key}"` };
+  const kept = items.flatMap((pool) => entriesOf(at(pool, 'aux_addresses')));
+  const shims = kept.filter(({ key, value }) => shimName.test(key) && !textOf(value).includes(':'));
+  if (kept.length > shims.length || shims.length > 1)
+    return { reason: 'it keeps addresses for others (aux_addresses), for which x-netmode has no key' };
+  const [shim] = shims;
+  const pools = poolKeys.flatMap((key) => {
+    const values = items.flatMap((pool) => at(pool, key) ?? []).map(textOf);
+    return values.length === 0 ? [] : [[key, values.length === 1 ? values[0]! : values]];
+  });
+  return { set: { ...Object.fromEntries(pools), ...(shim && { shim: { ipv4_address: textOf(shim.value) } }) } };
 }
 
 const isVariable = (tree: Tree | undefined) => tree?.kind === 'scalar' && tree.raw !== undefined;

@@ -3,6 +3,7 @@
  * Nothing is trusted: the new text is read again, and it must say what was asked and otherwise what it said before.
  */
 import { isAlias, isMap, isScalar, type Node } from 'yaml';
+import type { Mapping } from '../../compose/tree.ts';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import { SourceFile, type Span } from '../../diagnostics/source.ts';
 import type { Plain, PlainMap } from '../override/plain-data.ts';
@@ -134,6 +135,8 @@ class Step {
   readonly #targets: Targets;
   readonly #goal: Goal;
   readonly #places: readonly AnnotatedPlace[];
+  /** The text as it is read, before the step. */
+  readonly #tree: Mapping | undefined;
 
   /** @param places all that are annotated in this run */
   constructor(file: SourceFile, text: string, goal: Goal, places: readonly AnnotatedPlace[]) {
@@ -142,6 +145,7 @@ class Step {
     this.#targets = aliasTargets(this.#source.document);
     this.#goal = goal;
     this.#places = places;
+    this.#tree = readBack(file.path, text);
   }
 
   /** @returns the new text */
@@ -155,7 +159,7 @@ class Step {
     if (place.kind !== 'top' && !entry) return this.#refuse(root, `${subject} is not written in this file`);
     const map = (entry ? entry.value : root) as Node | null;
     if (isAlias(map)) return this.#aliasOnly(map, subject);
-    const tree = readBack(this.#file.path, this.#source.text);
+    const tree = this.#tree;
     if (tree && replaced.length === 0 && says(tree, place, after)) return this.#source.text;
     if (entry && place.kind === 'network' && isNothing(map)) return this.#fillEmpty(entry);
     if (!isMap(map)) return this.#refuse((entry?.key ?? root) as Node | null, `${subject} is not a mapping`);
@@ -215,7 +219,8 @@ class Step {
   #checked(edits: readonly Edit[]): string | undefined {
     const { place, after, replaced } = this.#goal;
     const text = withEdits(this.#source.text, edits);
-    const [old, now] = [this.#source.text, text].map((each) => readBack(this.#file.path, each));
+    const old = this.#tree;
+    const now = readBack(this.#file.path, text);
     if (!old || !now || !says(now, place, after)) return undefined;
     return sameOtherwise(old, now, this.#places, { place, keys: replaced }) ? text : undefined;
   }

@@ -1,0 +1,73 @@
+/** The questions of `annotate`, answered by the test. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Interrupted } from '../../../src/cli/interrupt.ts';
+import { run } from '../../../src/cli/run.ts';
+import type { Questions } from '../../../src/cli/terminal.ts';
+import { fakeHost } from '../../host/fake-host.ts';
+
+const text =
+  'services:\n  web:\n    image: nginx\n    ports: ["8080:80"]\n  dns: { image: pihole, x-netmode: host }\n' +
+  '  app: { image: x, network_mode: "service:web" }\nnetworks:\n  lan: { x-netmode: macvlan }\n';
+
+/** @param answers the choices' names in turn; nothing: Enter alone */
+async function asked(answers: readonly (string | undefined)[], confirmed: boolean, argv: readonly string[] = []) {
+  const host = fakeHost({ cwd: '/project', files: { '/project/compose.yaml': text } });
+  const shown: string[] = [];
+  let [out, err] = ['', ''];
+  const questions: Questions = {
+    choose: async (question, choices, preselected) => {
+      shown.push(question);
+      const answer = answers[shown.length - 1];
+      if (answer === 'Ctrl-C') throw new Interrupted('interrupted');
+      return answer === undefined ? preselected : choices.find(({ name }) => name === answer)!.value;
+    },
+    confirm: async (question) => {
+      shown.push(question);
+      return confirmed;
+    },
+  };
+  const terminal = {
+    out: (written: string) => void (out += written),
+    err: (written: string) => void (err += written),
+    color: { out: false, err: false },
+    questions,
+  };
+  const code = await run(['annotate', ...argv], host, terminal);
+  return { code, out, err, shown, after: host.files.get('/project/compose.yaml') };
+}
+
+test('service by service; guests have nothing to choose', async () => {
+  const { code, out, shown, after } = await asked(['ipvlan-l2', 'join network lan'], true);
+  assert.is(code, 0);
+  assert.equal(shown, ['web (nginx, publishes 8080)', 'dns (pihole), now host', 'Write this?']);
+  assert.match(out, '+    x-netmode: ipvlan-l2');
+  assert.match(after!, '    x-netmode: ipvlan-l2\n  dns: { image: pihole, x-netmode: {network: lan} }');
+});
+
+test('Enter alone leaves all as it is', async () => {
+  const { code, err, shown, after } = await asked([], true);
+  assert.is(code, 0);
+  assert.is(after, text);
+  assert.match(err, 'there is nothing to change');
+  assert.not.ok(shown.includes('Write this?'));
+});
+
+test('no: nothing is written', async () => {
+  const { code, after } = await asked(['host'], false);
+  assert.is(code, 0);
+  assert.is(after, text);
+});
+
+test('Ctrl-C: nothing is written, and exit code 130', async () => {
+  const { code, after } = await asked(['host', 'Ctrl-C'], true);
+  assert.is(code, 130);
+  assert.is(after, text);
+});
+
+test('only those that are named', async () => {
+  const { shown } = await asked([], true, ['dns']);
+  assert.equal(shown, ['dns (pihole), now host']);
+});
+
+test.run();
