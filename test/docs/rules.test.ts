@@ -19,9 +19,10 @@ const folder = fileURLToPath(new URL('../../docs/rules/', import.meta.url));
 const headings = ['What it means', 'Why it matters', 'Example', 'How to mend it'];
 const update = process.env['UPDATE_GOLDENS'] === '1';
 
-/** Found out by commands on the host or the engine, which no file and no facts can show. */
+/** Found out by commands on the host or the engine, which no file and no facts can show, or by one that edits a file. */
 const outside: readonly RuleName[] = [
   'compose/resolved-differently',
+  'netmode/cannot-annotate',
   'shim/needs-root',
   'engine/unreachable',
   'engine/compose-too-old',

@@ -31,7 +31,7 @@ function resolved(text: string): unknown {
 }
 
 /** Without the addresses that are kept for the shim: netcompose makes it, and chooses where it has none. */
-function pools({ ipam }: Data): unknown {
+function pools({ ipam }: Data): object {
   const config = (ipam?.['config'] ?? []) as unknown as readonly Data[];
   return {
     ipam: config.map(({ aux_addresses: kept = {}, ...pool }) => ({
