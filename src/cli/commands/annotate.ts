@@ -57,6 +57,7 @@ export async function run(session: Session): Promise<number> {
   const result = annotateFiles(found.session, { ...read, project }, wishes, only);
   if (result.kind === 'refused') return refusal(session, result.diagnostics);
   await write(session, result.files, values.dryRun === true || session.globals.dryRun, asking);
+  for (const wish of wishes) noteOverridden(session, project, wish);
   const news = new Diagnostics();
   for (const { rule, span, message, help, related, severity } of result.news)
     news.report(rule, span, message, { help, related, severity });
@@ -119,7 +120,6 @@ function wishesOf(
   for (const name of asked && Object.keys({ ...asked.set, ...asked.unset }).length > 0 ? new Set(names) : []) {
     checkGuest(project, name, asked!, refused);
     wishes.push(serviceWish(project, name, asked!));
-    noteNative(session, project, name, asked!);
   }
   return wishes;
 }
@@ -142,11 +142,13 @@ function checkGuest(project: Project, name: string, { set }: Asked, refused: Dia
 }
 
 /** What x-netmode overrides is left in the file, so that taking x-netmode out again gives the file back. */
-function noteNative({ terminal }: Session, project: Project, name: string, { set }: Asked): void {
-  const native = project.services.get(name)!.networkMode?.value;
-  if (native === undefined || set['mode'] === undefined) return;
-  const adopt = native === set['mode'] ? `; "netcompose annotate ${name} --adopt" takes it out` : '';
-  terminal.err(`netcompose: "${name}" keeps "network_mode: ${native}", which x-netmode overrides${adopt}\n`);
+function noteOverridden({ terminal }: Session, project: Project, { place, change, replaces = [] }: Wish): void {
+  if (place.kind !== 'service' || change.kind !== 'merge' || replaces.length > 0) return;
+  const native = project.services.get(place.name)!.networkMode?.value;
+  const mode = change.set['mode'];
+  if (native === undefined || mode === undefined) return;
+  const adopt = native === mode ? `; "netcompose annotate ${place.name} --adopt" takes it out` : '';
+  terminal.err(`netcompose: "${place.name}" keeps "network_mode: ${native}", which x-netmode overrides${adopt}\n`);
 }
 
 /** Of the services named, else of everything. */
@@ -172,6 +174,7 @@ async function askedWishes(session: Session, project: Project, names: readonly s
       `write, for example: netcompose annotate ${exampleName(project, names)} --mode ipvlan-l2`,
     );
   }
+  session.terminal.out('How is each service to be attached? Nothing is written before you have seen it.\n');
   const answers = await askEach(questions, project, names);
   return answers.map(({ name, set }) => serviceWish(project, name, { set, unset: [] }));
 }

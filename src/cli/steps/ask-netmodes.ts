@@ -15,10 +15,7 @@ type Answered = 'leave' | PlainMap;
 /** For a person who does not know the words yet; the whole story is in docs/netmodes.md. */
 const netmodes: readonly Choice<Answered>[] = [
   ['bridge', 'behind this host, its ports published: what Compose does by itself'],
-  [
-    'ipvlan-l2',
-    "on the LAN with an address of its own and the host's MAC address; works on Wi-Fi and in most clouds' VMs",
-  ],
+  ['ipvlan-l2', "on the LAN with an address of its own and the host's MAC address; on Wi-Fi too"],
   ['macvlan', 'on the LAN with an address and a MAC address of its own; not on Wi-Fi'],
   ['host', "in the host's own network: no ports to publish, nothing isolated"],
   ['none', 'no network at all'],
