@@ -180,6 +180,23 @@ for (const [name, text, said] of left) {
   });
 }
 
+test('what people have noted is kept', async () => {
+  const text = network(`
+driver: macvlan # LAN
+driver_opts:
+  # the interface
+  parent: eth0 # yours?
+ipam:
+  config:
+    - subnet: "192.168.1.0/24" # adjust "#this"
+      gateway: 192.168.1.1`);
+  const after = await adopted(text);
+  assert.match(
+    after.text,
+    '  lan:\n    # the interface\n    # yours?\n    # adjust "#this"\n    x-netmode: # LAN\n      mode: macvlan\n',
+  );
+});
+
 test('only what is named', async () => {
   const text = 'services:\n  a: { image: x, network_mode: host }\n  b: { image: x, network_mode: host }\n';
   assert.is(

@@ -26,15 +26,11 @@ export function adoptionWishes({ terminal }: Session, project: Project, names: r
     );
   }
   const named = places.filter(([place]) => names.length === 0 || (place.kind !== 'top' && names.includes(place.name)));
-  return named.flatMap(([place, adoption]): readonly Wish[] => {
-    switch (adoption.kind) {
-      case 'nothing':
-        return [];
-      case 'left':
-        terminal.err(`netcompose: ${subjectOf(place)} stays as it is: ${adoption.reason}\n`);
-        return [];
-      case 'adopted':
-        return [{ place, change: { kind: 'merge', set: adoption.set, unset: [] }, replaces: adoption.replaces }];
-    }
-  });
+  for (const [place, adoption] of named)
+    if (adoption.kind === 'left') terminal.err(`netcompose: ${subjectOf(place)} stays as it is: ${adoption.reason}\n`);
+  return named.flatMap(([place, adoption]) =>
+    adoption.kind === 'adopted'
+      ? [{ place, change: { kind: 'merge', set: adoption.set, unset: [] }, replaces: adoption.replaces } as const]
+      : [],
+  );
 }

@@ -8,10 +8,18 @@ import type { Report } from '../../diagnostics/diagnostic.ts';
 import { SourceFile, type Span } from '../../diagnostics/source.ts';
 import type { Plain, PlainMap } from '../override/plain-data.ts';
 
-import { aliasTargets, effectivePairs, layersOf, plainOf, type Targets } from '../render/anchors.ts';
+import {
+  aliasTargets,
+  type EffectivePair,
+  effectivePairs,
+  layersOf,
+  plainOf,
+  type Targets,
+} from '../render/anchors.ts';
 import { extension } from '../render/changes.ts';
 import { type Edit, withEdits } from '../source/edit.ts';
 import { isMergeKey, keyOf, pairIn, parseSource, type SourceText, type YamlPair } from '../source/source-text.ts';
+import { YamlWriter } from '../source/yaml-writer.ts';
 import { attempts } from './attempts.ts';
 import { replaceValue, styleOf } from './pair-edits.ts';
 import { readBack, sameOtherwise, says } from './read-back.ts';
@@ -49,9 +57,11 @@ export interface Annotated {
  * @returns nothing where that was reported
  */
 export function annotate(file: SourceFile, wishes: readonly Wish[], report: Report): Annotated | undefined {
-  const before = parseSource(file.text);
+  const before = readingOf(file.text);
   const goals = wishes.map((wish) => goalOf(before, wish));
   const places = wishes.map(({ place }) => place);
+  const quick = allAtOnce(file, before, goals);
+  if (quick !== undefined) return { text: quick, outcomes: goals };
   let text = file.text;
   let refused = false;
   for (const goal of goals) {
@@ -78,41 +88,82 @@ export function annotate(file: SourceFile, wishes: readonly Wish[], report: Repo
   return { text, outcomes: goals };
 }
 
+/**
+ * All edits in one go, each in the usual way: what serves nearly always, and does not read the file once for each place.
+ * Not where a text is shared, and nothing where any of it is not as it must be: the steps find out what.
+ */
+function allAtOnce(file: SourceFile, reading: Reading, goals: readonly Goal[]): string | undefined {
+  const { source, targets, writer } = reading;
+  const shared = new Set<unknown>(targets.values());
+  const tree = readBack(file.path, source.text);
+  if (!tree || source.more) return undefined;
+  const edits: Edit[] = [];
+  for (const { place, after, replaced, wish } of goals) {
+    if (replaced.length === 0 && says(tree, place, after)) continue;
+    const entry = entryOf(reading, place);
+    const map = entry ? entry.value : source.document.contents;
+    if ((place.kind !== 'top' && !entry) || !isMap(map) || shared.has(map)) return undefined;
+    const own = pairIn(map, extension);
+    if ((own && shared.has(own.value)) || replaced.some((key) => !pairIn(map, key))) return undefined;
+    const value = after && shortestForm(place, after, wish.asMapping);
+    const [usual] = attempts({ source, writer, map, targets, replaced, ...(entry && { entry }) }, value);
+    if (!usual) return undefined;
+    edits.push(...usual);
+  }
+  const text = withEdits(source.text, edits);
+  const now = readBack(file.path, text);
+  if (!now || goals.some(({ place, after }) => !says(now, place, after))) return undefined;
+  const gone = goals.map(({ place, replaced }) => ({ place, keys: [extension, ...replaced] }));
+  return sameOtherwise(tree, now, gone) ? text : undefined;
+}
+
 /** Whether the file itself, rather than one that it takes in, has the place. */
 export function hasPlace(text: string, place: AnnotatedPlace): boolean {
-  const source = parseSource(text);
-  return place.kind === 'top' || entryOf(source, place, aliasTargets(source.document)) !== undefined;
+  return place.kind === 'top' || entryOf(readingOf(text), place) !== undefined;
 }
 
 /** The place's annotation as it is written in this file, aliases and merge keys followed. */
 export function annotationIn(text: string, place: AnnotatedPlace): Plain | undefined {
-  return annotationOf(parseSource(text), place);
+  return annotationOf(readingOf(text), place);
 }
 
-function annotationOf(source: SourceText, place: AnnotatedPlace): Plain | undefined {
-  const targets = aliasTargets(source.document);
-  const value = place.kind === 'top' ? source.document.contents : entryOf(source, place, targets)?.value;
+function annotationOf(reading: Reading, place: AnnotatedPlace): Plain | undefined {
+  const { source, targets } = reading;
+  const value = place.kind === 'top' ? source.document.contents : entryOf(reading, place)?.value;
   const pair = effectivePairs(value, targets).get(extension)?.pair;
   return pair && plainOf(pair.value, targets);
 }
 
-function entryOf({ document }: SourceText, place: AnnotatedPlace, targets: Targets): YamlPair | undefined {
-  const root = document.contents;
-  if (place.kind === 'top' || !isMap(root)) return undefined;
-  const section = pairIn(root, place.kind === 'service' ? 'services' : 'networks');
-  return effectivePairs(section?.value, targets).get(place.name)?.pair;
+/** A text with its services and networks, looked up once for all of them. */
+interface Reading {
+  readonly source: SourceText;
+  readonly targets: Targets;
+  readonly writer: YamlWriter;
+  readonly entries: Readonly<Record<'service' | 'network', ReadonlyMap<string, EffectivePair>>>;
+}
+
+function readingOf(text: string): Reading {
+  const source = parseSource(text);
+  const targets = aliasTargets(source.document);
+  const root = source.document.contents;
+  const section = (key: string) => effectivePairs(isMap(root) ? pairIn(root, key)?.value : undefined, targets);
+  const entries = { service: section('services'), network: section('networks') };
+  return { source, targets, writer: new YamlWriter(text, source.document), entries };
+}
+
+function entryOf({ entries }: Reading, place: AnnotatedPlace): YamlPair | undefined {
+  return place.kind === 'top' ? undefined : entries[place.kind].get(place.name)?.pair;
 }
 
 interface Goal extends AnnotationOutcome {
   readonly wish: Wish;
 }
 
-function goalOf(source: SourceText, wish: Wish): Goal {
+function goalOf(reading: Reading, wish: Wish): Goal {
   const { place, change, replaces = [] } = wish;
-  const before = annotationOf(source, place);
+  const before = annotationOf(reading, place);
   const after = changed(before, change);
-  const targets = aliasTargets(source.document);
-  const there = effectivePairs(entryOf(source, place, targets)?.value, targets);
+  const there = effectivePairs(entryOf(reading, place)?.value, reading.targets);
   return {
     wish,
     place,
@@ -131,6 +182,7 @@ interface Refusal {
 /** One place in the text as the places before it have left it. */
 class Step {
   readonly #file: SourceFile;
+  readonly #reading: Reading;
   readonly #source: SourceText;
   readonly #targets: Targets;
   readonly #goal: Goal;
@@ -141,8 +193,9 @@ class Step {
   /** @param places all that are annotated in this run */
   constructor(file: SourceFile, text: string, goal: Goal, places: readonly AnnotatedPlace[]) {
     this.#file = text === file.text ? file : new SourceFile(file.path, text);
-    this.#source = parseSource(text);
-    this.#targets = aliasTargets(this.#source.document);
+    this.#reading = readingOf(text);
+    this.#source = this.#reading.source;
+    this.#targets = this.#reading.targets;
     this.#goal = goal;
     this.#places = places;
     this.#tree = readBack(file.path, text);
@@ -155,7 +208,7 @@ class Step {
     const root = this.#source.document.contents as Node | null;
     if (this.#source.more)
       return this.#refuse(root, 'the file has several documents, and which to annotate is not clear');
-    const entry = entryOf(this.#source, place, this.#targets);
+    const entry = entryOf(this.#reading, place);
     if (place.kind !== 'top' && !entry) return this.#refuse(root, `${subject} is not written in this file`);
     const map = (entry ? entry.value : root) as Node | null;
     if (isAlias(map)) return this.#aliasOnly(map, subject);
@@ -174,7 +227,8 @@ class Step {
         'take it out here',
       );
     }
-    const target = { source: this.#source, map, targets: this.#targets, replaced, ...(entry && { entry }) };
+    const { source, targets, writer } = this.#reading;
+    const target = { source, writer, map, targets, replaced, ...(entry && { entry }) };
     const value = after && shortestForm(place, after, wish.asMapping);
     const text = attempts(target, value)
       .map((edits) => this.#checked(edits))
@@ -210,7 +264,7 @@ class Step {
     const section = isMap(root) ? pairIn(root, 'networks') : undefined;
     if (!after || !isMap(section?.value))
       return this.#refuse(entry.key as Node, `${subjectOf(place)} is not a mapping`);
-    const style = styleOf(this.#source, section.value, section);
+    const style = styleOf(this.#reading, section.value, section);
     const value = { [extension]: shortestForm(place, after, wish.asMapping) };
     const text = this.#checked(replaceValue(this.#source, entry, value, style));
     return text ?? this.#refuse(entry.key as Node, `${subjectOf(place)} cannot be edited safely here`);
@@ -222,7 +276,8 @@ class Step {
     const old = this.#tree;
     const now = readBack(this.#file.path, text);
     if (!old || !now || !says(now, place, after)) return undefined;
-    return sameOtherwise(old, now, this.#places, { place, keys: replaced }) ? text : undefined;
+    const gone = [...this.#places.map((each) => ({ place: each, keys: [extension] })), { place, keys: replaced }];
+    return sameOtherwise(old, now, gone) ? text : undefined;
   }
 
   /** Services that are not asked for and have the mapping's text, whole or merged. */

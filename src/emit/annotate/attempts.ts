@@ -4,8 +4,18 @@ import { isPlainMap, type Plain, type PlainMap, samePlain } from '../override/pl
 import { effectivePairs, plainOf, type Targets } from '../render/anchors.ts';
 import { extension } from '../render/changes.ts';
 import type { Edit } from '../source/edit.ts';
-import { isMergeKey, keyOf, pairIn, type SourceText, type YamlPair } from '../source/source-text.ts';
 import {
+  columnOf,
+  isMergeKey,
+  keyOf,
+  lineStart,
+  pairIn,
+  pairStart,
+  type SourceText,
+  type YamlPair,
+} from '../source/source-text.ts';
+import {
+  commentsIn,
   endsInOpenBlock,
   hasComments,
   insertPair,
@@ -13,11 +23,11 @@ import {
   replaceValue,
   type Style,
   styleOf,
+  type Written,
 } from './pair-edits.ts';
 
 /** The mapping that gets the annotation. */
-export interface Target {
-  readonly source: SourceText;
+export interface Target extends Written {
   readonly map: YAMLMap;
   /** The pair whose value the mapping is; absent for the whole document's. */
   readonly entry?: YamlPair;
@@ -30,14 +40,14 @@ export interface Target {
 export function attempts(target: Target, value: Plain | undefined): readonly (readonly Edit[])[] {
   const { source, map, entry } = target;
   const own = pairIn(map, extension);
-  const style = styleOf(source, map, entry);
+  const style = styleOf(target, map, entry);
   if (value === undefined) return complete(own && removePair(source, map, own));
   const gone = target.replaced.map((key) => pairIn(map, key)!);
   const [place, ...rest] = own ? [own, ...gone] : gone;
   if (!place) return insertions(target, value, style);
   const removals = rest.map((pair) => removePair(source, map, pair));
   if (removals.includes(undefined)) return [];
-  const removed = removals.flatMap((edits) => edits!);
+  const removed = [...removals.flatMap((edits) => edits!), ...keptComments(target, place, rest)];
   const written = own ? rewritings(target, own, value, style) : [renamed(source, place, value, style)];
   return written.map((edits) => [...edits, ...removed]);
 }
@@ -56,6 +66,16 @@ function insertions({ source, map, entry }: Target, value: Plain, style: Style):
     insert(map.items.at(-1)),
     insert(map.items[0]),
   ];
+}
+
+/** What people have noted within the keys that go stands above what takes their place. */
+function keptComments({ source, writer, map }: Target, place: YamlPair, gone: readonly YamlPair[]): readonly Edit[] {
+  const comments = gone.flatMap((pair) => commentsIn(source, pair));
+  if (map.flow || comments.length === 0) return [];
+  const start = lineStart(source.text, pairStart(place));
+  if (source.text.slice(start, pairStart(place)).trim() !== '') return [];
+  const indent = ' '.repeat(columnOf(source.text, pairStart(place)));
+  return [{ start, end: start, text: comments.map((line) => indent + line + writer.eol).join('') }];
 }
 
 /** Another key and value in a pair's place. */
@@ -78,13 +98,9 @@ function rewritings(target: Target, own: YamlPair, value: Plain, style: Style): 
   return [...(stays ? complete(keyByKey(target, own, node, wanted)) : []), whole];
 }
 
-function keyByKey(
-  { source, targets }: Target,
-  own: YamlPair,
-  map: YAMLMap,
-  wanted: PlainMap,
-): readonly Edit[] | undefined {
-  const style = styleOf(source, map, own);
+function keyByKey(target: Target, own: YamlPair, map: YAMLMap, wanted: PlainMap): readonly Edit[] | undefined {
+  const { source, targets } = target;
+  const style = styleOf(target, map, own);
   const edits: Edit[] = [];
   for (const pair of map.items.filter((item) => !isMergeKey(item) && !(keyOf(item) in wanted))) {
     const removal = removePair(source, map, pair);

@@ -2,7 +2,7 @@
  * One pair put into a mapping, or taken out of it, so that the one undoes the other to the byte: nothing beside the
  * pair's own lines (in brackets: its own text and one comma) is touched, no blank line is added or removed.
  */
-import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
+import { isMap, isScalar, isSeq, Lexer, type Node, type YAMLMap } from 'yaml';
 import type { Plain } from '../override/plain-data.ts';
 import type { Edit } from '../source/edit.ts';
 import {
@@ -19,7 +19,7 @@ import {
   type SourceText,
   type YamlPair,
 } from '../source/source-text.ts';
-import { YamlWriter } from '../source/yaml-writer.ts';
+import type { YamlWriter } from '../source/yaml-writer.ts';
 
 /** How new text is written: in which columns, and whether within brackets. */
 export interface Style {
@@ -29,9 +29,14 @@ export interface Style {
   readonly flow: boolean;
 }
 
+/** A text, and how what is new in it is written. */
+export interface Written {
+  readonly source: SourceText;
+  readonly writer: YamlWriter;
+}
+
 /** @param owner the pair whose value the mapping is; absent for the whole document's */
-export function styleOf({ text, document }: SourceText, map: YAMLMap, owner?: YamlPair): Style {
-  const writer = new YamlWriter(text, document);
+export function styleOf({ source: { text }, writer }: Written, map: YAMLMap, owner?: YamlPair): Style {
   const [first] = map.items;
   const here = owner && first && !map.flow ? columnOf(text, pairStart(first)) - columnOf(text, pairStart(owner)) : 0;
   return { writer, step: here > 0 ? here : writer.style.indent, flow: map.flow === true };
@@ -179,6 +184,13 @@ export function hasComments({ text }: SourceText, pair: YamlPair): boolean {
   const from = lineEnd(text, colonEnd(pair) ?? keyEnd(pair));
   const end = lastLineEnd(text, pair, columnOf(text, pairStart(pair)));
   return from < end && /(?:^|\s)#/.test(text.slice(from, end));
+}
+
+/** The comments in a pair's lines, each with its `#`. */
+export function commentsIn({ text }: SourceText, pair: YamlPair): readonly string[] {
+  const start = pairStart(pair);
+  const lines = text.slice(start, lastLineEnd(text, pair, columnOf(text, start)));
+  return [...new Lexer().lex(lines)].filter((token) => token.startsWith('#'));
 }
 
 /**

@@ -1,4 +1,5 @@
 /** `netcompose annotate` on whole projects: which file is edited, what is said, and when nothing is written. */
+import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runIn } from '../in-folder.ts';
@@ -360,6 +361,22 @@ test('a fault that was there before is not in the way', async () => {
   const outcome = await runIn({ 'compose.yaml': text }, ['annotate', 'web', '--mode', 'host']);
   assert.is(outcome.code, 0, outcome.err);
   assert.match(read(outcome)!, 'x-netmode: host');
+});
+
+test('docs/annotate.md shows what is printed', async () => {
+  const page = readFileSync(new URL('../../../docs/annotate.md', import.meta.url), 'utf8');
+  const [, words = '', printed] = /```console\n\$ netcompose (.*)\n([^]*?)```/.exec(page)!;
+  const text =
+    'services:\n  # answers for the whole house\n  dns:\n    image: pihole/pihole\n  web:\n    image: nginx\n';
+  const { out } = await runIn({ 'compose.yaml': text }, words.split(' '));
+  assert.is(out, printed);
+});
+
+test('docs/rules/netmode/cannot-annotate.md shows what is printed', async () => {
+  const page = readFileSync(new URL('../../../docs/rules/netmode/cannot-annotate.md', import.meta.url), 'utf8');
+  const [, text = '', printed] = /```yaml\n([^]*?)```[^]*?```text\n([^]*?)```/.exec(page)!;
+  const { err } = await runIn({ 'compose.yaml': text }, ['annotate', 'web', '--mode', 'host']);
+  assert.ok(err.startsWith(printed!), err);
 });
 
 test('--help fits a screen', async () => {
