@@ -27,6 +27,8 @@ export interface Style {
   /** By how much the inside of a mapping is indented, here rather than in the file on the whole. */
   readonly step: number;
   readonly flow: boolean;
+  /** Whether there is a space within the brackets. */
+  readonly padded: boolean;
 }
 
 /** A text, and how what is new in it is written. */
@@ -39,7 +41,12 @@ export interface Written {
 export function styleOf({ source: { text }, writer }: Written, map: YAMLMap, owner?: YamlPair): Style {
   const [first] = map.items;
   const here = owner && first && !map.flow ? columnOf(text, pairStart(first)) - columnOf(text, pairStart(owner)) : 0;
-  return { writer, step: here > 0 ? here : writer.style.indent, flow: map.flow === true };
+  return {
+    writer,
+    step: here > 0 ? here : writer.style.indent,
+    flow: map.flow === true,
+    padded: /^\{\s/.test(text.slice(map.range![0], map.range![0] + 2)),
+  };
 }
 
 /** A value within brackets: a plain word that brackets or commas would end is quoted. */
@@ -50,7 +57,11 @@ export function valueText(style: Style, value: Plain, column: number, eol: strin
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return ` ${style.flow ? inFlow(style, value) : style.writer.inline(value)}`;
   }
-  if (style.flow) return ` ${inFlow(style, value)}`;
+  if (style.flow) {
+    const pairs = Object.entries(value).map(([key, inner]) => `${style.writer.inline(key)}: ${inFlow(style, inner)}`);
+    const pad = style.padded ? ' ' : '';
+    return ` {${pad}${pairs.join(', ')}${pad}}`;
+  }
   const lead = eol + ' '.repeat(column + style.step);
   const lines = Object.entries(value).map(
     ([key, inner]) => `${style.writer.inline(key)}: ${style.writer.inline(inner)}`,

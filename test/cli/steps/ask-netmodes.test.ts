@@ -42,7 +42,7 @@ test('service by service; guests have nothing to choose', async () => {
   assert.is(code, 0);
   assert.equal(shown, ['web (nginx, publishes 8080)', 'dns (pihole), now host', 'Write this?']);
   assert.match(out, '+    x-netmode: ipvlan-l2');
-  assert.match(after!, '    x-netmode: ipvlan-l2\n  dns: { image: pihole, x-netmode: {network: lan} }');
+  assert.match(after!, '    x-netmode: ipvlan-l2\n  dns: { image: pihole, x-netmode: { network: lan } }');
 });
 
 test('Enter alone leaves all as it is', async () => {

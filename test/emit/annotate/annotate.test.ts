@@ -108,7 +108,13 @@ const edits: readonly (readonly [string, string, readonly Wish[], string])[] = [
     'in brackets',
     'services:\n  web: { image: nginx }\n',
     [service({ mode: 'macvlan', parent: '${LAN}', listen: [80] })],
-    'services:\n  web: { image: nginx, x-netmode: {mode: macvlan, parent: "${LAN}", listen: [80]} }\n',
+    'services:\n  web: { image: nginx, x-netmode: { mode: macvlan, parent: "${LAN}", listen: [80] } }\n',
+  ],
+  [
+    'in brackets without spaces',
+    'services: {web: {image: nginx}}',
+    [service({ mode: 'macvlan', vlan: 10 })],
+    'services: {web: {image: nginx, x-netmode: {mode: macvlan, vlan: 10}}}',
   ],
   [
     'in brackets over several lines, with comments',
