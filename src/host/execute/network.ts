@@ -1,5 +1,6 @@
 /** The shared Docker network. */
 import type { EnsureNetwork } from '../../plan/actions/action.ts';
+import { parseAddress, parseCidr, sameAddress, sameCidr } from '../../plan/facts/ip.ts';
 import { type Context, done, missing, type State } from './state.ts';
 
 /** Done where a network of this name is as wanted, whoever made it; another of that name is in the way. */
@@ -15,9 +16,9 @@ export async function networkState(action: EnsureNetwork, { observer }: Context)
     action.pools.every(({ subnet, gateway, ipRange }) =>
       pools.some(
         (pool) =>
-          pool.Subnet === subnet &&
-          (gateway ?? pool.Gateway) === pool.Gateway &&
-          (ipRange ?? pool.IPRange) === pool.IPRange,
+          sameCidr(subnet, parseCidr(pool.Subnet ?? '')) &&
+          (!gateway || sameAddress(gateway, parseAddress(pool.Gateway ?? ''))) &&
+          (!ipRange || sameCidr(ipRange, parseCidr(pool.IPRange ?? ''))),
       ),
     );
   if (same) return done;
