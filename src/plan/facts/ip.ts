@@ -99,6 +99,7 @@ export function capacity(range: Cidr, subnet: Cidr): bigint {
 }
 
 function parse(text: string): Address | undefined {
+  if (text === '') return undefined; // to be told so by an exception costs much
   try {
     if (text.includes(':')) return { family: 6, value: new Address6(text).bigInt() };
     return { family: 4, value: new Address4(text).bigInt() };
