@@ -9,13 +9,13 @@ import { checkDriverOptions } from './driver-options.ts';
 import { checkEngine, checkNewerKeys } from './engine.ts';
 import { checkAnswers } from './lan-conflicts.ts';
 import { checkNetworks } from './network-clashes.ts';
-import { checkParents } from './parents.ts';
 import { checkPeers } from './peers.ts';
 import { checkLivePorts } from './ports/live-ports.ts';
 import { checkLost } from './ports/lost-ports.ts';
 import { checkPorts } from './ports/ports.ts';
 import { checkReplicas } from './replicas.ts';
 import { checkShimNames } from './shim-names.ts';
+import { checkParents } from './unfit-parents.ts';
 import { checkWaysOut } from './ways-out.ts';
 
 type Check = (plan: Plan, facts: ParsedFacts, report: Report, starting?: ReadonlySet<string>) => void;

@@ -9,7 +9,7 @@ import { interfaceOf, parseFacts } from '../facts/parsed-facts.ts';
 import { isOlder, oldestCompose } from '../facts/versions.ts';
 import { type Finding, type Situation, type Verdict, verdicts } from './finding.ts';
 import { handMadeShims, type ShimFault } from './hand-made-shims.ts';
-import { parentExists, parentIsFit, parentIsFree } from './parents.ts';
+import { parentExists, parentIsFit, parentIsFree } from './parent-findings.ts';
 
 export interface ModeDiagnosis {
   readonly netmode: Netmode;

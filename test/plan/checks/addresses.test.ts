@@ -89,8 +89,8 @@ test('aux_addresses of a network that netcompose defines reach Docker, and are j
 test('what is no address is told once, and nobody is given it', () => {
   const text =
     'services:\n' +
-    '  web: { image: x, deploy: { replicas: 2 }, x-netmode: { network: lan, ipv4_address: 192.168.1.999 } }\n' +
-    '  api: { image: x, x-netmode: { network: lan, ipv4_address: 192.168.1.999 } }\n' +
+    '  web: { image: x, deploy: { replicas: 2 }, networks: { lan: { ipv4_address: 192.168.1.999 } } }\n' +
+    '  api: { image: x, networks: { lan: { ipv4_address: 192.168.1.999 } } }\n' +
     `networks:\n  lan: { x-netmode: { mode: macvlan, ${pool} } }\n`;
   const { plan, ...outcome } = planTexts(text, { facts: lanFacts });
   assert.equal(told(outcome), [
