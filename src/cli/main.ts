@@ -1,5 +1,5 @@
 /** The program, as `bin/netcompose.cjs` starts it. */
-import { realHost } from '../host/system/host.ts';
+import { realHost } from '../host/system/real-host.ts';
 import { run } from './run.ts';
 import { realTerminal } from './terminal.ts';
 

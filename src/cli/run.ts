@@ -1,7 +1,7 @@
 /** From a command line to an exit code: the one place where results become exit codes. */
 import { HostError } from '../host/system/errors.ts';
 import type { Host } from '../host/system/host.ts';
-import { commands, ownCommands } from './commands.ts';
+import { commands } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
 import { parseGlobals } from './globals.ts';
 import { Interrupted } from './interrupt.ts';
@@ -25,10 +25,9 @@ export async function run(argv: readonly string[], host: Host, terminal: Termina
       case 'unknown':
         return await passThrough(argv, host, terminal);
       case 'command': {
-        const load = Object.hasOwn(commands, parsed.command) ? commands[parsed.command] : undefined;
-        // `up --help` is Compose's page: nothing is to be prepared for it.
-        if (!load) return await passThrough(argv, host, terminal);
-        return await (await load()).run({ ...parsed, argv, host, terminal });
+        const entry = Object.hasOwn(commands, parsed.command) ? commands[parsed.command] : undefined;
+        if (!entry) return await passThrough(argv, host, terminal);
+        return await (await entry.load()).run({ ...parsed, argv, host, terminal });
       }
     }
   } catch (error) {
@@ -40,14 +39,15 @@ export async function run(argv: readonly string[], host: Host, terminal: Termina
 }
 
 function help(): string {
-  const width = Math.max(...ownCommands.map(([name]) => name.length));
+  const usages = Object.values(commands).flatMap(({ usage }) => (usage ? [usage] : []));
+  const width = Math.max(...usages.map(([call]) => call.length));
   return [
     'Usage: netcompose [OPTIONS] COMMAND [ARGS]',
     '',
     'docker compose, with x-netmode: ipvlan, macvlan, host, bridge and no network at all, one line per service.',
     '',
     "netcompose's own commands:",
-    ...ownCommands.map(([name, what]) => `  ${name.padEnd(width)}  ${what}`),
+    ...usages.map(([call, purpose]) => `  ${call.padEnd(width)}  ${purpose}`),
     '',
     'up, create, run, start, restart, scale and watch check the files and prepare the host first; down cleans up after.',
     'Every other command, and every option, is docker compose\'s own: see "docker compose --help".',

@@ -1,4 +1,4 @@
-/** The generated override's place, under the user's state folder. */
+/** What netcompose keeps for this user: each project's override, and which hooks are trusted. */
 import { posix } from 'node:path';
 import { HostError } from './system/errors.ts';
 import type { Host } from './system/host.ts';
@@ -7,7 +7,7 @@ import type { Host } from './system/host.ts';
  * Where netcompose keeps what it writes for this user. A relative `XDG_STATE_HOME` counts as none
  * (XDG Base Directory Specification).
  */
-export function stateFolder(host: Host): string {
+function stateFolder(host: Host): string {
   const given = host.env['XDG_STATE_HOME'];
   const base = given !== undefined && posix.isAbsolute(given) ? given : posix.join(host.home, '.local', 'state');
   return posix.join(base, 'netcompose');
@@ -54,6 +54,15 @@ export function readOverride(host: Host, project: string): string | undefined {
 /** Removes what is kept of a project. */
 export function removeOverride(host: Host, project: string): void {
   host.remove(projectFolder(host, project));
+}
+
+/**
+ * Where it is remembered that hooks are trusted. No project's name begins with a dot, so that none shares this folder.
+ *
+ * @param hash of the hooks, in hexadecimal
+ */
+export function trustedHooksPath(host: Host, hash: string): string {
+  return posix.join(stateFolder(host), '.trusted-hooks', `${hash}.json`);
 }
 
 function projectFolder(host: Host, project: string): string {

@@ -114,7 +114,7 @@ for (const { name, compose, code, errors, says } of cases) {
       assert.is(outcome.out, command[0] === 'plan' ? outcome.out : '');
       assert.ok(outcome.err.includes(`error[${errors[0]!.split(' ')[0]}]`), outcome.err);
       assert.equal(outcome.host.ran, []);
-      assert.equal([...outcome.host.files], []);
+      assert.equal([...outcome.host.files], [['/project/compose.yaml', compose]]);
     });
   }
 }
@@ -141,6 +141,16 @@ test('wrong usage', async () => {
   assert.is(code, 2);
   assert.match(err, 'netcompose: unknown option "--fromat"');
   assert.match(err, 'help: see: netcompose check --help');
+});
+
+test('facts that are not there', async () => {
+  const { code, err } = await runIn({ 'compose.yaml': 'services: { a: { image: b, x-netmode: ipvlan } }\n' }, [
+    'plan',
+    '--facts',
+    'nas.json',
+  ]);
+  assert.is(code, 2);
+  assert.match(err, '"/project/nas.json" cannot be read: no such file');
 });
 
 test('facts that are none', async () => {

@@ -1,4 +1,6 @@
 /** How commands reach Compose: which arguments, in which order, with which files. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runIn } from './in-folder.ts';
@@ -88,12 +90,32 @@ test('hooks that nobody has trusted do not run', async () => {
 });
 
 test('explain shows the page of a rule, and the nearest where there is none', async () => {
-  const { out, code } = await runIn({}, ['explain', 'parent/driver-clash']);
+  const page = fileURLToPath(new URL('../../docs/rules/parent/driver-clash.md', import.meta.url));
+  const { out, code } = await runIn({}, ['explain', 'parent/driver-clash'], {
+    files: { [page]: readFileSync(page, 'utf8') },
+  });
   assert.is(code, 0);
   assert.match(out, '# parent/driver-clash');
+  const lost = await runIn({}, ['explain', 'parent/driver-clash']);
+  assert.is(lost.code, 3);
+  assert.match(lost.err, 'docs/rules/parent/driver-clash.md" cannot be read: no such file');
   const wrong = await runIn({}, ['explain', 'parent/driver-crash']);
   assert.is(wrong.code, 2);
   assert.match(wrong.err, 'did you mean "parent/driver-clash"?');
+});
+
+test('a project from standard input is given to Compose again', async () => {
+  const inputs: unknown[] = [];
+  const { code, err } = await runIn({}, ['-f', '-', '-p', 'p', 'config'], {
+    ...composeOnly,
+    input: annotated,
+    answer: (argv, { input }) => {
+      inputs.push([argv.at(-1), input]);
+      return '';
+    },
+  });
+  assert.is(code, 0, err);
+  assert.equal(inputs, [['config', annotated]]);
 });
 
 test('schema prints the schema', async () => {

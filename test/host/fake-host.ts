@@ -16,6 +16,8 @@ export interface FakeOptions {
   readonly pid?: number;
   readonly home?: string;
   readonly files?: Readonly<Record<string, string>>;
+  /** Standard input. */
+  readonly input?: string;
   readonly executables?: readonly string[];
   /** Symbolic links, by path. */
   readonly links?: Readonly<Record<string, string>>;
@@ -23,7 +25,7 @@ export interface FakeOptions {
   /** By the argument vector, joined by spaces. */
   readonly commands?: Readonly<Record<string, Answer>>;
   /** Asked where `commands` has no answer. */
-  readonly answer?: (argv: readonly string[]) => string | Partial<RunResult> | undefined;
+  readonly answer?: (argv: readonly string[], options: RunOptions) => string | Partial<RunResult> | undefined;
   readonly interfaces?: ReturnType<Host['interfaces']>;
 }
 
@@ -40,6 +42,8 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
   const turns = new Map<string, number>();
   const ran: string[] = [];
 
+  const isDirectory = (path: string) => [...files.keys()].some((file) => file.startsWith(`${path}/`));
+
   const answerTo = (argv: readonly string[], given: RunOptions): RunResult => {
     const line = argv.join(' ');
     ran.push(line);
@@ -51,7 +55,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
         ? known(given)
         : Array.isArray(known)
           ? known[Math.min(turn, known.length - 1)]
-          : (known ?? options.answer?.(argv));
+          : (known ?? options.answer?.(argv, given));
     if (one === undefined) throw new Error(`the fake host was not told about: ${line}`);
     return typeof one === 'string' ? { code: 0, stdout: one, stderr: '' } : { code: 0, stdout: '', stderr: '', ...one };
   };
@@ -68,7 +72,12 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     run: async (argv, given = {}) => answerTo(argv, given),
     attach: async (argv, given = {}) => answerTo(argv, given).code,
     endProcess: (pid) => void ran.push(`end ${pid}`),
+    read: (path) => {
+      const text = files.get(path);
+      return text === undefined ? { error: 'missing', detail: 'no such file' } : { text };
+    },
     readText: (path) => files.get(path),
+    readStandardInput: () => options.input ?? '',
     readBytes: (path) => options.bytes?.[path],
     list: (path) => [
       ...new Set(
@@ -78,7 +87,8 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       ),
     ],
     readLink: (path) => options.links?.[path],
-    exists: (path) => files.has(path) || [...files.keys()].some((file) => file.startsWith(`${path}/`)),
+    exists: (path) => files.has(path) || isDirectory(path),
+    isDirectory,
     isExecutable: (path) => executables.has(path),
     writePrivate: (path, text) => void files.set(path, text),
     remove: (path) => {

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { holdLease, leases, withLock } from '../../src/host/lock.ts';
 import { HostError } from '../../src/host/system/errors.ts';
-import { realHost } from '../../src/host/system/host.ts';
+import { realHost } from '../../src/host/system/real-host.ts';
 import { fakeHost } from './fake-host.ts';
 
 const host = realHost();
@@ -18,7 +18,11 @@ async function other(what: 'lock' | 'lease', name: string) {
   });
   await new Promise((resolve) => child.stdout.once('data', resolve));
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  return { pid: child.pid!, kill: async () => void (child.kill('SIGKILL'), await ended) };
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  return { pid: child.pid!, kill };
 }
 
 if (process.platform === 'linux') {

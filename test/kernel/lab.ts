@@ -4,7 +4,8 @@
  */
 import { execFileSync } from 'node:child_process';
 import type { Host, RunResult } from '../../src/host/system/host.ts';
-import { realHost } from '../../src/host/system/host.ts';
+import { realHost } from '../../src/host/system/real-host.ts';
+import { fakeEngine } from '../host/fake-engine.ts';
 
 export const parent = 'p0';
 export const hostAddress = '192.168.77.10';
@@ -95,9 +96,9 @@ export function labHost(namespace: string, afterChange: (count: number) => void 
   const changes: string[] = [];
   return {
     ...real,
+    env: { ...real.env, ...fakeEngine().env },
     changes,
     run: async (argv): Promise<RunResult> => {
-      if (argv[0] === 'docker') return { code: 0, stdout: '', stderr: '' };
       const result = await real.run(['ip', 'netns', 'exec', namespace, ...argv]);
       if (!argv.includes('-j')) afterChange(changes.push(argv.join(' ')));
       return result;

@@ -1,16 +1,19 @@
 /** `netcompose down`: Compose with the override last applied, then what nothing needs any more is released. */
-import { release } from '../../host/execute/remove.ts';
 import { overridePath, readOverride, removeOverride } from '../../host/override-store.ts';
 import { hooksOf } from '../../plan/host-changes/host-actions.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { serviceWords } from '../options/service-words.ts';
 import type { Session } from '../session.ts';
 import { composeCall } from '../steps/compose-call.ts';
-import { areTrusted, runHooks, trustOption, untrusted } from '../steps/hooks.ts';
+import { areTrusted, runHooks, untrusted } from '../steps/hooks.ts';
 import { passThrough } from '../steps/pass-through.ts';
 import { readProject } from '../steps/read-project.ts';
+import { release } from '../steps/release.ts';
 
 export async function run(session: Session): Promise<number> {
-  const { host, terminal, argv, globals, command, args } = session;
+  const { host, terminal, argv, globals, command } = session;
+  const words = serviceWords(session);
+  if (words.help) return passThrough(argv, host, terminal);
   const { project, intents, annotated, stdin } = readProject(session);
   const hooks = intents ? hooksOf(intents.top) : [];
   const name = project?.name ?? globals.projectName;
@@ -22,20 +25,16 @@ export async function run(session: Session): Promise<number> {
     ? await host.attach(
         composeCall(session, project, applied ? overridePath(host, project.name) : undefined, [
           command,
-          ...args.filter((word) => word !== trustOption),
+          ...words.forCompose,
         ]),
         stdin === undefined ? {} : { input: stdin },
       )
     : await passThrough(argv, host, terminal, stdin);
-  const pretends = globals.dryRun || args.includes('--dry-run');
-  if (exitCode !== exitCodes.fine || pretends || args.includes('--help') || args.includes('-h')) return exitCode;
+  if (exitCode !== exitCodes.fine || (words.dryRun ?? globals.dryRun)) return exitCode;
   await release(host);
   if (project && areTrusted(session, project, hooks)) await runHooks(session, project, hooks, 'post_down');
   else if (project) terminal.err(`netcompose: not run: ${untrusted(project, hooks).message}\n`);
   // With services named, the others run on and the next `down` needs the override again.
-  if (name !== undefined && !namesServices(args, project?.services)) removeOverride(host, name);
+  if (name !== undefined && words.services.length === 0) removeOverride(host, name);
   return exitCode;
 }
-
-const namesServices = (args: readonly string[], services: ReadonlyMap<string, unknown> | undefined) =>
-  args.some((word) => services?.has(word));

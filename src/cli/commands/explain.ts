@@ -1,8 +1,9 @@
 /** `netcompose explain RULE`: the rule's page of `docs/rules/`. `netcompose explain "ERROR TEXT"`: what an error of Docker means. */
-import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rules } from '../../diagnostics/rules.ts';
 import { nearest } from '../../diagnostics/suggest.ts';
+import { HostError } from '../../host/system/errors.ts';
+import type { Host } from '../../host/system/host.ts';
 import { explainError } from '../../plan/doctor/docker-errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ownOptions } from '../options/own-options.ts';
@@ -27,7 +28,7 @@ export async function run(session: Session): Promise<number> {
       near === undefined ? 'all rules are in docs/rules/README.md' : `did you mean "${near}"?`,
     );
   }
-  session.terminal.out(readFileSync(page(rule), 'utf8'));
+  session.terminal.out(pageOf(rule, session.host));
   return exitCodes.fine;
 }
 
@@ -46,9 +47,12 @@ function explainText({ terminal }: Session, text: string): number {
 }
 
 /** The pages lie beside the built program's folder and, from source, at the root: both are some levels above this file. */
-function page(rule: string): string {
+function pageOf(rule: string, host: Host): string {
   const places = ['../../', '../../../', '../../../../'].map((up) =>
     fileURLToPath(new URL(`${up}docs/rules/${rule}.md`, import.meta.url)),
   );
-  return places.find((path) => existsSync(path)) ?? places[0]!;
+  const path = places.find((place) => host.exists(place)) ?? places[0]!;
+  const read = host.read(path);
+  if ('error' in read) throw new HostError({ message: `"${path}" cannot be read: ${read.detail}` });
+  return read.text;
 }

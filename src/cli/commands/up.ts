@@ -8,25 +8,28 @@ import { holdLease, withLock } from '../../host/lock.ts';
 import { readOverride, removeOverride, withTemporaryOverride, writeOverride } from '../../host/override-store.ts';
 import type { HostAction, Step } from '../../plan/actions/action.ts';
 import { stepsOf } from '../../plan/actions/commands.ts';
+import { displayCommand } from '../../plan/actions/display.ts';
 import { actionsToContainers, leadsToContainers } from '../../plan/host-changes/host-actions.ts';
 import { hasUnknownTargets } from '../../plan/host-changes/shim.ts';
 import type { Plan } from '../../plan/types.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
+import { serviceWords } from '../options/service-words.ts';
 import type { Session } from '../session.ts';
 import { composeCall } from '../steps/compose-call.ts';
-import { areTrusted, runHooks, trustOption, untrusted } from '../steps/hooks.ts';
+import { areTrusted, runHooks, untrusted } from '../steps/hooks.ts';
 import { passThrough } from '../steps/pass-through.ts';
 import { type Prepared, prepare } from '../steps/prepare.ts';
 
 export async function run(session: Session): Promise<number> {
   const { host, terminal, argv } = session;
   // Compose's page of options: nothing is to be prepared for it.
-  if (asksForHelp(session)) return passThrough(argv, host, terminal);
+  const { help, dryRun } = serviceWords(session);
+  if (help) return passThrough(argv, host, terminal);
   const prepared = await prepare(session, { starts: true });
   if (prepared.kind === 'refused') return prepared.exitCode;
   if (prepared.kind === 'plain') return plain(session, prepared);
-  return isDryRun(session) ? pretend(session, prepared) : start(session, prepared);
+  return (dryRun ?? session.globals.dryRun) ? pretend(session, prepared) : start(session, prepared);
 }
 
 /** Compose's alone; but where the files had an x-netmode the last time, what that needed is released. */
@@ -36,7 +39,7 @@ async function plain(
 ): Promise<number> {
   const exitCode = await passThrough(argv, host, terminal, stdin);
   if (exitCode === exitCodes.fine && project && readOverride(host, project.name) !== undefined) {
-    const { release } = await import('../../host/execute/remove.ts');
+    const { release } = await import('../steps/release.ts');
     await release(host);
     removeOverride(host, project.name);
   }
@@ -79,9 +82,10 @@ async function start(session: Session, prepared: Ready): Promise<number> {
     }
     const exitCode = await callCompose(session, prepared, recordOverride(session, project.name, override));
     if (exitCode !== exitCodes.fine && applied) await undo(session, applied);
-    const runOn = session.command !== 'up' || isDetached(session);
+    const { detached } = serviceWords(session);
+    const runOn = session.command !== 'up' || detached;
     if (exitCode === exitCodes.fine && runOn && routesAreOpen(plan)) await reachNewContainers(session, prepared);
-    if (exitCode === exitCodes.fine && isDetached(session)) {
+    if (exitCode === exitCodes.fine && detached) {
       const { reachTable } = await import('../steps/reach-table.ts');
       terminal.err(await reachTable(session, prepared.plan));
     }
@@ -142,7 +146,7 @@ function recordOverride({ host }: Session, project: string, text: string | undef
 
 function callCompose(session: Session, { project, stdin }: Ready, override: string | undefined): Promise<number> {
   return session.host.attach(
-    composeCall(session, project, override, [session.command, ...session.args.filter((word) => word !== trustOption)]),
+    composeCall(session, project, override, [session.command, ...serviceWords(session).forCompose]),
     stdin === undefined ? {} : { input: stdin },
   );
 }
@@ -150,23 +154,5 @@ function callCompose(session: Session, { project, stdin }: Ready, override: stri
 /** Compose did not start: what this run made goes again, but for what containers use by now. */
 async function undo({ host, terminal }: Session, applied: Applied): Promise<void> {
   const failed = await withLock(host, 'host', () => applied.undo());
-  for (const command of failed) terminal.err(`netcompose: could not undo, please run: ${command.join(' ')}\n`);
+  for (const command of failed) terminal.err(`netcompose: could not undo, please run: ${displayCommand(command)}\n`);
 }
-
-/** Words before `--` only: what follows is a container's. A service's own command (`run web --help`) is none of ours either. */
-function ownWords({ command, args }: Session): readonly string[] {
-  const end = args.indexOf('--');
-  const own = end < 0 ? args : args.slice(0, end);
-  if (command !== 'run') return own;
-  const service = own.findIndex((word) => !word.startsWith('-'));
-  return service < 0 ? own : own.slice(0, service);
-}
-
-const asksForHelp = (session: Session) => ownWords(session).some((word) => word === '--help' || word === '-h');
-
-const isDryRun = (session: Session) =>
-  session.globals.dryRun || ownWords(session).some((word) => word === '--dry-run' || word === '--dry-run=true');
-
-const isDetached = (session: Session) =>
-  session.command === 'up' &&
-  ownWords(session).some((word) => word === '-d' || word === '--detach' || word === '--wait');

@@ -1,32 +1,148 @@
-/** Which services a command starts: what is in the way of the others must not stop it. */
-import type { Project } from '../../compose/project/project.ts';
+/**
+ * What the words after one of Compose's own commands mean for the project: which services it names, how many of each it
+ * starts, whether it only pretends. The only place that knows; nobody else looks at the words themselves.
+ */
+import type { Project, Service } from '../../compose/project/project.ts';
+import { type Located, SourceFile } from '../../diagnostics/source.ts';
 import type { Session } from '../session.ts';
+import { type FlagLine, isOn, type ReadFlags, readFlags, valuesOf } from './flags.ts';
 
-/** Options of `up` and `run` whose value may be a service's name. */
-const takesService: ReadonlySet<string> = new Set(['--attach', '--no-attach', '--exit-code-from']);
+/** netcompose's own option of the commands that run hooks; Compose does not know it. */
+export const trustOption = '--trust-hooks';
 
-/** @returns nothing where the command starts all of them */
-export function startedBy(
-  { command, args }: Pick<Session, 'command' | 'args'>,
-  project: Project,
-): ReadonlySet<string> | undefined {
-  const end = args.indexOf('--');
-  const words = (end < 0 ? args : args.slice(0, end)).filter((_, at) => !takesService.has(args[at - 1] ?? ''));
-  const names = words
-    .map((word) => (command === 'scale' ? word.split('=')[0]! : word))
-    .filter((word) => project.services.has(word));
-  if (command === 'run') {
-    const [service] = names;
-    if (service === undefined) return undefined;
-    // `run` publishes nothing, and runs another command than the one that opens the ports, unless it is told to.
-    const own = words.includes('--service-ports') || words.includes('-P') ? [service] : [];
-    return new Set([
-      ...own,
-      ...[...withDependencies([service], project)].filter((name) => name !== service && !words.includes('--no-deps')),
-    ]);
-  }
-  if (names.length === 0) return undefined;
-  return words.includes('--no-deps') ? new Set(names) : withDependencies(names, project);
+const everywhere: readonly FlagLine[] = ['-h, --help', '--dry-run'];
+
+const upAndCreate: readonly FlagLine[] = [
+  ...everywhere,
+  trustOption,
+  ...['--build', '--force-recreate', '--no-build', '--no-recreate', '--pull string', '--quiet-pull'],
+  ...['--remove-orphans', '--scale scale', '-y, --yes'],
+];
+
+const config: readonly FlagLine[] = [
+  ...everywhere,
+  ...['--environment', '--format string', '--hash string', '--images', '--lock-image-digests', '--models'],
+  ...['--networks', '--no-consistency', '--no-env-resolution', '--no-interpolate', '--no-normalize'],
+  ...['--no-path-resolution', '-o, --output string', '--profiles', '-q, --quiet', '--resolve-image-digests'],
+  ...['--services', '--variables', '--volumes'],
+];
+
+/** Source: `docker compose COMMAND --help` of 2.26.1 and 2.40.3; those that it hides from its cmd/compose/*.go. */
+export const optionsOf = {
+  up: [
+    ...upAndCreate,
+    ...['--abort-on-container-exit', '--abort-on-container-failure', '--always-recreate-deps'],
+    ...['--attach stringArray', '--attach-dependencies', '-d, --detach', '--exit-code-from string', '--menu'],
+    ...['--no-attach stringArray', '--no-color', '--no-deps', '--no-log-prefix', '--no-start', '--quiet-build'],
+    ...['-V, --renew-anon-volumes', '-t, --timeout int', '--timestamps', '--wait', '--wait-timeout int', '-w, --watch'],
+  ],
+  create: upAndCreate,
+  run: [
+    ...everywhere,
+    trustOption,
+    ...['--build', '--cap-add list', '--cap-drop list', '-d, --detach', '--entrypoint string', '-e, --env stringArray'],
+    ...['--env-from-file stringArray', '-i, --interactive', '-l, --label stringArray', '--labels stringArray'],
+    ...['--name string', '-T, --no-TTY', '--no-deps', '-p, --publish stringArray', '--pull string', '-q, --quiet'],
+    ...['--quiet-build', '--quiet-pull', '--remove-orphans', '--rm', '-P, --service-ports', '-t, --tty'],
+    ...['--use-aliases', '-u, --user string', '-v, --volume stringArray', '--volumes stringArray'],
+    '-w, --workdir string',
+  ],
+  start: [...everywhere, trustOption],
+  restart: [...everywhere, trustOption, '--no-deps', '-t, --timeout int'],
+  scale: [...everywhere, trustOption, '--no-deps'],
+  watch: [...everywhere, trustOption, '--no-up', '--prune', '--quiet'],
+  down: [
+    ...everywhere,
+    trustOption,
+    ...['--remove-orphans', '--rmi string', '-t, --timeout int', '-v, --volumes', '--volume'],
+  ],
+  config,
+  convert: config,
+} as const satisfies Readonly<Record<string, readonly FlagLine[]>>;
+
+export interface ServiceWords {
+  /** The services named, in order; none where the command means all of them. */
+  readonly services: readonly string[];
+  /** How many of a service are asked for. */
+  readonly replicas: ReadonlyMap<string, Located<number>>;
+  readonly help: boolean;
+  /** Nothing where the words do not say; the global option then counts. */
+  readonly dryRun?: boolean;
+  /** Whether the command ends once the services run, of those that could stay with them. */
+  readonly detached: boolean;
+  readonly noDependencies: boolean;
+  /** `run`: whether the service's own ports are published. */
+  readonly servicePorts: boolean;
+  readonly trustsHooks: boolean;
+  /** The words that Compose is given: all but netcompose's own option. */
+  readonly forCompose: readonly string[];
+}
+
+type Called = Pick<Session, 'command' | 'args'>;
+
+/** Reads the words after a command. A command that is not Compose's names no services. */
+export function serviceWords({ command, args }: Called): ServiceWords {
+  const lines: readonly FlagLine[] | undefined = Object.hasOwn(optionsOf, command)
+    ? optionsOf[command as keyof typeof optionsOf]
+    : undefined;
+  // What follows the service of `run` is the container's own command.
+  const read: ReadFlags = lines
+    ? readFlags(args, lines, { interspersed: command !== 'run' })
+    : { options: [], rest: [], faulty: false };
+  const ours = new Set(read.options.flatMap(({ name, at }) => (`--${name}` === trustOption ? at : [])));
+  const counts = command === 'scale' ? read.rest : valuesOf(read, 'scale');
+  const dryRun = isOn(read, 'dry-run');
+  return {
+    services: command === 'run' ? read.rest.slice(0, 1) : read.rest.map((word) => nameIn(command, word)),
+    replicas: new Map(counts.flatMap((word) => replicasIn(command, word))),
+    help: isOn(read, 'help') ?? false,
+    ...(dryRun !== undefined && { dryRun }),
+    detached: command === 'up' && (isOn(read, 'detach') === true || isOn(read, 'wait') === true),
+    noDependencies: isOn(read, 'no-deps') ?? false,
+    servicePorts: isOn(read, 'service-ports') ?? false,
+    trustsHooks: isOn(read, trustOption.slice(2)) ?? false,
+    forCompose: args.filter((_, at) => !ours.has(at)),
+  };
+}
+
+const nameIn = (command: string, word: string) => (command === 'scale' ? word.split('=')[0]! : word);
+
+/** `web=3`. Anything else is Compose's to refuse. */
+function replicasIn(command: string, word: string): readonly (readonly [string, Located<number>])[] {
+  const [, name, count] = /^([^=]+)=(\d+)$/.exec(word) ?? [];
+  if (name === undefined) return [];
+  const text = command === 'scale' ? `scale ${word}` : `${command} --scale ${word}`;
+  const source = new SourceFile('<command line>', text);
+  return [[name, { value: Number(count), span: { source, start: text.length - word.length, end: text.length } }]];
+}
+
+/**
+ * The project as the command line has it: a service that is named is started whatever its profiles say (`run debug`), and
+ * as often as is asked for.
+ */
+export function asCalled(project: Project, words: ServiceWords): Project {
+  const named = new Set(words.services);
+  const changed = (service: Service): Service => {
+    const replicas = words.replicas.get(service.name);
+    return { ...service, ...(named.has(service.name) && { active: true }), ...(replicas && { replicas }) };
+  };
+  if (![...named, ...words.replicas.keys()].some((name) => project.services.has(name))) return project;
+  return { ...project, services: new Map([...project.services].map(([name, service]) => [name, changed(service)])) };
+}
+
+/**
+ * Which services a command starts: what is in the way of the others must not stop it.
+ *
+ * @returns nothing where it starts all of them
+ */
+export function startedBy(called: Called, project: Project): ReadonlySet<string> | undefined {
+  const { services, noDependencies, servicePorts } = serviceWords(called);
+  const named = services.filter((name) => project.services.has(name));
+  if (named.length === 0) return undefined;
+  const started = noDependencies ? new Set(named) : withDependencies(named, project);
+  if (called.command !== 'run' || servicePorts) return started;
+  // `run` publishes nothing, and runs another command than the one that opens the ports, unless it is told to.
+  return new Set([...started].filter((name) => name !== named[0]));
 }
 
 function withDependencies(names: readonly string[], project: Project): ReadonlySet<string> {

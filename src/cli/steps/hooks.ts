@@ -3,23 +3,22 @@
  * with direnv: what is remembered is exactly these commands in exactly this folder.
  */
 import { createHash } from 'node:crypto';
-import { posix } from 'node:path';
 import type { Project } from '../../compose/project/project.ts';
-import { stateFolder } from '../../host/override-store.ts';
+import { trustedHooksPath } from '../../host/override-store.ts';
 import { HostError } from '../../host/system/errors.ts';
+import type { Host } from '../../host/system/host.ts';
 import type { RunHook } from '../../plan/actions/action.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
+import { serviceWords, trustOption } from '../options/service-words.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** netcompose's own option of `up` and `down`; Compose does not know it. */
-export const trustOption = '--trust-hooks';
-
 /** Whether these hooks may run here; with `--trust-hooks` they may from now on. */
-export function areTrusted({ host, args }: Session, project: Project, hooks: readonly RunHook[]): boolean {
+export function areTrusted(session: Session, project: Project, hooks: readonly RunHook[]): boolean {
   if (hooks.length === 0) return true;
-  const path = trustPath(stateFolder(host), project, hooks);
-  if (!args.includes(trustOption)) return host.exists(path);
+  const { host } = session;
+  const path = trustPath(host, project, hooks);
+  if (!serviceWords(session).trustsHooks) return host.exists(path);
   host.writePrivate(path, `${JSON.stringify(contentOf(project, hooks), null, 2)}\n`);
   return true;
 }
@@ -56,9 +55,9 @@ const contentOf = ({ directory }: Project, hooks: readonly RunHook[]) => ({
   hooks: hooks.map(({ when, command }) => ({ when, command })),
 });
 
-function trustPath(folder: string, project: Project, hooks: readonly RunHook[]): string {
+function trustPath(host: Host, project: Project, hooks: readonly RunHook[]): string {
   const hash = createHash('sha256')
     .update(JSON.stringify(contentOf(project, hooks)))
     .digest('hex');
-  return posix.join(folder, 'trusted-hooks', `${hash}.json`);
+  return trustedHooksPath(host, hash);
 }

@@ -1,5 +1,4 @@
 /** What must be known of the host and the engine for this project, and no more: looking costs time. */
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import { findCompose } from '../../host/engine/find-compose.ts';
@@ -128,17 +127,11 @@ async function composeFacts({ host }: Session, needed: boolean, report: Report):
 /** The facts that another call has printed. */
 export function readFacts({ host }: Session, file: string): Facts {
   const path = resolve(host.cwd, file);
-  let text: string;
+  const read = host.read(path);
+  if ('error' in read)
+    throw new UsageError(`"${path}" cannot be read: ${read.detail}`, 'make one with: netcompose facts > facts.json');
   try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new UsageError(
-      `"${path}" cannot be read: ${(cause as Error).message}`,
-      'make one with: netcompose facts > facts.json',
-    );
-  }
-  try {
-    const facts = JSON.parse(text) as Facts;
+    const facts = JSON.parse(read.text) as Facts;
     if (facts.version === 1) return facts;
   } catch {
     // told below

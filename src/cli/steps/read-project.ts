@@ -1,10 +1,11 @@
 /** The project that a command is about, as far as it can be read. */
-import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Files, load } from '../../compose/load.ts';
 import type { Project } from '../../compose/project/project.ts';
 import { Diagnostics } from '../../diagnostics/diagnostic.ts';
+import type { Host } from '../../host/system/host.ts';
 import { type Intents, intentsOf } from '../../netmode/intents.ts';
+import { asCalled, serviceWords } from '../options/service-words.ts';
 import type { Session } from '../session.ts';
 
 export interface Read {
@@ -18,10 +19,11 @@ export interface Read {
 }
 
 /** Reads the project and what it asks for; every fault is in `diagnostics`. */
-export function readProject({ globals, host, args }: Session): Read {
+export function readProject(session: Session): Read {
+  const { globals, host } = session;
   const diagnostics = new Diagnostics();
   const { files, projectName, projectDirectory, profiles, envFiles } = globals;
-  const stdin = files.includes('-') ? readFileSync(0, 'utf8') : undefined;
+  const stdin = files.includes('-') ? host.readStandardInput() : undefined;
   const texts: string[] = stdin === undefined ? [] : [stdin];
   const loaded = load(
     {
@@ -34,10 +36,10 @@ export function readProject({ globals, host, args }: Session): Read {
       ...(projectName !== undefined && { projectName }),
       ...(projectDirectory !== undefined && { projectDirectory: resolve(host.cwd, projectDirectory) }),
     },
-    diskFiles(texts),
+    filesOf(host, texts),
     diagnostics.report,
   );
-  const project = loaded && withNamed(loaded, args);
+  const project = loaded && asCalled(loaded, serviceWords(session));
   const intents = project && intentsOf(project, diagnostics.report);
   return {
     diagnostics,
@@ -48,37 +50,15 @@ export function readProject({ globals, host, args }: Session): Read {
   };
 }
 
-/** A service that the command line names is started whatever its profiles say (`run debug`). */
-function withNamed(project: Project, args: readonly string[]): Project {
-  const named = args.filter((word) => project.services.get(word)?.active === false);
-  if (named.length === 0) return project;
-  const services = new Map(project.services);
-  for (const name of named) services.set(name, { ...services.get(name)!, active: true });
-  return { ...project, services };
-}
-
 /** @param texts collects what was read */
-function diskFiles(texts: string[]): Files {
-  const stat = (path: string) => statSync(path, { throwIfNoEntry: false });
-  const quietly = <T>(look: () => T, otherwise: T): T => {
-    try {
-      return look();
-    } catch {
-      return otherwise; // a component of the path is not a directory, or is not ours to enter
-    }
-  };
+function filesOf(host: Host, texts: string[]): Files {
   return {
     read: (path) => {
-      try {
-        const text = readFileSync(path, 'utf8');
-        texts.push(text);
-        return { text };
-      } catch (error) {
-        const { code, message } = error as NodeJS.ErrnoException;
-        return { error: code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'unreadable', detail: message };
-      }
+      const file = host.read(path);
+      if ('text' in file) texts.push(file.text);
+      return file;
     },
-    exists: (path) => quietly(() => stat(path) !== undefined && !stat(path)!.isDirectory(), false),
-    isDirectory: (path) => quietly(() => stat(path)?.isDirectory() ?? false, false),
+    exists: (path) => host.exists(path) && !host.isDirectory(path),
+    isDirectory: (path) => host.isDirectory(path),
   };
 }

@@ -1,24 +1,34 @@
-/** How each kind of action finds out whether it is done. It observes and never assumes. */
+/** How each kind of action finds out whether it is done: a new kind is a line here. It observes and never assumes. */
 import type { HostAction } from '../../plan/actions/action.ts';
 import { isOurs } from '../../plan/facts/ownership.ts';
 import { networkState } from './network.ts';
+import type { Part } from './observer.ts';
 import { addressState, neighbourState, routeState, sysctlState } from './settings.ts';
 import { createShimState, markShimState, shimUpState } from './shim.ts';
 import type { Context, State } from './state.ts';
 
 type Kind = HostAction['kind'];
 
-const checks: { readonly [K in Kind]: (action: Extract<HostAction, { kind: K }>, context: Context) => Promise<State> } =
-  {
-    'ensure-network': networkState,
-    'create-shim': createShimState,
-    'mark-shim': markShimState,
-    'set-sysctl': sysctlState,
-    'add-shim-address': addressState,
-    'bring-shim-up': shimUpState,
-    'add-shim-route': routeState,
-    'add-shim-neighbour': neighbourState,
-  };
+interface Check<Action> {
+  readonly stateOf: (action: Action, context: Context) => Promise<State>;
+  /** What the action's own command changes of what is looked at. */
+  readonly changes: readonly Part[];
+}
+
+const checks: { readonly [K in Kind]: Check<Extract<HostAction, { kind: K }>> } = {
+  // An engine makes interfaces for some of its networks.
+  'ensure-network': { stateOf: networkState, changes: ['networks', 'interfaces', 'routes'] },
+  'create-shim': { stateOf: createShimState, changes: ['interfaces'] },
+  'mark-shim': { stateOf: markShimState, changes: ['interfaces'] },
+  'set-sysctl': { stateOf: sysctlState, changes: [] },
+  'add-shim-address': { stateOf: addressState, changes: ['interfaces', 'routes'] },
+  'bring-shim-up': { stateOf: shimUpState, changes: ['interfaces', 'routes'] },
+  'add-shim-route': { stateOf: routeState, changes: ['routes'] },
+  'add-shim-neighbour': { stateOf: neighbourState, changes: ['neighbours'] },
+};
+
+/** What must be looked at again once an action's command has run. */
+export const changedBy = ({ kind }: HostAction): readonly Part[] => checks[kind].changes;
 
 /** Whether an action is done, and if not, what stands in its place. */
 export async function stateOf(action: HostAction, context: Context): Promise<State> {
@@ -31,5 +41,5 @@ export async function stateOf(action: HostAction, context: Context): Promise<Sta
         failure: { message: `"${action.shim}" is an interface that netcompose did not make` },
       };
   }
-  return (checks[action.kind] as (action: HostAction, context: Context) => Promise<State>)(action, context);
+  return (checks[action.kind] as Check<HostAction>).stateOf(action, context);
 }

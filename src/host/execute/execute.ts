@@ -1,11 +1,16 @@
-/** Runs host actions. It decides nothing: what to do is in the steps, whether it is done in `actions/`. */
+/**
+ * Runs host actions. It decides nothing: what to do is in the steps, whether it is done in `checks.ts`.
+ *
+ * Docker networks too are made and removed by a command, though they are looked at through the engine's API: `plan` prints
+ * exactly what is run, and a person can run it instead. `docker` finds the same engine by the same `DOCKER_HOST` and context.
+ */
 import type { Step } from '../../plan/actions/action.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
 import { leases } from '../lock.ts';
 import { HostError, type HostFailure } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
-import { stateOf } from './checks.ts';
-import { createObserver, type Observer, type Part } from './observer.ts';
+import { changedBy, stateOf } from './checks.ts';
+import { createObserver, type Observer } from './observer.ts';
 import { runPrivileged } from './sudo.ts';
 
 export type StepEvent = 'already-done' | 'applying' | 'applied' | 'undoing' | 'undone' | 'kept';
@@ -31,18 +36,6 @@ interface Done {
   readonly step: Step;
   readonly undo: readonly string[];
 }
-
-/** What a step's own command changes of what is looked at; an engine makes interfaces for some of its networks. */
-const changed: Readonly<Record<Step['action']['kind'], readonly Part[]>> = {
-  'ensure-network': ['interfaces', 'routes'],
-  'create-shim': ['interfaces'],
-  'mark-shim': ['interfaces'],
-  'set-sysctl': [],
-  'add-shim-address': ['interfaces', 'routes'],
-  'bring-shim-up': ['interfaces', 'routes'],
-  'add-shim-route': ['routes'],
-  'add-shim-neighbour': ['neighbours'],
-};
 
 /**
  * Applies steps in order, skips what is done, reads each back. To be called under `withLock`. Where one fails, what this
@@ -84,8 +77,7 @@ async function applyInOrder(
     const rest = steps.slice(at + 1).map((later) => later.command);
     for (const [first, argv] of [...mend, command].entries()) {
       await runPrivileged(host, argv, [...mend.slice(first + 1), ...(first < mend.length ? [command] : []), ...rest]);
-      observer.forget(first < mend.length ? undefined : changed[action.kind]);
-      if (action.kind === 'ensure-network') observer.forgetNetwork(action.name);
+      observer.forget(first < mend.length ? undefined : changedBy(action));
     }
     changes.push({ step, undo: (state.kind === 'differs' ? state.undo : undefined) ?? step.undo });
     if (action.kind === 'create-shim') madeNetworks.delete(action.network);

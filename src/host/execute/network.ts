@@ -1,24 +1,25 @@
 /** The shared Docker network. */
 import type { EnsureNetwork } from '../../plan/actions/action.ts';
-import { parseAddress, parseCidr, sameAddress, sameCidr } from '../../plan/facts/ip.ts';
+import { displayCommand } from '../../plan/actions/display.ts';
+import { sameAddress, sameCidr } from '../../plan/facts/ip.ts';
+import { parsePool } from '../../plan/facts/pool.ts';
 import { type Context, done, missing, type State } from './state.ts';
 
 /** Done where a network of this name is as wanted, whoever made it; another of that name is in the way. */
 export async function networkState(action: EnsureNetwork, { observer }: Context): Promise<State> {
   const network = await observer.network(action.name);
   if (!network) return missing;
-  const options = network.Options ?? {};
-  const pools = network.IPAM.Config ?? [];
+  const pools = network.pools.flatMap((pool) => parsePool(pool) ?? []);
   // The engine adds options and gateways of its own; only what is wanted is compared.
   const same =
-    network.Driver === action.driver &&
-    Object.entries(action.options).every(([key, value]) => options[key] === value) &&
+    network.driver === action.driver &&
+    Object.entries(action.options).every(([key, value]) => network.options[key] === value) &&
     action.pools.every(({ subnet, gateway, ipRange }) =>
       pools.some(
         (pool) =>
-          sameCidr(subnet, parseCidr(pool.Subnet ?? '')) &&
-          (!gateway || sameAddress(gateway, parseAddress(pool.Gateway ?? ''))) &&
-          (!ipRange || sameCidr(ipRange, parseCidr(pool.IPRange ?? ''))),
+          sameCidr(subnet, pool.subnet) &&
+          (!gateway || sameAddress(gateway, pool.gateway)) &&
+          (!ipRange || sameCidr(ipRange, pool.ipRange)),
       ),
     );
   if (same) return done;
@@ -26,7 +27,9 @@ export async function networkState(action: EnsureNetwork, { observer }: Context)
     kind: 'conflict',
     failure: {
       message: `"${action.name}" is a Docker network with other settings than this project needs`,
-      help: `run the command again if another project has just made it; else compare: docker network inspect ${action.name}`,
+      help:
+        'run the command again if another project has just made it; else compare: ' +
+        displayCommand(['docker', 'network', 'inspect', action.name]),
     },
   };
 }

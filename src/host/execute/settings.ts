@@ -1,5 +1,6 @@
 /** What a shim carries: kernel settings, addresses, routes, neighbour entries. */
 import type { AddShimAddress, AddShimNeighbour, AddShimRoute, SetSysctl } from '../../plan/actions/action.ts';
+import { displayCommand } from '../../plan/actions/display.ts';
 import { blockOf, formatAddress, formatCidr } from '../../plan/facts/ip.ts';
 import { type Context, done, missing, type State } from './state.ts';
 
@@ -36,7 +37,7 @@ export async function routeState(action: AddShimRoute, { observer }: Context): P
     kind: 'conflict',
     failure: {
       message: `"${destination}" has a route already, ${other.interface === undefined ? 'which leads nowhere' : `by "${other.interface}"`}`,
-      help: `see: ip route show ${destination}`,
+      help: `see: ${displayCommand(['ip', 'route', 'show', destination])}`,
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The sockets that processes have open, read from `/proc`. */
 import { endianness } from 'node:os';
 import { Address6 } from 'ip-address';
+import sortBy from 'lodash/sortBy.js';
 import type { HostSocket } from '../../plan/facts/facts.ts';
 import type { Host } from '../system/host.ts';
 
@@ -27,15 +28,12 @@ export function observeSockets(host: Host, ports: 'all' | ReadonlySet<number>): 
   );
   const wanted = found.filter(({ port }) => ports === 'all' || ports.has(port));
   const owners = ownersOf(host, new Set(wanted.map(({ inode }) => inode)));
-  return found
-    .map(({ inode, ...socket }): HostSocket => {
-      const owner = owners.get(inode);
-      return owner ? { ...socket, owner } : socket;
-    })
-    .sort((a, b) => a.port - b.port || order(a.protocol, b.protocol) || order(a.address, b.address));
+  const sockets = found.map(({ inode, ...socket }): HostSocket => {
+    const owner = owners.get(inode);
+    return owner ? { ...socket, owner } : socket;
+  });
+  return sortBy(sockets, ['port', 'protocol', 'address']);
 }
-
-const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Reads a file of `/proc/net` (Documentation/networking/proc_net_tcp.rst): address and port in hexadecimal, state, inode. */
 export function parseSockets(text: string, protocol: HostSocket['protocol'], state: string): readonly Found[] {

@@ -14,6 +14,18 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { causeText, HostError } from './errors.ts';
+import type { FileText } from './host.ts';
+
+export function read(path: string): FileText {
+  try {
+    return { text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { error: code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'unreadable', detail: message };
+  }
+}
+
+export const readStandardInput = (): string => readFileSync(0, 'utf8');
 
 export function readText(path: string): string | undefined {
   try {
@@ -48,6 +60,14 @@ export function readLink(path: string): string | undefined {
 }
 
 export const exists = (path: string): boolean => existsSync(path);
+
+export function isDirectory(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false; // a component of the path is not a directory, or is not ours to enter
+  }
+}
 
 export function isExecutable(path: string): boolean {
   try {

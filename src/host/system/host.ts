@@ -1,10 +1,5 @@
-/** The one adapter to processes and files; made at the edge and handed in, so that tests hand in their own. */
-import { homedir, type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
-import { attachProcess } from '../attach.ts';
-import { endProcess } from '../end-process.ts';
-import { sendDatagram } from './datagram.ts';
-import { exists, isExecutable, list, readBytes, readLink, readText, remove, writePrivate } from './files.ts';
-import { runProcess } from './processes.ts';
+/** The world outside, as everything here reaches it; handed in, so that tests hand in their own. */
+import type { NetworkInterfaceInfo } from 'node:os';
 
 export interface RunOptions {
   /** The text of the command's standard input; without it there is none. */
@@ -20,6 +15,11 @@ export interface RunResult {
   readonly stdout: string;
   readonly stderr: string;
 }
+
+/** A file's text; or, without one, whether there is no such file, and the system's words. */
+export type FileText =
+  | { readonly text: string }
+  | { readonly error: 'missing' | 'unreadable'; readonly detail: string };
 
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -42,15 +42,21 @@ export interface Host {
   attach(argv: readonly string[], options?: RunOptions): Promise<number>;
   /** Ends a process at once. One that has ended already is fine. */
   endProcess(pid: number): void;
-  /** The file's text, or nothing where there is none that can be read. */
+  /** The file's text, or why there is none: for a file that somebody named. */
+  read(path: string): FileText;
+  /** The file's text, or nothing where there is none that can be read: for a file that may well be missing. */
   readText(path: string): string | undefined;
+  /** All of this process's standard input; it can be read only once. */
+  readStandardInput(): string;
   /** The file as it is, for what is not text. */
   readBytes(path: string): Uint8Array | undefined;
   /** The names in a directory; none where it cannot be read. */
   list(path: string): readonly string[];
   /** Where a symbolic link leads, or nothing. */
   readLink(path: string): string | undefined;
+  /** Whether anything is there, a directory too. */
   exists(path: string): boolean;
+  isDirectory(path: string): boolean;
   isExecutable(path: string): boolean;
   /** Writes a file that only its owner can read, whole or not at all. */
   writePrivate(path: string, text: string): void;
@@ -60,41 +66,4 @@ export interface Host {
   sendDatagram(address: string): Promise<void>;
   /** What Node itself knows of the interfaces; for platforms without `ip`. */
   interfaces(): NodeJS.Dict<NetworkInterfaceInfo[]>;
-}
-
-/** The machine that this process runs on. The environment is read here, once, and is a value from then on. */
-export function realHost(): Host {
-  const env = { ...process.env };
-  const cwd = process.cwd();
-  return {
-    env,
-    cwd,
-    platform: process.platform,
-    uid: process.geteuid?.() ?? -1,
-    pid: process.pid,
-    home: homedir(),
-    run: (argv, options = {}) =>
-      runProcess(argv, {
-        cwd: options.cwd ?? cwd,
-        env: { ...env, ...options.env },
-        ...(options.input !== undefined && { input: options.input }),
-      }),
-    attach: (argv, options = {}) =>
-      attachProcess(argv, {
-        cwd: options.cwd ?? cwd,
-        env: { ...env, ...options.env },
-        ...(options.input !== undefined && { input: options.input }),
-      }),
-    endProcess,
-    readText,
-    readBytes,
-    list,
-    readLink,
-    exists,
-    isExecutable,
-    writePrivate,
-    remove,
-    sendDatagram,
-    interfaces: networkInterfaces,
-  };
 }

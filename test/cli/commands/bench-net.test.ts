@@ -15,7 +15,7 @@ function kernel(
   const namespaces = new Set(left);
   const respond: Answer = (argv) => {
     const line = argv.join(' ');
-    const own = answer(argv);
+    const own = answer(argv, {});
     if (own !== undefined) return own;
     const name = argv[3] ?? '';
     if (line.startsWith('ip netns add')) namespaces.add(name);

@@ -5,6 +5,7 @@ import { HostError } from '../../../src/host/system/errors.ts';
 import type { HostAction } from '../../../src/plan/actions/action.ts';
 import { stepsOf } from '../../../src/plan/actions/commands.ts';
 import { cidr, ip } from '../../support/addresses.ts';
+import { type ApiNetwork, type FakeEngine, fakeEngine } from '../fake-engine.ts';
 import { type FakeHost, type FakeOptions, fakeHost } from '../fake-host.ts';
 
 const steps = stepsOf([
@@ -50,13 +51,12 @@ const [createNetwork, createShim, markShim, shimUp] = steps.map(({ command }) =>
 ];
 
 interface World {
-  networks: Record<string, object>;
+  readonly engine: FakeEngine;
   link: { group: string; ifalias?: string; up: boolean; mode: string } | undefined;
-  containers: string;
   failing: string | undefined;
 }
 
-const lanNetwork = (more: object = {}) => ({
+const lanNetwork = (more: Partial<ApiNetwork> = {}): ApiNetwork => ({
   Driver: 'macvlan',
   // The engine's own additions do not count.
   Options: { parent: 'eth0', 'com.docker.network.enable_ipv4': 'true' },
@@ -64,30 +64,16 @@ const lanNetwork = (more: object = {}) => ({
   ...more,
 });
 
-const idOf = (name: string) => `id-of-${name}`;
-
-/** As the engine says it of those it has; one that it has not is an error, after the others. */
-function inspected(
-  { networks }: World,
-  ids: readonly string[],
-): { readonly code: number; readonly stdout: string; readonly stderr: string } {
-  const known = Object.entries(networks).filter(([name]) => ids.includes(idOf(name)) || ids.includes(name));
-  return {
-    code: known.length === ids.length ? 0 : 1,
-    stdout: JSON.stringify(known.map(([Name, network]) => ({ Name, ...network }))),
-    stderr: known.length === ids.length ? '' : 'Error response from daemon: network not found',
-  };
-}
-
 /** An engine and an interface, just enough of them for the steps above. */
 function world(
-  start: Partial<World> = {},
+  { networks = {}, ...start }: Partial<World> & { readonly networks?: Readonly<Record<string, ApiNetwork>> } = {},
   options: FakeOptions = {},
 ): { host: FakeHost; changes: () => readonly string[]; now: World } {
-  const now: World = { networks: {}, link: undefined, containers: '', failing: undefined, ...start };
+  const now: World = { engine: fakeEngine(), link: undefined, failing: undefined, ...start };
+  for (const [name, network] of Object.entries(networks)) now.engine.networks.set(name, network);
   const effects: Readonly<Record<string, () => void>> = {
-    [createNetwork]: () => void (now.networks['lan'] = lanNetwork()),
-    'docker network rm lan': () => void delete now.networks['lan'],
+    [createNetwork]: () => void now.engine.networks.set('lan', lanNetwork()),
+    'docker network rm lan': () => void now.engine.networks.delete('lan'),
     [createShim]: () => void (now.link = { group: '28259', up: false, mode: 'bridge' }),
     'ip link del dev nc': () => void (now.link = undefined),
     [markShim]: () => void (now.link!.ifalias = 'netcompose:lan'),
@@ -96,8 +82,6 @@ function world(
     'ip link set dev nc down': () => void (now.link!.up = false),
   };
   const reads: Readonly<Record<string, () => string>> = {
-    'docker network ls --quiet --no-trunc': () => Object.keys(now.networks).map(idOf).join('\n'),
-    'docker ps --all --quiet --filter network=lan': () => now.containers,
     'ip -N -j -d addr': () => {
       if (!now.link) return '[]';
       const { up, mode, ...link } = now.link;
@@ -116,11 +100,11 @@ function world(
   const changes: string[] = [];
   const host = fakeHost({
     ...options,
+    env: now.engine.env,
     answer: (argv) => {
       const line = argv.join(' ');
       const command = line.replace(/^sudo -- /, '');
       if (reads[line]) return reads[line]();
-      if (line.startsWith('docker network inspect ')) return inspected(now, argv.slice(3));
       if (!effects[command]) return undefined;
       changes.push(line);
       if (now.failing === command) return { code: 1, stderr: 'it would not' };
@@ -159,7 +143,7 @@ test('in order, then undone in reverse', async () => {
     'ip link del dev nc',
     'docker network rm lan',
   ]);
-  assert.equal([now.networks, now.link], [{}, undefined]);
+  assert.equal([[...now.engine.networks.keys()], now.link], [[], undefined]);
   assert.equal(await applied.undo(), [], 'undone once is undone');
   assert.equal(changes(), []);
 });
@@ -186,28 +170,30 @@ test('a shim that outlived its network is made anew with it', async () => {
 });
 
 test('where all is done, everything is looked at once', async () => {
-  const { host } = world({
+  const { host, now } = world({
     networks: { lan: lanNetwork() },
     link: { group: '28259', ifalias: 'netcompose:lan', up: true, mode: 'bridge' },
   });
   await applyActions(steps, host);
-  assert.equal(host.ran, [
-    'docker network ls --quiet --no-trunc',
-    'docker network inspect id-of-lan',
-    'ip -N -j -d addr',
-  ]);
+  assert.equal(host.ran, ['ip -N -j -d addr']);
+  assert.equal(now.engine.requests, ['/networks']);
 });
 
-test('a network that goes while all are looked at is gone', async () => {
-  let listed = 0;
-  const { host } = world(
-    { networks: { lan: lanNetwork() }, link: { group: '28259', ifalias: 'netcompose:lan', up: true, mode: 'bridge' } },
-    {
-      commands: { 'docker network ls --quiet --no-trunc': () => `id-of-lan\n${listed++ === 0 ? 'id-of-gone\n' : ''}` },
-    },
-  );
+test('the engine is asked again once a network was made, and not for what others are', async () => {
+  const { host, now } = world({ networks: { other: lanNetwork() } });
   await applyActions(steps, host);
-  assert.is(listed, 2);
+  assert.equal(now.engine.requests, ['/networks', '/networks']);
+  // What is left to be undone is looked at by a request of its own, after whatever Compose has done.
+  now.engine.requests.splice(0);
+  await (await applyActions(steps, host)).undo();
+  assert.equal(now.engine.requests, ['/networks']);
+});
+
+test('an engine that cannot be reached is a failure, and nothing is done', async () => {
+  const { host, changes } = world({ engine: { ...fakeEngine(), env: { DOCKER_HOST: 'unix:///nowhere.sock' } } });
+  const { message } = await failure(() => applyActions(steps, host));
+  assert.is(message, '"unix:///nowhere.sock" (DOCKER_HOST): there is no such socket');
+  assert.equal(changes(), []);
 });
 
 test("another network's shim is made anew only where that network is gone", async () => {
@@ -254,7 +240,7 @@ test('a failure undoes what this run did, and names what it could not undo', asy
     'ip link del dev nc',
     'docker network rm lan',
   ]);
-  assert.equal([now.networks, now.link], [{}, undefined]);
+  assert.equal([[...now.engine.networks.keys()], now.link], [[], undefined]);
 
   const stuck = world(
     { networks: { lan: lanNetwork() } },
@@ -277,7 +263,7 @@ test('what others use by now stays when undone', async () => {
     onStep: (step, event) => void (event === 'kept' && events.push(step.action.id)),
   });
   used.changes();
-  used.now.containers = '0123456789ab\n';
+  used.now.engine.containers.push({ name: 'web', networks: { lan: {} } });
   assert.equal(await applied.undo(), []);
   assert.equal(used.changes(), []);
   assert.equal(events, ['up', 'mark', 'shim', 'network']);
@@ -291,7 +277,7 @@ test('what others use by now stays when undone', async () => {
     { pid: 77, files: { '/proc/net/unix': 'Num\n0: 2 0 10000 1 1 9 @netcompose-lease/lan/77@@@\n' } },
   );
   await (await applyActions(steps, own.host)).undo();
-  assert.equal(own.now.networks, {});
+  assert.equal([...own.now.engine.networks], []);
 });
 
 test('as a user, ip goes through sudo and docker does not', async () => {
@@ -314,7 +300,7 @@ test('without sudo the error lists the commands to run', async () => {
   const error = await failure(() => applyActions(steps, host));
   assert.is(error.message, `"${createShim}" needs root, and sudo is not installed`);
   assert.is(error.help, `run as root:\n  ${createShim}\n  ${markShim}\n  ${shimUp}`);
-  assert.equal(now.networks, {}, 'the network is undone');
+  assert.equal([...now.engine.networks], [], 'the network is undone');
 });
 
 test('so does a sudo that refuses', async () => {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { unreachable } from '../../../src/host/engine/unreachable.ts';
-import { engineKind, observeEngine } from '../../../src/host/observe/engine-facts.ts';
+import { observeEngine } from '../../../src/host/observe/engine-facts.ts';
+import { engineKind } from '../../../src/host/observe/engine-json.ts';
 import { fakeHost } from '../fake-host.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'netcompose-engine-'));

@@ -4,7 +4,7 @@ import { endianness } from 'node:os';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { observeSockets } from '../../../src/host/observe/sockets.ts';
-import { realHost } from '../../../src/host/system/host.ts';
+import { realHost } from '../../../src/host/system/real-host.ts';
 import { fakeHost } from '../fake-host.ts';
 
 /** A line as the kernel writes it: words of 32 bits in the machine's own order. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { HostError } from '../../../src/host/system/errors.ts';
-import { realHost } from '../../../src/host/system/host.ts';
+import { realHost } from '../../../src/host/system/real-host.ts';
 
 const host = realHost();
 const node = process.execPath;
@@ -21,6 +21,35 @@ test('run gives input and environment', async () => {
   const script = 'process.stdin.on("data", (d) => process.stdout.write(process.env.WORD + d))';
   const result = await host.run([node, '-e', script], { input: 'text', env: { WORD: 'a' } });
   assert.is(result.stdout, 'atext');
+});
+
+test('a file that cannot be read says why', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'netcompose-read-'));
+  try {
+    const path = join(folder, 'file');
+    writeFileSync(path, 'text');
+    assert.equal(host.read(path), { text: 'text' });
+    assert.equal(
+      [path, folder, join(path, 'below'), join(folder, 'none')].map((one) => [host.exists(one), host.isDirectory(one)]),
+      [
+        [true, false],
+        [true, true],
+        [false, false],
+        [false, false],
+      ],
+    );
+    for (const [place, error, detail] of [
+      [join(folder, 'none'), 'missing', 'no such file'],
+      [join(path, 'below'), 'missing', 'not a directory'],
+      [folder, 'unreadable', 'illegal operation on a directory'],
+    ] as const) {
+      const read = host.read(place);
+      assert.is('error' in read && read.error, error);
+      assert.match('detail' in read ? read.detail : '', detail);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('run gives no standard input unless told', async () => {

@@ -1,0 +1,38 @@
+/** The engine's networks, for whoever looks at them again and again while changing them. */
+import type Docker from 'dockerode';
+import type { EngineNetwork } from '../../plan/facts/facts.ts';
+import { connect } from '../engine/client.ts';
+import { type Endpoint, findEndpoint } from '../engine/endpoint.ts';
+import { unreachable } from '../engine/unreachable.ts';
+import type { Host } from '../system/host.ts';
+import { toNetwork } from './engine-json.ts';
+
+/** Both throw a `HostError` where the engine cannot be reached. */
+export interface EngineNetworks {
+  /** All of them, as they are now. */
+  list(): Promise<readonly EngineNetwork[]>;
+  /** Whether any container, running or stopped, is on a network. */
+  hasContainers(network: string): Promise<boolean>;
+}
+
+/** Through one client, which is made for the first question: most runs of an executor ask none. */
+export function engineNetworks(host: Host): EngineNetworks {
+  let client: { readonly endpoint: Endpoint; readonly docker: Promise<Docker> } | undefined;
+  const ask = async <T>(question: (docker: Docker) => Promise<T>): Promise<T> => {
+    if (!client) {
+      const endpoint = findEndpoint(host);
+      client = { endpoint, docker: connect(endpoint, host) };
+    }
+    const { endpoint, docker } = client;
+    try {
+      return await question(await docker);
+    } catch (cause) {
+      throw unreachable(endpoint, cause).error;
+    }
+  };
+  return {
+    list: () => ask(async (docker) => (await docker.listNetworks()).map(toNetwork)),
+    hasContainers: (network) =>
+      ask(async (docker) => (await docker.listContainers({ all: true, filters: { network: [network] } })).length > 0),
+  };
+}

@@ -1,0 +1,58 @@
+/** The real outside. */
+import { homedir, networkInterfaces } from 'node:os';
+import { sendDatagram } from './datagram.ts';
+import {
+  exists,
+  isDirectory,
+  isExecutable,
+  list,
+  read,
+  readBytes,
+  readLink,
+  readStandardInput,
+  readText,
+  remove,
+  writePrivate,
+} from './files.ts';
+import type { Host } from './host.ts';
+import { attachProcess, endProcess, runProcess } from './processes.ts';
+
+/** The machine that this process runs on. The environment is read here, once, and is a value from then on. */
+export function realHost(): Host {
+  const env = { ...process.env };
+  const cwd = process.cwd();
+  return {
+    env,
+    cwd,
+    platform: process.platform,
+    uid: process.geteuid?.() ?? -1,
+    pid: process.pid,
+    home: homedir(),
+    run: (argv, options = {}) =>
+      runProcess(argv, {
+        cwd: options.cwd ?? cwd,
+        env: { ...env, ...options.env },
+        ...(options.input !== undefined && { input: options.input }),
+      }),
+    attach: (argv, options = {}) =>
+      attachProcess(argv, {
+        cwd: options.cwd ?? cwd,
+        env: { ...env, ...options.env },
+        ...(options.input !== undefined && { input: options.input }),
+      }),
+    endProcess,
+    read,
+    readText,
+    readStandardInput,
+    readBytes,
+    list,
+    readLink,
+    exists,
+    isDirectory,
+    isExecutable,
+    writePrivate,
+    remove,
+    sendDatagram,
+    interfaces: networkInterfaces,
+  };
+}

@@ -1,0 +1,74 @@
+/** An engine in memory, asked through its API over a socket as a real one is. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface ApiNetwork {
+  readonly Driver: string;
+  readonly Options?: Readonly<Record<string, string>> | null;
+  readonly Labels?: Readonly<Record<string, string>> | null;
+  readonly IPAM?: { readonly Config: readonly Readonly<Record<string, unknown>>[] | null };
+}
+
+export interface ApiContainer {
+  readonly name: string;
+  readonly state?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** The addresses, by network. */
+  readonly networks: Readonly<Record<string, { readonly IPAddress?: string }>>;
+}
+
+export interface FakeEngine {
+  /** Leads `docker` and netcompose to it. */
+  readonly env: { readonly DOCKER_HOST: string };
+  /** By name. */
+  readonly networks: Map<string, ApiNetwork>;
+  readonly containers: ApiContainer[];
+  /** The path of every request, in order. */
+  readonly requests: string[];
+}
+
+/** It answers until the process ends, which it does not keep from ending. */
+export function fakeEngine(version = '28.5.2'): FakeEngine {
+  const folder = mkdtempSync(join(tmpdir(), 'netcompose-fake-engine-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const networks: FakeEngine['networks'] = new Map();
+  const containers: ApiContainer[] = [];
+  const requests: string[] = [];
+
+  const answers: Readonly<Record<string, (query: URLSearchParams) => unknown>> = {
+    '/version': () => ({ Version: version, Components: [{ Name: 'Engine' }] }),
+    '/info': () => ({ OperatingSystem: 'Debian GNU/Linux 12', SecurityOptions: [], Swarm: {} }),
+    '/networks': () =>
+      [...networks].map(([Name, network]) => ({
+        Id: `id-of-${Name}`,
+        Name,
+        Scope: 'local',
+        Internal: false,
+        ...network,
+      })),
+    '/containers/json': (query) => {
+      const { network } = JSON.parse(query.get('filters') ?? '{}') as { network?: readonly string[] };
+      return containers
+        .filter((one) => !network || network.some((name) => Object.hasOwn(one.networks, name)))
+        .map(({ name, state = 'running', labels = {}, networks: attached }) => ({
+          ...{ Id: `id-of-${name}`, Names: [`/${name}`], State: state, Labels: labels, Ports: [] },
+          HostConfig: { NetworkMode: Object.keys(attached)[0] ?? 'none' },
+          NetworkSettings: { Networks: attached },
+        }));
+    },
+  };
+  const server = createServer(({ url = '' }, response) => {
+    const { pathname, searchParams } = new URL(url, 'http://engine');
+    requests.push(pathname);
+    const answer = answers[pathname];
+    response
+      .writeHead(answer ? 200 : 404, { 'content-type': 'application/json', connection: 'close' })
+      .end(JSON.stringify(answer ? answer(searchParams) : { message: `no such thing: ${pathname}` }));
+  });
+  const socket = join(folder, 'engine.sock');
+  server.listen(socket);
+  server.unref();
+  return { env: { DOCKER_HOST: `unix://${socket}` }, networks, containers, requests };
+}
