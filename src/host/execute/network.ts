@@ -1,25 +1,23 @@
 /** The shared Docker network. */
 import type { EnsureNetwork } from '../../plan/actions/action.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
-import { sameAddress, sameCidr } from '../../plan/facts/ip.ts';
-import { parsePool } from '../../plan/facts/pool.ts';
+import { parseAddress, parseCidr, sameAddress, sameCidr } from '../../plan/facts/ip.ts';
 import { type Context, done, missing, type State } from './state.ts';
 
 /** Done where a network of this name is as wanted, whoever made it; another of that name is in the way. */
 export async function networkState(action: EnsureNetwork, { observer }: Context): Promise<State> {
   const network = await observer.network(action.name);
   if (!network) return missing;
-  const pools = network.pools.flatMap((pool) => parsePool(pool) ?? []);
   // The engine adds options and gateways of its own; only what is wanted is compared.
   const same =
     network.driver === action.driver &&
     Object.entries(action.options).every(([key, value]) => network.options[key] === value) &&
     action.pools.every(({ subnet, gateway, ipRange }) =>
-      pools.some(
+      network.pools.some(
         (pool) =>
-          sameCidr(subnet, pool.subnet) &&
-          (!gateway || sameAddress(gateway, pool.gateway)) &&
-          (!ipRange || sameCidr(ipRange, pool.ipRange)),
+          sameCidr(subnet, parseCidr(pool.subnet)) &&
+          (!gateway || sameAddress(gateway, parseAddress(pool.gateway ?? ''))) &&
+          (!ipRange || sameCidr(ipRange, parseCidr(pool.ipRange ?? ''))),
       ),
     );
   if (same) return done;
