@@ -19,7 +19,9 @@ const keysAt: Readonly<Record<Place, readonly string[]>> = {
   network: Object.keys(schema.$defs.network.else.properties),
 };
 
-/** Reports what the schema refuses; returns the first path segments below which something is wrong (`''`: all of it). */
+/**
+ * Reports what the schema refuses; returns the first path segments below which something is wrong (`''`: all of it).
+ */
 export function reportFaults(place: Place, subject: string, tree: Tree, report: Report): ReadonlySet<string> {
   const validate = validators[place];
   const wrong = new Set<string>();

@@ -22,7 +22,10 @@ export interface Underlay {
   /** ipvlan's mode, under the name that Docker and iproute2 share. */
   readonly ipvlanMode?: 'l2' | 'l3' | 'l3s';
   readonly flags: readonly string[];
-  /** Whether containers have addresses of the parent's own subnet and leave by its gateway (layer 2), or are routed to (layer 3). */
+  /**
+   * Whether containers have addresses of the parent's own subnet and leave by its gateway (layer 2), or are routed to
+   * (layer 3).
+   */
   readonly onLan: boolean;
 }
 

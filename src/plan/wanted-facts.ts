@@ -9,7 +9,9 @@ export const usesUnderlay = ({ services, networks }: Intents) =>
   [...services.values()].some(({ mode }) => mode && isUnderlay(mode.value)) ||
   [...networks.values()].some(({ mode }) => isUnderlay(mode.value));
 
-/** Whether every macvlan and ipvlan names its parent and pools, so that nothing is to be found, nor to fall back from. */
+/**
+ * Whether every macvlan and ipvlan names its parent and pools, so that nothing is to be found, nor to fall back from.
+ */
 export function isWrittenInFull({ services, networks }: Intents): boolean {
   const asking = [
     ...[...services.values()].filter(({ network }) => !network),

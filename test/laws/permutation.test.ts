@@ -1,4 +1,7 @@
-/** What is decided depends on what is given, not on the order in which it is listed; and nothing that is given is changed. */
+/**
+ * What is decided depends on what is given, not on the order in which it is listed; and nothing that is given is
+ * changed.
+ */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -151,16 +154,30 @@ for (const name of readdirSync(root).sort()) {
 const clashing = `
 x-netmode: { parent: eth0 }
 services:
-  a: { image: x, ports: ["8080:80", "53:53/udp"], x-netmode: { mode: macvlan, ipv4_address: 192.168.1.50, subnet: 192.168.1.0/24 } }
-  b: { image: x, ports: ["8080:80"], x-netmode: { mode: macvlan, ipv4_address: 192.168.1.50, subnet: 192.168.0.0/16 } }
+  a:
+    image: x
+    ports: ["8080:80", "53:53/udp"]
+    x-netmode: { mode: macvlan, ipv4_address: 192.168.1.50, subnet: 192.168.1.0/24 }
+  b:
+    image: x
+    ports: ["8080:80"]
+    x-netmode: { mode: macvlan, ipv4_address: 192.168.1.50, subnet: 192.168.0.0/16 }
   c: { image: x, x-netmode: { mode: macvlan, ipv4_address: 192.168.1.50, mac_address: "02:42:00:00:00:01" } }
   d: { image: x, networks: { one: { mac_address: "02:42:00:00:00:01" } } }
   e: { image: x, x-netmode: { mode: host, listen: [8080] } }
   f: { image: x, x-netmode: { mode: host, listen: [8080] }, depends_on: [a, b, d] }
   g: { image: x, networks: [two, three] }
 networks:
-  one: { driver: macvlan, driver_opts: { parent: eth0 }, ipam: { config: [{ subnet: 10.1.0.0/24 }] }, x-netmode: { host_access: shim } }
-  two: { driver: macvlan, driver_opts: { parent: eth0 }, ipam: { config: [{ subnet: 10.1.0.0/16 }] }, x-netmode: { host_access: shim } }
+  one:
+    driver: macvlan
+    driver_opts: { parent: eth0 }
+    ipam: { config: [{ subnet: 10.1.0.0/24 }] }
+    x-netmode: { host_access: shim }
+  two:
+    driver: macvlan
+    driver_opts: { parent: eth0 }
+    ipam: { config: [{ subnet: 10.1.0.0/16 }] }
+    x-netmode: { host_access: shim }
   three: { x-netmode: { mode: ipvlan-l3, scope: project } }
   four: { ipam: { config: [{ subnet: 10.1.0.128/25 }] } }
 `;
@@ -214,7 +231,8 @@ test('services and networks written in another order in the file: the same overr
 
 test('of several networks on one parent, the shims keep their names in any order', () => {
   const network = (key: string, range: string) =>
-    `  ${key}: { x-netmode: { mode: macvlan, scope: project, subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: ${range} } }\n`;
+    `  ${key}: { x-netmode: { mode: macvlan, scope: project, subnet: 192.168.1.0/24, gateway: ` +
+    `192.168.1.1, ip_range: ${range} } }\n`;
   const services = 'name: shop\nservices:\n  web: { image: x, networks: [a, b] }\nnetworks:\n';
   const [a, b] = [network('a', '192.168.1.64/27'), network('b', '192.168.1.96/27')];
   const names = (text: string) =>

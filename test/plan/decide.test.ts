@@ -30,7 +30,8 @@ test('one command decides once: in one of two steps, which exclude each other', 
 
 const text =
   'services:\n' +
-  '  web: { image: x, ports: ["80:80"], x-netmode: { mode: macvlan, ipv4_address: 192.168.1.53, ip_range: 192.168.1.192/27 } }\n' +
+  '  web: { image: x, ports: ["80:80"], x-netmode: { mode: macvlan, ' +
+  'ipv4_address: 192.168.1.53, ip_range: 192.168.1.192/27 } }\n' +
   '  api: { image: x, ports: ["8080:80"] }\n' +
   '  app: { image: x, ports: ["8080:80"] }\n';
 

@@ -69,7 +69,8 @@ function networkNode(document: Document, network: NetworkPlan, { inline }: Overr
   if (network.kind === 'native') return undefined;
   if (network.kind === 'shared' && !inline?.has(network.dockerName)) {
     const node = nodeOf(document, externalDefinition(network.dockerName));
-    return network.declared ? tagged('!override', node) : node; // beside `external`, Compose allows a name and nothing else
+    // beside `external`, Compose allows a name and nothing else
+    return network.declared ? tagged('!override', node) : node;
   }
   if (network.declared && network.driver === 'bridge' && network.pools.length === 0) return undefined;
   const definition = networkDefinition(network);

@@ -67,7 +67,9 @@ export interface MarkShim extends Action {
 export interface SetSysctl extends Action {
   readonly kind: 'set-sysctl';
   readonly shim: string;
-  /** Path segments below `net/`, such as `['ipv4', 'conf', 'nc-eth0', 'arp_filter']`: an interface's name may have dots. */
+  /**
+   * Path segments below `net/`, such as `['ipv4', 'conf', 'nc-eth0', 'arp_filter']`: an interface's name may have dots.
+   */
   readonly key: readonly string[];
   readonly value: string;
 }
@@ -102,7 +104,9 @@ export interface AddShimNeighbour extends Action {
   readonly mac: string;
 }
 
-/** An action with the argument vectors that do and undo it, as `commands.ts` makes them: what is printed is what is run. */
+/**
+ * An action with the argument vectors that do and undo it, as `commands.ts` makes them: what is printed is what is run.
+ */
 export interface Step {
   readonly action: HostAction;
   readonly command: readonly string[];

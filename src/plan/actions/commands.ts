@@ -1,6 +1,6 @@
 /**
- * Host actions as argument vectors: the only place where one is made of them. One action is one command; do and undo stand
- * side by side. What names may be is checked here, before any runs.
+ * Host actions as argument vectors: the only place where one is made of them. One action is one command; do and undo
+ * stand side by side. What names may be is checked here, before any runs.
  */
 import { type Address, blockOf, type Cidr, formatAddress, formatCidr } from '../facts/ip.ts';
 import { shimAliasPrefix, shimGroup } from '../facts/ownership.ts';
@@ -28,11 +28,15 @@ export const commandOf = (action: HostAction): Argv => commandsOf(action).comman
 /** The argument vector that undoes exactly this action. Throws as `commandOf` does. */
 export const undoOf = (action: HostAction): Argv => commandsOf(action).undo;
 
-/** What the kernel gives a new interface, where the host has no other defaults; the executor restores what it saw instead. */
+/**
+ * What the kernel gives a new interface, where the host has no other defaults; the executor restores what it saw
+ * instead.
+ */
 const sysctlDefaults: Readonly<Record<string, string>> = { accept_ra: '1', autoconf: '1' };
 
 function commandsOf(action: HostAction): Commands {
-  // `dev` and `name` are always written: iproute2 takes a bare name for the abbreviation of a keyword (`a` for `address`).
+  // `dev` and `name` are always written: iproute2 takes a bare name for the abbreviation of a keyword (`a` for
+  // `address`).
   switch (action.kind) {
     case 'ensure-network':
       return { command: createNetwork(action), undo: ['docker', 'network', 'rm', networkName(action.name)] };
@@ -78,8 +82,8 @@ function commandsOf(action: HostAction): Commands {
 }
 
 /**
- * The argument vector for the LAN's router; nobody here runs it. It ends after `via` where the address is open. Throws a
- * `RangeError` for the default route.
+ * The argument vector for the LAN's router; nobody here runs it. It ends after `via` where the address is open. Throws
+ * a `RangeError` for the default route.
  */
 export function lanRouteCommand({ destination, via }: { readonly destination: Cidr; readonly via?: Address }): Argv {
   return [
@@ -106,8 +110,8 @@ function createNetwork({ name, driver, options, pools, ipv4, ipv6, labels }: Ens
 }
 
 function createShim({ shim, parent, driver, mode, flag }: CreateShim): Argv {
-  // Mode and flag are never left to a default: Docker's and iproute2's differ, and a wrong one changes every container on
-  // the parent.
+  // Mode and flag are never left to a default: Docker's and iproute2's differ, and a wrong one changes every container
+  // on the parent.
   const kind = driver === 'macvlan' ? ['macvlan', 'mode', mode] : ['ipvlan', 'mode', mode, flag ?? 'bridge'];
   return [
     ...['ip', 'link', 'add', 'link', interfaceName(parent), 'name', interfaceName(shim)],
@@ -126,7 +130,10 @@ function sysctlKey({ key }: SetSysctl): string {
 
 const family = ({ family }: Address | Cidr): Argv => (family === 6 ? ['-6'] : []);
 
-/** The address is reserved in the network's IPAM; while the kernel looks for duplicates, for a second or two, it could not be used. */
+/**
+ * The address is reserved in the network's IPAM; while the kernel looks for duplicates, for a second or two, it could
+ * not be used.
+ */
 const withoutDetection = ({ family }: Address): Argv => (family === 6 ? ['nodad'] : []);
 
 const sorted = <T>(values: ReadonlyMap<string, T>) => [...values].sort(([a], [b]) => (a < b ? -1 : 1));

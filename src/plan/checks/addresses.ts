@@ -207,7 +207,10 @@ function checkCapacity(
   }
 }
 
-/** The smallest range with room for so many in which nobody else is known to be; what is in the range already stays in it. */
+/**
+ * The smallest range with room for so many in which nobody else is known to be; what is in the range already stays in
+ * it.
+ */
 function larger(range: Cidr, subnet: Cidr, wanted: bigint, known: readonly Address[]): string {
   const others = known.filter((address) => !contains(range, address));
   for (let prefix = range.prefix - 1; prefix > subnet.prefix; prefix--) {

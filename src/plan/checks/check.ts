@@ -48,7 +48,8 @@ const checks: readonly Check[] = [
  *
  * @param observed what was observed; more may be known by now than when the plan was decided
  * @param report gets every conflict found, all of them at once
- * @param starting the services that the command starts, where that is not all: what is in the way of others does not matter
+ * @param starting the services that the command starts, where that is not all: what is in the way of others does not
+ *   matter
  */
 export function check(plan: Plan, observed: Facts, report: Report, starting?: ReadonlySet<string>): void {
   const facts = parseFacts(observed);

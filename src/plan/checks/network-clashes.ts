@@ -1,4 +1,6 @@
-/** What cannot be on one parent together, and subnets that collide: within the project, and with what the engine has. */
+/**
+ * What cannot be on one parent together, and subnets that collide: within the project, and with what the engine has.
+ */
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import { netmodeOfDriver, underlay } from '../../netmode/modes.ts';
 import { type Cidr, contains, formatCidr, overlaps } from '../facts/ip.ts';
@@ -95,7 +97,8 @@ function checkOverlaps(networks: readonly NetworkPlan[], report: Report): void {
       report(
         'subnet/overlap',
         later.network.span,
-        `network "${later.network.key}" (${formatCidr(later.subnet)}) overlaps network "${earlier.network.key}" (${formatCidr(earlier.subnet)})`,
+        `network "${later.network.key}" (${formatCidr(later.subnet)}) overlaps network ` +
+          `"${earlier.network.key}" (${formatCidr(earlier.subnet)})`,
         {
           help: 'give each a subnet of its own, or let the services share one network',
           related: related(earlier.network),
@@ -136,7 +139,8 @@ function checkExistingMode(network: NetworkPlan, existing: ParsedNetwork, facts:
   report(
     existing.driver === network.driver ? 'parent/mode-clash' : 'parent/driver-clash',
     network.span,
-    `${parentName(wanted.parent)} carries the network "${existing.name}", which is ${mode ?? existing.driver}, not ${wanted.mode}`,
+    `${parentName(wanted.parent)} carries the network "${existing.name}", ` +
+      `which is ${mode ?? existing.driver}, not ${wanted.mode}`,
     {
       help: `use ${mode ?? existing.driver} here too, or take down what uses it${usersOf(existing, facts)}`,
     },
@@ -153,7 +157,8 @@ function checkOther(network: NetworkPlan, other: ParsedNetwork, facts: ParsedFac
       report(
         'parent/driver-clash',
         network.span,
-        `${parent} carries the ${other.driver} network "${other.name}", beside which the kernel refuses ${network.driver}`,
+        `${parent} carries the ${other.driver} network "${other.name}", ` +
+          `beside which the kernel refuses ${network.driver}`,
         {
           help: `use ${other.driver} here too, or take down what uses it${usersOf(other, facts)}`,
         },
@@ -164,7 +169,9 @@ function checkOther(network: NetworkPlan, other: ParsedNetwork, facts: ParsedFac
         network.span,
         `${parent} is taken by the Docker network "${other.name}": a parent carries one ${other.driver} network`,
         {
-          help: `join it (declare it "external: true" and write "network:"), or remove it: docker network rm ${other.name}`,
+          help:
+            `join it (declare it "external: true" and write ` +
+            `"network:"), or remove it: docker network rm ${other.name}`,
         },
       );
     } else if (sameDriver && isPassthru) {
@@ -173,7 +180,9 @@ function checkOther(network: NetworkPlan, other: ParsedNetwork, facts: ParsedFac
         network.span,
         `${parent} carries the macvlan network "${other.name}", and passthru has its parent alone`,
         {
-          help: `use another parent (a VLAN is one: "vlan: 10"), or remove that network: docker network rm ${other.name}`,
+          help:
+            `use another parent (a VLAN is one: "vlan: 10"), or ` +
+            `remove that network: docker network rm ${other.name}`,
         },
       );
     }
@@ -210,7 +219,8 @@ function checkL3(network: NetworkPlan, facts: ParsedFacts, report: Report): void
       report(
         'subnet/l3-inside-parent-subnet',
         network.span,
-        `${formatCidr(inside)} lies ${contains(lan, inside) ? 'in' : 'across'} the LAN's own ${formatCidr(lan)}, where nobody answers for layer 3 containers`,
+        `${formatCidr(inside)} lies ${contains(lan, inside) ? 'in' : 'across'} the LAN's own ` +
+          `${formatCidr(lan)}, where nobody answers for layer 3 containers`,
         {
           help: "use ipvlan-l2, or a subnet of its own with a route to it on the LAN's router",
         },

@@ -158,7 +158,9 @@ function goodToKnow({ mode, facts: { host }, card }: Situation): Finding | undef
     const own = hostAddress({ family: 4 }, card, host);
     return {
       verdict: 'works',
-      reason: `the LAN reaches the containers when its router has a route to their subnet by ${own ? formatAddress(own) : 'this host'}`,
+      reason:
+        `the LAN reaches the containers when its router has a route to their subnet by ` +
+        `${own ? formatAddress(own) : 'this host'}`,
     };
   }
   const strict = Math.max(host?.rpFilter['all'] ?? 0, host?.rpFilter[card?.name ?? ''] ?? 0) === 1;

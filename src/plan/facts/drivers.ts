@@ -2,7 +2,10 @@
 import type { KernelDriver } from './facts.ts';
 import type { ParsedFacts } from './parsed-facts.ts';
 
-/** What is missing for a netmode's network on a parent; nothing where nobody could look. Docker makes the VLAN link of `eth0.10` itself. */
+/**
+ * What is missing for a netmode's network on a parent; nothing where nobody could look. Docker makes the VLAN link of
+ * `eth0.10` itself.
+ */
 export function lackingDriver(
   driver: 'macvlan' | 'ipvlan',
   parent: string,

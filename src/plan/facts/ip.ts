@@ -90,7 +90,10 @@ const loopback = { 4: parseCidr('127.0.0.0/8')!, 6: parseCidr('::1/128')! } as c
 /** Whether it is the host's own, for itself alone. */
 export const isLoopback = (address: Address): boolean => contains(loopback[address.family], address);
 
-/** How many addresses Docker can hand out of a range of this subnet: all but the network's and (IPv4) the broadcast address. */
+/**
+ * How many addresses Docker can hand out of a range of this subnet: all but the network's and (IPv4) the broadcast
+ * address.
+ */
 export function capacity(range: Cidr, subnet: Cidr): bigint {
   let count = range.last - range.first + 1n;
   if (range.first === subnet.first) count -= 1n;

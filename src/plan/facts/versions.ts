@@ -30,7 +30,10 @@ const knownSince = {
 
 export type NewerKey = keyof typeof knownSince;
 
-/** What is too old for a key, in words; nothing where both know it, or where nobody looked. Podman counts in its own way. */
+/**
+ * What is too old for a key, in words; nothing where both know it, or where nobody looked. Podman counts in its own
+ * way.
+ */
 export function tooOldFor(
   key: NewerKey,
   { engine, compose }: Versions,

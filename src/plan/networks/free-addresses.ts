@@ -8,7 +8,10 @@ import { interfaceNameOf } from './parents.ts';
 /** How far to look: a suggestion is for people, and a LAN with this many neighbours in a row is full. */
 const mostTries = 1024n;
 
-/** Every address on a network's subnets that is known to be somebody's: gateway, host, neighbours, containers, reserved ones. */
+/**
+ * Every address on a network's subnets that is known to be somebody's: gateway, host, neighbours, containers, reserved
+ * ones.
+ */
 export function knownAddresses({ pools, underlay }: NetworkPlan, { host, engine }: ParsedFacts): readonly Address[] {
   const parent = interfaceNameOf(underlay?.parent);
   return [
@@ -20,8 +23,8 @@ export function knownAddresses({ pools, underlay }: NetworkPlan, { host, engine 
 }
 
 /**
- * The free address of the pool nearest to the one that was wanted, outside the range from which Docker hands out others;
- * nothing where there is none near.
+ * The free address of the pool nearest to the one that was wanted, outside the range from which Docker hands out
+ * others; nothing where there is none near.
  */
 export function nearestFree(
   wanted: Address,

@@ -37,8 +37,8 @@ export function interfaceNameOf(parent: Parent | undefined): string | undefined 
 }
 
 /**
- * Why macvlan and ipvlan cannot work at all here, so that a `fallback` applies; nothing where they can, or nobody looked.
- * Sources: docs/measured.md, "Docker Engine" (Desktop, rootless).
+ * Why macvlan and ipvlan cannot work at all here, so that a `fallback` applies; nothing where they can, or nobody
+ * looked. Sources: docs/measured.md, "Docker Engine" (Desktop, rootless).
  */
 export function obstacle(
   parent: Parent,

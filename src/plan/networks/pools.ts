@@ -256,7 +256,8 @@ function privateSubnet({ span, parent, facts, taken, project }: PoolRequest, rep
   report(
     'address/range-invalid',
     span,
-    `no /${privatePrefix} of ${formatCidr(privateSubnets)} is free, from which the subnet of a layer 3 network is taken`,
+    `no /${privatePrefix} of ${formatCidr(privateSubnets)} is ` +
+      `free, from which the subnet of a layer 3 network is taken`,
     { help: 'write "subnet:" with one that neither this host nor its LAN uses' },
   );
   return [];

@@ -84,7 +84,10 @@ function plannedPort(source: Port, loopback: boolean): PlannedPort {
 
 const isBridge = (network: NetworkPlan | undefined) => network === undefined || network.mode === 'bridge';
 
-/** Two ports may be one now that both have this address; Compose keeps the later, by these four (docs/measured.md, "Compose"). */
+/**
+ * Two ports may be one now that both have this address; Compose keeps the later, by these four (docs/measured.md,
+ * "Compose").
+ */
 function withoutRepeats(ports: readonly PlannedPort[]): readonly PlannedPort[] {
   const keyOf = ({ source: { published, target, protocol }, hostIp }: PlannedPort) =>
     [hostIp, published?.first, published?.last, target, protocol].join(' ');

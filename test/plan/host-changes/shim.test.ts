@@ -90,7 +90,7 @@ test('what leads to the containers of now is what would have been decided with t
   ]);
   for (const mode of ['ipvlan', 'macvlan']) {
     const text = withNetwork(
-      `{ ${native.replace('ipvlan, driver_opts: { parent: eth0, ipvlan_mode: l2 }', `${mode}, driver_opts: { parent: eth0 }`)}, ` +
+      `{ driver: ${mode}, driver_opts: { parent: eth0 }, x-netmode: { host_access: shim }, ` +
         'ipam: { config: [{ subnet: 192.168.1.0/24, gateway: 192.168.1.1 }] } }',
     ).replace('networks: [lan]', 'networks: { lan: { ipv4_address: 192.168.1.40 } }');
     const leading = actionsToContainers(planTexts(text, { facts: before }).plan!, now.engine!);
@@ -115,7 +115,9 @@ for (const [range, addresses, neighbours] of [
   test(`${range}: ${neighbours} addresses are written down`, () => {
     const parent = { ...lanFacts.host!.interfaces[1]!, addresses: ['10.0.0.10/16'] };
     const facts = { ...lanFacts, host: { ...lanFacts.host!, interfaces: [parent], rpFilter: { all: 0 } } };
-    const text = `services:\n  web: { image: x, x-netmode: { mode: ipvlan-l2, parent: eth0, subnet: 10.0.0.0/16, gateway: 10.0.0.1, ip_range: ${range} } }\n`;
+    const text =
+      `services:\n  web: { image: x, x-netmode: { mode: ipvlan-l2, parent: eth0, subnet: ` +
+      `10.0.0.0/16, gateway: 10.0.0.1, ip_range: ${range} } }\n`;
     const { plan } = planTexts(text, { facts });
     assert.equal(
       plan?.shims[0]?.addresses.map((address) => formatCidr(blockOf(address))),

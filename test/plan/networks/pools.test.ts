@@ -30,7 +30,8 @@ test('where no /24 is free, the file must give one', () => {
   for (const routes of [['10.0.0.0/8'], ['10.64.0.0/11', '10.96.0.0/11']]) {
     const { plan, ...outcome } = planTexts(on('ipvlan-l3'), { facts: withRoutes(...routes) });
     assert.equal(told(outcome), [
-      'error address/range-invalid: no /24 of 10.64.0.0/10 is free, from which the subnet of a layer 3 network is taken',
+      'error address/range-invalid: no /24 of 10.64.0.0/10 is ' +
+        'free, from which the subnet of a layer 3 network is taken',
     ]);
     assert.equal(subnetsOf(plan), []);
   }

@@ -1,4 +1,7 @@
-/** An address that a file spells in its own way stays the same address, and stays as it is written where nothing changes. */
+/**
+ * An address that a file spells in its own way stays the same address, and stays as it is written where nothing
+ * changes.
+ */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { overrideOf } from '../../../src/emit/override/override.ts';
