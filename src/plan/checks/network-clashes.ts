@@ -14,9 +14,8 @@ import type { NetworkPlan, Plan, UnderlayPlan } from '../types.ts';
 export function checkNetworks(plan: Plan, facts: ParsedFacts, report: Report): void {
   const networks = [...plan.networks.values()];
   for (const sharing of byParent(networks).values()) {
-    sharing.forEach((network, index) =>
-      sharing.slice(0, index).forEach((other) => checkSharing(other, network, facts, report)),
-    );
+    for (const [index, network] of sharing.entries())
+      for (const earlier of sharing.slice(0, index)) checkSharing(earlier, network, facts, report);
   }
   checkOverlaps(networks, report);
   for (const network of networks) {

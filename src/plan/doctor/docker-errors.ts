@@ -155,7 +155,7 @@ const table: readonly Row[] = [
   },
   {
     text: anyOf(
-      /(?:Requested address|no configured subnet (?:or ip-range )?contains? (?:the )?IP address) (?<address>[0-9a-f.:]+)/,
+      /(?:Requested|no configured subnet (?:or ip-range )?contains? (?:the )?IP) address (?<address>[0-9a-f.:]+)/,
       /requested address .*not in any pool/,
     ),
     explain: ({ address: wanted }) => ({
