@@ -308,9 +308,12 @@ test('nodes are kept where several texts make one project', () => {
 test('include: own directory, own .env, nested, the same thing twice', () => {
   const { project, diagnostics } = loadTexts({
     'compose.yaml':
-      'include: [a/compose.yaml, { path: [b/compose.yaml, over.yaml], env_file: b.env }]\nservices: { web: { image: x, networks: [net] } }\nnetworks: { net: }\n',
+      'include: [a/compose.yaml, { path: [b/compose.yaml, over.yaml], env_file: b.env }]\n' +
+      'services: { web: { image: x, networks: [net] } }\nnetworks: { net: }\n',
     'a/compose.yaml':
-      'include: [../shared/compose.yaml]\nservices: { a: { image: "a:${V}", extends: { file: base.yaml, service: base } } }\nnetworks: { net: }\n',
+      'include: [../shared/compose.yaml]\n' +
+      'services: { a: { image: "a:${V}", extends: { file: base.yaml, service: base } } }\n' +
+      'networks: { net: }\n',
     'a/base.yaml': 'services: { base: { hostname: from-base } }\n',
     'a/.env': 'V=1\n',
     'b/compose.yaml': 'include: [../shared/compose.yaml]\nservices: { b: { image: "b:${V}" } }\n',
@@ -333,7 +336,8 @@ test('include: own directory, own .env, nested, the same thing twice', () => {
 test('extends: chains over files, what is dropped on the way', () => {
   const { project, diagnostics } = loadTexts({
     'compose.yaml':
-      'services:\n  a:\n    extends: { file: x/x.yaml, service: b }\n    ports: !override ["1:1"]\n    hostname: !reset null\n  z:\n    extends: a\n    ports: ["2:2"]\n',
+      'services:\n  a:\n    extends: { file: x/x.yaml, service: b }\n    ports: !override ["1:1"]\n' +
+      '    hostname: !reset null\n  z:\n    extends: a\n    ports: ["2:2"]\n',
     'x/x.yaml': 'services: { b: { extends: { file: y/y.yaml, service: c }, ports: ["3:3"], hostname: h } }\n',
     'x/y/y.yaml': 'services: { c: { image: deep, ports: ["4:4"], expose: [1] } }\n',
   });

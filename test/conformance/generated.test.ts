@@ -1,6 +1,6 @@
 /**
- * Projects made up in all styles of YAML, read by Compose and by our loader; and some of them as netcompose writes them,
- * given to Compose again. LAW_SEED makes up others, LAW_CASES more of them.
+ * Projects made up in all styles of YAML, read by Compose and by our loader; and some of them as netcompose writes
+ * them, given to Compose again. LAW_SEED makes up others, LAW_CASES more of them.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

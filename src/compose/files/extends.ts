@@ -25,7 +25,8 @@ interface Link {
 }
 
 /**
- * The document with every `extends` followed. One that cannot be stays, so that nobody misses what it would have brought.
+ * The document with every `extends` followed. One that cannot be stays, so that nobody misses what it would have
+ * brought.
  *
  * Reports `compose/invalid-model` (no such service, a circle), `compose/missing-file`, `compose/remote-include`.
  */

@@ -57,10 +57,8 @@ function volumeTarget(spec: string | undefined): string | undefined {
 function portKey(item: Tree): string | undefined {
   if (item.kind === 'mapping') {
     const target = field(item, 'target');
-    return (
-      target &&
-      `${field(item, 'host_ip') ?? '0.0.0.0'}:${publishedKey(at(item, 'published'))}:${target}/${field(item, 'protocol') ?? 'tcp'}`
-    );
+    const [hostIp = '0.0.0.0', protocol = 'tcp'] = [field(item, 'host_ip'), field(item, 'protocol')];
+    return target && `${hostIp}:${publishedKey(at(item, 'published'))}:${target}/${protocol}`;
   }
   const spec = text(item);
   const parsed = spec === undefined ? undefined : parseShortPort(spec);

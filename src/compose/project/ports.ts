@@ -6,7 +6,10 @@ import { stringIn } from './fields.ts';
 import { parsePortRange, parseShortPort, protocols, publishedKey } from './port-syntax.ts';
 import type { ExposedPort, Port, PortRange } from './project.ts';
 
-/** Reports `compose/invalid-model` for what cannot be read. A port given twice counts once; the last one counts, as in Compose. */
+/**
+ * Reports `compose/invalid-model` for what cannot be read. A port given twice counts once; the last one counts, as in
+ * Compose.
+ */
 export function readPorts(tree: Tree | undefined, service: string, report: Report): readonly Port[] {
   if (tree?.kind !== 'sequence') return [];
   const ports = new Map<string, Port>();

@@ -63,8 +63,9 @@ class Checker {
 
   #scalar(tree: Scalar, shape: Shape, at: Span): void {
     const { value } = tree;
-    if (!allows(shape.scalar, value)) return this.#wrongType(tree, shape, at);
-    if (typeof value === 'number') {
+    if (!allows(shape.scalar, value)) {
+      this.#wrongType(tree, shape, at);
+    } else if (typeof value === 'number') {
       if (shape.min !== undefined && value < shape.min) this.#fault(at, `must be at least ${shape.min}`);
       if (shape.max !== undefined && value > shape.max) this.#fault(at, `must be at most ${shape.max}`);
     } else if (typeof value === 'string') {

@@ -91,7 +91,7 @@ export class TreeReader {
     const slash = /^(?:[^\\]|\\[^/])*\\(?=\/)/.exec(written)?.[0].length;
     if (slash !== undefined) this.fault('"\\/" is not an escape', start + slash - 1, start + slash + 1, 'write "/"');
     // go-yaml also takes `\'`, which the package gives back as it is.
-    const other = written.replace(/\\[^]/g, (escape) => (escape === "\\'" ? "'" : escape));
+    const other = written.replace(/\\[^]/g, (found) => (found === "\\'" ? "'" : found));
     return other === written ? value : scalarValue(parseDocument(other).contents as YamlScalar);
   }
 
@@ -127,7 +127,8 @@ export class TreeReader {
       for (const entry of source.entries.values()) {
         const own = entries.get(entry.key);
         if (!own) entries.set(entry.key, entry);
-        // `!reset` takes the key out of this mapping, so that the merged one is left, and drops the earlier files' as well.
+        // `!reset` takes the key out of this mapping, so that the merged one is left; it also drops what earlier files
+        // say.
         else if (own.value.tag === '!reset')
           entries.set(entry.key, { ...entry, value: { ...entry.value, tag: '!override' } });
       }
@@ -217,7 +218,10 @@ function isEmpty(node: YamlNode): boolean {
   return isScalar(node) && node.source === '' && node.type === 'PLAIN' && !node.tag && !node.anchor;
 }
 
-/** Where a value ends in its text; the package counts the line breaks after a block collection in, and an alias stands elsewhere. */
+/**
+ * Where a value ends in its text: the package includes the line breaks after a block collection, and an alias stands
+ * elsewhere.
+ */
 function endOf(node: YamlNode, tree: Tree): number {
   const own = (isMap(node) || isSeq(node)) && !node.flow;
   return own ? tree.span.end : (node.range?.[1] ?? tree.span.end);

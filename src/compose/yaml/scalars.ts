@@ -16,8 +16,8 @@ const words: ReadonlyMap<string, Primitive> = new Map<string, Primitive>([
 
 const integer = /^([-+]?)(?:0([xX][0-9a-fA-F]+|[bB][01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))$/;
 const float = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
-const timestamp =
-  /^\d{4}-\d{1,2}-\d{1,2}(?:(?:[tT]\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?(?:Z|[-+]\d\d:\d\d))| \d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?)?$/;
+const time = String.raw`\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?`;
+const timestamp = new RegExp(String.raw`^\d{4}-\d{1,2}-\d{1,2}(?:[tT]${time}(?:Z|[-+]\d\d:\d\d)| ${time})?$`);
 
 /** The value of a plain scalar. Timestamps stay strings: see `isTimestamp`. */
 export function plainValue(text: string): Primitive {

@@ -109,7 +109,10 @@ function addNetworks(
   }
 }
 
-/** Mappings with an `x-netmode` in places where it is the extension: not among labels or variables that happen to be so called. */
+/**
+ * Mappings with an `x-netmode` in places where it is the extension: not among labels or variables that happen to be so
+ * called.
+ */
 function extensionsIn(root: YAMLMap): readonly YAMLMap[] {
   const found: YAMLMap[] = [];
   const look = (value: unknown) => {

@@ -22,7 +22,7 @@ export class YamlWriter {
 
   /** `key: value`, without indentation before the first line. */
   pair(key: string, value: Plain, column: number): string {
-    return this.inline(key) + ':' + this.value(value, column);
+    return `${this.inline(key)}:${this.value(value, column)}`;
   }
 
   /** What comes behind the colon of a key that stands in the given column. */
