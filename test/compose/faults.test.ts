@@ -21,6 +21,16 @@ const single: readonly (readonly [string, ...string[]])[] = [
     'services: *nowhere\n',
     'error compose/invalid-yaml compose.yaml:1 <*nowhere> there is no anchor "nowhere" before this',
   ],
+  [
+    'services: { a: { image: x, environment: { U: p://h/d?s } } }\n',
+    'error compose/invalid-yaml compose.yaml:1 <p://h/d?s> text within brackets cannot have "?" without quotes ' +
+      '| write "p://h/d?s"',
+  ],
+  [
+    'services: { a: { image: x, dns: [::1] } }\n',
+    'error compose/invalid-yaml compose.yaml:1 <::1> text within brackets cannot have ":" at its start without quotes ' +
+      '| write "::1"',
+  ],
   ['services: &a\n  x: *a\n', 'error compose/invalid-yaml compose.yaml:2 <*a> "a" contains itself'],
   [
     'services: { a: { <<: 5, image: x } }\n',

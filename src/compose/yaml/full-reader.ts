@@ -6,7 +6,7 @@ import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { SourceFile, Span } from '../../diagnostics/source.ts';
 import type { Entry, Mapping, Primitive, Sequence, Tree } from '../tree.ts';
 import { forPeople } from './messages.ts';
-import { isTimestamp, mismatch, scalarValue } from './scalars.ts';
+import { isPlainInFlow, isTimestamp, mismatch, scalarValue } from './scalars.ts';
 
 /** Nodes that aliases may add up to in one file; go-yaml stops at about as many. */
 const expansionLimit = 500_000;
@@ -71,6 +71,7 @@ export class TreeReader {
       const items: Tree[] = [];
       let last = start + 1;
       for (const item of node.items as YamlNode[]) {
+        if (node.flow) this.#withinBrackets(item);
         const tree = this.#node(item, depth + 1);
         items.push(tree);
         if (!isEmpty(item)) last = endOf(item, tree);
@@ -95,6 +96,19 @@ export class TreeReader {
     return other === written ? value : scalarValue(parseDocument(other).contents as YamlScalar);
   }
 
+  #withinBrackets(node: unknown): void {
+    if (!isScalar(node) || node.type !== 'PLAIN' || isPlainInFlow(node.source ?? '')) return;
+    const [start, end] = node.range ?? [0, 0];
+    const text = node.source ?? '';
+    const indicator = text.startsWith(':') ? '":" at its start' : '"?"';
+    this.fault(
+      `text within brackets cannot have ${indicator} without quotes`,
+      start,
+      end,
+      `write ${JSON.stringify(text)}`,
+    );
+  }
+
   #tag(node: YamlNode): { readonly tag?: '!reset' | '!override' } {
     const tag = (node as { tag?: string }).tag;
     if (tag !== '!reset' && tag !== '!override') return {};
@@ -111,6 +125,7 @@ export class TreeReader {
       const key = this.#key(pair.key as YamlNode | null, node);
       const value = pair.value as YamlNode | null;
       const empty = !value || isEmpty(value);
+      if (node.flow) for (const part of [pair.key, value]) this.#withinBrackets(part);
       const tree: Tree = empty
         ? { ...(value && { node: value }), ...this.#nothingAfter(key.span) }
         : this.#node(value, depth + 1);

@@ -37,6 +37,14 @@ export function isTimestamp(text: string): boolean {
   return text.length >= 8 && text.charCodeAt(4) === 45 && timestamp.test(text);
 }
 
+/**
+ * Whether go-yaml reads a plain scalar within brackets or braces as one. There it takes any `?`, and a `:` at the start,
+ * for an indicator, whatever follows (`scannerc.go`); YAML 1.2 does not.
+ */
+export function isPlainInFlow(text: string): boolean {
+  return !text.includes('?') && !text.startsWith(':');
+}
+
 function number(text: string): number | undefined {
   const digits = text.includes('_') ? text.replaceAll('_', '') : text;
   const match = integer.exec(digits);

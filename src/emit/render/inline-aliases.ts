@@ -1,5 +1,6 @@
 /** Text that stands for another part of the file (aliases, merge keys) replaced by a copy of that part. */
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, visit, type YAMLMap } from 'yaml';
+import { isPlainInFlow } from '../../compose/yaml/scalars.ts';
 import { type Edit, withEdits } from '../source/edit.ts';
 import {
   anchorsIn,
@@ -151,6 +152,6 @@ function flowText(node: Node | null, text: string): string {
   if (isMap(node)) return `{ ${node.items.map((pair) => flowPair(pair, text)).join(', ')} }`;
   if (isSeq(node)) return `[${node.items.map((item) => flowText(item as Node, text)).join(', ')}]`;
   const value = isScalar(node) ? (node.source ?? String(node.value)) : '';
-  const plain = isScalar(node) && node.type === 'PLAIN' && !/[,[\]{}#:\n]/.test(value);
+  const plain = isScalar(node) && node.type === 'PLAIN' && isPlainInFlow(value) && !/[,[\]{}#:\n]/.test(value);
   return plain ? value || 'null' : JSON.stringify(value);
 }

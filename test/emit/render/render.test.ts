@@ -309,6 +309,25 @@ test('several documents and several files become one', () => {
   );
 });
 
+test('text that moves into brackets is quoted where Compose would read an indicator in it', () => {
+  const files = {
+    'compose.yaml': 'services: {a: {extends: {file: b.yaml, service: a}}}\n',
+    'b.yaml':
+      'services:\n  a:\n    image: x\n    environment:\n      URL: p://h/d?s\n      V6: ::1\n      K: k?\n    command:\n      - ls ?\n',
+  };
+  assert.is(
+    checkedRendering(files),
+    'services: {a: {image: x, environment: {URL: "p://h/d?s", V6: "::1", K: "k?"}, command: ["ls ?"]}}\n',
+  );
+  const merged =
+    'x-a: &a\n  labels:\n    u: p://h/d?s\n    v: ::1\n  ports: ["80:80"]\n' +
+    'services:\n  a: { <<: *a, image: x, x-netmode: none }\n  b: { <<: *a, image: x }\n';
+  assert.match(
+    checkedRendering(merged),
+    /a: \{ labels: \{ u: "p:\/\/h\/d\?s", v: "::1" \}, image: x, network_mode: none \}/,
+  );
+});
+
 test('what is included and extended from other folders keeps its paths and its own variables', () => {
   const texts = {
     'compose.yaml':
