@@ -363,4 +363,27 @@ test('several documents in one file merge like files', () => {
   );
 });
 
+/** What `a` publishes over `8080:80`, by what an override says; and `b`, which publishes `81:80`. */
+const shared: readonly (readonly [name: string, override: string, a: readonly number[], b: readonly number[]])[] = [
+  ['a merged !reset', 'x-p: &p { ports: !reset [] }\nservices: { a: { <<: *p } }\n', [8080], [81]],
+  ['a merged list', 'x-p: &p { ports: !reset [] }\nservices: { a: { <<: [*p] } }\n', [8080], [81]],
+  ['an alias around a !reset', 'x-p: &p { ports: !reset [] }\nservices: { a: *p }\n', [8080], [81]],
+  ['an alias of a !reset', 'x-p: &p !reset []\nservices: { a: { ports: *p } }\n', [], [81]],
+  ['a merged !reset without anchor', 'services: { a: { <<: { ports: !reset [] } } }\n', [], [81]],
+  ['a !reset where its anchor stands', 'services: { a: &a { ports: !reset [] }, b: { <<: *a } }\n', [], [81]],
+  ['a merged !override', 'x-p: &p { ports: !override ["9:9"] }\nservices: { a: { <<: *p } }\n', [9], [81]],
+  ['a !override in a list', 'x-p: &p { ports: !override ["9:9"] }\nservices: { a: { <<: [*p] } }\n', [8080, 9], [81]],
+];
+for (const [name, override, a, b] of shared) {
+  test(`shared text with tags: ${name}`, () => {
+    const { project, diagnostics } = loadTexts({
+      'compose.yaml': 'services: { a: { image: x, ports: ["8080:80"] }, b: { image: y, ports: ["81:80"] } }\n',
+      'compose.override.yaml': override,
+    });
+    assert.equal(diagnostics.map(told), []);
+    const published = (service: string) => project!.services.get(service)!.ports.map((port) => port.published!.first);
+    assert.equal([published('a'), published('b')], [a, b]);
+  });
+}
+
 test.run();

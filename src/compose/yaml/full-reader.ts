@@ -7,6 +7,7 @@ import type { SourceFile, Span } from '../../diagnostics/source.ts';
 import type { Entry, Mapping, Primitive, Sequence, Tree } from '../tree.ts';
 import { forPeople } from './messages.ts';
 import { isPlainInFlow, isTimestamp, mismatch, scalarValue } from './scalars.ts';
+import { SharedTags } from './shared-tags.ts';
 
 /** Nodes that aliases may add up to in one file; go-yaml stops at about as many. */
 const expansionLimit = 500_000;
@@ -22,6 +23,7 @@ export class TreeReader {
   #anchors = new Map<string, Tree | undefined>();
   #sizes = new Map<Tree, number>();
   #expanded = 0;
+  #sharedTags = new SharedTags();
 
   constructor(source: SourceFile, report: Report) {
     this.#source = source;
@@ -38,6 +40,7 @@ export class TreeReader {
 
   read(contents: ParsedNode | null): Tree {
     this.#anchors = new Map();
+    this.#sharedTags = new SharedTags();
     return contents ? this.#node(contents, 0) : { kind: 'scalar', value: null, span: this.#span(0, 0) };
   }
 
@@ -197,7 +200,8 @@ export class TreeReader {
       this.failed = true;
       this.#report('compose/invalid-yaml', span, '"<<" takes a mapping or a list of mappings');
     }
-    return mappings;
+    if (!this.tagged || tree.kind !== 'sequence') return mappings;
+    return mappings.map((mapping) => this.#sharedTags.inMergeList(mapping) as Mapping);
   }
 
   #alias(name: string, start: number, end: number): Tree {
@@ -205,7 +209,7 @@ export class TreeReader {
     if (tree) {
       this.#expanded += this.#size(tree);
       if (this.#expanded > expansionLimit && !this.failed) this.fault('the aliases repeat too much', start, end);
-      return tree;
+      return this.tagged ? this.#sharedTags.behindAlias(tree) : tree;
     }
     this.fault(
       this.#anchors.has(name) ? `"${name}" contains itself` : `there is no anchor "${name}" before this`,
