@@ -1,7 +1,8 @@
 /** Loads projects with netcompose and with Compose, and compares what both say of networking. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { type Files, load } from '../../src/compose/load.ts';
+import type { Files } from '../../src/compose/input.ts';
+import { load } from '../../src/compose/load.ts';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.ts';
 import { asCompose } from './as-compose.ts';
 import { differences, summary } from './summary.ts';
@@ -73,7 +74,10 @@ function isDefault(name: string): boolean {
   );
 }
 
-/** The command that runs Compose: DOCKER_COMPOSE, else `docker compose`, else `docker-compose`; nothing where there is none. */
+/**
+ * The command that runs Compose: DOCKER_COMPOSE, else `docker compose`, else `docker-compose`; nothing where there is
+ * none.
+ */
 export async function composeCommand(env: NodeJS.ProcessEnv): Promise<readonly string[] | undefined> {
   const { execa } = await import('execa');
   const candidates = [
@@ -169,7 +173,9 @@ export function cleanEnvironment(): Record<string, string> {
   );
 }
 
-/** Refusals that have nothing to do with structure or networking: files, builds, mounts, limits, what only Docker needs. */
+/**
+ * Refusals that have nothing to do with structure or networking: files, builds, mounts, limits, what only Docker needs.
+ */
 function isElse(refusal: string): boolean {
   return elsewhere.some((pattern) => pattern.test(refusal));
 }
