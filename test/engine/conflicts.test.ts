@@ -6,8 +6,9 @@ import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { saying } from '../support/hooks.ts';
+import type { Output } from '../support/patiently.ts';
 import { testImage } from './rig/image.ts';
-import { type Lan, makeLan, type Output } from './rig/lan.ts';
+import { type Lan, makeLan } from './rig/lan.ts';
 import { netcompose } from './rig/netcompose.ts';
 import { type Rig, startRig } from './rig/rig.ts';
 

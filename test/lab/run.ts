@@ -19,8 +19,6 @@ import { quickNode } from './suite/node.ts';
 
 const engines = ['28', '26'] as const;
 const ending = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** A suite takes five minutes where two machines share two processors. */
-const secondsPerRun = 1800;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const page = join(root, 'docs/reachability.md');
 const recipe = fileURLToPath(new URL('lab.sh', import.meta.url));
@@ -126,8 +124,6 @@ function inMachine(
       'run',
       '-d',
       version,
-      '-t',
-      String(secondsPerRun),
       ...(out === undefined ? [] : ['-o', out]),
       carried,
       ...argv,

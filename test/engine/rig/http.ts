@@ -3,7 +3,7 @@
  * given a time limit (`-T`).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execa } from 'execa';
+import { patiently } from '../../support/patiently.ts';
 import type { Lan } from './lan.ts';
 
 const attempts = 50;
@@ -21,16 +21,8 @@ export async function fetchText(
   const argv = [process.execPath, '--eval', program, url] as const;
   for (let attempt = 0; attempt < (once ? 1 : attempts); attempt += 1) {
     if (attempt > 0) await sleep(pauseMilliseconds);
-    const { code, stdout } = from ? await from.exec(argv) : await onHost(argv);
+    const { code, stdout } = from ? await from.exec(argv) : await patiently(process.execPath, argv.slice(1));
     if (code === 0) return stdout.replace(/\n$/, '');
   }
   return undefined;
-}
-
-async function onHost([command, ...args]: readonly string[]): Promise<{
-  readonly code: number;
-  readonly stdout: string;
-}> {
-  const { exitCode, stdout } = await execa(command!, args, { reject: false, stdin: 'ignore' });
-  return { code: exitCode ?? -1, stdout };
 }

@@ -53,10 +53,9 @@ export function writeProject({ folder }: Project, file: object): void {
 /** Neither collecting nor a second processor pays where every instruction is emulated. */
 const emulated = { GOGC: 'off', GOMAXPROCS: '1' } as const;
 const command = [...quickerNode, program] as const;
-/** Where a project is, and what its commands are run with; a watched one takes longer. */
+/** Where a project is, and what its commands are run with. */
 const options = ({ folder }: Project, spied?: string): RunOptions => ({
   cwd: folder,
-  seconds: 400,
   env: { ...emulated, ...(spied !== undefined && { PATH: `${spyFolder}:${process.env['PATH']}`, LAB_KILL: spied }) },
 });
 
