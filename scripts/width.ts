@@ -1,7 +1,9 @@
 /**
  * Finds the lines that the formatter leaves too wide: long strings and comments.
  *
- *     node --import tsx scripts/width.ts     prints `FILE:LINE has N columns`, one line each; exit code 1 where there are any
+ *     node --import tsx scripts/width.ts
+ *
+ * Prints a line for each; the exit code is 1 where there are any.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';

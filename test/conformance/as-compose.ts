@@ -53,7 +53,8 @@ function service(each: Service): unknown {
     })),
     expose: each.expose.map(
       ({ ports, protocol }) =>
-        `${ports.first}${ports.last === ports.first ? '' : `-${ports.last}`}${protocol === 'tcp' ? '' : `/${protocol}`}`,
+        `${ports.first}${ports.last === ports.first ? '' : `-${ports.last}`}` +
+        (protocol === 'tcp' ? '' : `/${protocol}`),
     ),
     depends_on: Object.fromEntries(needed(each).map((name) => [name, null])),
     extra_hosts: each.extraHosts.map(({ host, address }) => `${host}=${address}`),

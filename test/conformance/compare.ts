@@ -74,7 +74,10 @@ function isDefault(name: string): boolean {
   );
 }
 
-/** The command that runs Compose: DOCKER_COMPOSE, else `docker compose`, else `docker-compose`; nothing where there is none. */
+/**
+ * The command that runs Compose: DOCKER_COMPOSE, else `docker compose`, else `docker-compose`; nothing where there is
+ * none.
+ */
 export async function composeCommand(env: NodeJS.ProcessEnv): Promise<readonly string[] | undefined> {
   const { execa } = await import('execa');
   const candidates = [
@@ -161,7 +164,9 @@ export function cleanEnvironment(): Record<string, string> {
   );
 }
 
-/** Refusals that have nothing to do with structure or networking: files, builds, mounts, limits, what only Docker needs. */
+/**
+ * Refusals that have nothing to do with structure or networking: files, builds, mounts, limits, what only Docker needs.
+ */
 function isElse(refusal: string): boolean {
   return elsewhere.some((pattern) => pattern.test(refusal));
 }

@@ -1,4 +1,7 @@
-/** Conflicts for real: the culprit is started, `up` refuses and names it; the culprit goes, `up` succeeds; a second `up` is silent. */
+/**
+ * Conflicts for real: the culprit is started, `up` refuses and names it; the culprit goes, `up` succeeds; a second `up`
+ * is silent.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -141,7 +141,8 @@ test('an up in the foreground ends with an interrupt, and down cleans up', async
   assert.is(await fetchText('http://192.168.213.80/'), 'hello');
   child.kill('SIGINT');
   const { exitCode, stderr } = await child;
-  // Compose 2.26 may panic then, once the containers have stopped (docker/compose#11710); its exit code is passed on all the same.
+  // Compose 2.26 may panic then, once the containers have stopped (docker/compose#11710); its exit code is passed on
+  // all the same.
   const hasPanicked =
     context.rig.engine !== '28' && exitCode === 2 && stderr.includes('panic: close of closed channel');
   assert.ok(exitCode === 130 || exitCode === 0 || hasPanicked, `${exitCode} ${stderr}`);

@@ -199,7 +199,8 @@ takeNode() {
   chroot root /usr/local/bin/node -e 0 2>/dev/null || rm root/usr/local/bin/node
 }
 
-# busybox and the modules of the disks, then the machine's init, which lies here so that it can be read without the root.
+# busybox and the modules of the disks, then the init of the machine, which lies here so that it can be read without the
+# root.
 makeInitrd() {
   mkdir -p early/{bin,proc,sys,dev,mnt,m}
   cp root/usr/bin/busybox early/bin/
@@ -282,7 +283,7 @@ snapshot() {
       { execute: "migrate-set-parameters", arguments: { "max-bandwidth": 1e10 } },
       { execute: "migrate", arguments: { uri: "exec:cat > " + process.argv[2] } }];
     let text = "", next = 0, done = false, written = -1;
-    // Looks are counted, not seconds: there are five in a second where the machine has the time.
+    // Looks are counted, not seconds: a loaded machine looks less often.
     let quietLooks = 0;
     const send = (command) => socket.write(JSON.stringify(command) + "\n");
     const stop = (why) => { if (why) console.error(why); process.exit(why || !done ? 1 : 0); };

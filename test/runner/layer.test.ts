@@ -99,7 +99,10 @@ const long: Readonly<Record<string, readonly [text: string, patience: Patience, 
   ],
   'is slow, and writes': [
     `test('a', async () => {
-      for (let i = 0; i < 40; i += 1) await new Promise((done) => { process.stdout.write('.'); setTimeout(done, 100); });
+      for (let i = 0; i < 40; i += 1) {
+        process.stdout.write('.');
+        await new Promise((done) => setTimeout(done, 100));
+      }
     });`,
     { quietSeconds: 2, busySeconds: 60 },
   ],

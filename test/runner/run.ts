@@ -6,7 +6,8 @@
  *     npm test -- test/plan/checks/ports.test.ts    this file, or all below this folder
  *     npm test -- lint                       what is checked of the code without running it, which the first does too
  *
- * A layer that cannot run is named with the reason; with `CI=true` it has failed. The last line is `N passed, N failed`.
+ * A layer that cannot run is named with the reason; with `CI=true` it has failed. The last line is `N passed, N
+ * failed`.
  */
 import type { ChildProcess } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
@@ -77,7 +78,8 @@ function choose(args: readonly string[]): ReadonlyMap<Layer, readonly string[]> 
           .filter(([, files]) => files.length > 0);
     if (matching.length === 0) {
       process.stderr.write(
-        `"${arg}" is neither a layer (${layers.map(({ name }) => name).join(', ')}) nor lint, nor a test file or folder\n`,
+        `"${arg}" is neither a layer (${layers.map(({ name }) => name).join(', ')}) nor lint, nor a test ` +
+          'file or folder\n',
       );
       return undefined;
     }

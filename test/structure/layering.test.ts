@@ -261,7 +261,8 @@ const permitted: readonly (readonly [path: string, text: string])[] = [
   ],
   [
     'host/lock.ts',
-    "import type { Facts } from '../plan/facts/facts.ts';\nconst { execa } = await import('execa');\nimport type Docker from 'dockerode';",
+    "import type { Facts } from '../plan/facts/facts.ts';\nconst { execa } = await import('execa');\n" +
+      "import type Docker from 'dockerode';",
   ],
   ['netmode/a.ts', "import schema from '../../schema/x-netmode.schema.json' with { type: 'json' };"],
   ['compose/load.ts', "// import { x } from '../plan/facts.ts';\n/* process.env */\nconst x = 'a process opens';"],

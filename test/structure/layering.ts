@@ -3,8 +3,8 @@ import { posix } from 'node:path';
 import groupBy from 'lodash/groupBy.js';
 
 /**
- * Which wing of `src/` may import which others. A wing stands for all of it, `wing/room` for one room, and `type:` before
- * either allows types only.
+ * Which wing of `src/` may import which others. A wing stands for all of it, `wing/room` for one room, and `type:`
+ * before either allows types only.
  */
 const wings: Readonly<Record<string, readonly string[]>> = {
   diagnostics: [],
@@ -67,7 +67,8 @@ const pureModules: Readonly<Record<string, readonly string[] | 'all'>> = {
 const lazyPackages = ['dockerode', 'execa', 'lodash'];
 
 const impureGlobals = [
-  /\bprocess(?:\[|\.(?:env|argv|cwd|chdir|exit|std\w+|platform|arch|pid|ppid|get\w*id|hrtime|uptime|nextTick|on|kill)\b)/,
+  /\bprocess(?:\[|\.(?:env|argv|cwd|chdir|exit|std\w+|platform|arch|hrtime|uptime|nextTick)\b)/,
+  /\bprocess\.(?:pid|ppid|get\w*id|on|kill)\b/,
   /\bDate\.now\b/,
   /\bnew Date\(\s*\)/,
   /\bMath\.random\b/,

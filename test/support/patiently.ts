@@ -37,8 +37,8 @@ export async function patiently(command: string, args: readonly string[], option
 }
 
 /**
- * Ends a program that hangs: it writes nothing, and neither it nor, in a sandbox, anything else there works, such as the
- * engine that it waits for. The watch ends with the program.
+ * Ends a program that hangs: it writes nothing, and neither it nor, in a sandbox, anything else there works, such as
+ * the engine that it waits for. The watch ends with the program.
  */
 export function endWhereItHangs(
   child: Pick<ChildProcess, 'pid' | 'stdout' | 'stderr' | 'kill' | 'once'>,

@@ -3,7 +3,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cpuSecondsBelow, watch } from './progress.ts';
 
-/** Watches something whose processor time grows by so much from look to look, for three times as long as it is waited for. */
+/**
+ * Watches something whose processor time grows by so much from look to look, for three times as long as it is waited
+ * for.
+ */
 function outcome(growth: number, moves = false): Promise<string> {
   return new Promise((done) => {
     let used = 7;

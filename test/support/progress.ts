@@ -8,7 +8,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 export interface Patience {
   /** After so long without a report and with hardly any processor time used. */
   readonly quietSeconds: number;
-  /** After so much processor time without a report: a loop without an end uses it up on a fast and on a slow machine. */
+  /**
+   * After so much processor time without a report: a loop without an end uses it up on a fast and on a slow machine.
+   */
   readonly busySeconds: number;
 }
 
@@ -18,7 +20,10 @@ export interface Watch {
   readonly stop: () => void;
 }
 
-/** What a daemon may use that waits: an engine looks after its containers now and then, an idle emulator after its clock. */
+/**
+ * What a daemon may use that waits: an engine looks after its containers now and then, an idle emulator after its
+ * clock.
+ */
 const idleShare = 0.01;
 /** Looks between two moments that would be given up: enough that one late look does not matter. */
 const looks = 20;

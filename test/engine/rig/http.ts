@@ -13,7 +13,10 @@ const program = `
   response.then((r) => r.text()).then((text) => process.stdout.write(text), () => process.exit(1));
 `;
 
-/** The answer's text without its last line break, once there is one; nothing where there is none. One attempt with `once`. */
+/**
+ * The answer's text without its last line break, once there is one; nothing where there is none. One attempt with
+ * `once`.
+ */
 export async function fetchText(
   url: string,
   { from, once = false }: { readonly from?: Lan; readonly once?: boolean } = {},

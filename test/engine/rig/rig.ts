@@ -164,7 +164,9 @@ async function removeAll(docker: Rig['docker']): Promise<void> {
   await docker('network', 'prune', '--force');
 }
 
-/** What an engine leaves when it ends: its default bridges, and the packet filter's rules, which are the sandbox's own. */
+/**
+ * What an engine leaves when it ends: its default bridges, and the packet filter's rules, which are the sandbox's own.
+ */
 async function clearNetworking(): Promise<void> {
   for (const bridge of ['docker0', 'docker_gwbridge']) await execa('ip', ['link', 'delete', bridge], { reject: false });
   for (const command of ['iptables', 'ip6tables']) {

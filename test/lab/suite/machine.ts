@@ -62,7 +62,10 @@ const options = ({ folder }: Project, spied?: string): RunOptions => ({
 /** To be told the commands that it runs afterwards (`changes`). */
 export const noted = '';
 
-/** @param spied `noted`, or `before:TEXT`, `during:TEXT`, `after:TEXT`: kills netcompose at the first command that has the text */
+/**
+ * @param spied `noted`, or `before:TEXT`, `during:TEXT`, `after:TEXT`: kills netcompose at the first command that has
+ *   the text
+ */
 export function netcompose(project: Project, args: readonly string[], spied?: string): Output {
   rmSync(spyLog, { force: true });
   const output = run([...command, ...args], options(project, spied));
@@ -151,7 +154,10 @@ export function snapshot(): readonly string[] {
   ].sort();
 }
 
-/** The host's interfaces, addresses, routes and permanent neighbours, without Docker's own bridges, containers' ends, counters and life times. */
+/**
+ * The host's interfaces, addresses, routes and permanent neighbours, without Docker's own bridges, containers' ends,
+ * counters and life times.
+ */
 export function links(): readonly string[] {
   const isKept = (line: string) =>
     !/\bfe80:|\bff00::| proto kernel metric 0|expires|\bveth|\bbr-[\da-f]{12}\b/.test(line);

@@ -45,10 +45,7 @@ export function must(...argv: readonly string[]): string {
 }
 
 /** The same as `run`, beside others. */
-export function runBeside(
-  argv: readonly string[],
-  { cwd, env, input = '' }: RunOptions = {},
-): Promise<Output> {
+export function runBeside(argv: readonly string[], { cwd, env, input = '' }: RunOptions = {}): Promise<Output> {
   const [command, ...args] = argv;
   note(argv);
   return new Promise((resolve) => {
