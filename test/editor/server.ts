@@ -12,7 +12,7 @@ export interface Place {
   readonly character: number;
 }
 
-export interface Fault {
+interface Fault {
   readonly message: string;
   readonly line: number;
 }

@@ -351,7 +351,7 @@ run() {
   qemu "$state" "$root" "$engine" "${resume[@]}" </dev/null > >(tee "$state/written") &
   local machine=$! hangs=''
   attend "$machine" "$quiet" "$state/written" || { hangs=1; kill -KILL "$machine"; }
-  wait "$machine"
+  { wait "$machine"; } 2>/dev/null
   local code=$?
   [ -z "$verbose" ] || cat "$state/console.log" >&2
   mkdir -p "$state/out"; tar -C "$state/out" -xf "$state/out.raw" 2>/dev/null

@@ -3,7 +3,7 @@
  *
  *     npm run lab                     the suite, on engines 28 and 26 side by side
  *     npm run lab -- --engine 26      on one engine
- *     npm run lab -- --only life      the parts whose names begin so (`suite/main.ts`); `all`: every part, on each engine
+ *     npm run lab -- --only life      the parts whose names begin so (`suite/main.ts`); `all`: every part
  *     npm run lab -- CMD [ARG...]     this command instead, with netcompose on its PATH; its exit code is ours
  *
  * The last line of a suite is `N passed, N failed`.
