@@ -16,7 +16,7 @@ name: plain
 services:
   web:
     image: ${testImage}
-    command: ["httpd", "-f", "-h", "/www"]
+    command: ["sh", "-c", "echo ready; exec httpd -f -h /www"]
     stop_signal: SIGKILL
     ports: ["18081:80"]
     networks: [front, back]
@@ -162,7 +162,8 @@ test('an interrupt ends a command in the foreground as it ends Compose', async (
       stdin: 'ignore',
     });
     endWhereItHangs(child);
-    setTimeout(() => child.kill('SIGINT'), 1500);
+    // By then all three are there: the program, Docker's and its plugin, which hears of the interrupt through a socket.
+    child.stdout.once('data', () => child.kill('SIGINT'));
     const { exitCode, signal } = await child;
     return { exitCode, signal };
   };

@@ -18,7 +18,11 @@ async function other(what: 'lock' | 'lease', name: string) {
   });
   await new Promise((resolve) => child.stdout.once('data', resolve));
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  return { pid: child.pid!, kill: async () => void (child.kill('SIGKILL'), await ended) };
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  return { pid: child.pid!, kill };
 }
 
 if (process.platform === 'linux') {

@@ -33,9 +33,9 @@ function outcome(growth: number, moves = false): Promise<string> {
 
 for (const [name, growth, moves, expected] of [
   ['uses nothing', 0, false, 'nothing has moved for 0.2 s'],
-  ['uses what a waiting daemon uses', 0.00001, false, 'nothing has moved for 0.2 s'],
+  ['uses what a waiting daemon uses', 0.0002, false, 'nothing has moved for 0.2 s'],
   ['has lost the time of a process that has gone', -0.1, false, 'nothing has moved for 0.2 s'],
-  ['uses a little', 0.001, false, 'waited for'],
+  ['uses a little', 0.002, false, 'waited for'],
   ['uses much and reports nothing', 0.1, false, '1 s of processor time have brought nothing'],
   ['uses much and reports', 0.1, true, 'waited for'],
   ['uses nothing and reports', 0, true, 'waited for'],

@@ -24,7 +24,7 @@ export interface Watch {
  * What a daemon may use that waits: an engine looks after its containers now and then, an idle emulator after its
  * clock.
  */
-const idleShare = 0.01;
+const idleShare = 0.05;
 /** Looks between two moments that would be given up: enough that one late look does not matter. */
 const looks = 20;
 /** In which `/proc/PID/stat` counts, whatever the kernel was built with. */
