@@ -77,6 +77,21 @@ export function watch(cpuSeconds: () => number, patience: Patience, giveUp: (why
  * always 0: there only what is reported counts as movement.
  */
 export function cpuSecondsBelow(root: number): number {
+  return processesBelow(root).reduce((sum, { ticks }) => sum + ticks, 0) / ticksPerSecond;
+}
+
+/** Kills a process and all below it: what is left would keep its streams open, and whoever reads them waiting. */
+export function killBelow(root: number): void {
+  for (const { pid } of processesBelow(root)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
+function processesBelow(root: number): readonly Running[] {
   const processes = new Map(runningProcesses().map((process) => [process.pid, process]));
   const belongs = new Map<number, boolean>([[root, true]]);
   const isBelow = (pid: number): boolean => {
