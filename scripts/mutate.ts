@@ -19,8 +19,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = '.cache/mutation';
 const bundle = `${cache}/tests.mjs`;
 const defaultFiles = ['src/plan/checks/**/*.ts', 'src/plan/services/**/*.ts'];
-/** What is pure, quick, and looks at plans: a mutant costs as long as these take. */
-const testPlaces = ['plan', 'fixtures.test.ts', 'docs/rules.test.ts', 'laws/override.test.ts'];
+/** What is pure, quick, and looks at plans. A mutant costs as long as these take until one notices it. */
+const testPlaces = ['plan', 'fixtures.test.ts', 'docs/rules.test.ts'];
+/** These take as long as all others together, and come last. */
+const slow = ['plan/checks/ports.test.ts', 'plan/checks/ports/ports.test.ts'];
 
 const configuration = (files: readonly string[]) => ({
   testRunner: 'command',
@@ -54,12 +56,14 @@ async function bundleTests(): Promise<void> {
           .sort()
           .map((file) => join(root, 'test', place, file)),
   );
+  const isSlow = (file: string) => slow.includes(relative(join(root, 'test'), file));
+  const ordered = [...tests.filter((file) => !isSlow(file)), ...tests.filter(isSlow)];
   await build({
     stdin: {
       contents: [
         // uvu looks at these when it is loaded, which is after this line and before the next.
         "import 'data:text/javascript,globalThis.UVU_DEFER=1;globalThis.UVU_INDEX=0;globalThis.UVU_QUEUE=[[null]];';",
-        ...tests.map((file) => `import ${JSON.stringify(file)};`),
+        ...ordered.map((file) => `import ${JSON.stringify(file)};`),
         "import { exec } from 'uvu';",
         'await exec(true);',
       ].join('\n'),

@@ -1,6 +1,6 @@
 /** Runs a program for the runner, to its end or until it is given up. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpuSecondsBelow, type Patience, watch } from '../support/progress.ts';
+import { cpuSecondsBelow, killBelow, type Patience, watch } from '../support/progress.ts';
 import type { FileResult, LayerMessage } from './layer.ts';
 
 export interface Ending {
@@ -45,7 +45,10 @@ export function runChild(
         const where = current && `${current.test ? `"${current.test}" in ` : ''}${current.file}`;
         givenUp = `${why}${where ? `; it was waiting for ${where}` : ''}`;
         if (child.connected) child.disconnect();
-        killTimer = setTimeout(() => child.kill('SIGKILL'), lastSeconds * 1000);
+        killTimer = setTimeout(() => {
+          if (child.pid !== undefined) killBelow(child.pid);
+          child.kill('SIGKILL');
+        }, lastSeconds * 1000);
       },
     );
     const end = (code: number | string) => {

@@ -1,7 +1,7 @@
 /** Runs programs for tests, and gives them up only where they hang. */
 import type { ChildProcess } from 'node:child_process';
 import { execa } from 'execa';
-import { cpuSecondsBelow, type Patience, type Watch, watch } from './progress.ts';
+import { cpuSecondsBelow, killBelow, type Patience, type Watch, watch } from './progress.ts';
 
 export interface Output {
   readonly code: number;
@@ -50,10 +50,11 @@ export function endWhereItHangs(
     patience,
     (why) => {
       tell(why);
+      if (child.pid !== undefined) killBelow(child.pid);
       child.kill('SIGKILL');
     },
   );
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', progress.moved);
-  child.once('exit', progress.stop);
+  child.once('close', progress.stop);
   return progress;
 }

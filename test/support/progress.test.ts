@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cpuSecondsBelow, watch } from './progress.ts';
+import { cpuSecondsBelow, killBelow, watch } from './progress.ts';
 
 /**
  * Watches something whose processor time grows by so much from look to look, for three times as long as it is waited
@@ -44,6 +44,14 @@ for (const [name, growth, moves, expected] of [
 }
 
 if (process.platform === 'linux') {
+  test('whoever hangs is killed with what it has started, and its reader goes on', async () => {
+    const child = spawn('bash', ['-c', 'sleep 3600 & echo started; wait'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise((done) => child.stdout.once('data', done));
+    killBelow(child.pid!);
+    await new Promise((done) => child.once('close', done));
+    assert.is(child.signalCode, 'SIGKILL');
+  });
+
   test('processor time is that of all below a process', async () => {
     const before = cpuSecondsBelow(process.pid);
     const loop = 'while (process.cpuUsage().user < 500_000);';

@@ -104,9 +104,7 @@ function processesBelow(root: number): readonly Running[] {
     belongs.set(pid, answer);
     return answer;
   };
-  return (
-    [...processes.values()].reduce((sum, { pid, ticks }) => (isBelow(pid) ? sum + ticks : sum), 0) / ticksPerSecond
-  );
+  return [...processes.values()].filter(({ pid }) => isBelow(pid));
 }
 
 interface Running {
