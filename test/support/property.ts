@@ -14,6 +14,7 @@ export function holds<Values>(property: IRawProperty<Values, false>, numRuns = 1
   // uvu keeps what differs apart from the message.
   const details = (errorInstance as { readonly details?: string } | null)?.details ?? '';
   throw new Error(
-    `does not hold for\n${input}\n\n${errorInstance instanceof Error ? errorInstance.stack : String(errorInstance)}\n${details}`,
+    `does not hold for\n${input}\n\n` +
+      `${errorInstance instanceof Error ? errorInstance.stack : String(errorInstance)}\n${details}`,
   );
 }
