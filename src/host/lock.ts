@@ -19,7 +19,10 @@ export interface LockOptions {
   readonly onWait?: (pid: number | undefined) => void;
 }
 
-/** Runs `work` while no other process on this host holds the lock of this name. Throws a `HostError` after a bounded wait. */
+/**
+ * Runs `work` while no other process on this host holds the lock of this name. Throws a `HostError` after a bounded
+ * wait.
+ */
 export async function withLock<T>(
   host: Host,
   name: string,
@@ -50,8 +53,9 @@ async function acquire(
     const pid = pidsBelow(host, path)[0];
     if (waited === 0) onWait?.(pid);
     if (waited >= longestWait) {
+      const holder = pid === undefined ? '' : ` (process ${pid})`;
       throw new HostError({
-        message: `"${path}": another netcompose${pid === undefined ? '' : ` (process ${pid})`} has been preparing this host for too long`,
+        message: `"${path}": another netcompose${holder} has been preparing this host for too long`,
         help:
           pid === undefined ? 'see `ss -xl | grep netcompose` for who holds it' : `wait for it, or end it: kill ${pid}`,
       });

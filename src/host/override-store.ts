@@ -13,7 +13,9 @@ function stateFolder(host: Host): string {
   return posix.join(base, 'netcompose');
 }
 
-/** The path of a project's override. The name is checked: it becomes a folder's. Throws a `HostError` where it is none. */
+/**
+ * The path of a project's override. The name is checked: it becomes a folder's. Throws a `HostError` where it is none.
+ */
 export function overridePath(host: Host, project: string): string {
   return posix.join(projectFolder(host, project), 'override.yaml');
 }

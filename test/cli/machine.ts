@@ -1,6 +1,6 @@
 /**
- * A machine on an ordinary LAN, in memory: a kernel as far as `ip` and `sysctl` change it, an engine, and a Compose that
- * starts and removes containers. Commands have their effect, so that a test can look at what is left of them.
+ * A machine on an ordinary LAN, in memory: a kernel as far as `ip` and `sysctl` change it, an engine, and a Compose
+ * that starts and removes containers. Commands have their effect, so that a test can look at what is left of them.
  */
 import { load } from '../../src/compose/load.ts';
 import type { Service } from '../../src/compose/project/project.ts';
@@ -218,7 +218,10 @@ function docker(words: readonly string[], engine: FakeEngine): Partial<RunResult
   return name;
 }
 
-/** Reads the files that it is given as Compose does, by netcompose's own loader, which the conformance tests hold to Compose's. */
+/**
+ * Reads the files that it is given as Compose does, by netcompose's own loader, which the conformance tests hold to
+ * Compose's.
+ */
 function compose(argv: readonly string[], host: FakeHost, engine: FakeEngine): Partial<RunResult> | string {
   if (argv[0] === 'version') return '2.40.3\n';
   const files = argv.flatMap((word, at) => (argv[at - 1] === '-f' ? word : []));

@@ -13,7 +13,6 @@ export function holds<Values>(property: IRawProperty<Values, false>, numRuns = 1
     .join('\n---\n');
   // uvu keeps what differs apart from the message.
   const details = (errorInstance as { readonly details?: string } | null)?.details ?? '';
-  throw new Error(
-    `does not hold for\n${input}\n\n${errorInstance instanceof Error ? errorInstance.stack : String(errorInstance)}\n${details}`,
-  );
+  const error = errorInstance instanceof Error ? errorInstance.stack : String(errorInstance);
+  throw new Error(`does not hold for\n${input}\n\n${error}\n${details}`);
 }

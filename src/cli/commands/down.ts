@@ -20,7 +20,8 @@ export async function run(session: Session): Promise<number> {
   const applied = name !== undefined && readOverride(host, name) !== undefined;
   if (!applied && !annotated) return passThrough(argv, host, terminal, stdin);
 
-  // A file that is broken by now must not keep its containers: Compose finds them by the project's name, or says why not.
+  // A file that is broken by now must not keep its containers: Compose finds them by the project's name, or says why
+  // not.
   const exitCode = project
     ? await host.attach(
         composeCall(session, project, applied ? overridePath(host, project.name) : undefined, [

@@ -99,7 +99,8 @@ async function start(session: Session, prepared: Ready): Promise<number> {
 function apply({ host, terminal }: Session, steps: readonly Step[]): Promise<Applied> {
   const onWait = (pid: number | undefined) =>
     terminal.err(
-      `netcompose: waiting for another one${pid === undefined ? '' : ` (process ${pid})`} to end its changes to this host\n`,
+      `netcompose: waiting for another one${pid === undefined ? '' : ` (process ${pid})`} ` +
+        'to end its changes to this host\n',
     );
   return interruptible((check) =>
     withLock(
@@ -122,7 +123,9 @@ function networkOf(action: HostAction): string | readonly string[] {
 
 const routesAreOpen = ({ shims, networks }: Plan) => shims.length > 0 && [...networks.values()].some(hasUnknownTargets);
 
-/** Where the range is not known, only the engine knows which addresses to route: those of now instead of those before. */
+/**
+ * Where the range is not known, only the engine knows which addresses to route: those of now instead of those before.
+ */
 async function reachNewContainers(session: Session, { intents, plan, facts }: Ready): Promise<void> {
   const { host } = session;
   const { observeEngine } = await import('../../host/observe/engine-facts.ts');

@@ -67,8 +67,8 @@ export function readFlags(
 }
 
 /**
- * Whether an option without a value is on: the last one counts. A value that is neither yes nor no counts as yes; Compose
- * then refuses it.
+ * Whether an option without a value is on: the last one counts. A value that is neither yes nor no counts as yes;
+ * Compose then refuses it.
  *
  * @returns nothing where it was not given
  */

@@ -117,8 +117,8 @@ function replicasIn(command: string, word: string): readonly (readonly [string, 
 }
 
 /**
- * The project as the command line has it: a service that is named is started whatever its profiles say (`run debug`), and
- * as often as is asked for.
+ * The project as the command line has it: a service that is named is started whatever its profiles say (`run debug`),
+ * and as often as is asked for.
  */
 export function asCalled(project: Project, words: ServiceWords): Project {
   const named = new Set(words.services);

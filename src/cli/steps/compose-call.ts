@@ -6,8 +6,8 @@ import { HostError } from '../../host/system/errors.ts';
 import type { Session } from '../session.ts';
 
 /**
- * The argument vector. The files are named one by one, because Compose looks for its default names only while no `-f` is
- * given; everything else is as the user wrote it.
+ * The argument vector. The files are named one by one, because Compose looks for its default names only while no `-f`
+ * is given; everything else is as the user wrote it.
  *
  * @param override absent where nothing changes
  */

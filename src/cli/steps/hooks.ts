@@ -1,6 +1,6 @@
 /**
- * The user's own commands around `up` and `down`. A Compose file can come from anywhere, so they run only once trusted, as
- * with direnv: what is remembered is exactly these commands in exactly this folder.
+ * The user's own commands around `up` and `down`. A Compose file can come from anywhere, so they run only once trusted,
+ * as with direnv: what is remembered is exactly these commands in exactly this folder.
  */
 import { createHash } from 'node:crypto';
 import type { Project } from '../../compose/project/project.ts';

@@ -42,7 +42,8 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
   const { project, intents, diagnostics, annotated, stdin } = readProject(session);
   const input = stdin === undefined ? {} : { stdin };
   if (!annotated) {
-    // Files without x-netmode are Compose's alone, its words about their faults too. What would fail later is still told.
+    // Files without x-netmode are Compose's alone, its words about their faults too. What would fail later is still
+    // told.
     if (intents) {
       planOf(intents, { version: 1 }, diagnostics.report);
       tellProblems(session, diagnostics, ({ rule }) => !rule.startsWith('compose/'));

@@ -1,4 +1,7 @@
-/** After `up -d`: how each service is reached, with the addresses that Docker has chosen, and what the LAN needs for that. */
+/**
+ * After `up -d`: how each service is reached, with the addresses that Docker has chosen, and what the LAN needs for
+ * that.
+ */
 import { lanRoutesText, reachText } from '../../emit/text/plan-text.ts';
 import { table } from '../../emit/text/table.ts';
 import { observeEngine } from '../../host/observe/engine-facts.ts';
@@ -23,7 +26,8 @@ export async function reachTable({ host }: Pick<Session, 'host'>, plan: Plan): P
   });
   if (rows.length === 0) return '';
   const routes = lanRoutesText(plan);
-  return `\n${table([['SERVICE', 'NETMODE', 'FROM THIS HOST', 'FROM THE LAN'], ...rows])}${routes === '' ? '' : `\n${routes}`}`;
+  const services = table([['SERVICE', 'NETMODE', 'FROM THIS HOST', 'FROM THE LAN'], ...rows]);
+  return `\n${services}${routes === '' ? '' : `\n${routes}`}`;
 }
 
 /** Fills in the address of the service's container, where the engine tells it. */

@@ -14,7 +14,9 @@ export interface Read {
   readonly intents?: Intents;
   /** The text of standard input, where a file is `-`: Compose must be given it again. */
   readonly stdin?: string;
-  /** Whether the word `x-netmode` stands in any text that was read; without it a faulty project is Compose's to judge. */
+  /**
+   * Whether the word `x-netmode` stands in any text that was read; without it a faulty project is Compose's to judge.
+   */
   readonly annotated: boolean;
 }
 

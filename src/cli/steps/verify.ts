@@ -1,4 +1,6 @@
-/** Compose is asked for the resolved model, and it must be the plan: a difference is an error now, not a surprise later. */
+/**
+ * Compose is asked for the resolved model, and it must be the plan: a difference is an error now, not a surprise later.
+ */
 import type { Diagnostics } from '../../diagnostics/diagnostic.ts';
 import { withTemporaryOverride } from '../../host/override-store.ts';
 import { compareResolved, type ResolvedModel } from '../../plan/checks/compose-agrees.ts';

@@ -1,4 +1,7 @@
-/** Makes the netmodes of `bench-net` and measures them by turns. What is measured, and how it compares, is decided elsewhere. */
+/**
+ * Makes the netmodes of `bench-net` and measures them by turns. What is measured, and how it compares, is decided
+ * elsewhere.
+ */
 import type { BenchOutcome, Round, Sample } from '../../plan/bench/statistics.ts';
 import type { BenchSetup, Direction } from '../../plan/bench/topology.ts';
 import { HostError } from '../system/errors.ts';
@@ -20,8 +23,8 @@ export interface BenchOptions {
 }
 
 /**
- * Each netmode once in every round, each time from the host and from the LAN. One that cannot be made, or fails, is left out
- * from then on. To be called within `withBenchNamespaces`, which ends the services, too.
+ * Each netmode once in every round, each time from the host and from the LAN. One that cannot be made, or fails, is
+ * left out from then on. To be called within `withBenchNamespaces`, which ends the services, too.
  *
  * @returns the outcomes in the order of the setups
  */

@@ -7,8 +7,8 @@ import type { Host, RunResult } from '../system/host.ts';
 const attempts = 5;
 
 /**
- * Runs `work`, which may make namespaces of `bench-net`; whatever comes of it, none is left. Those that a killed run has
- * left are removed first, so it is to be called under a lock.
+ * Runs `work`, which may make namespaces of `bench-net`; whatever comes of it, none is left. Those that a killed run
+ * has left are removed first, so it is to be called under a lock.
  */
 export async function withBenchNamespaces<T>(host: Host, work: () => Promise<T>): Promise<T> {
   await removeNamespaces(host);

@@ -1,8 +1,9 @@
 /**
  * Runs host actions. It decides nothing: what to do is in the steps, whether it is done in `checks.ts`.
  *
- * Docker networks too are made and removed by a command, though they are looked at through the engine's API: `plan` prints
- * exactly what is run, and a person can run it instead. `docker` finds the same engine by the same `DOCKER_HOST` and context.
+ * Docker networks too are made and removed by a command, though they are looked at through the engine's API: `plan`
+ * prints exactly what is run, and a person can run it instead. `docker` finds the same engine by the same `DOCKER_HOST`
+ * and context.
  */
 import type { Step } from '../../plan/actions/action.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
@@ -38,8 +39,8 @@ interface Done {
 }
 
 /**
- * Applies steps in order, skips what is done, reads each back. To be called under `withLock`. Where one fails, what this
- * run did is undone in reverse and a `HostError` thrown; a run that was killed is completed by the next.
+ * Applies steps in order, skips what is done, reads each back. To be called under `withLock`. Where one fails, what
+ * this run did is undone in reverse and a `HostError` thrown; a run that was killed is completed by the next.
  */
 export async function applyActions(steps: readonly Step[], host: Host, options: ApplyOptions = {}): Promise<Applied> {
   const observer = createObserver(host);

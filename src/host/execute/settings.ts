@@ -16,13 +16,17 @@ export async function addressState({ shim, address }: AddShimAddress, { observer
   return (await observer.link(shim))?.addresses.includes(address) ? done : missing;
 }
 
-/** A route of ours with another source is replaced. One by another interface is in the way: the way there is not ours to change. */
+/**
+ * A route of ours with another source is replaced. One by another interface is in the way: the way there is not ours to
+ * change.
+ */
 export async function routeState({ shim, destination, source }: AddShimRoute, { observer }: Context): Promise<State> {
   const same = (await observer.routes(destination.includes(':') ? 6 : 4)).filter(
     (route) => route.destination === destination,
   );
   const own = same.find((route) => route.interface === shim);
-  // The kernel names a source for IPv4 only where it is asked to; an IPv6 route may be preferred over another by its metric.
+  // The kernel names a source for IPv4 only where it is asked to; an IPv6 route may be preferred over another by its
+  // metric.
   if (own) {
     const family = destination.includes(':') ? ['-6'] : [];
     return own.source === source
@@ -34,7 +38,9 @@ export async function routeState({ shim, destination, source }: AddShimRoute, { 
   return {
     kind: 'conflict',
     failure: {
-      message: `"${destination}" has a route already, ${other.interface === undefined ? 'which leads nowhere' : `by "${other.interface}"`}`,
+      message:
+        `"${destination}" has a route already, ` +
+        (other.interface === undefined ? 'which leads nowhere' : `by "${other.interface}"`),
       help: `see: ${displayCommand(['ip', 'route', 'show', destination])}`,
     },
   };

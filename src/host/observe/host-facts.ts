@@ -1,4 +1,7 @@
-/** The host as it is: interfaces, addresses, routes, kernel settings. Nothing here needs privileges; with them, more is seen. */
+/**
+ * The host as it is: interfaces, addresses, routes, kernel settings. Nothing here needs privileges; with them, more is
+ * seen.
+ */
 import type { HostFacts, HostInterface, HostNeighbour, HostRoute } from '../../plan/facts/facts.ts';
 import { commandFailure, HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';

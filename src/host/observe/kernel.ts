@@ -10,7 +10,9 @@ const drivers: Readonly<Record<KernelDriver, { readonly config: string; readonly
   '8021q': { config: 'CONFIG_VLAN_8021Q', kind: 'vlan' },
 };
 
-/** Loads nothing, runs nothing. A driver is left out where nothing tells (in a container, say, which sees no modules). */
+/**
+ * Loads nothing, runs nothing. A driver is left out where nothing tells (in a container, say, which sees no modules).
+ */
 export function observeDrivers(host: Host, interfaces: readonly HostInterface[]): NonNullable<HostFacts['drivers']> {
   const release = host.readText('/proc/sys/kernel/osrelease')?.trim() ?? '';
   const [builtIn, modules] = ['modules.builtin', 'modules.dep'].map((file) =>

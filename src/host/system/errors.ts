@@ -34,7 +34,10 @@ export class HostError extends Error {
   }
 }
 
-/** The error's text: the message, what the command said last, and what is left over. Pure; `help` is shown by the caller. */
+/**
+ * The error's text: the message, what the command said last, and what is left over. Pure; `help` is shown by the
+ * caller.
+ */
 export function failureText({ message, output = '', notUndone = [] }: HostFailure): string {
   const said = lastLines(output);
   const parts = said.length === 1 ? [`${message}: ${said[0]}`] : [message, ...said.map((line) => `  ${line}`)];

@@ -58,9 +58,9 @@ const forwarded = ['SIGTERM', 'SIGHUP'] as const;
 const fromTerminal = ['SIGINT', 'SIGQUIT'] as const;
 
 /**
- * Runs a command on our own streams to its end; see `Host.attach`. On the pass-through path, where start-up matters, so by
- * `node:child_process`: execa, bundled and minified, costs 20 ms of CPU to load beside 60 ms for Node itself (medians of
- * 15 runs), a third of a Node start; `node:child_process` costs nothing that can be measured.
+ * Runs a command on our own streams to its end; see `Host.attach`. On the pass-through path, where start-up matters, so
+ * by `node:child_process`: execa, bundled and minified, costs 20 ms of CPU to load beside 60 ms for Node itself
+ * (medians of 15 runs), a third of a Node start; `node:child_process` costs nothing that can be measured.
  */
 export function attachProcess(argv: readonly string[], { cwd, env, input }: ProcessOptions): Promise<number> {
   const [file, ...args] = argv;

@@ -1,4 +1,6 @@
-/** What `up` and its kin do to the host, in which order, and what they undo: one intent each, on a machine in memory. */
+/**
+ * What `up` and its kin do to the host, in which order, and what they undo: one intent each, on a machine in memory.
+ */
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -285,7 +287,8 @@ for (const words of [
 }
 
 test('a service of a profile is prepared for where it is named, not where its name is an argument', async () => {
-  const debug = `  debug: { image: x, profiles: [debug], x-netmode: { ${lan} } }\n  web: { image: x, x-netmode: host }\n`;
+  const debug =
+    `  debug: { image: x, profiles: [debug], x-netmode: { ${lan} } }\n` + '  web: { image: x, x-netmode: host }\n';
   for (const words of [
     ['run', 'web', 'echo', 'debug'],
     ['run', 'web', '--', 'echo', 'debug'],
