@@ -9,8 +9,8 @@ import { readOverride, removeOverride, withTemporaryOverride, writeOverride } fr
 import type { HostAction, Step } from '../../plan/actions/action.ts';
 import { stepsOf } from '../../plan/actions/commands.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
+import { actionsToContainers, leadsToContainers } from '../../plan/host-changes/host-actions.ts';
 import { hasUnknownTargets } from '../../plan/host-changes/shim.ts';
-import { planOf } from '../../plan/plan.ts';
 import type { Plan } from '../../plan/types.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
@@ -126,16 +126,15 @@ const routesAreOpen = ({ shims, networks }: Plan) => shims.length > 0 && [...net
 /**
  * Where the range is not known, only the engine knows which addresses to route: those of now instead of those before.
  */
-async function reachNewContainers(session: Session, { intents, plan, facts }: Ready): Promise<void> {
+async function reachNewContainers(session: Session, { plan }: Ready): Promise<void> {
   const { host } = session;
   const { observeEngine } = await import('../../host/observe/engine-facts.ts');
   await withLock(host, 'host', async () => {
     const observed = await observeEngine(host);
     if (observed.kind !== 'reached') throw observed.error;
-    const leadsThere = ({ kind }: HostAction) => kind === 'add-shim-route' || kind === 'add-shim-neighbour';
-    const wanted = planOf(intents, { ...facts, engine: observed.facts }, () => {}).actions.filter(leadsThere);
+    const wanted = actionsToContainers(plan, observed.facts);
     const ids = new Set(wanted.map(({ id }) => id));
-    for (const { undo } of stepsOf(plan.actions.filter((action) => leadsThere(action) && !ids.has(action.id))))
+    for (const { undo } of stepsOf(plan.actions.filter((action) => leadsToContainers(action) && !ids.has(action.id))))
       await runPrivileged(host, undo);
     await applyActions(stepsOf(wanted), host);
   });

@@ -1,5 +1,6 @@
 /** Files → plan, for the commands that only tell: check, plan, render. */
-import { planOf } from '../../plan/plan.ts';
+import { check } from '../../plan/checks/check.ts';
+import { decide } from '../../plan/decide.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { OwnOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
@@ -27,6 +28,7 @@ export async function planned(
   const file = values['facts'] as string | undefined;
   const options = { offline: values['offline'] === true, engine, live: engine, ...(file !== undefined && { file }) };
   const seen = await factsFor(session, intents, options, diagnostics.report);
-  const facts = probe ? await probed(session, intents, seen) : seen;
-  return { ...read, plan: planOf(intents, facts, diagnostics.report) };
+  const plan = decide(intents, seen, diagnostics.report);
+  check(plan, probe ? await probed(session, plan, seen) : seen, diagnostics.report);
+  return { ...read, plan };
 }

@@ -3,8 +3,10 @@ import type { Project } from '../../compose/project/project.ts';
 import type { Diagnostics } from '../../diagnostics/diagnostic.ts';
 import { overrideOf } from '../../emit/override/override.ts';
 import type { Intents } from '../../netmode/intents.ts';
+import { check } from '../../plan/checks/check.ts';
 import { checkComplete } from '../../plan/checks/complete.ts';
 import { checkPrivilege } from '../../plan/checks/privilege.ts';
+import { decide } from '../../plan/decide.ts';
 import type { Facts } from '../../plan/facts/facts.ts';
 import { planOf } from '../../plan/plan.ts';
 import type { Plan } from '../../plan/types.ts';
@@ -59,8 +61,9 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
     { offline: diagnostics.hasErrors, engineNeeded: starts, live: starts },
     diagnostics.report,
   );
-  const facts = starts && session.host.uid === 0 ? await probed(session, intents, seen, starting) : seen;
-  const plan = planOf(intents, facts, diagnostics.report, starting);
+  const plan = decide(intents, seen, diagnostics.report);
+  const facts = starts && session.host.uid === 0 ? await probed(session, plan, seen, starting) : seen;
+  check(plan, facts, diagnostics.report, starting);
   if (!diagnostics.hasErrors) checkComplete(plan, diagnostics.report);
   if (starts) checkPrivilege(plan, facts, diagnostics.report);
   if (diagnostics.hasErrors) return refuse(session, diagnostics);

@@ -67,14 +67,14 @@ function serviceNode(document: Document, plan: ServicePlan): Node | undefined {
 
 function networkNode(document: Document, network: NetworkPlan, { inline }: OverrideOptions): Node | undefined {
   if (network.kind === 'native') return undefined;
-  if (network.kind === 'shared' && !inline?.has(network.dockerName!)) {
-    const node = nodeOf(document, externalDefinition(network.dockerName!));
+  if (network.kind === 'shared' && !inline?.has(network.dockerName)) {
+    const node = nodeOf(document, externalDefinition(network.dockerName));
     return network.declared ? tagged('!override', node) : node; // beside `external`, Compose allows a name and nothing else
   }
   if (network.declared && network.driver === 'bridge' && network.pools.length === 0) return undefined;
   const definition = networkDefinition(network);
   const entries = Object.entries(
-    network.kind === 'shared' ? { name: network.dockerName!, ...definition } : definition,
+    network.kind === 'shared' ? { name: network.dockerName, ...definition } : definition,
   ).map(([key, value]) => {
     const node = nodeOf(document, value);
     // Pools and options are the plan's alone; what else the file says of the network (labels, a name) stays.

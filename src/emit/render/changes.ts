@@ -110,7 +110,7 @@ export function networkChange(network: NetworkPlan, project: Project, external: 
   if (network.kind === 'native') return { set: new Map(), remove: new Set([extension]) };
   if (network.kind === 'shared' && external) {
     return {
-      set: new Map(Object.entries(externalDefinition(network.dockerName!))),
+      set: new Map(Object.entries(externalDefinition(network.dockerName))),
       remove: new Set([extension]),
       only: true,
     };

@@ -2,7 +2,10 @@
 
 import { commandOf, lanRouteCommand } from '../../plan/actions/commands.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
-import type { LanRoute, NetworkPlan, Plan, Reach, ServicePlan } from '../../plan/types.ts';
+import { formatAddress, formatCidr } from '../../plan/facts/ip.ts';
+import { parentName } from '../../plan/networks/parents.ts';
+import type { LanRoute, NetworkPlan, Plan, PlannedPool, ServicePlan } from '../../plan/types.ts';
+import { reachText } from './reach-text.ts';
 import { table } from './table.ts';
 
 /** @returns what `up` would do; empty sections are left out */
@@ -31,14 +34,10 @@ function servicesText({ services }: Plan): string {
 function networkText({ networkMode, networks }: ServicePlan): string {
   if (networkMode !== undefined) return '-';
   return [...networks.values()]
-    .map(({ network, ipv4Address, ipv6Address }) => [network, ipv4Address, ipv6Address].filter(Boolean).join(' '))
+    .map(({ network, ipv4Address, ipv6Address }) =>
+      [network, ...[ipv4Address, ipv6Address].flatMap((given) => (given ? formatAddress(given.value) : []))].join(' '),
+    )
     .join(', ');
-}
-
-/** Where a service answers, from one side; `-` where it does not. */
-export function reachText(reach: readonly Reach[], from: Reach['from']): string {
-  const places = [...new Set(reach.filter((one) => one.from === from).map(({ to }) => to))];
-  return places.length > 0 ? places.join(', ') : '-';
 }
 
 function networksText({ networks }: Plan): string {
@@ -49,17 +48,17 @@ function networksText({ networks }: Plan): string {
     ...own.map((network) => [
       network.key,
       network.mode,
-      network.underlay?.parent ?? '-',
-      column(network, 'subnet'),
-      column(network, 'gateway'),
-      column(network, 'ipRange'),
-      network.dockerName ?? "(the project's)",
+      network.underlay ? parentName(network.underlay.parent) : '-',
+      column(network, ({ subnet }) => formatCidr(subnet)),
+      column(network, ({ gateway }) => gateway && formatAddress(gateway)),
+      column(network, ({ ipRange }) => ipRange && formatCidr(ipRange)),
+      network.kind === 'project' ? "(the project's)" : network.dockerName,
     ]),
   ]);
 }
 
-function column({ pools }: NetworkPlan, key: 'subnet' | 'gateway' | 'ipRange'): string {
-  return pools.flatMap((pool) => pool[key] ?? []).join(', ') || '-';
+function column({ pools }: NetworkPlan, textOf: (pool: PlannedPool) => string | undefined): string {
+  return pools.flatMap((pool) => textOf(pool) ?? []).join(', ') || '-';
 }
 
 /** The exact commands, each reason once above those that share it. */

@@ -1,6 +1,7 @@
 /** What a shim carries: kernel settings, addresses, routes, neighbour entries. */
 import type { AddShimAddress, AddShimNeighbour, AddShimRoute, SetSysctl } from '../../plan/actions/action.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
+import { blockOf, formatAddress, formatCidr } from '../../plan/facts/ip.ts';
 import { type Context, done, missing, type State } from './state.ts';
 
 export async function sysctlState({ key, value }: SetSysctl, { observer }: Context): Promise<State> {
@@ -13,22 +14,23 @@ export async function sysctlState({ key, value }: SetSysctl, { observer }: Conte
 }
 
 export async function addressState({ shim, address }: AddShimAddress, { observer }: Context): Promise<State> {
-  return (await observer.link(shim))?.addresses.includes(address) ? done : missing;
+  return (await observer.link(shim))?.addresses.includes(formatCidr(blockOf(address))) ? done : missing;
 }
 
 /**
  * A route of ours with another source is replaced. One by another interface is in the way: the way there is not ours to
  * change.
  */
-export async function routeState({ shim, destination, source }: AddShimRoute, { observer }: Context): Promise<State> {
-  const same = (await observer.routes(destination.includes(':') ? 6 : 4)).filter(
-    (route) => route.destination === destination,
-  );
+export async function routeState(action: AddShimRoute, { observer }: Context): Promise<State> {
+  const { shim } = action;
+  const destination = formatCidr(action.destination);
+  const source = action.source && formatAddress(action.source);
+  const same = (await observer.routes(action.destination.family)).filter((route) => route.destination === destination);
   const own = same.find((route) => route.interface === shim);
   // The kernel names a source for IPv4 only where it is asked to; an IPv6 route may be preferred over another by its
   // metric.
   if (own) {
-    const family = destination.includes(':') ? ['-6'] : [];
+    const family = action.destination.family === 6 ? ['-6'] : [];
     return own.source === source
       ? done
       : { kind: 'differs', mend: [['ip', ...family, 'route', 'del', destination, 'dev', shim]] };
@@ -47,6 +49,6 @@ export async function routeState({ shim, destination, source }: AddShimRoute, { 
 }
 
 export async function neighbourState({ shim, address, mac }: AddShimNeighbour, { observer }: Context): Promise<State> {
-  const entry = (await observer.neighbours(shim)).find((one) => one.address === address);
+  const entry = (await observer.neighbours(shim)).find((one) => one.address === formatAddress(address));
   return entry?.permanent && entry.mac === mac.toLowerCase() ? done : missing;
 }

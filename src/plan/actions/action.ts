@@ -1,7 +1,10 @@
 /**
  * Host actions: what `up` does to the host and the engine before Compose, as data. Each is one reversible step; the
- * argument vectors that do and undo it are worked out in `emit/commands.ts`, what is already done in `host/actions/`.
+ * argument vectors that do and undo it are worked out in `commands.ts`, what is already done in `host/execute/`.
  */
+import type { Address, Cidr } from '../facts/ip.ts';
+import type { Pool } from '../facts/pool.ts';
+
 export type HostAction =
   | EnsureNetwork
   | CreateShim
@@ -32,12 +35,7 @@ export interface EnsureNetwork extends Action {
   readonly name: string;
   readonly driver: 'macvlan' | 'ipvlan';
   readonly options: Readonly<Record<string, string>>;
-  readonly pools: readonly {
-    readonly subnet: string;
-    readonly gateway?: string;
-    readonly ipRange?: string;
-    readonly auxAddresses: Readonly<Record<string, string>>;
-  }[];
+  readonly pools: readonly Pool[];
   /** Whether it has IPv4 at all; an engine from 28 on would add a pool of its own otherwise. */
   readonly ipv4: boolean;
   readonly ipv6: boolean;
@@ -78,8 +76,7 @@ export interface SetSysctl extends Action {
 export interface AddShimAddress extends Action {
   readonly kind: 'add-shim-address';
   readonly shim: string;
-  /** `192.168.1.223/32` */
-  readonly address: string;
+  readonly address: Address;
 }
 
 export interface BringShimUp extends Action {
@@ -91,21 +88,21 @@ export interface BringShimUp extends Action {
 export interface AddShimRoute extends Action {
   readonly kind: 'add-shim-route';
   readonly shim: string;
-  readonly destination: string;
+  readonly destination: Cidr;
   /** The host's own address, named as source. */
-  readonly source?: string;
+  readonly source?: Address;
 }
 
 /** ipvlan L2 without an address: nobody answers the host's ARP on the shim, so the answer is written down. */
 export interface AddShimNeighbour extends Action {
   readonly kind: 'add-shim-neighbour';
   readonly shim: string;
-  readonly address: string;
+  readonly address: Address;
   /** The parent's: all ipvlan interfaces share it. */
   readonly mac: string;
 }
 
-/** An action with the argument vectors that do and undo it, as `emit/commands.ts` makes them: what is printed is what is run. */
+/** An action with the argument vectors that do and undo it, as `commands.ts` makes them: what is printed is what is run. */
 export interface Step {
   readonly action: HostAction;
   readonly command: readonly string[];

@@ -4,9 +4,10 @@
  */
 import { type Netmode, type UnderlayMode, underlay } from '../../netmode/modes.ts';
 import type { HostAction } from '../actions/action.ts';
+import { blockOf, parseAddress, parseCidr } from '../facts/ip.ts';
 import { benchPrefix } from '../facts/ownership.ts';
 import { hostActions } from '../host-changes/host-actions.ts';
-import { shimName } from '../host-changes/shim.ts';
+import { shimName } from '../host-changes/shim-name.ts';
 import type { ShimPlan } from '../types.ts';
 
 /** The netmodes that are measured, the one that they are compared with first. */
@@ -98,21 +99,20 @@ export function benchUnderlay(netmode: BenchedUnderlay): BenchUnderlay {
   const { driver, ipvlanMode, onLan } = underlay(netmode);
   const { name, mac } = bench.parent;
   const mode = ipvlanMode ?? 'bridge';
+  const service = parseAddress(lan.service)!;
   const plan: ShimPlan = {
     name: shimName(name),
+    key: 'bench-net',
     network: 'bench-net',
     parent: name,
     driver,
     mode,
     flag: 'bridge',
     addresses: [],
-    routes: [{ destination: onLan ? `${lan.service}/32` : routed.subnet, source: lan.host }],
-    neighbours: netmode === 'ipvlan-l2' ? [lan.service] : [],
+    routes: [{ destination: onLan ? blockOf(service) : parseCidr(routed.subnet)!, source: parseAddress(lan.host)! }],
+    neighbours: netmode === 'ipvlan-l2' ? [{ address: service, mac }] : [],
+    ways: [],
   };
-  const parent = { name, mac, index: 2, up: true, loopback: false, wireless: false, mtu: 1500, addresses: [] };
-  const shim = hostActions([], [plan], {
-    version: 1,
-    host: { platform: 'linux', interfaces: [parent], routes: [], rpFilter: {} },
-  });
+  const shim = hostActions([], [plan]);
   return { driver, mode, onLan, shim };
 }

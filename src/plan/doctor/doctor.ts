@@ -2,8 +2,10 @@
 import { isUnderlay, type Netmode, netmodeNames, underlay } from '../../netmode/modes.ts';
 import { lackingDriver, lackingFact } from '../facts/drivers.ts';
 import type { Facts } from '../facts/facts.ts';
+import { hostAddress } from '../facts/host-address.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
-import { parseCidr } from '../facts/ip.ts';
+import { formatAddress } from '../facts/ip.ts';
+import { interfaceOf, parseFacts } from '../facts/parsed-facts.ts';
 import { isOlder, oldestCompose } from '../facts/versions.ts';
 import { type Finding, type Situation, type Verdict, verdicts } from './finding.ts';
 import { handMadeShims, type ShimFault } from './hand-made-shims.ts';
@@ -39,9 +41,11 @@ const checks: readonly Check[] = [
   goodToKnow,
 ];
 
-/** @param parent the interface to judge; that of the default route where none is named */
-export function diagnose(facts: Facts, parent = defaultInterface(facts.host)): Diagnosis {
-  const card = facts.host?.interfaces.find(({ name }) => name === parent);
+/** @param named the interface to judge; that of the default route where none is named */
+export function diagnose(observed: Facts, named?: string): Diagnosis {
+  const facts = parseFacts(observed);
+  const parent = named ?? defaultInterface(facts.host);
+  const card = interfaceOf(facts.host, parent);
   const netmodes = netmodeNames.map((mode): ModeDiagnosis => {
     const found = checks.flatMap(
       (check) => check({ mode, facts, ...(parent !== undefined && { parent }), ...(card && { card }) }) ?? [],
@@ -151,10 +155,10 @@ function privilege({ mode, facts: { host, engine } }: Situation): Finding | unde
 
 function goodToKnow({ mode, facts: { host }, card }: Situation): Finding | undefined {
   if (mode === 'ipvlan-l3' || mode === 'ipvlan-l3s') {
-    const own = card?.addresses.find((address) => parseCidr(address)?.family === 4)?.split('/')[0];
+    const own = hostAddress({ family: 4 }, card, host);
     return {
       verdict: 'works',
-      reason: `the LAN reaches the containers when its router has a route to their subnet by ${own ?? 'this host'}`,
+      reason: `the LAN reaches the containers when its router has a route to their subnet by ${own ? formatAddress(own) : 'this host'}`,
     };
   }
   const strict = Math.max(host?.rpFilter['all'] ?? 0, host?.rpFilter[card?.name ?? ''] ?? 0) === 1;

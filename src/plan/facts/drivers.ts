@@ -1,11 +1,12 @@
 /** Whether the kernel has the drivers of macvlan and ipvlan. */
-import type { Facts, KernelDriver } from './facts.ts';
+import type { KernelDriver } from './facts.ts';
+import type { ParsedFacts } from './parsed-facts.ts';
 
 /** What is missing for a netmode's network on a parent; nothing where nobody could look. Docker makes the VLAN link of `eth0.10` itself. */
 export function lackingDriver(
   driver: 'macvlan' | 'ipvlan',
   parent: string,
-  facts: Facts,
+  facts: Pick<ParsedFacts, 'host' | 'engine'>,
 ): { readonly driver: KernelDriver; readonly ways: readonly string[] } | undefined {
   const { host, engine } = facts;
   if (!host?.drivers || engine?.remote) return undefined;

@@ -51,6 +51,18 @@ export function formatCidr({ family, prefix, first }: Cidr): string {
   return `${formatAddress({ family, value: first })}/${prefix}`;
 }
 
+/** The block that holds this address alone: a /32 or /128. */
+export function blockOf({ family, value }: Address): Cidr {
+  return { family, prefix: bits[family], first: value, last: value };
+}
+
+/** An address or subnet as it is usually written, so that two spellings compare; any other text as it is. */
+export function canonical(text: string): string {
+  const cidr = text.includes('/') ? parseCidr(text) : undefined;
+  const address = cidr ? undefined : parseAddress(text);
+  return cidr ? formatCidr(cidr) : address ? formatAddress(address) : text;
+}
+
 export function contains(cidr: Cidr, inner: Address | Cidr): boolean {
   if (cidr.family !== inner.family) return false;
   return 'value' in inner
@@ -62,9 +74,21 @@ export function overlaps(a: Cidr, b: Cidr): boolean {
   return a.family === b.family && a.first <= b.last && b.first <= a.last;
 }
 
+export function sameCidr(a: Cidr | undefined, b: Cidr | undefined): boolean {
+  return a !== undefined && b !== undefined && a.family === b.family && a.prefix === b.prefix && a.first === b.first;
+}
+
 export function sameAddress(a: Address | undefined, b: Address | undefined): boolean {
   return a !== undefined && b !== undefined && a.family === b.family && a.value === b.value;
 }
+
+/** Whether it stands for every address: `0.0.0.0` or `::`. */
+export const isUnspecified = ({ value }: Address): boolean => value === 0n;
+
+const loopback = { 4: parseCidr('127.0.0.0/8')!, 6: parseCidr('::1/128')! } as const;
+
+/** Whether it is the host's own, for itself alone. */
+export const isLoopback = (address: Address): boolean => contains(loopback[address.family], address);
 
 /** How many addresses Docker can hand out of a range of this subnet: all but the network's and (IPv4) the broadcast address. */
 export function capacity(range: Cidr, subnet: Cidr): bigint {

@@ -1,5 +1,10 @@
 /** Versions as engine and Compose tell them, and what depends on them. */
-import type { Facts } from './facts.ts';
+import type { EngineFacts, Facts } from './facts.ts';
+
+interface Versions {
+  readonly engine?: Pick<EngineFacts, 'version' | 'kind'>;
+  readonly compose?: NonNullable<Facts['compose']>;
+}
 
 /** Compose knows `!override` from here on. */
 export const oldestCompose = '2.24.4';
@@ -28,7 +33,7 @@ export type NewerKey = keyof typeof knownSince;
 /** What is too old for a key, in words; nothing where both know it, or where nobody looked. Podman counts in its own way. */
 export function tooOldFor(
   key: NewerKey,
-  { engine, compose }: Facts,
+  { engine, compose }: Versions,
 ): { readonly fact: string; readonly help: string } | undefined {
   const since = knownSince[key];
   if (engine && engine.kind !== 'podman' && isOlder(engine.version, since.engine)) {
@@ -50,7 +55,7 @@ export function tooOldFor(
 const severalMacvlans = '27.0.1';
 
 /** Whether a parent carries one network of the driver; where nobody looked, as the newest engine has it. */
-export function isOnePerParent(driver: string | undefined, { engine }: Facts): boolean {
+export function isOnePerParent(driver: string | undefined, { engine }: Versions): boolean {
   return (
     driver === 'ipvlan' ||
     (engine !== undefined && engine.kind !== 'podman' && isOlder(engine.version, severalMacvlans))

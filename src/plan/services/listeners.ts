@@ -2,6 +2,7 @@
 import type { Service } from '../../compose/project/project.ts';
 import type { ServiceIntent } from '../../netmode/intents.ts';
 import type { EngineFacts } from '../facts/facts.ts';
+import { parseAddress } from '../facts/ip.ts';
 import type { Listener } from '../types.ts';
 
 type Images = EngineFacts['images'];
@@ -13,7 +14,10 @@ export function listenersOf(
   images: Images,
 ): readonly Listener[] {
   if (settings.listen) {
-    return settings.listen.map(({ value, span }) => ({ ...value, span, from: 'listen' }));
+    return settings.listen.map(({ value: { address: text, ...ports }, span }) => {
+      const address = parseAddress(text ?? '');
+      return { ...ports, ...(address && { address }), span, from: 'listen' };
+    });
   }
   const exposed = service.expose.map(
     ({ ports, protocol, span }): Listener => ({ ...ports, protocol, span, from: 'expose' }),

@@ -150,9 +150,7 @@ test('services that are not started now do not matter', () => {
 
 const targets = (text: string, given: Facts, starting?: ReadonlySet<string>) => {
   const { plan } = planTexts(text, { facts: given });
-  return probeTargets('project', plan!.services, plan!.networks, given, starting).map(
-    (one) => `${one.address} ${one.interface}`,
-  );
+  return probeTargets(plan!, given, starting).map((one) => `${one.address} ${one.interface}`);
 };
 
 for (const [name, found, expected] of [

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { planJson } from '../../../src/emit/text/plan-json.ts';
 import { lanRouteCommand } from '../../../src/plan/actions/commands.ts';
 import type { EngineNetwork, Facts, HostInterface, HostRoute } from '../../../src/plan/facts/facts.ts';
+import { formatAddress } from '../../../src/plan/facts/ip.ts';
 import { directory, lanFacts, planTexts } from '../../support/in-memory.ts';
 
 const on = (netmode: string) => `services:\n  web: { image: x, x-netmode: ${netmode} }\n`;
@@ -151,7 +152,7 @@ for (const [name, facts, expected] of [
   test(`IPv4, via: ${name}`, () => {
     const { plan } = planTexts(on('{ mode: ipvlan-l3, parent: eth0, subnet: 10.7.1.0/24 }'), { facts });
     assert.equal(
-      plan!.lanRoutes.map(({ via }) => via),
+      plan!.lanRoutes.map(({ via }) => via && formatAddress(via)),
       [expected],
     );
   });
@@ -179,7 +180,7 @@ for (const [name, facts, expected] of [
   test(`IPv6, via: ${name}`, () => {
     const { plan } = planTexts(on('{ mode: ipvlan-l3, parent: eth0, subnet: "fd00:7::/64" }'), { facts });
     assert.equal(
-      plan!.lanRoutes.map(({ via }) => via),
+      plan!.lanRoutes.map(({ via }) => via && formatAddress(via)),
       [expected],
     );
   });

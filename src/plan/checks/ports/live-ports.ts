@@ -1,10 +1,11 @@
 /** What the project will open on the host, against what is open there now. */
-import type { DiagnosticDetails, Report } from '../../diagnostics/diagnostic.ts';
-import type { Intents } from '../../netmode/intents.ts';
-import type { Facts } from '../facts/facts.ts';
-import { defaultInterface } from '../facts/interfaces.ts';
-import type { Attached } from '../services/attach.ts';
-import { formatPort } from '../services/listeners.ts';
+import type { DiagnosticDetails, Report } from '../../../diagnostics/diagnostic.ts';
+import { hostAddress } from '../../facts/host-address.ts';
+import { defaultInterface } from '../../facts/interfaces.ts';
+import { type Address, formatAddress, isLoopback, isUnspecified } from '../../facts/ip.ts';
+import { interfaceOf, type ParsedFacts } from '../../facts/parsed-facts.ts';
+import { formatPort } from '../../services/listeners.ts';
+import type { Plan } from '../../types.ts';
 import { grouped, type Occupant, occupantsOf } from './occupants.ts';
 import { type Claim, claimsByNamespace, host, sharesAddress, taken } from './ports.ts';
 
@@ -21,15 +22,13 @@ const sharedByHabit: ReadonlySet<number> = new Set([1900, 3702, 5353, 5355]);
  * @param starting the services that are started now, where that is not all
  */
 export function checkLivePorts(
-  intents: Intents,
-  services: ReadonlyMap<string, Attached>,
-  facts: Facts,
+  { project, services }: Plan,
+  facts: ParsedFacts,
   report: Report,
   starting?: ReadonlySet<string>,
 ): void {
   if (!facts.host?.sockets && !facts.engine) return;
-  const { project } = intents;
-  const claims = (claimsByNamespace(intents, services, facts).get(host) ?? []).filter(
+  const claims = (claimsByNamespace(services).get(host) ?? []).filter(
     ({ service, active }) => active && (starting?.has(service) ?? true),
   );
   const occupants = grouped(occupantsOf(project.name, facts));
@@ -49,7 +48,7 @@ export function checkLivePorts(
 }
 
 /** Whether a host-mode service will open its ports on this host, and has not done so already. */
-function opensOnHost({ service }: Claim, project: string, { engine }: Facts): boolean {
+function opensOnHost({ service }: Claim, project: string, { engine }: ParsedFacts): boolean {
   // There the "host" is a virtual machine, or the rootless engine's own namespace.
   if (engine?.kind === 'desktop' || engine?.kind === 'rootless' || engine?.remote) return false;
   return !engine?.containers.some(
@@ -81,7 +80,7 @@ function tell(
   claim: Claim,
   occupant: Occupant,
   isTaken: (port: number) => boolean,
-  facts: Facts,
+  facts: ParsedFacts,
   report: Report,
 ): void {
   const { container, port, protocol } = occupant;
@@ -90,7 +89,7 @@ function tell(
     !facts.engine ||
     claim.from === 'image' ||
     (claim.protocol === 'udp' && claim.from !== 'published' && sharedByHabit.has(port));
-  const unsureOfFamily = occupant.perhapsOnlyV6 && claim.address !== undefined && !claim.address.includes(':');
+  const unsureOfFamily = occupant.perhapsOnlyV6 && claim.address?.family === 4;
   const details: DiagnosticDetails = {
     help: helpFor(claim, occupant, isTaken, facts),
     ...((doubtful || unsureOfFamily) && { severity: 'warning' }),
@@ -113,14 +112,14 @@ function tell(
 /** The address, where it is a certain one. */
 function where({ address, perhapsOnlyV6 }: Occupant): string {
   if (perhapsOnlyV6) return ' on ::';
-  return address === undefined || address === '0.0.0.0' || address === '::' ? '' : ` on ${address}`;
+  return !address || isUnspecified(address) ? '' : ` on ${formatAddress(address)}`;
 }
 
 function helpFor(
   claim: Claim,
   { port, address, container, owner }: Occupant,
   isTaken: (port: number) => boolean,
-  facts: Facts,
+  facts: ParsedFacts,
 ): string {
   const end = container
     ? `stop it: docker stop ${container.name}`
@@ -135,8 +134,8 @@ function helpFor(
   const lan = lanAddress(facts);
   // A resolver on 127.0.0.53 leaves the host's other addresses free.
   const elsewhere =
-    claim.address === undefined && address?.startsWith('127.') && lan !== undefined
-      ? `publish it on one address: "${lan}:${port}:…", or `
+    !claim.address && address?.family === 4 && isLoopback(address) && lan
+      ? `publish it on one address: "${formatAddress(lan)}:${port}:…", or `
       : '';
   return `${elsewhere}publish another port${other === undefined ? '' : `, such as ${other}`}, or ${end}`;
 }
@@ -147,7 +146,6 @@ function nextFree(port: number, isTaken: (port: number) => boolean): number | un
   return undefined;
 }
 
-function lanAddress({ host: observed }: Facts): string | undefined {
-  const own = observed?.interfaces.find((one) => one.name === defaultInterface(observed));
-  return own?.addresses.find((address) => !address.includes(':'))?.split('/')[0];
+function lanAddress({ host: observed }: ParsedFacts): Address | undefined {
+  return hostAddress({ family: 4 }, interfaceOf(observed, defaultInterface(observed)), observed);
 }

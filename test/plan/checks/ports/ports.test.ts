@@ -1,7 +1,7 @@
 /** Every pair of listeners: (kind × kind) × (address × address) × protocol × port, against the design's model of a socket. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { planTexts, told } from '../../support/in-memory.ts';
+import { planTexts, told } from '../../../support/in-memory.ts';
 
 type Kind = 'published' | 'host' | 'macvlan';
 

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { EngineContainer, EngineFacts, Facts, HostSocket } from '../../../src/plan/facts/facts.ts';
-import { lanFacts, planTexts, told } from '../../support/in-memory.ts';
+import type { EngineContainer, EngineFacts, Facts, HostSocket } from '../../../../src/plan/facts/facts.ts';
+import { lanFacts, planTexts, told } from '../../../support/in-memory.ts';
 
 const id = (letter: string) => letter.repeat(64);
 const nginx = { pid: 812, name: 'nginx' };
