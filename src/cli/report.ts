@@ -7,7 +7,7 @@ import { exitCodes } from './exit-codes.ts';
 import type { Session } from './session.ts';
 
 /** Those that matter while something is being done: errors and warnings, on standard error. */
-export function tellProblems(
+export function reportProblems(
   { host, terminal }: Session,
   diagnostics: Diagnostics,
   wanted: (diagnostic: Diagnostic) => boolean = () => true,

@@ -134,7 +134,7 @@ export function readFacts({ host }: Session, file: string): Facts {
     const facts = JSON.parse(read.text) as Facts;
     if (facts.version === 1) return facts;
   } catch {
-    // told below
+    // not JSON: reported below
   }
   throw new UsageError(`"${path}" holds no facts of version 1`, 'make one with: netcompose facts > facts.json');
 }

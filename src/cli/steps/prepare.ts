@@ -12,7 +12,7 @@ import { planOf } from '../../plan/plan.ts';
 import type { Plan } from '../../plan/types.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { startedBy } from '../options/service-words.ts';
-import { exitCodeOf, tellProblems } from '../report.ts';
+import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
 import { factsFor } from './observe.ts';
 import { probed } from './probe-lan.ts';
@@ -48,7 +48,7 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
     // told.
     if (intents) {
       planOf(intents, { version: 1 }, diagnostics.report);
-      tellProblems(session, diagnostics, ({ rule }) => !rule.startsWith('compose/'));
+      reportProblems(session, diagnostics, ({ rule }) => !rule.startsWith('compose/'));
     }
     return { kind: 'plain', ...(project && { project }), ...input };
   }
@@ -72,11 +72,11 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
   const exitCode = starts ? await verify(session, plan, override, stdin, diagnostics) : exitCodes.fine;
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
   if (exitCode !== exitCodes.fine) return { kind: 'refused', exitCode };
-  tellProblems(session, diagnostics);
+  reportProblems(session, diagnostics);
   return { kind: 'ready', project, intents, plan, facts, ...(override !== undefined && { override }), ...input };
 }
 
 function refuse(session: Session, diagnostics: Diagnostics): Prepared {
-  tellProblems(session, diagnostics);
+  reportProblems(session, diagnostics);
   return { kind: 'refused', exitCode: exitCodeOf(diagnostics.sorted()) };
 }

@@ -28,7 +28,7 @@ export interface Applied {
    * Undoes what this run did, in reverse; for when Compose then fails to start. What others use by now stays: a network
    * that has containers or another process's lease, and its shim.
    *
-   * @returns the commands that failed, to be told to the user
+   * @returns the commands that failed, for the user to run
    */
   undo(): Promise<readonly (readonly string[])[]>;
 }
@@ -74,11 +74,11 @@ async function applyInOrder(
       continue;
     }
     onStep?.(step, 'applying');
-    const mend = state.kind === 'differs' ? state.mend : [];
-    const rest = steps.slice(at + 1).map((later) => later.command);
-    for (const [first, argv] of [...mend, command].entries()) {
-      await runPrivileged(host, argv, [...mend.slice(first + 1), ...(first < mend.length ? [command] : []), ...rest]);
-      observer.forget(first < mend.length ? undefined : changedBy(action));
+    const commands = [...(state.kind === 'differs' ? state.first : []), command];
+    const later = steps.slice(at + 1).map((step) => step.command);
+    for (const [position, argv] of commands.entries()) {
+      await runPrivileged(host, argv, [...commands.slice(position + 1), ...later]);
+      observer.forget(argv === command ? changedBy(action) : undefined);
     }
     changes.push({ step, undo: (state.kind === 'differs' ? state.undo : undefined) ?? step.undo });
     if (action.kind === 'create-shim') madeNetworks.delete(action.network);

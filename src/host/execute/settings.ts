@@ -8,7 +8,7 @@ export async function sysctlState({ key, value }: SetSysctl, { observer }: Conte
   const current = observer.sysctl(key);
   if (current === value) return done;
   if (current !== undefined)
-    return { kind: 'differs', mend: [], undo: ['sysctl', '-w', `${['net', ...key].join('/')}=${current}`] };
+    return { kind: 'differs', first: [], undo: ['sysctl', '-w', `${['net', ...key].join('/')}=${current}`] };
   // A kernel without IPv6 has none of its settings, and nothing that would have to be turned off.
   return key[0] === 'ipv6' ? done : missing;
 }
@@ -33,7 +33,7 @@ export async function routeState(action: AddShimRoute, { observer }: Context): P
     const family = action.destination.family === 6 ? ['-6'] : [];
     return own.source === source
       ? done
-      : { kind: 'differs', mend: [['ip', ...family, 'route', 'del', destination, 'dev', shim]] };
+      : { kind: 'differs', first: [['ip', ...family, 'route', 'del', destination, 'dev', shim]] };
   }
   const other = same.find((route) => route.family === 4 && (route.metric ?? 0) === 0);
   if (!other) return missing;

@@ -8,7 +8,7 @@ import { type Context, done, missing, type State } from './state.ts';
 export async function createShimState(action: CreateShim, { observer, madeNetworks }: Context): Promise<State> {
   const link = await observer.link(action.shim);
   if (!link) return missing;
-  const remake: State = { kind: 'differs', mend: [['ip', 'link', 'del', 'dev', action.shim]] };
+  const remake: State = { kind: 'differs', first: [['ip', 'link', 'del', 'dev', action.shim]] };
   if (!isOurs(link)) {
     return {
       kind: 'conflict',

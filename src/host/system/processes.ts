@@ -12,9 +12,9 @@ interface ProcessOptions {
 }
 
 /** What a shell gives for a command that cannot be started. */
-const startFailures: Readonly<Record<string, { readonly code: number; readonly fact: string }>> = {
-  ENOENT: { code: 127, fact: 'is not installed, or not on PATH' },
-  EACCES: { code: 126, fact: 'may not be run' },
+const startFailures: Readonly<Record<string, { readonly code: number; readonly message: string }>> = {
+  ENOENT: { code: 127, message: 'is not installed, or not on PATH' },
+  EACCES: { code: 126, message: 'may not be run' },
 };
 
 /** Runs a command to its end; see `Host.run`. */
@@ -38,13 +38,13 @@ export async function runProcess(argv: readonly string[], { cwd, env, input }: P
       stderr: `${result.stderr}\n${file} was ended by ${result.signal}`.trimStart(),
     };
   }
-  const { code, fact } = startFailure(result.code);
-  return { code, stdout: '', stderr: `"${file}" ${fact}` };
+  const { code, message } = startFailure(result.code);
+  return { code, stdout: '', stderr: `"${file}" ${message}` };
 }
 
 /** Why a command could not be started, for people, and the exit code a shell would give. */
-export function startFailure(code: string | undefined): { readonly code: number; readonly fact: string } {
-  return startFailures[code ?? ''] ?? { code: 126, fact: `cannot be started${code === undefined ? '' : ` (${code})`}` };
+export function startFailure(code: string | undefined): { readonly code: number; readonly message: string } {
+  return startFailures[code ?? ''] ?? { code: 126, message: `cannot be started${code === undefined ? '' : ` (${code})`}` };
 }
 
 function definedOnly(env: ProcessOptions['env']): Record<string, string> {
@@ -88,8 +88,8 @@ export function attachProcess(argv: readonly string[], { cwd, env, input }: Proc
     }
     child.on('error', (cause: NodeJS.ErrnoException) => {
       settle();
-      const { code, fact } = startFailure(cause.code);
-      reject(new HostError({ message: `"${file}" ${fact}`, command: argv, code, cause }));
+      const { code, message } = startFailure(cause.code);
+      reject(new HostError({ message: `"${file}" ${message}`, command: argv, code, cause }));
     });
     child.on('exit', (code, signal) => {
       settle();

@@ -287,8 +287,11 @@ for (const words of [
 }
 
 test('a service of a profile is prepared for where it is named, not where its name is an argument', async () => {
-  const debug =
-    `  debug: { image: x, profiles: [debug], x-netmode: { ${lan} } }\n` + '  web: { image: x, x-netmode: host }\n';
+  const debug = [
+    `  debug: { image: x, profiles: [debug], x-netmode: { ${lan} } }`,
+    '  web: { image: x, x-netmode: host }',
+    '',
+  ].join('\n');
   for (const words of [
     ['run', 'web', 'echo', 'debug'],
     ['run', 'web', '--', 'echo', 'debug'],
@@ -379,6 +382,19 @@ test('root needs no sudo', async () => {
   assert.is((await on.run('up', '-d')).code, 0);
   assert.equal(on.changes(), [...prepared, 'compose up -d']);
   assert.ok(on.host.ran.every((line) => !line.startsWith('sudo')));
+});
+
+test('root asks the LAN for a fixed address first; one that answers is refused, and nothing is touched', async () => {
+  const answer = [{ dst: '192.168.1.53', dev: 'eth0', lladdr: '02:00:00:00:00:99', state: ['REACHABLE'] }];
+  const on = machine(shop(`  web: { image: nginx, x-netmode: { ${lan}, ipv4_address: 192.168.1.53 } }\n`), {
+    uid: 0,
+    commands: { 'ip -j neigh': ['[]', '[]', JSON.stringify(answer)] },
+  });
+  const { code, err } = await on.run('up', '-d');
+  assert.is(code, 1);
+  assert.match(err, '"web": 192.168.1.53 answers on eth0, from the device 02:00:00:00:00:99');
+  assert.equal(on.changes(), []);
+  assert.ok(on.host.ran.includes('datagram 192.168.1.53'));
 });
 
 test('without an engine: exit code 4', async () => {
