@@ -127,10 +127,10 @@ for (const [name, words] of [
   });
 }
 
-test('explain an error that is not known', async () => {
+test('explain an unknown error', async () => {
   const { code, err } = await runIn({}, ['explain', 'no space left on device']);
   assert.is(code, 2);
-  assert.match(err, '"no space left on device" is no error that is known here');
+  assert.match(err, '"no space left on device" is not an error that netcompose knows');
 });
 
 test.run();

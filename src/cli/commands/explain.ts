@@ -39,7 +39,7 @@ function explainText({ terminal }: Session, text: string): number {
   const found = explainError(text);
   if (!found)
     throw new UsageError(
-      `"${text}" is no error that is known here`,
+      `"${text}" is not an error that netcompose knows`,
       '"netcompose check" and "netcompose doctor" find most causes by themselves',
     );
   const { fact, mend, rule } = found;

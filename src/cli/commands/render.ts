@@ -19,7 +19,7 @@ export async function run(session: Session): Promise<number> {
   });
   if (!options) return exitCodes.fine;
   const { override, external } = options.values;
-  // The rendered file is for anywhere; only the override is for the engine that runs here.
+  // The rendered file may be used anywhere; only the override is meant for the engine that runs here.
   const { plan, diagnostics } = await planned(session, options, { engine: override === true });
   if (plan && !diagnostics.hasErrors) checkComplete(plan, diagnostics.report);
   reportProblems(session, diagnostics);

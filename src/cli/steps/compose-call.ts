@@ -1,4 +1,4 @@
-/** Calls of Compose with the project's own files and, last, the override. */
+/** Calls Compose with the project's own files and, last, the override. */
 
 import type { Project } from '../../compose/project/project.ts';
 import { findCompose } from '../../host/engine/find-compose.ts';

@@ -20,7 +20,7 @@ import { readProject } from './read-project.ts';
 import { verify } from './verify.ts';
 
 export type Prepared =
-  /** Nothing of it is netcompose's: Compose runs as if it had been called itself. */
+  /** Nothing here concerns netcompose: Compose runs as if it had been called directly. */
   | { readonly kind: 'plain'; readonly project?: Project; readonly stdin?: string }
   | { readonly kind: 'refused'; readonly exitCode: number }
   /** `override` is the text; absent where nothing changes. */
@@ -39,13 +39,12 @@ export interface PrepareOptions {
   readonly starts: boolean;
 }
 
-/** Reads, plans and checks; what is wrong has been told. Nothing has been changed yet. */
+/** Reads, plans and checks, and reports what is wrong. Changes nothing. */
 export async function prepare(session: Session, { starts }: PrepareOptions): Promise<Prepared> {
   const { project, intents, diagnostics, annotated, stdin } = readProject(session);
   const input = stdin === undefined ? {} : { stdin };
   if (!annotated) {
-    // Files without x-netmode are Compose's alone, its words about their faults too. What would fail later is still
-    // told.
+    // Files without x-netmode are Compose's alone, and so are the messages about them; conflicts are still reported.
     if (intents) {
       planOf(intents, { version: 1 }, diagnostics.report);
       reportProblems(session, diagnostics, ({ rule }) => !rule.startsWith('compose/'));
@@ -54,7 +53,7 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
   }
   if (!project || !intents) return refuse(session, diagnostics);
   const starting = starts ? startedBy(session, project) : new Set<string>();
-  // A file with faults is refused in any case: then nobody needs to be asked.
+  // A file with errors is refused in any case, so nothing needs to be observed.
   const seen = await factsFor(
     session,
     intents,

@@ -27,7 +27,7 @@ export async function reachTable({ host }: Pick<Session, 'host'>, plan: Plan): P
   return `\n${services}${routes === '' ? '' : `\n${routes}`}`;
 }
 
-/** Fills in the address of the service's container, where the engine tells it. */
+/** Fills in the address of the service's container, where the engine knows it. */
 function withAddress(reach: Reach, { service }: ServicePlan, plan: Plan, engine: ParsedEngine | undefined): Reach {
   const { at } = reach;
   if (at.kind !== 'dynamic') return reach;

@@ -11,7 +11,7 @@ import { composeCall } from './compose-call.ts';
 
 /**
  * @param diagnostics gets `compose/resolved-differently`
- * @returns Compose's own exit code where it refuses the files; what it said has been passed on
+ * @returns Compose's exit code where it refuses the files; its words have been passed on
  */
 export async function verify(
   session: Session,

@@ -18,7 +18,7 @@ export interface BenchOptions {
   readonly traffic: readonly string[];
   /** Called after each command; throws where it is to end. */
   readonly check: () => void;
-  /** Told before each round, from 0. */
+  /** Called before each round, with its number from 0. */
   readonly onRound: (round: number) => void;
 }
 

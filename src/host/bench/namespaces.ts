@@ -32,7 +32,7 @@ async function removeNamespaces(host: Host): Promise<void> {
   });
 }
 
-/** A namespace lives as long as a process in it, even without its name. */
+/** A namespace lives as long as a process in it, even after its name is gone. */
 async function removeNamespace(host: Host, name: string): Promise<void> {
   const { stdout } = await host.run(['ip', 'netns', 'pids', name]);
   for (const [pid] of stdout.matchAll(/^\d+$/gm)) host.endProcess(Number(pid));

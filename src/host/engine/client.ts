@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import type { Host } from '../system/host.ts';
 import type { Endpoint } from './endpoint.ts';
 
-/** An engine that does not answer is given up on; a busy one lists thousands of containers in less. */
+/** How long to wait for an answer; even a busy engine lists thousands of containers in less. */
 const timeoutMilliseconds = 30_000;
 
 /**

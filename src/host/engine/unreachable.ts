@@ -1,4 +1,4 @@
-/** Why the engine cannot be reached, told apart for people. */
+/** Why the engine cannot be reached, in words that say what to do. */
 
 import { causeText, HostError } from '../system/errors.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -62,7 +62,7 @@ export function unreachable(endpoint: Endpoint, cause: unknown): EngineUnreachab
   );
 }
 
-/** The address itself is wrong (`findEndpoint` threw); anything else is a bug and goes on. */
+/** For when `findEndpoint` threw because the address itself is wrong. Anything else is a bug, and thrown again. */
 export function badAddress(cause: unknown): EngineUnreachable {
   if (cause instanceof HostError) return asResult('bad-address', cause);
   throw cause;

@@ -17,7 +17,7 @@ import { runPrivileged } from './sudo.ts';
 export type StepEvent = 'already-done' | 'applying' | 'applied' | 'undoing' | 'undone' | 'kept';
 
 export interface ApplyOptions {
-  /** Told before and after each step. */
+  /** Called before and after each step. */
   readonly onStep?: (step: Step, event: StepEvent) => void;
 }
 
@@ -129,7 +129,9 @@ async function undoChanges(
   return failed;
 }
 
-/** Undoing is idempotent: what went by itself (routes with the last address, the shim with its parent) is undone. */
+/**
+ * Undoing is idempotent: what disappeared by itself (routes with the last address, the shim with its parent) counts.
+ */
 async function isGone({ action }: Step, observer: Observer): Promise<boolean> {
   observer.forget();
   try {

@@ -9,7 +9,7 @@ export async function sysctlState({ key, value }: SetSysctl, { observer }: Conte
   if (current === value) return done;
   if (current !== undefined)
     return { kind: 'differs', first: [], undo: ['sysctl', '-w', `${['net', ...key].join('/')}=${current}`] };
-  // A kernel without IPv6 has none of its settings, and nothing that would have to be turned off.
+  // A kernel without IPv6 has none of its settings, and nothing to turn off.
   return key[0] === 'ipv6' ? done : missing;
 }
 
@@ -18,7 +18,7 @@ export async function addressState({ shim, address }: AddShimAddress, { observer
 }
 
 /**
- * A route of ours with another source is replaced. One by another interface is in the way: the way there is not ours to
+ * A route of ours with another source is replaced. A route through another interface is in the way, and not ours to
  * change.
  */
 export async function routeState(action: AddShimRoute, { observer }: Context): Promise<State> {

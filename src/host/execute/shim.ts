@@ -1,4 +1,4 @@
-/** The shim interface itself: its making, its mark, its being up. */
+/** The shim interface itself: whether it exists, is marked, and is up. */
 import type { BringShimUp, CreateShim, MarkShim } from '../../plan/actions/action.ts';
 import type { HostInterface } from '../../plan/facts/facts.ts';
 import { isOurs, servedNetwork, shimAliasPrefix } from '../../plan/facts/ownership.ts';

@@ -94,9 +94,9 @@ function nodeInterfaces(host: Host): readonly HostInterface[] {
     const mac = addresses.find((address) => address.mac !== '00:00:00:00:00:00')?.mac;
     return {
       name,
-      // Node does not tell the index; the order is the best there is, and nothing is decided by it.
+      // Node does not expose the index; the order stands in for it, and nothing depends on it.
       index: at + 1,
-      // Node leaves interfaces out that are down.
+      // Node lists only interfaces that are up.
       up: true,
       loopback: addresses.some(({ internal }) => internal),
       wireless: false,

@@ -97,7 +97,7 @@ function textsOf(addresses: readonly IpAddress[]): readonly string[] {
   );
 }
 
-/** Every interface has one, and it says nothing of the LAN. */
+/** Every interface has such an address, and it says nothing about the LAN. */
 export function isLinkLocal(address: string): boolean {
   return /^fe[89ab][0-9a-f]:/i.test(address);
 }

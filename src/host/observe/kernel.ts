@@ -11,7 +11,8 @@ const drivers: Readonly<Record<KernelDriver, { readonly config: string; readonly
 };
 
 /**
- * Loads nothing, runs nothing. A driver is left out where nothing tells (in a container, say, which sees no modules).
+ * Loads nothing, runs nothing. A driver is left out where nothing shows its state (in a container, say, which sees no
+ * modules).
  */
 export function observeDrivers(host: Host, interfaces: readonly HostInterface[]): NonNullable<HostFacts['drivers']> {
   const release = host.readText('/proc/sys/kernel/osrelease')?.trim() ?? '';
@@ -45,7 +46,7 @@ function readConfiguration(host: Host, release: string): string {
   return packed ? gunzipSync(packed).toString('latin1') : (host.readText(`/boot/config-${release}`) ?? '');
 }
 
-/** `=m` says nothing where the modules cannot be seen. */
+/** `=m` proves nothing where the modules cannot be seen. */
 function configured(configuration: string, name: string): DriverState | undefined {
   if (configuration.includes(`${name}=y\n`)) return 'ready';
   return configuration.includes(`# ${name} is not set\n`) ? 'missing' : undefined;

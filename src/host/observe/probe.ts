@@ -42,7 +42,7 @@ export async function probe(
     if (asked.every((target) => find(neighbours, target)?.state === 'reachable')) break;
     await sleep(pause);
   }
-  // Who was asked again and is silent is gone, though the kernel asks some seconds more.
+  // A device that was asked again and stays silent is gone, though the kernel keeps asking for some seconds.
   const silent = new Set(
     again.flatMap((target) => find(neighbours, target) ?? []).filter(({ state }) => state !== 'reachable'),
   );
@@ -54,7 +54,7 @@ const find = (neighbours: readonly HostNeighbour[], target: ProbeTarget) =>
 
 /**
  * A packet to an address that the kernel does not know makes it ask. One that it knows stays `reachable` for half a
- * minute after the device is gone, and is asked for again only some seconds after that, but for root, who can say so.
+ * minute after the device is gone, and the kernel asks again only some seconds later, unless root tells it to.
  *
  * @returns the target where it was known and is asked for again
  */

@@ -1,4 +1,4 @@
-/** The world outside, as everything here reaches it; handed in, so that tests hand in their own. */
+/** The only way to the outside world; handed in, so that tests can hand in their own. */
 import type { NetworkInterfaceInfo } from 'node:os';
 
 export interface RunOptions {
@@ -64,8 +64,8 @@ export interface Host {
   /** Removes a file or a directory with all that is in it; one that is not there is fine. */
   remove(path: string): void;
   /**
-   * Sends an empty UDP datagram to the discard port (RFC 863) of an address. Never throws: whether it arrives is
-   * nobody's matter.
+   * Sends an empty UDP datagram to the discard port (RFC 863) of an address. Never throws: whether it
+   * arrives does not matter.
    */
   sendDatagram(address: string): Promise<void>;
   /** What Node itself knows of the interfaces; for platforms without `ip`. */

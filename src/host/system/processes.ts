@@ -11,8 +11,13 @@ interface ProcessOptions {
   readonly input?: string;
 }
 
+interface StartFailure {
+  readonly code: number;
+  readonly message: string;
+}
+
 /** What a shell gives for a command that cannot be started. */
-const startFailures: Readonly<Record<string, { readonly code: number; readonly message: string }>> = {
+const startFailures: Readonly<Record<string, StartFailure>> = {
   ENOENT: { code: 127, message: 'is not installed, or not on PATH' },
   EACCES: { code: 126, message: 'may not be run' },
 };
@@ -43,8 +48,9 @@ export async function runProcess(argv: readonly string[], { cwd, env, input }: P
 }
 
 /** Why a command could not be started, for people, and the exit code a shell would give. */
-export function startFailure(code: string | undefined): { readonly code: number; readonly message: string } {
-  return startFailures[code ?? ''] ?? { code: 126, message: `cannot be started${code === undefined ? '' : ` (${code})`}` };
+export function startFailure(code: string | undefined): StartFailure {
+  const detail = code === undefined ? '' : ` (${code})`;
+  return startFailures[code ?? ''] ?? { code: 126, message: `cannot be started${detail}` };
 }
 
 function definedOnly(env: ProcessOptions['env']): Record<string, string> {
@@ -82,7 +88,7 @@ export function attachProcess(argv: readonly string[], { cwd, env, input }: Proc
     for (const signal of fromTerminal) process.on(signal, forwardUnlessTerminal);
 
     if (child.stdin) {
-      // A child that ends before it has read everything is its own affair.
+      // A child may end before it has read everything.
       child.stdin.on('error', () => undefined);
       child.stdin.end(input);
     }
