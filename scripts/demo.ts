@@ -83,9 +83,8 @@ async function demo(): Promise<number> {
       netcompose({ PARENT: 'eth0' }, 'render', '--offline'),
     );
     process.stdout.write(
-      '\n' +
-        `Nothing was started, because ${reason}. "netcompose up -d" does what the plan lists, then starts the ` +
-        'services.\n',
+      `\nNothing was started, because ${reason}. ` +
+        '"netcompose up -d" does what the plan lists, then starts the services.\n',
     );
     return shown;
   }
