@@ -6,7 +6,9 @@ export interface Terminal {
   readonly color: { readonly out: boolean; readonly err: boolean };
 }
 
-/** This process's own streams; colour only on a terminal, and never with `NO_COLOR` (no-color.org: set and not empty). */
+/**
+ * This process's own streams; colour only on a terminal, and never with `NO_COLOR` (no-color.org: set and not empty).
+ */
 export function realTerminal(env: Readonly<Record<string, string | undefined>>): Terminal {
   const allowed = !env['NO_COLOR'] && env['TERM'] !== 'dumb';
   return {

@@ -1,4 +1,7 @@
-/** The options that netcompose knows of each of Compose's commands are those that Compose lists, and read as it reads them. */
+/**
+ * The options that netcompose knows of each of Compose's commands are those that Compose lists, and read as it reads
+ * them.
+ */
 import { spawnSync } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

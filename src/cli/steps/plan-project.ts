@@ -1,4 +1,4 @@
-/** Files → plan, for the commands that only tell: check, plan, render. */
+/** Files → plan, for the commands that change nothing: check, plan, render. */
 import { check } from '../../plan/checks/check.ts';
 import { decide } from '../../plan/decide.ts';
 import type { Plan } from '../../plan/types.ts';
@@ -9,12 +9,12 @@ import { probed } from './probe-lan.ts';
 import { type Read, readProject } from './read-project.ts';
 
 export interface Planned extends Read {
-  /** Absent where there is no project to speak of. */
+  /** Absent where the files make no project. */
   readonly plan?: Plan;
 }
 
 /**
- * @param engine whether the engine's networks and versions matter to what is told; asking costs more than all the rest
+ * @param engine whether the engine's networks and versions matter here; asking for them costs more than all the rest
  * @param probe whether to ask the LAN for the addresses
  */
 export async function planned(

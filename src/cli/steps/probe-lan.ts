@@ -1,4 +1,4 @@
-/** Facts after the LAN was asked for the addresses that a plan is about to use. */
+/** Facts after asking the LAN for the addresses that a plan is about to use. */
 import { probeTargets } from '../../plan/checks/lan-conflicts.ts';
 import type { Facts } from '../../plan/facts/facts.ts';
 import type { Plan } from '../../plan/types.ts';

@@ -1,4 +1,7 @@
-/** After `up -d`: how each service is reached, with the addresses that Docker has chosen, and what the LAN needs for that. */
+/**
+ * After `up -d`: how each service is reached, with the addresses that Docker has chosen, and what the LAN needs for
+ * that.
+ */
 import { lanRoutesText } from '../../emit/text/plan-text.ts';
 import { reachText } from '../../emit/text/reach-text.ts';
 import { table } from '../../emit/text/table.ts';
@@ -20,11 +23,11 @@ export async function reachTable({ host }: Pick<Session, 'host'>, plan: Plan): P
   });
   if (rows.length === 0) return '';
   const routes = lanRoutesText(plan);
-  const routesBelow = routes === '' ? '' : `\n${routes}`;
-  return `\n${table([['SERVICE', 'NETMODE', 'FROM THIS HOST', 'FROM THE LAN'], ...rows])}${routesBelow}`;
+  const services = table([['SERVICE', 'NETMODE', 'FROM THIS HOST', 'FROM THE LAN'], ...rows]);
+  return `\n${services}${routes === '' ? '' : `\n${routes}`}`;
 }
 
-/** Fills in the address of the service's container, where the engine tells it. */
+/** Fills in the address of the service's container, where the engine knows it. */
 function withAddress(reach: Reach, { service }: ServicePlan, plan: Plan, engine: ParsedEngine | undefined): Reach {
   const { at } = reach;
   if (at.kind !== 'dynamic') return reach;

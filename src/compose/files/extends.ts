@@ -3,10 +3,9 @@ import { posix } from 'node:path';
 import type { Span } from '../../diagnostics/source.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
 import { mergeModels, mergeService } from '../merge/merge.ts';
-import { isRemote } from '../remote.ts';
 import { at, describe, type Entry, type Mapping, type Tree } from '../tree.ts';
 import { interpolate } from '../variables/interpolate.ts';
-import type { Scope } from './reader.ts';
+import { isRemote, type Scope } from './reader.ts';
 import { rebasedService } from './relative-paths.ts';
 import { applyDrops, type Drops, dropsAt, takeTags } from './reset-tags.ts';
 
@@ -26,7 +25,8 @@ interface Link {
 }
 
 /**
- * The document with every `extends` followed. One that cannot be stays, so that nobody misses what it would have brought.
+ * The document with every `extends` followed. One that cannot be stays, so that nobody misses what it would have
+ * brought.
  *
  * Reports `compose/invalid-model` (no such service, a circle), `compose/missing-file`, `compose/remote-include`.
  */

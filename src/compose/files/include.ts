@@ -1,11 +1,11 @@
-/** `include`: other projects' models, loaded in their own directory with their own variables, then added to a document. */
+/**
+ * `include`: other projects' models, loaded in their own directory with their own variables, then added to a document.
+ */
 import { posix } from 'node:path';
 import type { Located as Said, Span } from '../../diagnostics/source.ts';
-import { isRemote } from '../remote.ts';
-import { at, describe, type Entry, type Mapping, type Tree } from '../tree.ts';
-import { sameTree } from '../tree-equality.ts';
+import { at, describe, type Entry, type Mapping, sameTree, type Tree } from '../tree.ts';
 import { defaultEnvFile, withEnvFiles } from './environment.ts';
-import type { Scope } from './reader.ts';
+import { isRemote, type Scope } from './reader.ts';
 import { rebased, settled } from './relative-paths.ts';
 
 /** Loads files as one model: the way back from here to the phases that called. */
@@ -126,7 +126,9 @@ function importInto(model: Mapping, loaded: Mapping, imported: Set<string>, from
   return { ...model, entries: all };
 }
 
-/** Short forms that Compose expands in what is included, but not yet in the file that includes it: they differ by then. */
+/**
+ * Short forms that Compose expands in what is included, but not yet in the file that includes it: they differ by then.
+ */
 const expanded = [
   'build',
   'configs',

@@ -1,4 +1,6 @@
-/** One model out of several files: each document is filled in, extended, completed by its includes and merged in order. */
+/**
+ * One model out of several files: each document is filled in, extended, completed by its includes and merged in order.
+ */
 import type { Located as Said, Span } from '../../diagnostics/source.ts';
 import { mergeModels } from '../merge/merge.ts';
 import { checkShape } from '../schema/check.ts';

@@ -1,7 +1,7 @@
 /**
- * What is included or extended from elsewhere, as it would be written in the file that takes it in: paths start from that
- * file's folder, and variables that only the included project's own env files set are filled in. The places are those
- * that Compose resolves (`paths/resolve.go`).
+ * What is included or extended from elsewhere, as it would be written in the file that takes it in: paths start from
+ * that file's folder, and variables that only the included project's own env files set are filled in. The places are
+ * those that Compose resolves (`paths/resolve.go`).
  */
 import { posix } from 'node:path';
 import { isScalar } from 'yaml';
@@ -69,7 +69,9 @@ export function settled(model: Mapping, own: (name: string) => string | undefine
 interface Move {
   readonly from: string;
   readonly to: string;
-  /** Whether a project moves, and its defaults with it: an extended service gets those of the project that extends it. */
+  /**
+   * Whether a project moves, and its defaults with it: an extended service gets those of the project that extends it.
+   */
   readonly whole: boolean;
 }
 

@@ -1,4 +1,6 @@
-/** What services say of each other and of networks must be true; only those that start are held to it, as in Compose. */
+/**
+ * What services say of each other and of networks must be true; only those that start are held to it, as in Compose.
+ */
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Span } from '../../diagnostics/source.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';

@@ -1,5 +1,6 @@
 /** The short syntax of `ports` and `expose`, as Docker's own parser reads it (go-connections' `nat`). */
 import { isIP } from 'node:net';
+import type { Tree } from '../tree.ts';
 import type { PortRange } from './project.ts';
 
 export interface ShortPort {
@@ -73,4 +74,10 @@ export function parsePortRange(text: string): PortRange | undefined {
   const first = Number(match[1]);
   const last = match[2] === undefined ? first : Number(match[2]);
   return first <= last && last <= 65535 ? { first, last } : undefined;
+}
+
+/** To Compose `published: ""` is another port than none at all, and a number another than the same in quotes. */
+export function publishedKey(published: Tree | undefined): string {
+  if (published?.kind !== 'scalar' || published.value === null) return '';
+  return typeof published.value === 'string' ? published.value || '""' : `=${String(published.value)}`;
 }

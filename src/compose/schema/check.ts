@@ -2,8 +2,7 @@
 import type { Related, Report } from '../../diagnostics/diagnostic.ts';
 import type { Span } from '../../diagnostics/source.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
-import { formatPath } from '../path.ts';
-import { describe, type Mapping, type Primitive, type Scalar, type Sequence, type Tree } from '../tree.ts';
+import { describe, formatPath, type Mapping, type Primitive, type Scalar, type Sequence, type Tree } from '../tree.ts';
 import { isTimestamp } from '../yaml/scalars.ts';
 
 export type ScalarType = 'string' | 'number' | 'integer' | 'boolean' | 'null';
@@ -64,8 +63,9 @@ class Checker {
 
   #scalar(tree: Scalar, shape: Shape, at: Span): void {
     const { value } = tree;
-    if (!allows(shape.scalar, value)) return this.#wrongType(tree, shape, at);
-    if (typeof value === 'number') {
+    if (!allows(shape.scalar, value)) {
+      this.#wrongType(tree, shape, at);
+    } else if (typeof value === 'number') {
       if (shape.min !== undefined && value < shape.min) this.#fault(at, `must be at least ${shape.min}`);
       if (shape.max !== undefined && value > shape.max) this.#fault(at, `must be at most ${shape.max}`);
     } else if (typeof value === 'string') {

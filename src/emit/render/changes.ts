@@ -140,7 +140,9 @@ function isThere(before: Tree | undefined, wanted: Plain): boolean {
   return Object.entries(wanted).every(([key, value]) => key in plain && samePlain(plain[key]!, value));
 }
 
-/** What the plan takes from an `x-netmode` with variables in it is written with them, as everything else in the file is. */
+/**
+ * What the plan takes from an `x-netmode` with variables in it is written with them, as everything else in the file is.
+ */
 function asWritten(value: Plain, said: readonly Tree[]): Plain {
   const raw = new Map<string, string>();
   for (const tree of [...said].reverse()) collectRaw(tree, raw);

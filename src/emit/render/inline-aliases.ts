@@ -1,6 +1,7 @@
 /** Text that stands for another part of the file (aliases, merge keys) replaced by a copy of that part. */
-import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
-import { type Edit, withEdits } from '../source/edit-source.ts';
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, visit, type YAMLMap } from 'yaml';
+import { isPlainInFlow } from '../../compose/yaml/scalars.ts';
+import { type Edit, withEdits } from '../source/edit.ts';
 import {
   anchorsIn,
   colonEnd,
@@ -18,6 +19,7 @@ import {
   type YamlPair,
 } from '../source/source-text.ts';
 import { YamlWriter } from '../source/yaml-writer.ts';
+import type { Targets } from './anchors.ts';
 import type { Entry } from './shared-fragments.ts';
 
 /** Each entry with what it inherits as pairs of its own, but for what it is going to lose or to set. */
@@ -80,6 +82,27 @@ export interface LeftAlias {
   readonly flow: boolean;
 }
 
+/** All nodes of some values. */
+export function nodesIn(values: readonly unknown[]): ReadonlySet<unknown> {
+  const nodes = new Set<unknown>();
+  for (const value of values) if (value) visit(value as Node, { Node: (_, node) => void nodes.add(node) });
+  return nodes;
+}
+
+/** The first alias of each anchor that goes, where it stays itself. */
+export function leftAliases(document: Document, gone: ReadonlySet<unknown>, targets: Targets): readonly LeftAlias[] {
+  if (targets.size === 0) return [];
+  const left = new Map<Node, LeftAlias>();
+  visit(document, {
+    Alias: (_, alias, path) => {
+      const target = targets.get(alias);
+      if (!target || !gone.has(target) || gone.has(alias) || left.has(target)) return;
+      left.set(target, { alias, target, flow: path.some((node) => (node as YAMLMap).flow === true) });
+    },
+  });
+  return [...left.values()];
+}
+
 /** Aliases given the text of what they stand for, with its anchor. */
 export function promoted({ text, document }: SourceText, aliases: readonly LeftAlias[]): string {
   const { eol, style } = new YamlWriter(text, document);
@@ -129,6 +152,6 @@ function flowText(node: Node | null, text: string): string {
   if (isMap(node)) return `{ ${node.items.map((pair) => flowPair(pair, text)).join(', ')} }`;
   if (isSeq(node)) return `[${node.items.map((item) => flowText(item as Node, text)).join(', ')}]`;
   const value = isScalar(node) ? (node.source ?? String(node.value)) : '';
-  const plain = isScalar(node) && node.type === 'PLAIN' && !/[,[\]{}#:\n]/.test(value);
+  const plain = isScalar(node) && node.type === 'PLAIN' && isPlainInFlow(value) && !/[,[\]{}#:\n]/.test(value);
   return plain ? value || 'null' : JSON.stringify(value);
 }

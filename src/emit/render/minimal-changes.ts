@@ -1,4 +1,7 @@
-/** A change of a mapping as the smallest changes of its text: what is there already is added to rather than written anew. */
+/**
+ * A change of a mapping as the smallest changes of its text: what is there already is added to rather than written
+ * anew.
+ */
 import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import { isList, isPlainMap, type Plain, samePlain } from '../override/plain-data.ts';
 import type { SourceChange } from '../source/edit-source.ts';

@@ -1,7 +1,7 @@
 /** Edits of a mapping in braces, on one line or several, with the comments between its pairs. */
 import type { YAMLMap } from 'yaml';
 import type { Plain } from '../override/plain-data.ts';
-import type { Edit } from './edit-source.ts';
+import type { Edit } from './edit.ts';
 import {
   colonEnd,
   commaBefore,

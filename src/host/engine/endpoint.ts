@@ -92,7 +92,10 @@ function parseEndpoint(url: string, from: string, tls: TlsMaterial | undefined):
   });
 }
 
-/** With `DOCKER_HOST`, as `docker` does: TLS where `DOCKER_TLS_VERIFY` is set, from `DOCKER_CERT_PATH` or Docker's own folder. */
+/**
+ * With `DOCKER_HOST`, as `docker` does: TLS where `DOCKER_TLS_VERIFY` is set, from `DOCKER_CERT_PATH` or Docker's own
+ * folder.
+ */
 function environmentTls(host: Host): TlsMaterial | undefined {
   if (!host.env['DOCKER_TLS_VERIFY'] && !host.env['DOCKER_TLS']) return undefined;
   const folder = host.env['DOCKER_CERT_PATH'] || dockerConfigFolder(host);
