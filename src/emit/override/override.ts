@@ -54,7 +54,10 @@ function serviceNode(document: Document, plan: ServicePlan): Node | undefined {
   if (attachments.length > 0) {
     entries.push([
       'networks',
-      nodeOf(document, Object.fromEntries(attachments.map((one) => [one.network, attachmentDefinition(one)]))),
+      nodeOf(
+        document,
+        Object.fromEntries(attachments.map((attachment) => [attachment.network, attachmentDefinition(attachment)])),
+      ),
     ]);
   }
   const ports = portsChange(plan);

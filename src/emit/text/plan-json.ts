@@ -73,7 +73,9 @@ function serviceJson(plan: ServicePlan): object {
   return {
     netmode: plan.netmode,
     ...(plan.networkMode !== undefined && { network_mode: plan.networkMode }),
-    networks: Object.fromEntries([...plan.networks.values()].map((one) => [one.network, attachmentDefinition(one)])),
+    networks: Object.fromEntries(
+      [...plan.networks.values()].map((attachment) => [attachment.network, attachmentDefinition(attachment)]),
+    ),
     ports: plan.ports.map(portDefinition),
     ...(plan.extraHosts.length > 0 && {
       extra_hosts: plan.extraHosts.map(({ host, address }) => `${host}:${address}`),

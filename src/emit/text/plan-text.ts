@@ -41,11 +41,11 @@ function networkText({ networkMode, networks }: ServicePlan): string {
 }
 
 function networksText({ networks }: Plan): string {
-  const own = [...networks.values()].filter(({ kind }) => kind !== 'native');
-  if (own.length === 0) return '';
+  const defined = [...networks.values()].filter(({ kind }) => kind !== 'native');
+  if (defined.length === 0) return '';
   return table([
     ['NETWORK', 'NETMODE', 'PARENT', 'SUBNET', 'GATEWAY', 'RANGE', 'DOCKER NAME'],
-    ...own.map((network) => [
+    ...defined.map((network) => [
       network.key,
       network.mode,
       network.underlay ? parentName(network.underlay.parent) : '-',
@@ -63,12 +63,12 @@ function column({ pools }: NetworkPlan, textOf: (pool: PlannedPool) => string | 
 
 /** The exact commands, each reason once above those that share it. */
 export function actionsText({ actions, hooks }: Pick<Plan, 'actions' | 'hooks'>): string {
-  const own = (when: 'pre_up' | 'post_down') => hooks.filter((hook) => hook.when === when);
+  const hooksAt = (when: 'pre_up' | 'post_down') => hooks.filter((hook) => hook.when === when);
   const before = [
     ...actions.map((action) => ({ reason: action.reason, command: commandOf(action) })),
-    ...own('pre_up'),
+    ...hooksAt('pre_up'),
   ];
-  return [listed('Before the containers start:', before), listed('After "down":', own('post_down'))]
+  return [listed('Before the containers start:', before), listed('After "down":', hooksAt('post_down'))]
     .filter((text) => text !== '')
     .join('\n');
 }

@@ -25,7 +25,7 @@ const withoutFacts =
   (plan, _, report) =>
     check(plan, report);
 
-/** In the order in which they are told where several find something at one place. */
+/** Where several report something at one place, in this order. */
 const checks: readonly Check[] = [
   checkParents,
   checkNetworks,
@@ -54,7 +54,7 @@ const checks: readonly Check[] = [
 export function check(plan: Plan, observed: Facts, report: Report, starting?: ReadonlySet<string>): void {
   const facts = parseFacts(observed);
   const ordered = inOrder(plan);
-  for (const one of checks) one(ordered, facts, report, starting);
+  for (const run of checks) run(ordered, facts, report, starting);
 }
 
 function inOrder(plan: Plan): Plan {

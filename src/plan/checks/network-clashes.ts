@@ -43,36 +43,36 @@ function byParent(networks: readonly NetworkPlan[]): ReadonlyMap<string, readonl
 
 function checkSharing(earlier: UnderlayNetwork, later: UnderlayNetwork, facts: ParsedFacts, report: Report): void {
   const [a, b] = [earlier.underlay, later.underlay];
-  const [one, two] = [underlay(a.mode), underlay(b.mode)];
+  const [first, second] = [underlay(a.mode), underlay(b.mode)];
   const subject = `networks "${earlier.key}" and "${later.key}" are both on ${parentName(a.parent)}`;
   const details = (help: string) => ({ help, related: related(earlier) });
   const elsewhere = 'or another parent (a VLAN is one: "vlan: 10")';
-  if (one.driver !== two.driver) {
+  if (first.driver !== second.driver) {
     report(
       'parent/driver-clash',
       later.span,
       `${subject}, one macvlan and one ipvlan, which the kernel refuses together`,
       details(`use one of the two for both, ${elsewhere}`),
     );
-  } else if (one.driver === 'ipvlan' && (a.mode !== b.mode || a.flag !== b.flag)) {
+  } else if (first.driver === 'ipvlan' && (a.mode !== b.mode || a.flag !== b.flag)) {
     report(
       'parent/mode-clash',
       later.span,
       `${subject}, one ${nameOf(a)} and one ${nameOf(b)}: the last to start changes the other's mode`,
       details(`use one mode and flag for both, ${elsewhere}`),
     );
-  } else if (one.driver === 'macvlan' && (a.flag === 'passthru' || b.flag === 'passthru')) {
+  } else if (first.driver === 'macvlan' && (a.flag === 'passthru' || b.flag === 'passthru')) {
     report(
       'parent/passthru-exclusive',
       later.span,
       `${subject}, and passthru has its parent alone`,
       details(`use "flag: bridge", ${elsewhere}`),
     );
-  } else if (isOnePerParent(one.driver, facts) || earlier.dockerName === later.dockerName) {
+  } else if (isOnePerParent(first.driver, facts) || earlier.dockerName === later.dockerName) {
     report(
       'netmode/conflicting-network',
       later.span,
-      `${subject}, which carries one ${one.driver} network`,
+      `${subject}, which carries one ${first.driver} network`,
       details(`join the one network: "network: ${earlier.key}"`),
     );
   }

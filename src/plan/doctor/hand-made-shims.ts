@@ -93,14 +93,14 @@ function hidesContainers({ shim }: HandMade) {
 
 /** ipvlan shares its parent's MAC address; macvlan has its own, and answers ARP for every address of the host. */
 function answersForParent({ shim, parent, facts }: HandMade) {
-  const own = hostAddress({ family: 4 }, parent, facts.host);
+  const address = hostAddress({ family: 4 }, parent, facts.host);
   const arp = facts.host?.arp;
-  if (shim.kind !== 'macvlan' || !shim.up || !own || !arp) return [];
+  if (shim.kind !== 'macvlan' || !shim.up || !address || !arp) return [];
   const effective = (key: 'filter' | 'ignore') => Math.max(arp['all']?.[key] ?? 0, arp[shim.name]?.[key] ?? 0);
   if (effective('filter') > 0 || effective('ignore') > 0) return [];
   return [
     {
-      reason: `the LAN sees two MAC addresses for ${formatAddress(own)}, because it answers for it too`,
+      reason: `the LAN sees two MAC addresses for ${formatAddress(address)}, because it answers for it too`,
       mend: ['sysctl', '-w', `net/ipv4/conf/${shim.name}/arp_filter=1`],
     },
   ];

@@ -10,7 +10,7 @@ export function lackingDriver(
   driver: 'macvlan' | 'ipvlan',
   parent: string,
   facts: Pick<ParsedFacts, 'host' | 'engine'>,
-): { readonly driver: KernelDriver; readonly ways: readonly string[] } | undefined {
+): { readonly driver: KernelDriver; readonly help: readonly string[] } | undefined {
   const { host, engine } = facts;
   if (!host?.drivers || engine?.remote) return undefined;
   if (host.drivers[driver] === 'missing') {
@@ -19,12 +19,12 @@ export function lackingDriver(
       host.drivers[other] === 'missing' ? [] : [`use ${other === 'ipvlan' ? 'ipvlan-l2' : other} instead`];
     return {
       driver,
-      ways: [...instead, `install a kernel that has ${driver}, or its other modules (linux-modules-extra on Ubuntu)`],
+      help: [...instead, `install a kernel that has ${driver}, or its other modules (linux-modules-extra on Ubuntu)`],
     };
   }
-  const isMadeByDocker = /^[^.]+\.\d+$/.test(parent) && !host.interfaces.some((one) => one.name === parent);
+  const isMadeByDocker = /^[^.]+\.\d+$/.test(parent) && !host.interfaces.some(({ name }) => name === parent);
   if (!isMadeByDocker || host.drivers['8021q'] !== 'missing') return undefined;
-  return { driver: '8021q', ways: ['use the interface without a VLAN', 'install a kernel that has 8021q'] };
+  return { driver: '8021q', help: ['use the interface without a VLAN', 'install a kernel that has 8021q'] };
 }
 
-export const lackingFact = (driver: KernelDriver) => `the kernel of this host has no ${driver}`;
+export const lackingMessage = (driver: KernelDriver) => `the kernel of this host has no ${driver}`;

@@ -17,7 +17,7 @@ export function knownAddresses({ pools, underlay }: NetworkPlan, { host, engine 
   return [
     ...pools.flatMap(({ gateway, auxAddresses }) => [...(gateway ? [gateway] : []), ...auxAddresses.values()]),
     ...(interfaceOf(host, parent)?.addresses ?? []).map(({ address }) => address),
-    ...(host?.neighbours ?? []).filter((one) => one.interface === parent).map(({ address }) => address),
+    ...(host?.neighbours ?? []).filter(({ interface: on }) => on === parent).map(({ address }) => address),
     ...(engine?.containers ?? []).flatMap(allAddressesOf),
   ];
 }

@@ -88,7 +88,7 @@ function underlayNetwork(request: UnderlayRequest, taken: readonly Cidr[], conte
   const kind = settings.scope?.value === 'project' ? 'project' : 'shared';
   const flag = settings.flag?.value ?? 'bridge';
   const dockerName = kind === 'shared' ? sharedNetworkName(name) : composeNetworkName(key, project);
-  const existing = kind === 'shared' ? ownNetwork(dockerName, request, facts, report) : undefined;
+  const existing = kind === 'shared' ? sharedNetwork(dockerName, request, facts, report) : undefined;
   const pools = poolsOf(
     {
       settings,
@@ -140,7 +140,7 @@ function optionsOf(mode: UnderlayMode, parent: string, flag: string): Readonly<R
   return { ...(flag !== 'bridge' && { ipvlan_flag: flag }), ipvlan_mode: ipvlanMode!, parent };
 }
 
-function ownNetwork(
+function sharedNetwork(
   name: string,
   { span }: UnderlayRequest,
   facts: ParsedFacts,

@@ -36,7 +36,7 @@ for (const [key, engine, compose, expected] of [
   ['mac_address', '20.10.24', '2.40.3', 'this engine is 20.10.24, which does not know mac_address'],
 ] as const) {
   test(`${key}, engine ${engine}, Compose ${compose}`, () =>
-    assert.is(tooOldFor(key, withVersions(engine, compose))?.fact, expected));
+    assert.is(tooOldFor(key, withVersions(engine, compose))?.message, expected));
 }
 
 test('what nobody looked at, or counts in another way, is not too old', () => {

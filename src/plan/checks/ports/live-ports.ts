@@ -38,7 +38,7 @@ export function checkLivePorts(
     if (claim.from !== 'published' && !opensOnHost(claim, project.name, facts)) continue;
     const occupant = occupantOf(claim, occupants);
     if (occupant)
-      tell(
+      reportOccupant(
         claim,
         occupant,
         (port) => wanted.has(`${port}/${claim.protocol}`) || occupants.has(`${port}/${claim.protocol}`),
@@ -53,11 +53,11 @@ function opensOnHost({ service }: Claim, project: string, { engine }: ParsedFact
   // There the "host" is a virtual machine, or the rootless engine's own namespace.
   if (engine?.kind === 'desktop' || engine?.kind === 'rootless' || engine?.remote) return false;
   return !engine?.containers.some(
-    (one) =>
-      one.running &&
-      one.project === project &&
-      one.service === service &&
-      (one.networkMode === 'host' || one.networkMode.startsWith('container:')),
+    (container) =>
+      container.running &&
+      container.project === project &&
+      container.service === service &&
+      (container.networkMode === 'host' || container.networkMode.startsWith('container:')),
   );
 }
 
@@ -77,7 +77,7 @@ function occupantOf(
   return found;
 }
 
-function tell(
+function reportOccupant(
   claim: Claim,
   occupant: Occupant,
   isTaken: (port: number) => boolean,

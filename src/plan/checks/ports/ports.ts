@@ -29,7 +29,7 @@ export const host = 'host';
  */
 export function checkPorts({ services }: Plan, report: Report): void {
   for (const [namespace, claims] of claimsByNamespace(services)) {
-    for (const [earlier, later] of clashes(claims)) tell(namespace, earlier, later, report);
+    for (const [earlier, later] of clashes(claims)) reportClash(namespace, earlier, later, report);
   }
 }
 
@@ -115,7 +115,7 @@ export const taken: Readonly<Record<Listener['from'], string>> = {
   published: 'publishes',
 };
 
-function tell(namespace: string, earlier: Claim, later: Claim, report: Report): void {
+function reportClash(namespace: string, earlier: Claim, later: Claim, report: Report): void {
   const published = earlier.from === 'published' && later.from === 'published';
   const rule = namespace !== host ? 'ports/namespace-clash' : published ? 'ports/published-twice' : 'ports/host-clash';
   const where =
