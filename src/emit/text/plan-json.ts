@@ -2,7 +2,8 @@
 
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { plainDiagnostic } from '../../diagnostics/format/json.ts';
-import { commandOf, lanRouteCommand, undoOf } from '../../plan/actions/commands.ts';
+import { lanRouteCommand } from '../../plan/actions/argv.ts';
+import { commandOf, undoOf } from '../../plan/actions/commands.ts';
 import { blockOf, formatAddress, formatCidr } from '../../plan/facts/ip.ts';
 import type { Plan, ServicePlan, ShimPlan } from '../../plan/types.ts';
 import {

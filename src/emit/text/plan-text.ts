@@ -1,6 +1,7 @@
 /** The plan for people: services, networks, every command in order, then what is to be done elsewhere. */
 
-import { commandOf, lanRouteCommand } from '../../plan/actions/commands.ts';
+import { lanRouteCommand } from '../../plan/actions/argv.ts';
+import { commandOf } from '../../plan/actions/commands.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
 import { formatAddress, formatCidr } from '../../plan/facts/ip.ts';
 import { parentName } from '../../plan/networks/parents.ts';

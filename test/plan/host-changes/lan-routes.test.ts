@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { planJson } from '../../../src/emit/text/plan-json.ts';
-import { lanRouteCommand } from '../../../src/plan/actions/commands.ts';
+import { lanRouteCommand } from '../../../src/plan/actions/argv.ts';
 import type { EngineNetwork, Facts, HostInterface, HostRoute } from '../../../src/plan/facts/facts.ts';
 import { formatAddress } from '../../../src/plan/facts/ip.ts';
 import { directory, lanFacts, planTexts } from '../../support/in-memory.ts';
