@@ -48,7 +48,7 @@ export const netmodeNames = Object.keys(modes) as readonly Netmode[];
 /** Every word that may be written for a netmode. */
 export const netmodeWords: readonly string[] = [...netmodeNames, 'ipvlan'];
 
-/** The netmode a word stands for, or nothing where there is none. */
+/** The netmode that a word stands for; undefined for any other word. */
 export function netmodeOf(word: string): Netmode | undefined {
   if (word === 'ipvlan') return 'ipvlan-l2';
   return Object.hasOwn(modes, word) ? (word as Netmode) : undefined;

@@ -89,7 +89,7 @@ const openIn = ({ via, parent }: LanRoute) => (via === undefined ? ` <this host'
 interface Listed {
   readonly reason: string;
   readonly command: readonly string[];
-  /** What a person must fill in at its end; so it is no word of the command, and not quoted as one. */
+  /** What a person has to fill in at the end; it is not a word of the command and is not quoted. */
   readonly open?: string;
 }
 

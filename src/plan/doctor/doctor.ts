@@ -13,7 +13,7 @@ import { parentExists, parentIsFit, parentIsFree } from './parent-findings.ts';
 
 export interface ModeDiagnosis {
   readonly netmode: Netmode;
-  /** The worst of its findings; `works` where there is none. */
+  /** The worst of its findings; `works` if there are none. */
   readonly verdict: Verdict;
   readonly findings: readonly Finding[];
 }

@@ -178,7 +178,7 @@ function planPool(
 }
 
 /**
- * What Docker hands addresses out of, as far as it has a route of its own; at layer 3 the whole subnet is the
+ * The range from which Docker hands out addresses, which gets one route; at layer 3 the whole subnet is the
  * containers'.
  */
 function rangeOf({ subnet, ipRange }: PlannedPool, mode: NetworkPlan['mode']): Cidr | undefined {
@@ -281,7 +281,7 @@ export function leadTo(ways: readonly ShimWay[], known: readonly Address[]): Pic
   };
 }
 
-/** Never the whole LAN, whose route is the parent's own. */
+/** Never the whole LAN: its route belongs to the parent. */
 function targetsOf({ subnet, range }: ShimWay, known: readonly Address[]): readonly Cidr[] {
   const outside = known.filter((address) => contains(subnet, address) && !(range && contains(range, address)));
   return sortBy(uniqBy([...(range ? [range] : []), ...outside.map(blockOf)], formatCidr), formatCidr);

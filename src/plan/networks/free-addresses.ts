@@ -1,4 +1,4 @@
-/** What could be written instead: addresses and ranges that nobody is known to have. */
+/** What could be written instead: addresses and ranges that are free as far as is known. */
 import { type Address, bits, block, type Cidr, capacity, contains } from '../facts/ip.ts';
 import { allAddressesOf, interfaceOf, type ParsedFacts } from '../facts/parsed-facts.ts';
 import type { Pool } from '../facts/pool.ts';
@@ -9,7 +9,7 @@ import { interfaceNameOf } from './parents.ts';
 const mostTries = 1024n;
 
 /**
- * Every address on a network's subnets that is known to be somebody's: gateway, host, neighbours, containers, reserved
+ * Every address on a network's subnets that is known to be taken: gateway, host, neighbours, containers, reserved
  * ones.
  */
 export function knownAddresses({ pools, underlay }: NetworkPlan, { host, engine }: ParsedFacts): readonly Address[] {
@@ -24,7 +24,7 @@ export function knownAddresses({ pools, underlay }: NetworkPlan, { host, engine 
 
 /**
  * The free address of the pool nearest to the one that was wanted, outside the range from which Docker hands out
- * others; nothing where there is none near.
+ * others; undefined if none is near.
  */
 export function nearestFree(
   wanted: Address,
@@ -45,7 +45,7 @@ export function nearestFree(
   return undefined;
 }
 
-/** The highest aligned block of this prefix that holds none of the addresses; nothing where there is none. */
+/** The highest aligned block of this prefix that holds none of the addresses; undefined if there is no such block. */
 export function freeRange(subnet: Cidr, prefix: number, avoid: readonly Address[]): Cidr | undefined {
   if (prefix < subnet.prefix || prefix > bits[subnet.family]) return undefined;
   let range = block(subnet.family, subnet.last, prefix);

@@ -47,7 +47,7 @@ export function planNetworks(
 
 /**
  * Those whose subnet is given or found on the LAN come first, so that the ones whose subnet is chosen keep clear of
- * them; these are chosen in the order of their keys, so that the order in the file means nothing.
+ * them; these are chosen in the order of their keys, so that the order in the file does not matter.
  */
 function underlayNetworks(declared: readonly NetworkPlan[], context: Context): readonly NetworkPlan[] {
   const { underlays } = context.requests;

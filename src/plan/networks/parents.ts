@@ -8,7 +8,7 @@ import { defaultInterface, isInterfaceName, longestName } from '../facts/interfa
 import { interfaceOf, type ParsedFacts, type ParsedHost } from '../facts/parsed-facts.ts';
 import type { Parent } from '../types.ts';
 
-/** @param span where the netmode is asked for, for when no parent is written */
+/** @param span where the netmode is asked for; the place of a parent that is not written down */
 export function parentOf({ parent, vlan }: Settings, span: Span, { host }: ParsedFacts): Parent {
   const at = parent?.span ?? vlan?.span ?? span;
   const written = parent?.value ?? 'auto';
