@@ -39,7 +39,7 @@ function checkNetwork(network: Network, report: Report): void {
         },
       );
     } else if (knownValues[option] && !knownValues[option].includes(value)) {
-      report('driver-option/unknown', span, `network "${network.key}": "${value}" is no value of ${option}`, {
+      report('driver-option/unknown', span, `network "${network.key}": "${value}" is not a value of ${option}`, {
         help: didYouMean(value, knownValues[option]) ?? `one of ${knownValues[option].join(', ')}`,
       });
     }

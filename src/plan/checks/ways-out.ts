@@ -5,7 +5,7 @@ import { tooOldFor } from '../facts/versions.ts';
 import { dockersWay, type Way, waysOut } from '../services/default-route.ts';
 import type { Plan, ServicePlan } from '../types.ts';
 
-/** Reports `service/default-route` where Docker will choose another network than the right one. */
+/** Reports `service/default-route` where Docker will choose a network other than the right one. */
 export function checkWaysOut({ project, services, networks }: Plan, facts: ParsedFacts, report: Report): void {
   if (!facts.engine) return;
   const countsPriority = tooOldFor('gw_priority', facts) === undefined;
@@ -37,7 +37,7 @@ function reportWay({ service, ports }: ServicePlan, right: Way, actual: Way, rep
 function explanation(right: Way, actual: Way): { readonly because: string; readonly help: string } {
   if (right.rank === 2)
     return {
-      because: 'Docker lets containers leave by no internal network',
+      because: 'Docker lets no container leave by an internal network',
       help: `take "internal" from "${right.key}"`,
     };
   if (actual.rank < right.rank)

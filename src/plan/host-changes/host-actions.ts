@@ -91,7 +91,7 @@ function shimActions(plan: ShimPlan): readonly HostAction[] {
       mode,
       ...(flag !== undefined && { flag }),
     },
-    { kind: 'mark-shim', id: `mark:${shim}`, reason: 'so that it is known again as made by netcompose', shim, network },
+    { kind: 'mark-shim', id: `mark:${shim}`, reason: 'so that netcompose recognizes it as its own', shim, network },
     ...(driver === 'macvlan' && addressless
       ? [sysctl('ipv4', 'arp_filter', '1', "the LAN must see one MAC address for the host's own address")]
       : []),
@@ -105,12 +105,12 @@ function shimActions(plan: ShimPlan): readonly HostAction[] {
       (address): HostAction => ({
         kind: 'add-shim-address',
         id: `address:${shim}:${formatCidr(blockOf(address))}`,
-        reason: 'here the shim cannot do without an address of its own',
+        reason: 'the shim needs an address of its own here',
         shim,
         address,
       }),
     ),
-    { kind: 'bring-shim-up', id: `up:${shim}`, reason: 'an interface is made down', shim },
+    { kind: 'bring-shim-up', id: `up:${shim}`, reason: 'a new interface starts out down', shim },
     ...leadingActions(plan),
   ];
 }

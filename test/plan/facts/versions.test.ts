@@ -150,7 +150,7 @@ const routes: readonly Route[] = [
     more: 'networks: { backend: { gw_priority: 5 } }',
     always:
       'warning service/default-route: "web" leaves by the network "lan", not by "backend": Docker lets ' +
-      'containers leave by no internal network',
+      'no container leave by an internal network',
     given: { backend: 5 },
   },
   {
