@@ -60,7 +60,7 @@ export const optionsOf = {
   convert: config,
 } as const satisfies Readonly<Record<string, readonly FlagLine[]>>;
 
-export interface ServiceWords {
+interface ServiceWords {
   /** The services named, in order; none where the command means all of them. */
   readonly services: readonly string[];
   /** How many of a service are asked for. */
