@@ -1,11 +1,12 @@
 /**
- * Changes the code of the checks and of what services get, one place at a time, and tells which changes no test notices.
+ * Changes the code of the checks and of what services get, one place at a time, and tells which changes no test
+ * notices.
  *
  *     npm run mutate                                        src/plan/checks and src/plan/services: an hour or more
  *     npm run mutate -- src/plan/checks/ports.ts            these files only; FILE:1-20: these lines
  *
- * Stryker does it. It is fetched when it is wanted, because its packages are twice as many as all others here, and never
- * runs with the other tests. What survives is printed, with the place; all of it is in `.cache/mutation.json`.
+ * Stryker does it. It is fetched when it is wanted, because its packages are twice as many as all others here, and
+ * never runs with the other tests. What survives is printed, with the place; all of it is in `.cache/mutation.json`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -46,7 +47,10 @@ const configuration = (files: readonly string[]) => ({
   jsonReporter: { fileName: '.cache/mutation.json' },
 });
 
-/** Bundles the tests into one file that ends at the first failure: it starts in a tenth of the time that they would take. */
+/**
+ * Bundles the tests into one file that ends at the first failure: it starts in a tenth of the time that they would
+ * take.
+ */
 async function bundleTests(): Promise<void> {
   const tests = testPlaces.flatMap((place) =>
     place.endsWith('.ts')
