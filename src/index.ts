@@ -7,7 +7,8 @@
  * const { project, diagnostics } = load({ files: [], profiles: [], envFiles: [], cwd: '/srv/app', env: {} }, files);
  * if (project) process.stdout.write(render(plan(project).plan));
  */
-import { type Files, type LoadOptions, load as loadProject } from './compose/load.ts';
+import type { Files, LoadOptions } from './compose/input.ts';
+import { load as loadProject } from './compose/load.ts';
 import type { Project } from './compose/project/project.ts';
 import { type Diagnostic, Diagnostics } from './diagnostics/diagnostic.ts';
 import { overrideOf } from './emit/override/override.ts';
@@ -60,7 +61,7 @@ export function renderOverride(decided: Plan): string | undefined {
   return overrideOf(decided);
 }
 
-export type { Files, LoadOptions } from './compose/load.ts';
+export type { Files, LoadOptions } from './compose/input.ts';
 export type { Network, Port, Project, Service } from './compose/project/project.ts';
 export type { Diagnostic } from './diagnostics/diagnostic.ts';
 export type { RuleName, Severity } from './diagnostics/rules.ts';

@@ -5,53 +5,26 @@ import { locate } from './files/locate.ts';
 import { loadModel } from './files/model.ts';
 import { projectName } from './files/project-name.ts';
 import { Reader } from './files/reader.ts';
-import { profilesInForce } from './profiles.ts';
+import type { Files, LoadOptions } from './input.ts';
 import { checkConsistency } from './project/consistency.ts';
 import { readNetworks } from './project/networks.ts';
 import type { Project } from './project/project.ts';
-import { readServices } from './project/services.ts';
+import { profilesInForce, readServices } from './project/services.ts';
 import { at, type Mapping } from './tree.ts';
 import type { ParsedFile } from './yaml/parse.ts';
-
-/** The only way from here to the outside; paths are absolute. */
-export interface Files {
-  /** The text, or why there is none. */
-  read(path: string): { readonly text: string } | { readonly error: 'missing' | 'unreadable'; readonly detail: string };
-  /** Whether a file (not a directory) is there. */
-  exists(path: string): boolean;
-  isDirectory(path: string): boolean;
-}
-
-/** What the command line and the environment say, not yet interpreted. */
-export interface LoadOptions {
-  /** `-f`, in order; `-` is standard input. Empty: `COMPOSE_FILE`, else Compose's default names, looked for upwards from `cwd`. */
-  readonly files: readonly string[];
-  /** The text of standard input, where a file is `-`. */
-  readonly stdin?: string;
-  /** `-p` */
-  readonly projectName?: string;
-  /** `--project-directory` */
-  readonly projectDirectory?: string;
-  /** `--profile` */
-  readonly profiles: readonly string[];
-  /** `--env-file` */
-  readonly envFiles: readonly string[];
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
 
 /**
  * Reads a Compose project as Compose does.
  *
  * @param files reaches the file system
  * @param report gets every fault found, all of them at once (rules `compose/*`)
- * @returns the project, or nothing where there is no project to speak of (no file, broken YAML)
+ * @returns the project, or `undefined` if there is none to speak of (no file, broken YAML)
  */
 export function load(options: LoadOptions, files: Files, report: Report): Project | undefined {
   const reader = new Reader(files, options.stdin, report);
   const located = locate(options, reader);
   if (!located) return undefined;
-  const parsed = reader.own(located.files);
+  const parsed = reader.projectFiles(located.files);
   if (parsed.includes(undefined)) return undefined;
   const given = parsed.filter((file) => file !== undefined);
   const name = projectName(

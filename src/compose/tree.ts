@@ -12,8 +12,8 @@ interface Base {
   /** `!reset` or `!override`, Compose's two tags; others are dropped. */
   readonly tag?: '!reset' | '!override';
   /**
-   * The node in its document, where there is one: rendering takes style and comments from it. Absent in a project of one
-   * file, which is rendered from the document itself.
+   * The node in its document, where there is one: rendering takes style and comments from it. Absent in a project of
+   * one file, which is rendered from the document itself.
    */
   readonly node?: YamlNode;
 }
@@ -77,4 +77,33 @@ export function describe(tree: Tree): string {
   return { string: 'a string', number: 'a number', boolean: 'a boolean' }[
     typeof tree.value as 'string' | 'number' | 'boolean'
   ];
+}
+
+/** Whether two trees say the same, wherever they stand. */
+export function sameTree(a: Tree, b: Tree): boolean {
+  if (a === b) return true;
+  if (a.kind === 'scalar') return b.kind === 'scalar' && Object.is(a.value, b.value);
+  if (a.kind === 'sequence') {
+    return (
+      b.kind === 'sequence' &&
+      a.items.length === b.items.length &&
+      a.items.every((item, i) => sameTree(item, b.items[i]!))
+    );
+  }
+  if (b.kind !== 'mapping' || a.entries.size !== b.entries.size) return false;
+  for (const { key, value } of a.entries.values()) {
+    const other = b.entries.get(key);
+    if (!other || !sameTree(value, other.value)) return false;
+  }
+  return true;
+}
+
+/** Where a value stands in the model: a list of keys and indexes, never a string to be taken apart again. */
+export type Path = readonly (string | number)[];
+
+/** A path for people: `services.web.ports[0]`. */
+export function formatPath(path: Path): string {
+  let text = '';
+  for (const part of path) text += typeof part === 'number' ? `[${part}]` : text === '' ? part : `.${part}`;
+  return text;
 }

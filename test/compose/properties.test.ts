@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { stringify } from 'yaml';
-import { sameTree } from '../../src/compose/tree-equality.ts';
+import { sameTree } from '../../src/compose/tree.ts';
 import { loadTexts } from './memory.ts';
 
 const seed = 11;

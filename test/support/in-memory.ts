@@ -1,5 +1,6 @@
 /** A project from texts, without a file system. */
-import { type Files, load } from '../../src/compose/load.ts';
+import type { Files } from '../../src/compose/input.ts';
+import { load } from '../../src/compose/load.ts';
 import type { Project } from '../../src/compose/project/project.ts';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.ts';
 import { type Intents, intentsOf } from '../../src/netmode/intents.ts';

@@ -2,7 +2,7 @@
 import fc, { type IRawProperty } from 'fast-check';
 
 /** Another number looks at other inputs. */
-const seed = Number(process.env['LAW_SEED'] ?? 20);
+export const seed = Number(process.env['LAW_SEED'] ?? 20);
 
 /** Checks a property; the message of a failure is the shrunk input and what was wrong with it. */
 export function holds<Values>(property: IRawProperty<Values, false>, numRuns = 100): void {

@@ -1,6 +1,7 @@
 /** The project that a command is about, as far as it can be read. */
 import { resolve } from 'node:path';
-import { type Files, load } from '../../compose/load.ts';
+import type { Files } from '../../compose/input.ts';
+import { load } from '../../compose/load.ts';
 import type { Project } from '../../compose/project/project.ts';
 import { Diagnostics } from '../../diagnostics/diagnostic.ts';
 import type { Host } from '../../host/system/host.ts';

@@ -1,9 +1,8 @@
 /** Which files make up the project, in which directory, with which variables. */
 import { posix } from 'node:path';
-import type { LoadOptions } from '../load.ts';
-import { isRemote } from '../remote.ts';
+import type { LoadOptions } from '../input.ts';
 import { defaultEnvFile, processVariables, withEnvFiles } from './environment.ts';
-import type { Reader } from './reader.ts';
+import { isRemote, type Reader } from './reader.ts';
 
 export interface Located {
   /** Absolute; the project's directory. */

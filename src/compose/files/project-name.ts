@@ -1,6 +1,6 @@
 /** The project's name: `-p`, `COMPOSE_PROJECT_NAME`, the last `name:` of its files, its directory's name. */
 import { posix } from 'node:path';
-import type { LoadOptions } from '../load.ts';
+import type { LoadOptions } from '../input.ts';
 import { at, type Tree } from '../tree.ts';
 import { templateFaults } from '../variables/interpolate.ts';
 import { substitute } from '../variables/template.ts';

@@ -2,7 +2,7 @@
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import { rules } from '../../diagnostics/rules.ts';
 import { SourceFile, type Span } from '../../diagnostics/source.ts';
-import type { Files } from '../load.ts';
+import type { Files } from '../input.ts';
 import { at, entriesOf, type Tree } from '../tree.ts';
 import { type ParsedFile, parseYaml } from '../yaml/parse.ts';
 
@@ -43,10 +43,10 @@ export class Reader {
   }
 
   /**
-   * The project's own files. A single one that takes in no other is rendered from its document, not from its tree, which
-   * may then do without the document's nodes.
+   * The project's own files. A single one that takes in no other is rendered from its document, not from its tree,
+   * which may then do without the document's nodes.
    */
-  own(paths: readonly string[]): readonly (ParsedFile | undefined)[] {
+  projectFiles(paths: readonly string[]): readonly (ParsedFile | undefined)[] {
     this.#quick = paths.length === 1;
     const files = paths.map((path) => this.yaml(path));
     this.#quick = false;
@@ -93,4 +93,11 @@ export interface Scope {
   readonly variables: ReadonlyMap<string, string>;
   /** The files that led here by `include`, outermost first. */
   readonly including: readonly string[];
+}
+
+const remote = /^(?:oci:\/\/|git:\/\/|ssh:\/\/|git@|github\.com\/)|^https?:\/\/[^#?]+\.git(?:[#?].*)?$/;
+
+/** Whether Compose fetches a reference from elsewhere: a git repository or an OCI artifact. */
+export function isRemote(path: string): boolean {
+  return remote.test(path);
 }

@@ -3,9 +3,8 @@
  * rules of their own. Source: compose-go's `override/merge.go`.
  */
 import type { Report } from '../../diagnostics/diagnostic.ts';
-import { formatPath, type Path } from '../path.ts';
 import { type PatternNode, step } from '../patterns.ts';
-import { describe, type Entry, type Mapping, type Sequence, type Tree } from '../tree.ts';
+import { describe, type Entry, formatPath, type Mapping, type Path, type Sequence, type Tree } from '../tree.ts';
 import { asBuild, asNamed, asSequence, otherDriver, subnetOf, textOf, withName } from './canonical.ts';
 import { type Place, type Rule, rules } from './rules.ts';
 import { uniqueBy } from './unicity.ts';
@@ -117,8 +116,8 @@ class Merger {
   }
 
   /**
-   * Pools of the same subnet merge, others add up. Compose merges into the earlier pool in place, also where that stands
-   * in the result already: hence the boxes.
+   * Pools of the same subnet merge, others add up. Compose merges into the earlier pool in place, also where that
+   * stands in the result already: hence the boxes.
    */
   #pools(base: Sequence, over: Sequence, path: Path): Tree {
     const boxes: { pool: Mapping }[] = [];

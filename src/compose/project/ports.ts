@@ -1,13 +1,15 @@
 /** `services.*.ports` and `expose`, short and long syntax, as typed ports. */
 import { isIP } from 'node:net';
 import type { Report } from '../../diagnostics/diagnostic.ts';
-import { publishedKey } from '../merge/unicity.ts';
 import { at, type Mapping, type Tree } from '../tree.ts';
 import { stringIn } from './fields.ts';
-import { parsePortRange, parseShortPort, protocols } from './port-syntax.ts';
+import { parsePortRange, parseShortPort, protocols, publishedKey } from './port-syntax.ts';
 import type { ExposedPort, Port, PortRange } from './project.ts';
 
-/** Reports `compose/invalid-model` for what cannot be read. A port given twice counts once; the last one counts, as in Compose. */
+/**
+ * Reports `compose/invalid-model` for what cannot be read. A port given twice counts once; the last one counts, as in
+ * Compose.
+ */
 export function readPorts(tree: Tree | undefined, service: string, report: Report): readonly Port[] {
   if (tree?.kind !== 'sequence') return [];
   const ports = new Map<string, Port>();
@@ -41,8 +43,8 @@ function shortPorts(tree: Tree, service: string, report: Report): readonly Port[
   if (tree.kind !== 'scalar' || (typeof tree.value !== 'string' && typeof tree.value !== 'number')) return [];
   const text = String(tree.value);
   const parsed = parseShortPort(text);
-  if ('fault' in parsed) {
-    report('compose/invalid-model', tree.span, `"${service}": port "${text}" cannot be read: ${parsed.fault}`, {
+  if ('message' in parsed) {
+    report('compose/invalid-model', tree.span, `"${service}": port "${text}" cannot be read: ${parsed.message}`, {
       help: parsed.help,
     });
     return [];

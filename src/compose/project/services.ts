@@ -1,7 +1,6 @@
 /** `services` as typed services. */
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located, Span } from '../../diagnostics/source.ts';
-import { isActive } from '../profiles.ts';
 import { at, type Entry, entriesOf, type Mapping, type Tree } from '../tree.ts';
 import { numberIn, present, stringIn, stringsIn } from './fields.ts';
 import { readExpose, readPorts } from './ports.ts';
@@ -122,4 +121,15 @@ function readExtraHosts(tree: Tree | undefined, service: string, report: Report)
 
 function readReplicas(tree: Mapping, keySpan: Span): Located<number> {
   return numberIn(at(tree, 'deploy', 'replicas')) ?? numberIn(at(tree, 'scale')) ?? { value: 1, span: keySpan };
+}
+
+/** Which profiles are in force: from `--profile`, else from `COMPOSE_PROFILES`. */
+export function profilesInForce(given: readonly string[], variables: ReadonlyMap<string, string>): ReadonlySet<string> {
+  if (given.length > 0) return new Set(given);
+  return new Set((variables.get('COMPOSE_PROFILES') ?? '').split(',').map((profile) => profile.trim()));
+}
+
+/** A service without profiles always starts; `*` stands for all profiles. */
+function isActive(profiles: readonly string[], inForce: ReadonlySet<string>): boolean {
+  return profiles.length === 0 || inForce.has('*') || profiles.some((profile) => inForce.has(profile));
 }

@@ -16,8 +16,8 @@ const words: ReadonlyMap<string, Primitive> = new Map<string, Primitive>([
 
 const integer = /^([-+]?)(?:0([xX][0-9a-fA-F]+|[bB][01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))$/;
 const float = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
-const timestamp =
-  /^\d{4}-\d{1,2}-\d{1,2}(?:(?:[tT]\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?(?:Z|[-+]\d\d:\d\d))| \d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?)?$/;
+const time = String.raw`\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?`;
+const timestamp = new RegExp(String.raw`^\d{4}-\d{1,2}-\d{1,2}(?:[tT]${time}(?:Z|[-+]\d\d:\d\d)| ${time})?$`);
 
 /** The value of a plain scalar. Timestamps stay strings: see `isTimestamp`. */
 export function plainValue(text: string): Primitive {
@@ -37,6 +37,14 @@ export function isTimestamp(text: string): boolean {
   return text.length >= 8 && text.charCodeAt(4) === 45 && timestamp.test(text);
 }
 
+/**
+ * Whether go-yaml reads a plain scalar within brackets or braces as one. There it takes any `?`, and a `:` at the
+ * start, for an indicator, whatever follows (`scannerc.go`); YAML 1.2 does not.
+ */
+export function isPlainInFlow(text: string): boolean {
+  return !text.includes('?') && !text.startsWith(':');
+}
+
 function number(text: string): number | undefined {
   const digits = text.includes('_') ? text.replaceAll('_', '') : text;
   const match = integer.exec(digits);
@@ -48,4 +56,44 @@ function number(text: string): number | undefined {
   }
   // `.5` is read without dropping underscores.
   return float.test(text.startsWith('.') ? text : digits) ? Number(digits) : undefined;
+}
+
+/** The part of a scalar node that says so; `source` is its text without quotes. */
+export interface ScalarText {
+  readonly source?: string;
+  readonly type?: string | null;
+  readonly tag?: string;
+}
+
+const explicitTags: Readonly<Record<string, (text: string) => Primitive>> = {
+  'tag:yaml.org,2002:str': (text) => text,
+  'tag:yaml.org,2002:null': () => null,
+  'tag:yaml.org,2002:int': plainValue,
+  'tag:yaml.org,2002:float': plainValue,
+  'tag:yaml.org,2002:bool': plainValue,
+  'tag:yaml.org,2002:binary': (text) => decode(text),
+};
+
+const tagTypes: Readonly<Record<string, 'number' | 'boolean'>> = {
+  'tag:yaml.org,2002:int': 'number',
+  'tag:yaml.org,2002:float': 'number',
+  'tag:yaml.org,2002:bool': 'boolean',
+};
+
+function decode(base64: string): string {
+  return Buffer.from(base64, 'base64').toString();
+}
+
+/** What a scalar node of the yaml package means to Compose: go-yaml's reading of its text and tag. */
+export function scalarValue(node: ScalarText): Primitive {
+  const text = node.source ?? '';
+  // A tag that go-yaml does not know makes a string.
+  if (node.tag !== undefined) return (explicitTags[node.tag] ?? String)(text);
+  return node.type === 'PLAIN' || node.type === undefined ? plainValue(text) : text;
+}
+
+/** What the node's tag says that it is, where the value is another: then go-yaml refuses it. */
+export function mismatch({ tag }: ScalarText, value: Primitive): string | undefined {
+  const wanted = tag === undefined ? undefined : tagTypes[tag];
+  return wanted !== undefined && typeof value !== wanted ? wanted : undefined;
 }

@@ -2,9 +2,8 @@
 import { isMap } from 'yaml';
 import type { Project } from '../../compose/project/project.ts';
 import { at, type Mapping, type Tree } from '../../compose/tree.ts';
-import { leftAliases, nodesIn } from '../left-aliases.ts';
 import { written as writtenPlain } from '../override/plain-data.ts';
-import { type Edit, withEdits } from '../source/edit-source.ts';
+import { type Edit, withEdits } from '../source/edit.ts';
 import {
   colonEnd,
   columnOf,
@@ -20,7 +19,7 @@ import {
 import { treeText } from '../source/tree-text.ts';
 import { YamlWriter } from '../source/yaml-writer.ts';
 import { aliasTargets, type EffectivePair, effectivePairs, type Targets } from './anchors.ts';
-import { promoted } from './inline-aliases.ts';
+import { leftAliases, nodesIn, promoted } from './inline-aliases.ts';
 
 /** A file that takes in no other is its own text; services that extend others are written out in it. */
 export function oneText(project: Project): SourceText {
@@ -52,7 +51,7 @@ function withoutExtends(source: SourceText, project: Project): SourceText {
       return parseSource(
         withEdits(
           current.text,
-          extending.map((one) => written(current, one)),
+          extending.map((each) => written(current, each)),
         ),
       );
     current = parseSource(promoted(current, left));

@@ -4,6 +4,7 @@
  */
 import { type Document, isScalar, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Plain } from '../override/plain-data.ts';
+import { type Edit, withEdits } from './edit.ts';
 import { editFlowMap } from './edit-flow.ts';
 import {
   colonEnd,
@@ -33,12 +34,6 @@ export type SourceChange =
   | { readonly kind: 'append'; readonly list: YAMLSeq; readonly items: readonly Plain[] }
   | { readonly kind: 'scalar'; readonly node: Node; readonly value: Plain };
 
-export interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
 /** @returns the text with all changes made */
 export function edited({ text, document }: SourceText, changes: readonly SourceChange[]): string {
   const editor = new Editor(text, document);
@@ -47,17 +42,6 @@ export function edited({ text, document }: SourceText, changes: readonly SourceC
     (change.kind === 'map' ? change.map : change.kind === 'append' ? change.list : change.node).range![0];
   for (const change of [...changes].sort((a, b) => startOf(b) - startOf(a))) editor.make(change);
   return withEdits(text, editor.edits);
-}
-
-/** The text with edits made, none of which may lie inside another. */
-export function withEdits(text: string, edits: readonly Edit[]): string {
-  let out = '';
-  let at = 0;
-  for (const { start, end, text: instead } of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
-    out += text.slice(at, start) + instead;
-    at = Math.max(at, end);
-  }
-  return out + text.slice(at);
 }
 
 class Editor {
@@ -75,15 +59,17 @@ class Editor {
   make(change: SourceChange): void {
     switch (change.kind) {
       case 'map':
-        return change.map.flow
-          ? this.#flow(change.map, change.remove, change.set)
-          : this.#block(change.map, change.remove, change.set);
+        if (change.map.flow) this.#flow(change.map, change.remove, change.set);
+        else this.#block(change.map, change.remove, change.set);
+        break;
       case 'append':
-        return this.#append(change.list, change.items);
+        this.#append(change.list, change.items);
+        break;
       case 'scalar': {
         const quoted = isScalar(change.node) && change.node.type?.startsWith('QUOTE') === true;
         const [start] = change.node.range!;
-        return this.#replace(start, contentEnd(change.node, this.#text), this.#writer.inline(change.value, quoted));
+        this.#replace(start, contentEnd(change.node, this.#text), this.#writer.inline(change.value, quoted));
+        break;
       }
     }
   }
@@ -95,8 +81,10 @@ class Editor {
   #append(list: YAMLSeq, items: readonly Plain[]): void {
     const last = list.items.at(-1) as Node | undefined;
     const end = last ? contentEnd(last, this.#text) : list.range![0] + 1;
-    if (list.flow)
-      return this.#replace(end, end, (last ? ', ' : '') + items.map((item) => this.#writer.inline(item)).join(', '));
+    if (list.flow) {
+      this.#replace(end, end, (last ? ', ' : '') + items.map((item) => this.#writer.inline(item)).join(', '));
+      return;
+    }
     const indent = ' '.repeat(columnOf(this.#text, list.range![0]));
     const at = lineEnd(this.#text, end);
     this.#replace(at, at, items.map((item) => `${this.#writer.eol}${indent}- ${this.#writer.inline(item)}`).join(''));
@@ -149,7 +137,10 @@ class Editor {
     this.#replace(end, end, eol + apart + lines.join(eol));
   }
 
-  /** The end of the pair's last line, or of the comments below that are indented more than its key: they are about its inside. */
+  /**
+   * The end of the pair's last line, or of the comments below it that are indented more than its key: those are about
+   * its inside.
+   */
   #endWithComments(pair: YamlPair, column: number): number {
     let end = lineEnd(this.#text, pairEnd(pair, this.#text));
     for (let next = nextLine(this.#text, end); next < this.#text.length; next = nextLine(this.#text, next)) {
@@ -191,10 +182,14 @@ class Editor {
     const text = this.#text;
     const start = lineStart(text, pairStart(pair));
     let last = this.#endWithComments(pair, column);
-    if (instead !== '') return this.#replace(start, last, instead);
+    if (instead !== '') {
+      this.#replace(start, last, instead);
+      return;
+    }
     if (start <= 1) {
       const after = /^(?:[ \t]*\r?\n)*/.exec(text.slice(nextLine(text, last)))![0].length;
-      return this.#replace(start, nextLine(text, last) + after, '');
+      this.#replace(start, nextLine(text, last) + after, '');
+      return;
     }
     // The line break before goes, the one behind stays: so the text ends as it did, and what is added there follows it.
     const blankBefore = (first && column > 0) || /\n[ \t]*\r?\n$/.test(text.slice(0, start));
