@@ -4,8 +4,8 @@
  */
 import type { Project, Service } from '../../compose/project/project.ts';
 import { type Located, SourceFile } from '../../diagnostics/source.ts';
+import { type FlagLine, isOn, type ReadFlags, readFlags, valuesOf } from '../flags.ts';
 import type { Session } from '../session.ts';
-import { type FlagLine, isOn, type ReadFlags, readFlags, valuesOf } from './flags.ts';
 
 /** netcompose's own option of the commands that run hooks; Compose does not know it. */
 export const trustOption = '--trust-hooks';
