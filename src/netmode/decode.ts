@@ -1,4 +1,7 @@
-/** `x-netmode` as written → settings. Validated against `schema/x-netmode.schema.json` itself, so that editors and netcompose agree. */
+/**
+ * `x-netmode` as written → settings. Validated against `schema/x-netmode.schema.json` itself, so that editors and
+ * netcompose agree.
+ */
 
 import { at, entriesOf, type Tree } from '../compose/tree.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';

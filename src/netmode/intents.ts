@@ -132,11 +132,11 @@ function serviceIntent(
   const joined = declared && networks.get(declared.key);
   const settings = narrow(top, joined?.settings, decoded?.settings);
   if (decoded && joined) checkAgreement(subject, decoded, joined, report);
-  const broken = service.netmode?.kind === 'scalar' && !decoded?.settings.mode; // told already; guess nothing
+  const broken = service.netmode?.kind === 'scalar' && !decoded?.settings.mode; // reported already; nothing is guessed
   const mode =
     decoded?.settings.mode ?? (declared ? modeOfDeclared(declared, joined, wanted) : broken ? undefined : top.default);
   if (decoded && mode) checkKeys('service', subject, decoded, mode.value, report);
-  else if (decoded && !broken) tellOfNoMode(subject, decoded, service, report);
+  else if (decoded && !broken) reportMissingMode(subject, decoded, service, report);
   return {
     service,
     ...(mode && { mode }),
@@ -149,7 +149,7 @@ function serviceIntent(
 /** What a service says beside its netmode; the rest would be lost without one. */
 const modeless = new Set(['listen', 'resolve_names']);
 
-function tellOfNoMode(subject: string, decoded: Decoded, { netmode, networks }: Service, report: Report): void {
+function reportMissingMode(subject: string, decoded: Decoded, { netmode, networks }: Service, report: Report): void {
   const refused = netmode?.kind === 'mapping' && ['mode', 'network'].some((key) => netmode.entries.has(key));
   if (refused || [...decoded.keys.keys()].every((key) => modeless.has(key))) return;
   const [first] = networks?.value.keys() ?? [];
@@ -175,9 +175,9 @@ const identity = ['mode', 'parent', 'vlan', 'flag', 'subnet', 'gateway', 'ip_ran
 
 function checkAgreement(subject: string, decoded: Decoded, joined: NetworkIntent, report: Report): void {
   for (const key of identity) {
-    const own = decoded.settings[key];
+    const here = decoded.settings[key];
     const theirs = key === 'mode' ? joined.mode : joined.settings[key];
-    if (own === undefined || (theirs !== undefined && plainOf(own) === plainOf(theirs))) continue;
+    if (here === undefined || (theirs !== undefined && plainOf(here) === plainOf(theirs))) continue;
     const span = decoded.keys.get(key)!;
     const network = joined.network.key;
     report(

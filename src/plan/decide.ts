@@ -18,11 +18,11 @@ import type { Plan, ServicePlan } from './types.ts';
 
 /**
  * Decides what will be. Pure: nothing that is given is changed, and the order in which services, networks and facts are
- * listed means nothing.
+ * listed does not matter.
  *
  * @param observed what was observed; parts that are absent were not looked at, and what depends on them stays open
- * @param report gets what cannot be read or decided: values that are malformed, parents that are not there, networks that
- *   are asked for in two ways, shims that could help nobody
+ * @param report gets what cannot be read or decided: values that are malformed, parents that are not there, networks
+ *   that are asked for in two ways, shims that would reach nothing
  */
 export function decide(given: Intents, observed: Facts, report: Report): Plan {
   const intents = inOrder(given);

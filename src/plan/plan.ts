@@ -11,7 +11,8 @@ import type { Plan } from './types.ts';
  *
  * @param facts what was observed; parts that are absent were not looked at, and what depends on them stays open
  * @param report gets everything that `decide` and `check` find, all of it at once
- * @param starting the services that the command starts, where that is not all: what is in the way of others does not matter
+ * @param starting the services that the command starts, where that is not all: what is in the way of others does not
+ *   matter
  */
 export function planOf(intents: Intents, facts: Facts, report: Report, starting?: ReadonlySet<string>): Plan {
   const plan = decide(intents, facts, report);

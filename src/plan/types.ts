@@ -172,10 +172,14 @@ export interface ShimWay {
   readonly mac?: string;
 }
 
-/** A route that the LAN's router needs, or each machine of the LAN: a layer 3 network's subnet lies behind this host. */
+/**
+ * A route that the LAN's router needs, or each machine of the LAN: a layer 3 network's subnet lies behind this host.
+ */
 export interface LanRoute {
   readonly destination: Cidr;
-  /** This host's own address on the parent; absent where nobody looked at the host, or where it has none that will do. */
+  /**
+   * This host's own address on the parent; absent where nobody looked at the host, or where it has none that will do.
+   */
   readonly via?: Address;
   readonly parent: string;
   readonly mode: UnderlayMode;

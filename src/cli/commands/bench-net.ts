@@ -8,7 +8,7 @@ import { firstThatWorks, withBenchNamespaces } from '../../host/bench/namespaces
 import { withLock } from '../../host/lock.ts';
 import { HostError } from '../../host/system/errors.ts';
 import type { Host } from '../../host/system/host.ts';
-import { benchSetup, filterTrials } from '../../plan/bench/commands.ts';
+import { benchSetup, filterTrials } from '../../plan/bench/bench-commands.ts';
 import { type BenchOutcome, compare, rotated } from '../../plan/bench/statistics.ts';
 import { baseline, benchedNetmodes } from '../../plan/bench/topology.ts';
 import { benchPrefix } from '../../plan/facts/ownership.ts';

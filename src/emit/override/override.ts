@@ -54,7 +54,10 @@ function serviceNode(document: Document, plan: ServicePlan): Node | undefined {
   if (attachments.length > 0) {
     entries.push([
       'networks',
-      nodeOf(document, Object.fromEntries(attachments.map((one) => [one.network, attachmentDefinition(one)]))),
+      nodeOf(
+        document,
+        Object.fromEntries(attachments.map((attachment) => [attachment.network, attachmentDefinition(attachment)])),
+      ),
     ]);
   }
   const ports = portsChange(plan);
@@ -69,7 +72,8 @@ function networkNode(document: Document, network: NetworkPlan, { inline }: Overr
   if (network.kind === 'native') return undefined;
   if (network.kind === 'shared' && !inline?.has(network.dockerName)) {
     const node = nodeOf(document, externalDefinition(network.dockerName));
-    return network.declared ? tagged('!override', node) : node; // beside `external`, Compose allows a name and nothing else
+    // beside `external`, Compose allows a name and nothing else
+    return network.declared ? tagged('!override', node) : node;
   }
   if (network.declared && network.driver === 'bridge' && network.pools.length === 0) return undefined;
   const definition = networkDefinition(network);

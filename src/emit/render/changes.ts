@@ -2,6 +2,7 @@
 
 import type { Project } from '../../compose/project/project.ts';
 import { at, type Tree, toPlain } from '../../compose/tree.ts';
+import { canonical } from '../../plan/facts/ip.ts';
 import type { AttachmentPlan, NetworkPlan, PlannedPort, ServicePlan } from '../../plan/types.ts';
 import {
   attachmentDefinition,
@@ -67,7 +68,7 @@ function attachmentOf({ service }: ServicePlan, key: string, changed: Attachment
 
 function differs(tree: Tree | undefined, name: string, value: Plain): boolean {
   const before = at(tree, name);
-  return !before || !samePlain(literal(toPlain(before) as Plain), value);
+  return !before || !samePlain(literal(inOneSpelling(toPlain(before) as Plain)), inOneSpelling(value));
 }
 
 /** Each entry as written, published for this host alone where the plan says so. */
@@ -134,7 +135,7 @@ export function networkChange(network: NetworkPlan, project: Project, external: 
 /** Whether the file says so already: pools of its own, perhaps with variables, are left as written. */
 function isThere(before: Tree | undefined, wanted: Plain): boolean {
   if (!before) return false;
-  const plain = toPlain(before) as Plain;
+  const plain = inOneSpelling(toPlain(before) as Plain);
   if (!isPlainMap(plain) || !isPlainMap(wanted)) return samePlain(plain, wanted);
   return Object.entries(wanted).every(([key, value]) => key in plain && samePlain(plain[key]!, value));
 }
@@ -148,10 +149,18 @@ function asWritten(value: Plain, said: readonly Tree[]): Plain {
   return raw.size === 0 ? literal(value) : replacedBy(value, raw);
 }
 
+/** Addresses as the plan spells them, so that a file that spells them otherwise says the same. */
+function inOneSpelling(value: Plain): Plain {
+  if (typeof value === 'string') return canonical(value);
+  if (isList(value)) return value.map(inOneSpelling);
+  if (!isPlainMap(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inOneSpelling(inner)]));
+}
+
 function collectRaw(tree: Tree, raw: Map<string, string>): void {
   if (tree.kind === 'scalar') {
     // What may stand for `auto` is filled in: only netcompose knows the word.
-    if (tree.raw !== undefined && !/\bauto\b/.test(tree.raw)) raw.set(String(tree.value), tree.raw);
+    if (tree.raw !== undefined && !/\bauto\b/.test(tree.raw)) raw.set(canonical(String(tree.value)), tree.raw);
   } else if (tree.kind === 'sequence') for (const item of tree.items) collectRaw(item, raw);
   else for (const { value } of tree.entries.values()) collectRaw(value, raw);
 }
@@ -160,5 +169,5 @@ function replacedBy(value: Plain, raw: ReadonlyMap<string, string>): Plain {
   if (isList(value)) return value.map((item) => replacedBy(item, raw));
   if (isPlainMap(value))
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, replacedBy(inner, raw)]));
-  return (typeof value === 'string' ? raw.get(value) : undefined) ?? literal(value);
+  return (typeof value === 'string' ? raw.get(canonical(value)) : undefined) ?? literal(value);
 }

@@ -2,7 +2,8 @@
 
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { plainDiagnostic } from '../../diagnostics/format/json.ts';
-import { commandOf, lanRouteCommand, undoOf } from '../../plan/actions/commands.ts';
+import { lanRouteCommand } from '../../plan/actions/argv.ts';
+import { commandOf, undoOf } from '../../plan/actions/commands.ts';
 import { blockOf, formatAddress, formatCidr } from '../../plan/facts/ip.ts';
 import type { Plan, ServicePlan, ShimPlan } from '../../plan/types.ts';
 import {
@@ -73,7 +74,9 @@ function serviceJson(plan: ServicePlan): object {
   return {
     netmode: plan.netmode,
     ...(plan.networkMode !== undefined && { network_mode: plan.networkMode }),
-    networks: Object.fromEntries([...plan.networks.values()].map((one) => [one.network, attachmentDefinition(one)])),
+    networks: Object.fromEntries(
+      [...plan.networks.values()].map((attachment) => [attachment.network, attachmentDefinition(attachment)]),
+    ),
     ports: plan.ports.map(portDefinition),
     ...(plan.extraHosts.length > 0 && {
       extra_hosts: plan.extraHosts.map(({ host, address }) => `${host}:${address}`),

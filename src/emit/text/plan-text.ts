@@ -1,6 +1,7 @@
 /** The plan for people: services, networks, every command in order, then what is to be done elsewhere. */
 
-import { commandOf, lanRouteCommand } from '../../plan/actions/commands.ts';
+import { lanRouteCommand } from '../../plan/actions/argv.ts';
+import { commandOf } from '../../plan/actions/commands.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
 import { formatAddress, formatCidr } from '../../plan/facts/ip.ts';
 import { parentName } from '../../plan/networks/parents.ts';
@@ -41,11 +42,11 @@ function networkText({ networkMode, networks }: ServicePlan): string {
 }
 
 function networksText({ networks }: Plan): string {
-  const own = [...networks.values()].filter(({ kind }) => kind !== 'native');
-  if (own.length === 0) return '';
+  const defined = [...networks.values()].filter(({ kind }) => kind !== 'native');
+  if (defined.length === 0) return '';
   return table([
     ['NETWORK', 'NETMODE', 'PARENT', 'SUBNET', 'GATEWAY', 'RANGE', 'DOCKER NAME'],
-    ...own.map((network) => [
+    ...defined.map((network) => [
       network.key,
       network.mode,
       network.underlay ? parentName(network.underlay.parent) : '-',
@@ -63,12 +64,12 @@ function column({ pools }: NetworkPlan, textOf: (pool: PlannedPool) => string | 
 
 /** The exact commands, each reason once above those that share it. */
 export function actionsText({ actions, hooks }: Pick<Plan, 'actions' | 'hooks'>): string {
-  const own = (when: 'pre_up' | 'post_down') => hooks.filter((hook) => hook.when === when);
+  const hooksAt = (when: 'pre_up' | 'post_down') => hooks.filter((hook) => hook.when === when);
   const before = [
     ...actions.map((action) => ({ reason: action.reason, command: commandOf(action) })),
-    ...own('pre_up'),
+    ...hooksAt('pre_up'),
   ];
-  return [listed('Before the containers start:', before), listed('After "down":', own('post_down'))]
+  return [listed('Before the containers start:', before), listed('After "down":', hooksAt('post_down'))]
     .filter((text) => text !== '')
     .join('\n');
 }
@@ -88,7 +89,7 @@ const openIn = ({ via, parent }: LanRoute) => (via === undefined ? ` <this host'
 interface Listed {
   readonly reason: string;
   readonly command: readonly string[];
-  /** What a person must fill in at its end; so it is no word of the command, and not quoted as one. */
+  /** What a person has to fill in at the end; it is not a word of the command and is not quoted. */
   readonly open?: string;
 }
 

@@ -33,6 +33,6 @@ function portText({ port, protocol }: Reach): string {
 
 /** Where a service answers, from one side; `-` where it does not. */
 export function reachText(reach: readonly Reach[], from: Reach['from']): string {
-  const places = new Set(reach.filter((one) => one.from === from).map(placeText));
+  const places = new Set(reach.filter((place) => place.from === from).map(placeText));
   return places.size > 0 ? [...places].join(', ') : '-';
 }

@@ -1,9 +1,10 @@
 /**
  * Host actions: what `up` does to the host and the engine before Compose, as data. Each is one reversible step; the
- * argument vectors that do and undo it are worked out in `commands.ts`, what is already done in `host/execute/`.
+ * commands that do and undo it are in the table below, what is already done in `host/execute/`.
  */
 import type { Address, Cidr } from '../facts/ip.ts';
 import type { Pool } from '../facts/pool.ts';
+import * as argv from './argv.ts';
 
 export type HostAction =
   | EnsureNetwork
@@ -67,7 +68,9 @@ export interface MarkShim extends Action {
 export interface SetSysctl extends Action {
   readonly kind: 'set-sysctl';
   readonly shim: string;
-  /** Path segments below `net/`, such as `['ipv4', 'conf', 'nc-eth0', 'arp_filter']`: an interface's name may have dots. */
+  /**
+   * Path segments below `net/`, such as `['ipv4', 'conf', 'nc-eth0', 'arp_filter']`: an interface's name may have dots.
+   */
   readonly key: readonly string[];
   readonly value: string;
 }
@@ -102,7 +105,9 @@ export interface AddShimNeighbour extends Action {
   readonly mac: string;
 }
 
-/** An action with the argument vectors that do and undo it, as `commands.ts` makes them: what is printed is what is run. */
+/**
+ * An action with the argument vectors that do and undo it, as `commands.ts` makes them: what is printed is what is run.
+ */
 export interface Step {
   readonly action: HostAction;
   readonly command: readonly string[];
@@ -113,3 +118,19 @@ export interface Step {
 export type Release =
   | { readonly kind: 'network'; readonly network: string; readonly command: readonly string[] }
   | { readonly kind: 'shim'; readonly shim: string; readonly command: readonly string[] };
+
+/** The commands of each kind of action. */
+const commands: { readonly [K in HostAction['kind']]: (action: Extract<HostAction, { kind: K }>) => argv.Commands } = {
+  'ensure-network': argv.dockerNetwork,
+  'create-shim': argv.shimLink,
+  'mark-shim': argv.shimMark,
+  'set-sysctl': argv.sysctl,
+  'add-shim-address': argv.shimAddress,
+  'bring-shim-up': argv.shimUp,
+  'add-shim-route': argv.shimRoute,
+  'add-shim-neighbour': argv.shimNeighbour,
+};
+
+/** What does an action, and what undoes it. */
+export const commandsOf = (action: HostAction): argv.Commands =>
+  (commands[action.kind] as (action: HostAction) => argv.Commands)(action);

@@ -1,6 +1,7 @@
 /**
- * What `bench-net` measures: each netmode on a LAN of its own, made of network namespaces, as data. `lan` is a neighbour,
- * `host` stands for this host, `service` for the container. The commands that make it are worked out in `emit/bench-commands.ts`.
+ * What `bench-net` measures: each netmode on a LAN of its own, made of network namespaces, as data. `lan` is a
+ * neighbour, `host` stands for this host, `service` for the container. The commands that make it are worked out in
+ * `bench-commands.ts`.
  */
 import { type Netmode, type UnderlayMode, underlay } from '../../netmode/modes.ts';
 import type { HostAction } from '../actions/action.ts';

@@ -44,7 +44,7 @@ export function checkAddresses({ services, networks }: Plan, facts: ParsedFacts,
     const network = networks.get(key);
     if (!network || network.pools.length === 0) continue;
     const known = [...knownAddresses(network, facts), ...fixed.map(({ value }) => value)];
-    for (const one of fixed) checkFixed(one, network, hostAddressesOn(network, facts), known, report);
+    for (const given of fixed) checkFixed(given, network, hostAddressesOn(network, facts), known, report);
     checkCapacity(network, members, known, report);
   }
   checkDuplicates(
@@ -162,7 +162,7 @@ function reservedFor(
   { underlay }: NetworkPlan,
   ofHost: readonly Address[],
 ): Owner | undefined {
-  if (ofHost.some((own) => sameAddress(own, address))) return { what: "the host's own address" };
+  if (ofHost.some((hosts) => sameAddress(hosts, address))) return { what: "the host's own address" };
   if (sameAddress(gateway, address)) return { what: 'the gateway' };
   const [reserved] = [...auxAddresses].find(([, kept]) => sameAddress(kept, address)) ?? [];
   if (reserved !== undefined && reserved !== reservations[subnet.family]) {
@@ -207,7 +207,10 @@ function checkCapacity(
   }
 }
 
-/** The smallest range with room for so many in which nobody else is known to be; what is in the range already stays in it. */
+/**
+ * The smallest range with room for so many in which nobody else is known to be; what is in the range already stays in
+ * it.
+ */
 function larger(range: Cidr, subnet: Cidr, wanted: bigint, known: readonly Address[]): string {
   const others = known.filter((address) => !contains(range, address));
   for (let prefix = range.prefix - 1; prefix > subnet.prefix; prefix--) {

@@ -9,13 +9,13 @@ import { checkDriverOptions } from './driver-options.ts';
 import { checkEngine, checkNewerKeys } from './engine.ts';
 import { checkAnswers } from './lan-conflicts.ts';
 import { checkNetworks } from './network-clashes.ts';
-import { checkParents } from './parents.ts';
 import { checkPeers } from './peers.ts';
 import { checkLivePorts } from './ports/live-ports.ts';
 import { checkLost } from './ports/lost-ports.ts';
 import { checkPorts } from './ports/ports.ts';
 import { checkReplicas } from './replicas.ts';
 import { checkShimNames } from './shim-names.ts';
+import { checkParents } from './unfit-parents.ts';
 import { checkWaysOut } from './ways-out.ts';
 
 type Check = (plan: Plan, facts: ParsedFacts, report: Report, starting?: ReadonlySet<string>) => void;
@@ -25,7 +25,7 @@ const withoutFacts =
   (plan, _, report) =>
     check(plan, report);
 
-/** In the order in which they are told where several find something at one place. */
+/** Where several report something at one place, in this order. */
 const checks: readonly Check[] = [
   checkParents,
   checkNetworks,
@@ -48,12 +48,13 @@ const checks: readonly Check[] = [
  *
  * @param observed what was observed; more may be known by now than when the plan was decided
  * @param report gets every conflict found, all of them at once
- * @param starting the services that the command starts, where that is not all: what is in the way of others does not matter
+ * @param starting the services that the command starts, where that is not all: what is in the way of others does not
+ *   matter
  */
 export function check(plan: Plan, observed: Facts, report: Report, starting?: ReadonlySet<string>): void {
   const facts = parseFacts(observed);
   const ordered = inOrder(plan);
-  for (const one of checks) one(ordered, facts, report, starting);
+  for (const run of checks) run(ordered, facts, report, starting);
 }
 
 function inOrder(plan: Plan): Plan {

@@ -1,6 +1,6 @@
 /**
- * Compose's own resolved model (`docker compose config --format json`) against the plan. Two programs that read the same
- * files must agree before anything is touched.
+ * Compose's own resolved model (`docker compose config --format json`) against the plan. Two programs that read the
+ * same files must agree before anything is touched.
  */
 import { canonical, formatAddress } from '../facts/ip.ts';
 import type { AttachmentPlan, Plan, ServicePlan } from '../types.ts';

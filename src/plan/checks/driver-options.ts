@@ -9,7 +9,10 @@ export function checkDriverOptions({ project }: Plan, report: Report): void {
   for (const network of project.networks.values()) checkNetwork(network, report);
 }
 
-/** Options that each driver knows; Docker ignores all others without a word (docs/measured.md). Source: Docker's network driver documentation. */
+/**
+ * Options that each driver knows; Docker ignores all others without a word (docs/measured.md). Source: Docker's network
+ * driver documentation.
+ */
 const knownOptions: Readonly<Record<string, readonly string[]>> = {
   macvlan: ['parent', 'macvlan_mode'],
   ipvlan: ['parent', 'ipvlan_mode', 'ipvlan_flag'],

@@ -1,7 +1,7 @@
 /** What the engine and its kernel must have for the networks of the project. */
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import { underlay } from '../../netmode/modes.ts';
-import { lackingDriver, lackingFact } from '../facts/drivers.ts';
+import { lackingDriver, lackingMessage } from '../facts/drivers.ts';
 import type { ParsedFacts } from '../facts/parsed-facts.ts';
 import { type NewerKey, tooOldFor } from '../facts/versions.ts';
 import { parentName } from '../networks/parents.ts';
@@ -23,24 +23,24 @@ export function checkEngine({ project, services, networks }: Plan, facts: Parsed
 }
 
 const swarmFaults = {
-  inactive: { fact: 'this engine is in none', help: 'docker swarm init' },
+  inactive: { message: 'this engine is in none', help: 'docker swarm init' },
   worker: {
-    fact: 'this engine is a worker of one, and only its managers make networks',
+    message: 'this engine is a worker of one, and only its managers make networks',
     help: 'docker node promote NODE, on a manager; or run this there',
   },
 } as const;
 
 function checkSwarm({ key, span }: NetworkPlan, { engine }: ParsedFacts, report: Report): void {
   if (!engine || engine.swarm === 'manager' || engine.kind === 'rootless') return;
-  const { fact, help } = swarmFaults[engine.swarm];
-  report('engine/swarm-inactive', span, `network "${key}": overlay networks need a swarm, and ${fact}`, { help });
+  const { message, help } = swarmFaults[engine.swarm];
+  report('engine/swarm-inactive', span, `network "${key}": overlay networks need a swarm, and ${message}`, { help });
 }
 
 function checkDrivers(network: NetworkPlan, parent: string, facts: ParsedFacts, report: Report): void {
   const lacking = lackingDriver(underlay(network.underlay!.mode).driver, parent, facts);
   if (lacking)
-    report('engine/kernel-lacks-driver', network.span, `network "${network.key}": ${lackingFact(lacking.driver)}`, {
-      help: lacking.ways.join('; '),
+    report('engine/kernel-lacks-driver', network.span, `network "${network.key}": ${lackingMessage(lacking.driver)}`, {
+      help: lacking.help.join('; '),
     });
 }
 
@@ -63,7 +63,7 @@ export function checkNewerKeys({ services }: Plan, facts: ParsedFacts, report: R
         report(
           'engine/too-old',
           service.span,
-          `"${name}" has ${key} on the network "${network.network}", but ${tooOld.fact}`,
+          `"${name}" has ${key} on the network "${network.network}", but ${tooOld.message}`,
           { help: `${tooOld.help}, or leave ${key} out` },
         );
     }

@@ -49,15 +49,15 @@ export function checkAnswers(
     const fixed = members.flatMap((plan) => fixedOf(plan, network));
     const taken = [...knownAddresses(network, facts), ...fixed.map(({ address }) => address)];
     const neighbours = neighboursOf(network, facts);
-    for (const one of fixed) {
+    for (const wanted of fixed) {
       const has = (container: ParsedContainer) =>
-        allAddressesOf(container).some((address) => sameAddress(address, one.address));
+        allAddressesOf(container).some((address) => sameAddress(address, wanted.address));
       if (containers.some((container) => container.project === project.name && has(container))) continue;
-      const help = suggestion(one, network, taken);
+      const help = suggestion(wanted, network, taken);
       const other = containers.find((container) => isOnLan(container, network, facts) && has(container));
-      const answers = neighbours.find(({ address }) => sameAddress(address, one.address));
-      if (other) reportContainer(one, other, help, report);
-      else if (answers) reportNeighbour(one, answers, help, report);
+      const answers = neighbours.find(({ address }) => sameAddress(address, wanted.address));
+      if (other) reportContainer(wanted, other, help, report);
+      else if (answers) reportNeighbour(wanted, answers, help, report);
     }
     if (members.length > 0) checkRange(network, neighbours, containers, taken, report);
   }

@@ -1,4 +1,6 @@
-/** What cannot be on one parent together, and subnets that collide: within the project, and with what the engine has. */
+/**
+ * What cannot be on one parent together, and subnets that collide: within the project, and with what the engine has.
+ */
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import { netmodeOfDriver, underlay } from '../../netmode/modes.ts';
 import { type Cidr, contains, formatCidr, overlaps } from '../facts/ip.ts';
@@ -12,9 +14,8 @@ import type { NetworkPlan, Plan, UnderlayPlan } from '../types.ts';
 export function checkNetworks(plan: Plan, facts: ParsedFacts, report: Report): void {
   const networks = [...plan.networks.values()];
   for (const sharing of byParent(networks).values()) {
-    sharing.forEach((network, index) =>
-      sharing.slice(0, index).forEach((other) => checkSharing(other, network, facts, report)),
-    );
+    for (const [index, network] of sharing.entries())
+      for (const earlier of sharing.slice(0, index)) checkSharing(earlier, network, facts, report);
   }
   checkOverlaps(networks, report);
   for (const network of networks) {
@@ -42,36 +43,36 @@ function byParent(networks: readonly NetworkPlan[]): ReadonlyMap<string, readonl
 
 function checkSharing(earlier: UnderlayNetwork, later: UnderlayNetwork, facts: ParsedFacts, report: Report): void {
   const [a, b] = [earlier.underlay, later.underlay];
-  const [one, two] = [underlay(a.mode), underlay(b.mode)];
+  const [first, second] = [underlay(a.mode), underlay(b.mode)];
   const subject = `networks "${earlier.key}" and "${later.key}" are both on ${parentName(a.parent)}`;
   const details = (help: string) => ({ help, related: related(earlier) });
   const elsewhere = 'or another parent (a VLAN is one: "vlan: 10")';
-  if (one.driver !== two.driver) {
+  if (first.driver !== second.driver) {
     report(
       'parent/driver-clash',
       later.span,
       `${subject}, one macvlan and one ipvlan, which the kernel refuses together`,
       details(`use one of the two for both, ${elsewhere}`),
     );
-  } else if (one.driver === 'ipvlan' && (a.mode !== b.mode || a.flag !== b.flag)) {
+  } else if (first.driver === 'ipvlan' && (a.mode !== b.mode || a.flag !== b.flag)) {
     report(
       'parent/mode-clash',
       later.span,
       `${subject}, one ${nameOf(a)} and one ${nameOf(b)}: the last to start changes the other's mode`,
       details(`use one mode and flag for both, ${elsewhere}`),
     );
-  } else if (one.driver === 'macvlan' && (a.flag === 'passthru' || b.flag === 'passthru')) {
+  } else if (first.driver === 'macvlan' && (a.flag === 'passthru' || b.flag === 'passthru')) {
     report(
       'parent/passthru-exclusive',
       later.span,
       `${subject}, and passthru has its parent alone`,
       details(`use "flag: bridge", ${elsewhere}`),
     );
-  } else if (isOnePerParent(one.driver, facts) || earlier.dockerName === later.dockerName) {
+  } else if (isOnePerParent(first.driver, facts) || earlier.dockerName === later.dockerName) {
     report(
       'netmode/conflicting-network',
       later.span,
-      `${subject}, which carries one ${one.driver} network`,
+      `${subject}, which carries one ${first.driver} network`,
       details(`join the one network: "network: ${earlier.key}"`),
     );
   }
@@ -95,7 +96,8 @@ function checkOverlaps(networks: readonly NetworkPlan[], report: Report): void {
       report(
         'subnet/overlap',
         later.network.span,
-        `network "${later.network.key}" (${formatCidr(later.subnet)}) overlaps network "${earlier.network.key}" (${formatCidr(earlier.subnet)})`,
+        `network "${later.network.key}" (${formatCidr(later.subnet)}) overlaps network ` +
+          `"${earlier.network.key}" (${formatCidr(earlier.subnet)})`,
         {
           help: 'give each a subnet of its own, or let the services share one network',
           related: related(earlier.network),
@@ -136,7 +138,8 @@ function checkExistingMode(network: NetworkPlan, existing: ParsedNetwork, facts:
   report(
     existing.driver === network.driver ? 'parent/mode-clash' : 'parent/driver-clash',
     network.span,
-    `${parentName(wanted.parent)} carries the network "${existing.name}", which is ${mode ?? existing.driver}, not ${wanted.mode}`,
+    `${parentName(wanted.parent)} carries the network "${existing.name}", ` +
+      `which is ${mode ?? existing.driver}, not ${wanted.mode}`,
     {
       help: `use ${mode ?? existing.driver} here too, or take down what uses it${usersOf(existing, facts)}`,
     },
@@ -153,7 +156,8 @@ function checkOther(network: NetworkPlan, other: ParsedNetwork, facts: ParsedFac
       report(
         'parent/driver-clash',
         network.span,
-        `${parent} carries the ${other.driver} network "${other.name}", beside which the kernel refuses ${network.driver}`,
+        `${parent} carries the ${other.driver} network "${other.name}", ` +
+          `beside which the kernel refuses ${network.driver}`,
         {
           help: `use ${other.driver} here too, or take down what uses it${usersOf(other, facts)}`,
         },
@@ -164,7 +168,9 @@ function checkOther(network: NetworkPlan, other: ParsedNetwork, facts: ParsedFac
         network.span,
         `${parent} is taken by the Docker network "${other.name}": a parent carries one ${other.driver} network`,
         {
-          help: `join it (declare it "external: true" and write "network:"), or remove it: docker network rm ${other.name}`,
+          help:
+            `join it (declare it "external: true" and write ` +
+            `"network:"), or remove it: docker network rm ${other.name}`,
         },
       );
     } else if (sameDriver && isPassthru) {
@@ -173,7 +179,9 @@ function checkOther(network: NetworkPlan, other: ParsedNetwork, facts: ParsedFac
         network.span,
         `${parent} carries the macvlan network "${other.name}", and passthru has its parent alone`,
         {
-          help: `use another parent (a VLAN is one: "vlan: 10"), or remove that network: docker network rm ${other.name}`,
+          help:
+            `use another parent (a VLAN is one: "vlan: 10"), or ` +
+            `remove that network: docker network rm ${other.name}`,
         },
       );
     }
@@ -210,7 +218,8 @@ function checkL3(network: NetworkPlan, facts: ParsedFacts, report: Report): void
       report(
         'subnet/l3-inside-parent-subnet',
         network.span,
-        `${formatCidr(inside)} lies ${contains(lan, inside) ? 'in' : 'across'} the LAN's own ${formatCidr(lan)}, where nobody answers for layer 3 containers`,
+        `${formatCidr(inside)} lies ${contains(lan, inside) ? 'in' : 'across'} the LAN's own ` +
+          `${formatCidr(lan)}, where nobody answers for layer 3 containers`,
         {
           help: "use ipvlan-l2, or a subnet of its own with a route to it on the LAN's router",
         },

@@ -6,7 +6,10 @@ import type { Facts } from '../facts/facts.ts';
 import { isOurs, servedNetwork } from '../facts/ownership.ts';
 import type { Plan } from '../types.ts';
 
-/** Reports `shim/needs-root` for each shim that is not there yet where there is no way to become root; the help is what to run. */
+/**
+ * Reports `shim/needs-root` for each shim that is not there yet where there is no way to become root; the help is what
+ * to run.
+ */
 export function checkPrivilege({ shims, actions, networks }: Plan, { host }: Facts, report: Report): void {
   if (host?.privilege !== 'none') return;
   for (const { name, key, network } of shims) {

@@ -9,7 +9,9 @@ export function checkReplicas({ services }: Plan, report: Report): void {
   for (const plan of services.values()) checkService(plan, report);
 }
 
-/** Replicas share everything the file says once: an address, a MAC, a listener in one namespace, a fixed published port. */
+/**
+ * Replicas share everything the file says once: an address, a MAC, a listener in one namespace, a fixed published port.
+ */
 function checkService({ service, networks, networkMode, listeners, ports }: Attached, report: Report): void {
   const { value: count, span } = service.replicas;
   if (count < 2) return;

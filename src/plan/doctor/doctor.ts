@@ -1,6 +1,6 @@
 /** Whether this host and its engine are fit for each netmode, and if not, why and what to do. */
 import { isUnderlay, type Netmode, netmodeNames, underlay } from '../../netmode/modes.ts';
-import { lackingDriver, lackingFact } from '../facts/drivers.ts';
+import { lackingDriver, lackingMessage } from '../facts/drivers.ts';
 import type { Facts } from '../facts/facts.ts';
 import { hostAddress } from '../facts/host-address.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
@@ -9,11 +9,11 @@ import { interfaceOf, parseFacts } from '../facts/parsed-facts.ts';
 import { isOlder, oldestCompose } from '../facts/versions.ts';
 import { type Finding, type Situation, type Verdict, verdicts } from './finding.ts';
 import { handMadeShims, type ShimFault } from './hand-made-shims.ts';
-import { parentExists, parentIsFit, parentIsFree } from './parents.ts';
+import { parentExists, parentIsFit, parentIsFree } from './parent-findings.ts';
 
 export interface ModeDiagnosis {
   readonly netmode: Netmode;
-  /** The worst of its findings; `works` where there is none. */
+  /** The worst of its findings; `works` if there are none. */
   readonly verdict: Verdict;
   readonly findings: readonly Finding[];
 }
@@ -27,7 +27,7 @@ export interface Diagnosis {
 
 type Check = (situation: Situation) => Finding | readonly Finding[] | undefined;
 
-/** In the order in which they are told. */
+/** In the order in which their findings are shown. */
 const checks: readonly Check[] = [
   engineAnswers,
   composeIsNew,
@@ -137,7 +137,7 @@ function kernel({ mode, facts, parent }: Situation): Finding | undefined {
   if (!isUnderlay(mode)) return undefined;
   const { driver } = underlay(mode);
   const lacking = lackingDriver(driver, parent ?? '', facts);
-  if (lacking) return { verdict: 'cannot', reason: lackingFact(lacking.driver), mend: lacking.ways.join('; ') };
+  if (lacking) return { verdict: 'cannot', reason: lackingMessage(lacking.driver), mend: lacking.help.join('; ') };
   const unseen = facts.host?.drivers && !facts.host.drivers[driver] && !facts.engine?.remote;
   return unseen
     ? { verdict: 'unknown', reason: `nothing tells whether the kernel has ${driver}`, mend: ['modprobe', driver] }
@@ -155,10 +155,12 @@ function privilege({ mode, facts: { host, engine } }: Situation): Finding | unde
 
 function goodToKnow({ mode, facts: { host }, card }: Situation): Finding | undefined {
   if (mode === 'ipvlan-l3' || mode === 'ipvlan-l3s') {
-    const own = hostAddress({ family: 4 }, card, host);
+    const address = hostAddress({ family: 4 }, card, host);
     return {
       verdict: 'works',
-      reason: `the LAN reaches the containers when its router has a route to their subnet by ${own ? formatAddress(own) : 'this host'}`,
+      reason:
+        `the LAN reaches the containers when its router has a route to their subnet by ` +
+        `${address ? formatAddress(address) : 'this host'}`,
     };
   }
   const strict = Math.max(host?.rpFilter['all'] ?? 0, host?.rpFilter[card?.name ?? ''] ?? 0) === 1;

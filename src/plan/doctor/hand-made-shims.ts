@@ -1,4 +1,7 @@
-/** Host interfaces on a parent that netcompose did not make: what the widely copied recipes get wrong. Source: docs/measured.md. */
+/**
+ * Host interfaces on a parent that netcompose did not make: what the widely copied recipes get wrong. Source:
+ * docs/measured.md.
+ */
 import { hostAddress } from '../facts/host-address.ts';
 import { contains, formatAddress, formatCidr } from '../facts/ip.ts';
 import { isOurs } from '../facts/ownership.ts';
@@ -27,7 +30,10 @@ const checks: readonly ((shim: HandMade) => readonly Omit<ShimFault, 'shim' | 'p
   takesWholeLan,
 ];
 
-/** Every fault of every macvlan or ipvlan interface of this host that netcompose did not make; containers' own are elsewhere. */
+/**
+ * Every fault of every macvlan or ipvlan interface of this host that netcompose did not make; containers' own are
+ * elsewhere.
+ */
 export function handMadeShims(facts: ParsedFacts): readonly ShimFault[] {
   const interfaces = facts.host?.interfaces ?? [];
   return interfaces.flatMap((shim) => {
@@ -53,7 +59,9 @@ function isWrongKind(hand: HandMade) {
   return networksOn(hand)
     .filter(({ driver }) => driver !== shim.kind)
     .map(({ name, driver }) => ({
-      reason: `it is ${shim.kind}, and while it is there no container of the ${driver} network "${name}" can start on ${parent.name}`,
+      reason:
+        `it is ${shim.kind}, and while it is there no container of the ${driver} network "${name}" ` +
+        `can start on ${parent.name}`,
       mend: remove(shim),
     }));
 }
@@ -65,7 +73,9 @@ function changesMode(hand: HandMade) {
   return networksOn(hand)
     .filter(({ driver, options }) => driver === 'ipvlan' && (options['ipvlan_mode'] ?? 'l2') !== shim.mode)
     .map(({ name, options }) => ({
-      reason: `its mode ${shim.mode} is that of all ipvlan on ${parent.name}, also of the containers of "${name}", which are to be ${options['ipvlan_mode'] ?? 'l2'}`,
+      reason:
+        `its mode ${shim.mode} is that of all ipvlan on ${parent.name}, also of the containers of ` +
+        `"${name}", which are to be ${options['ipvlan_mode'] ?? 'l2'}`,
       mend: remove(shim),
     }));
 }
@@ -83,14 +93,14 @@ function hidesContainers({ shim }: HandMade) {
 
 /** ipvlan shares its parent's MAC address; macvlan has its own, and answers ARP for every address of the host. */
 function answersForParent({ shim, parent, facts }: HandMade) {
-  const own = hostAddress({ family: 4 }, parent, facts.host);
+  const address = hostAddress({ family: 4 }, parent, facts.host);
   const arp = facts.host?.arp;
-  if (shim.kind !== 'macvlan' || !shim.up || !own || !arp) return [];
+  if (shim.kind !== 'macvlan' || !shim.up || !address || !arp) return [];
   const effective = (key: 'filter' | 'ignore') => Math.max(arp['all']?.[key] ?? 0, arp[shim.name]?.[key] ?? 0);
   if (effective('filter') > 0 || effective('ignore') > 0) return [];
   return [
     {
-      reason: `the LAN sees two MAC addresses for ${formatAddress(own)}, because it answers for it too`,
+      reason: `the LAN sees two MAC addresses for ${formatAddress(address)}, because it answers for it too`,
       mend: ['sysctl', '-w', `net/ipv4/conf/${shim.name}/arp_filter=1`],
     },
   ];

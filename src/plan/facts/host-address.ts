@@ -13,8 +13,8 @@ interface Wanted {
 
 /**
  * The address on an interface by which its LAN best knows this host, and it its containers: one that stays, in the
- * router's own subnet. Of IPv6 a unique local one before a global one, whose prefix the provider may change. A link-local
- * one would mean nothing without the name of the router's interface.
+ * router's own subnet. Of IPv6 a unique local one before a global one, whose prefix the provider may change. A
+ * link-local one would mean nothing without the name of the router's interface.
  */
 export function hostAddress(
   wanted: Wanted,

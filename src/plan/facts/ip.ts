@@ -16,13 +16,13 @@ export interface Cidr {
 
 export const bits = { 4: 32, 6: 128 } as const;
 
-/** An address without a prefix, or nothing where the text is none. */
+/** An address without a prefix; undefined where the text is not one. */
 export function parseAddress(text: string): Address | undefined {
   if (text.includes('/') || text.includes('%')) return undefined;
   return parse(text);
 }
 
-/** `192.168.1.0/24`; host bits are dropped. Nothing where the text is no CIDR. */
+/** `192.168.1.0/24`; host bits are dropped. Undefined where the text is not a CIDR. */
 export function parseCidr(text: string): Cidr | undefined {
   const slash = text.indexOf('/');
   const address = slash < 0 ? undefined : parse(text.slice(0, slash));
@@ -90,7 +90,10 @@ const loopback = { 4: parseCidr('127.0.0.0/8')!, 6: parseCidr('::1/128')! } as c
 /** Whether it is the host's own, for itself alone. */
 export const isLoopback = (address: Address): boolean => contains(loopback[address.family], address);
 
-/** How many addresses Docker can hand out of a range of this subnet: all but the network's and (IPv4) the broadcast address. */
+/**
+ * How many addresses Docker can hand out of a range of this subnet: all but the network's and (IPv4) the broadcast
+ * address.
+ */
 export function capacity(range: Cidr, subnet: Cidr): bigint {
   let count = range.last - range.first + 1n;
   if (range.first === subnet.first) count -= 1n;
@@ -99,6 +102,7 @@ export function capacity(range: Cidr, subnet: Cidr): bigint {
 }
 
 function parse(text: string): Address | undefined {
+  if (text === '') return undefined; // an exception would say the same, at a price
   try {
     if (text.includes(':')) return { family: 6, value: new Address6(text).bigInt() };
     return { family: 4, value: new Address4(text).bigInt() };

@@ -25,7 +25,10 @@ export const composeProjectLabel = 'com.docker.compose.project';
 /** The shared Docker network of a parent. */
 export const sharedNetworkName = (parent: string) => `netcompose-${parent}`;
 
-/** Network namespaces of `bench-net`, and of nothing else: what bears such a name was left over where no run is under way. */
+/**
+ * Network namespaces of `bench-net`, and of nothing else: what bears such a name was left over where no run is under
+ * way.
+ */
 export const benchPrefix = 'nc-bench-';
 
 /** Whether netcompose made an interface: by its alias, or by its group where we died before the alias was set. */

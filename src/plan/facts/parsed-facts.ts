@@ -1,7 +1,7 @@
 /**
  * Facts with their addresses as numbers, read once for all who decide and check. Lists are sorted, because nothing may
- * depend on the order in which a host or an engine happens to list things; only an interface's own addresses keep theirs,
- * of which the kernel names the primary one first.
+ * depend on the order in which a host or an engine happens to list things; only an interface's own addresses keep
+ * theirs, of which the kernel names the primary one first.
  */
 import sortBy from 'lodash/sortBy.js';
 import type {

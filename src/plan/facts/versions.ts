@@ -1,4 +1,4 @@
-/** Versions as engine and Compose tell them, and what depends on them. */
+/** Versions of the engine and of Compose, and what depends on them. */
 import type { EngineFacts, Facts } from './facts.ts';
 
 interface Versions {
@@ -30,21 +30,24 @@ const knownSince = {
 
 export type NewerKey = keyof typeof knownSince;
 
-/** What is too old for a key, in words; nothing where both know it, or where nobody looked. Podman counts in its own way. */
+/**
+ * What is too old for a key, in words; nothing where both know it, or where nobody looked. Podman counts in its own
+ * way.
+ */
 export function tooOldFor(
   key: NewerKey,
   { engine, compose }: Versions,
-): { readonly fact: string; readonly help: string } | undefined {
+): { readonly message: string; readonly help: string } | undefined {
   const since = knownSince[key];
   if (engine && engine.kind !== 'podman' && isOlder(engine.version, since.engine)) {
     return {
-      fact: `this engine is ${engine.version}, which does not know ${key}`,
+      message: `this engine is ${engine.version}, which does not know ${key}`,
       help: `update Docker to ${since.engine} or newer`,
     };
   }
   if (compose && isOlder(compose.version, since.compose)) {
     return {
-      fact: `Docker Compose is ${compose.version}, which does not know ${key}`,
+      message: `Docker Compose is ${compose.version}, which does not know ${key}`,
       help: `update Docker Compose to ${since.compose} or newer`,
     };
   }

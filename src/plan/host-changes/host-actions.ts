@@ -30,10 +30,10 @@ export function membersOf(services: Iterable<Attached>): ReadonlyMap<string, rea
 }
 
 /**
- * What leads to the containers once they run: where a range is not known, only the engine knows which addresses to route.
- * Everything else of the plan stays as it was decided.
+ * What leads to the containers once they run: where a range is not known, only the engine knows which addresses to
+ * route. Everything else of the plan stays as it was decided.
  *
- * @param engine what the engine says now
+ * @param engine what the engine reports now
  * @returns the routes and neighbour entries, all that there should be
  */
 export function actionsToContainers({ networks, services, shims }: Plan, engine: EngineFacts): readonly HostAction[] {

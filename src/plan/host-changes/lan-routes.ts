@@ -1,6 +1,6 @@
 /**
- * What the LAN must be told: an ipvlan L3 network has a subnet of its own, for which nobody answers there. It lies behind
- * this host's own address on the parent (docs/measured.md, "Kernel: who can reach whom").
+ * What the LAN has to know: an ipvlan L3 network has a subnet of its own, for which nobody answers there. It lies
+ * behind this host's own address on the parent (docs/measured.md, "Kernel: who can reach whom").
  */
 import sortBy from 'lodash/sortBy.js';
 import { underlay } from '../../netmode/modes.ts';
@@ -11,15 +11,15 @@ import { interfaceNameOf } from '../networks/parents.ts';
 import type { LanRoute, NetworkPlan } from '../types.ts';
 
 /**
- * @param networks those with services that are started; one that leads nowhere (without a parent, `internal: true`) needs
- *   no route
- * @returns one route for each subnet, by parent, family and number; none for a subnet that Docker will choose, nor for one
- *   that touches the LAN's own, which is `subnet/l3-inside-parent-subnet`
+ * @param networks those with services that are started; one that leads nowhere (without a parent, `internal: true`)
+ *   needs no route
+ * @returns one route for each subnet, by parent, family and number; none for a subnet that Docker will choose, nor
+ *   for one that touches the LAN's own, which is `subnet/l3-inside-parent-subnet`
  */
 export function lanRoutesOf(networks: readonly NetworkPlan[], { host }: ParsedFacts): readonly LanRoute[] {
   const found = new Map<string, LanRoute>();
   for (const { key, internal, underlay: wanted, pools } of sortBy(networks, 'key')) {
-    // A parent that is left open says nothing of whose router it is, and what was derived from its name is not final.
+    // While the parent is open it is not known whose router is meant, and what was derived from its name is not final.
     const parent = interfaceNameOf(wanted?.parent);
     if (!wanted || parent === undefined || internal || underlay(wanted.mode).onLan) continue;
     const on = interfaceOf(host, parent);

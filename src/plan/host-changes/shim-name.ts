@@ -8,9 +8,10 @@ import type { NetworkPlan, UnderlayPlan } from '../types.ts';
 type Shimmed = NetworkPlan & { readonly underlay: UnderlayPlan };
 
 /**
- * The name of each network's shim, by network key: the one that is given, else `nc-<parent>`. From engine 27 on a parent
- * carries several macvlan networks: then one of them has that name (the one that has it already, else the shared one, else
- * the first by Docker's names), and the others have one made of their own names. The order in the file means nothing.
+ * The name of each network's shim, by network key: the one that is given, else `nc-<parent>`. From engine 27 on a
+ * parent carries several macvlan networks: then one of them has that name (the one that has it already, else the shared
+ * one, else the first by Docker's names), and the others have one made of their own names. The order in the file means
+ * nothing.
  */
 export function shimNames(networks: readonly Shimmed[], facts: ParsedFacts): ReadonlyMap<string, string> {
   const servedBy = (shim: string) => servedNetwork(interfaceOf(facts.host, shim) ?? {});

@@ -81,7 +81,9 @@ function wantsShim(
   return false;
 }
 
-/** A parent that is left open has been reported already, or nobody looked at the host; a native network may name none. */
+/**
+ * A parent that is left open has been reported already, or nobody looked at the host; a native network may name none.
+ */
 function reportMissingParent({ key, kind, driver, underlay: wanted, span }: NetworkPlan, report: Report): void {
   if (kind !== 'native' || driver === undefined || wanted?.parent.kind !== 'none') return;
   report(
@@ -94,7 +96,10 @@ function reportMissingParent({ key, kind, driver, underlay: wanted, span }: Netw
   );
 }
 
-/** Docker makes the VLAN link of a missing `eth0.10` with the network; Compose makes the project's networks after the shim. */
+/**
+ * Docker makes the VLAN link of a missing `eth0.10` with the network; Compose makes the project's networks after the
+ * shim.
+ */
 function reportLateParent({ key, span }: NetworkPlan, parent: string, report: Report): void {
   const [base, id] = parent.split('.');
   const make = `ip link add link ${base} name ${parent} type vlan id ${id}`;
@@ -172,7 +177,10 @@ function planPool(
   return { pool: { ...pool, auxAddresses }, way, address };
 }
 
-/** What Docker hands addresses out of, as far as it has a route of its own; at layer 3 the whole subnet is the containers'. */
+/**
+ * The range from which Docker hands out addresses, which gets one route; at layer 3 the whole subnet is the
+ * containers'.
+ */
 function rangeOf({ subnet, ipRange }: PlannedPool, mode: NetworkPlan['mode']): Cidr | undefined {
   const range = ipRange ?? (isRouted(mode) ? subnet : undefined);
   return range && contains(subnet, range) ? range : undefined;
@@ -180,8 +188,8 @@ function rangeOf({ subnet, ipRange }: PlannedPool, mode: NetworkPlan['mode']): C
 
 /**
  * The host's own address to name as source, where the shim can do without one; docs/measured.md, "The shim without an
- * address". On the LAN, IPv6 needs one (nobody answers neighbour discovery), and ipvlan L2 does under strict `rp_filter`
- * and for a large range. At layer 3 nobody has to be found: no mode there needs one.
+ * address". On the LAN, IPv6 needs one (nobody answers neighbour discovery), and ipvlan L2 does under strict
+ * `rp_filter` and for a large range. At layer 3 nobody has to be found: no mode there needs one.
  */
 function sourceWithoutAddress(
   { mode, shim, parent }: UnderlayPlan,
@@ -238,8 +246,8 @@ function ownAddress(
 }
 
 /**
- * Whether Docker hands out addresses of this network that nobody knows before: without a range there can be no route ahead
- * of them, and each container gets one of its own, right after it has started.
+ * Whether Docker hands out addresses of this network that nobody knows before: without a range there can be no route
+ * ahead of them, and each container gets one of its own, right after it has started.
  */
 export function hasUnknownTargets({ underlay: wanted, mode, pools }: NetworkPlan): boolean {
   return wanted?.hostAccess === 'shim' && !isRouted(mode) && pools.some(({ ipRange }) => ipRange === undefined);
@@ -257,7 +265,10 @@ export function knownTargets(
   return [...fixedOn(network, members), ...present];
 }
 
-/** The routes by which a shim leads to its ranges and to these addresses outside them, and what must be written down for it. */
+/**
+ * The routes by which a shim leads to its ranges and to these addresses outside them, and what must be written down for
+ * it.
+ */
 export function leadTo(ways: readonly ShimWay[], known: readonly Address[]): Pick<ShimPlan, 'routes' | 'neighbours'> {
   const led = ways.map((way) => ({ ...way, targets: targetsOf(way, known) }));
   return {
@@ -270,7 +281,7 @@ export function leadTo(ways: readonly ShimWay[], known: readonly Address[]): Pic
   };
 }
 
-/** Never the whole LAN, whose route is the parent's own. */
+/** Never the whole LAN: its route belongs to the parent. */
 function targetsOf({ subnet, range }: ShimWay, known: readonly Address[]): readonly Cidr[] {
   const outside = known.filter((address) => contains(subnet, address) && !(range && contains(range, address)));
   return sortBy(uniqBy([...(range ? [range] : []), ...outside.map(blockOf)], formatCidr), formatCidr);

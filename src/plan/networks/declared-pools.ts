@@ -6,8 +6,8 @@ import { type Address, type Cidr, contains, parseAddress, parseCidr } from '../f
 import type { PlannedPool } from '../types.ts';
 
 /**
- * As they stand; what cannot be read is left out, as is a range outside its subnet. A pool without a subnet is Docker's to
- * choose.
+ * As they stand; what cannot be read is left out, as is a range outside its subnet. A pool without a subnet is Docker's
+ * to choose.
  *
  * @param report gets `address/range-invalid` for what Docker would refuse when it makes the network
  */

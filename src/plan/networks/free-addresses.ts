@@ -1,4 +1,4 @@
-/** What could be written instead: addresses and ranges that nobody is known to have. */
+/** What could be written instead: addresses and ranges that are free as far as is known. */
 import { type Address, bits, block, type Cidr, capacity, contains } from '../facts/ip.ts';
 import { allAddressesOf, interfaceOf, type ParsedFacts } from '../facts/parsed-facts.ts';
 import type { Pool } from '../facts/pool.ts';
@@ -8,20 +8,23 @@ import { interfaceNameOf } from './parents.ts';
 /** How far to look: a suggestion is for people, and a LAN with this many neighbours in a row is full. */
 const mostTries = 1024n;
 
-/** Every address on a network's subnets that is known to be somebody's: gateway, host, neighbours, containers, reserved ones. */
+/**
+ * Every address on a network's subnets that is known to be taken: gateway, host, neighbours, containers, reserved
+ * ones.
+ */
 export function knownAddresses({ pools, underlay }: NetworkPlan, { host, engine }: ParsedFacts): readonly Address[] {
   const parent = interfaceNameOf(underlay?.parent);
   return [
     ...pools.flatMap(({ gateway, auxAddresses }) => [...(gateway ? [gateway] : []), ...auxAddresses.values()]),
     ...(interfaceOf(host, parent)?.addresses ?? []).map(({ address }) => address),
-    ...(host?.neighbours ?? []).filter((one) => one.interface === parent).map(({ address }) => address),
+    ...(host?.neighbours ?? []).filter(({ interface: on }) => on === parent).map(({ address }) => address),
     ...(engine?.containers ?? []).flatMap(allAddressesOf),
   ];
 }
 
 /**
- * The free address of the pool nearest to the one that was wanted, outside the range from which Docker hands out others;
- * nothing where there is none near.
+ * The free address of the pool nearest to the one that was wanted, outside the range from which Docker hands out
+ * others; undefined if none is near.
  */
 export function nearestFree(
   wanted: Address,
@@ -42,7 +45,7 @@ export function nearestFree(
   return undefined;
 }
 
-/** The highest aligned block of this prefix that holds none of the addresses; nothing where there is none. */
+/** The highest aligned block of this prefix that holds none of the addresses; undefined if there is no such block. */
 export function freeRange(subnet: Cidr, prefix: number, avoid: readonly Address[]): Cidr | undefined {
   if (prefix < subnet.prefix || prefix > bits[subnet.family]) return undefined;
   let range = block(subnet.family, subnet.last, prefix);

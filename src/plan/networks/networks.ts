@@ -46,8 +46,8 @@ export function planNetworks(
 }
 
 /**
- * Those whose subnet is given or found on the LAN come first, so that the ones whose subnet is chosen keep clear of them;
- * these are chosen in the order of their keys, so that the order in the file means nothing.
+ * Those whose subnet is given or found on the LAN come first, so that the ones whose subnet is chosen keep clear of
+ * them; these are chosen in the order of their keys, so that the order in the file does not matter.
  */
 function underlayNetworks(declared: readonly NetworkPlan[], context: Context): readonly NetworkPlan[] {
   const { underlays } = context.requests;
@@ -88,7 +88,7 @@ function underlayNetwork(request: UnderlayRequest, taken: readonly Cidr[], conte
   const kind = settings.scope?.value === 'project' ? 'project' : 'shared';
   const flag = settings.flag?.value ?? 'bridge';
   const dockerName = kind === 'shared' ? sharedNetworkName(name) : composeNetworkName(key, project);
-  const existing = kind === 'shared' ? ownNetwork(dockerName, request, facts, report) : undefined;
+  const existing = kind === 'shared' ? sharedNetwork(dockerName, request, facts, report) : undefined;
   const pools = poolsOf(
     {
       settings,
@@ -131,8 +131,8 @@ function underlayNetwork(request: UnderlayRequest, taken: readonly Cidr[], conte
 }
 
 /**
- * Docker's driver options. The mode is always named, because Docker's and iproute2's defaults differ; ipvlan's flag only
- * where it is not `bridge`.
+ * Docker's driver options. The mode is always named, because Docker's and iproute2's defaults differ; ipvlan's flag
+ * only where it is not `bridge`.
  */
 function optionsOf(mode: UnderlayMode, parent: string, flag: string): Readonly<Record<string, string>> {
   const { driver, ipvlanMode } = underlay(mode);
@@ -140,7 +140,7 @@ function optionsOf(mode: UnderlayMode, parent: string, flag: string): Readonly<R
   return { ...(flag !== 'bridge' && { ipvlan_flag: flag }), ipvlan_mode: ipvlanMode!, parent };
 }
 
-function ownNetwork(
+function sharedNetwork(
   name: string,
   { span }: UnderlayRequest,
   facts: ParsedFacts,

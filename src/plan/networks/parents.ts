@@ -3,12 +3,12 @@ import type { Span } from '../../diagnostics/source.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
 import { type UnderlayMode, underlay } from '../../netmode/modes.ts';
 import type { Settings } from '../../netmode/settings.ts';
-import { lackingDriver, lackingFact } from '../facts/drivers.ts';
+import { lackingDriver, lackingMessage } from '../facts/drivers.ts';
 import { defaultInterface, isInterfaceName, longestName } from '../facts/interfaces.ts';
 import { interfaceOf, type ParsedFacts, type ParsedHost } from '../facts/parsed-facts.ts';
 import type { Parent } from '../types.ts';
 
-/** @param span where the netmode is asked for, for when no parent is written */
+/** @param span where the netmode is asked for; the place of a parent that is not written down */
 export function parentOf({ parent, vlan }: Settings, span: Span, { host }: ParsedFacts): Parent {
   const at = parent?.span ?? vlan?.span ?? span;
   const written = parent?.value ?? 'auto';
@@ -37,8 +37,8 @@ export function interfaceNameOf(parent: Parent | undefined): string | undefined 
 }
 
 /**
- * Why macvlan and ipvlan cannot work at all here, so that a `fallback` applies; nothing where they can, or nobody looked.
- * Sources: docs/measured.md, "Docker Engine" (Desktop, rootless).
+ * Why macvlan and ipvlan cannot work at all here, so that a `fallback` applies; nothing where they can, or nobody
+ * looked. Sources: docs/measured.md, "Docker Engine" (Desktop, rootless).
  */
 export function obstacle(
   parent: Parent,
@@ -74,8 +74,8 @@ export function obstacle(
   if (lacking)
     return {
       rule: 'engine/kernel-lacks-driver',
-      message: lackingFact(lacking.driver),
-      help: [...lacking.ways, fallback].join('; '),
+      message: lackingMessage(lacking.driver),
+      help: [...lacking.help, fallback].join('; '),
     };
   if (name.length > longestName) {
     return {
@@ -110,7 +110,7 @@ function exists(name: string, host: ParsedHost): boolean {
 /** Interfaces that a person could mean as a parent. */
 function candidates(host: ParsedHost): readonly string[] {
   const made = new Set(['veth', 'bridge', 'macvlan', 'ipvlan', 'tun', 'sit', 'gre', 'ip6tnl']);
-  const own = host.interfaces.filter((one) => !one.loopback && !made.has(one.kind ?? ''));
-  const shown = own.length > 0 ? own : host.interfaces.filter((one) => !one.loopback);
-  return shown.map((one) => one.name);
+  const usable = host.interfaces.filter(({ loopback }) => !loopback);
+  const plain = usable.filter(({ kind }) => !made.has(kind ?? ''));
+  return (plain.length > 0 ? plain : usable).map(({ name }) => name);
 }

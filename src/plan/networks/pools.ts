@@ -79,7 +79,7 @@ function pool(
   const onLan = request.find === 'lan';
   const gateway = written ?? (onLan ? { value: foundGateway(subnet.value, request) } : undefined);
   const found = onLan && !range ? rangeFor(subnet.value, gateway?.value, request) : undefined;
-  if (onLan && !range) warnOfRange(request, subnet.value, found, report);
+  if (onLan && !range) reportRange(request, subnet.value, found, report);
   const ipRange = range?.value ?? found;
   const aux = [...request.auxAddresses].filter(([, { value }]) => contains(subnet.value, value));
   return {
@@ -208,7 +208,7 @@ function rangeFor(subnet: Cidr, gateway: Address | undefined, request: PoolReque
   return freeRange(subnet, Math.max(rangePrefix[subnet.family], subnet.prefix + 2), avoid);
 }
 
-function warnOfRange({ span }: PoolRequest, subnet: Cidr, range: Cidr | undefined, report: Report): void {
+function reportRange({ span }: PoolRequest, subnet: Cidr, range: Cidr | undefined, report: Report): void {
   if (range) {
     report(
       'address/no-range-on-lan',
@@ -256,7 +256,8 @@ function privateSubnet({ span, parent, facts, taken, project }: PoolRequest, rep
   report(
     'address/range-invalid',
     span,
-    `no /${privatePrefix} of ${formatCidr(privateSubnets)} is free, from which the subnet of a layer 3 network is taken`,
+    `no /${privatePrefix} of ${formatCidr(privateSubnets)} is ` +
+      `free, from which the subnet of a layer 3 network is taken`,
     { help: 'write "subnet:" with one that neither this host nor its LAN uses' },
   );
   return [];

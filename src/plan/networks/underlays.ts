@@ -19,14 +19,14 @@ export interface UnderlayRequest {
   readonly key: string;
   readonly mode: UnderlayMode;
   readonly parent: Parent;
-  /** Gathered from all who ask for it: the first to say a key says it for all. */
+  /** Gathered from all services that ask for it; the first one to give a key decides it. */
   readonly settings: Settings;
   readonly span: Span;
   /** Whether the file declares a network of this key. */
   readonly declared: boolean;
 }
 
-/** What became of one service's wish. */
+/** What one service gets. */
 export interface Decision {
   /** Absent: the service is left as it is. */
   readonly mode?: Netmode;
@@ -45,7 +45,7 @@ export interface Requests {
 const sharedKeys = ['flag', 'subnet', 'gateway', 'ip_range', 'scope', 'host_access', 'shim'] as const;
 
 /**
- * @param intents in the order of the file, so that of two who disagree the later one is told
+ * @param intents in the order of the files: of two that disagree, the later one is reported
  * @param report gets the obstacles (`engine/*`, `parent/not-found`) and `netmode/conflicting-network`
  */
 export function requestUnderlays(intents: Intents, facts: ParsedFacts, report: Report): Requests {
@@ -61,7 +61,7 @@ export function requestUnderlays(intents: Intents, facts: ParsedFacts, report: R
       underlays.set(key, { key, mode, parent, settings: withDeclaredPools(intent), span, declared: true });
     } else fallbacks.set(key, mode);
   }
-  // Where several would do, the first by its key: the order in the file means nothing.
+  // If several would do, the first by key: the order in the file does not matter.
   const declared = new Map(
     sortBy([...underlays.values()], 'key')
       .reverse()
@@ -112,7 +112,7 @@ function engineMode(key: string, { project }: Intents, { engine }: ParsedFacts):
   return found && netmodeOfDriver(found.driver, found.options);
 }
 
-/** The mode that will be: the fallback where the underlay cannot work, and where there is none, an error. */
+/** The mode that will be: the fallback if the underlay cannot work; without a fallback that is an error. */
 function effectiveMode(
   subject: string,
   { mode, settings }: { readonly mode: Located<Netmode>; readonly settings: Settings },
@@ -128,7 +128,7 @@ function effectiveMode(
   return mode.value;
 }
 
-/** Adds what this service says of the network; a different word than before is a conflict. */
+/** Adds what this service says about the network; a value other than an earlier one is a conflict. */
 function joined(
   before: UnderlayRequest | undefined,
   request: UnderlayRequest,

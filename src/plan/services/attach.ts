@@ -84,7 +84,10 @@ function plannedPort(source: Port, loopback: boolean): PlannedPort {
 
 const isBridge = (network: NetworkPlan | undefined) => network === undefined || network.mode === 'bridge';
 
-/** Two ports may be one now that both have this address; Compose keeps the later, by these four (docs/measured.md, "Compose"). */
+/**
+ * Two ports may be one now that both have this address; Compose keeps the later, by these four (docs/measured.md,
+ * "Compose").
+ */
 function withoutRepeats(ports: readonly PlannedPort[]): readonly PlannedPort[] {
   const keyOf = ({ source: { published, target, protocol }, hostIp }: PlannedPort) =>
     [hostIp, published?.first, published?.last, target, protocol].join(' ');
@@ -134,9 +137,9 @@ export function namespaceOwner(plan: Attached, all: ReadonlyMap<string, Attached
 
 function listedAttachments(service: Service, written: WrittenAddresses | undefined): Map<string, AttachmentPlan> {
   return new Map(
-    [...(service.networks?.value ?? [])].map(([key, one]) => [
+    [...(service.networks?.value ?? [])].map(([key, attachment]) => [
       key,
-      declaredAttachment(one, written?.declared.get(key)),
+      declaredAttachment(attachment, written?.declared.get(key)),
     ]),
   );
 }
@@ -145,15 +148,15 @@ function plainAttachment(network: string, declared: boolean): AttachmentPlan {
   return { network, declared, aliases: [] };
 }
 
-function declaredAttachment(one: Attachment, addresses: BothFamilies | undefined): AttachmentPlan {
+function declaredAttachment(written: Attachment, addresses: BothFamilies | undefined): AttachmentPlan {
   return {
-    network: one.network,
+    network: written.network,
     declared: true,
     ...addresses,
-    ...(one.macAddress && { macAddress: one.macAddress }),
-    aliases: one.aliases.map(({ value }) => value),
-    ...(one.interfaceName && { interfaceName: one.interfaceName }),
-    ...(one.gwPriority && { gwPriority: one.gwPriority }),
+    ...(written.macAddress && { macAddress: written.macAddress }),
+    aliases: written.aliases.map(({ value }) => value),
+    ...(written.interfaceName && { interfaceName: written.interfaceName }),
+    ...(written.gwPriority && { gwPriority: written.gwPriority }),
   };
 }
 

@@ -1,6 +1,7 @@
 /**
- * Which network a container on several leaves by. A service on an underlay and a bridge leaves by the underlay, where its
- * own address is; under `host_access: loopback` by the bridge, which is what carries the published port (docs/measured.md).
+ * Which network a container on several leaves by. A service on an underlay and a bridge leaves by the underlay, where
+ * its own address is; under `host_access: loopback` by the bridge, which is what carries the published port
+ * (docs/measured.md).
  */
 import type { Project } from '../../compose/project/project.ts';
 import type { ParsedFacts } from '../facts/parsed-facts.ts';
@@ -9,9 +10,9 @@ import { dockerNameOf } from '../networks/docker-name.ts';
 import type { Attached, AttachmentPlan, NetworkPlan, UnderlayPlan } from '../types.ts';
 
 /**
- * The service with the way out that it should take: by the priority that the file gives, else by the right network, which
- * is given the priority. Where engine or Compose does not know priorities, those that the file gives are left out: Compose
- * would refuse them or lose them on the way.
+ * The service with the way out that it should take: by the priority that the file gives, else by the right network,
+ * which is given the priority. Where engine or Compose does not know priorities, those that the file gives are left
+ * out: Compose would refuse them or lose them on the way.
  */
 export function withWayOut(
   plan: Attached,

@@ -7,7 +7,10 @@ import type { Listener } from '../types.ts';
 
 type Images = EngineFacts['images'];
 
-/** For modes without port mapping: `listen`, else `expose`, else the container side of `ports`, else the image's `EXPOSE` where the engine has it. */
+/**
+ * For modes without port mapping: `listen`, else `expose`, else the container side of `ports`, else the image's
+ * `EXPOSE` where the engine has it.
+ */
 export function listenersOf(
   { service, settings }: ServiceIntent,
   project: string,

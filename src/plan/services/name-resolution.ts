@@ -25,7 +25,10 @@ export function extraHostsOf(
   return sortBy([...entries.values()], 'host');
 }
 
-/** Only what netcompose attaches changes how names resolve; and a service without a network has chosen not to reach anybody. */
+/**
+ * Only what netcompose attaches changes how names resolve; and a service without a network has chosen not to reach
+ * anybody.
+ */
 function concerned(plan: Attached, peer: Attached): boolean {
   return (plan.managed || peer.managed) && plan.netmode !== 'none' && peer.netmode !== 'none';
 }

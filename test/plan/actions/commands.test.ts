@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { HostAction } from '../../../src/plan/actions/action.ts';
-import { commandOf, lanRouteCommand, stepsOf, undoOf } from '../../../src/plan/actions/commands.ts';
+import { lanRouteCommand } from '../../../src/plan/actions/argv.ts';
+import { commandOf, stepsOf, undoOf } from '../../../src/plan/actions/commands.ts';
 import { parseAddress, parseCidr } from '../../../src/plan/facts/ip.ts';
 import { cidr, ip } from '../../support/addresses.ts';
 

@@ -17,7 +17,9 @@ const nearest: readonly (readonly [string, string, string | undefined, readonly 
 ];
 
 for (const [wanted, subnet, ipRange, taken, expected] of nearest) {
-  test(`nearest to ${wanted} in ${subnet}${ipRange ? ` without ${ipRange}` : ''}${taken.length > 0 ? ` beside ${taken.join(', ')}` : ''}: ${expected}`, () => {
+  const without = ipRange ? ` without ${ipRange}` : '';
+  const beside = taken.length > 0 ? ` beside ${taken.join(', ')}` : '';
+  test(`nearest to ${wanted} in ${subnet}${without}${beside}: ${expected}`, () => {
     const pool = { subnet: parseCidr(subnet)!, ...(ipRange !== undefined && { ipRange: parseCidr(ipRange)! }) };
     const free = nearestFree(parseAddress(wanted)!, pool, addressesOf(taken));
     assert.is(free && formatAddress(free), expected);

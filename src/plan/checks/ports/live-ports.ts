@@ -17,7 +17,8 @@ const sharedByHabit: ReadonlySet<number> = new Set([1900, 3702, 5353, 5355]);
 
 /**
  * Reports `ports/in-use-on-host` and `ports/in-use-by-container`: as errors where it is certain, as warnings where the
- * port is guessed from an image or the engine was not asked. What the project's own running containers have never counts.
+ * port is guessed from an image or the engine was not asked. What the project's own running containers have never
+ * counts.
  *
  * @param starting the services that are started now, where that is not all
  */
@@ -37,7 +38,7 @@ export function checkLivePorts(
     if (claim.from !== 'published' && !opensOnHost(claim, project.name, facts)) continue;
     const occupant = occupantOf(claim, occupants);
     if (occupant)
-      tell(
+      reportOccupant(
         claim,
         occupant,
         (port) => wanted.has(`${port}/${claim.protocol}`) || occupants.has(`${port}/${claim.protocol}`),
@@ -52,11 +53,11 @@ function opensOnHost({ service }: Claim, project: string, { engine }: ParsedFact
   // There the "host" is a virtual machine, or the rootless engine's own namespace.
   if (engine?.kind === 'desktop' || engine?.kind === 'rootless' || engine?.remote) return false;
   return !engine?.containers.some(
-    (one) =>
-      one.running &&
-      one.project === project &&
-      one.service === service &&
-      (one.networkMode === 'host' || one.networkMode.startsWith('container:')),
+    (container) =>
+      container.running &&
+      container.project === project &&
+      container.service === service &&
+      (container.networkMode === 'host' || container.networkMode.startsWith('container:')),
   );
 }
 
@@ -76,7 +77,7 @@ function occupantOf(
   return found;
 }
 
-function tell(
+function reportOccupant(
   claim: Claim,
   occupant: Occupant,
   isTaken: (port: number) => boolean,
@@ -84,7 +85,9 @@ function tell(
   report: Report,
 ): void {
   const { container, port, protocol } = occupant;
-  const subject = `"${claim.service}" ${taken[claim.from]} port ${formatPort({ first: port, last: port, protocol })} of the host`;
+  const subject =
+    `"${claim.service}" ${taken[claim.from]} port ` +
+    `${formatPort({ first: port, last: port, protocol })} of the host`;
   const doubtful =
     !facts.engine ||
     claim.from === 'image' ||
@@ -99,7 +102,8 @@ function tell(
     report(
       'ports/in-use-by-container',
       claim.span,
-      `${subject}, which the container "${container.name}"${of} ${occupant.owner ? 'has open' : 'publishes'}${where(occupant)}`,
+      `${subject}, which the container "${container.name}"${of} ` +
+        `${occupant.owner ? 'has open' : 'publishes'}${where(occupant)}`,
       details,
     );
   } else {

@@ -25,7 +25,8 @@ function checkPorts(plan: Attached, networks: Plan['networks'], report: Report):
     });
     return;
   }
-  if (netmode !== 'host' && !isUnderlay(netmode)) return; // another service's namespace: Compose itself refuses ports there
+  // another service's namespace: Compose itself refuses ports there
+  if (netmode !== 'host' && !isUnderlay(netmode)) return;
   const place = netmode === 'host' ? 'the host' : (fixedAddress(plan, networks) ?? "the container's own address");
   for (const { published, target, protocol, hostIp, span } of service.ports) {
     const port = formatPort({ first: target, last: target, protocol });
@@ -47,7 +48,9 @@ function checkPorts(plan: Attached, networks: Plan['networks'], report: Report):
         span,
         `"${service.name}": in host mode the process itself chooses its address; ${hostIp} has no effect`,
         {
-          help: `let the process listen on ${hostIp}, and say so: listen: ["${hostIp.includes(':') ? `[${hostIp}]` : hostIp}:${target}"]`,
+          help:
+            `let the process listen on ${hostIp}, and say so: listen: ` +
+            `["${hostIp.includes(':') ? `[${hostIp}]` : hostIp}:${target}"]`,
         },
       );
     } else {

@@ -23,10 +23,13 @@ export interface Claim {
 /** The host's own namespace, among `service:<name>` and `container:<name>`. */
 export const host = 'host';
 
-/** Reports `ports/published-twice`, `ports/host-clash`, `ports/namespace-clash`; a service that is not started makes it a warning. */
+/**
+ * Reports `ports/published-twice`, `ports/host-clash`, `ports/namespace-clash`; a service that is not started makes it
+ * a warning.
+ */
 export function checkPorts({ services }: Plan, report: Report): void {
   for (const [namespace, claims] of claimsByNamespace(services)) {
-    for (const [earlier, later] of clashes(claims)) tell(namespace, earlier, later, report);
+    for (const [earlier, later] of clashes(claims)) reportClash(namespace, earlier, later, report);
   }
 }
 
@@ -71,7 +74,9 @@ function namespaceOf(plan: ServicePlan, services: Plan['services']): string {
   return networkMode === 'host' || networkMode?.startsWith('container:') ? networkMode : `service:${service.name}`;
 }
 
-/** Pairs that overlap, each claim with at most one other: found in order of port, so that the cost is that of sorting. */
+/**
+ * Pairs that overlap, each claim with at most one other: found in order of port, so that the cost is that of sorting.
+ */
 function clashes(claims: readonly Claim[]): readonly (readonly [Claim, Claim])[] {
   const pairs: [Claim, Claim][] = [];
   let open: Claim[] = [];
@@ -110,12 +115,13 @@ export const taken: Readonly<Record<Listener['from'], string>> = {
   published: 'publishes',
 };
 
-function tell(namespace: string, earlier: Claim, later: Claim, report: Report): void {
+function reportClash(namespace: string, earlier: Claim, later: Claim, report: Report): void {
   const published = earlier.from === 'published' && later.from === 'published';
   const rule = namespace !== host ? 'ports/namespace-clash' : published ? 'ports/published-twice' : 'ports/host-clash';
   const where =
     namespace === host ? 'of the host' : `in the network namespace of ${namespace.replace(/^(\w+):(.*)$/, '$1 "$2"')}`;
-  const message = `"${later.service}" ${taken[later.from]} port ${formatPort(later)} ${where}, as "${earlier.service}" does`;
+  const message =
+    `"${later.service}" ${taken[later.from]} port ` + `${formatPort(later)} ${where}, as "${earlier.service}" does`;
   // An image may expose more than its process opens.
   const sure = earlier.from !== 'image' && later.from !== 'image';
   const severity = earlier.active && later.active && sure ? 'error' : 'warning';

@@ -50,7 +50,9 @@ export function parentIsFit({ mode, card }: Situation): readonly Finding[] | und
   return findings;
 }
 
-/** What else is on the parent now; docs/measured.md: one ipvlan network for each parent, one driver, one ipvlan mode. */
+/**
+ * What else is on the parent now; docs/measured.md: one ipvlan network for each parent, one driver, one ipvlan mode.
+ */
 export function parentIsFree({ mode, facts, parent }: Situation): readonly Finding[] | undefined {
   if (!isUnderlay(mode) || parent === undefined || facts.engine?.remote) return undefined;
   return [...otherInterfaces(mode, parent, facts), ...otherNetworks(mode, parent, facts)];
