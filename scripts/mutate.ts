@@ -1,11 +1,12 @@
 /**
- * Changes the code of the checks and of what services get, one place at a time, and tells which changes no test notices.
+ * Changes the code of the checks and of what services get, one place at a time, and tells which changes no test
+ * notices.
  *
  *     npm run mutate                                        src/plan/checks and src/plan/services: an hour or more
- *     npm run mutate -- src/plan/checks/lost-ports.ts       these files only
+ *     npm run mutate -- src/plan/checks/ports.ts            these files only; FILE:1-20: these lines
  *
- * Stryker does it. It is fetched when it is wanted, because its packages are twice as many as all others here, and never
- * runs with the other tests. What survives is printed, with the place; all of it is in `.cache/mutation.json`.
+ * Stryker does it. It is fetched when it is wanted, because its packages are twice as many as all others here, and
+ * never runs with the other tests. What survives is printed, with the place; all of it is in `.cache/mutation.json`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -20,7 +21,7 @@ const cache = '.cache/mutation';
 const bundle = `${cache}/tests.mjs`;
 const defaultFiles = ['src/plan/checks/**/*.ts', 'src/plan/services/**/*.ts'];
 /** What is pure, quick, and looks at plans. A mutant costs as long as these take until one notices it. */
-const testPlaces = ['plan', 'fixtures.test.ts', 'docs/rules.test.ts'];
+const testPlaces = ['plan', 'cli/privilege.test.ts', 'fixtures.test.ts', 'docs/rules.test.ts'];
 /** These take as long as all others together, and come last. */
 const slow = ['plan/checks/ports.test.ts', 'plan/checks/ports/ports.test.ts'];
 
@@ -46,7 +47,10 @@ const configuration = (files: readonly string[]) => ({
   jsonReporter: { fileName: '.cache/mutation.json' },
 });
 
-/** Bundles the tests into one file that ends at the first failure: it starts in a tenth of the time that they would take. */
+/**
+ * Bundles the tests into one file that ends at the first failure: it starts in a tenth of the time that they would
+ * take.
+ */
 async function bundleTests(): Promise<void> {
   const tests = testPlaces.flatMap((place) =>
     place.endsWith('.ts')

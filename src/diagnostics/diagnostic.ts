@@ -1,4 +1,4 @@
-/** The one type in which everything that is wrong with a user's input is told. */
+/** The one type for everything that is wrong with the user's input. */
 import { type RuleName, rules, type Severity } from './rules.ts';
 import type { Span } from './source.ts';
 

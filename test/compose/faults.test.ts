@@ -28,8 +28,8 @@ const single: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     'services: { a: { image: x, dns: [::1] } }\n',
-    'error compose/invalid-yaml compose.yaml:1 <::1> text within brackets cannot have ":" at its start without quotes ' +
-      '| write "::1"',
+    'error compose/invalid-yaml compose.yaml:1 <::1> text within brackets cannot have ":" at its start ' +
+      'without quotes | write "::1"',
   ],
   ['services: &a\n  x: *a\n', 'error compose/invalid-yaml compose.yaml:2 <*a> "a" contains itself'],
   [

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readFlags } from '../../src/cli/options/flags.ts';
+import { readFlags } from '../../src/cli/flags.ts';
 import { optionsOf } from '../../src/cli/options/service-words.ts';
 import { findCompose } from '../runner/needs.ts';
 

@@ -4,8 +4,8 @@
  */
 import type { Project, Service } from '../../compose/project/project.ts';
 import { type Located, SourceFile } from '../../diagnostics/source.ts';
+import { type FlagLine, isOn, type ReadFlags, readFlags, valuesOf } from '../flags.ts';
 import type { Session } from '../session.ts';
-import { type FlagLine, isOn, type ReadFlags, readFlags, valuesOf } from './flags.ts';
 
 /** netcompose's own option of the commands that run hooks; Compose does not know it. */
 export const trustOption = '--trust-hooks';
@@ -60,7 +60,7 @@ export const optionsOf = {
   convert: config,
 } as const satisfies Readonly<Record<string, readonly FlagLine[]>>;
 
-export interface ServiceWords {
+interface ServiceWords {
   /** The services named, in order; none where the command means all of them. */
   readonly services: readonly string[];
   /** How many of a service are asked for. */

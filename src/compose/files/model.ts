@@ -12,7 +12,7 @@ import { applyIncludes } from './include.ts';
 import type { Scope } from './reader.ts';
 import { applyDrops, takeTags } from './reset-tags.ts';
 
-/** Deeper is a mistake; circles are told apart before. */
+/** Deeper is a mistake; circles have been reported before. */
 const includeDepth = 100;
 
 /**

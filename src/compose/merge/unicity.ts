@@ -20,7 +20,7 @@ export function uniqueBy(list: Sequence, rule: KeyRule): Sequence {
   return items.length === list.items.length ? list : { ...list, items };
 }
 
-/** Each gives an entry's key, or nothing for an entry that is wrong there and is told of elsewhere. */
+/** Each gives an entry's key, or `undefined` for an entry that is wrong, which is reported elsewhere. */
 const keyers: Readonly<Record<KeyRule, (item: Tree) => string | undefined>> = {
   pair: (item) => text(item)?.split('=', 1)[0],
   text,
@@ -62,7 +62,7 @@ function portKey(item: Tree): string | undefined {
   }
   const spec = text(item);
   const parsed = spec === undefined ? undefined : parseShortPort(spec);
-  if (!parsed || 'fault' in parsed) return spec;
+  if (!parsed || 'message' in parsed) return spec;
   return parsed.ports
     .map(({ hostIp = '0.0.0.0', published, target, protocol }) => {
       const host = published

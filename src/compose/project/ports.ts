@@ -43,8 +43,8 @@ function shortPorts(tree: Tree, service: string, report: Report): readonly Port[
   if (tree.kind !== 'scalar' || (typeof tree.value !== 'string' && typeof tree.value !== 'number')) return [];
   const text = String(tree.value);
   const parsed = parseShortPort(text);
-  if ('fault' in parsed) {
-    report('compose/invalid-model', tree.span, `"${service}": port "${text}" cannot be read: ${parsed.fault}`, {
+  if ('message' in parsed) {
+    report('compose/invalid-model', tree.span, `"${service}": port "${text}" cannot be read: ${parsed.message}`, {
       help: parsed.help,
     });
     return [];

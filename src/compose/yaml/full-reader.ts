@@ -143,11 +143,11 @@ export class TreeReader {
     // A key of the mapping itself wins over a merged one, an earlier source over a later.
     for (const source of merged) {
       for (const entry of source.entries.values()) {
-        const own = entries.get(entry.key);
-        if (!own) entries.set(entry.key, entry);
+        const present = entries.get(entry.key);
+        if (!present) entries.set(entry.key, entry);
         // `!reset` takes the key out of this mapping, so that the merged one is left; it also drops what earlier files
         // say.
-        else if (own.value.tag === '!reset')
+        else if (present.value.tag === '!reset')
           entries.set(entry.key, { ...entry, value: { ...entry.value, tag: '!override' } });
       }
     }
@@ -242,6 +242,6 @@ function isEmpty(node: YamlNode): boolean {
  * elsewhere.
  */
 function endOf(node: YamlNode, tree: Tree): number {
-  const own = (isMap(node) || isSeq(node)) && !node.flow;
-  return own ? tree.span.end : (node.range?.[1] ?? tree.span.end);
+  const inBlock = (isMap(node) || isSeq(node)) && !node.flow;
+  return inBlock ? tree.span.end : (node.range?.[1] ?? tree.span.end);
 }

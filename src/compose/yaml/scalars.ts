@@ -38,8 +38,8 @@ export function isTimestamp(text: string): boolean {
 }
 
 /**
- * Whether go-yaml reads a plain scalar within brackets or braces as one. There it takes any `?`, and a `:` at the start,
- * for an indicator, whatever follows (`scannerc.go`); YAML 1.2 does not.
+ * Whether go-yaml reads a plain scalar within brackets or braces as one. There it takes any `?`, and a `:` at the
+ * start, for an indicator, whatever follows (`scannerc.go`); YAML 1.2 does not.
  */
 export function isPlainInFlow(text: string): boolean {
   return !text.includes('?') && !text.startsWith(':');

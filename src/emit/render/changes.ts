@@ -21,7 +21,7 @@ export const extension = 'x-netmode';
 export interface Change {
   readonly set: ReadonlyMap<string, Plain>;
   readonly remove: ReadonlySet<string>;
-  /** Whether every other key goes too, but for `x-*`. */
+  /** Whether every other key goes too, except `x-*`. */
   readonly only?: boolean;
 }
 
@@ -44,7 +44,7 @@ export function serviceChange(plan: ServicePlan): Change {
 
 /** All attachments: those that the file has as they are written there, with what netcompose adds. */
 function attachmentsOf(plan: ServicePlan): Plain {
-  const changed = new Map(changedAttachments(plan).map((one) => [one.network, one]));
+  const changed = new Map(changedAttachments(plan).map((attachment) => [attachment.network, attachment]));
   const entries = [...plan.networks.keys()].map((key) => [key, attachmentOf(plan, key, changed.get(key))] as const);
   const asMapping = at(plan.service.tree, 'networks')?.kind === 'mapping';
   return !asMapping && entries.every(([, value]) => value === null)
@@ -56,11 +56,11 @@ function attachmentOf({ service }: ServicePlan, key: string, changed: Attachment
   const tree = service.networks?.value.get(key)?.tree;
   const before = tree ? written(tree) : null;
   if (!changed) return before;
-  const own = asWritten(attachmentDefinition(changed), service.netmode ? [service.netmode] : []);
-  if (!isPlainMap(before)) return own;
-  const lists = [before['aliases'], (own as PlainMap | null)?.['aliases']];
+  const planned = asWritten(attachmentDefinition(changed), service.netmode ? [service.netmode] : []);
+  if (!isPlainMap(before)) return planned;
+  const lists = [before['aliases'], (planned as PlainMap | null)?.['aliases']];
   const aliases = lists.flatMap((list) => (list !== undefined && isList(list) ? list : []));
-  const merged = { ...before, ...(own as PlainMap | null) };
+  const merged = { ...before, ...(planned as PlainMap | null) };
   // Addresses that the file writes with a variable mean what the plan says: they stay as they are.
   for (const [name, value] of Object.entries(before)) if (!differs(tree, name, merged[name]!)) merged[name] = value;
   return aliases.length > 0 ? { ...merged, aliases } : merged;

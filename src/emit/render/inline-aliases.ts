@@ -22,18 +22,18 @@ import { YamlWriter } from '../source/yaml-writer.ts';
 import type { Targets } from './anchors.ts';
 import type { Entry } from './shared-fragments.ts';
 
-/** Each entry with what it inherits as pairs of its own, but for what it is going to lose or to set. */
+/** Each entry with what it inherits as pairs of its own, except what it is going to lose or to set. */
 export function writtenOut({ text, document }: SourceText, entries: readonly Entry[]): string {
   const writer = new YamlWriter(text, document);
   const edits: Edit[] = [];
   for (const entry of entries) {
     const { pair, effective, change } = entry;
-    const own = isMap(pair.value) ? pair.value : undefined;
+    const mapping = isMap(pair.value) ? pair.value : undefined;
     const stays = (key: string) => !change.remove.has(key) && !change.set.has(key);
-    const inherited = [...effective].flatMap(([key, { owner, pair: one }]) =>
-      owner !== own && stays(key) ? [one] : [],
+    const inherited = [...effective].flatMap(([key, { owner, pair: other }]) =>
+      owner !== mapping && stays(key) ? [other] : [],
     );
-    if (own) edits.push(...expandedMerges(text, own, inherited, writer.eol));
+    if (mapping) edits.push(...expandedMerges(text, mapping, inherited, writer.eol));
     else edits.push(asOwnMapping(text, entry, inherited, writer));
   }
   return withEdits(text, edits);
@@ -51,7 +51,7 @@ function expandedMerges(
     const end = pairEnd(merge, text);
     const column = columnOf(text, start);
     if (index === 0 && inherited.length > 0) {
-      const copies = inherited.map((one) => (flow ? flowPair(one, text) : blockPair(one, text, column)));
+      const copies = inherited.map((each) => (flow ? flowPair(each, text) : blockPair(each, text, column)));
       return { start, end, text: flow ? copies.join(', ') : copies.join(eol + ' '.repeat(column)) };
     }
     const comma = /^\s*,\s*/.exec(text.slice(end))?.[0].length ?? 0;
@@ -68,10 +68,10 @@ function asOwnMapping(text: string, { pair, inFlow }: Entry, inherited: readonly
   const start = colonEnd(pair) ?? keyEnd(pair);
   const end = pairEnd(pair, text);
   if (inFlow || inherited.length === 0)
-    return { start, end, text: ` { ${inherited.map((one) => flowPair(one, text)).join(', ')} }` };
+    return { start, end, text: ` { ${inherited.map((each) => flowPair(each, text)).join(', ')} }` };
   const column = columnOf(text, pairStart(pair)) + writer.style.indent;
   const lead = writer.eol + ' '.repeat(column);
-  return { start, end, text: inherited.map((one) => lead + blockPair(one, text, column)).join('') };
+  return { start, end, text: inherited.map((each) => lead + blockPair(each, text, column)).join('') };
 }
 
 /** An alias that is left when the part that it stands for goes. */

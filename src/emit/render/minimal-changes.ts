@@ -9,7 +9,7 @@ import { isMergeKey, keyOf, pairIn, type YamlPair } from '../source/source-text.
 import { plainOf, type Targets } from './anchors.ts';
 
 /** @param anchored nodes that aliases lead to: a change inside them would be a change elsewhere too */
-export function refined(
+export function minimalChanges(
   map: YAMLMap,
   remove: ReadonlySet<string>,
   set: ReadonlyMap<string, Plain>,
@@ -64,5 +64,5 @@ function withinMap(
     return undefined;
   const set = new Map(Object.entries(wanted).filter(([key]) => !pairIn(node, key) || wanted[key] !== undefined));
   const remove = new Set(node.items.map(keyOf).filter((key) => !(key in wanted)));
-  return refined(node, remove, set, targets, anchored);
+  return minimalChanges(node, remove, set, targets, anchored);
 }

@@ -313,7 +313,8 @@ test('text that moves into brackets is quoted where Compose would read an indica
   const files = {
     'compose.yaml': 'services: {a: {extends: {file: b.yaml, service: a}}}\n',
     'b.yaml':
-      'services:\n  a:\n    image: x\n    environment:\n      URL: p://h/d?s\n      V6: ::1\n      K: k?\n    command:\n      - ls ?\n',
+      'services:\n  a:\n    image: x\n    environment:\n      URL: p://h/d?s\n      V6: ::1\n      K: k?\n' +
+      '    command:\n      - ls ?\n',
   };
   assert.is(
     checkedRendering(files),
@@ -322,10 +323,8 @@ test('text that moves into brackets is quoted where Compose would read an indica
   const merged =
     'x-a: &a\n  labels:\n    u: p://h/d?s\n    v: ::1\n  ports: ["80:80"]\n' +
     'services:\n  a: { <<: *a, image: x, x-netmode: none }\n  b: { <<: *a, image: x }\n';
-  assert.match(
-    checkedRendering(merged),
-    /a: \{ labels: \{ u: "p:\/\/h\/d\?s", v: "::1" \}, image: x, network_mode: none \}/,
-  );
+  const service = 'a: { labels: { u: "p://h/d?s", v: "::1" }, image: x, network_mode: none }';
+  assert.ok(checkedRendering(merged).includes(service));
 });
 
 test('what is included and extended from other folders keeps its paths and its own variables', () => {

@@ -9,7 +9,7 @@ interface Flag {
   readonly takesValue: boolean;
 }
 
-export interface Option extends Flag {
+interface Option extends Flag {
   /** `true` for an option that takes no value and was given none. */
   readonly value: string;
   /** Which of the words it begins with. */
@@ -27,7 +27,7 @@ export interface ReadFlags {
   readonly faulty: boolean;
 }
 
-export interface ReadFlagsOptions {
+interface ReadFlagsOptions {
   /** Whether options may follow the first other word; otherwise all that follows it is somebody else's. */
   readonly interspersed: boolean;
 }
