@@ -124,7 +124,7 @@ export interface PlannedPool extends Pool {
   readonly spans: PoolSpans;
 }
 
-export interface PoolSpans {
+interface PoolSpans {
   readonly subnet?: Span;
   readonly gateway?: Span;
   readonly ipRange?: Span;
@@ -151,12 +151,12 @@ export interface ShimPlan {
   readonly ways: readonly ShimWay[];
 }
 
-export interface ShimRoute {
+interface ShimRoute {
   readonly destination: Cidr;
   readonly source?: Address;
 }
 
-export interface Neighbour {
+interface Neighbour {
   readonly address: Address;
   readonly mac: string;
 }

@@ -10,7 +10,7 @@ export interface Sample {
 }
 
 export type Measure = keyof Sample;
-export const measures = ['latency', 'throughput'] as const satisfies readonly Measure[];
+const measures = ['latency', 'throughput'] as const satisfies readonly Measure[];
 
 /** All directions of one netmode, one after the other. */
 export type Round = Readonly<Record<Direction, Sample>>;

@@ -31,7 +31,7 @@ export const directions = ['host', 'lan'] as const;
 export type Direction = (typeof directions)[number];
 
 /** Where a client finds the service. */
-export interface Endpoint {
+interface Endpoint {
   readonly address: string;
   readonly port: number;
 }

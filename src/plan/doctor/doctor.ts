@@ -11,7 +11,7 @@ import { type Finding, type Situation, type Verdict, verdicts } from './finding.
 import { handMadeShims, type ShimFault } from './hand-made-shims.ts';
 import { parentExists, parentIsFit, parentIsFree } from './parent-findings.ts';
 
-export interface ModeDiagnosis {
+interface ModeDiagnosis {
   readonly netmode: Netmode;
   /** The worst of its findings; `works` if there are none. */
   readonly verdict: Verdict;

@@ -43,7 +43,7 @@ export interface InterfaceAddress {
   readonly passing: boolean;
 }
 
-export interface ParsedRoute extends Omit<HostRoute, 'destination' | 'gateway'> {
+interface ParsedRoute extends Omit<HostRoute, 'destination' | 'gateway'> {
   readonly destination: Cidr | 'default';
   readonly gateway?: Address;
 }
@@ -71,13 +71,13 @@ export interface ParsedContainer extends Omit<EngineContainer, 'networks' | 'por
   readonly ports: readonly PublishedPort[];
 }
 
-export interface ContainerAddresses {
+interface ContainerAddresses {
   /** Of both families; none while the container does not run. */
   readonly addresses: readonly Address[];
   readonly mac?: string;
 }
 
-export interface PublishedPort extends Omit<EngineContainer['ports'][number], 'ip'> {
+interface PublishedPort extends Omit<EngineContainer['ports'][number], 'ip'> {
   /** Absent: every address of the host. */
   readonly address?: Address;
 }
