@@ -1,6 +1,6 @@
 /**
- * The order of the files. What a project lists is a set; but of two entries that clash, the one written later is reported,
- * and that must not depend on the order in which they are listed.
+ * The order of the files. What a project lists is a set; but of two entries that clash, the one written later is
+ * reported, and that must not depend on the order in which they are listed.
  */
 import sortBy from 'lodash/sortBy.js';
 import type { Project } from '../compose/project/project.ts';

@@ -9,7 +9,7 @@ import type { Span } from '../../src/diagnostics/source.ts';
 export type Texts = Readonly<Record<string, string>>;
 
 /** Paths are taken from `/p`. */
-export function memoryFiles(texts: Texts): Files {
+function memoryFiles(texts: Texts): Files {
   const files = new Map(Object.entries(texts).map(([path, text]) => [posix.resolve('/p', path), text]));
   const isDirectory = (path: string) =>
     [...files.keys()].some((file) => file.startsWith(`${path.replace(/\/$/, '')}/`));

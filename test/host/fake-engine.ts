@@ -11,7 +11,7 @@ export interface ApiNetwork {
   readonly IPAM?: { readonly Config: readonly Readonly<Record<string, unknown>>[] | null };
 }
 
-export interface ApiContainer {
+interface ApiContainer {
   readonly name: string;
   readonly state?: string;
   readonly labels?: Readonly<Record<string, string>>;

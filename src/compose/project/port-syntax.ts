@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import type { Tree } from '../tree.ts';
 import type { PortRange } from './project.ts';
 
-export interface ShortPort {
+interface ShortPort {
   readonly hostIp?: string;
   readonly published?: PortRange;
   readonly target: number;

@@ -20,7 +20,7 @@ export interface Shape {
   readonly map?: MapShape;
 }
 
-export interface ListShape {
+interface ListShape {
   readonly items: Shape;
   /** Whether the same item twice is a fault. */
   readonly unique?: boolean;

@@ -12,7 +12,7 @@ export interface JsonDiagnostic extends Partial<Place> {
   readonly related: readonly JsonRelated[];
 }
 
-export interface JsonRelated {
+interface JsonRelated {
   readonly message: string;
   readonly file: string;
   readonly line: number;

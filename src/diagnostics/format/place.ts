@@ -31,7 +31,7 @@ export function placeOf({ source, start, end }: Span, cwd: string): Place {
 }
 
 /** The path relative to `cwd` where it lies below it; any other, and `<stdin>`, as it is. */
-export function shownPath(path: string, cwd: string): string {
+function shownPath(path: string, cwd: string): string {
   if (!posix.isAbsolute(path)) return path;
   const relative = posix.relative(cwd, path);
   return relative === '' || relative === '..' || relative.startsWith('../') ? path : relative;

@@ -23,7 +23,7 @@ export function aliasTargets(document: Document): Targets {
   return targets;
 }
 
-export function resolved(node: unknown, targets: Targets): Node | undefined {
+function resolved(node: unknown, targets: Targets): Node | undefined {
   return isAlias(node) ? targets.get(node) : ((node as Node | undefined) ?? undefined);
 }
 

@@ -5,7 +5,7 @@ import { HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
 import { dockerConfig, dockerConfigFolder, parseObject } from './docker-config.ts';
 
-export interface TlsMaterial {
+interface TlsMaterial {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;

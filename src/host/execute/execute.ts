@@ -14,7 +14,7 @@ import { changedBy, stateOf } from './checks.ts';
 import { createObserver, type Observer } from './observer.ts';
 import { runPrivileged } from './sudo.ts';
 
-export type StepEvent = 'already-done' | 'applying' | 'applied' | 'undoing' | 'undone' | 'kept';
+type StepEvent = 'already-done' | 'applying' | 'applied' | 'undoing' | 'undone' | 'kept';
 
 export interface ApplyOptions {
   /** Called before and after each step. */

@@ -42,7 +42,7 @@ export function observeSockets(host: Host, ports: 'all' | ReadonlySet<number>): 
  * Reads a file of `/proc/net` (Documentation/networking/proc_net_tcp.rst): address and port in hexadecimal, state,
  * inode.
  */
-export function parseSockets(text: string, protocol: HostSocket['protocol'], state: string): readonly Found[] {
+function parseSockets(text: string, protocol: HostSocket['protocol'], state: string): readonly Found[] {
   return text.split('\n').flatMap((line): readonly Found[] => {
     const fields = line.trim().split(/\s+/);
     const [address, port] = fields[1]?.split(':') ?? [];

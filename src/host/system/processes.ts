@@ -48,7 +48,7 @@ export async function runProcess(argv: readonly string[], { cwd, env, input }: P
 }
 
 /** Why a command could not be started, for people, and the exit code a shell would give. */
-export function startFailure(code: string | undefined): StartFailure {
+function startFailure(code: string | undefined): StartFailure {
   const detail = code === undefined ? '' : ` (${code})`;
   return startFailures[code ?? ''] ?? { code: 126, message: `cannot be started${detail}` };
 }
