@@ -65,7 +65,7 @@ function ensureNetwork({ dockerName: name, driver, underlay, options, pools }: N
 }
 
 function shimActions(plan: ShimPlan): readonly HostAction[] {
-  const { name: shim, network, parent, driver, mode, flag, addresses, routes } = plan;
+  const { name: shim, network, parent, driver, mode, flag, addresses, routes, ways } = plan;
   const sysctl = (family: 'ipv4' | 'ipv6', setting: string, value: string, reason: string): HostAction => ({
     kind: 'set-sysctl',
     id: `sysctl:${shim}:${family}:${setting}`,
@@ -74,9 +74,9 @@ function shimActions(plan: ShimPlan): readonly HostAction[] {
     key: [family, 'conf', shim, setting],
     value,
   });
-  const addressless = routes.some(
-    ({ destination, source }) =>
-      destination.family === 4 && source && !addresses.some((address) => sameAddress(address, source)),
+  // By its ways and not by its routes, some of which may be known only once the containers run.
+  const addressless = ways.some(
+    ({ subnet, source }) => subnet.family === 4 && source && !addresses.some((address) => sameAddress(address, source)),
   );
   const v6 = routes.some(({ destination }) => destination.family === 6) || addresses.some(({ family }) => family === 6);
   return [
