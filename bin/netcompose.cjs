@@ -2,8 +2,8 @@
 /**
  * Starts the built program. In a checkout that was never built, builds it first.
  *
- * V8's compiled code is kept from one start to the next, in the user's cache folder: it halves what a start costs beyond
- * Node's own (Node 22 has `module.enableCompileCache()` for this, Node 20 has nothing).
+ * V8's compiled code is kept from one start to the next, in the user's cache folder: it halves what a start costs
+ * beyond Node's own (Node 22 has `module.enableCompileCache()` for this, Node 20 has nothing).
  */
 'use strict';
 const {
@@ -85,7 +85,9 @@ function readOwn(file) {
   }
 }
 
-/** Written whole or not at all; those of earlier builds go. Without a folder to write to, every start is a first one. */
+/**
+ * Written whole or not at all; those of earlier builds go. Without a folder to write to, every start is a first one.
+ */
 function keep({ cache: file, script }) {
   const temporary = `${file}.${process.pid}`;
   try {

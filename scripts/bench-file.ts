@@ -1,10 +1,16 @@
-/** Compose files of any size for measuring: networks, ports, dependencies everywhere and a mix of netmodes, without faults. */
+/**
+ * Compose files of any size for measuring: networks, ports, dependencies everywhere and a mix of netmodes, without
+ * faults.
+ */
 
 const servicesPerNetwork = 50;
 const publishedFrom = 30_000;
 const listeningFrom = 20_000;
 
-/** Eight of ten services are on bridges, each depending on the one before; one is on the LAN, one in the host's namespace. */
+/**
+ * Eight of ten services are on bridges, each depending on the one before; one is on the LAN, one in the host's
+ * namespace.
+ */
 export function composeFile(services: number): string {
   const networks = Math.ceil(services / servicesPerNetwork);
   return [

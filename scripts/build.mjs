@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Builds `dist/`: the program (CommonJS) and the library (an ES module) with every package bundled in, so that nothing is
- * installed beside netcompose; types; the licences of what is bundled.
+ * Builds `dist/`: the program (CommonJS) and the library (an ES module) with every package bundled in, so that nothing
+ * is installed beside netcompose; types; the licences of what is bundled.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -25,7 +25,9 @@ const apart = {
   traffic: './src/host/bench/traffic.ts',
 };
 
-/** dockerode takes these only to build images with BuildKit, which netcompose leaves to Compose: two thirds of its size. */
+/**
+ * dockerode takes these only to build images with BuildKit, which netcompose leaves to Compose: two thirds of its size.
+ */
 const unused = ['@grpc/grpc-js', '@grpc/proto-loader'];
 
 try {

@@ -1,10 +1,11 @@
 /**
  * Compares netcompose's loader with `docker compose config`, project by project: `npm run conformance -- DIR…`.
  *
- * A folder with one of Compose's default file names is a project; any other YAML file that has `services:` or `include:`
- * is one by itself. A folder with `conformance.json`, `{ "args": ["--profile", "x"], "env": { "A": "b" } }`, is one
- * project, read with these. Where both agree, a second pass gives Compose what netcompose writes (override, rendered file)
- * and compares that with the plan. Compose is the binary named by DOCKER_COMPOSE, else `docker compose`, else `docker-compose`.
+ * A folder with one of Compose's default file names is a project; any other YAML file that has `services:` or
+ * `include:` is one by itself. A folder with `conformance.json`, `{ "args": ["--profile", "x"], "env": { "A": "b" } }`,
+ * is one project, read with these. Where both agree, a second pass gives Compose what netcompose writes (override,
+ * rendered file) and compares that with the plan. Compose is the binary named by DOCKER_COMPOSE, else `docker compose`,
+ * else `docker-compose`.
  */
 import { resolve } from 'node:path';
 import { composeCommand, conformance, findCases, type Verdict } from '../test/conformance/compare.ts';

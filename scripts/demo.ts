@@ -83,7 +83,8 @@ async function demo(): Promise<number> {
       netcompose({ PARENT: 'eth0' }, 'render', '--offline'),
     );
     process.stdout.write(
-      `\nNothing was started, because ${reason}. "netcompose up -d" does what the plan lists, then starts the services.\n`,
+      `\nNothing was started, because ${reason}. ` +
+        '"netcompose up -d" does what the plan lists, then starts the services.\n',
     );
     return shown;
   }

@@ -1,4 +1,6 @@
-/** Types of bundled packages that the library's own types mention: copied in, because the packages are not installed. */
+/**
+ * Types of bundled packages that the library's own types mention: copied in, because the packages are not installed.
+ */
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 

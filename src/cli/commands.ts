@@ -34,7 +34,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   annotate: {
     load: () => import('./commands/annotate.ts'),
-    usage: ['annotate', 'put x-netmode into your files, or change it; all else in them stays as it is'],
+    usage: ['annotate', 'put x-netmode into your files, or change it; the rest stays'],
   },
   explain: {
     load: () => import('./commands/explain.ts'),

@@ -1,5 +1,5 @@
 /** Compose's global options, which stand before the command. */
-import { type FlagLine, isOn, readFlags, valuesOf } from './options/flags.ts';
+import { type FlagLine, isOn, readFlags, valuesOf } from './flags.ts';
 
 /** `-f` is looked at here; the others are looked at where they matter to the project, and all go on to Compose. */
 export interface Globals {

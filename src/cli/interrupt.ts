@@ -1,4 +1,4 @@
-/** Ctrl-C while the host is being prepared: the step under way ends, what was done is undone, and then it is over. */
+/** Ctrl-C while the host is being prepared: the step under way ends, what was done is undone, and netcompose exits. */
 
 /** Thrown by `check` after an interrupt; becomes exit code 130 in `run.ts`. */
 export class Interrupted extends Error {
@@ -6,7 +6,7 @@ export class Interrupted extends Error {
 }
 
 /**
- * Runs `work` without dying of an interrupt.
+ * Runs `work` to a safe point even when an interrupt comes.
  *
  * @param work calls `check` between its steps, which throws `Interrupted` once one has come
  */
@@ -22,7 +22,7 @@ export async function interruptible<T>(work: (check: () => void) => Promise<T>):
     const result = await work(check);
     return result;
   } catch (error) {
-    // A command that the terminal interrupted too fails in its own way.
+    // The terminal interrupts the running command too, whose failure is then only a consequence.
     check();
     throw error;
   } finally {

@@ -1,20 +1,34 @@
-/** Questions on a real terminal. */
+/** Questions to the person at the terminal. */
 import { Interrupted } from './interrupt.ts';
-import type { Choice } from './terminal.ts';
+
+export interface Choice<T> {
+  readonly value: T;
+  readonly name: string;
+  /** Said below the list while this choice is the one that is pointed at. */
+  readonly description?: string;
+}
+
+/** Asks the person at the terminal. Both throw `Interrupted` where the answer is Ctrl-C. */
+export interface Questions {
+  /** @param preselected what Enter alone answers */
+  choose<T>(question: string, choices: readonly Choice<T>[], preselected: T): Promise<T>;
+  /** Enter alone answers yes. */
+  confirm(question: string): Promise<boolean>;
+}
 
 const atOnce = 12;
 
-/** See `Questions.choose`. */
-export async function choose<T>(message: string, choices: readonly Choice<T>[], preselected: T): Promise<T> {
-  const { select } = await import('./prompts.ts');
-  return answered(select<T>({ message, choices: [...choices], default: preselected, pageSize: atOnce, loop: false }));
-}
-
-/** See `Questions.confirm`. */
-export async function confirm(message: string): Promise<boolean> {
-  const prompts = await import('./prompts.ts');
-  return answered(prompts.confirm({ message, default: true }));
-}
+/** On a real terminal. What draws the questions is loaded with the first one. */
+export const terminalQuestions: Questions = {
+  async choose(message, choices, preselected) {
+    const { select } = await import('./prompts.ts');
+    return answered(select({ message, choices: [...choices], default: preselected, pageSize: atOnce, loop: false }));
+  },
+  async confirm(message) {
+    const prompts = await import('./prompts.ts');
+    return answered(prompts.confirm({ message, default: true }));
+  },
+};
 
 /** Ctrl-C is an interrupt like any other. */
 async function answered<T>(answer: Promise<T>): Promise<T> {

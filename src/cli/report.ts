@@ -1,4 +1,4 @@
-/** Diagnostics to people. */
+/** Shows diagnostics to people, and turns them into an exit code. */
 import type { Diagnostic, Diagnostics } from '../diagnostics/diagnostic.ts';
 import { pretty } from '../diagnostics/format/pretty.ts';
 import { withoutIgnored } from '../diagnostics/ignore.ts';
@@ -6,8 +6,8 @@ import type { RuleName } from '../diagnostics/rules.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Session } from './session.ts';
 
-/** Those that matter while something is being done: errors and warnings, on standard error. */
-export function tellProblems(
+/** Shows errors and warnings on standard error; `info` would only distract while something is being done. */
+export function reportProblems(
   { host, terminal }: Session,
   diagnostics: Diagnostics,
   wanted: (diagnostic: Diagnostic) => boolean = () => true,
@@ -21,7 +21,7 @@ export function tellProblems(
 const unreadable: ReadonlySet<RuleName> = new Set(['compose/missing-file', 'compose/invalid-yaml']);
 const noEngine: ReadonlySet<RuleName> = new Set(['engine/unreachable', 'engine/compose-too-old']);
 
-/** The exit code of what was found: the gravest decides. */
+/** The exit code for what was found; the most serious diagnostic decides. */
 export function exitCodeOf(diagnostics: readonly Diagnostic[]): number {
   const errors = diagnostics.filter(({ severity }) => severity === 'error').map(({ rule }) => rule);
   if (errors.some((rule) => unreadable.has(rule))) return exitCodes.usage;

@@ -49,7 +49,8 @@ function help(): string {
     "netcompose's own commands:",
     ...usages.map(([call, purpose]) => `  ${call.padEnd(width)}  ${purpose}`),
     '',
-    'up, create, run, start, restart, scale and watch check the files and prepare the host first; down cleans up after.',
+    'up, create, run, start, restart, scale and watch check the files and prepare the host first; down cleans up ' +
+      'after.',
     'Every other command, and every option, is docker compose\'s own: see "docker compose --help".',
     '',
   ].join('\n');

@@ -1,4 +1,4 @@
-/** One call of netcompose: the world it was started in and what the command line says. */
+/** One call of netcompose: the host, the terminal and what the command line says. */
 import type { Host } from '../host/system/host.ts';
 import type { Globals } from './globals.ts';
 import type { Terminal } from './terminal.ts';
@@ -6,7 +6,7 @@ import type { Terminal } from './terminal.ts';
 export interface Session {
   readonly host: Host;
   readonly terminal: Terminal;
-  /** The whole command line, for Compose where nothing of it concerns netcompose. */
+  /** The whole command line, for when nothing in it concerns netcompose. */
   readonly argv: readonly string[];
   readonly globals: Globals;
   readonly command: string;

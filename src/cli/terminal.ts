@@ -1,4 +1,6 @@
 /** Where output goes: results to `out`, all else to `err`; handed in, so that the program also runs inside a test. */
+import { type Questions, terminalQuestions } from './questions.ts';
+
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
@@ -8,22 +10,9 @@ export interface Terminal {
   readonly questions?: Questions;
 }
 
-export interface Choice<T> {
-  readonly value: T;
-  readonly name: string;
-  /** Said below the list while this choice is the one that is pointed at. */
-  readonly description?: string;
-}
-
-/** Asks the person at the terminal. Both throw `Interrupted` where the answer is Ctrl-C. */
-export interface Questions {
-  /** @param preselected what Enter alone answers */
-  choose<T>(question: string, choices: readonly Choice<T>[], preselected: T): Promise<T>;
-  /** Enter alone answers yes. */
-  confirm(question: string): Promise<boolean>;
-}
-
-/** This process's own streams; colour only on a terminal, and never with `NO_COLOR` (no-color.org: set and not empty). */
+/**
+ * This process's own streams; colour only on a terminal, and never with `NO_COLOR` (no-color.org: set and not empty).
+ */
 export function realTerminal(env: Readonly<Record<string, string | undefined>>): Terminal {
   const allowed = !env['NO_COLOR'] && env['TERM'] !== 'dumb';
   const somebody = process.stdin.isTTY === true && process.stdout.isTTY === true && !env['CI'];
@@ -31,12 +20,6 @@ export function realTerminal(env: Readonly<Record<string, string | undefined>>):
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     color: { out: allowed && process.stdout.isTTY === true, err: allowed && process.stderr.isTTY === true },
-    ...(somebody && { questions: lazyQuestions }),
+    ...(somebody && { questions: terminalQuestions }),
   };
 }
-
-/** What draws the questions is loaded with the first one. */
-const lazyQuestions: Questions = {
-  choose: async (...args) => (await import('./questions.ts')).choose(...args),
-  confirm: async (...args) => (await import('./questions.ts')).confirm(...args),
-};

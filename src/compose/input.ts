@@ -11,7 +11,10 @@ export interface Files {
 
 /** What the command line and the environment say, not yet interpreted. */
 export interface LoadOptions {
-  /** `-f`, in order; `-` is standard input. Empty: `COMPOSE_FILE`, else Compose's default names, looked for upwards from `cwd`. */
+  /**
+   * `-f`, in order; `-` is standard input. Where empty: `COMPOSE_FILE`, else Compose's default names, looked for in
+   * `cwd` and above it.
+   */
   readonly files: readonly string[];
   /** The text of standard input, where a file is `-`. */
   readonly stdin?: string;

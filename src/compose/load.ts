@@ -18,13 +18,13 @@ import type { ParsedFile } from './yaml/parse.ts';
  *
  * @param files reaches the file system
  * @param report gets every fault found, all of them at once (rules `compose/*`)
- * @returns the project, or nothing where there is no project to speak of (no file, broken YAML)
+ * @returns the project, or `undefined` if there is none to speak of (no file, broken YAML)
  */
 export function load(options: LoadOptions, files: Files, report: Report): Project | undefined {
   const reader = new Reader(files, options.stdin, report);
   const located = locate(options, reader);
   if (!located) return undefined;
-  const parsed = reader.own(located.files);
+  const parsed = reader.projectFiles(located.files);
   if (parsed.includes(undefined)) return undefined;
   const given = parsed.filter((file) => file !== undefined);
   const name = projectName(

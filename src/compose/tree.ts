@@ -12,8 +12,8 @@ interface Base {
   /** `!reset` or `!override`, Compose's two tags; others are dropped. */
   readonly tag?: '!reset' | '!override';
   /**
-   * The node in its document, where there is one: rendering takes style and comments from it. Absent in a project of one
-   * file, which is rendered from the document itself.
+   * The node in its document, where there is one: rendering takes style and comments from it. Absent in a project of
+   * one file, which is rendered from the document itself.
    */
   readonly node?: YamlNode;
 }

@@ -1,4 +1,4 @@
-/** The one type in which everything that is wrong with a user's input is told. */
+/** The one type for everything that is wrong with the user's input. */
 import { type RuleName, rules, type Severity } from './rules.ts';
 import type { Span } from './source.ts';
 
@@ -27,7 +27,9 @@ export interface DiagnosticDetails {
   readonly severity?: Severity;
 }
 
-/** Handed down to everything that looks for faults: nothing throws for what the user wrote, nothing stops at the first. */
+/**
+ * Handed down to everything that looks for faults: nothing throws for what the user wrote, nothing stops at the first.
+ */
 export type Report = (rule: RuleName, span: Span | undefined, message: string, details?: DiagnosticDetails) => void;
 
 /** Collects diagnostics; the same fault at the same place is kept once. */

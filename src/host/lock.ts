@@ -1,7 +1,7 @@
 /**
  * One at a time, and "somebody still needs this", by abstract unix sockets: the kernel releases them even after
  * `kill -9`, nothing is left on disk, and they belong to the network namespace, as the interfaces do that they guard.
- * Elsewhere than on Linux there are none, and no shims either: there both do nothing.
+ * Other systems have neither these sockets nor shims; there both functions do nothing.
  */
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
@@ -15,11 +15,14 @@ const longestWaitMilliseconds = 120_000;
 
 export interface LockOptions {
   readonly longestWait?: number;
-  /** Told once, where the lock is not free at once. */
+  /** Called once, if the lock is taken. */
   readonly onWait?: (pid: number | undefined) => void;
 }
 
-/** Runs `work` while no other process on this host holds the lock of this name. Throws a `HostError` after a bounded wait. */
+/**
+ * Runs `work` while no other process on this host holds the lock of this name. Throws a `HostError` after a bounded
+ * wait.
+ */
 export async function withLock<T>(
   host: Host,
   name: string,
@@ -29,7 +32,7 @@ export async function withLock<T>(
   if (host.platform !== 'linux') return work();
   const path = `netcompose-lock/${token(name)}`;
   const lock = await acquire(host, path, options);
-  // Told by a second name, because the kernel does not tell who has a socket.
+  // The process id is published by a second name, because the kernel does not show who holds a socket.
   const holder = await bind(`${path}/${host.pid}`);
   try {
     return await work();
@@ -50,8 +53,9 @@ async function acquire(
     const pid = pidsBelow(host, path)[0];
     if (waited === 0) onWait?.(pid);
     if (waited >= longestWait) {
+      const holder = pid === undefined ? '' : ` (process ${pid})`;
       throw new HostError({
-        message: `"${path}": another netcompose${pid === undefined ? '' : ` (process ${pid})`} has been preparing this host for too long`,
+        message: `"${path}": another netcompose${holder} has been preparing this host for too long`,
         help:
           pid === undefined ? 'see `ss -xl | grep netcompose` for who holds it' : `wait for it, or end it: kill ${pid}`,
       });

@@ -13,7 +13,10 @@ function stateFolder(host: Host): string {
   return posix.join(base, 'netcompose');
 }
 
-/** The path of a project's override. The name is checked: it becomes a folder's. Throws a `HostError` where it is none. */
+/**
+ * The path of a project's override. The name is checked, because it becomes a folder's name. Throws a `HostError` for
+ * anything else.
+ */
 export function overridePath(host: Host, project: string): string {
   return posix.join(projectFolder(host, project), 'override.yaml');
 }
@@ -57,7 +60,7 @@ export function removeOverride(host: Host, project: string): void {
 }
 
 /**
- * Where it is remembered that hooks are trusted. No project's name begins with a dot, so that none shares this folder.
+ * Where it is remembered that hooks are trusted. No project's name begins with a dot, so none can share this folder.
  *
  * @param hash of the hooks, in hexadecimal
  */

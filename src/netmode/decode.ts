@@ -1,11 +1,14 @@
-/** `x-netmode` as written → settings. Validated against `schema/x-netmode.schema.json` itself, so that editors and netcompose agree. */
+/**
+ * `x-netmode` as written → settings. Validated against `schema/x-netmode.schema.json` itself, so that editors and
+ * netcompose agree.
+ */
 
 import { at, entriesOf, type Tree } from '../compose/tree.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Located, Span } from '../diagnostics/source.ts';
 import { type Place, reportFaults } from './faults.ts';
 import { type Netmode, netmodeOf } from './modes.ts';
-import type { Fallback, Hooks, HostAccess, ListenPort, Said, Scope, Settings, ShimSettings } from './settings.ts';
+import type { Decoded, Fallback, Hooks, HostAccess, ListenPort, Scope, Settings, ShimSettings } from './settings.ts';
 
 /**
  * Decodes one `x-netmode`.
@@ -14,7 +17,7 @@ import type { Fallback, Hooks, HostAccess, ListenPort, Said, Scope, Settings, Sh
  * @param report gets `netmode/unknown-mode`, `unknown-key` and `invalid-value`, all of them
  * @returns what it says; values that are wrong are left out, so that the rest can still be judged
  */
-export function decode(place: Place, subject: string, tree: Tree, report: Report): Said {
+export function decode(place: Place, subject: string, tree: Tree, report: Report): Decoded {
   const wrong = reportFaults(place, subject, tree, report);
   const keys = new Map<keyof Settings, Span>();
   if (tree.kind === 'scalar') {

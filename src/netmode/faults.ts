@@ -19,12 +19,14 @@ const keysAt: Readonly<Record<Place, readonly string[]>> = {
   network: Object.keys(schema.$defs.network.else.properties),
 };
 
-/** Reports what the schema refuses; returns the first path segments below which something is wrong (`''`: all of it). */
+/**
+ * Reports what the schema refuses; returns the first path segments below which something is wrong (`''`: all of it).
+ */
 export function reportFaults(place: Place, subject: string, tree: Tree, report: Report): ReadonlySet<string> {
   const validate = validators[place];
   const wrong = new Set<string>();
   if (validate(toPlain(tree))) return wrong;
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for (const { keyword, instancePath, params } of validate.errors ?? []) {
     if (keyword === 'if' || keyword === 'anyOf') continue; // they only say that something inside is wrong
     const path = instancePath
@@ -47,8 +49,8 @@ export function reportFaults(place: Place, subject: string, tree: Tree, report: 
       continue;
     }
     wrong.add(path[0] ?? '');
-    if (told.has(instancePath)) continue; // one value, one message: `anyOf` gives an error for each alternative
-    told.add(instancePath);
+    if (reported.has(instancePath)) continue; // one value, one message: `anyOf` gives an error for each alternative
+    reported.add(instancePath);
     if (isMode(path) && value.kind === 'scalar' && typeof value.value === 'string') {
       report('netmode/unknown-mode', value.span, `${subject}: there is no netmode "${value.value}"`, {
         help: didYouMean(value.value, netmodeWords) ?? `one of ${netmodeWords.join(', ')}`,
@@ -100,7 +102,8 @@ function followed(node: SchemaNode | undefined): SchemaNode | undefined {
 }
 
 /** The words a key takes; a variable, its other alternative, has none. */
-const wordsOf = (node: SchemaNode | undefined) => node?.anyOf?.find((one) => one.enum)?.enum?.map(String);
+const wordsOf = (node: SchemaNode | undefined) =>
+  node?.anyOf?.find((alternative) => alternative.enum)?.enum?.map(String);
 
 const propertiesOf = (node: SchemaNode | undefined) => Object.keys(node?.properties ?? {});
 

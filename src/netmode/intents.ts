@@ -7,7 +7,7 @@ import { didYouMean } from '../diagnostics/suggest.ts';
 import { decode } from './decode.ts';
 import { checkKeys } from './keys.ts';
 import { type Netmode, netmodeOfDriver } from './modes.ts';
-import { narrow, type Said, type Settings } from './settings.ts';
+import { type Decoded, narrow, type Settings } from './settings.ts';
 
 export interface ServiceIntent {
   readonly service: Service;
@@ -18,7 +18,7 @@ export interface ServiceIntent {
   /** Its own settings over the named network's over the project's. */
   readonly settings: Settings;
   /** What the service itself says. */
-  readonly said?: Said;
+  readonly decoded?: Decoded;
 }
 
 export interface NetworkIntent {
@@ -26,7 +26,7 @@ export interface NetworkIntent {
   /** From `x-netmode`, else from the native driver. */
   readonly mode: Located<Netmode>;
   readonly settings: Settings;
-  readonly said?: Said;
+  readonly decoded?: Decoded;
   /** A network that is left as the file has it: a native driver without a netmode of its own. */
   readonly native: boolean;
 }
@@ -71,12 +71,12 @@ function networkIntent(network: Network, top: Settings, report: Report): Network
     if (!network.driver || !nativeMode) return undefined;
     return { network, mode: { value: nativeMode, span: network.driver.span }, settings: {}, native: true };
   }
-  const said = decode('network', subject, network.netmode, report);
-  const native = said.settings.mode === undefined;
-  const mode = said.settings.mode ?? (nativeMode && { value: nativeMode, span: network.driver!.span });
+  const decoded = decode('network', subject, network.netmode, report);
+  const native = decoded.settings.mode === undefined;
+  const mode = decoded.settings.mode ?? (nativeMode && { value: nativeMode, span: network.driver!.span });
   if (!mode) {
-    if (!said.keys.has('mode') && !hasFault(said, network)) {
-      report('netmode/invalid-value', said.span, `${subject}: x-netmode gives no mode`, {
+    if (!decoded.keys.has('mode') && !hasFault(decoded, network)) {
+      report('netmode/invalid-value', decoded.span, `${subject}: x-netmode gives no mode`, {
         help: 'add a mode, such as "mode: ipvlan-l2"',
       });
     }
@@ -85,32 +85,32 @@ function networkIntent(network: Network, top: Settings, report: Report): Network
   if (network.external && !native) {
     report(
       'netmode/conflicting-network',
-      said.span,
+      decoded.span,
       `${subject} is external: it exists already, and its mode cannot be given here`,
       {
         help: 'remove "mode", or remove "external: true"',
       },
     );
   }
-  if (said.settings.mode && nativeMode && nativeMode !== said.settings.mode.value) {
+  if (decoded.settings.mode && nativeMode && nativeMode !== decoded.settings.mode.value) {
     report(
       'netmode/conflicting-network',
-      said.settings.mode.span,
-      `${subject}: mode is ${said.settings.mode.value}, but its driver says ${nativeMode}`,
+      decoded.settings.mode.span,
+      `${subject}: mode is ${decoded.settings.mode.value}, but its driver says ${nativeMode}`,
       {
         help: 'remove "driver" and "driver_opts"',
         related: [{ message: 'the driver is given here', span: network.driver!.span }],
       },
     );
   }
-  checkKeys('network', subject, said, mode.value, report);
-  return { network, mode, settings: narrow(top, said.settings), said, native };
+  checkKeys('network', subject, decoded, mode.value, report);
+  return { network, mode, settings: narrow(top, decoded.settings), decoded, native };
 }
 
 /** Whether a `mode` was written but refused: it has been reported already. */
-function hasFault(said: Said, network: Network): boolean {
+function hasFault(decoded: Decoded, network: Network): boolean {
   const tree = network.netmode;
-  return tree?.kind !== 'mapping' || (tree.entries.has('mode') && !said.keys.has('mode'));
+  return tree?.kind !== 'mapping' || (tree.entries.has('mode') && !decoded.keys.has('mode'));
 }
 
 function serviceIntent(
@@ -121,8 +121,8 @@ function serviceIntent(
   report: Report,
 ): ServiceIntent {
   const subject = `"${service.name}"`;
-  const said = service.netmode && decode('service', subject, service.netmode, report);
-  const wanted = said?.settings.network;
+  const decoded = service.netmode && decode('service', subject, service.netmode, report);
+  const wanted = decoded?.settings.network;
   const declared = wanted && project.networks.get(wanted.value);
   if (wanted && !declared) {
     report('netmode/undefined-network', wanted.span, `${subject}: there is no network "${wanted.value}"`, {
@@ -130,31 +130,31 @@ function serviceIntent(
     });
   }
   const joined = declared && networks.get(declared.key);
-  const settings = narrow(top, joined?.settings, said?.settings);
-  if (said && joined) checkAgreement(subject, said, joined, report);
-  const broken = service.netmode?.kind === 'scalar' && !said?.settings.mode; // told already; guess nothing
+  const settings = narrow(top, joined?.settings, decoded?.settings);
+  if (decoded && joined) checkAgreement(subject, decoded, joined, report);
+  const broken = service.netmode?.kind === 'scalar' && !decoded?.settings.mode; // reported already; nothing is guessed
   const mode =
-    said?.settings.mode ?? (declared ? modeOfDeclared(declared, joined, wanted) : broken ? undefined : top.default);
-  if (said && mode) checkKeys('service', subject, said, mode.value, report);
-  else if (said && !broken) tellOfNoMode(subject, said, service, report);
+    decoded?.settings.mode ?? (declared ? modeOfDeclared(declared, joined, wanted) : broken ? undefined : top.default);
+  if (decoded && mode) checkKeys('service', subject, decoded, mode.value, report);
+  else if (decoded && !broken) reportMissingMode(subject, decoded, service, report);
   return {
     service,
     ...(mode && { mode }),
     ...(declared && wanted && { network: wanted }),
     settings,
-    ...(said && { said }),
+    ...(decoded && { decoded }),
   };
 }
 
 /** What a service says beside its netmode; the rest would be lost without one. */
 const modeless = new Set(['listen', 'resolve_names']);
 
-function tellOfNoMode(subject: string, said: Said, { netmode, networks }: Service, report: Report): void {
+function reportMissingMode(subject: string, decoded: Decoded, { netmode, networks }: Service, report: Report): void {
   const refused = netmode?.kind === 'mapping' && ['mode', 'network'].some((key) => netmode.entries.has(key));
-  if (refused || [...said.keys.keys()].every((key) => modeless.has(key))) return;
+  if (refused || [...decoded.keys.keys()].every((key) => modeless.has(key))) return;
   const [first] = networks?.value.keys() ?? [];
   const example = first === undefined ? '"mode: ipvlan-l2"' : `"network: ${first}"`;
-  report('netmode/invalid-value', said.span, `${subject}: x-netmode gives no mode`, {
+  report('netmode/invalid-value', decoded.span, `${subject}: x-netmode gives no mode`, {
     help: `add a mode or a network, such as ${example}`,
   });
 }
@@ -173,12 +173,12 @@ function modeOfDeclared(
 /** What makes a network what it is: a service that joins one may repeat it, not change it. */
 const identity = ['mode', 'parent', 'vlan', 'flag', 'subnet', 'gateway', 'ip_range', 'scope', 'host_access'] as const;
 
-function checkAgreement(subject: string, said: Said, joined: NetworkIntent, report: Report): void {
+function checkAgreement(subject: string, decoded: Decoded, joined: NetworkIntent, report: Report): void {
   for (const key of identity) {
-    const own = said.settings[key];
+    const here = decoded.settings[key];
     const theirs = key === 'mode' ? joined.mode : joined.settings[key];
-    if (own === undefined || (theirs !== undefined && plainOf(own) === plainOf(theirs))) continue;
-    const span = said.keys.get(key)!;
+    if (here === undefined || (theirs !== undefined && plainOf(here) === plainOf(theirs))) continue;
+    const span = decoded.keys.get(key)!;
     const network = joined.network.key;
     report(
       'netmode/conflicting-network',
@@ -187,7 +187,10 @@ function checkAgreement(subject: string, said: Said, joined: NetworkIntent, repo
       {
         help: `remove it here, or change it at network "${network}"`,
         related: [
-          { message: `network "${network}" is declared here`, span: joined.said?.keys.get(key) ?? joined.network.span },
+          {
+            message: `network "${network}" is declared here`,
+            span: joined.decoded?.keys.get(key) ?? joined.network.span,
+          },
         ],
       },
     );

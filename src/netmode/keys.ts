@@ -2,7 +2,7 @@
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Place } from './faults.ts';
 import { modes, type Netmode, type Underlay } from './modes.ts';
-import type { Said, Settings } from './settings.ts';
+import type { Decoded, Settings } from './settings.ts';
 
 /** Why a key does not fit, or nothing where it does. */
 type Verdict = (mode: Netmode, place: Place) => string | undefined;
@@ -50,15 +50,15 @@ export function isMeaningless(key: string, mode: Netmode, place: Place): boolean
 }
 
 /** Reports `netmode/key-not-for-mode`, and a `flag` that the driver does not have as `netmode/invalid-value`. */
-export function checkKeys(place: Place, subject: string, said: Said, mode: Netmode, report: Report): void {
-  for (const [key, span] of said.keys) {
+export function checkKeys(place: Place, subject: string, decoded: Decoded, mode: Netmode, report: Report): void {
+  for (const [key, span] of decoded.keys) {
     const reason = verdicts[key]?.(mode, place);
     if (reason)
       report('netmode/key-not-for-mode', span, `${subject}: "${key}" means nothing for ${mode}`, {
         help: `remove it: ${reason}`,
       });
   }
-  const { flag } = said.settings;
+  const { flag } = decoded.settings;
   const row: Underlay | undefined = modes[mode].kind === 'underlay' ? (modes[mode] as Underlay) : undefined;
   if (flag && row && !row.flags.includes(flag.value)) {
     report('netmode/invalid-value', flag.span, `${subject}: ${mode} has no flag "${flag.value}"`, {

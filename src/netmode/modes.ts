@@ -22,7 +22,10 @@ export interface Underlay {
   /** ipvlan's mode, under the name that Docker and iproute2 share. */
   readonly ipvlanMode?: 'l2' | 'l3' | 'l3s';
   readonly flags: readonly string[];
-  /** Whether containers have addresses of the parent's own subnet and leave by its gateway (layer 2), or are routed to (layer 3). */
+  /**
+   * Whether containers have addresses of the parent's own subnet and leave by its gateway (layer 2), or are routed to
+   * (layer 3).
+   */
   readonly onLan: boolean;
 }
 
@@ -45,7 +48,7 @@ export const netmodeNames = Object.keys(modes) as readonly Netmode[];
 /** Every word that may be written for a netmode. */
 export const netmodeWords: readonly string[] = [...netmodeNames, 'ipvlan'];
 
-/** The netmode a word stands for, or nothing where there is none. */
+/** The netmode that a word stands for; undefined for any other word. */
 export function netmodeOf(word: string): Netmode | undefined {
   if (word === 'ipvlan') return 'ipvlan-l2';
   return Object.hasOwn(modes, word) ? (word as Netmode) : undefined;

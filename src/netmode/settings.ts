@@ -52,7 +52,7 @@ export interface Settings {
 }
 
 /** Decoded settings, and where each key stands. */
-export interface Said {
+export interface Decoded {
   readonly settings: Settings;
   /** By key; in the short form the word itself stands for `mode`. */
   readonly keys: ReadonlyMap<keyof Settings, Span>;

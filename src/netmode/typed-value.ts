@@ -1,4 +1,4 @@
-/** `KEY=VALUE` as a person types it → the value as it is written in `x-netmode`, by what the schema says of the key. */
+/** `KEY=VALUE` as a person types it → the value for `x-netmode`, of the type that the schema has for the key. */
 import { parse } from 'yaml';
 import schema from '../../schema/x-netmode.schema.json' with { type: 'json' };
 import type { Place } from './faults.ts';

@@ -1,9 +1,10 @@
 /** The plan: what will be. Pure data; everything that netcompose prints, writes or does follows from it. */
-import type { Port, Project, Service } from '../compose/project/project.ts';
-import type { Span } from '../diagnostics/source.ts';
+import type { Port, PortRange, Project, Service } from '../compose/project/project.ts';
+import type { Located, Span } from '../diagnostics/source.ts';
 import type { Netmode, UnderlayMode } from '../netmode/modes.ts';
-import type { ShimSettings } from '../netmode/settings.ts';
 import type { HostAction, RunHook } from './actions/action.ts';
+import type { Address, Cidr } from './facts/ip.ts';
+import type { Pool } from './facts/pool.ts';
 
 export interface Plan {
   readonly project: Project;
@@ -21,6 +22,9 @@ export interface Plan {
   readonly hooks: readonly RunHook[];
 }
 
+/** A service's networking before it is known where it answers, which needs the shims. */
+export type Attached = Omit<ServicePlan, 'extraHosts' | 'reach'>;
+
 export interface ServicePlan {
   readonly service: Service;
   /** The effective netmode, also of a service that netcompose leaves alone. */
@@ -31,10 +35,14 @@ export interface ServicePlan {
   readonly networkMode?: string;
   /** By network key, as they will be; empty where `networkMode` is set. */
   readonly networks: ReadonlyMap<string, AttachmentPlan>;
+  /** The key of the network by which its containers should leave, where it is on several and that matters. */
+  readonly wayOut?: string;
   readonly ports: readonly PlannedPort[];
   /** `extra_hosts` that netcompose adds so that names keep resolving. */
   readonly extraHosts: readonly { readonly host: string; readonly address: string }[];
   /** What its processes open, as far as the file tells. */
+  readonly opens: readonly Listener[];
+  /** Those of them that are reached as they are, because no port is mapped there. */
   readonly listeners: readonly Listener[];
   readonly reach: readonly Reach[];
 }
@@ -43,18 +51,23 @@ export interface AttachmentPlan {
   readonly network: string;
   /** Whether the file already has it; then only what netcompose changes goes into the override. */
   readonly declared: boolean;
-  readonly ipv4Address?: string;
-  readonly ipv6Address?: string;
-  readonly macAddress?: string;
+  readonly ipv4Address?: Located<Address>;
+  readonly ipv6Address?: Located<Address>;
+  /** As it is written; `macKey` compares two of them. */
+  readonly macAddress?: Located<string>;
   readonly aliases: readonly string[];
-  readonly interfaceName?: string;
-  readonly gwPriority?: number;
+  readonly interfaceName?: Located<string>;
+  /** Where netcompose gives it, the span is the service's. */
+  readonly gwPriority?: Located<number>;
 }
 
 /** A published port as it will be; `source` is the file's own entry. */
 export interface PlannedPort {
   readonly source: Port;
+  /** As it is written. */
   readonly hostIp?: string;
+  /** The same as a number; absent: every address of the host. */
+  readonly address?: Address;
 }
 
 export interface NetworkPlan {
@@ -70,51 +83,104 @@ export interface NetworkPlan {
   readonly kind: 'native' | 'project' | 'shared';
   /** Whether the file has its key, so that the override must replace it. */
   readonly declared: boolean;
-  /** Docker's name, where it is not `<project>_<key>`. */
-  readonly dockerName?: string;
+  /** Docker's own name for it. */
+  readonly dockerName: string;
+  /** Whether it leads nowhere: Docker gives its containers no way out. */
+  readonly internal: boolean;
+  /** Whether its containers have IPv6, as far as the file tells. */
+  readonly ipv6: boolean;
   readonly underlay?: UnderlayPlan;
   /** Options and pools as `docker network create` takes them. */
   readonly driver?: string;
   readonly options: Readonly<Record<string, string>>;
-  readonly pools: readonly Pool[];
+  readonly pools: readonly PlannedPool[];
 }
 
 export interface UnderlayPlan {
   readonly mode: UnderlayMode;
-  /** `auto` where nobody looked at the host. */
-  readonly parent: string;
+  readonly parent: Parent;
   readonly flag: string;
   readonly hostAccess: 'shim' | 'loopback' | 'none';
-  readonly shim?: ShimSettings;
+  /** What the file says of the shim. */
+  readonly shim: ShimWish;
 }
 
-export interface Pool {
-  readonly subnet: string;
-  readonly gateway?: string;
-  readonly ipRange?: string;
-  readonly auxAddresses: Readonly<Record<string, string>>;
+/** The host interface under a macvlan or ipvlan network. */
+export type Parent =
+  | { readonly kind: 'named'; readonly name: string; readonly span: Span }
+  /** The interface of the default route, or a VLAN on it: nobody looked at the host, or it has no such route. */
+  | { readonly kind: 'open'; readonly vlan?: number; readonly span: Span }
+  /** A native network that names none: Docker gives it a link of its own that leads nowhere. */
+  | { readonly kind: 'none'; readonly span: Span };
+
+export interface ShimWish {
+  readonly name?: Located<string>;
+  readonly ipv4Address?: Located<Address>;
+  readonly ipv6Address?: Located<Address>;
+}
+
+/** A pool and where the file gives what is in it; what was found or chosen has no place. */
+export interface PlannedPool extends Pool {
+  readonly spans: PoolSpans;
+}
+
+interface PoolSpans {
+  readonly subnet?: Span;
+  readonly gateway?: Span;
+  readonly ipRange?: Span;
+  /** By name. */
+  readonly auxAddresses: ReadonlyMap<string, Span>;
 }
 
 export interface ShimPlan {
   readonly name: string;
-  /** The Docker network it serves. */
+  /** The key of the network it serves. */
+  readonly key: string;
+  /** The same by Docker's name. */
   readonly network: string;
   readonly parent: string;
   readonly driver: 'macvlan' | 'ipvlan';
   readonly mode: string;
   readonly flag?: string;
-  /** Its own addresses, with prefix: none in the address-less form. */
-  readonly addresses: readonly string[];
-  readonly routes: readonly { readonly destination: string; readonly source?: string }[];
-  /** Container addresses whose MAC must be written down (ipvlan L2 without an address). */
-  readonly neighbours: readonly string[];
+  /** Its own addresses: none in the address-less form. */
+  readonly addresses: readonly Address[];
+  readonly routes: readonly ShimRoute[];
+  /** What must be written down of containers, because nobody answers for them (ipvlan L2 without an address). */
+  readonly neighbours: readonly Neighbour[];
+  /** The subnets that it leads to, one for each pool. */
+  readonly ways: readonly ShimWay[];
 }
 
-/** A route that the LAN's router needs, or each machine of the LAN: a layer 3 network's subnet lies behind this host. */
+interface ShimRoute {
+  readonly destination: Cidr;
+  readonly source?: Address;
+}
+
+interface Neighbour {
+  readonly address: Address;
+  readonly mac: string;
+}
+
+/** How a shim leads to the containers of one subnet. */
+export interface ShimWay {
+  readonly subnet: Cidr;
+  /** What has one route as a whole. */
+  readonly range?: Cidr;
+  /** The address that the host has towards the containers. */
+  readonly source?: Address;
+  /** The parent's MAC address, where each container's neighbour entry must be written down. */
+  readonly mac?: string;
+}
+
+/**
+ * A route that the LAN's router needs, or each machine of the LAN: a layer 3 network's subnet lies behind this host.
+ */
 export interface LanRoute {
-  readonly destination: string;
-  /** This host's own address on the parent; absent where nobody looked at the host, or where it has none that will do. */
-  readonly via?: string;
+  readonly destination: Cidr;
+  /**
+   * This host's own address on the parent; absent where nobody looked at the host, or where it has none that will do.
+   */
+  readonly via?: Address;
   readonly parent: string;
   readonly mode: UnderlayMode;
   /** The keys of the networks that have this subnet: one, or several names of one Docker network. */
@@ -123,7 +189,8 @@ export interface LanRoute {
 
 /** One socket that a process opens. */
 export interface Listener {
-  readonly address?: string;
+  /** Absent: every address. */
+  readonly address?: Address;
   readonly first: number;
   readonly last: number;
   readonly protocol: string;
@@ -135,6 +202,18 @@ export interface Listener {
 /** Where one of a service's ports answers. */
 export interface Reach {
   readonly from: 'host' | 'lan';
-  /** `192.168.1.53:53/udp`; `<dynamic>` stands for an address that Docker will choose. */
-  readonly to: string;
+  readonly at: Place;
+  /** Absent: one that Docker will choose. */
+  readonly port?: PortRange;
+  readonly protocol: string;
 }
+
+/** Whose address a port answers at. */
+export type Place =
+  | { readonly kind: 'address'; readonly address: Address }
+  /** This host, for itself. */
+  | { readonly kind: 'localhost' }
+  /** This host, by the address that the LAN knows, where that is known. */
+  | { readonly kind: 'this-host'; readonly address?: Address }
+  /** The container's own, which Docker will choose on this network, by Docker's name. */
+  | { readonly kind: 'dynamic'; readonly network: string };

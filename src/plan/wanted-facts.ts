@@ -9,7 +9,9 @@ export const usesUnderlay = ({ services, networks }: Intents) =>
   [...services.values()].some(({ mode }) => mode && isUnderlay(mode.value)) ||
   [...networks.values()].some(({ mode }) => isUnderlay(mode.value));
 
-/** Whether every macvlan and ipvlan names its parent and pools, so that nothing is to be found, nor to fall back from. */
+/**
+ * Whether every macvlan and ipvlan names its parent and pools, so that nothing is to be found, nor to fall back from.
+ */
 export function isWrittenInFull({ services, networks }: Intents): boolean {
   const asking = [
     ...[...services.values()].filter(({ network }) => !network),
@@ -18,7 +20,9 @@ export function isWrittenInFull({ services, networks }: Intents): boolean {
   return asking.every(({ mode, settings }) => {
     if (!mode || !isUnderlay(mode.value)) return true;
     const { parent, subnet = [], gateway = [], ip_range: range = [], fallback, scope } = settings;
-    const said = [parent, ...subnet, ...gateway, ...range].every((one) => one !== undefined && one.value !== 'auto');
+    const said = [parent, ...subnet, ...gateway, ...range].every(
+      (written) => written !== undefined && written.value !== 'auto',
+    );
     const pools = !underlay(mode.value).onLan || (gateway.length === subnet.length && range.length === subnet.length);
     return said && subnet.length > 0 && pools && !fallback && scope?.value !== 'project';
   });

@@ -22,10 +22,9 @@ const web = (ports: string, netmode = 'bridge') => ({
 test('check names the process in the way; without the engine it is a warning', async () => {
   const { code, out } = await runIn(web('8080:80'), ['check'], host());
   assert.is(code, 0);
-  assert.match(
-    out,
-    /^warning\[ports\/in-use-on-host\]: "web" publishes port 8080\/tcp of the host, which "nginx" \(pid 812\) has open$/m,
-  );
+  const warning =
+    'warning[ports/in-use-on-host]: "web" publishes port 8080/tcp of the host, which "nginx" (pid 812) has open';
+  assert.ok(out.split('\n').includes(warning), out);
 });
 
 test('check with nothing in the way is silent', async () => {
@@ -74,7 +73,8 @@ test('check --probe asks for the addresses that are not known', async () => {
   };
   const text = {
     'compose.yaml':
-      'services:\n  dns:\n    image: dns\n    x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27, ipv4_address: 192.168.1.53 }\n',
+      'services:\n  dns:\n    image: dns\n' +
+      '    x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27, ipv4_address: 192.168.1.53 }\n',
   };
   const { code, out, host: asked } = await runIn(text, ['check', '--probe'], host({ commands }));
   assert.is(code, 1);
@@ -127,10 +127,10 @@ for (const [name, words] of [
   });
 }
 
-test('explain an error that is not known', async () => {
+test('explain an unknown error', async () => {
   const { code, err } = await runIn({}, ['explain', 'no space left on device']);
   assert.is(code, 2);
-  assert.match(err, '"no space left on device" is no error that is known here');
+  assert.match(err, '"no space left on device" is not an error that netcompose knows');
 });
 
 test.run();

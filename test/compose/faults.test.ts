@@ -21,6 +21,16 @@ const single: readonly (readonly [string, ...string[]])[] = [
     'services: *nowhere\n',
     'error compose/invalid-yaml compose.yaml:1 <*nowhere> there is no anchor "nowhere" before this',
   ],
+  [
+    'services: { a: { image: x, environment: { U: p://h/d?s } } }\n',
+    'error compose/invalid-yaml compose.yaml:1 <p://h/d?s> text within brackets cannot have "?" without quotes ' +
+      '| write "p://h/d?s"',
+  ],
+  [
+    'services: { a: { image: x, dns: [::1] } }\n',
+    'error compose/invalid-yaml compose.yaml:1 <::1> text within brackets cannot have ":" at its start ' +
+      'without quotes | write "::1"',
+  ],
   ['services: &a\n  x: *a\n', 'error compose/invalid-yaml compose.yaml:2 <*a> "a" contains itself'],
   [
     'services: { a: { <<: 5, image: x } }\n',
@@ -32,20 +42,24 @@ const single: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     'service: {}\n',
-    'error compose/invalid-model compose.yaml:1 <service> "service" is not a known key at the top level | did you mean "services"?',
+    'error compose/invalid-model compose.yaml:1 <service> "service" is not a known key at the top level ' +
+      '| did you mean "services"?',
   ],
   [
     service('netwroks: [lan]'),
-    'error compose/invalid-model compose.yaml:1 <netwroks> "netwroks" is not a known key in "services.web" | did you mean "networks"?',
+    'error compose/invalid-model compose.yaml:1 <netwroks> "netwroks" is not a known key in ' +
+      '"services.web" | did you mean "networks"?',
   ],
   [
     'services: { a: { image: 5 } }\n',
-    'error compose/invalid-model compose.yaml:1 <5> "services.a.image" must be a string, not a number | write "5" in quotes',
+    'error compose/invalid-model compose.yaml:1 <5> "services.a.image" must be a string, not a number | ' +
+      'write "5" in quotes',
   ],
   ['services:\n  a:\n', 'error compose/invalid-model compose.yaml:2 <a> "services.a" must be a mapping, not nothing'],
   [
     'services: { "a b": { image: x } }\n',
-    'error compose/invalid-model compose.yaml:1 <"a b"> "a b" is not a valid name in "services" | use letters, digits, ".", "_" and "-"',
+    'error compose/invalid-model compose.yaml:1 <"a b"> "a b" is not a valid name in "services" | use ' +
+      'letters, digits, ".", "_" and "-"',
   ],
   [
     service('ports: "80:80"'),
@@ -53,15 +67,18 @@ const single: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     service('ports: ["80:80/icmp"]'),
-    'error compose/invalid-model compose.yaml:1 <"80:80/icmp"> "web": port "80:80/icmp" cannot be read: "icmp" is not a protocol | write tcp, udp, sctp',
+    'error compose/invalid-model compose.yaml:1 <"80:80/icmp"> "web": port "80:80/icmp" cannot be read: ' +
+      '"icmp" is not a protocol | write tcp, udp, sctp',
   ],
   [
     service('ports: ["::1:80:80"]'),
-    'error compose/invalid-model compose.yaml:1 <"::1:80:80"> "web": port "::1:80:80" cannot be read: "::1" lacks brackets | write [::1]',
+    'error compose/invalid-model compose.yaml:1 <"::1:80:80"> "web": port "::1:80:80" cannot be read: ' +
+      '"::1" lacks brackets | write [::1]',
   ],
   [
     service('ports: [{ published: 80 }]'),
-    'error compose/invalid-model compose.yaml:1 <{ published: 80 }> "web": a port lacks "target" | add "target: <container port>"',
+    'error compose/invalid-model compose.yaml:1 <{ published: 80 }> "web": a port lacks "target" | add ' +
+      '"target: <container port>"',
   ],
   [
     service('ports: [{ target: 80, host_ip: lo }]'),
@@ -77,11 +94,13 @@ const single: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     service('networks: [lna]'),
-    'error compose/invalid-model compose.yaml:1 <lna> "web" is on the network "lna", which is not declared | did you mean "lan"?',
+    'error compose/invalid-model compose.yaml:1 <lna> "web" is on the network "lna", which is not ' +
+      'declared | did you mean "lan"?',
   ],
   [
     service('networks: [elsewhere]'),
-    'error compose/invalid-model compose.yaml:1 <elsewhere> "web" is on the network "elsewhere", which is not declared | add "elsewhere:" under the top-level "networks"',
+    'error compose/invalid-model compose.yaml:1 <elsewhere> "web" is on the network "elsewhere", which ' +
+      'is not declared | add "elsewhere:" under the top-level "networks"',
   ],
   [
     service('networks: [lan, lan]'),
@@ -89,19 +108,23 @@ const single: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     service('network_mode: host, networks: [lan]'),
-    'error compose/invalid-model compose.yaml:1 <host> "web" has both "network_mode" and "networks" | remove one of them',
+    'error compose/invalid-model compose.yaml:1 <host> "web" has both "network_mode" and "networks" | ' +
+      'remove one of them',
   ],
   [
     service('network_mode: "service:bd"'),
-    'error compose/invalid-model compose.yaml:1 <"service:bd"> "web" has the network_mode of "bd", which is not a service | did you mean "db"?',
+    'error compose/invalid-model compose.yaml:1 <"service:bd"> "web" has the network_mode of "bd", which ' +
+      'is not a service | did you mean "db"?',
   ],
   [
     service('depends_on: [bd]'),
-    'error compose/invalid-model compose.yaml:1 <bd> "web" depends on "bd", which is not a service | did you mean "db"?',
+    'error compose/invalid-model compose.yaml:1 <bd> "web" depends on "bd", which is not a service | did ' +
+      'you mean "db"?',
   ],
   [
     service('depends_on: [off]'),
-    'error compose/invalid-model compose.yaml:1 <off> "web" depends on "off", which no active profile starts | activate one of its profiles: --profile p',
+    'error compose/invalid-model compose.yaml:1 <off> "web" depends on "off", which no active profile ' +
+      'starts | activate one of its profiles: --profile p',
   ],
   [service('depends_on: { off: { condition: service_started, required: false } }')],
   [
@@ -122,7 +145,8 @@ const single: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     service('scale: 2, container_name: one'),
-    'error compose/invalid-model compose.yaml:1 <one> "web" has 2 replicas, which cannot share one "container_name" | remove "container_name"',
+    'error compose/invalid-model compose.yaml:1 <one> "web" has 2 replicas, which cannot share one ' +
+      '"container_name" | remove "container_name"',
   ],
   [service('scale: many'), 'error compose/invalid-model compose.yaml:1 <many> "many" is not a whole number'],
   [
@@ -131,23 +155,28 @@ const single: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     service('hostname: "${H}"'),
-    'warning compose/unset-variable compose.yaml:1 <"${H}"> "H" is not set and becomes an empty string | set H, or write a default: ${H:-}',
+    'warning compose/unset-variable compose.yaml:1 <"${H}"> "H" is not set and becomes an empty string | ' +
+      'set H, or write a default: ${H:-}',
   ],
   [
     service('hostname: "${H:?name it}"'),
-    'error compose/unset-variable compose.yaml:1 <"${H:?name it}"> "H" must be set: name it | set H in the environment or in .env',
+    'error compose/unset-variable compose.yaml:1 <"${H:?name it}"> "H" must be set: name it | set H in ' +
+      'the environment or in .env',
   ],
   [
     service('hostname: "${H"'),
-    'error compose/invalid-model compose.yaml:1 <"${H"> "${H" is not a valid template | write ${NAME} or ${NAME:-default}; a literal $ is written $$',
+    'error compose/invalid-model compose.yaml:1 <"${H"> "${H" is not a valid template | write ${NAME} or ' +
+      '${NAME:-default}; a literal $ is written $$',
   ],
   [
     'services: { a: { extends: b }, bb: { image: x } }\n',
-    'error compose/invalid-model compose.yaml:1 <b> "a" extends "b", which "compose.yaml" does not have | did you mean "bb"?',
+    'error compose/invalid-model compose.yaml:1 <b> "a" extends "b", which "compose.yaml" does not have ' +
+      '| did you mean "bb"?',
   ],
   [
     'services: { a: { extends: b }, b: { extends: a } }\n',
-    'error compose/invalid-model compose.yaml:1 <b> services extend each other in a circle: "a" extends "b" extends "a"',
+    'error compose/invalid-model compose.yaml:1 <b> services extend each other in a circle: "a" extends ' +
+      '"b" extends "a"',
   ],
   [
     'services: { a: { extends: { file: no.yaml, service: b } } }\n',
@@ -164,11 +193,13 @@ const single: readonly (readonly [string, ...string[]])[] = [
   [
     'include: ["oci://docker.io/x/y", "git@github.com:x/y.git"]\nservices: { a: { image: x } }\n',
     'error compose/remote-include compose.yaml:1 <"oci://docker.io/x/y"> "oci://docker.io/x/y" is not on this machine',
-    'error compose/remote-include compose.yaml:1 <"git@github.com:x/y.git"> "git@github.com:x/y.git" is not on this machine',
+    'error compose/remote-include compose.yaml:1 <"git@github.com:x/y.git"> "git@github.com:x/y.git" is ' +
+      'not on this machine',
   ],
   [
     'include: [compose.yaml]\nservices: { a: { image: x } }\n',
-    'error compose/invalid-model compose.yaml:1 <compose.yaml> files include each other in a circle: compose.yaml, compose.yaml',
+    'error compose/invalid-model compose.yaml:1 <compose.yaml> files include each other in a circle: ' +
+      'compose.yaml, compose.yaml',
   ],
   [
     'include: other.yaml\nservices: { a: { image: x } }\n',
@@ -176,7 +207,8 @@ const single: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     'services: { a: { image: x } }\nnetworks: { n: { external: { name: a }, name: b } }\n',
-    'error compose/invalid-model compose.yaml:2 <a> "networks.n" has two names, "b" and "a" | write only "name", and "external: true"',
+    'error compose/invalid-model compose.yaml:2 <a> "networks.n" has two names, "b" and "a" | write only ' +
+      '"name", and "external: true"',
   ],
 ];
 
@@ -189,7 +221,8 @@ const several: readonly (readonly [string, Texts, Partial<LoadOptions>, ...strin
     'no file at all',
     { 'x/y': '' },
     { cwd: '/p/x' },
-    'error compose/missing-file there is no Compose file in "/p/x" or above it | write compose.yaml, or name a file with -f',
+    'error compose/missing-file there is no Compose file in "/p/x" or above it | write compose.yaml, or ' +
+      'name a file with -f',
   ],
   ['a missing -f', {}, { files: ['no.yaml'] }, 'error compose/missing-file "/p/no.yaml" does not exist'],
   ['a folder as -f', { 'd/x': '' }, { files: ['d'] }, 'error compose/missing-file "/p/d" is a directory'],
@@ -226,7 +259,8 @@ const several: readonly (readonly [string, Texts, Partial<LoadOptions>, ...strin
       'b.yaml': 'services: { a: { image: y } }\n',
     },
     {},
-    'error compose/invalid-model compose.yaml:2 <a> "services.a" is also in a file that is included | rename one of them, or change the included one in an override listed beside it under "path"',
+    'error compose/invalid-model compose.yaml:2 <a> "services.a" is also in a file that is included | ' +
+      'rename one of them, or change the included one in an override listed beside it under "path"',
   ],
 ];
 

@@ -308,9 +308,12 @@ test('nodes are kept where several texts make one project', () => {
 test('include: own directory, own .env, nested, the same thing twice', () => {
   const { project, diagnostics } = loadTexts({
     'compose.yaml':
-      'include: [a/compose.yaml, { path: [b/compose.yaml, over.yaml], env_file: b.env }]\nservices: { web: { image: x, networks: [net] } }\nnetworks: { net: }\n',
+      'include: [a/compose.yaml, { path: [b/compose.yaml, over.yaml], env_file: b.env }]\n' +
+      'services: { web: { image: x, networks: [net] } }\nnetworks: { net: }\n',
     'a/compose.yaml':
-      'include: [../shared/compose.yaml]\nservices: { a: { image: "a:${V}", extends: { file: base.yaml, service: base } } }\nnetworks: { net: }\n',
+      'include: [../shared/compose.yaml]\n' +
+      'services: { a: { image: "a:${V}", extends: { file: base.yaml, service: base } } }\n' +
+      'networks: { net: }\n',
     'a/base.yaml': 'services: { base: { hostname: from-base } }\n',
     'a/.env': 'V=1\n',
     'b/compose.yaml': 'include: [../shared/compose.yaml]\nservices: { b: { image: "b:${V}" } }\n',
@@ -333,7 +336,8 @@ test('include: own directory, own .env, nested, the same thing twice', () => {
 test('extends: chains over files, what is dropped on the way', () => {
   const { project, diagnostics } = loadTexts({
     'compose.yaml':
-      'services:\n  a:\n    extends: { file: x/x.yaml, service: b }\n    ports: !override ["1:1"]\n    hostname: !reset null\n  z:\n    extends: a\n    ports: ["2:2"]\n',
+      'services:\n  a:\n    extends: { file: x/x.yaml, service: b }\n    ports: !override ["1:1"]\n' +
+      '    hostname: !reset null\n  z:\n    extends: a\n    ports: ["2:2"]\n',
     'x/x.yaml': 'services: { b: { extends: { file: y/y.yaml, service: c }, ports: ["3:3"], hostname: h } }\n',
     'x/y/y.yaml': 'services: { c: { image: deep, ports: ["4:4"], expose: [1] } }\n',
   });
@@ -358,5 +362,28 @@ test('several documents in one file merge like files', () => {
     [1, 2],
   );
 });
+
+/** What `a` publishes over `8080:80`, by what an override says; and `b`, which publishes `81:80`. */
+const shared: readonly (readonly [name: string, override: string, a: readonly number[], b: readonly number[]])[] = [
+  ['a merged !reset', 'x-p: &p { ports: !reset [] }\nservices: { a: { <<: *p } }\n', [8080], [81]],
+  ['a merged list', 'x-p: &p { ports: !reset [] }\nservices: { a: { <<: [*p] } }\n', [8080], [81]],
+  ['an alias around a !reset', 'x-p: &p { ports: !reset [] }\nservices: { a: *p }\n', [8080], [81]],
+  ['an alias of a !reset', 'x-p: &p !reset []\nservices: { a: { ports: *p } }\n', [], [81]],
+  ['a merged !reset without anchor', 'services: { a: { <<: { ports: !reset [] } } }\n', [], [81]],
+  ['a !reset where its anchor stands', 'services: { a: &a { ports: !reset [] }, b: { <<: *a } }\n', [], [81]],
+  ['a merged !override', 'x-p: &p { ports: !override ["9:9"] }\nservices: { a: { <<: *p } }\n', [9], [81]],
+  ['a !override in a list', 'x-p: &p { ports: !override ["9:9"] }\nservices: { a: { <<: [*p] } }\n', [8080, 9], [81]],
+];
+for (const [name, override, a, b] of shared) {
+  test(`shared text with tags: ${name}`, () => {
+    const { project, diagnostics } = loadTexts({
+      'compose.yaml': 'services: { a: { image: x, ports: ["8080:80"] }, b: { image: y, ports: ["81:80"] } }\n',
+      'compose.override.yaml': override,
+    });
+    assert.equal(diagnostics.map(told), []);
+    const published = (service: string) => project!.services.get(service)!.ports.map((port) => port.published!.first);
+    assert.equal([published('a'), published('b')], [a, b]);
+  });
+}
 
 test.run();

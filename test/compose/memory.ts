@@ -4,11 +4,12 @@ import type { Files, LoadOptions } from '../../src/compose/input.ts';
 import { load } from '../../src/compose/load.ts';
 import type { Project } from '../../src/compose/project/project.ts';
 import { type Diagnostic, Diagnostics } from '../../src/diagnostics/diagnostic.ts';
+import type { Span } from '../../src/diagnostics/source.ts';
 
 export type Texts = Readonly<Record<string, string>>;
 
 /** Paths are taken from `/p`. */
-export function memoryFiles(texts: Texts): Files {
+function memoryFiles(texts: Texts): Files {
   const files = new Map(Object.entries(texts).map(([path, text]) => [posix.resolve('/p', path), text]));
   const isDirectory = (path: string) =>
     [...files.keys()].some((file) => file.startsWith(`${path.replace(/\/$/, '')}/`));
@@ -44,8 +45,9 @@ export function loadTexts(texts: Texts | string, options: Partial<LoadOptions> =
 
 /** A diagnostic in one line: `severity rule line:column "text under it" message | help`. */
 export function told({ severity, rule, span, message, help }: Diagnostic): string {
-  const place = span
-    ? `${posix.basename(span.source.path)}:${span.source.position(span.start).line} <${span.source.text.slice(span.start, span.end)}> `
-    : '';
-  return `${severity} ${rule} ${place}${message}${help === undefined ? '' : ` | ${help}`}`;
+  return `${severity} ${rule} ${span ? `${placeOf(span)} ` : ''}${message}${help === undefined ? '' : ` | ${help}`}`;
+}
+
+function placeOf({ source, start, end }: Span): string {
+  return `${posix.basename(source.path)}:${source.position(start).line} <${source.text.slice(start, end)}>`;
 }

@@ -51,10 +51,10 @@ function service(each: Service): unknown {
       protocol,
       mode,
     })),
-    expose: each.expose.map(
-      ({ ports, protocol }) =>
-        `${ports.first}${ports.last === ports.first ? '' : `-${ports.last}`}${protocol === 'tcp' ? '' : `/${protocol}`}`,
-    ),
+    expose: each.expose.map(({ ports, protocol }) => {
+      const range = ports.last === ports.first ? `${ports.first}` : `${ports.first}-${ports.last}`;
+      return protocol === 'tcp' ? range : `${range}/${protocol}`;
+    }),
     depends_on: Object.fromEntries(needed(each).map((name) => [name, null])),
     extra_hosts: each.extraHosts.map(({ host, address }) => `${host}=${address}`),
     deploy: { replicas: each.replicas.value },

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import type { Files } from '../../src/compose/input.ts';
 import { load } from '../../src/compose/load.ts';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.ts';
+import { patiently } from '../support/patiently.ts';
 import { asCompose } from './as-compose.ts';
 import { differences, summary } from './summary.ts';
 
@@ -74,7 +75,10 @@ function isDefault(name: string): boolean {
   );
 }
 
-/** The command that runs Compose: DOCKER_COMPOSE, else `docker compose`, else `docker-compose`; nothing where there is none. */
+/**
+ * The command that runs Compose: DOCKER_COMPOSE, else `docker compose`, else `docker-compose`; nothing where there is
+ * none.
+ */
 export async function composeCommand(env: NodeJS.ProcessEnv): Promise<readonly string[] | undefined> {
   const { execa } = await import('execa');
   const candidates = [
@@ -83,7 +87,7 @@ export async function composeCommand(env: NodeJS.ProcessEnv): Promise<readonly s
     ['docker-compose'],
   ];
   for (const [file, ...args] of candidates) {
-    const { failed } = await execa(file!, [...args, 'version'], { reject: false, timeout: 20_000, stdin: 'ignore' });
+    const { failed } = await execa(file!, [...args, 'version'], { reject: false, timeout: 120_000, stdin: 'ignore' });
     if (!failed) return [file!, ...args];
   }
   return undefined;
@@ -116,23 +120,14 @@ async function compare(each: Case, compose: readonly string[]): Promise<Result> 
 type Answer = { readonly model: ReturnType<typeof summary> } | { readonly refusal: string };
 
 async function askCompose({ directory, files, args, env }: Case, compose: readonly string[]): Promise<Answer> {
-  const { execa } = await import('execa');
   const [file, ...first] = compose;
   const argv = [...first, ...args, ...files.flatMap((path) => ['-f', path]), 'config', '--format', 'json'];
-  const options = {
-    cwd: directory,
-    env: { ...cleanEnvironment(), ...env, PWD: directory },
-    extendEnv: false,
-    reject: false,
-    stdin: 'ignore',
-    timeout: 60_000,
-  } as const;
-  const { stdout, stderr, exitCode } = await execa(file!, argv, options);
-  if (exitCode !== 0) {
+  const options = { cwd: directory, env: { ...cleanEnvironment(), ...env, PWD: directory } };
+  const { stdout, stderr, code } = await patiently(file!, argv, options);
+  if (code !== 0) {
     const last = stderr.split('\n').filter((line) => line !== '' && !/level=warning/.test(line));
     return {
-      refusal:
-        (last.find((line) => line.startsWith('panic:')) ?? last.slice(0, 3).join(' ')) || `exit code ${exitCode}`,
+      refusal: (last.find((line) => line.startsWith('panic:')) ?? last.slice(0, 3).join(' ')) || `exit code ${code}`,
     };
   }
   // Compose doubles a literal dollar sign, so that its output can be its input again.
@@ -170,7 +165,9 @@ export function cleanEnvironment(): Record<string, string> {
   );
 }
 
-/** Refusals that have nothing to do with structure or networking: files, builds, mounts, limits, what only Docker needs. */
+/**
+ * Refusals that have nothing to do with structure or networking: files, builds, mounts, limits, what only Docker needs.
+ */
 function isElse(refusal: string): boolean {
   return elsewhere.some((pattern) => pattern.test(refusal));
 }

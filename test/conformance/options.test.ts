@@ -1,8 +1,11 @@
-/** The options that netcompose knows of each of Compose's commands are those that Compose lists, and read as it reads them. */
+/**
+ * The options that netcompose knows of each of Compose's commands are those that Compose lists, and read as it reads
+ * them.
+ */
 import { spawnSync } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readFlags } from '../../src/cli/options/flags.ts';
+import { readFlags } from '../../src/cli/flags.ts';
 import { optionsOf } from '../../src/cli/options/service-words.ts';
 import { findCompose } from '../runner/needs.ts';
 

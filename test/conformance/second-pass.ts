@@ -12,6 +12,7 @@ import { compareResolved, type ResolvedModel } from '../../src/plan/checks/compo
 import type { Facts } from '../../src/plan/facts/facts.ts';
 import { planOf } from '../../src/plan/plan.ts';
 import type { Plan } from '../../src/plan/types.ts';
+import { patiently } from '../support/patiently.ts';
 import { type Case, cleanEnvironment, optionsOf, realFiles } from './compare.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
@@ -68,7 +69,6 @@ async function resolve(
   input: string | undefined,
   [command, ...first]: readonly string[],
 ): Promise<{ readonly model: Plain } | { readonly refusal: string }> {
-  const { execa } = await import('execa');
   const kept = args.flatMap((arg, i) =>
     ['--profile', '--env-file'].includes(args[i - 1] ?? '') ? [args[i - 1]!, arg] : [],
   );
@@ -84,21 +84,18 @@ async function resolve(
     '--format',
     'json',
   ];
-  const { stdout, stderr, exitCode } = await execa(command!, argv, {
+  const { stdout, stderr, code } = await patiently(command!, argv, {
     cwd: project.directory,
     env,
-    extendEnv: false,
-    reject: false,
-    timeout: 60_000,
     ...(input !== undefined && { input }),
   });
-  if (exitCode === 0) return { model: JSON.parse(stdout) as Plain };
+  if (code === 0) return { model: JSON.parse(stdout) as Plain };
   return {
     refusal:
       stderr
         .split('\n')
         .filter((line) => line !== '' && !line.includes('level=warning'))
-        .join(' ') || `exit code ${exitCode}`,
+        .join(' ') || `exit code ${code}`,
   };
 }
 

@@ -1,4 +1,6 @@
-/** The concept pages are true: links lead somewhere, snippets are sound, and what they quote is what the program does. */
+/**
+ * The concept pages are true: links lead somewhere, snippets are sound, and what they quote is what the program does.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -19,7 +19,7 @@ const folder = fileURLToPath(new URL('../../docs/rules/', import.meta.url));
 const headings = ['What it means', 'Why it matters', 'Example', 'How to mend it'];
 const update = process.env['UPDATE_GOLDENS'] === '1';
 
-/** Found out by commands on the host or the engine, which no file and no facts can show, or by one that edits a file. */
+/** Found by commands on the host or the engine, which no file and no facts can show, or by one that edits files. */
 const outside: readonly RuleName[] = [
   'compose/resolved-differently',
   'netmode/cannot-annotate',

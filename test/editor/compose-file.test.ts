@@ -1,4 +1,7 @@
-/** `schema/compose-with-netmode.schema.json` in a real editor server: what is offered, shown and underlined in a Compose file. */
+/**
+ * `schema/compose-with-netmode.schema.json` in a real editor server: what is offered, shown and underlined in a Compose
+ * file.
+ */
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -125,7 +128,8 @@ test('validation: a sound file has no faults', async () => {
   const text = file({
     atTop: 'x-netmode:\n  default: bridge\n  parent: ${LAN_PARENT:-eth0}\n  hooks: { pre_up: [[modprobe, "8021q"]] }',
     atService:
-      'x-netmode:\n  network: lan\n  ipv4_address: ${WEB_ADDRESS}\n  listen: [80, "53/udp", "127.0.0.1:9000", "[::1]:9000", "8000-8010"]',
+      'x-netmode:\n  network: lan\n  ipv4_address: ${WEB_ADDRESS}\n' +
+      '  listen: [80, "53/udp", "127.0.0.1:9000", "[::1]:9000", "8000-8010"]',
     atNetwork:
       'x-netmode:\n  mode: ipvlan-l2\n  subnet: [192.168.1.0/24, "fd00:1::/64"]\n  gateway: 192.168.1.1\n  vlan: 10',
   });

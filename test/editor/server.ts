@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node.js';
+import { cpuSecondsBelow, type Watch, watch } from '../support/progress.ts';
 
 export interface Place {
   /** Both counted from 0, as the protocol counts. */
@@ -11,7 +12,7 @@ export interface Place {
   readonly character: number;
 }
 
-export interface Fault {
+interface Fault {
   readonly message: string;
   readonly line: number;
 }
@@ -27,7 +28,7 @@ export interface Editor {
   stop(): Promise<void>;
 }
 
-const longestWait = 30_000;
+const patience = { quietSeconds: 30, busySeconds: 120 } as const;
 const server = createRequire(import.meta.url).resolve('yaml-language-server/bin/yaml-language-server');
 
 export interface EditorSettings {
@@ -85,7 +86,7 @@ export async function startEditor({ schemas, customTags = [] }: EditorSettings):
   });
   await connection.sendNotification('initialized', {});
   await connection.sendNotification('workspace/didChangeConfiguration', { settings: {} });
-  await bounded('workspace/configuration', configured);
+  await answered(child.pid ?? 0, 'workspace/configuration', configured);
 
   let count = 0;
   /** Each text is a document of its own, so that nothing of an earlier one is left. */
@@ -100,7 +101,7 @@ export async function startEditor({ schemas, customTags = [] }: EditorSettings):
   }
 
   function ask<T>(method: string, params: object): Promise<T> {
-    return bounded(method, connection.sendRequest<T>(method, params));
+    return answered(child.pid ?? 0, method, connection.sendRequest<T>(method, params));
   }
 
   return {
@@ -122,7 +123,7 @@ export async function startEditor({ schemas, customTags = [] }: EditorSettings):
     },
     async validate(text) {
       const { faults } = await open(text);
-      return bounded('textDocument/publishDiagnostics', faults);
+      return answered(child.pid ?? 0, 'textDocument/publishDiagnostics', faults);
     },
     async stop() {
       await ask('shutdown', {}).catch(() => undefined);
@@ -135,15 +136,19 @@ export async function startEditor({ schemas, customTags = [] }: EditorSettings):
   };
 }
 
-async function bounded<T>(what: string, answer: Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const tooLate = sleep(longestWait, undefined, { signal: controller.signal }).then(() => {
-    throw new Error(`"${what}" was not answered in ${longestWait / 1000} s`);
+/** What the server answers; an error where it does nothing any more. */
+async function answered<T>(pid: number, what: string, answer: Promise<T>): Promise<T> {
+  let progress: Watch | undefined;
+  const hangs = new Promise<never>((_, reject) => {
+    progress = watch(
+      () => cpuSecondsBelow(pid),
+      patience,
+      (why) => reject(new Error(`"${what}" was not answered: ${why}`)),
+    );
   });
-  tooLate.catch(() => undefined);
   try {
-    return await Promise.race([answer, tooLate]);
+    return await Promise.race([answer, hangs]);
   } finally {
-    controller.abort();
+    progress?.stop();
   }
 }

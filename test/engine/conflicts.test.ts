@@ -1,4 +1,7 @@
-/** Conflicts for real: the culprit is started, `up` refuses and names it; the culprit goes, `up` succeeds; a second `up` is silent. */
+/**
+ * Conflicts for real: the culprit is started, `up` refuses and names it; the culprit goes, `up` succeeds; a second `up`
+ * is silent.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,8 +9,9 @@ import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { saying } from '../support/hooks.ts';
+import type { Output } from '../support/patiently.ts';
 import { testImage } from './rig/image.ts';
-import { type Lan, makeLan, type Output } from './rig/lan.ts';
+import { type Lan, makeLan } from './rig/lan.ts';
 import { netcompose } from './rig/netcompose.ts';
 import { type Rig, startRig } from './rig/rig.ts';
 

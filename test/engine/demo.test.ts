@@ -1,9 +1,9 @@
 /** `npm run demo` where an engine answers: the example comes up and goes, on a LAN of the demo's own. */
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { saying } from '../support/hooks.ts';
+import { patiently } from '../support/patiently.ts';
 import { type Rig, startRig } from './rig/rig.ts';
 import { snapshot } from './snapshot.ts';
 
@@ -19,16 +19,12 @@ test.after(async ({ rig }) => rig?.stop());
 
 test('brings the example up and down, and leaves nothing', async ({ rig }) => {
   const before = await snapshot(rig);
-  const { exitCode, all } = await execa(process.execPath, ['--import', 'tsx', 'scripts/demo.ts'], {
+  const { code, stdout, stderr } = await patiently(process.execPath, ['--import', 'tsx', 'scripts/demo.ts'], {
     cwd,
     env: rig.env,
-    extendEnv: false,
-    reject: false,
-    all: true,
-    stdin: 'ignore',
-    timeout: 120_000,
   });
-  assert.is(exitCode, 0, all);
+  const all = `${stdout}\n${stderr}`;
+  assert.is(code, 0, all);
   assert.match(all, /dns\s+macvlan\s+192\.168\.213\.53:53\/udp/);
   assert.match(all, 'Container home-lab-worker-1  Removed');
   assert.equal(await snapshot(rig), before);
@@ -36,16 +32,12 @@ test('brings the example up and down, and leaves nothing', async ({ rig }) => {
 
 test('without an engine it says why nothing is started', async ({ rig }) => {
   const env = { ...rig.env, DOCKER_HOST: 'unix:///nowhere' };
-  const { exitCode, all } = await execa(process.execPath, ['--import', 'tsx', 'scripts/demo.ts'], {
+  const { code, stdout, stderr } = await patiently(process.execPath, ['--import', 'tsx', 'scripts/demo.ts'], {
     cwd,
     env,
-    extendEnv: false,
-    reject: false,
-    all: true,
-    stdin: 'ignore',
-    timeout: 120_000,
   });
-  assert.is(exitCode, 0, all);
+  const all = `${stdout}\n${stderr}`;
+  assert.is(code, 0, all);
   assert.match(all, 'Nothing was started, because no Docker engine answers.');
 });
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { saying } from '../support/hooks.ts';
+import { patiently } from '../support/patiently.ts';
 import { fetchText } from './rig/http.ts';
 import { testImage } from './rig/image.ts';
 import { type Lan, makeLan } from './rig/lan.ts';
@@ -160,11 +161,10 @@ test('down leaves nothing behind', async ({ rig, env, before }) => {
 test.run();
 
 async function execute(argv: readonly string[]): Promise<{ stdout: string; stderr: string }> {
-  const { execa } = await import('execa');
   const [command, ...args] = argv;
   // A name server that has just started may not answer the first question.
   for (let attempt = 0; ; attempt++) {
-    const { exitCode, stdout, stderr } = await execa(command!, args, { reject: false, timeout: 10_000 });
-    if (exitCode === 0 || attempt === 10) return { stdout, stderr };
+    const { code, stdout, stderr } = await patiently(command!, args);
+    if (code === 0 || attempt === 10) return { stdout, stderr };
   }
 }

@@ -64,14 +64,20 @@ const cases: readonly Case[] = [
   },
   {
     name: 'host, from a service that was on a network and published a port',
-    compose: `services:\n  web:\n${server(18091)}    networks: [back]\n    ports: ["8080:18091"]\n    x-netmode: host\nnetworks:\n  back:\n`,
+    compose:
+      `services:\n  web:\n${server(18091)}    networks: [back]\n    ports: ["8080:18091"]\n` +
+      '    x-netmode: host\nnetworks:\n  back:\n',
     fromHost: ['http://127.0.0.1:18091/'],
     fromLan: ['http://192.168.213.10:18091/'],
     networkMode: { web: 'host' },
   },
   {
     name: 'none by default, and names that still resolve between host mode and a bridge',
-    compose: `x-netmode:\n  default: none\nservices:\n  idle:\n${server()}  exporter:\n${server(18092)}    x-netmode: { mode: host, listen: [18092] }\n    depends_on: [db]\n  db:\n${server(18093)}    ports: ["18093:18093"]\n    x-netmode: bridge\n  api:\n${server()}    x-netmode: bridge\n    depends_on: [exporter]\n`,
+    compose:
+      `x-netmode:\n  default: none\nservices:\n  idle:\n${server()}  exporter:\n` +
+      `${server(18092)}    x-netmode: { mode: host, listen: [18092] }\n    depends_on: [db]\n  db:\n` +
+      `${server(18093)}    ports: ["18093:18093"]\n    x-netmode: bridge\n  api:\n` +
+      `${server()}    x-netmode: bridge\n    depends_on: [exporter]\n`,
     networkMode: { idle: 'none', exporter: 'host', db: 'case_default' },
     inside: [
       ['exporter', 'http://db:18093/'],
@@ -80,7 +86,10 @@ const cases: readonly Case[] = [
   },
   {
     name: 'macvlan of the project alone, with a fixed address outside the range',
-    compose: `services:\n  web:\n${server()}    x-netmode: { mode: macvlan, scope: project, ip_range: 192.168.213.192/27, ipv4_address: 192.168.213.77, mac_address: "02:42:c0:a8:d5:4d" }\n`,
+    compose:
+      'services:\n  web:\n' +
+      `${server()}    x-netmode: { mode: macvlan, scope: project, ip_range: 192.168.213.192/27, ipv4_address: ` +
+      '192.168.213.77, mac_address: "02:42:c0:a8:d5:4d" }\n',
     lacks: { '20': ', mac_address: "02:42:c0:a8:d5:4d"' },
     fromHost: ['http://192.168.213.77/'],
     fromLan: ['http://192.168.213.77/'],
@@ -88,24 +97,33 @@ const cases: readonly Case[] = [
   },
   {
     name: 'macvlan private: the LAN reaches it, and nothing is promised to the host',
-    compose: `services:\n  web:\n${server()}    x-netmode: { mode: macvlan, flag: private, host_access: none, ip_range: 192.168.213.192/27, ipv4_address: 192.168.213.78 }\n`,
+    compose:
+      'services:\n  web:\n' +
+      `${server()}    x-netmode: { mode: macvlan, flag: private, host_access: none, ip_range: ` +
+      '192.168.213.192/27, ipv4_address: 192.168.213.78 }\n',
     fromLan: ['http://192.168.213.78/'],
   },
   {
     name: 'a service of a profile that the command line names',
-    compose: `services:\n  web:\n${server()}    profiles: [tools]\n    x-netmode: { mode: macvlan, ip_range: 192.168.213.192/27, ipv4_address: 192.168.213.79 }\n`,
+    compose:
+      `services:\n  web:\n${server()}    profiles: [tools]\n` +
+      '    x-netmode: { mode: macvlan, ip_range: 192.168.213.192/27, ipv4_address: 192.168.213.79 }\n',
     args: ['web'],
     fromHost: ['http://192.168.213.79/'],
   },
   {
     name: 'a fallback where the parent is not there',
-    compose: `services:\n  web:\n${server()}    ports: ["18094:80"]\n    x-netmode: { mode: ipvlan-l2, parent: eth7, fallback: bridge }\n`,
+    compose:
+      `services:\n  web:\n${server()}    ports: ["18094:80"]\n` +
+      '    x-netmode: { mode: ipvlan-l2, parent: eth7, fallback: bridge }\n',
     fromHost: ['http://127.0.0.1:18094/'],
     networkMode: { web: 'case_default' },
   },
   {
     name: 'overlay',
-    compose: `services:\n  web:\n${server()}    ports: ["18095:80"]\n    x-netmode: overlay\n  api:\n${server()}    depends_on: [web]\n    x-netmode: overlay\n`,
+    compose:
+      `services:\n  web:\n${server()}    ports: ["18095:80"]\n    x-netmode: overlay\n  api:\n` +
+      `${server()}    depends_on: [web]\n    x-netmode: overlay\n`,
     prepare: async ({ rig }) => void (await rig.docker('swarm', 'init', '--advertise-addr', '127.0.0.1')),
     clear: async ({ rig }) => {
       await rig.docker('swarm', 'leave', '--force');

@@ -1,12 +1,13 @@
 /** A project without x-netmode is Compose's alone: the same containers, networks, labels, streams and exit codes. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ContainerInspectInfo, NetworkInspectInfo } from 'dockerode';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { saying } from '../support/hooks.ts';
+import { endWhereItHangs, type Output, patiently } from '../support/patiently.ts';
 import { testImage } from './rig/image.ts';
-import type { Output } from './rig/lan.ts';
 import { netcompose, program } from './rig/netcompose.ts';
 import { type Rig, startRig } from './rig/rig.ts';
 
@@ -15,7 +16,7 @@ name: plain
 services:
   web:
     image: ${testImage}
-    command: ["httpd", "-f", "-h", "/www"]
+    command: ["sh", "-c", "echo ready; exec httpd -f -h /www"]
     stop_signal: SIGKILL
     ports: ["18081:80"]
     networks: [front, back]
@@ -59,24 +60,16 @@ test.before(
 test.after(async ({ rig }) => rig?.stop());
 
 /** The same call of Compose itself. */
-async function itself({ rig, cwd }: Context, args: readonly string[]): Promise<Output> {
-  const { exitCode, stdout, stderr } = await execa('docker', ['compose', ...args], {
-    cwd,
-    env: rig.env,
-    extendEnv: false,
-    reject: false,
-    stdin: 'ignore',
-    timeout: 60_000,
-  });
-  return { code: exitCode ?? -1, stdout, stderr };
+function itself({ rig, cwd }: Context, args: readonly string[]): Promise<Output> {
+  return patiently('docker', ['compose', ...args], { cwd, env: rig.env });
 }
 
 /** What Compose has made, without what differs from one creation to the next. */
 async function made({ rig }: Context): Promise<unknown> {
-  const json = async (...args: string[]) => JSON.parse((await rig.docker(...args)).stdout) as Record<string, any>[];
+  const json = async <T>(...args: string[]) => JSON.parse((await rig.docker(...args)).stdout) as readonly T[];
   const names = async (...args: string[]) => (await rig.docker(...args)).stdout.split('\n').filter(Boolean);
-  const containers = await json('inspect', ...(await names('ps', '-aq')));
-  const networks = await json(
+  const containers = await json<ContainerInspectInfo>('inspect', ...(await names('ps', '-aq')));
+  const networks = await json<NetworkInspectInfo>(
     'network',
     'inspect',
     ...(await names('network', 'ls', '--filter', 'label=com.docker.compose.project', '-q')),
@@ -85,20 +78,22 @@ async function made({ rig }: Context): Promise<unknown> {
   return {
     containers: containers
       .map(({ Name, Config, HostConfig, State, NetworkSettings }) => ({
-        name: Name as string,
+        name: Name,
         labels: Config.Labels,
         command: Config.Cmd,
         networkMode: HostConfig.NetworkMode,
         ports: HostConfig.PortBindings,
         running: State.Running,
-        networks: Object.entries<Record<string, any>>(NetworkSettings.Networks).map(
-          ([name, { Aliases, IPAMConfig }]) => ({ name, Aliases, IPAMConfig }),
-        ),
+        networks: Object.entries(NetworkSettings.Networks).map(([name, { Aliases, IPAMConfig }]) => ({
+          name,
+          Aliases,
+          IPAMConfig,
+        })),
       }))
       .sort(byName),
     networks: networks
       .map(({ Name, Driver, Internal, Labels, Options }) => ({
-        name: Name as string,
+        name: Name,
         Driver,
         Internal,
         Labels,
@@ -164,10 +159,11 @@ test('an interrupt ends a command in the foreground as it ends Compose', async (
       env: context.rig.env,
       extendEnv: false,
       reject: false,
-      timeout: 20_000,
       stdin: 'ignore',
     });
-    setTimeout(() => child.kill('SIGINT'), 1500);
+    endWhereItHangs(child);
+    // By then all three are there: the program, Docker's and its plugin, which hears of the interrupt through a socket.
+    child.stdout.once('data', () => child.kill('SIGINT'));
     const { exitCode, signal } = await child;
     return { exitCode, signal };
   };

@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { saying } from '../support/hooks.ts';
+import { inSequence } from '../support/pattern.ts';
 import { testImage } from './rig/image.ts';
 import { onPath } from './rig/installed.ts';
 import { type Lan, makeLan } from './rig/lan.ts';
@@ -44,7 +45,14 @@ async function inFrontOf({ rig }: Context, name: string, body: string): Promise<
   const folder = join(rig.directory, `front-${name}`);
   await mkdir(folder, { recursive: true });
   const target = name === 'docker' ? join(rig.env['PATH']!.split(delimiter)[0]!, 'docker') : onPath(name);
-  const real = `const real = (args) => require('node:child_process').spawnSync(${JSON.stringify(target)}, args, { encoding: 'utf8' });`;
+  const real = `
+    const { spawnSync } = require('node:child_process');
+    const real = (args) => spawnSync(${JSON.stringify(target)}, args, { encoding: 'utf8' });
+    const passOn = ({ status, stdout, stderr }) => {
+      process.stdout.write(stdout);
+      process.stderr.write(stderr);
+      process.exit(status);
+    };`;
   await writeFile(join(folder, name), `#!${process.execPath}\n${real}\nconst args = process.argv.slice(2);\n${body}\n`);
   await chmod(join(folder, name), 0o755);
   return { PATH: [folder, rig.env['PATH']].join(delimiter) };
@@ -59,9 +67,11 @@ test('a model that Compose resolves differently is refused before anything is to
   const env = await inFrontOf(
     context,
     'docker',
-    `const { status, stdout, stderr } = real(args);
-     const changed = args.includes('config') ? JSON.stringify({ ...JSON.parse(stdout), services: { web: { ...JSON.parse(stdout).services.web, network_mode: 'host', networks: undefined } } }) : stdout;
-     process.stdout.write(changed); process.stderr.write(stderr); process.exit(status);`,
+    `const answer = real(args);
+     if (!args.includes('config')) passOn(answer);
+     const model = JSON.parse(answer.stdout);
+     model.services = { web: { ...model.services.web, network_mode: 'host', networks: undefined } };
+     passOn({ ...answer, stdout: JSON.stringify(model) });`,
   );
   const { code, stdout, stderr } = await netcompose(context.rig, ['up', '-d'], { cwd, env });
   assert.is(code, 1);
@@ -80,14 +90,18 @@ test('when the third step fails, the first two are undone', async (context) => {
   const env = await inFrontOf(
     context,
     'ip',
-    `if (args.includes('alias')) { process.stderr.write('RTNETLINK answers: No buffer space available\\n'); process.exit(2); }
-     const { status, stdout, stderr } = real(args); process.stdout.write(stdout); process.stderr.write(stderr); process.exit(status);`,
+    `if (args.includes('alias'))
+       passOn({ status: 2, stdout: '', stderr: 'RTNETLINK answers: No buffer space available\\n' });
+     passOn(real(args));`,
   );
   const { code, stderr } = await netcompose(context.rig, ['up', '-d'], { cwd, env });
   assert.is(code, 3);
   assert.match(
     stderr,
-    /netcompose: "ip link set dev nc-ncp-refuse alias \S+" failed with exit code 2: RTNETLINK answers: No buffer space available/,
+    inSequence(
+      /netcompose: "ip link set dev nc-ncp-refuse alias \S+" failed with exit code 2: /,
+      /RTNETLINK answers: No buffer space available/,
+    ),
   );
   assert.not.match(stderr, /\n\s+at /);
   assert.equal(await snapshot(context.rig), context.before);
@@ -100,7 +114,7 @@ test('an interrupt while the host is prepared undoes what was done', async (cont
     context,
     'ip',
     `if (args.includes('alias')) process.kill(process.ppid, 'SIGINT');
-     const { status, stdout, stderr } = real(args); process.stdout.write(stdout); process.stderr.write(stderr); process.exit(status);`,
+     passOn(real(args));`,
   );
   const { code, stderr } = await netcompose(context.rig, ['up', '-d'], { cwd, env });
   assert.is(code, 130, stderr);
@@ -121,7 +135,8 @@ test('when Compose cannot start, what was prepared is undone', async (context) =
 
 test('two host-mode services on one port are refused', async (context) => {
   const service = (name: string) =>
-    `  ${name}:\n    image: ${testImage}\n    command: ["httpd", "-f", "-p", "19100"]\n    x-netmode: { mode: host, listen: [19100] }\n`;
+    `  ${name}:\n    image: ${testImage}\n    command: ["httpd", "-f", "-p", "19100"]\n` +
+    '    x-netmode: { mode: host, listen: [19100] }\n';
   const cwd = await project(context, 'clash', `services:\n${service('a')}${service('b')}`);
   const { code, stderr } = await netcompose(context.rig, ['up', '-d'], { cwd });
   assert.is(code, 1);

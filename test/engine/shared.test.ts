@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { saying } from '../support/hooks.ts';
+import { endWhereItHangs } from '../support/patiently.ts';
 import { fetchText } from './rig/http.ts';
 import { testImage } from './rig/image.ts';
 import { type Lan, makeLan } from './rig/lan.ts';
@@ -134,13 +135,14 @@ test('an up in the foreground ends with an interrupt, and down cleans up', async
     env: context.rig.env,
     extendEnv: false,
     reject: false,
-    timeout: 40_000,
     stdin: 'ignore',
   });
+  endWhereItHangs(child);
   assert.is(await fetchText('http://192.168.213.80/'), 'hello');
   child.kill('SIGINT');
   const { exitCode, stderr } = await child;
-  // Compose 2.26 may panic then, once the containers have stopped (docker/compose#11710); its exit code is passed on all the same.
+  // Compose 2.26 may panic then, once the containers have stopped (docker/compose#11710); its exit code is passed on
+  // all the same.
   const hasPanicked =
     context.rig.engine !== '28' && exitCode === 2 && stderr.includes('panic: close of closed channel');
   assert.ok(exitCode === 130 || exitCode === 0 || hasPanicked, `${exitCode} ${stderr}`);

@@ -7,10 +7,12 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { saying } from '../support/hooks.ts';
+import type { Output } from '../support/patiently.ts';
+import { inSequence } from '../support/pattern.ts';
 import { fetchText } from './rig/http.ts';
 import { testImage } from './rig/image.ts';
 import { type EngineName, findEngine } from './rig/installed.ts';
-import { type Lan, makeLan, type Output } from './rig/lan.ts';
+import { type Lan, makeLan } from './rig/lan.ts';
 import { netcompose } from './rig/netcompose.ts';
 import { type Rig, startRig } from './rig/rig.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
@@ -99,10 +101,12 @@ async function refuses(
 }
 
 const web = (more: string) =>
-  `services:\n  web:\n    image: ${testImage}\n    command: ["httpd", "-f", "-h", "/www"]\n    stop_signal: SIGKILL\n${more}`;
+  `services:\n  web:\n    image: ${testImage}\n    command: ["httpd", "-f", "-h", "/www"]\n` +
+  `    stop_signal: SIGKILL\n${more}`;
 const range = 'ip_range: 192.168.213.192/27';
 const native = (pool: string) =>
-  `    networks: [lan]\nnetworks:\n  lan:\n    driver: macvlan\n    driver_opts: { parent: ncp-vers }\n    ipam: { config: [{ subnet: 192.168.213.0/24, ${range}${pool} }] }\n`;
+  '    networks: [lan]\nnetworks:\n  lan:\n    driver: macvlan\n    driver_opts: { parent: ncp-vers }\n' +
+  `    ipam: { config: [{ subnet: 192.168.213.0/24, ${range}${pool} }] }\n`;
 
 /** The router of the container's default route. */
 async function router(rig: Rig, container: string): Promise<string | undefined> {
@@ -148,7 +152,8 @@ interface Route {
 }
 
 const beside = (bridge: string, more = '') =>
-  `${web(`    networks: [backend]\n    x-netmode: { mode: macvlan, ${range}${more} }\n`)}networks:\n  backend: ${bridge}\n`;
+  `${web(`    networks: [backend]\n    x-netmode: { mode: macvlan, ${range}${more} }\n`)}networks:\n` +
+  `  backend: ${bridge}\n`;
 const ipv6 = '{ enable_ipv6: true, ipam: { config: [{ subnet: 10.77.0.0/24 }, { subnet: "fd00:77::/64" }] } }';
 const loopback = web(`    ports: ["18099:80"]\n    x-netmode: { mode: macvlan, ${range}, host_access: loopback }\n`);
 
@@ -209,7 +214,10 @@ for (const { name, project: prefix, compose, wanted, old, new: now = wanted, wit
         await refuses(
           call,
           context,
-          /error\[service\/default-route\].* leaves by the network "macvlan_ncp-vers", not by "default".*, and Docker publishes none of its ports/,
+          inSequence(
+            /error\[service\/default-route\].* leaves by the network "macvlan_ncp-vers", not by "default".*, /,
+            /and Docker publishes none of its ports/,
+          ),
         );
         return;
       }
@@ -239,7 +247,10 @@ for (const [name, mine] of [
     await refuses(
       second,
       context,
-      /error\[ports\/in-use-by-container\]: "web" (publishes|opens) port 18097\/tcp of the host, which the container "first-web-1" of project "first" publishes/,
+      inSequence(
+        /error\[ports\/in-use-by-container\]: "web" (publishes|opens) port 18097\/tcp of the host, /,
+        /which the container "first-web-1" of project "first" publishes/,
+      ),
       1,
       await snapshot(rig),
     );
@@ -359,10 +370,13 @@ for (const { name, first, second, says } of makes) {
 
 const ofItsOwn = (third: number, more = '') =>
   web(
-    `    x-netmode: { mode: macvlan, scope: project, subnet: 192.168.${third}.0/24, gateway: 192.168.${third}.1, ip_range: 192.168.${third}.192/27, ipv4_address: 192.168.${third}.50${more} }\n`,
+    `    x-netmode: { mode: macvlan, scope: project, subnet: 192.168.${third}.0/24, gateway: ` +
+      `192.168.${third}.1, ip_range: 192.168.${third}.192/27, ipv4_address: 192.168.${third}.50${more} }\n`,
   );
-const taken =
-  /error\[parent\/taken-by-network\]: ncp-vers is taken by the Docker network "first_macvlan_ncp-vers": a parent carries one macvlan network/;
+const taken = inSequence(
+  /error\[parent\/taken-by-network\]: ncp-vers is taken by the Docker network "first_macvlan_ncp-vers": /,
+  /a parent carries one macvlan network/,
+);
 
 async function answers(lan: Lan, ...addresses: readonly string[]): Promise<void> {
   for (const address of addresses) {
@@ -395,15 +409,21 @@ check('two projects, each with a macvlan network of its own on one parent', asyn
 check('one project with two macvlan networks on one parent', async (context) => {
   const { rig, lan } = context;
   const network = (third: number) =>
-    `{ x-netmode: { mode: macvlan, scope: project, subnet: 192.168.${third}.0/24, gateway: 192.168.${third}.1, ip_range: 192.168.${third}.192/27 } }`;
+    `{ x-netmode: { mode: macvlan, scope: project, subnet: 192.168.${third}.0/24, gateway: ` +
+    `192.168.${third}.1, ip_range: 192.168.${third}.192/27 } }`;
   const app = web('').replace('services:\n  web:', '  app:');
-  const text = `${web('    networks: { one: { ipv4_address: 192.168.213.51 } }\n')}${app}    networks: { two: { ipv4_address: 192.168.77.51 } }\nnetworks:\n  one: ${network(213)}\n  two: ${network(77)}\n`;
+  const text =
+    `${web('    networks: { one: { ipv4_address: 192.168.213.51 } }\n')}${app}    networks: { two: { ` +
+    `ipv4_address: 192.168.77.51 } }\nnetworks:\n  one: ${network(213)}\n  two: ${network(77)}\n`;
   const call = await project(rig, 'both', text);
   if (rig.engine !== '28') {
     await refuses(
       call,
       context,
-      /error\[netmode\/conflicting-network\]: networks "one" and "two" are both on ncp-vers, which carries one macvlan network/,
+      inSequence(
+        /error\[netmode\/conflicting-network\]: networks "one" and "two" are both on ncp-vers, /,
+        /which carries one macvlan network/,
+      ),
     );
     return;
   }
@@ -422,8 +442,10 @@ for (const [name, one, two] of [
     const { rig } = context;
     const [first, second] = [await project(rig, 'first', one), await project(rig, 'second', two)];
     await succeeds(first('up', '-d'));
-    const exclusive =
-      /error\[parent\/passthru-exclusive\]: ncp-vers carries the macvlan network "first_macvlan_ncp-vers", and passthru has its parent alone/;
+    const exclusive = inSequence(
+      /error\[parent\/passthru-exclusive\]: ncp-vers carries the macvlan network "first_macvlan_ncp-vers", /,
+      /and passthru has its parent alone/,
+    );
     await refuses(second, context, rig.engine === '28' ? exclusive : taken, 1, await snapshot(rig));
     await succeeds(first('down'));
   });
@@ -439,7 +461,10 @@ test("another project's macvlan network with the same subnet and another range",
   await refuses(
     second,
     context,
-    /error\[subnet\/taken-by-network\]: 192\.168\.213\.0\/24 overlaps 192\.168\.213\.0\/24 of the Docker network "first_macvlan_ncp-vers"/,
+    inSequence(
+      /error\[subnet\/taken-by-network\]: 192\.168\.213\.0\/24 overlaps 192\.168\.213\.0\/24 /,
+      /of the Docker network "first_macvlan_ncp-vers"/,
+    ),
     1,
     await snapshot(rig),
   );

@@ -11,7 +11,7 @@ export interface ApiNetwork {
   readonly IPAM?: { readonly Config: readonly Readonly<Record<string, unknown>>[] | null };
 }
 
-export interface ApiContainer {
+interface ApiContainer {
   readonly name: string;
   readonly state?: string;
   readonly labels?: Readonly<Record<string, string>>;
@@ -29,10 +29,22 @@ export interface FakeEngine {
   readonly requests: string[];
 }
 
+let sockets: string | undefined;
+let engines = 0;
+
+/** One for all engines of this process, removed when it ends. */
+function socketFolder(): string {
+  if (sockets === undefined) {
+    const made = mkdtempSync(join(tmpdir(), 'netcompose-fake-engine-'));
+    process.on('exit', () => rmSync(made, { recursive: true, force: true }));
+    sockets = made;
+  }
+  return sockets;
+}
+
 /** It answers until the process ends, which it does not keep from ending. */
 export function fakeEngine(version = '28.5.2'): FakeEngine {
-  const folder = mkdtempSync(join(tmpdir(), 'netcompose-fake-engine-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const folder = socketFolder();
   const networks: FakeEngine['networks'] = new Map();
   const containers: ApiContainer[] = [];
   const requests: string[] = [];
@@ -67,7 +79,7 @@ export function fakeEngine(version = '28.5.2'): FakeEngine {
       .writeHead(answer ? 200 : 404, { 'content-type': 'application/json', connection: 'close' })
       .end(JSON.stringify(answer ? answer(searchParams) : { message: `no such thing: ${pathname}` }));
   });
-  const socket = join(folder, 'engine.sock');
+  const socket = join(folder, `${++engines}.sock`);
   server.listen(socket);
   server.unref();
   return { env: { DOCKER_HOST: `unix://${socket}` }, networks, containers, requests };

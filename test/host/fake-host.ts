@@ -2,7 +2,7 @@
 import type { Host, RunOptions, RunResult } from '../../src/host/system/host.ts';
 
 /** What a command gives: its output, a result, or several in turn (the last one stays). */
-export type Answer =
+type Answer =
   | string
   | Partial<RunResult>
   | ((options: RunOptions) => string | Partial<RunResult>)

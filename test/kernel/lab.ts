@@ -116,8 +116,8 @@ export function labHost(namespace: string, afterChange: (count: number) => void 
 }
 
 /**
- * What a namespace's network consists of, as far as a shim could change it, line by line. Link-local IPv6 routes are left
- * out: the kernel adds them when it has looked for duplicates, a second or two after an interface is up.
+ * What a namespace's network consists of, as far as a shim could change it, line by line. Link-local IPv6 routes are
+ * left out: the kernel adds them when it has looked for duplicates, a second or two after an interface is up.
  */
 export function snapshot(namespace: string): readonly string[] {
   const json = (...args: readonly string[]) =>

@@ -1,4 +1,6 @@
-/** Lets a suite of this layer run, or says by name why not; where everything must run (`CI=true`), that is a failure. */
+/**
+ * Lets a suite of this layer run, or says by name why not; where everything must run (`CI=true`), that is a failure.
+ */
 import type { Test } from 'uvu';
 import { createLab, type Lab, whyNot } from './lab.ts';
 

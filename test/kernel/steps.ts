@@ -2,6 +2,7 @@
 
 import type { HostAction, Step } from '../../src/plan/actions/action.ts';
 import { stepsOf } from '../../src/plan/actions/commands.ts';
+import { cidr, ip } from '../support/addresses.ts';
 import { hostAddress, parent } from './lab.ts';
 
 export const shim = 'nc-p0';
@@ -15,22 +16,22 @@ const make: readonly HostAction[] = [
   { kind: 'set-sysctl', id: 'arp', reason: 'test', shim, key: ['ipv4', 'conf', shim, 'arp_filter'], value: '1' },
   { kind: 'set-sysctl', id: 'v6', reason: 'test', shim, key: ['ipv6', 'conf', shim, 'disable_ipv6'], value: '1' },
 ];
-const address: HostAction = { kind: 'add-shim-address', id: 'address', reason: 'test', shim, address: `${spare}/32` };
+const address: HostAction = { kind: 'add-shim-address', id: 'address', reason: 'test', shim, address: ip(spare) };
 const up: HostAction = { kind: 'bring-shim-up', id: 'up', reason: 'test', shim };
 const route = (source: string): HostAction => ({
   kind: 'add-shim-route',
   id: 'route',
   reason: 'test',
   shim,
-  destination: range,
-  source,
+  destination: cidr(range),
+  source: ip(source),
 });
 const neighbour: HostAction = {
   kind: 'add-shim-neighbour',
   id: 'neighbour',
   reason: 'test',
   shim,
-  address: '192.168.77.200',
+  address: ip('192.168.77.200'),
   mac: '02:42:C0:A8:4D:C8',
 };
 

@@ -1,22 +1,23 @@
 #!/bin/bash
-# A virtual machine with a real Docker engine and Compose on a kernel that has ipvlan, for tests. It runs in QEMU's software
-# emulation, so that it needs no KVM, and is thrown away after each run.
+# A virtual machine with a real Docker engine and Compose on a kernel that has ipvlan, for tests. It runs in QEMU's
+# software emulation, so that it needs no KVM, and is thrown away after each run.
 #
-#   lab.sh build                         make it from Debian's packages (as root; a few minutes), where it is not made yet
+#   lab.sh build                         make it from Debian's packages (as root; minutes), where it is not made yet
 #   lab.sh made                          exit 0 where it is made
 #   lab.sh run [opts] DIR CMD [ARG...]   carry DIR to /src in the machine, run CMD there; its exit code is ours
 #        -d 26|28   the engine: 26.1 with Compose 2.26, or 28.5 with Compose 2.40 (default 28)
 #        -c         boot, instead of resuming the machine as it was when the engine was ready
 #        -o DIR     copy the machine's /out there afterwards
-#        -t SECS    time limit (default 600)
+#        -t SECS    give it up after so long without a word from CMD and without work (default 180), or after ten
+#                   times as much processor time without a word
 #        -v         show the kernel's console at the end
 #
 # `build` installs what it needs of Debian's packages. Packages come from where this machine has its own. All is kept in
 # ${LAB_CACHE:-${XDG_CACHE_HOME:-~/.cache}/netcompose-lab}; what is there and was made by this recipe is not made again.
 #
 #   vda  root file system; opened as a snapshot, so that no run changes it
-#   vdb  DIR and the command as a tar on a raw disk, its length first; read with O_DIRECT, because a resumed machine would
-#        otherwise see the disk as it was
+#   vdb  DIR and the command as a tar on a raw disk, its length first; read with O_DIRECT, because a resumed machine
+#        would otherwise see the disk as it was
 #   vdc  a raw disk to which the machine writes a tar of /out, with the exit code in /out/.rc
 #   vport0p1 (virtio-serial)  what the command writes, streamed to our stdout
 #   ttyS0    the kernel's console
@@ -25,7 +26,8 @@ self=$(readlink -f "$0")
 lab=${LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/netcompose-lab}
 memory=2048
 processors=2
-packages=iproute2,iptables,kmod,procps,iputils-ping,nodejs,docker.io,docker-cli,docker-compose,crun,ca-certificates,busybox-static,python3,tcpdump,curl,util-linux
+packages=iproute2,iptables,kmod,procps,iputils-ping,nodejs,docker.io,docker-cli,docker-compose,crun
+packages+=,ca-certificates,busybox-static,python3,tcpdump,curl,util-linux
 # In the order in which they depend on each other: insmod does not look.
 virtio="virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk virtio_console"
 engines="26 28"
@@ -44,16 +46,41 @@ qemu() { # STATE-DIR ROOT-DRIVE ENGINE EXTRA...
     -drive "if=none,id=a,$root" -device virtio-blk-pci,drive=a \
     -drive "if=none,id=b,file=$state/in.raw,format=raw,cache=unsafe" -device virtio-blk-pci,drive=b \
     -drive "if=none,id=c,file=$state/out.raw,format=raw,cache=unsafe" -device virtio-blk-pci,drive=c \
-    -device virtio-serial-pci -chardev file,id=o,path=/dev/stdout,append=on -device virtserialport,chardev=o,name=out "$@"
+    -device virtio-serial-pci -chardev file,id=o,path=/dev/stdout,append=on \
+    -device virtserialport,chardev=o,name=out "$@"
 }
 
-# --- build ----------------------------------------------------------------------------------------------------------------
+# Waits for a machine to end, or to write TEXT into FILE. 1 where it hangs: for QUIET seconds it has neither written to
+# FILE nor worked, or it has worked for ten times as long without writing. No clock ends it: a loaded host is slow.
+attend() { # PID QUIET FILE [TEXT]
+  local pid=$1 quiet=$2 file=$3 text=${4:-} size=-1 written=-1 fields ticks=0 alive=0 reported=0 looks=0
+  while kill -0 "$pid" 2>/dev/null; do
+    if [ -n "$text" ] && grep -q "$text" "$file" 2>/dev/null; then return 0; fi
+    # Beside this shell, because bash runs no trap before a command in the foreground has ended.
+    sleep 1 & wait $! || :
+    read -ra fields <<<"$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null || :)"
+    # Hundredths of a second, in user and in system mode.
+    ticks=$((${fields[11]:-0} + ${fields[12]:-0}))
+    size=$(stat -c %s "$file" 2>/dev/null || echo 0)
+    looks=$((looks + 1))
+    if [ "$size" != "$written" ]; then written=$size reported=$ticks; fi
+    # A machine that waits still uses a few hundredths: its clock is emulated too.
+    if [ "$reported" = "$ticks" ] || [ $((ticks - alive)) -ge $((quiet * 10)) ]; then alive=$ticks looks=0; fi
+    if [ "$looks" -ge "$quiet" ]; then say "nothing has moved for $quiet s"; return 1; fi
+    if [ $((ticks - reported)) -ge $((quiet * 1000)) ]; then
+      say "$((quiet * 10)) s of processor time have brought nothing"; return 1
+    fi
+  done
+}
+
+# --- build ------------------------------------------------------------------------------------------------------------
 
 # The address of this machine's own Debian mirror.
 mirror() {
   local found
   found=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/debian.sources 2>/dev/null | head -1)
-  [ -n "$found" ] || found=$(awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /^http/) { print $i; exit } }' /etc/apt/sources.list 2>/dev/null)
+  [ -n "$found" ] || found=$(awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /^http/) { print $i; exit } }' \
+    /etc/apt/sources.list 2>/dev/null)
   [ -n "$found" ] || fail 'this machine has no Debian mirror in /etc/apt'
   printf '%s\n' "$found"
 }
@@ -65,7 +92,8 @@ isMade() { isCurrent && [ -z "$(missingPackages)" ]; }
 
 missingPackages() {
   local tool
-  for tool in qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils mmdebstrap:mmdebstrap cpio:cpio mke2fs:e2fsprogs depmod:kmod; do
+  for tool in qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils mmdebstrap:mmdebstrap cpio:cpio \
+    mke2fs:e2fsprogs depmod:kmod; do
     command -v "${tool%:*}" >/dev/null || printf '%s ' "${tool#*:}"
   done
 }
@@ -102,21 +130,24 @@ download() {
   if [ ! -f "userland-$wanted.tar" ]; then
     say 'packages'
     rm -f userland-*.tar
-    mmdebstrap --quiet --variant=minbase --include="$packages" --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-      --dpkgopt='path-exclude=/usr/share/doc/*' trixie userland.part.tar "$(mirror)"
+    mmdebstrap --quiet --variant=minbase --include="$packages" --dpkgopt='path-exclude=/usr/share/man/*' \
+      --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
+      trixie userland.part.tar "$(mirror)"
     mv userland.part.tar "userland-$wanted.tar"
   fi
   ln -sf "userland-$wanted.tar" userland.tar
   if ! ls kernel/*.deb >/dev/null 2>&1; then
     say 'kernel'
     mkdir -p kernel
-    (cd kernel && apt-get -o APT::Sandbox::User=root download "$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/ *Depends: //p' | head -1)" >/dev/null)
+    local image; image=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/ *Depends: //p' | head -1)
+    (cd kernel && apt-get -o APT::Sandbox::User=root download "$image" >/dev/null)
   fi
   if ! ls sid/docker.io_*.deb >/dev/null 2>&1; then
     say 'engine 28'
     mkdir -p sid/lists/partial
     printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s sid main\n' "$(mirror)" >sid/sources.list
-    local options=(-o "Dir::Etc::sourcelist=$lab/sid/sources.list" -o Dir::Etc::sourceparts=/dev/null -o "Dir::State::lists=$lab/sid/lists" -o APT::Sandbox::User=root)
+    local options=(-o "Dir::Etc::sourcelist=$lab/sid/sources.list" -o Dir::Etc::sourceparts=/dev/null
+      -o "Dir::State::lists=$lab/sid/lists" -o APT::Sandbox::User=root)
     apt-get "${options[@]}" update >/dev/null
     (cd sid && apt-get "${options[@]}" download docker.io docker-cli docker-compose containerd runc >/dev/null)
   fi
@@ -129,10 +160,14 @@ makeRoot() {
   dpkg-deb -x kernel/*.deb unpacked; cp unpacked/boot/vmlinuz-* vmlinuz
   local version; version=$(ls unpacked/lib/modules)
   mkdir -p root/lib/modules && cp -a "unpacked/lib/modules/$version" root/lib/modules/ && chroot root depmod "$version"
-  rm -rf root/var/cache/apt root/var/lib/apt/lists root/usr/lib/modules/"$version"/kernel/{drivers/gpu,drivers/infiniband,sound} root/usr/bin/ctr
+  rm -rf root/var/cache/apt root/var/lib/apt/lists root/usr/bin/ctr
+  rm -rf root/usr/lib/modules/"$version"/kernel/{drivers/gpu,drivers/infiniband,sound}
   # Engine 28 lies beside 26, with its own containerd and runc.
   mkdir -p root/opt/d{26,28}/cfg/cli-plugins root/src root/out root/img
-  local package; for package in docker.io docker-cli docker-compose containerd runc; do dpkg-deb -x sid/${package}_*.deb root/opt/d28; done
+  local package
+  for package in docker.io docker-cli docker-compose containerd runc; do
+    dpkg-deb -x sid/${package}_*.deb root/opt/d28
+  done
   rm -rf root/opt/d28/usr/bin/ctr root/opt/d28/usr/share
   ln -sf /opt/d28/usr/libexec/docker/cli-plugins/docker-compose root/opt/d28/cfg/cli-plugins/docker-compose
   ln -sf /usr/libexec/docker/cli-plugins/docker-compose root/opt/d26/cfg/cli-plugins/docker-compose
@@ -145,7 +180,10 @@ makeRoot() {
   # The containers' image: busybox with all its applets.
   mkdir -p image/bin image/tmp image/etc image/www image/root
   cp root/usr/bin/busybox image/bin/busybox
-  local applet; for applet in $(chroot root busybox --list); do [ "$applet" = busybox ] || ln -sf busybox "image/bin/$applet"; done
+  local applet
+  for applet in $(chroot root busybox --list); do
+    [ "$applet" = busybox ] || ln -sf busybox "image/bin/$applet"
+  done
   echo 'root:x:0:0::/root:/bin/sh' >image/etc/passwd
   tar -C image -cf root/img/busybox.tar .
 
@@ -161,12 +199,16 @@ takeNode() {
   chroot root /usr/local/bin/node -e 0 2>/dev/null || rm root/usr/local/bin/node
 }
 
-# busybox and the modules of the disks, then the machine's init, which lies here so that it can be read without the root.
+# busybox and the modules of the disks, then the init of the machine, which lies here so that it can be read without the
+# root.
 makeInitrd() {
   mkdir -p early/{bin,proc,sys,dev,mnt,m}
   cp root/usr/bin/busybox early/bin/
   local module file
-  for module in $virtio; do file=$(find "unpacked/lib/modules/$1" -name "$module.ko*" | head -1); if [ -n "$file" ]; then cp "$file" early/m/; fi; done
+  for module in $virtio; do
+    file=$(find "unpacked/lib/modules/$1" -name "$module.ko*" | head -1)
+    if [ -n "$file" ]; then cp "$file" early/m/; fi
+  done
   cat >early/lab-init <<'INIT'
 #!/bin/bash
 # Process 1 of the machine.
@@ -175,20 +217,27 @@ mount -t tmpfs t /run; mount -t tmpfs t /tmp; mkdir -p /dev/pts /dev/shm /run/lo
 mount -t devpts d /dev/pts; mount -t tmpfs t /dev/shm; mount -t cgroup2 c /sys/fs/cgroup
 exec </dev/null; ip link set lo up; hostname lab
 echo 1 >/proc/sys/net/ipv4/ip_forward
-# A card and its cable, there before the engine as on any host: where an interface has no address, the kernel takes the first
-# one's that has, and that should not be a bridge of the engine's.
+# A card and its cable, there before the engine as on any host: where an interface has no address, the kernel takes the
+# address of the first that has one, and that should not be a bridge of the engine's.
 ip link add name eth0 type veth peer name eth0-cable
 engine=$(grep -o 'lab.docker=[0-9]*' /proc/cmdline | cut -d= -f2)
 cat >/run/env <<ENV
-export HOME=/root LANG=C DOCKER_CONFIG=/opt/d$engine/cfg PATH=/opt/d$engine/usr/sbin:/opt/d$engine/usr/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export HOME=/root LANG=C DOCKER_CONFIG=/opt/d$engine/cfg
+export PATH=/opt/d$engine/usr/sbin:/opt/d$engine/usr/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 ENV
 . /run/env
 setsid dockerd --data-root /var/lib/docker$engine >>/run/dockerd.log 2>&1 </dev/null &
-for i in $(seq 1200); do [ -S /run/docker.sock ] && docker version >/dev/null 2>&1 && break; sleep .1; done
+# However long it takes: the host sees whether the machine still works.
+while kill -0 $!; do [ -S /run/docker.sock ] && docker version >/dev/null 2>&1 && break; sleep .1; done
 # Read once, so that the machine resumes with the programs in its memory.
 docker compose version >/dev/null; node -e 0; ip -V >/dev/null; python3 -c 'import ipaddress, json, selectors'
-docker import -c 'CMD ["sh"]' /img/busybox.tar busybox:latest >/dev/console 2>&1 && echo LAB-READY >/dev/console || tail -50 /run/dockerd.log >/dev/console
-while :; do header=$(dd if=/dev/vdb iflag=direct bs=4096 count=1 2>/dev/null | tr -d '\0'); [ -n "$header" ] && break; sleep .1; done
+docker import -c 'CMD ["sh"]' /img/busybox.tar busybox:latest >/dev/console 2>&1 &&
+  echo LAB-READY >/dev/console || tail -50 /run/dockerd.log >/dev/console
+while :; do
+  header=$(dd if=/dev/vdb iflag=direct bs=4096 count=1 2>/dev/null | tr -d '\0')
+  [ -n "$header" ] && break
+  sleep .1
+done
 dd if=/dev/vdb iflag=direct bs=4096 skip=1 count=${header#LAB } 2>/dev/null | tar -x --no-same-owner -C /
 # The clock stood still in the snapshot.
 date -s "@$(cat /labjob/now)" >/dev/null
@@ -201,7 +250,9 @@ INIT
   chmod +x early/lab-init
   { echo '#!/bin/busybox sh'
     echo 'b=/bin/busybox; $b mount -t proc p /proc; $b mount -t sysfs s /sys; $b mount -t devtmpfs d /dev'
-    for module in $virtio; do for file in early/m/$module.ko*; do if [ -f "$file" ]; then echo "\$b insmod /m/${file##*/}"; fi; done; done
+    for module in $virtio; do
+      for file in early/m/$module.ko*; do if [ -f "$file" ]; then echo "\$b insmod /m/${file##*/}"; fi; done
+    done
     echo 'n=0; while [ ! -b /dev/vda ] && [ $n -lt 100 ]; do $b sleep .1; n=$((n+1)); done'
     echo '$b mount -t ext4 -o rw,noatime /dev/vda /mnt; for d in proc sys dev; do $b mount --move /$d /mnt/$d; done'
     echo '$b cp /lab-init /mnt/lab-init; exec $b switch_root /mnt /lab-init'; } >early/init
@@ -216,12 +267,10 @@ snapshot() {
   rm -rf "$state"; mkdir -p "$state"
   truncate -s 512M "$state/in.raw"; truncate -s 256M "$state/out.raw"
   qemu-img create -q -f qcow2 -b "$lab/root.ext4" -F raw "$state/disk.qcow2"
-  (qemu "$state" "file=$state/disk.qcow2,format=qcow2,cache=unsafe" "$engine" -qmp "unix:$state/qmp,server=on,wait=off" 9>&-) >/dev/null 2>"$state/qemu.err" </dev/null &
+  (qemu "$state" "file=$state/disk.qcow2,format=qcow2,cache=unsafe" "$engine" \
+    -qmp "unix:$state/qmp,server=on,wait=off" 9>&-) >/dev/null 2>"$state/qemu.err" </dev/null &
   pid=$!
-  for _ in $(seq 600); do
-    if grep -q LAB-READY "$state/console.log" 2>/dev/null || ! kill -0 "$pid" 2>/dev/null; then break; fi
-    sleep .5
-  done
+  attend "$pid" 180 "$state/console.log" LAB-READY || :
   if ! grep -q LAB-READY "$state/console.log" 2>/dev/null; then
     kill "$pid" 2>/dev/null || :
     tail -20 "$state/console.log" "$state/qemu.err" >&2 || :
@@ -230,9 +279,12 @@ snapshot() {
   sleep 2
   node -e '
     const socket = require("net").connect(process.argv[1]);
-    const queue = [{ execute: "qmp_capabilities" }, { execute: "migrate-set-parameters", arguments: { "max-bandwidth": 1e10 } },
+    const queue = [{ execute: "qmp_capabilities" },
+      { execute: "migrate-set-parameters", arguments: { "max-bandwidth": 1e10 } },
       { execute: "migrate", arguments: { uri: "exec:cat > " + process.argv[2] } }];
-    let text = "", next = 0, done = false;
+    let text = "", next = 0, done = false, written = -1;
+    // Looks are counted, not seconds: a loaded machine looks less often.
+    let quietLooks = 0;
     const send = (command) => socket.write(JSON.stringify(command) + "\n");
     const stop = (why) => { if (why) console.error(why); process.exit(why || !done ? 1 : 0); };
     socket.on("data", (data) => {
@@ -243,15 +295,21 @@ snapshot() {
         else if (message.QMP || (message.return && next < queue.length)) send(queue[next++]);
         else if (message.return && message.return.status === "completed") { done = true; send({ execute: "quit" }); }
         else if (message.return && message.return.status === "failed") stop("the snapshot failed");
-        else if (message.return) setTimeout(() => send({ execute: "query-migrate" }), 200);
+        else if (message.return) {
+          const now = message.return.ram?.transferred ?? written;
+          quietLooks = now === written ? quietLooks + 1 : 0;
+          written = now;
+          if (quietLooks > 600) stop("the snapshot no longer grows");
+          setTimeout(() => send({ execute: "query-migrate" }), 200);
+        }
       }
     });
     socket.on("close", () => stop()); socket.on("error", (error) => stop(done ? undefined : error.message));
-    setTimeout(() => stop("the snapshot took too long"), 300000);' "$state/qmp" "$state/ram" || { kill "$pid" 2>/dev/null || :; fail "engine $engine: no snapshot"; }
+    ' "$state/qmp" "$state/ram" || { kill "$pid" 2>/dev/null || :; fail "engine $engine: no snapshot"; }
   wait "$pid" || :
 }
 
-# --- run ------------------------------------------------------------------------------------------------------------------
+# --- run --------------------------------------------------------------------------------------------------------------
 
 # Whatever ends this script, the machine ends with it; a second signal must not come in between.
 switchOff() {
@@ -261,9 +319,11 @@ switchOff() {
 }
 
 run() {
-  local engine=28 cold='' out='' limit=600 verbose='' option
+  local engine=28 cold='' out='' quiet=180 verbose='' option
   while getopts d:co:t:v option; do
-    case $option in d) engine=$OPTARG ;; c) cold=1 ;; o) out=$OPTARG ;; t) limit=$OPTARG ;; v) verbose=1 ;; *) exit 64 ;; esac
+    case $option in
+      d) engine=$OPTARG ;; c) cold=1 ;; o) out=$OPTARG ;; t) quiet=$OPTARG ;; v) verbose=1 ;; *) exit 64 ;;
+    esac
   done
   shift $((OPTIND - 1))
   [ $# -ge 2 ] || fail 'run DIR CMD [ARG...]'
@@ -275,27 +335,33 @@ run() {
   # One argument is a line for bash, several are an argument vector.
   if [ $# = 1 ]; then printf '%s\n' "$1"; else printf '%q ' "$@"; fi >"$state/job/labjob/cmd"
   date +%s >"$state/job/labjob/now"
-  tar -cf "$state/in.tar" -C "$state/job" labjob --transform 's,^\./,src/,;s,^\.$,src,' -C "$dir" --exclude=./node_modules --exclude=./.git .
+  tar -cf "$state/in.tar" -C "$state/job" labjob --transform 's,^\./,src/,;s,^\.$,src,' \
+    -C "$dir" --exclude=./node_modules --exclude=./.git .
   # The length comes first, because tar would read a device to its end; the sizes are those the snapshot has seen.
-  { printf 'LAB %d' $((($(stat -c %s "$state/in.tar") + 4095) / 4096)) | dd bs=4096 conv=sync 2>/dev/null; cat "$state/in.tar"; } >"$state/in.raw"
+  local blocks=$((($(stat -c %s "$state/in.tar") + 4095) / 4096))
+  { printf 'LAB %d' "$blocks" | dd bs=4096 conv=sync 2>/dev/null; cat "$state/in.tar"; } >"$state/in.raw"
   truncate -s 512M "$state/in.raw"; truncate -s 256M "$state/out.raw"; rm "$state/in.tar"
-  local root="file=$lab/snap$engine/disk.qcow2,format=qcow2,cache=unsafe,snapshot=on" resume=(-incoming "exec:cat $lab/snap$engine/ram")
+  local root="file=$lab/snap$engine/disk.qcow2,format=qcow2,cache=unsafe,snapshot=on"
+  local resume=(-incoming "exec:cat $lab/snap$engine/ram")
   if [ -n "$cold" ]; then root="file=$lab/root.ext4,format=raw,cache=unsafe,snapshot=on"; resume=(); fi
-  export lab memory processors; export -f qemu
   set +e
-  # In the foreground, so that an interrupt reaches it; through cat, because a stdout that is a file would be written from
-  # its beginning; without input, which would block it.
-  timeout --foreground --kill-after=5 "$limit" bash -c 'qemu "$@"' qemu "$state" "$root" "$engine" "${resume[@]}" </dev/null > >(cat) &
-  # Waited for, because bash runs no trap before a command in the foreground has ended.
-  wait $!
+  # Through tee, because a stdout that is a file would be written from its beginning; without input, which would block
+  # it.
+  : >"$state/written"
+  qemu "$state" "$root" "$engine" "${resume[@]}" </dev/null > >(tee "$state/written") &
+  local machine=$! hangs=''
+  attend "$machine" "$quiet" "$state/written" || { hangs=1; kill -KILL "$machine"; }
+  { wait "$machine"; } 2>/dev/null
   local code=$?
   [ -z "$verbose" ] || cat "$state/console.log" >&2
   mkdir -p "$state/out"; tar -C "$state/out" -xf "$state/out.raw" 2>/dev/null
   if [ -n "$out" ]; then mkdir -p "$out"; cp -a "$state/out/." "$out/"; fi
   if [ -f "$state/out/.rc" ]; then exit "$(cat "$state/out/.rc")"; fi
-  [ "$code" = 124 ] && fail "the command has not ended within $limit s"
   tail -5 "$state/console.log" >&2
+  [ -z "$hangs" ] || fail "the command was given up; above, the last that the console has"
   fail "the machine has ended without an exit code (QEMU: $code)"
 }
 
-case ${1:-} in build) build ;; made) isMade ;; run) shift; run "$@" ;; *) sed -n '2,14s/^# \?//p' "$0"; exit 64 ;; esac
+case ${1:-} in
+  build) build ;; made) isMade ;; run) shift; run "$@" ;; *) sed -n '2,15s/^# \?//p' "$0"; exit 64 ;;
+esac

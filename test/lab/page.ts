@@ -25,32 +25,35 @@ const titles: Readonly<Record<Column, string>> = {
 
 const before = `# Who reaches whom
 
-Every cell was tried with real containers, a real engine and a kernel that has ipvlan, through \`netcompose up\` alone, by ping,
-TCP and UDP. This page is written by that test (\`UPDATE_GOLDENS=1 npm run lab\`; see [Development](development.md#the-lab)), and
-the test fails where page and result differ. It runs on engines 28.5 and 26.1; where these differ, the cell is the newer one's, with
-the other's in brackets.
+Every cell was tried by ping, TCP and UDP, with real containers, a real engine and a kernel that has ipvlan,
+brought up by \`netcompose up\` alone. That test writes this page (\`UPDATE_GOLDENS=1 npm run lab\`; see
+[Development](development.md#the-lab)) and fails where the page and the result differ. It runs on engines 28.5
+and 26.1; where they differ, the cell shows the newer one's result, with the other's in brackets.
 
-- **host**: the Docker host, at its own address on the parent; **shim**: the same host, at the [shim's](shim.md) address, where it
-  has one of its own.
-- **second**: another service of the same netmode on the same network. **bridge**: a service on a bridge network of its own.
+- **host**: the Docker host, at its own address on the parent; **shim**: the same host, at the
+  [shim's](shim.md) address, if the shim has one.
+- **second**: another service of the same netmode on the same network. **bridge**: a service on a bridge network.
 - **neighbour**, **router**: two machines on the LAN. **beyond**: an address behind the router.
-- *yes*: all that was tried was answered; *no*: nothing was; –: there is no such thing to try.
+- *yes*: everything that was tried was answered; *no*: nothing was; –: there is nothing to try.
 `;
 
 const after = `
 ## What stands out
 
-- A shim without an address of its own is asked for at the host's own address. Where it must have one (\`rp_filter\` 1 on ipvlan
-  L2, IPv6 on macvlan and ipvlan L2, a VLAN in which the host has no address of its own), containers reach the host at that one
-  only. With one that is given although it need not be, they reach it at both.
-- \`private\`, \`vepa\` and \`passthru\` keep the host and each other out: that is what they are for. They are tried with
-  \`host_access: none\`, because no shim could help ([shim/flag-unreachable](rules/shim/flag-unreachable.md)). \`vepa\` needs a
-  switch that sends frames back to where they came from, which the LAN of this test does not.
-- \`bridge\` is reached at its published ports, on the host's address; the bridge's own addresses are not for others. A ping
-  there would be answered by the host, and is not counted.
-- No service on the LAN reaches a container on a bridge at its own address: the LAN's router knows nothing of it. The other way
-  goes through the host, which puts an address of its own in front; of IPv6 only on newer engines, where Docker writes
-  \`ip6tables\` rules unasked. At layer 3 IPv6 goes both ways through the host.
+- Where the shim has no address, containers reach the host at the host's own address. Where the shim must have
+  one (\`rp_filter\` 1 on ipvlan L2, IPv6 on macvlan and ipvlan L2, a VLAN in which the host has no address),
+  containers reach the host at the shim's address only. Where the shim is given an address that it does not
+  need, they reach the host at both.
+- \`private\`, \`vepa\` and \`passthru\` separate containers from the host and from each other: that is their purpose.
+  They are tried with \`host_access: none\`, because no shim could help
+  ([shim/flag-unreachable](rules/shim/flag-unreachable.md)). \`vepa\` needs a switch that sends frames back to
+  where they came from; the LAN of this test has none.
+- A service on a bridge is reached at its published ports, on the host's address; the bridge's own addresses are
+  not meant for others. A ping there would be answered by the host, so it does not count.
+- No service on the LAN reaches a container on a bridge at the container's own address: the LAN's router has no
+  route to it. The other direction goes through the host, which puts its own address in place of the
+  container's; for IPv6 only on newer engines, where Docker writes \`ip6tables\` rules by default. At layer 3, IPv6
+  goes through the host in both directions.
 - At layer 3 the LAN's router has the routes that [\`netcompose plan\`](plan.md) prints.
 `;
 

@@ -1,12 +1,15 @@
 /**
  * Runs the lab: netcompose as built, in a virtual machine whose kernel has ipvlan (`lab.sh`).
  *
- *     npm run lab                     the suite, on engines 28 and 26 side by side; the last line is `N passed, N failed`
+ *     npm run lab                     the suite, on engines 28 and 26 side by side
  *     npm run lab -- --engine 26      on one engine
- *     npm run lab -- --only life      the parts whose names begin so (`suite/main.ts`); `--only all`: all parts on each engine
+ *     npm run lab -- --only life      the parts whose names begin so (`suite/main.ts`); `all`: every part
  *     npm run lab -- CMD [ARG...]     this command instead, with netcompose on its PATH; its exit code is ours
  *
- * What the suite has seen of who reaches whom must be what `docs/reachability.md` says; `UPDATE_GOLDENS=1` writes it anew.
+ * The last line of a suite is `N passed, N failed`.
+ *
+ * What the suite has seen of who reaches whom must be what `docs/reachability.md` says; `UPDATE_GOLDENS=1` writes it
+ * anew.
  */
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -19,8 +22,6 @@ import { quickNode } from './suite/node.ts';
 
 const engines = ['28', '26'] as const;
 const ending = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** A suite takes five minutes where two machines share two processors. */
-const secondsPerRun = 1800;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const page = join(root, 'docs/reachability.md');
 const recipe = fileURLToPath(new URL('lab.sh', import.meta.url));
@@ -97,7 +98,8 @@ function comparePage(chosen: readonly string[], folder: string): Count {
           files.map(({ engine: each, file }) => ({ engine: each, ...JSON.parse(readFileSync(file, 'utf8')) }) as Seen),
         );
   process.stdout.write(
-    `${wrong.length === 0 ? 'PASS' : 'FAIL'} the documentation says what was seen${wrong.map((line) => `\n     ${line}`).join('')}\n`,
+    `${wrong.length === 0 ? 'PASS' : 'FAIL'} the documentation says what was ` +
+      `seen${wrong.map((line) => `\n     ${line}`).join('')}\n`,
   );
   return { passed: wrong.length === 0 ? 1 : 0, failed: wrong.length === 0 ? 0 : 1 };
 }
@@ -120,20 +122,7 @@ function inMachine(
   argv: readonly string[],
   { prefix = '', out }: { readonly prefix?: string; readonly out?: string } = {},
 ) {
-  return run(
-    [
-      recipe,
-      'run',
-      '-d',
-      version,
-      '-t',
-      String(secondsPerRun),
-      ...(out === undefined ? [] : ['-o', out]),
-      carried,
-      ...argv,
-    ],
-    prefix,
-  );
+  return run([recipe, 'run', '-d', version, ...(out === undefined ? [] : ['-o', out]), carried, ...argv], prefix);
 }
 
 /** What goes into the machine: the program, the suite in one file, and a folder for `PATH`. */

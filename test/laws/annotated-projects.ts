@@ -1,4 +1,4 @@
-/** Files as people write them before netcompose: the generated ones without x-netmode, in the styles that tools leave behind. */
+/** Files from before netcompose: the generated ones without x-netmode, in the styles of people, editors and tools. */
 import fc from 'fast-check';
 import { isMap, isScalar, parseDocument, visit, type YAMLMap } from 'yaml';
 import type { PlainMap } from '../../src/emit/override/plain-data.ts';

@@ -1,4 +1,7 @@
-/** Whatever stands in the files: nothing throws, what is told is told of places in the text, and each run gives the same. */
+/**
+ * Whatever stands in the files: nothing throws, what is told is told of places in the text, and each run gives the
+ * same.
+ */
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

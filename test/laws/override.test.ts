@@ -7,6 +7,7 @@ import type { Attachment, Project, Service } from '../../src/compose/project/pro
 import { Diagnostics } from '../../src/diagnostics/diagnostic.ts';
 import { extraHostEntry } from '../../src/emit/override/definitions.ts';
 import { overrideOf } from '../../src/emit/override/override.ts';
+import { formatAddress, formatCidr } from '../../src/plan/facts/ip.ts';
 import type { Plan } from '../../src/plan/types.ts';
 import { directory, inMemory } from '../support/in-memory.ts';
 import { holds } from '../support/property.ts';
@@ -53,7 +54,11 @@ function agrees(plan: Plan, project: Project, override: string): void {
     );
     assert.equal(
       found?.ipam.map(({ subnet, gateway, ipRange }) => [subnet?.value, gateway?.value, ipRange?.value]),
-      network.pools.map(({ subnet, gateway, ipRange }) => [subnet, gateway, ipRange]),
+      network.pools.map(({ subnet, gateway, ipRange }) => [
+        formatCidr(subnet),
+        gateway && formatAddress(gateway),
+        ipRange && formatCidr(ipRange),
+      ]),
     );
   }
 }

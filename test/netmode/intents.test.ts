@@ -13,7 +13,9 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
 
 for (const [line, expected] of cases) {
   test(line, () => {
-    const text = `services:\n  web:\n    image: nginx\n    ${line}\nnetworks:\n  backend: { ipam: { config: [{ subnet: 172.30.0.0/24 }] } }\n`;
+    const text =
+      `services:\n  web:\n    image: nginx\n    ${line}\nnetworks:\n  backend: { ipam: { ` +
+      `config: [{ subnet: 172.30.0.0/24 }] } }\n`;
     assert.equal(told(planTexts(text, { facts: lanFacts })), expected);
   });
 }

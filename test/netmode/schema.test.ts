@@ -1,4 +1,6 @@
-/** `schema/x-netmode.schema.json` describes every key, where it is allowed and nowhere else, with examples that hold. */
+/**
+ * `schema/x-netmode.schema.json` describes every key, where it is allowed and nowhere else, with examples that hold.
+ */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

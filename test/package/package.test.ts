@@ -140,7 +140,8 @@ test('installed: facts, with everything that is loaded late, from the first star
 
 test('installed: the library can be imported', async () => {
   const program =
-    "import * as netcompose from 'netcompose'; console.log(Object.values(netcompose).some((each) => typeof each === 'function'));";
+    "import * as netcompose from 'netcompose'; console.log(Object.values(netcompose).some((each) => typeof " +
+    "each === 'function'));";
   const { stdout } = await execa(process.execPath, ['--input-type', 'module', '--eval', program], { cwd: app });
   assert.is(stdout, 'true');
 });

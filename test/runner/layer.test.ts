@@ -1,10 +1,11 @@
 /** The runner's own guards: what uvu lets pass in silence must fail. */
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Patience } from '../support/progress.ts';
+import { type Ending, runChild } from './child.ts';
 import type { FileResult } from './layer.ts';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
@@ -33,15 +34,15 @@ const cases: Readonly<Record<string, readonly [text: string, passed: number, fai
   'never-runs.test.ts': [`${uvu}test('a', () => {});`, 0, 1],
 };
 
-function runLayer(files: readonly string[]): Promise<{ code: number | null; results: readonly FileResult[] }> {
-  return new Promise((resolve, reject) => {
-    const results: FileResult[] = [];
-    const child = spawn(process.execPath, ['--import', 'tsx', join(here, 'runner/layer.ts'), ...files], {
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
-    child.on('message', (result) => results.push(result as FileResult));
-    child.on('error', reject);
-    child.on('exit', (code) => resolve({ code, results }));
+const patient: Patience = { quietSeconds: 60, busySeconds: 60 };
+
+function runLayer(files: readonly string[], patience = patient): Promise<Ending> {
+  return runChild(process.execPath, ['--import', 'tsx', join(here, 'runner/layer.ts'), ...files], {
+    cwd: here,
+    env: process.env,
+    patience,
+    output: 'ignore',
+    lastSeconds: 1,
   });
 }
 
@@ -69,5 +70,66 @@ test('a file that ends the process is never reported as run', async () => {
 test('a layer in which all passes ends with 0', async () => {
   assert.is((await runLayer([named('passes.test.ts')])).code, 0);
 });
+
+/** What a file holds that takes long, how long it is waited for, and why it is given up; absent where it is not. */
+const long: Readonly<Record<string, readonly [text: string, patience: Patience, givenUp?: string]>> = {
+  'waits for ever': [
+    "test('a', () => {}); test('b', () => new Promise((done) => setTimeout(done, 3_600_000)));",
+    { quietSeconds: 2, busySeconds: 60 },
+    'nothing has moved for 2 s; it was waiting for "b" in FILE',
+  ],
+  'blocks for ever': [
+    "test('a', () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));",
+    { quietSeconds: 2, busySeconds: 60 },
+    'nothing has moved for 2 s; it was waiting for "a" in FILE',
+  ],
+  'never gets through loading': [
+    'await new Promise((done) => setTimeout(done, 3_600_000));',
+    { quietSeconds: 2, busySeconds: 60 },
+    'nothing has moved for 2 s; it was waiting for FILE',
+  ],
+  'runs in circles': [
+    "test('a', () => { for (;;); });",
+    { quietSeconds: 60, busySeconds: 2 },
+    '2 s of processor time have brought nothing; it was waiting for "a" in FILE',
+  ],
+  'is slow, and finishes tests': [
+    'for (let i = 0; i < 40; i += 1) test(`${i}`, () => new Promise((done) => setTimeout(done, 100)));',
+    { quietSeconds: 2, busySeconds: 60 },
+  ],
+  'is slow, and writes': [
+    `test('a', async () => {
+      for (let i = 0; i < 40; i += 1) {
+        process.stdout.write('.');
+        await new Promise((done) => setTimeout(done, 100));
+      }
+    });`,
+    { quietSeconds: 2, busySeconds: 60 },
+  ],
+  'is slow, and so is what it has started': [
+    `test('a', async () => {
+      const { spawn } = await import('node:child_process');
+      const loop = 'const end = Date.now() + 4000; while (Date.now() < end);';
+      await new Promise((done) => spawn(process.execPath, ['--eval', loop]).on('exit', done));
+    });`,
+    { quietSeconds: 2, busySeconds: 60 },
+  ],
+};
+/** All at once, because nearly all of them wait. */
+const endings = new Map<string, Promise<Ending>>();
+for (const [name, [text, patience, givenUp]] of Object.entries(long)) {
+  const file = `${name.replaceAll(/\W+/g, '-')}.test.ts`;
+  const start = () => {
+    writeFileSync(join(folder, file), `${uvu}${text} test.run();`);
+    return runLayer([named(file)], patience);
+  };
+  test.before(() => void endings.set(name, start()));
+  test(`a layer that ${name} is ${givenUp === undefined ? 'waited for' : 'given up'}`, async () => {
+    const ending = await endings.get(name)!;
+    assert.is(ending.givenUp, givenUp?.replace('FILE', named(file)));
+    assert.is(ending.code === 0, givenUp === undefined);
+    assert.is(ending.results.length, givenUp === undefined ? 1 : 0);
+  });
+}
 
 test.run();

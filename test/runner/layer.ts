@@ -13,7 +13,17 @@ export interface FileResult {
   readonly failed: number;
 }
 
-/** What uvu queues for each `.run()`: gives the errors' text or `true`, and how many passed, were skipped, there were. */
+/** What the process tells whoever has started it. */
+export type LayerMessage =
+  | { readonly kind: 'result'; readonly result: FileResult }
+  /** A file that is being loaded, or one of its tests. */
+  | { readonly kind: 'running'; readonly file: string; readonly test?: string }
+  | { readonly kind: 'output' };
+
+/**
+ * What uvu queues for each `.run()`. It gives the errors' text or `true`, and how many tests have passed, were skipped,
+ * and there were.
+ */
 type Suite = () => Promise<[errors: string | true, passed: number, skipped: number, total: number]>;
 
 const queue: [name: string, ...suites: Suite[]][] = [];
@@ -21,10 +31,25 @@ const globals = globalThis as unknown as { UVU_DEFER: number; UVU_INDEX: number;
 const here = fileURLToPath(new URL('..', import.meta.url));
 const graceSeconds = 10;
 let failures = 0;
+let currentFile = '';
 
 // Whoever started this is gone: so are the tests.
 process.on('disconnect', () => process.exit(1));
 process.channel?.unref();
+
+// uvu writes the name of the test that runs into its state, an object of its own, and tells it nobody else.
+Object.defineProperty(Object.prototype, '__test__', {
+  configurable: true,
+  set: (test: string) => {
+    if (test !== '') send({ kind: 'running', file: currentFile, test });
+  },
+});
+// What is written is a sign of life.
+const write = process.stdout.write.bind(process.stdout);
+process.stdout.write = ((...args: Parameters<typeof write>) => {
+  send({ kind: 'output' });
+  return write(...args);
+}) as typeof write;
 
 // uvu looks at these when it is loaded.
 globals.UVU_DEFER = 1;
@@ -45,6 +70,8 @@ async function load(file: string): Promise<void> {
   globals.UVU_INDEX = queue.length;
   const group: [string, ...Suite[]] = [file];
   queue.push(group);
+  currentFile = file;
+  send({ kind: 'running', file });
   try {
     await import(pathToFileURL(join(here, file)).href);
   } catch (error) {
@@ -57,6 +84,7 @@ async function load(file: string): Promise<void> {
   const complaints: string[] = [];
   for (const suite of suites) {
     group.push(async () => {
+      currentFile = file;
       // A hook after the tests that fails would end the whole layer.
       const result = await suite().catch(
         (error: unknown): Awaited<ReturnType<Suite>> => [`  ${textOf(error)}\n`, 0, 0, 1],
@@ -85,5 +113,9 @@ function textOf(error: unknown): string {
 function report(result: FileResult, ...complaints: readonly string[]): void {
   for (const complaint of complaints) process.stdout.write(`  failed: ${result.file}: ${complaint}\n`);
   failures += result.failed;
-  process.send?.(result);
+  send({ kind: 'result', result });
+}
+
+function send(message: LayerMessage): void {
+  if (process.connected) process.send?.(message);
 }

@@ -5,6 +5,14 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { engineNames } from '../engine/rig/installed.ts';
 import { layers, layersOf } from './layers.ts';
+import { build, steps } from './steps.ts';
+
+test('what the steps run is there', () => {
+  for (const { name, args } of [build, ...steps]) {
+    const program = args.find((arg) => /\/.*[^/]$/.test(arg))!;
+    assert.ok(existsSync(fileURLToPath(new URL(`../../${program}`, import.meta.url))), name);
+  }
+});
 
 test('there is a layer for each engine', () => {
   assert.equal(layers.flatMap(({ engine }) => engine ?? []).sort(), [...engineNames].sort());

@@ -1,5 +1,6 @@
 /** The layers of the test suite: where their files lie and what they need of the machine. */
 import type { EngineName } from '../engine/rig/installed.ts';
+import type { Patience } from '../support/progress.ts';
 import type { NeedName } from './needs.ts';
 
 export interface Layer {
@@ -13,13 +14,18 @@ export interface Layer {
   readonly needs: readonly NeedName[];
   /** Runs in network, mount and process namespaces of its own: what it leaves behind is gone with them. */
   readonly sandbox: boolean;
-  /** A layer that takes longer is stopped and has failed. */
-  readonly minutes: number;
+  /** When it is given up; what most layers take without it. */
+  readonly patience?: Patience;
 }
+
+/** Nothing that a test waits for takes as long without any sign of life, and no test works as long. */
+export const patience: Patience = { quietSeconds: 180, busySeconds: 600 };
+/** Two machines are emulated, and the longest of what they do between two lines takes two minutes. */
+const emulated: Patience = { quietSeconds: 180, busySeconds: 1800 };
 
 const sandboxed = ['linux', 'root', 'tools', 'macvlan'] as const;
 /** One layer for each engine; they differ in nothing else. */
-const engine = { folder: 'engine', sandbox: true, minutes: 20 } as const;
+const engine = { folder: 'engine', sandbox: true } as const;
 /**
  * What these prove is the same with every engine: what is printed, that Compose's part is left to Compose, and what the
  * host tells. They take half of the time.
@@ -27,14 +33,14 @@ const engine = { folder: 'engine', sandbox: true, minutes: 20 } as const;
 const newestOnly = ['conflicts.test.ts', 'demo.test.ts', 'plain.test.ts', 'readme.test.ts'] as const;
 
 export const layers: readonly Layer[] = [
-  { name: 'unit', needs: [], sandbox: false, minutes: 5 },
-  { name: 'conformance', folder: 'conformance', needs: ['compose'], sandbox: false, minutes: 10 },
-  { name: 'kernel', folder: 'kernel', needs: sandboxed, sandbox: true, minutes: 10 },
+  { name: 'unit', needs: [], sandbox: false },
+  { name: 'conformance', folder: 'conformance', needs: ['compose'], sandbox: false },
+  { name: 'kernel', folder: 'kernel', needs: sandboxed, sandbox: true },
   { name: 'engine', ...engine, engine: '28', needs: [...sandboxed, 'engine-28', 'build'] },
   { name: 'engine-26', ...engine, engine: '26', without: newestOnly, needs: [...sandboxed, 'engine-26', 'build'] },
   { name: 'engine-20', ...engine, engine: '20', without: newestOnly, needs: [...sandboxed, 'engine-20', 'build'] },
-  { name: 'lab', folder: 'lab', needs: ['linux', 'root', 'lab', 'build'], sandbox: false, minutes: 25 },
-  { name: 'package', folder: 'package', needs: ['build'], sandbox: false, minutes: 5 },
+  { name: 'lab', folder: 'lab', needs: ['linux', 'root', 'lab', 'build'], sandbox: false, patience: emulated },
+  { name: 'package', folder: 'package', needs: ['build'], sandbox: false },
 ];
 
 /** The layers that run the file; `file` is relative to `test/`. */

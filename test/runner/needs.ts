@@ -1,4 +1,6 @@
-/** What a layer may need of the machine. Each says why it is missing, or nothing. Nothing is installed or changed here. */
+/**
+ * What a layer may need of the machine. Each says why it is missing, or nothing. Nothing is installed or changed here.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +9,8 @@ import { type EngineName, findEngine, onPath } from '../engine/rig/installed.ts'
 
 export type NeedName = 'linux' | 'root' | 'tools' | 'macvlan' | 'compose' | `engine-${EngineName}` | 'lab' | 'build';
 
+/** What is asked here answers in milliseconds: only what hangs takes so long, even on a loaded machine. */
+const probeLimit = 120_000;
 const oldestCompose = [2, 24, 4] as const;
 const oncePerRun = new Map<NeedName, string | undefined>();
 
@@ -19,7 +23,7 @@ const needs: Readonly<Record<NeedName, () => string | undefined>> = {
   },
   macvlan: () => {
     const commands = 'link add nct0 type veth peer name nct1\nlink add link nct0 name nct2 type macvlan mode bridge\n';
-    const { status } = spawnSync('unshare', ['--net', 'ip', '-batch', '-'], { input: commands, timeout: 10_000 });
+    const { status } = spawnSync('unshare', ['--net', 'ip', '-batch', '-'], { input: commands, timeout: probeLimit });
     return status === 0 ? undefined : 'the kernel has no macvlan or veth';
   },
   compose: () => {
@@ -34,7 +38,7 @@ const needs: Readonly<Record<NeedName, () => string | undefined>> = {
   'engine-28': () => engine('28'),
   lab: () => {
     const { status } = spawnSync(fileURLToPath(new URL('../lab/lab.sh', import.meta.url)), ['made'], {
-      timeout: 30_000,
+      timeout: probeLimit,
     });
     return status === 0 ? undefined : 'no virtual machine: test/lab/lab.sh build makes it';
   },
@@ -82,7 +86,7 @@ export function findCompose(): Compose | undefined {
       ];
   for (const binary of candidates) {
     if (binary === undefined || (binary.includes('/') && !existsSync(binary))) continue;
-    const { status, stdout } = spawnSync(binary, ['version', '--short'], { encoding: 'utf8', timeout: 30_000 });
+    const { status, stdout } = spawnSync(binary, ['version', '--short'], { encoding: 'utf8', timeout: probeLimit });
     if (status === 0) return { binary, version: stdout.trim().replace(/^v/, '') };
   }
   return undefined;

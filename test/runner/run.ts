@@ -4,17 +4,21 @@
  *     npm test                               every layer that the machine can run
  *     npm test -- unit kernel                these layers
  *     npm test -- test/plan/checks/ports.test.ts    this file, or all below this folder
+ *     npm test -- lint                       what is checked of the code without running it, which the first does too
  *
- * A layer that cannot run is named with the reason; with `CI=true` it has failed. The last line is `N passed, N failed`.
+ * A layer that cannot run is named with the reason; with `CI=true` it has failed. The last line is `N passed, N
+ * failed`.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { engineVariable } from '../engine/rig/installed.ts';
-import type { FileResult } from './layer.ts';
-import { type Layer, layers, layersOf } from './layers.ts';
+import type { Patience } from '../support/progress.ts';
+import { type Ending, runChild } from './child.ts';
+import { type Layer, layers, layersOf, patience } from './layers.ts';
 import { findCompose, missing } from './needs.ts';
+import { build, type Step, steps } from './steps.ts';
 
 const testFolder = fileURLToPath(new URL('..', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -36,14 +40,18 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-const chosen = choose(process.argv.slice(2));
+const args = process.argv.slice(2);
+const onlyLint = args.length === 1 && args[0] === 'lint';
+const chosen = onlyLint ? new Map<Layer, readonly string[]>() : choose(args);
 if (chosen === undefined) {
   process.exitCode = 2;
 } else {
   const counts: Count[] = [];
-  if ([...chosen.keys()].some(({ needs }) => needs.includes('build')))
-    counts.push(await step('build', ['scripts/setup.mjs']));
-  if (chosen.size === layers.length) counts.push(await step('types', ['node_modules/typescript/bin/tsc', '-p', '.']));
+  const first = [
+    ...([...chosen.keys()].some(({ needs }) => needs.includes('build')) ? [build] : []),
+    ...(onlyLint || chosen.size === layers.length ? steps : []),
+  ];
+  for (const step of first) if (!interrupted) counts.push(await runStep(step));
   for (const [layer, files] of chosen) if (!interrupted) counts.push(await runLayer(layer, files));
   const passed = counts.reduce((sum, count) => sum + count.passed, 0);
   const failed = counts.reduce((sum, count) => sum + count.failed, 0);
@@ -70,7 +78,8 @@ function choose(args: readonly string[]): ReadonlyMap<Layer, readonly string[]> 
           .filter(([, files]) => files.length > 0);
     if (matching.length === 0) {
       process.stderr.write(
-        `"${arg}" is neither a layer (${layers.map(({ name }) => name).join(', ')}) nor a test file or folder\n`,
+        `"${arg}" is neither a layer (${layers.map(({ name }) => name).join(', ')}) nor lint, nor a test ` +
+          'file or folder\n',
       );
       return undefined;
     }
@@ -89,14 +98,11 @@ function testFiles(): readonly string[] {
     .sort();
 }
 
-/**
- * What must be true besides the tests, counted where it is not. An old build is never tested: where building fails,
- * that has failed, whatever the layers say of the build before.
- */
-async function step(name: string, args: readonly string[]): Promise<Count> {
-  const { code } = await run(process.execPath, args, 10, {});
-  if (code !== 0) process.stdout.write(`failed: ${name}\n\n`);
-  return { passed: 0, failed: code === 0 ? 0 : 1 };
+async function runStep({ name, args }: Step): Promise<Count> {
+  const { code, givenUp } = await run(process.execPath, args);
+  if (code === 0) return { passed: 1, failed: 0 };
+  process.stdout.write(`failed: ${name}${givenUp === undefined ? '' : ` (${givenUp})`}\n\n`);
+  return { passed: 0, failed: 1 };
 }
 
 async function runLayer(layer: Layer, files: readonly string[]): Promise<Count> {
@@ -113,44 +119,33 @@ async function runLayer(layer: Layer, files: readonly string[]): Promise<Count> 
     ...(compose && { DOCKER_COMPOSE: compose.binary }),
     ...(layer.engine && { [engineVariable]: layer.engine }),
   };
-  const { code, messages } = await run(command!, args, layer.minutes, env);
+  const { code, results, givenUp } = await run(command!, args, layer.patience, env);
 
-  const passed = messages.reduce((sum, result) => sum + result.passed, 0);
-  let failed = messages.reduce((sum, result) => sum + result.failed, 0);
-  const unfinished = files.filter((file) => !messages.some((result) => result.file === file));
+  const passed = results.reduce((sum, result) => sum + result.passed, 0);
+  let failed = results.reduce((sum, result) => sum + result.failed, 0);
+  const unfinished = files.filter((file) => !results.some((result) => result.file === file));
   if (unfinished.length > 0 || (code !== 0 && failed === 0)) {
     failed += Math.max(1, unfinished.length);
-    process.stdout.write(
-      `failed: ${layer.name} ended with ${code}${unfinished.length > 0 ? ` before ${unfinished.join(', ')} had run` : ''}\n`,
-    );
+    const how = givenUp === undefined ? `ended with ${code}` : `was given up, because ${givenUp}; it ended`;
+    const before = unfinished.length > 0 ? ` before ${unfinished.join(', ')} had run` : '';
+    process.stdout.write(`failed: ${layer.name} ${how}${before}\n`);
   }
   process.stdout.write(`${layer.name}: ${passed} passed, ${failed} failed\n\n`);
   return { passed, failed };
 }
 
-/** Runs a program to its end, at most so many minutes. `code` is its exit code or what ended it. */
-function run(
+async function run(
   command: string,
   args: readonly string[],
-  minutes: number,
-  env: Readonly<Record<string, string>>,
-): Promise<{ code: number | string; messages: readonly FileResult[] }> {
-  return new Promise((done) => {
-    const messages: FileResult[] = [];
-    const child = spawn(command, args, {
-      cwd: root,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
-    running = child;
-    const timer = setTimeout(() => child.kill('SIGKILL'), minutes * 60_000);
-    const end = (code: number | string) => {
-      clearTimeout(timer);
-      running = undefined;
-      done({ code, messages });
-    };
-    child.on('message', (message) => messages.push(message as FileResult));
-    child.on('error', (error) => end(error.message));
-    child.on('exit', (code, signal) => end(code ?? signal ?? 'no exit code'));
+  limits: Patience = patience,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ending> {
+  const ending = await runChild(command, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    patience: limits,
+    started: (child) => (running = child),
   });
+  running = undefined;
+  return ending;
 }

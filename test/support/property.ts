@@ -2,7 +2,7 @@
 import fc, { type IRawProperty } from 'fast-check';
 
 /** Another number looks at other inputs. */
-const seed = Number(process.env['LAW_SEED'] ?? 20);
+export const seed = Number(process.env['LAW_SEED'] ?? 20);
 
 /** Checks a property; the message of a failure is the shrunk input and what was wrong with it. */
 export function holds<Values>(property: IRawProperty<Values, false>, numRuns = 100): void {
@@ -13,7 +13,6 @@ export function holds<Values>(property: IRawProperty<Values, false>, numRuns = 1
     .join('\n---\n');
   // uvu keeps what differs apart from the message.
   const details = (errorInstance as { readonly details?: string } | null)?.details ?? '';
-  throw new Error(
-    `does not hold for\n${input}\n\n${errorInstance instanceof Error ? errorInstance.stack : String(errorInstance)}\n${details}`,
-  );
+  const error = errorInstance instanceof Error ? errorInstance.stack : String(errorInstance);
+  throw new Error(`does not hold for\n${input}\n\n${error}\n${details}`);
 }

@@ -1,4 +1,4 @@
-/** `netcompose annotate`: puts `x-netmode` into files that are there, changes it, takes it out; all else in them stays. */
+/** `netcompose annotate`: puts `x-netmode` into existing files, changes it, takes it out; all else in them stays. */
 import { resolve } from 'node:path';
 import type { Project } from '../../compose/project/project.ts';
 import { toPlain } from '../../compose/tree.ts';
@@ -13,7 +13,7 @@ import { unifiedDiff } from '../../emit/text/unified-diff.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type Asked, annotationOptions, askedOf, checkNetmode, displaced } from '../options/annotation-options.ts';
 import { ownOptions } from '../options/own-options.ts';
-import { exitCodeOf, tellProblems } from '../report.ts';
+import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
 import { adoptionWishes } from '../steps/adopt.ts';
 import { annotateFiles, type EditedFile } from '../steps/annotate-files.ts';
@@ -44,7 +44,7 @@ export async function run(session: Session): Promise<number> {
   const found = findProject(session, values.file);
   const { read, only } = found;
   if (!read.project) {
-    tellProblems(session, read.diagnostics);
+    reportProblems(session, read.diagnostics);
     return exitCodeOf(read.diagnostics.sorted());
   }
   const project = read.project;
@@ -61,7 +61,7 @@ export async function run(session: Session): Promise<number> {
   const news = new Diagnostics();
   for (const { rule, span, message, help, related, severity } of result.news)
     news.report(rule, span, message, { help, related, severity });
-  tellProblems(session, news);
+  reportProblems(session, news);
   return exitCodes.fine;
 }
 
@@ -70,7 +70,7 @@ const says = ({ mode, network, parent, set, unset, default: standard, remove, ad
   [mode, network, parent, set, unset, standard, remove, adopt].some((value) => value !== undefined);
 
 function refusal(session: Session, diagnostics: Diagnostics): number {
-  tellProblems(session, diagnostics);
+  reportProblems(session, diagnostics);
   session.terminal.err('netcompose: nothing was written\n');
   return exitCodeOf(diagnostics.sorted());
 }

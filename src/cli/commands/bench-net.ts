@@ -8,7 +8,7 @@ import { firstThatWorks, withBenchNamespaces } from '../../host/bench/namespaces
 import { withLock } from '../../host/lock.ts';
 import { HostError } from '../../host/system/errors.ts';
 import type { Host } from '../../host/system/host.ts';
-import { benchSetup, filterTrials } from '../../plan/bench/commands.ts';
+import { benchSetup, filterTrials } from '../../plan/bench/bench-commands.ts';
 import { type BenchOutcome, compare, rotated } from '../../plan/bench/statistics.ts';
 import { baseline, benchedNetmodes } from '../../plan/bench/topology.ts';
 import { benchPrefix } from '../../plan/facts/ownership.ts';
@@ -21,7 +21,8 @@ export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
     command
       .description(
-        'Measure what each netmode costs on this machine, in network namespaces of its own. Needs root, changes nothing.',
+        'Measure what each netmode costs on this machine, in network namespaces of its own. ' +
+          'Needs root, changes nothing.',
       )
       .addOption(
         new Option('--rounds <count>', 'how often each netmode is measured')
@@ -69,7 +70,10 @@ function numberIn(least: number, most: number, whole = false): (text: string) =>
   };
 }
 
-/** All of it needs root, not single commands that could go through sudo: the traffic runs in namespaces, and is ended there. */
+/**
+ * All of it needs root, not single commands that could go through sudo: the traffic runs in namespaces, and is ended
+ * there.
+ */
 function checkFitness({ platform, uid }: Host): void {
   if (platform !== 'linux')
     throw new HostError({ message: `"bench-net" measures in network namespaces of Linux; this is ${platform}` });

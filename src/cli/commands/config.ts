@@ -1,4 +1,4 @@
-/** `netcompose config` and `convert`: Compose's own, of the files with the override. */
+/** `netcompose config` and `convert`: Compose's own commands, with the override added. */
 import { withTemporaryOverride } from '../../host/override-store.ts';
 import type { Session } from '../session.ts';
 import { composeCall } from '../steps/compose-call.ts';

@@ -20,7 +20,8 @@ export async function run(session: Session): Promise<number> {
   const applied = name !== undefined && readOverride(host, name) !== undefined;
   if (!applied && !annotated) return passThrough(argv, host, terminal, stdin);
 
-  // A file that is broken by now must not keep its containers: Compose finds them by the project's name, or says why not.
+  // A file that has been broken since must not keep its containers running: Compose finds them by the project's name,
+  // or says why it cannot.
   const exitCode = project
     ? await host.attach(
         composeCall(session, project, applied ? overridePath(host, project.name) : undefined, [
@@ -34,7 +35,7 @@ export async function run(session: Session): Promise<number> {
   await release(host);
   if (project && areTrusted(session, project, hooks)) await runHooks(session, project, hooks, 'post_down');
   else if (project) terminal.err(`netcompose: not run: ${untrusted(project, hooks).message}\n`);
-  // With services named, the others run on and the next `down` needs the override again.
+  // If services are named, the others keep running, and the next `down` needs the override again.
   if (name !== undefined && words.services.length === 0) removeOverride(host, name);
   return exitCode;
 }

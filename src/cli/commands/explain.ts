@@ -1,4 +1,7 @@
-/** `netcompose explain RULE`: the rule's page of `docs/rules/`. `netcompose explain "ERROR TEXT"`: what an error of Docker means. */
+/**
+ * `netcompose explain RULE`: the rule's page of `docs/rules/`. `netcompose explain "ERROR TEXT"`: what an error of
+ * Docker means.
+ */
 import { fileURLToPath } from 'node:url';
 import { rules } from '../../diagnostics/rules.ts';
 import { nearest } from '../../diagnostics/suggest.ts';
@@ -36,17 +39,19 @@ function explainText({ terminal }: Session, text: string): number {
   const found = explainError(text);
   if (!found)
     throw new UsageError(
-      `"${text}" is no error that is known here`,
+      `"${text}" is not an error that netcompose knows`,
       '"netcompose check" and "netcompose doctor" find most causes by themselves',
     );
   const { fact, mend, rule } = found;
-  terminal.out(
-    `${fact}\n${mend}\n${rule === undefined ? '' : `\nnetcompose finds this before anything starts: netcompose explain ${rule}\n`}`,
-  );
+  const foundBefore =
+    rule === undefined ? '' : `\nnetcompose finds this before anything starts: netcompose explain ${rule}\n`;
+  terminal.out(`${fact}\n${mend}\n${foundBefore}`);
   return exitCodes.fine;
 }
 
-/** The pages lie beside the built program's folder and, from source, at the root: both are some levels above this file. */
+/**
+ * The pages lie beside the built program's folder and, from source, at the root: both are some levels above this file.
+ */
 function pageOf(rule: string, host: Host): string {
   const places = ['../../', '../../../', '../../../../'].map((up) =>
     fileURLToPath(new URL(`${up}docs/rules/${rule}.md`, import.meta.url)),

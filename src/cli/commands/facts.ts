@@ -19,7 +19,7 @@ export async function run(session: Session): Promise<number> {
   if (!options) return exitCodes.fine;
   const { host, terminal } = session;
   const compose = findCompose(host);
-  // What a file is wrong in does not matter here, nor whether there is one.
+  // Whether there is a project here, and whether it is correct, does not matter.
   const { intents } = readProject(session);
   const images = intents ? imagesNamed(intents) : [];
   const [hostFacts, engine, version] = await Promise.all([

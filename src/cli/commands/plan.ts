@@ -4,7 +4,7 @@ import { planJson } from '../../emit/text/plan-json.ts';
 import { planText } from '../../emit/text/plan-text.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { factsOptions, formatOption, ownOptions } from '../options/own-options.ts';
-import { exitCodeOf, tellProblems } from '../report.ts';
+import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
 import { planned } from '../steps/plan-project.ts';
 
@@ -19,7 +19,7 @@ export async function run(session: Session): Promise<number> {
   const { plan, diagnostics } = await planned(session, options);
   const shown = withoutIgnored(diagnostics.sorted());
   const json = options.values['format'] === 'json';
-  if (!json || !plan) tellProblems(session, diagnostics);
+  if (!json || !plan) reportProblems(session, diagnostics);
   if (plan) session.terminal.out(json ? planJson(plan, shown, session.host.cwd) : planText(plan));
   return exitCodeOf(shown);
 }

@@ -5,7 +5,7 @@ import { renderOf } from '../../emit/render/render.ts';
 import { checkComplete } from '../../plan/checks/complete.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { factsOptions, ownOptions } from '../options/own-options.ts';
-import { exitCodeOf, tellProblems } from '../report.ts';
+import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
 import { planned } from '../steps/plan-project.ts';
 
@@ -19,10 +19,10 @@ export async function run(session: Session): Promise<number> {
   });
   if (!options) return exitCodes.fine;
   const { override, external } = options.values;
-  // The rendered file is for anywhere; only the override is for the engine that runs here.
+  // The rendered file may be used anywhere; only the override is meant for the engine that runs here.
   const { plan, diagnostics } = await planned(session, options, { engine: override === true });
   if (plan && !diagnostics.hasErrors) checkComplete(plan, diagnostics.report);
-  tellProblems(session, diagnostics);
+  reportProblems(session, diagnostics);
   if (!plan || diagnostics.hasErrors) return exitCodeOf(diagnostics.sorted());
   session.terminal.out(
     override === true ? (overrideOf(plan) ?? '{}\n') : renderOf(plan, { external: external === true }),

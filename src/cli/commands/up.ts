@@ -1,4 +1,4 @@
-/** `netcompose up` and all that starts containers: check, prepare the host, then Compose. */
+/** `netcompose up` and every other command that starts containers: check, prepare the host, then call Compose. */
 
 import { overrideOf } from '../../emit/override/override.ts';
 import { actionsText } from '../../emit/text/plan-text.ts';
@@ -9,8 +9,8 @@ import { readOverride, removeOverride, withTemporaryOverride, writeOverride } fr
 import type { HostAction, Step } from '../../plan/actions/action.ts';
 import { stepsOf } from '../../plan/actions/commands.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
+import { actionsToContainers, leadsToContainers } from '../../plan/host-changes/host-actions.ts';
 import { hasUnknownTargets } from '../../plan/host-changes/shim.ts';
-import { planOf } from '../../plan/plan.ts';
 import type { Plan } from '../../plan/types.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
@@ -23,7 +23,7 @@ import { type Prepared, prepare } from '../steps/prepare.ts';
 
 export async function run(session: Session): Promise<number> {
   const { host, terminal, argv } = session;
-  // Compose's page of options: nothing is to be prepared for it.
+  // Help is Compose's own, and needs no preparation.
   const { help, dryRun } = serviceWords(session);
   if (help) return passThrough(argv, host, terminal);
   const prepared = await prepare(session, { starts: true });
@@ -32,7 +32,7 @@ export async function run(session: Session): Promise<number> {
   return (dryRun ?? session.globals.dryRun) ? pretend(session, prepared) : start(session, prepared);
 }
 
-/** Compose's alone; but where the files had an x-netmode the last time, what that needed is released. */
+/** Compose alone; but if the files had an `x-netmode` the last time, what it needed is released. */
 async function plain(
   { argv, host, terminal }: Session,
   { project, stdin }: Extract<Prepared, { kind: 'plain' }>,
@@ -95,11 +95,12 @@ async function start(session: Session, prepared: Ready): Promise<number> {
   }
 }
 
-/** Under the lock, so that two at once take turns; an interrupt undoes what was done. */
+/** Applies the steps under the lock, so that two runs take turns; an interrupt undoes what was done. */
 function apply({ host, terminal }: Session, steps: readonly Step[]): Promise<Applied> {
   const onWait = (pid: number | undefined) =>
     terminal.err(
-      `netcompose: waiting for another one${pid === undefined ? '' : ` (process ${pid})`} to end its changes to this host\n`,
+      `netcompose: waiting for another one${pid === undefined ? '' : ` (process ${pid})`} ` +
+        'to end its changes to this host\n',
     );
   return interruptible((check) =>
     withLock(
@@ -122,23 +123,25 @@ function networkOf(action: HostAction): string | readonly string[] {
 
 const routesAreOpen = ({ shims, networks }: Plan) => shims.length > 0 && [...networks.values()].some(hasUnknownTargets);
 
-/** Where the range is not known, only the engine knows which addresses to route: those of now instead of those before. */
-async function reachNewContainers(session: Session, { intents, plan, facts }: Ready): Promise<void> {
+/**
+ * Where no range is given, only the engine knows which addresses need a route: removes the routes of addresses that are
+ * gone, and adds those of new containers.
+ */
+async function reachNewContainers(session: Session, { plan }: Ready): Promise<void> {
   const { host } = session;
   const { observeEngine } = await import('../../host/observe/engine-facts.ts');
   await withLock(host, 'host', async () => {
     const observed = await observeEngine(host);
     if (observed.kind !== 'reached') throw observed.error;
-    const leadsThere = ({ kind }: HostAction) => kind === 'add-shim-route' || kind === 'add-shim-neighbour';
-    const wanted = planOf(intents, { ...facts, engine: observed.facts }, () => {}).actions.filter(leadsThere);
+    const wanted = actionsToContainers(plan, observed.facts);
     const ids = new Set(wanted.map(({ id }) => id));
-    for (const { undo } of stepsOf(plan.actions.filter((action) => leadsThere(action) && !ids.has(action.id))))
+    for (const { undo } of stepsOf(plan.actions.filter((action) => leadsToContainers(action) && !ids.has(action.id))))
       await runPrivileged(host, undo);
     await applyActions(stepsOf(wanted), host);
   });
 }
 
-/** What `down` will be given; one that an earlier form of the files needed is gone. */
+/** Writes the override that `down` will use, or removes that of an earlier version of the files. */
 function recordOverride({ host }: Session, project: string, text: string | undefined): string | undefined {
   if (text !== undefined) return writeOverride(host, project, text);
   removeOverride(host, project);
@@ -152,7 +155,7 @@ function callCompose(session: Session, { project, stdin }: Ready, override: stri
   );
 }
 
-/** Compose did not start: what this run made goes again, but for what containers use by now. */
+/** Compose failed: removes what this run made, except what containers use by now. */
 async function undo({ host, terminal }: Session, applied: Applied): Promise<void> {
   const failed = await withLock(host, 'host', () => applied.undo());
   for (const command of failed) terminal.err(`netcompose: could not undo, please run: ${displayCommand(command)}\n`);

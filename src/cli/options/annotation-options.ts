@@ -60,7 +60,7 @@ interface Values {
   readonly unset?: readonly string[];
 }
 
-/** Throws a `UsageError` for what is no key or no netmode; whether a value is right is found when the file is read again. */
+/** Throws a `UsageError` for an unknown key or netmode; values are judged when the edited file is read again. */
 export function askedOf({ mode, network, parent, set = [], unset = [] }: Values, place: Place): Asked {
   if (mode !== undefined) checkNetmode('--mode', mode);
   for (const key of unset) checkKey(key, place);

@@ -1,11 +1,11 @@
 /**
  * What the words after one of Compose's own commands mean for the project: which services it names, how many of each it
- * starts, whether it only pretends. The only place that knows; nobody else looks at the words themselves.
+ * starts, whether it only pretends. Nothing else looks at the words themselves.
  */
 import type { Project, Service } from '../../compose/project/project.ts';
 import { type Located, SourceFile } from '../../diagnostics/source.ts';
+import { type FlagLine, isOn, type ReadFlags, readFlags, valuesOf } from '../flags.ts';
 import type { Session } from '../session.ts';
-import { type FlagLine, isOn, type ReadFlags, readFlags, valuesOf } from './flags.ts';
 
 /** netcompose's own option of the commands that run hooks; Compose does not know it. */
 export const trustOption = '--trust-hooks';
@@ -60,15 +60,15 @@ export const optionsOf = {
   convert: config,
 } as const satisfies Readonly<Record<string, readonly FlagLine[]>>;
 
-export interface ServiceWords {
+interface ServiceWords {
   /** The services named, in order; none where the command means all of them. */
   readonly services: readonly string[];
   /** How many of a service are asked for. */
   readonly replicas: ReadonlyMap<string, Located<number>>;
   readonly help: boolean;
-  /** Nothing where the words do not say; the global option then counts. */
+  /** Absent where the words do not say; then the global option counts. */
   readonly dryRun?: boolean;
-  /** Whether the command ends once the services run, of those that could stay with them. */
+  /** `up`: whether it ends once the services run. */
   readonly detached: boolean;
   readonly noDependencies: boolean;
   /** `run`: whether the service's own ports are published. */
@@ -117,8 +117,8 @@ function replicasIn(command: string, word: string): readonly (readonly [string, 
 }
 
 /**
- * The project as the command line has it: a service that is named is started whatever its profiles say (`run debug`), and
- * as often as is asked for.
+ * The project as the command line has it: a service that is named is started whatever its profiles say (`run debug`),
+ * and as often as is asked for.
  */
 export function asCalled(project: Project, words: ServiceWords): Project {
   const named = new Set(words.services);
@@ -141,13 +141,13 @@ export function startedBy(called: Called, project: Project): ReadonlySet<string>
   if (named.length === 0) return undefined;
   const started = noDependencies ? new Set(named) : withDependencies(named, project);
   if (called.command !== 'run' || servicePorts) return started;
-  // `run` publishes nothing, and runs another command than the one that opens the ports, unless it is told to.
+  // Without `--service-ports`, `run` publishes nothing, and its command is not the one that opens the ports.
   return new Set([...started].filter((name) => name !== named[0]));
 }
 
 function withDependencies(names: readonly string[], project: Project): ReadonlySet<string> {
   const found = new Set(names);
-  // A set is iterated over what is added meanwhile, too.
+  // Iterating over a set also reaches what is added meanwhile.
   for (const name of found) {
     const service = project.services.get(name);
     for (const dependency of service?.dependsOn ?? []) found.add(dependency.service);

@@ -1,4 +1,4 @@
-/** Wishes → the files that they are for, edited and read again; or all that is in the way. Nothing is written here. */
+/** Wishes → the files that they are for, edited and read again; or all that is in the way. Writes nothing. */
 import groupBy from 'lodash/groupBy.js';
 import type { Project } from '../../compose/project/project.ts';
 import { type Diagnostic, Diagnostics } from '../../diagnostics/diagnostic.ts';

@@ -3,7 +3,7 @@ import type { Project, Service } from '../../compose/project/project.ts';
 import { toPlain } from '../../compose/tree.ts';
 import { longForm } from '../../emit/annotate/wish.ts';
 import type { Plain, PlainMap } from '../../emit/override/plain-data.ts';
-import type { Choice, Questions } from '../terminal.ts';
+import type { Choice, Questions } from '../questions.ts';
 
 export interface Answer {
   readonly name: string;

@@ -1,4 +1,4 @@
-/** Calls of Compose with the project's own files and, last, the override. */
+/** Calls Compose with the project's own files and, last, the override. */
 
 import type { Project } from '../../compose/project/project.ts';
 import { findCompose } from '../../host/engine/find-compose.ts';
@@ -6,8 +6,8 @@ import { HostError } from '../../host/system/errors.ts';
 import type { Session } from '../session.ts';
 
 /**
- * The argument vector. The files are named one by one, because Compose looks for its default names only while no `-f` is
- * given; everything else is as the user wrote it.
+ * The argument vector. The files are named one by one, because Compose looks for its default names only while no `-f`
+ * is given; everything else is as the user wrote it.
  *
  * @param override absent where nothing changes
  */

@@ -1,6 +1,6 @@
 /**
- * The user's own commands around `up` and `down`. A Compose file can come from anywhere, so they run only once trusted, as
- * with direnv: what is remembered is exactly these commands in exactly this folder.
+ * The user's own commands around `up` and `down`. A Compose file can come from anywhere, so they run only once trusted,
+ * as with direnv: what is remembered is exactly these commands in exactly this folder.
  */
 import { createHash } from 'node:crypto';
 import type { Project } from '../../compose/project/project.ts';
@@ -23,7 +23,7 @@ export function areTrusted(session: Session, project: Project, hooks: readonly R
   return true;
 }
 
-/** What is said of hooks that nobody has trusted: what they would run, and how to allow it. */
+/** The error for hooks that nobody has trusted: what they would run, and how to allow it. */
 export function untrusted(project: Project, hooks: readonly RunHook[]): UsageError {
   const list = hooks.map(({ when, command }) => `  ${when}: ${displayCommand(command)}`).join('\n');
   return new UsageError(
@@ -32,7 +32,7 @@ export function untrusted(project: Project, hooks: readonly RunHook[]): UsageErr
   );
 }
 
-/** Runs those of one moment, in order, in the project's folder; the first that fails ends it with a `HostError`. */
+/** Runs the hooks of one moment, in order, in the project's folder. Throws a `HostError` for the first that fails. */
 export async function runHooks(
   { host }: Session,
   project: Project,

@@ -1,4 +1,4 @@
-/** What must be known of the host and the engine for this project, and no more: looking costs time. */
+/** Finds out what this project needs to know about the host and the engine, and no more: looking costs time. */
 import { resolve } from 'node:path';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import { findCompose } from '../../host/engine/find-compose.ts';
@@ -24,7 +24,7 @@ export interface FactsOptions {
   readonly file?: string;
   /** Whether the engine may be asked; yes unless said otherwise. */
   readonly engine?: boolean;
-  /** Whether it matters what is open on the host now. */
+  /** Whether the ports that are open on the host now matter. */
   readonly live?: boolean;
   /** Whether the command cannot do without the engine. */
   readonly engineNeeded?: boolean;
@@ -40,7 +40,7 @@ export async function factsFor(
   if (options.file !== undefined) return readFacts(session, options.file);
   if (options.offline) return { version: 1 };
   const onUnderlay = usesUnderlay(intents);
-  // The rendered file is for anywhere: one that says all itself needs nothing of this host.
+  // The rendered file may be used anywhere; where the project says everything itself, nothing of this host is needed.
   if (options.engine === false && !options.engineNeeded && isWrittenInFull(intents)) return { version: 1 };
   const ports = options.live ? portsNamed(intents) : undefined;
   const engineUseful = options.engineNeeded || (options.engine !== false && (onUnderlay || usesOverlay(intents)));
@@ -61,14 +61,14 @@ export async function factsFor(
   return { version: 1, ...(host && { host }), ...(engine && { engine }), ...(compose && { compose }) };
 }
 
-/** Most often nothing is in the way: to know that takes no process, and no engine. */
+/** Usually nothing is in the way, and finding that out needs neither a process nor the engine. */
 async function isAnyOpen({ host }: Session, ports: ReadonlySet<number> | undefined): Promise<boolean> {
   if (!ports || ports.size === 0) return false;
   const { observeSockets } = await import('../../host/observe/sockets.ts');
   return observeSockets(host, new Set()).some(({ port }) => ports.has(port));
 }
 
-/** Ports that only the images tell of have owners, too. */
+/** Adds the owners of ports that only the images name. */
 async function withOwners({ host }: Session, observed: HostFacts, engine: EngineFacts | undefined): Promise<HostFacts> {
   const ports = new Set(Object.values(engine?.images ?? {}).flatMap((exposed) => exposed.map(({ first }) => first)));
   const unknown = observed.sockets?.some(({ port, owner }) => !owner && ports.has(port));
@@ -124,7 +124,7 @@ async function composeFacts({ host }: Session, needed: boolean, report: Report):
   return { version };
 }
 
-/** The facts that another call has printed. */
+/** Facts that `netcompose facts` has printed before, perhaps on another host. */
 export function readFacts({ host }: Session, file: string): Facts {
   const path = resolve(host.cwd, file);
   const read = host.read(path);
@@ -134,7 +134,7 @@ export function readFacts({ host }: Session, file: string): Facts {
     const facts = JSON.parse(read.text) as Facts;
     if (facts.version === 1) return facts;
   } catch {
-    // told below
+    // not JSON: the error below says so
   }
   throw new UsageError(`"${path}" holds no facts of version 1`, 'make one with: netcompose facts > facts.json');
 }

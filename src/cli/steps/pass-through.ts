@@ -14,7 +14,8 @@ export async function passThrough(
   const compose = findCompose(host);
   if (!compose) {
     terminal.err(
-      'netcompose: Docker Compose is not installed\n  help: install the "docker compose" plugin, 2.24.4 or newer (docs.docker.com/compose/install)\n',
+      'netcompose: Docker Compose is not installed\n' +
+        '  help: install the "docker compose" plugin, 2.24.4 or newer (docs.docker.com/compose/install)\n',
     );
     return exitCodes.engine;
   }

@@ -1,5 +1,6 @@
-/** Files → plan, for the commands that only tell: check, plan, render. */
-import { planOf } from '../../plan/plan.ts';
+/** Files → plan, for the commands that change nothing: check, plan, render. */
+import { check } from '../../plan/checks/check.ts';
+import { decide } from '../../plan/decide.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { OwnOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
@@ -8,12 +9,12 @@ import { probed } from './probe-lan.ts';
 import { type Read, readProject } from './read-project.ts';
 
 export interface Planned extends Read {
-  /** Absent where there is no project to speak of. */
+  /** Absent where the files make no project. */
   readonly plan?: Plan;
 }
 
 /**
- * @param engine whether the engine's networks and versions matter to what is told; asking costs more than all the rest
+ * @param engine whether the engine's networks and versions matter here; asking for them costs more than all the rest
  * @param probe whether to ask the LAN for the addresses
  */
 export async function planned(
@@ -27,6 +28,7 @@ export async function planned(
   const file = values['facts'] as string | undefined;
   const options = { offline: values['offline'] === true, engine, live: engine, ...(file !== undefined && { file }) };
   const seen = await factsFor(session, intents, options, diagnostics.report);
-  const facts = probe ? await probed(session, intents, seen) : seen;
-  return { ...read, plan: planOf(intents, facts, diagnostics.report) };
+  const plan = decide(intents, seen, diagnostics.report);
+  check(plan, probe ? await probed(session, plan, seen) : seen, diagnostics.report);
+  return { ...read, plan };
 }

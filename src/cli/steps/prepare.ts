@@ -3,14 +3,16 @@ import type { Project } from '../../compose/project/project.ts';
 import type { Diagnostics } from '../../diagnostics/diagnostic.ts';
 import { overrideOf } from '../../emit/override/override.ts';
 import type { Intents } from '../../netmode/intents.ts';
+import { check } from '../../plan/checks/check.ts';
 import { checkComplete } from '../../plan/checks/complete.ts';
 import { checkPrivilege } from '../../plan/checks/privilege.ts';
+import { decide } from '../../plan/decide.ts';
 import type { Facts } from '../../plan/facts/facts.ts';
 import { planOf } from '../../plan/plan.ts';
 import type { Plan } from '../../plan/types.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { startedBy } from '../options/service-words.ts';
-import { exitCodeOf, tellProblems } from '../report.ts';
+import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
 import { factsFor } from './observe.ts';
 import { probed } from './probe-lan.ts';
@@ -18,7 +20,7 @@ import { readProject } from './read-project.ts';
 import { verify } from './verify.ts';
 
 export type Prepared =
-  /** Nothing of it is netcompose's: Compose runs as if it had been called itself. */
+  /** Nothing here concerns netcompose: Compose runs as if it had been called directly. */
   | { readonly kind: 'plain'; readonly project?: Project; readonly stdin?: string }
   | { readonly kind: 'refused'; readonly exitCode: number }
   /** `override` is the text; absent where nothing changes. */
@@ -37,29 +39,30 @@ export interface PrepareOptions {
   readonly starts: boolean;
 }
 
-/** Reads, plans and checks; what is wrong has been told. Nothing has been changed yet. */
+/** Reads, plans and checks, and reports what is wrong. Changes nothing. */
 export async function prepare(session: Session, { starts }: PrepareOptions): Promise<Prepared> {
   const { project, intents, diagnostics, annotated, stdin } = readProject(session);
   const input = stdin === undefined ? {} : { stdin };
   if (!annotated) {
-    // Files without x-netmode are Compose's alone, its words about their faults too. What would fail later is still told.
+    // Files without x-netmode are Compose's alone, and so are the messages about them; conflicts are still reported.
     if (intents) {
       planOf(intents, { version: 1 }, diagnostics.report);
-      tellProblems(session, diagnostics, ({ rule }) => !rule.startsWith('compose/'));
+      reportProblems(session, diagnostics, ({ rule }) => !rule.startsWith('compose/'));
     }
     return { kind: 'plain', ...(project && { project }), ...input };
   }
   if (!project || !intents) return refuse(session, diagnostics);
   const starting = starts ? startedBy(session, project) : new Set<string>();
-  // A file with faults is refused in any case: then nobody needs to be asked.
+  // A file with errors is refused in any case, so nothing needs to be observed.
   const seen = await factsFor(
     session,
     intents,
     { offline: diagnostics.hasErrors, engineNeeded: starts, live: starts },
     diagnostics.report,
   );
-  const facts = starts && session.host.uid === 0 ? await probed(session, intents, seen, starting) : seen;
-  const plan = planOf(intents, facts, diagnostics.report, starting);
+  const plan = decide(intents, seen, diagnostics.report);
+  const facts = starts && session.host.uid === 0 ? await probed(session, plan, seen, starting) : seen;
+  check(plan, facts, diagnostics.report, starting);
   if (!diagnostics.hasErrors) checkComplete(plan, diagnostics.report);
   if (starts) checkPrivilege(plan, facts, diagnostics.report);
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
@@ -68,11 +71,11 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
   const exitCode = starts ? await verify(session, plan, override, stdin, diagnostics) : exitCodes.fine;
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
   if (exitCode !== exitCodes.fine) return { kind: 'refused', exitCode };
-  tellProblems(session, diagnostics);
+  reportProblems(session, diagnostics);
   return { kind: 'ready', project, intents, plan, facts, ...(override !== undefined && { override }), ...input };
 }
 
 function refuse(session: Session, diagnostics: Diagnostics): Prepared {
-  tellProblems(session, diagnostics);
+  reportProblems(session, diagnostics);
   return { kind: 'refused', exitCode: exitCodeOf(diagnostics.sorted()) };
 }

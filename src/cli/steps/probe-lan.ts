@@ -1,20 +1,18 @@
-/** Facts after the LAN was asked for the addresses that the project is about to use. */
-import type { Intents } from '../../netmode/intents.ts';
+/** Facts after asking the LAN for the addresses that a plan is about to use. */
 import { probeTargets } from '../../plan/checks/lan-conflicts.ts';
 import type { Facts } from '../../plan/facts/facts.ts';
-import { planOf } from '../../plan/plan.ts';
+import type { Plan } from '../../plan/types.ts';
 import type { Session } from '../session.ts';
 
 /** @param starting the services that are started now, where that is not all */
 export async function probed(
   { host }: Session,
-  intents: Intents,
+  plan: Plan,
   facts: Facts,
   starting?: ReadonlySet<string>,
 ): Promise<Facts> {
   if (!facts.host || facts.engine?.remote || host.platform !== 'linux') return facts;
-  const { services, networks } = planOf(intents, facts, () => {}, starting);
-  const targets = probeTargets(intents.project.name, services, networks, facts, starting);
+  const targets = probeTargets(plan, facts, starting);
   if (targets.length === 0) return facts;
   const { probe } = await import('../../host/observe/probe.ts');
   return { ...facts, host: { ...facts.host, neighbours: await probe(host, targets) } };

@@ -15,11 +15,14 @@ export interface Read {
   readonly intents?: Intents;
   /** The text of standard input, where a file is `-`: Compose must be given it again. */
   readonly stdin?: string;
-  /** Whether the word `x-netmode` stands in any text that was read; without it a faulty project is Compose's to judge. */
+  /**
+   * Whether the word `x-netmode` stands in any text that was read; without it, what is wrong with the project is
+   * Compose's to report.
+   */
   readonly annotated: boolean;
 }
 
-/** Reads the project and what it asks for; every fault is in `diagnostics`. */
+/** Reads the project and its intents; everything that is wrong with them is in `diagnostics`. */
 export function readProject(session: Session): Read {
   const { globals, host } = session;
   const diagnostics = new Diagnostics();

@@ -1,4 +1,4 @@
-/** What `down` does last: what is there, what of it nothing needs any more, and away with that. */
+/** What `down` does last: finds what nothing needs any more, and removes it. */
 import { executeReleases } from '../../host/execute/remove.ts';
 import { leases, withLock } from '../../host/lock.ts';
 import { observeEngine } from '../../host/observe/engine-facts.ts';

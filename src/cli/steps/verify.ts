@@ -1,4 +1,6 @@
-/** Compose is asked for the resolved model, and it must be the plan: a difference is an error now, not a surprise later. */
+/**
+ * Compose is asked for the resolved model, and it must be the plan: a difference is an error now, not a surprise later.
+ */
 import type { Diagnostics } from '../../diagnostics/diagnostic.ts';
 import { withTemporaryOverride } from '../../host/override-store.ts';
 import { compareResolved, type ResolvedModel } from '../../plan/checks/compose-agrees.ts';
@@ -9,7 +11,7 @@ import { composeCall } from './compose-call.ts';
 
 /**
  * @param diagnostics gets `compose/resolved-differently`
- * @returns Compose's own exit code where it refuses the files; what it said has been passed on
+ * @returns Compose's exit code where it refuses the files; its words have been passed on
  */
 export async function verify(
   session: Session,

@@ -25,7 +25,8 @@ interface Link {
 }
 
 /**
- * The document with every `extends` followed. One that cannot be stays, so that nobody misses what it would have brought.
+ * The document with every `extends` followed. One that cannot be stays, so that nobody misses what it would have
+ * brought.
  *
  * Reports `compose/invalid-model` (no such service, a circle), `compose/missing-file`, `compose/remote-include`.
  */
@@ -33,11 +34,11 @@ export function applyExtends(document: Mapping, drops: Drops | undefined, file: 
   const services = at(document, 'services');
   if (services?.kind !== 'mapping') return document;
   const units = new Map<string, Unit | undefined>();
-  const own: Unit = { file, directory: scope.directory, services, drops, done: new Map() };
+  const thisFile: Unit = { file, directory: scope.directory, services, drops, done: new Map() };
   let entries: Map<string, Entry> | undefined;
   for (const entry of services.entries.values()) {
     if (at(entry.value, 'extends') === undefined) continue;
-    const value = resolve(entry.key, own, []);
+    const value = resolve(entry.key, thisFile, []);
     if (value !== entry.value) (entries ??= new Map(services.entries)).set(entry.key, { ...entry, value });
   }
   if (!entries) return document;
@@ -107,7 +108,7 @@ export function applyExtends(document: Mapping, drops: Drops | undefined, file: 
     const extend = service.entries.get('extends');
     if (!extend) return undefined;
     const target = extend.value.kind === 'mapping' ? at(extend.value, 'service') : extend.value;
-    // A wrong type or a missing name is told by the shape check.
+    // A wrong type or a missing name is reported by the check of the schema.
     if (target?.kind !== 'scalar' || typeof target.value !== 'string') return undefined;
     const named = at(extend.value, 'file');
     if (named?.kind !== 'scalar' || typeof named.value !== 'string') return { span: target.span, target: target.value };

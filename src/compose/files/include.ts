@@ -1,4 +1,6 @@
-/** `include`: other projects' models, loaded in their own directory with their own variables, then added to a document. */
+/**
+ * `include`: other projects' models, loaded in their own directory with their own variables, then added to a document.
+ */
 import { posix } from 'node:path';
 import type { Located as Said, Span } from '../../diagnostics/source.ts';
 import { at, describe, type Entry, type Mapping, sameTree, type Tree } from '../tree.ts';
@@ -44,8 +46,8 @@ export function applyIncludes(document: Mapping, file: string, scope: Scope, loa
     const variables = withEnvFiles(scope.variables, envFiles, scope.reader);
     const loaded = loadFiles(request.paths, { reader: scope.reader, directory, variables, including: circle });
     if (!loaded) continue;
-    const own = (name: string) => (scope.variables.has(name) ? undefined : variables.get(name));
-    const known = variables.size > scope.variables.size ? settled(loaded, own) : loaded;
+    const onlyIncluded = (name: string) => (scope.variables.has(name) ? undefined : variables.get(name));
+    const known = variables.size > scope.variables.size ? settled(loaded, onlyIncluded) : loaded;
     model = importInto(model, rebased(known, directory, scope.directory), imported, item.span, scope);
   }
   return model;
@@ -101,8 +103,8 @@ function importInto(model: Mapping, loaded: Mapping, imported: Set<string>, from
     const source = loaded.entries.get(section);
     if (source?.value.kind !== 'mapping') continue;
     const target = all.get(section);
-    const own = target?.value.kind === 'mapping' ? target.value : undefined;
-    const entries = new Map<string, Entry>(own?.entries);
+    const existing = target?.value.kind === 'mapping' ? target.value : undefined;
+    const entries = new Map<string, Entry>(existing?.entries);
     for (const entry of source.value.entries.values()) {
       const name = `${section}.${entry.key}`;
       const before = entries.get(entry.key);
@@ -119,12 +121,14 @@ function importInto(model: Mapping, loaded: Mapping, imported: Set<string>, from
         });
       }
     }
-    all.set(section, { ...(target ?? source), value: { ...(own ?? source.value), entries } });
+    all.set(section, { ...(target ?? source), value: { ...(existing ?? source.value), entries } });
   }
   return { ...model, entries: all };
 }
 
-/** Short forms that Compose expands in what is included, but not yet in the file that includes it: they differ by then. */
+/**
+ * Short forms that Compose expands in what is included, but not yet in the file that includes it: they differ by then.
+ */
 const expanded = [
   'build',
   'configs',

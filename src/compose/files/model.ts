@@ -1,4 +1,6 @@
-/** One model out of several files: each document is filled in, extended, completed by its includes and merged in order. */
+/**
+ * One model out of several files: each document is filled in, extended, completed by its includes and merged in order.
+ */
 import type { Located as Said, Span } from '../../diagnostics/source.ts';
 import { mergeModels } from '../merge/merge.ts';
 import { checkShape } from '../schema/check.ts';
@@ -10,7 +12,7 @@ import { applyIncludes } from './include.ts';
 import type { Scope } from './reader.ts';
 import { applyDrops, takeTags } from './reset-tags.ts';
 
-/** Deeper is a mistake; circles are told apart before. */
+/** Deeper is a mistake; circles have been reported before. */
 const includeDepth = 100;
 
 /**

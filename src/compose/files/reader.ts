@@ -43,10 +43,10 @@ export class Reader {
   }
 
   /**
-   * The project's own files. A single one that takes in no other is rendered from its document, not from its tree, which
-   * may then do without the document's nodes.
+   * The project's own files. A single one that takes in no other is rendered from its document, not from its tree,
+   * which may then do without the document's nodes.
    */
-  own(paths: readonly string[]): readonly (ParsedFile | undefined)[] {
+  projectFiles(paths: readonly string[]): readonly (ParsedFile | undefined)[] {
     this.#quick = paths.length === 1;
     const files = paths.map((path) => this.yaml(path));
     this.#quick = false;

@@ -1,13 +1,13 @@
 /**
- * What is included or extended from elsewhere, as it would be written in the file that takes it in: paths start from that
- * file's folder, and variables that only the included project's own env files set are filled in. The places are those
- * that Compose resolves (`paths/resolve.go`).
+ * What is included or extended from elsewhere, as it would be written in the file that takes it in: paths start from
+ * that file's folder, and variables that only the included project's own env files set are filled in. The places are
+ * those that Compose resolves (`paths/resolve.go`).
  */
 import { posix } from 'node:path';
 import { isScalar } from 'yaml';
 import { type PatternNode, patternTree, step } from '../patterns.ts';
 import { at, type Entry, type Mapping, type Scalar, type Tree } from '../tree.ts';
-import { fillOwn } from '../variables/partial-template.ts';
+import { fillIn } from '../variables/partial-template.ts';
 import { plainValue } from '../yaml/scalars.ts';
 
 type PathKind = 'path' | 'context' | 'build' | 'volume' | 'pair' | 'pairs' | 'driver-options';
@@ -44,21 +44,21 @@ export function rebasedService(service: Mapping, from: string, to: string): Mapp
 }
 
 /**
- * The model with the variables filled in that only its own project knows.
+ * The model with those variables filled in that only the included project sets.
  *
- * @param own the value of such a variable, or nothing for any other
+ * @param lookUp the value of such a variable, `undefined` for any other
  */
-export function settled(model: Mapping, own: (name: string) => string | undefined): Mapping {
+export function settled(model: Mapping, lookUp: (name: string) => string | undefined): Mapping {
   const fill = (tree: Tree, path: readonly string[]): Tree => {
     if (tree.kind !== 'scalar') return mapped(tree, (inner, key) => fill(inner, [...path, key]));
     if (tree.raw !== undefined) {
-      const text = fillOwn(tree.raw, own);
+      const text = fillIn(tree.raw, lookUp);
       return text === tree.raw ? tree : rewritten(tree, text);
     }
     // A variable handed through by its name alone: Compose gives it the included project's value in a list only.
     const listed = path.length === 4 && path[0] === 'services' && path[2] === 'environment' && path[3] === '[]';
     const value =
-      listed && typeof tree.value === 'string' && !tree.value.includes('=') ? own(String(tree.value)) : undefined;
+      listed && typeof tree.value === 'string' && !tree.value.includes('=') ? lookUp(String(tree.value)) : undefined;
     return value === undefined
       ? tree
       : rewritten(tree, `${tree.value}=${value.replaceAll('$', '$$$$')}`, `${tree.value}=${value}`);
@@ -69,7 +69,9 @@ export function settled(model: Mapping, own: (name: string) => string | undefine
 interface Move {
   readonly from: string;
   readonly to: string;
-  /** Whether a project moves, and its defaults with it: an extended service gets those of the project that extends it. */
+  /**
+   * Whether a project moves, and its defaults with it: an extended service gets those of the project that extends it.
+   */
   readonly whole: boolean;
 }
 

@@ -57,9 +57,9 @@ export function asBuild(tree: Tree): Mapping {
 export function withName(tree: Tree): Tree {
   const external = at(tree, 'external');
   if (tree.kind !== 'mapping' || external?.kind !== 'mapping') return tree;
-  const [own, older] = [at(tree, 'name'), at(external, 'name')];
-  // Two names are told of later.
-  if (own && older && textOf(own) !== textOf(older)) return tree;
+  const [newForm, oldForm] = [at(tree, 'name'), at(external, 'name')];
+  // Two different names are reported later.
+  if (newForm && oldForm && textOf(newForm) !== textOf(oldForm)) return tree;
   const entries = new Map(tree.entries);
   entries.set('external', {
     ...tree.entries.get('external')!,

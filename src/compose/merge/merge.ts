@@ -116,8 +116,8 @@ class Merger {
   }
 
   /**
-   * Pools of the same subnet merge, others add up. Compose merges into the earlier pool in place, also where that stands
-   * in the result already: hence the boxes.
+   * Pools of the same subnet merge, others add up. Compose merges into the earlier pool in place, also where that
+   * stands in the result already: hence the boxes.
    */
   #pools(base: Sequence, over: Sequence, path: Path): Tree {
     const boxes: { pool: Mapping }[] = [];

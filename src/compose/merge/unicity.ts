@@ -20,7 +20,7 @@ export function uniqueBy(list: Sequence, rule: KeyRule): Sequence {
   return items.length === list.items.length ? list : { ...list, items };
 }
 
-/** Each gives an entry's key, or nothing for an entry that is wrong there and is told of elsewhere. */
+/** Each gives an entry's key, or `undefined` for an entry that is wrong, which is reported elsewhere. */
 const keyers: Readonly<Record<KeyRule, (item: Tree) => string | undefined>> = {
   pair: (item) => text(item)?.split('=', 1)[0],
   text,
@@ -57,14 +57,12 @@ function volumeTarget(spec: string | undefined): string | undefined {
 function portKey(item: Tree): string | undefined {
   if (item.kind === 'mapping') {
     const target = field(item, 'target');
-    return (
-      target &&
-      `${field(item, 'host_ip') ?? '0.0.0.0'}:${publishedKey(at(item, 'published'))}:${target}/${field(item, 'protocol') ?? 'tcp'}`
-    );
+    const [hostIp = '0.0.0.0', protocol = 'tcp'] = [field(item, 'host_ip'), field(item, 'protocol')];
+    return target && `${hostIp}:${publishedKey(at(item, 'published'))}:${target}/${protocol}`;
   }
   const spec = text(item);
   const parsed = spec === undefined ? undefined : parseShortPort(spec);
-  if (!parsed || 'fault' in parsed) return spec;
+  if (!parsed || 'message' in parsed) return spec;
   return parsed.ports
     .map(({ hostIp = '0.0.0.0', published, target, protocol }) => {
       const host = published

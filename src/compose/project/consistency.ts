@@ -1,4 +1,6 @@
-/** What services say of each other and of networks must be true; only those that start are held to it, as in Compose. */
+/**
+ * What services say of each other and of networks must be true; only those that start are held to it, as in Compose.
+ */
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Span } from '../../diagnostics/source.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
@@ -13,8 +15,8 @@ interface Need {
   readonly service: string;
   readonly span: Span;
   readonly required: boolean;
-  /** What says so, for people. */
-  readonly says: string;
+  /** How the service refers to the other, in a message: `depends on`. */
+  readonly relation: string;
 }
 
 /** Reports `compose/invalid-model`. Source of the checks: compose-go's `loader/validate.go` and `normalize.go`. */
@@ -132,11 +134,11 @@ function needsOf({ dependsOn, tree }: Service): readonly Need[] {
       service,
       span,
       required: !optional.has(service),
-      says: from === 'links' ? 'links to' : 'depends on',
+      relation: from === 'links' ? 'links to' : 'depends on',
     });
   }
-  const add = (service: string, span: Span, says: string) => {
-    if (!needs.has(service)) needs.set(service, { service, span, required: true, says });
+  const add = (service: string, span: Span, relation: string) => {
+    if (!needs.has(service)) needs.set(service, { service, span, required: true, relation });
   };
   for (const key of ['network_mode', 'ipc', 'pid', 'uts', 'cgroup']) {
     const mode = stringIn(at(tree, key));
@@ -152,18 +154,18 @@ const none: readonly Need[] = [];
 
 function checkNeed(
   { name }: Service,
-  { service, span, required, says }: Need,
+  { service, span, required, relation }: Need,
   services: Services,
   report: Report,
 ): void {
   const other = services.get(service);
   if (other?.active) return;
   if (!other) {
-    report('compose/invalid-model', span, `"${name}" ${says} "${service}", which is not a service`, {
+    report('compose/invalid-model', span, `"${name}" ${relation} "${service}", which is not a service`, {
       help: didYouMean(service, services.keys()),
     });
   } else if (required) {
-    report('compose/invalid-model', span, `"${name}" ${says} "${service}", which no active profile starts`, {
+    report('compose/invalid-model', span, `"${name}" ${relation} "${service}", which no active profile starts`, {
       help: `activate one of its profiles: --profile ${other.profiles[0]}`,
       related: [{ message: `"${service}" is here`, span: other.span }],
     });

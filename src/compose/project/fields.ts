@@ -1,4 +1,4 @@
-/** Reads typed values out of trees. A value of another type is skipped: the shape check has told of it. */
+/** Reads typed values out of trees. A value of another type is skipped: the check of the schema has reported it. */
 import type { Located } from '../../diagnostics/source.ts';
 import { entriesOf, type Primitive, type Tree } from '../tree.ts';
 

@@ -3,14 +3,16 @@ import { isIP } from 'node:net';
 import type { Tree } from '../tree.ts';
 import type { PortRange } from './project.ts';
 
-export interface ShortPort {
+interface ShortPort {
   readonly hostIp?: string;
   readonly published?: PortRange;
   readonly target: number;
   readonly protocol: string;
 }
 
-export type ShortPorts = { readonly ports: readonly ShortPort[] } | { readonly fault: string; readonly help?: string };
+export type ShortPorts =
+  | { readonly ports: readonly ShortPort[] }
+  | { readonly message: string; readonly help?: string };
 
 export const protocols = ['tcp', 'udp', 'sctp'] as const;
 
@@ -22,33 +24,36 @@ export function parseShortPort(text: string): ShortPorts {
   const parts = text.split(':');
   const container = parts.pop()!;
   const host = parts.pop() ?? '';
-  const { hostIp, fault, help } = hostAddress(parts.join(':'));
-  if (fault !== undefined) return { fault, ...(help !== undefined && { help }) };
+  const { hostIp, message, help } = hostAddress(parts.join(':'));
+  if (message !== undefined) return { message, ...(help !== undefined && { help }) };
   const [target = '', protocol = 'tcp', ...more] = container.split('/');
-  if (target === '') return { fault: 'there is no container port' };
+  if (target === '') return { message: 'there is no container port' };
   const proto = (protocol === '' ? 'tcp' : protocol).toLowerCase();
   if (more.length > 0 || !protocols.includes(proto as 'tcp')) {
-    return { fault: `"${[protocol, ...more].join('/')}" is not a protocol`, help: `write ${protocols.join(', ')}` };
+    return { message: `"${[protocol, ...more].join('/')}" is not a protocol`, help: `write ${protocols.join(', ')}` };
   }
   const targets = parsePortRange(target);
   if (!targets)
     return {
-      fault: `"${target}" is not a port or a range of ports`,
+      message: `"${target}" is not a port or a range of ports`,
       help: 'ports are 0 to 65535, the lower one first',
     };
   const published = host === '' ? undefined : parsePortRange(host);
   if (host !== '' && !published)
-    return { fault: `"${host}" is not a port or a range of ports`, help: 'ports are 0 to 65535, the lower one first' };
+    return {
+      message: `"${host}" is not a port or a range of ports`,
+      help: 'ports are 0 to 65535, the lower one first',
+    };
   const count = targets.last - targets.first + 1;
   if (published && published.last - published.first + 1 !== count && count > 1) {
-    return { fault: 'the ranges of published and container ports differ in length' };
+    return { message: 'the ranges of published and container ports differ in length' };
   }
   const ports: ShortPort[] = [];
   for (let i = 0; i < count; i++) {
-    const own = published && (count === 1 ? published : { first: published.first + i, last: published.first + i });
+    const binding = published && (count === 1 ? published : { first: published.first + i, last: published.first + i });
     ports.push({
       ...(hostIp !== '' && { hostIp }),
-      ...(own && { published: own }),
+      ...(binding && { published: binding }),
       target: targets.first + i,
       protocol: proto,
     });
@@ -57,17 +62,17 @@ export function parseShortPort(text: string): ShortPorts {
 }
 
 /** An IPv6 address is in brackets. Node takes a zone (`fe80::1%eth0`), Docker does not. */
-function hostAddress(text: string): { readonly hostIp: string; readonly fault?: string; readonly help?: string } {
+function hostAddress(text: string): { readonly hostIp: string; readonly message?: string; readonly help?: string } {
   if (text === '') return { hostIp: '' };
   const bracketed = /^\[(.*)\]$/.exec(text);
   const hostIp = bracketed ? bracketed[1]! : text;
   const version = hostIp.includes('%') ? 0 : isIP(hostIp);
   if (version === 4 || (version === 6 && bracketed)) return { hostIp };
-  if (version === 6) return { hostIp, fault: `"${text}" lacks brackets`, help: `write [${text}]` };
-  return { hostIp, fault: `"${text}" is not an IP address` };
+  if (version === 6) return { hostIp, message: `"${text}" lacks brackets`, help: `write [${text}]` };
+  return { hostIp, message: `"${text}" is not an IP address` };
 }
 
-/** `80` or `8000-8010`; nothing where it is neither. */
+/** `80` or `8000-8010`; `undefined` if it is neither. */
 export function parsePortRange(text: string): PortRange | undefined {
   const match = /^(\d+)(?:-(\d+))?$/.exec(text);
   if (!match) return undefined;

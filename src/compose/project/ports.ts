@@ -6,7 +6,10 @@ import { stringIn } from './fields.ts';
 import { parsePortRange, parseShortPort, protocols, publishedKey } from './port-syntax.ts';
 import type { ExposedPort, Port, PortRange } from './project.ts';
 
-/** Reports `compose/invalid-model` for what cannot be read. A port given twice counts once; the last one counts, as in Compose. */
+/**
+ * Reports `compose/invalid-model` for what cannot be read. A port given twice counts once; the last one counts, as in
+ * Compose.
+ */
 export function readPorts(tree: Tree | undefined, service: string, report: Report): readonly Port[] {
   if (tree?.kind !== 'sequence') return [];
   const ports = new Map<string, Port>();
@@ -40,8 +43,8 @@ function shortPorts(tree: Tree, service: string, report: Report): readonly Port[
   if (tree.kind !== 'scalar' || (typeof tree.value !== 'string' && typeof tree.value !== 'number')) return [];
   const text = String(tree.value);
   const parsed = parseShortPort(text);
-  if ('fault' in parsed) {
-    report('compose/invalid-model', tree.span, `"${service}": port "${text}" cannot be read: ${parsed.fault}`, {
+  if ('message' in parsed) {
+    report('compose/invalid-model', tree.span, `"${service}": port "${text}" cannot be read: ${parsed.message}`, {
       help: parsed.help,
     });
     return [];

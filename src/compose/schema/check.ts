@@ -1,4 +1,4 @@
-/** Checks a tree against a shape: what a value may be, by its kind. All faults are told, each at its place. */
+/** Checks a tree against a shape: what a value may be, by its kind. Every fault is reported at its place. */
 import type { Related, Report } from '../../diagnostics/diagnostic.ts';
 import type { Span } from '../../diagnostics/source.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
@@ -13,14 +13,14 @@ export interface Shape {
   /** The strings allowed. */
   readonly words?: readonly string[];
   /** What a string must match, and how to say so. */
-  readonly pattern?: { readonly test: RegExp; readonly says: string };
+  readonly pattern?: { readonly test: RegExp; readonly message: string };
   readonly min?: number;
   readonly max?: number;
   readonly list?: ListShape;
   readonly map?: MapShape;
 }
 
-export interface ListShape {
+interface ListShape {
   readonly items: Shape;
   /** Whether the same item twice is a fault. */
   readonly unique?: boolean;
@@ -63,8 +63,9 @@ class Checker {
 
   #scalar(tree: Scalar, shape: Shape, at: Span): void {
     const { value } = tree;
-    if (!allows(shape.scalar, value)) return this.#wrongType(tree, shape, at);
-    if (typeof value === 'number') {
+    if (!allows(shape.scalar, value)) {
+      this.#wrongType(tree, shape, at);
+    } else if (typeof value === 'number') {
       if (shape.min !== undefined && value < shape.min) this.#fault(at, `must be at least ${shape.min}`);
       if (shape.max !== undefined && value > shape.max) this.#fault(at, `must be at most ${shape.max}`);
     } else if (typeof value === 'string') {
@@ -72,7 +73,7 @@ class Checker {
         const help = didYouMean(value, shape.words) ?? `write ${listed(shape.words.map((word) => `"${word}"`))}`;
         this.#fault(at, `cannot be "${value}"`, help);
       }
-      if (shape.pattern && !shape.pattern.test.test(value)) this.#fault(at, shape.pattern.says);
+      if (shape.pattern && !shape.pattern.test.test(value)) this.#fault(at, shape.pattern.message);
       if (tree.raw === undefined && isTimestamp(value) && tree.span.source.text.startsWith(value, tree.span.start)) {
         this.#fault(at, 'is a date, and must be a string', `write "${value}" in quotes`);
       }
@@ -135,9 +136,9 @@ class Checker {
     this.#fault(at, `must be ${expected(shape)}, not ${describe(tree)}`, help);
   }
 
-  #fault(span: Span, says: string, help?: string, related: readonly Related[] = []): void {
+  #fault(span: Span, message: string, help?: string, related: readonly Related[] = []): void {
     const subject = this.#path.length === 0 ? 'the file' : `"${formatPath(this.#path)}"`;
-    this.#report('compose/invalid-model', span, `${subject} ${says}`, { help, related });
+    this.#report('compose/invalid-model', span, `${subject} ${message}`, { help, related });
   }
 }
 

@@ -228,7 +228,7 @@ const service = map({
   configs: fileReference,
   container_name: {
     scalar: ['string'],
-    pattern: { test: /[a-zA-Z0-9][a-zA-Z0-9_.-]+/, says: 'must have two letters or digits at least' },
+    pattern: { test: /[a-zA-Z0-9][a-zA-Z0-9_.-]+/, message: 'must have two letters or digits at least' },
   },
   cpu_count: either(scalar('string', 'integer'), { min: 0 }),
   cpu_percent: either(scalar('string', 'integer'), { min: 0, max: 100 }),
@@ -314,7 +314,7 @@ const service = map({
     scalar: ['string'],
     pattern: {
       test: /always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+/,
-      says: 'must be always, never, build, missing, refresh, daily, weekly or every_<time>',
+      message: 'must be always, never, build, missing, refresh, daily, weekly or every_<time>',
     },
   },
   pull_refresh_after: string,

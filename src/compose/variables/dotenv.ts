@@ -115,7 +115,7 @@ function readValue(
   for (let at = from + 1; at < text.length; at++) {
     const char = text[at]!;
     if (char === quote && !escaped) {
-      const filled = quote === '"' ? substitute(unescape(value), find, faults.template(from)) : value;
+      const filled = quote === '"' ? substitute(withoutEscapes(value), find, faults.template(from)) : value;
       return { value: filled, end: at + 1 };
     }
     if (char !== quote && !escaped && char === '\\') {
@@ -130,7 +130,7 @@ function readValue(
   return undefined;
 }
 
-function unescape(text: string): string {
+function withoutEscapes(text: string): string {
   return text.replace(/\\(?:([abcfnrtv$"\\])|0(\d{0,3}))/g, (match: string, letter?: string, octal?: string) => {
     // `\$` is a literal dollar sign, which the template that follows writes `$$`.
     if (letter === '$') return '$$';

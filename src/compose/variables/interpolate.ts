@@ -129,7 +129,7 @@ export function interpolate(tree: Tree, lookup: Lookup, report: Report): Tree {
   }
 }
 
-/** Template faults as diagnostics at one place; `fail` is told of those that are errors. */
+/** Template faults as diagnostics at one place; `fail` is called for those that are errors. */
 export function templateFaults(span: Span, report: Report, fail?: () => void): TemplateFaults {
   return {
     unset: (name) =>

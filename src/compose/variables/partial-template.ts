@@ -4,10 +4,10 @@ const name = /[_a-z][_a-z0-9]*/iy;
 const operators = [':?', ':-', ':+', '?', '-', '+'] as const;
 
 /**
- * @param own the value of a variable that is to be filled in, or nothing for one that stays
+ * @param lookUp the value of a variable that is to be filled in, `undefined` for one that stays
  * @returns the template with the rest as it was
  */
-export function fillOwn(template: string, own: (name: string) => string | undefined): string {
+export function fillIn(template: string, lookUp: (name: string) => string | undefined): string {
   let out = '';
   let at = 0;
   while (at < template.length) {
@@ -20,7 +20,7 @@ export function fillOwn(template: string, own: (name: string) => string | undefi
       at = dollar + 2;
       continue;
     }
-    out += filled(template.slice(dollar, reference.end), reference, own);
+    out += filled(template.slice(dollar, reference.end), reference, lookUp);
     at = reference.end;
   }
   return out + template.slice(at);
@@ -42,7 +42,7 @@ function referenceAt(template: string, dollar: number): Reference | undefined {
   if (!braced) return { name: match, argument: '', end: nameEnd };
   const close = closingBrace(template, dollar + 1);
   if (close < 0) return undefined;
-  const operator = operators.find((one) => template.startsWith(one, nameEnd));
+  const operator = operators.find((operator) => template.startsWith(operator, nameEnd));
   return {
     name: match,
     ...(operator && { operator }),
@@ -63,10 +63,10 @@ function closingBrace(text: string, open: number): number {
 function filled(
   text: string,
   { name: variable, operator, argument }: Reference,
-  own: (name: string) => string | undefined,
+  lookUp: (name: string) => string | undefined,
 ): string {
-  const value = own(variable);
-  const inner = fillOwn(argument, own);
+  const value = lookUp(variable);
+  const inner = fillIn(argument, lookUp);
   if (value === undefined) return operator ? `\${${variable}${operator}${inner}}` : text;
   const literal = value.replaceAll('$', '$$$$');
   switch (operator) {

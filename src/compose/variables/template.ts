@@ -1,7 +1,7 @@
 /**
  * Compose's variable templates: `$NAME`, `${NAME}`, `${NAME:-default}`, `-`, `:?message`, `?`, `:+other`, `+`, nested,
- * and `$$` for a dollar sign. A `$` before anything else stands for itself. The odd details (a default is filled in even
- * where it is not used, where a brace closes) are compose-go's (`template/template.go`) and are kept.
+ * and `$$` for a dollar sign. A `$` before anything else stands for itself. The odd details (a default is filled in
+ * even where it is not used, where a brace closes) are compose-go's (`template/template.go`) and are kept.
  */
 
 /** What a variable is, or nothing where it is not set. */

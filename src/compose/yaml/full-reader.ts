@@ -6,7 +6,8 @@ import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { SourceFile, Span } from '../../diagnostics/source.ts';
 import type { Entry, Mapping, Primitive, Sequence, Tree } from '../tree.ts';
 import { forPeople } from './messages.ts';
-import { isTimestamp, mismatch, scalarValue } from './scalars.ts';
+import { isPlainInFlow, isTimestamp, mismatch, scalarValue } from './scalars.ts';
+import { SharedTags } from './shared-tags.ts';
 
 /** Nodes that aliases may add up to in one file; go-yaml stops at about as many. */
 const expansionLimit = 500_000;
@@ -22,6 +23,7 @@ export class TreeReader {
   #anchors = new Map<string, Tree | undefined>();
   #sizes = new Map<Tree, number>();
   #expanded = 0;
+  #sharedTags = new SharedTags();
 
   constructor(source: SourceFile, report: Report) {
     this.#source = source;
@@ -38,6 +40,7 @@ export class TreeReader {
 
   read(contents: ParsedNode | null): Tree {
     this.#anchors = new Map();
+    this.#sharedTags = new SharedTags();
     return contents ? this.#node(contents, 0) : { kind: 'scalar', value: null, span: this.#span(0, 0) };
   }
 
@@ -71,6 +74,7 @@ export class TreeReader {
       const items: Tree[] = [];
       let last = start + 1;
       for (const item of node.items as YamlNode[]) {
+        if (node.flow) this.#withinBrackets(item);
         const tree = this.#node(item, depth + 1);
         items.push(tree);
         if (!isEmpty(item)) last = endOf(item, tree);
@@ -91,8 +95,21 @@ export class TreeReader {
     const slash = /^(?:[^\\]|\\[^/])*\\(?=\/)/.exec(written)?.[0].length;
     if (slash !== undefined) this.fault('"\\/" is not an escape', start + slash - 1, start + slash + 1, 'write "/"');
     // go-yaml also takes `\'`, which the package gives back as it is.
-    const other = written.replace(/\\[^]/g, (escape) => (escape === "\\'" ? "'" : escape));
+    const other = written.replace(/\\[^]/g, (found) => (found === "\\'" ? "'" : found));
     return other === written ? value : scalarValue(parseDocument(other).contents as YamlScalar);
+  }
+
+  #withinBrackets(node: unknown): void {
+    if (!isScalar(node) || node.type !== 'PLAIN' || isPlainInFlow(node.source ?? '')) return;
+    const [start, end] = node.range ?? [0, 0];
+    const text = node.source ?? '';
+    const indicator = text.startsWith(':') ? '":" at its start' : '"?"';
+    this.fault(
+      `text within brackets cannot have ${indicator} without quotes`,
+      start,
+      end,
+      `write ${JSON.stringify(text)}`,
+    );
   }
 
   #tag(node: YamlNode): { readonly tag?: '!reset' | '!override' } {
@@ -111,6 +128,7 @@ export class TreeReader {
       const key = this.#key(pair.key as YamlNode | null, node);
       const value = pair.value as YamlNode | null;
       const empty = !value || isEmpty(value);
+      if (node.flow) for (const part of [pair.key, value]) this.#withinBrackets(part);
       const tree: Tree = empty
         ? { ...(value && { node: value }), ...this.#nothingAfter(key.span) }
         : this.#node(value, depth + 1);
@@ -125,10 +143,11 @@ export class TreeReader {
     // A key of the mapping itself wins over a merged one, an earlier source over a later.
     for (const source of merged) {
       for (const entry of source.entries.values()) {
-        const own = entries.get(entry.key);
-        if (!own) entries.set(entry.key, entry);
-        // `!reset` takes the key out of this mapping, so that the merged one is left, and drops the earlier files' as well.
-        else if (own.value.tag === '!reset')
+        const present = entries.get(entry.key);
+        if (!present) entries.set(entry.key, entry);
+        // `!reset` takes the key out of this mapping, so that the merged one is left; it also drops what earlier files
+        // say.
+        else if (present.value.tag === '!reset')
           entries.set(entry.key, { ...entry, value: { ...entry.value, tag: '!override' } });
       }
     }
@@ -181,7 +200,8 @@ export class TreeReader {
       this.failed = true;
       this.#report('compose/invalid-yaml', span, '"<<" takes a mapping or a list of mappings');
     }
-    return mappings;
+    if (!this.tagged || tree.kind !== 'sequence') return mappings;
+    return mappings.map((mapping) => this.#sharedTags.inMergeList(mapping) as Mapping);
   }
 
   #alias(name: string, start: number, end: number): Tree {
@@ -189,7 +209,7 @@ export class TreeReader {
     if (tree) {
       this.#expanded += this.#size(tree);
       if (this.#expanded > expansionLimit && !this.failed) this.fault('the aliases repeat too much', start, end);
-      return tree;
+      return this.tagged ? this.#sharedTags.behindAlias(tree) : tree;
     }
     this.fault(
       this.#anchors.has(name) ? `"${name}" contains itself` : `there is no anchor "${name}" before this`,
@@ -217,8 +237,11 @@ function isEmpty(node: YamlNode): boolean {
   return isScalar(node) && node.source === '' && node.type === 'PLAIN' && !node.tag && !node.anchor;
 }
 
-/** Where a value ends in its text; the package counts the line breaks after a block collection in, and an alias stands elsewhere. */
+/**
+ * Where a value ends in its text: the package includes the line breaks after a block collection, and an alias stands
+ * elsewhere.
+ */
 function endOf(node: YamlNode, tree: Tree): number {
-  const own = (isMap(node) || isSeq(node)) && !node.flow;
-  return own ? tree.span.end : (node.range?.[1] ?? tree.span.end);
+  const inBlock = (isMap(node) || isSeq(node)) && !node.flow;
+  return inBlock ? tree.span.end : (node.range?.[1] ?? tree.span.end);
 }

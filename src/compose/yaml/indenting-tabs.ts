@@ -1,6 +1,7 @@
 /**
- * Tabs at the start of lines that are otherwise empty or hold a comment, and behind a dash: the yaml package takes them, go-yaml
- * does not (but within quotes, brackets and block texts, and, further right than the key, behind a plain scalar).
+ * Tabs at the start of lines that are otherwise empty or hold a comment, and behind a dash: the yaml package takes
+ * them, go-yaml does not (but within quotes, brackets and block texts, and, further right than the key, behind a plain
+ * scalar).
  */
 import { type Document, isCollection, isScalar, type Node, visit } from 'yaml';
 

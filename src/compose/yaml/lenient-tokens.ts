@@ -4,7 +4,10 @@
  */
 import { type CST, Lexer, Parser } from 'yaml';
 
-/** The two steps of the lexer, which are not part of the package's interface: without them this is its own reading again. */
+/**
+ * The two steps of the lexer, which are not part of the package's interface: without them this is its own reading
+ * again.
+ */
 interface Steps {
   indentNext: number;
   parseFlowCollection?: () => Generator<string, unknown>;

@@ -1,4 +1,6 @@
-/** The yaml package's messages in plainer words, where they need it; and the text to write instead, where there is one. */
+/**
+ * The yaml package's messages in plainer words, where they need it; and the text to write instead, where there is one.
+ */
 export function forPeople(message: string): { readonly text: string; readonly help?: string } {
   for (const { pattern, text, help } of plainer)
     if (pattern.test(message)) return { text, ...(help !== undefined && { help }) };

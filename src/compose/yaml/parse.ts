@@ -1,4 +1,4 @@
-/** YAML text → trees with places, one for each document; by the quick reader where it can, else by the yaml package. */
+/** YAML text → trees with places, one for each document: by the quick reader where it can, else by the yaml package. */
 
 import type { CST, Document, ParsedNode } from 'yaml';
 import { Composer, Parser } from 'yaml';

@@ -1,7 +1,7 @@
 /**
  * A quick reader for the YAML that most Compose files are written in: block mappings and lists, scalars and flow
- * collections on one line. It gives exactly the tree that the yaml package's nodes would give (a test holds it to that),
- * some twenty times sooner; whatever it does not know, faults included, it leaves to the package.
+ * collections on one line. It gives exactly the tree that the yaml package's nodes would give (a test holds it to
+ * that), some twenty times sooner; whatever it does not know, faults included, it leaves to the package.
  */
 import type { SourceFile, Span } from '../../diagnostics/source.ts';
 import type { Entry, Primitive, Tree } from '../tree.ts';
@@ -13,8 +13,9 @@ const beyond = new Error('not plain');
 const strange = /[\t\r\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;
 const keyStart = /[A-Za-z_][A-Za-z0-9_./-]*(?=:(?:[ \n]|$))/y;
 const flowKey = /[A-Za-z_][A-Za-z0-9_./-]*(?=: )/y;
-const flowPlain =
-  /(?:[A-Za-z0-9_./+]|-(?=[A-Za-z0-9_./-]))(?:[A-Za-z0-9_./+@=$%*&!~-]|:(?=[A-Za-z0-9_./-])| (?=[A-Za-z0-9_./+@=$%~-]))*/y;
+const flowPlainStart = /[A-Za-z0-9_./+]|-(?=[A-Za-z0-9_./-])/;
+const flowPlainMore = /[A-Za-z0-9_./+@=$%*&!~-]|:(?=[A-Za-z0-9_./-])| (?=[A-Za-z0-9_./+@=$%~-])/;
+const flowPlain = new RegExp(`(?:${flowPlainStart.source})(?:${flowPlainMore.source})*`, 'y');
 const depthLimit = 60;
 
 /**

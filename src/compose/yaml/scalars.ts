@@ -16,8 +16,8 @@ const words: ReadonlyMap<string, Primitive> = new Map<string, Primitive>([
 
 const integer = /^([-+]?)(?:0([xX][0-9a-fA-F]+|[bB][01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))$/;
 const float = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
-const timestamp =
-  /^\d{4}-\d{1,2}-\d{1,2}(?:(?:[tT]\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?(?:Z|[-+]\d\d:\d\d))| \d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?)?$/;
+const time = String.raw`\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?`;
+const timestamp = new RegExp(String.raw`^\d{4}-\d{1,2}-\d{1,2}(?:[tT]${time}(?:Z|[-+]\d\d:\d\d)| ${time})?$`);
 
 /** The value of a plain scalar. Timestamps stay strings: see `isTimestamp`. */
 export function plainValue(text: string): Primitive {
@@ -35,6 +35,14 @@ export function plainValue(text: string): Primitive {
 /** Whether a plain scalar is a date or a time to go-yaml; Compose takes those nowhere but in `x-*`. */
 export function isTimestamp(text: string): boolean {
   return text.length >= 8 && text.charCodeAt(4) === 45 && timestamp.test(text);
+}
+
+/**
+ * Whether go-yaml reads a plain scalar within brackets or braces as one. There it takes any `?`, and a `:` at the
+ * start, for an indicator, whatever follows (`scannerc.go`); YAML 1.2 does not.
+ */
+export function isPlainInFlow(text: string): boolean {
+  return !text.includes('?') && !text.startsWith(':');
 }
 
 function number(text: string): number | undefined {

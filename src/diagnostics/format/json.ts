@@ -12,7 +12,7 @@ export interface JsonDiagnostic extends Partial<Place> {
   readonly related: readonly JsonRelated[];
 }
 
-export interface JsonRelated {
+interface JsonRelated {
   readonly message: string;
   readonly file: string;
   readonly line: number;
@@ -21,7 +21,8 @@ export interface JsonRelated {
 
 /** `{ "version": 1, "diagnostics": […] }` */
 export function json(diagnostics: readonly Diagnostic[], { cwd }: FormatOptions): string {
-  return `${safeJson({ version: 1, diagnostics: diagnostics.map((diagnostic) => plainDiagnostic(diagnostic, cwd)) })}\n`;
+  const plain = diagnostics.map((diagnostic) => plainDiagnostic(diagnostic, cwd));
+  return `${safeJson({ version: 1, diagnostics: plain })}\n`;
 }
 
 /** One diagnostic as plain data: also what `plan --format json` holds. */

@@ -1,4 +1,4 @@
-/** Where a span lies, as every format tells it. */
+/** Where a span lies, as every format writes it. */
 import { posix } from 'node:path';
 import type { Span } from '../source.ts';
 

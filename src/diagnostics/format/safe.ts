@@ -21,9 +21,9 @@ export function safeLines(text: string): readonly string[] {
 /** JSON in which whatever could harm a terminal is escaped; its meaning is the same. */
 export function safeJson(value: unknown): string {
   const json = JSON.stringify(value, undefined, 2);
-  return json.replace(harmful, (character) => (character === '\n' ? character : escape(character)));
+  return json.replace(harmful, (character) => (character === '\n' ? character : escaped(character)));
 }
 
-function escape(character: string): string {
+function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

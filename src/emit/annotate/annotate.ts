@@ -89,7 +89,7 @@ export function annotate(file: SourceFile, wishes: readonly Wish[], report: Repo
 }
 
 /**
- * All edits in one go, each in the usual way: what serves nearly always, and does not read the file once for each place.
+ * All edits in one go, each in the usual way: what serves nearly always, without reading the file once for each place.
  * Not where a text is shared, and nothing where any of it is not as it must be: the steps find out what.
  */
 function allAtOnce(file: SourceFile, reading: Reading, goals: readonly Goal[]): string | undefined {

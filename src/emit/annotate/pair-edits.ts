@@ -10,7 +10,6 @@ import {
   columnOf,
   commaBefore,
   keyEnd,
-  keyOf,
   lineEnd,
   lineStart,
   nextLine,
@@ -50,10 +49,10 @@ export function styleOf({ source: { text }, writer }: Written, map: YAMLMap, own
 }
 
 /** A value within brackets: a plain word that brackets or commas would end is quoted. */
-export const inFlow = ({ writer }: Style, value: Plain) => writer.inline([value]).slice(1, -1).trim();
+const inFlow = ({ writer }: Style, value: Plain) => writer.inline([value]).slice(1, -1).trim();
 
 /** What comes behind a key's colon: a mapping over several lines, all else on the key's own. */
-export function valueText(style: Style, value: Plain, column: number, eol: string): string {
+function valueText(style: Style, value: Plain, column: number, eol: string): string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return ` ${style.flow ? inFlow(style, value) : style.writer.inline(value)}`;
   }
@@ -70,7 +69,7 @@ export function valueText(style: Style, value: Plain, column: number, eol: strin
 }
 
 /** The line break of the line on which the offset lies, else of the file's first line. */
-export function eolAt(text: string, offset: number, writer: YamlWriter): string {
+function eolAt(text: string, offset: number, writer: YamlWriter): string {
   const end = text.indexOf('\n', offset);
   if (end < 0) return writer.eol;
   return text[end - 1] === '\r' ? '\r\n' : '\n';
@@ -224,7 +223,10 @@ function lastLineEnd(text: string, pair: YamlPair, column: number): number {
   return end;
 }
 
-/** Whether the mapping ends with a block of text and the file there, without a line break: one more line would give it one. */
+/**
+ * Whether the mapping ends with a block of text and the file there, without a line break: a line below would add one to
+ * the text.
+ */
 export function endsInOpenBlock({ text }: SourceText, map: YAMLMap): boolean {
   const block = lastScalar((map.items.at(-1)?.value ?? null) as Node | null);
   return block !== undefined && !text.slice(block.range![0]).includes('\n', block.range![1] - block.range![0] - 1);
@@ -236,6 +238,3 @@ function lastScalar(node: Node | null): Node | undefined {
   if (isSeq(node) && !node.flow) return lastScalar((node.items.at(-1) ?? null) as Node | null);
   return isScalar(node) && node.type?.startsWith('BLOCK') === true ? node : undefined;
 }
-
-/** The pairs of a mapping by key, its own ones only. */
-export const ownPair = (map: YAMLMap, key: string) => map.items.find((pair) => keyOf(pair) === key);

@@ -10,7 +10,7 @@ export type AnnotatedPlace =
 export type AnnotationChange =
   /** Takes the annotation out. */
   | { readonly kind: 'remove' }
-  /** Key by key: `unset` goes, `set` is added or replaced, the rest stays. Without any key left, the annotation goes. */
+  /** Key by key: `unset` goes, `set` is added or replaced, the rest stays. With no key left, the annotation goes. */
   | { readonly kind: 'merge'; readonly set: PlainMap; readonly unset: readonly string[] };
 
 export interface Wish {

@@ -1,13 +1,14 @@
 /** The plan in Compose's own words: what a network and a service's attachments look like in a Compose file. */
 
-import { parseCidr } from '../../plan/facts/ip.ts';
+import type { Located } from '../../diagnostics/source.ts';
+import { type Address, formatAddress, formatCidr, parseAddress, sameAddress } from '../../plan/facts/ip.ts';
 import type { AttachmentPlan, NetworkPlan, PlannedPort, ServicePlan } from '../../plan/types.ts';
 import type { Plain } from './plain-data.ts';
 
 /** `networks.<key>` in full; `gateway` is written wherever there is one (engines from 29 on choose none). */
 export function networkDefinition(network: NetworkPlan): { readonly [key: string]: Plain } {
   const { driver, options, pools, mode } = network;
-  const has = (family: 4 | 6) => pools.some(({ subnet }) => parseCidr(subnet)?.family === family);
+  const has = (family: 4 | 6) => pools.some(({ subnet }) => subnet.family === family);
   return {
     ...(driver !== undefined && { driver }),
     ...(mode === 'overlay' && { attachable: true }),
@@ -19,11 +20,12 @@ export function networkDefinition(network: NetworkPlan): { readonly [key: string
 }
 
 function poolDefinition({ subnet, gateway, ipRange, auxAddresses }: NetworkPlan['pools'][number]): Plain {
+  const aux = [...auxAddresses].map(([name, address]) => [name, formatAddress(address)] as const);
   return {
-    subnet,
-    ...(gateway !== undefined && { gateway }),
-    ...(ipRange !== undefined && { ip_range: ipRange }),
-    ...(Object.keys(auxAddresses).length > 0 && { aux_addresses: { ...auxAddresses } }),
+    subnet: formatCidr(subnet),
+    ...(gateway && { gateway: formatAddress(gateway) }),
+    ...(ipRange && { ip_range: formatCidr(ipRange) }),
+    ...(aux.length > 0 && { aux_addresses: Object.fromEntries(aux) }),
   };
 }
 
@@ -36,12 +38,12 @@ export function externalDefinition(dockerName: string): { readonly [key: string]
 export function attachmentDefinition(attachment: AttachmentPlan): Plain {
   const { ipv4Address, ipv6Address, macAddress, aliases, interfaceName, gwPriority } = attachment;
   const definition = {
-    ...(ipv4Address !== undefined && { ipv4_address: ipv4Address }),
-    ...(ipv6Address !== undefined && { ipv6_address: ipv6Address }),
-    ...(macAddress !== undefined && { mac_address: macAddress }),
+    ...(ipv4Address && { ipv4_address: formatAddress(ipv4Address.value) }),
+    ...(ipv6Address && { ipv6_address: formatAddress(ipv6Address.value) }),
+    ...(macAddress && { mac_address: macAddress.value }),
     ...(aliases.length > 0 && { aliases: [...aliases] }),
-    ...(interfaceName !== undefined && { interface_name: interfaceName }),
-    ...(gwPriority !== undefined && { gw_priority: gwPriority }),
+    ...(interfaceName && { interface_name: interfaceName.value }),
+    ...(gwPriority && { gw_priority: gwPriority.value }),
   };
   return Object.keys(definition).length > 0 ? definition : null;
 }
@@ -77,14 +79,20 @@ export function changedAttachments(plan: ServicePlan): readonly AttachmentPlan[]
     const aliases = attachment.aliases.filter((alias) => !known.has(alias));
     const same =
       aliases.length === 0 &&
-      attachment.ipv4Address === before.ipv4Address?.value &&
-      attachment.ipv6Address === before.ipv6Address?.value &&
-      attachment.macAddress === before.macAddress?.value &&
-      attachment.interfaceName === before.interfaceName?.value &&
-      attachment.gwPriority === before.gwPriority?.value;
+      isWritten(attachment.ipv4Address, before.ipv4Address) &&
+      isWritten(attachment.ipv6Address, before.ipv6Address) &&
+      attachment.macAddress?.value === before.macAddress?.value &&
+      attachment.interfaceName?.value === before.interfaceName?.value &&
+      attachment.gwPriority?.value === before.gwPriority?.value;
     return same ? [] : [{ ...attachment, aliases }];
   });
 }
+
+/** Whether the file says this address already, however it spells it. */
+const isWritten = (planned: Located<Address> | undefined, written: Located<string> | undefined): boolean =>
+  planned && written
+    ? sameAddress(planned.value, parseAddress(written.value))
+    : planned === undefined && written === undefined;
 
 /** Whether `ports` must be taken out, written anew, or may stay. */
 export function portsChange(plan: ServicePlan): 'none' | 'remove' | 'replace' {

@@ -54,7 +54,10 @@ function serviceNode(document: Document, plan: ServicePlan): Node | undefined {
   if (attachments.length > 0) {
     entries.push([
       'networks',
-      nodeOf(document, Object.fromEntries(attachments.map((one) => [one.network, attachmentDefinition(one)]))),
+      nodeOf(
+        document,
+        Object.fromEntries(attachments.map((attachment) => [attachment.network, attachmentDefinition(attachment)])),
+      ),
     ]);
   }
   const ports = portsChange(plan);
@@ -67,14 +70,15 @@ function serviceNode(document: Document, plan: ServicePlan): Node | undefined {
 
 function networkNode(document: Document, network: NetworkPlan, { inline }: OverrideOptions): Node | undefined {
   if (network.kind === 'native') return undefined;
-  if (network.kind === 'shared' && !inline?.has(network.dockerName!)) {
-    const node = nodeOf(document, externalDefinition(network.dockerName!));
-    return network.declared ? tagged('!override', node) : node; // beside `external`, Compose allows a name and nothing else
+  if (network.kind === 'shared' && !inline?.has(network.dockerName)) {
+    const node = nodeOf(document, externalDefinition(network.dockerName));
+    // beside `external`, Compose allows a name and nothing else
+    return network.declared ? tagged('!override', node) : node;
   }
   if (network.declared && network.driver === 'bridge' && network.pools.length === 0) return undefined;
   const definition = networkDefinition(network);
   const entries = Object.entries(
-    network.kind === 'shared' ? { name: network.dockerName!, ...definition } : definition,
+    network.kind === 'shared' ? { name: network.dockerName, ...definition } : definition,
   ).map(([key, value]) => {
     const node = nodeOf(document, value);
     // Pools and options are the plan's alone; what else the file says of the network (labels, a name) stays.

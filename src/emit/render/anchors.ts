@@ -1,4 +1,6 @@
-/** YAML's merge keys and aliases as seen from one mapping of a document: what it has of its own and what it inherits. */
+/**
+ * YAML's merge keys and aliases as seen from one mapping of a document: what it has of its own and what it inherits.
+ */
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, visit, type YAMLMap } from 'yaml';
 import { plainValue } from '../../compose/yaml/scalars.ts';
 import type { Plain } from '../override/plain-data.ts';
@@ -21,11 +23,13 @@ export function aliasTargets(document: Document): Targets {
   return targets;
 }
 
-export function resolved(node: unknown, targets: Targets): Node | undefined {
+function resolved(node: unknown, targets: Targets): Node | undefined {
   return isAlias(node) ? targets.get(node) : ((node as Node | undefined) ?? undefined);
 }
 
-/** The mappings that make up a value, those that win first. Anchors cannot form rings: their targets stand before them. */
+/**
+ * The mappings that make up a value, those that win first. Anchors cannot form rings: their targets stand before them.
+ */
 export function layersOf(value: unknown, targets: Targets): readonly YAMLMap[] {
   const map = resolved(value, targets);
   if (!isMap(map)) return [];

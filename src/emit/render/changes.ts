@@ -2,6 +2,7 @@
 
 import type { Project } from '../../compose/project/project.ts';
 import { at, type Tree, toPlain } from '../../compose/tree.ts';
+import { canonical } from '../../plan/facts/ip.ts';
 import type { AttachmentPlan, NetworkPlan, PlannedPort, ServicePlan } from '../../plan/types.ts';
 import {
   attachmentDefinition,
@@ -20,7 +21,7 @@ export const extension = 'x-netmode';
 export interface Change {
   readonly set: ReadonlyMap<string, Plain>;
   readonly remove: ReadonlySet<string>;
-  /** Whether every other key goes too, but for `x-*`. */
+  /** Whether every other key goes too, except `x-*`. */
   readonly only?: boolean;
 }
 
@@ -43,7 +44,7 @@ export function serviceChange(plan: ServicePlan): Change {
 
 /** All attachments: those that the file has as they are written there, with what netcompose adds. */
 function attachmentsOf(plan: ServicePlan): Plain {
-  const changed = new Map(changedAttachments(plan).map((one) => [one.network, one]));
+  const changed = new Map(changedAttachments(plan).map((attachment) => [attachment.network, attachment]));
   const entries = [...plan.networks.keys()].map((key) => [key, attachmentOf(plan, key, changed.get(key))] as const);
   const asMapping = at(plan.service.tree, 'networks')?.kind === 'mapping';
   return !asMapping && entries.every(([, value]) => value === null)
@@ -55,11 +56,11 @@ function attachmentOf({ service }: ServicePlan, key: string, changed: Attachment
   const tree = service.networks?.value.get(key)?.tree;
   const before = tree ? written(tree) : null;
   if (!changed) return before;
-  const own = asWritten(attachmentDefinition(changed), service.netmode ? [service.netmode] : []);
-  if (!isPlainMap(before)) return own;
-  const lists = [before['aliases'], (own as PlainMap | null)?.['aliases']];
+  const planned = asWritten(attachmentDefinition(changed), service.netmode ? [service.netmode] : []);
+  if (!isPlainMap(before)) return planned;
+  const lists = [before['aliases'], (planned as PlainMap | null)?.['aliases']];
   const aliases = lists.flatMap((list) => (list !== undefined && isList(list) ? list : []));
-  const merged = { ...before, ...(own as PlainMap | null) };
+  const merged = { ...before, ...(planned as PlainMap | null) };
   // Addresses that the file writes with a variable mean what the plan says: they stay as they are.
   for (const [name, value] of Object.entries(before)) if (!differs(tree, name, merged[name]!)) merged[name] = value;
   return aliases.length > 0 ? { ...merged, aliases } : merged;
@@ -67,7 +68,7 @@ function attachmentOf({ service }: ServicePlan, key: string, changed: Attachment
 
 function differs(tree: Tree | undefined, name: string, value: Plain): boolean {
   const before = at(tree, name);
-  return !before || !samePlain(literal(toPlain(before) as Plain), value);
+  return !before || !samePlain(literal(inOneSpelling(toPlain(before) as Plain)), inOneSpelling(value));
 }
 
 /** Each entry as written, published for this host alone where the plan says so. */
@@ -110,7 +111,7 @@ export function networkChange(network: NetworkPlan, project: Project, external: 
   if (network.kind === 'native') return { set: new Map(), remove: new Set([extension]) };
   if (network.kind === 'shared' && external) {
     return {
-      set: new Map(Object.entries(externalDefinition(network.dockerName!))),
+      set: new Map(Object.entries(externalDefinition(network.dockerName))),
       remove: new Set([extension]),
       only: true,
     };
@@ -134,22 +135,32 @@ export function networkChange(network: NetworkPlan, project: Project, external: 
 /** Whether the file says so already: pools of its own, perhaps with variables, are left as written. */
 function isThere(before: Tree | undefined, wanted: Plain): boolean {
   if (!before) return false;
-  const plain = toPlain(before) as Plain;
+  const plain = inOneSpelling(toPlain(before) as Plain);
   if (!isPlainMap(plain) || !isPlainMap(wanted)) return samePlain(plain, wanted);
   return Object.entries(wanted).every(([key, value]) => key in plain && samePlain(plain[key]!, value));
 }
 
-/** What the plan takes from an `x-netmode` with variables in it is written with them, as everything else in the file is. */
+/**
+ * What the plan takes from an `x-netmode` with variables in it is written with them, as everything else in the file is.
+ */
 function asWritten(value: Plain, said: readonly Tree[]): Plain {
   const raw = new Map<string, string>();
   for (const tree of [...said].reverse()) collectRaw(tree, raw);
   return raw.size === 0 ? literal(value) : replacedBy(value, raw);
 }
 
+/** Addresses as the plan spells them, so that a file that spells them otherwise says the same. */
+function inOneSpelling(value: Plain): Plain {
+  if (typeof value === 'string') return canonical(value);
+  if (isList(value)) return value.map(inOneSpelling);
+  if (!isPlainMap(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inOneSpelling(inner)]));
+}
+
 function collectRaw(tree: Tree, raw: Map<string, string>): void {
   if (tree.kind === 'scalar') {
     // What may stand for `auto` is filled in: only netcompose knows the word.
-    if (tree.raw !== undefined && !/\bauto\b/.test(tree.raw)) raw.set(String(tree.value), tree.raw);
+    if (tree.raw !== undefined && !/\bauto\b/.test(tree.raw)) raw.set(canonical(String(tree.value)), tree.raw);
   } else if (tree.kind === 'sequence') for (const item of tree.items) collectRaw(item, raw);
   else for (const { value } of tree.entries.values()) collectRaw(value, raw);
 }
@@ -158,5 +169,5 @@ function replacedBy(value: Plain, raw: ReadonlyMap<string, string>): Plain {
   if (isList(value)) return value.map((item) => replacedBy(item, raw));
   if (isPlainMap(value))
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, replacedBy(inner, raw)]));
-  return (typeof value === 'string' ? raw.get(value) : undefined) ?? literal(value);
+  return (typeof value === 'string' ? raw.get(canonical(value)) : undefined) ?? literal(value);
 }

@@ -1,5 +1,6 @@
 /** Text that stands for another part of the file (aliases, merge keys) replaced by a copy of that part. */
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, visit, type YAMLMap } from 'yaml';
+import { isPlainInFlow } from '../../compose/yaml/scalars.ts';
 import { type Edit, withEdits } from '../source/edit.ts';
 import {
   anchorsIn,
@@ -21,18 +22,18 @@ import { YamlWriter } from '../source/yaml-writer.ts';
 import type { Targets } from './anchors.ts';
 import type { Entry } from './shared-fragments.ts';
 
-/** Each entry with what it inherits as pairs of its own, but for what it is going to lose or to set. */
+/** Each entry with what it inherits as pairs of its own, except what it is going to lose or to set. */
 export function writtenOut({ text, document }: SourceText, entries: readonly Entry[]): string {
   const writer = new YamlWriter(text, document);
   const edits: Edit[] = [];
   for (const entry of entries) {
     const { pair, effective, change } = entry;
-    const own = isMap(pair.value) ? pair.value : undefined;
+    const mapping = isMap(pair.value) ? pair.value : undefined;
     const stays = (key: string) => !change.remove.has(key) && !change.set.has(key);
-    const inherited = [...effective].flatMap(([key, { owner, pair: one }]) =>
-      owner !== own && stays(key) ? [one] : [],
+    const inherited = [...effective].flatMap(([key, { owner, pair: other }]) =>
+      owner !== mapping && stays(key) ? [other] : [],
     );
-    if (own) edits.push(...expandedMerges(text, own, inherited, writer.eol));
+    if (mapping) edits.push(...expandedMerges(text, mapping, inherited, writer.eol));
     else edits.push(asOwnMapping(text, entry, inherited, writer));
   }
   return withEdits(text, edits);
@@ -50,7 +51,7 @@ function expandedMerges(
     const end = pairEnd(merge, text);
     const column = columnOf(text, start);
     if (index === 0 && inherited.length > 0) {
-      const copies = inherited.map((one) => (flow ? flowPair(one, text) : blockPair(one, text, column)));
+      const copies = inherited.map((each) => (flow ? flowPair(each, text) : blockPair(each, text, column)));
       return { start, end, text: flow ? copies.join(', ') : copies.join(eol + ' '.repeat(column)) };
     }
     const comma = /^\s*,\s*/.exec(text.slice(end))?.[0].length ?? 0;
@@ -67,10 +68,10 @@ function asOwnMapping(text: string, { pair, inFlow }: Entry, inherited: readonly
   const start = colonEnd(pair) ?? keyEnd(pair);
   const end = pairEnd(pair, text);
   if (inFlow || inherited.length === 0)
-    return { start, end, text: ` { ${inherited.map((one) => flowPair(one, text)).join(', ')} }` };
+    return { start, end, text: ` { ${inherited.map((each) => flowPair(each, text)).join(', ')} }` };
   const column = columnOf(text, pairStart(pair)) + writer.style.indent;
   const lead = writer.eol + ' '.repeat(column);
-  return { start, end, text: inherited.map((one) => lead + blockPair(one, text, column)).join('') };
+  return { start, end, text: inherited.map((each) => lead + blockPair(each, text, column)).join('') };
 }
 
 /** An alias that is left when the part that it stands for goes. */
@@ -151,6 +152,6 @@ function flowText(node: Node | null, text: string): string {
   if (isMap(node)) return `{ ${node.items.map((pair) => flowPair(pair, text)).join(', ')} }`;
   if (isSeq(node)) return `[${node.items.map((item) => flowText(item as Node, text)).join(', ')}]`;
   const value = isScalar(node) ? (node.source ?? String(node.value)) : '';
-  const plain = isScalar(node) && node.type === 'PLAIN' && !/[,[\]{}#:\n]/.test(value);
+  const plain = isScalar(node) && node.type === 'PLAIN' && isPlainInFlow(value) && !/[,[\]{}#:\n]/.test(value);
   return plain ? value || 'null' : JSON.stringify(value);
 }

@@ -1,4 +1,7 @@
-/** A change of a mapping as the smallest changes of its text: what is there already is added to rather than written anew. */
+/**
+ * A change of a mapping as the smallest changes of its text: what is there already is added to rather than written
+ * anew.
+ */
 import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import { isList, isPlainMap, type Plain, samePlain } from '../override/plain-data.ts';
 import type { SourceChange } from '../source/edit-source.ts';
@@ -6,7 +9,7 @@ import { isMergeKey, keyOf, pairIn, type YamlPair } from '../source/source-text.
 import { plainOf, type Targets } from './anchors.ts';
 
 /** @param anchored nodes that aliases lead to: a change inside them would be a change elsewhere too */
-export function refined(
+export function minimalChanges(
   map: YAMLMap,
   remove: ReadonlySet<string>,
   set: ReadonlyMap<string, Plain>,
@@ -61,5 +64,5 @@ function withinMap(
     return undefined;
   const set = new Map(Object.entries(wanted).filter(([key]) => !pairIn(node, key) || wanted[key] !== undefined));
   const remove = new Set(node.items.map(keyOf).filter((key) => !(key in wanted)));
-  return refined(node, remove, set, targets, anchored);
+  return minimalChanges(node, remove, set, targets, anchored);
 }

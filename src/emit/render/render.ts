@@ -1,6 +1,6 @@
 /**
  * The plan → the source rewritten as a plain Compose file without `x-netmode`. What does not change keeps its bytes; a
- * project of several files becomes one text first (`one-text.ts`).
+ * project of several files becomes one text first (`single-source.ts`).
  */
 import { type Document, isAlias, isMap, type Node, visit, type YAMLMap } from 'yaml';
 import type { Plan } from '../../plan/types.ts';
@@ -10,7 +10,7 @@ import { isMergeKey, keyOf, pairIn, parseSource, type SourceText, type YamlPair 
 import { aliasTargets, effectivePairs, type Targets } from './anchors.ts';
 import { extension, networkChange, serviceChange } from './changes.ts';
 import { leftAliases, nodesIn, promoted, writtenOut } from './inline-aliases.ts';
-import { refined } from './minimal-changes.ts';
+import { minimalChanges } from './minimal-changes.ts';
 import { type Entry, entryOf, type MapChange, shareOut } from './shared-fragments.ts';
 import { oneText } from './single-source.ts';
 
@@ -74,7 +74,7 @@ function changesOf(
   }
   const anchored = new Set(targets.values());
   const result: SourceChange[] = [];
-  for (const [map, { set, remove }] of changes) result.push(...refined(map, remove, set, targets, anchored));
+  for (const [map, { set, remove }] of changes) result.push(...minimalChanges(map, remove, set, targets, anchored));
   return withoutInner(withoutEmptyMerges(result, entries, targets));
 }
 
@@ -109,7 +109,10 @@ function addNetworks(
   }
 }
 
-/** Mappings with an `x-netmode` in places where it is the extension: not among labels or variables that happen to be so called. */
+/**
+ * Mappings with an `x-netmode` in places where it is the extension: not among labels or variables that happen to be so
+ * called.
+ */
 function extensionsIn(root: YAMLMap): readonly YAMLMap[] {
   const found: YAMLMap[] = [];
   const look = (value: unknown) => {

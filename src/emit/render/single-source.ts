@@ -51,7 +51,7 @@ function withoutExtends(source: SourceText, project: Project): SourceText {
       return parseSource(
         withEdits(
           current.text,
-          extending.map((one) => written(current, one)),
+          extending.map((each) => written(current, each)),
         ),
       );
     current = parseSource(promoted(current, left));

@@ -40,9 +40,10 @@ export function editFlowMap(
     added.delete(key);
   }
   // In a mapping with a line for each pair, a new pair gets one too.
-  const own = kept.length > 0 ? /\n([ \t]*)$/.exec(text.slice(0, pairStart(kept.at(-1)!)))?.[1] : undefined;
-  const between = own === undefined ? ', ' : `,${writer.eol}${own}`;
-  const valueText = (value: Plain) => (own === undefined ? writer.inline(value) : writer.inlineOverLines(value, own));
+  const indent = kept.length > 0 ? /\n([ \t]*)$/.exec(text.slice(0, pairStart(kept.at(-1)!)))?.[1] : undefined;
+  const between = indent === undefined ? ', ' : `,${writer.eol}${indent}`;
+  const valueText = (value: Plain) =>
+    indent === undefined ? writer.inline(value) : writer.inlineOverLines(value, indent);
   const newText = [...added].map(([key, value]) => `${writer.inline(key)}: ${valueText(value)}`).join(between);
   if (kept.length === 0) {
     const [start, end] = map.range!;

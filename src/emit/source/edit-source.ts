@@ -59,15 +59,17 @@ class Editor {
   make(change: SourceChange): void {
     switch (change.kind) {
       case 'map':
-        return change.map.flow
-          ? this.#flow(change.map, change.remove, change.set)
-          : this.#block(change.map, change.remove, change.set);
+        if (change.map.flow) this.#flow(change.map, change.remove, change.set);
+        else this.#block(change.map, change.remove, change.set);
+        break;
       case 'append':
-        return this.#append(change.list, change.items);
+        this.#append(change.list, change.items);
+        break;
       case 'scalar': {
         const quoted = isScalar(change.node) && change.node.type?.startsWith('QUOTE') === true;
         const [start] = change.node.range!;
-        return this.#replace(start, contentEnd(change.node, this.#text), this.#writer.inline(change.value, quoted));
+        this.#replace(start, contentEnd(change.node, this.#text), this.#writer.inline(change.value, quoted));
+        break;
       }
     }
   }
@@ -79,8 +81,10 @@ class Editor {
   #append(list: YAMLSeq, items: readonly Plain[]): void {
     const last = list.items.at(-1) as Node | undefined;
     const end = last ? contentEnd(last, this.#text) : list.range![0] + 1;
-    if (list.flow)
-      return this.#replace(end, end, (last ? ', ' : '') + items.map((item) => this.#writer.inline(item)).join(', '));
+    if (list.flow) {
+      this.#replace(end, end, (last ? ', ' : '') + items.map((item) => this.#writer.inline(item)).join(', '));
+      return;
+    }
     const indent = ' '.repeat(columnOf(this.#text, list.range![0]));
     const at = lineEnd(this.#text, end);
     this.#replace(at, at, items.map((item) => `${this.#writer.eol}${indent}- ${this.#writer.inline(item)}`).join(''));
@@ -133,7 +137,10 @@ class Editor {
     this.#replace(end, end, eol + apart + lines.join(eol));
   }
 
-  /** The end of the pair's last line, or of the comments below that are indented more than its key: they are about its inside. */
+  /**
+   * The end of the pair's last line, or of the comments below it that are indented more than its key: those are about
+   * its inside.
+   */
   #endWithComments(pair: YamlPair, column: number): number {
     let end = lineEnd(this.#text, pairEnd(pair, this.#text));
     for (let next = nextLine(this.#text, end); next < this.#text.length; next = nextLine(this.#text, next)) {
@@ -175,10 +182,14 @@ class Editor {
     const text = this.#text;
     const start = lineStart(text, pairStart(pair));
     let last = this.#endWithComments(pair, column);
-    if (instead !== '') return this.#replace(start, last, instead);
+    if (instead !== '') {
+      this.#replace(start, last, instead);
+      return;
+    }
     if (start <= 1) {
       const after = /^(?:[ \t]*\r?\n)*/.exec(text.slice(nextLine(text, last)))![0].length;
-      return this.#replace(start, nextLine(text, last) + after, '');
+      this.#replace(start, nextLine(text, last) + after, '');
+      return;
     }
     // The line break before goes, the one behind stays: so the text ends as it did, and what is added there follows it.
     const blankBefore = (first && column > 0) || /\n[ \t]*\r?\n$/.test(text.slice(0, start));

@@ -1,7 +1,7 @@
 /** A Compose tree as a YAML node, written in the style and with the comments of the text that it came from. */
 import { Document, isMap, isScalar, type Node, Pair, Scalar, type ScalarTag, type Tags, YAMLMap, YAMLSeq } from 'yaml';
 import { entriesOf, type Mapping, type Tree } from '../../compose/tree.ts';
-import { plainValue } from '../../compose/yaml/scalars.ts';
+import { isPlainInFlow, plainValue } from '../../compose/yaml/scalars.ts';
 
 /** Numbers keep their digits: `0644` is one number to Compose and another to the yaml package. */
 function verbatimNumbers(tags: Tags): Tags {
@@ -28,7 +28,7 @@ function nodeOf(tree: Tree, inFlow: boolean): Node {
     return list;
   }
   const map = withStyle(new YAMLMap(), tree, flow);
-  const keys = keyNodes(tree);
+  const keys = keyNodes(tree, flow);
   for (const { key, value } of entriesOf(tree))
     map.items.push(new Pair(keys.get(key) ?? new Scalar(key), nodeOf(value, flow)));
   return map;
@@ -38,7 +38,7 @@ function scalarOf({ node, raw, value }: Tree & { readonly kind: 'scalar' }, inFl
   if (!isScalar(node)) {
     const copy = new Scalar(raw ?? value);
     if (copy.value === null && inFlow) copy.source = 'null';
-    return copy;
+    return inFlow ? quotedForFlow(copy) : copy;
   }
   const { source, type } = node;
   const text = source ?? String(node.value);
@@ -48,7 +48,15 @@ function scalarOf({ node, raw, value }: Tree & { readonly kind: 'scalar' }, inFl
   if (node.tag !== undefined && type === 'PLAIN') copy.type = 'QUOTE_DOUBLE';
   else if (type) copy.type = type;
   if (typeof meaning !== 'string') copy.source = text === '' && inFlow ? 'null' : text;
-  return withComments(copy, node);
+  return withComments(inFlow ? quotedForFlow(copy) : copy, node);
+}
+
+/** In quotes where Compose would not read the plain text within brackets. */
+function quotedForFlow(scalar: Scalar): Scalar {
+  const { value, type } = scalar;
+  const plain = type === undefined || type === 'PLAIN';
+  if (plain && typeof value === 'string' && !isPlainInFlow(value)) scalar.type = 'QUOTE_DOUBLE';
+  return scalar;
 }
 
 function withStyle<T extends YAMLMap | YAMLSeq>(node: T, { node: written }: Tree, flow: boolean): T {
@@ -65,7 +73,7 @@ function withComments<T extends Scalar | YAMLMap | YAMLSeq>(copy: T, { comment, 
 }
 
 /** The keys as written, with the comments above them. */
-function keyNodes({ node }: Mapping): ReadonlyMap<string, Node> {
+function keyNodes({ node }: Mapping, inFlow: boolean): ReadonlyMap<string, Node> {
   const keys = new Map<string, Node>();
   if (!isMap(node)) return keys;
   for (const { key } of node.items) {
@@ -73,7 +81,7 @@ function keyNodes({ node }: Mapping): ReadonlyMap<string, Node> {
     const text = key.source ?? String(key.value);
     const copy = withComments(new Scalar(text), key);
     if (key.type) copy.type = key.type;
-    keys.set(text, copy);
+    keys.set(text, inFlow ? quotedForFlow(copy) : copy);
   }
   return keys;
 }

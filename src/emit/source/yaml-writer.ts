@@ -1,5 +1,6 @@
 /** New YAML text in the manner of the text that it goes into: indentation, lists, line breaks, JSON's quotes. */
-import { type Document, isMap, isScalar, isSeq, stringify, visit } from 'yaml';
+import { Document, isMap, isScalar, isSeq, stringify, visit } from 'yaml';
+import { isPlainInFlow } from '../../compose/yaml/scalars.ts';
 import type { Plain } from '../override/plain-data.ts';
 import { columnOf, pairStart } from './source-text.ts';
 
@@ -22,7 +23,7 @@ export class YamlWriter {
 
   /** `key: value`, without indentation before the first line. */
   pair(key: string, value: Plain, column: number): string {
-    return this.inline(key) + ':' + this.value(value, column);
+    return `${this.inline(key)}:${this.value(value, column)}`;
   }
 
   /** What comes behind the colon of a key that stands in the given column. */
@@ -49,7 +50,13 @@ export class YamlWriter {
   /** On one line, as it may stand inside brackets; a null is nothing there only as a whole value. */
   inline(value: Plain, quoted = false): string {
     if (this.#json || (quoted && typeof value === 'string')) return json(value);
-    return stringify(value, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0, compat }).trimEnd();
+    const document = new Document(value, { compat });
+    visit(document, {
+      Scalar: (_, node) => {
+        if (typeof node.value === 'string' && !isPlainInFlow(node.value)) node.type = 'QUOTE_DOUBLE';
+      },
+    });
+    return document.toString({ collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 }).trimEnd();
   }
 }
 

@@ -32,7 +32,7 @@ function row(netmode: string, { latency, throughput }: Readonly<Record<Measure, 
 
 function ratio({ ratio: { median, lower, upper } }: Figure): string {
   const [middle, ...quartiles] = [median, lower, upper].map((value) => value.toFixed(2));
-  return quartiles.every((one) => one === middle) ? middle! : `${middle} (${quartiles.join(' to ')})`;
+  return quartiles.every((quartile) => quartile === middle) ? middle! : `${middle} (${quartiles.join(' to ')})`;
 }
 
 /** Three digits: more than that no machine repeats. */

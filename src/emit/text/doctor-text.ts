@@ -15,7 +15,7 @@ export function doctorText({ parent, netmodes, shims }: Diagnosis): string {
   const width = Math.max(...netmodes.map(({ netmode }) => netmode.length));
   const lines = netmodes.flatMap(({ netmode, verdict, findings }) => [
     `${netmode.padEnd(width)}  ${words[verdict]}`,
-    ...findings.flatMap((finding) => told(finding, ' '.repeat(width + 4))),
+    ...findings.flatMap((finding) => findingText(finding, ' '.repeat(width + 4))),
   ]);
   const faults = shims.flatMap(({ shim, parent: on, reason, mend }) => [
     `"${shim}" on ${on}: ${reason}`,
@@ -30,7 +30,7 @@ export function doctorText({ parent, netmodes, shims }: Diagnosis): string {
   ].join('\n');
 }
 
-function told({ reason, mend }: Finding, indent: string): readonly string[] {
+function findingText({ reason, mend }: Finding, indent: string): readonly string[] {
   const how = mend === undefined ? [] : [`${indent}  ${typeof mend === 'string' ? mend : displayCommand(mend)}`];
   return [`${indent}${reason}`, ...how];
 }

@@ -2,14 +2,17 @@
 
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { plainDiagnostic } from '../../diagnostics/format/json.ts';
-import { commandOf, lanRouteCommand, undoOf } from '../../plan/actions/commands.ts';
-import type { Plan, ServicePlan } from '../../plan/types.ts';
+import { lanRouteCommand } from '../../plan/actions/argv.ts';
+import { commandOf, undoOf } from '../../plan/actions/commands.ts';
+import { blockOf, formatAddress, formatCidr } from '../../plan/facts/ip.ts';
+import type { Plan, ServicePlan, ShimPlan } from '../../plan/types.ts';
 import {
   attachmentDefinition,
   externalDefinition,
   networkDefinition,
   portDefinition,
 } from '../override/definitions.ts';
+import { placeText } from './reach-text.ts';
 
 /** @param cwd diagnostics name files relative to it */
 export function planJson(plan: Plan, diagnostics: readonly Diagnostic[], cwd: string): string {
@@ -18,7 +21,7 @@ export function planJson(plan: Plan, diagnostics: readonly Diagnostic[], cwd: st
     network.key,
     {
       netmode: network.mode,
-      ...(network.kind === 'shared' ? externalDefinition(network.dockerName!) : {}),
+      ...(network.kind === 'shared' ? externalDefinition(network.dockerName) : {}),
       ...networkDefinition(network),
     },
   ]);
@@ -27,7 +30,7 @@ export function planJson(plan: Plan, diagnostics: readonly Diagnostic[], cwd: st
     project: plan.project.name,
     services: Object.fromEntries(services),
     networks: Object.fromEntries(networks),
-    shims: plan.shims,
+    shims: plan.shims.map(shimJson),
     actions: [
       ...plan.actions.map((action) => ({
         id: action.id,
@@ -40,25 +43,44 @@ export function planJson(plan: Plan, diagnostics: readonly Diagnostic[], cwd: st
         .map(({ id, reason, command }) => ({ id, reason, command, undo: [] })),
     ],
     routes: plan.lanRoutes.map((route) => ({
-      destination: route.destination,
-      ...(route.via !== undefined && { via: route.via }),
+      destination: formatCidr(route.destination),
+      ...(route.via && { via: formatAddress(route.via) }),
       networks: route.networks,
-      ...(route.via !== undefined && { command: lanRouteCommand(route) }),
+      ...(route.via && { command: lanRouteCommand(route) }),
     })),
     diagnostics: diagnostics.map((diagnostic) => plainDiagnostic(diagnostic, cwd)),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
+function shimJson({ name, network, parent, driver, mode, flag, addresses, routes, neighbours }: ShimPlan): object {
+  return {
+    name,
+    network,
+    parent,
+    driver,
+    mode,
+    ...(flag !== undefined && { flag }),
+    addresses: addresses.map((address) => formatCidr(blockOf(address))),
+    routes: routes.map(({ destination, source }) => ({
+      destination: formatCidr(destination),
+      ...(source && { source: formatAddress(source) }),
+    })),
+    neighbours: neighbours.map(({ address }) => formatAddress(address)),
+  };
+}
+
 function serviceJson(plan: ServicePlan): object {
   return {
     netmode: plan.netmode,
     ...(plan.networkMode !== undefined && { network_mode: plan.networkMode }),
-    networks: Object.fromEntries([...plan.networks.values()].map((one) => [one.network, attachmentDefinition(one)])),
+    networks: Object.fromEntries(
+      [...plan.networks.values()].map((attachment) => [attachment.network, attachmentDefinition(attachment)]),
+    ),
     ports: plan.ports.map(portDefinition),
     ...(plan.extraHosts.length > 0 && {
       extra_hosts: plan.extraHosts.map(({ host, address }) => `${host}:${address}`),
     }),
-    reach: plan.reach,
+    reach: plan.reach.map((reach) => ({ from: reach.from, to: placeText(reach) })),
   };
 }

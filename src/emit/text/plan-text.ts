@@ -1,8 +1,12 @@
 /** The plan for people: services, networks, every command in order, then what is to be done elsewhere. */
 
-import { commandOf, lanRouteCommand } from '../../plan/actions/commands.ts';
+import { lanRouteCommand } from '../../plan/actions/argv.ts';
+import { commandOf } from '../../plan/actions/commands.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
-import type { LanRoute, NetworkPlan, Plan, Reach, ServicePlan } from '../../plan/types.ts';
+import { formatAddress, formatCidr } from '../../plan/facts/ip.ts';
+import { parentName } from '../../plan/networks/parents.ts';
+import type { LanRoute, NetworkPlan, Plan, PlannedPool, ServicePlan } from '../../plan/types.ts';
+import { reachText } from './reach-text.ts';
 import { table } from './table.ts';
 
 /** @returns what `up` would do; empty sections are left out */
@@ -31,45 +35,41 @@ function servicesText({ services }: Plan): string {
 function networkText({ networkMode, networks }: ServicePlan): string {
   if (networkMode !== undefined) return '-';
   return [...networks.values()]
-    .map(({ network, ipv4Address, ipv6Address }) => [network, ipv4Address, ipv6Address].filter(Boolean).join(' '))
+    .map(({ network, ipv4Address, ipv6Address }) =>
+      [network, ...[ipv4Address, ipv6Address].flatMap((given) => (given ? formatAddress(given.value) : []))].join(' '),
+    )
     .join(', ');
 }
 
-/** Where a service answers, from one side; `-` where it does not. */
-export function reachText(reach: readonly Reach[], from: Reach['from']): string {
-  const places = [...new Set(reach.filter((one) => one.from === from).map(({ to }) => to))];
-  return places.length > 0 ? places.join(', ') : '-';
-}
-
 function networksText({ networks }: Plan): string {
-  const own = [...networks.values()].filter(({ kind }) => kind !== 'native');
-  if (own.length === 0) return '';
+  const defined = [...networks.values()].filter(({ kind }) => kind !== 'native');
+  if (defined.length === 0) return '';
   return table([
     ['NETWORK', 'NETMODE', 'PARENT', 'SUBNET', 'GATEWAY', 'RANGE', 'DOCKER NAME'],
-    ...own.map((network) => [
+    ...defined.map((network) => [
       network.key,
       network.mode,
-      network.underlay?.parent ?? '-',
-      column(network, 'subnet'),
-      column(network, 'gateway'),
-      column(network, 'ipRange'),
-      network.dockerName ?? "(the project's)",
+      network.underlay ? parentName(network.underlay.parent) : '-',
+      column(network, ({ subnet }) => formatCidr(subnet)),
+      column(network, ({ gateway }) => gateway && formatAddress(gateway)),
+      column(network, ({ ipRange }) => ipRange && formatCidr(ipRange)),
+      network.kind === 'project' ? "(the project's)" : network.dockerName,
     ]),
   ]);
 }
 
-function column({ pools }: NetworkPlan, key: 'subnet' | 'gateway' | 'ipRange'): string {
-  return pools.flatMap((pool) => pool[key] ?? []).join(', ') || '-';
+function column({ pools }: NetworkPlan, textOf: (pool: PlannedPool) => string | undefined): string {
+  return pools.flatMap((pool) => textOf(pool) ?? []).join(', ') || '-';
 }
 
 /** The exact commands, each reason once above those that share it. */
 export function actionsText({ actions, hooks }: Pick<Plan, 'actions' | 'hooks'>): string {
-  const own = (when: 'pre_up' | 'post_down') => hooks.filter((hook) => hook.when === when);
+  const hooksAt = (when: 'pre_up' | 'post_down') => hooks.filter((hook) => hook.when === when);
   const before = [
     ...actions.map((action) => ({ reason: action.reason, command: commandOf(action) })),
-    ...own('pre_up'),
+    ...hooksAt('pre_up'),
   ];
-  return [listed('Before the containers start:', before), listed('After "down":', own('post_down'))]
+  return [listed('Before the containers start:', before), listed('After "down":', hooksAt('post_down'))]
     .filter((text) => text !== '')
     .join('\n');
 }
@@ -89,7 +89,7 @@ const openIn = ({ via, parent }: LanRoute) => (via === undefined ? ` <this host'
 interface Listed {
   readonly reason: string;
   readonly command: readonly string[];
-  /** What a person must fill in at its end; so it is no word of the command, and not quoted as one. */
+  /** What a person has to fill in at the end; it is not a word of the command and is not quoted. */
   readonly open?: string;
 }
 

@@ -1,4 +1,7 @@
-/** Makes the netmodes of `bench-net` and measures them by turns. What is measured, and how it compares, is decided elsewhere. */
+/**
+ * Makes the netmodes of `bench-net` and measures them by turns. What is measured, and how it compares, is decided
+ * elsewhere.
+ */
 import type { BenchOutcome, Round, Sample } from '../../plan/bench/statistics.ts';
 import type { BenchSetup, Direction } from '../../plan/bench/topology.ts';
 import { HostError } from '../system/errors.ts';
@@ -15,13 +18,13 @@ export interface BenchOptions {
   readonly traffic: readonly string[];
   /** Called after each command; throws where it is to end. */
   readonly check: () => void;
-  /** Told before each round, from 0. */
+  /** Called before each round, with its number from 0. */
   readonly onRound: (round: number) => void;
 }
 
 /**
- * Each netmode once in every round, each time from the host and from the LAN. One that cannot be made, or fails, is left out
- * from then on. To be called within `withBenchNamespaces`, which ends the services, too.
+ * Each netmode once in every round, each time from the host and from the LAN. One that cannot be made, or fails, is
+ * left out from then on. To be called within `withBenchNamespaces`, which ends the services, too.
  *
  * @returns the outcomes in the order of the setups
  */

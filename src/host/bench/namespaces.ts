@@ -7,8 +7,8 @@ import type { Host, RunResult } from '../system/host.ts';
 const attempts = 5;
 
 /**
- * Runs `work`, which may make namespaces of `bench-net`; whatever comes of it, none is left. Those that a killed run has
- * left are removed first, so it is to be called under a lock.
+ * Runs `work`, which may make namespaces of `bench-net`; whatever comes of it, none is left. Those that a killed run
+ * has left are removed first, so it is to be called under a lock.
  */
 export async function withBenchNamespaces<T>(host: Host, work: () => Promise<T>): Promise<T> {
   await removeNamespaces(host);
@@ -32,7 +32,7 @@ async function removeNamespaces(host: Host): Promise<void> {
   });
 }
 
-/** A namespace lives as long as a process in it, even without its name. */
+/** A namespace lives as long as a process in it, even after its name is gone. */
 async function removeNamespace(host: Host, name: string): Promise<void> {
   const { stdout } = await host.run(['ip', 'netns', 'pids', name]);
   for (const [pid] of stdout.matchAll(/^\d+$/gm)) host.endProcess(Number(pid));

@@ -1,12 +1,12 @@
 /**
  * The traffic of `bench-net`, a program of its own that runs in its namespaces; Node and nothing else.
  *
- *     serve PORT SECONDS                        a service, until its starter is gone, at most so long
- *     measure ADDRESS PORT SECONDS PATIENCE     calls it and prints a sample as JSON; each measurement takes SECONDS, and
- *                                               PATIENCE seconds are waited for the service to listen
+ *     serve PORT SECONDS                      a service, until its starter is gone, at most so long
+ *     measure ADDRESS PORT SECONDS PATIENCE   calls it and prints a sample as JSON; each measurement takes SECONDS,
+ *                                             and PATIENCE seconds are waited for the service to listen
  *
- * A connection's first byte says what it is for: `e`, and every message is sent back; `s`, and all is swallowed, counted, and
- * the count sent back when the client has sent its last.
+ * A connection's first byte says what it is for: `e`, and every message is sent back; `s`, and all is swallowed,
+ * counted, and the count sent back when the client has sent its last.
  */
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -3,10 +3,13 @@ import type Docker from 'dockerode';
 import type { Host } from '../system/host.ts';
 import type { Endpoint } from './endpoint.ts';
 
-/** An engine that does not answer is given up on; a busy one lists thousands of containers in less. */
+/** How long to wait for an answer; even a busy engine lists thousands of containers in less. */
 const timeoutMilliseconds = 30_000;
 
-/** A client for the endpoint. Nothing is sent yet. The library is loaded here: few commands need it, and it is slow to load. */
+/**
+ * A client for the endpoint. Nothing is sent yet. The library is loaded here: few commands need it, and it is slow to
+ * load.
+ */
 export async function connect(endpoint: Endpoint, host: Host): Promise<Docker> {
   const { default: Client } = await import('dockerode');
   return new Client({

@@ -12,7 +12,7 @@ export function dockerConfigFolder(host: Host): string {
   return posix.resolve(host.cwd, host.env['DOCKER_CONFIG'] || posix.join(host.home, '.docker'));
 }
 
-/** `config.json`; empty where it is missing or broken, which `docker` itself then says. */
+/** `config.json`; empty where it is missing or broken, which `docker` itself reports. */
 export function dockerConfig(host: Host): DockerConfig {
   const config = parseObject(host.readText(posix.join(dockerConfigFolder(host), 'config.json')));
   const { currentContext, cliPluginsExtraDirs } = config;
@@ -24,7 +24,7 @@ export function dockerConfig(host: Host): DockerConfig {
   };
 }
 
-/** JSON text as an object; empty where it is none. */
+/** JSON text as an object; empty where it is not one. */
 export function parseObject(text: string | undefined): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text ?? '{}');

@@ -5,7 +5,7 @@ import { HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
 import { dockerConfig, dockerConfigFolder, parseObject } from './docker-config.ts';
 
-export interface TlsMaterial {
+interface TlsMaterial {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
@@ -92,7 +92,10 @@ function parseEndpoint(url: string, from: string, tls: TlsMaterial | undefined):
   });
 }
 
-/** With `DOCKER_HOST`, as `docker` does: TLS where `DOCKER_TLS_VERIFY` is set, from `DOCKER_CERT_PATH` or Docker's own folder. */
+/**
+ * With `DOCKER_HOST`, as `docker` does: TLS where `DOCKER_TLS_VERIFY` is set, from `DOCKER_CERT_PATH` or Docker's own
+ * folder.
+ */
 function environmentTls(host: Host): TlsMaterial | undefined {
   if (!host.env['DOCKER_TLS_VERIFY'] && !host.env['DOCKER_TLS']) return undefined;
   const folder = host.env['DOCKER_CERT_PATH'] || dockerConfigFolder(host);

@@ -1,11 +1,16 @@
-/** Finds Docker Compose without running anything: on the pass-through path a process would cost more than netcompose itself. */
+/**
+ * Finds Docker Compose without running anything: on the pass-through path a process would cost more than netcompose
+ * itself.
+ */
 import { posix } from 'node:path';
 import { commandFailure, HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
 import { which } from '../system/which.ts';
 import { dockerConfig, dockerConfigFolder } from './docker-config.ts';
 
-/** Where the Docker CLI looks for plugins beside the user's own folder, in its order (docker/cli, cli-plugins/manager). */
+/**
+ * Where the Docker CLI looks for plugins beside the user's own folder, in its order (docker/cli, cli-plugins/manager).
+ */
 const systemPluginFolders = [
   '/usr/local/lib/docker/cli-plugins',
   '/usr/local/libexec/docker/cli-plugins',

@@ -31,7 +31,7 @@ export function sshAgent(endpoint: SshEndpoint, host: Host): Agent {
     const [file = 'ssh', ...args] = dialCommand(endpoint);
     const child = spawn(file, args, { cwd: host.cwd, env: { ...host.env }, stdio: ['pipe', 'pipe', 'inherit'] });
     const connection = Duplex.from({ writable: child.stdin, readable: child.stdout });
-    // A request listens for errors itself; once it is done, breaking the connection off is none.
+    // A request listens for errors itself; once it is done, a broken connection is not an error.
     connection.on('error', () => undefined);
     child.on('error', (error) => connection.destroy(error));
     connection.on('close', () => child.kill());
@@ -40,7 +40,7 @@ export function sshAgent(endpoint: SshEndpoint, host: Host): Agent {
   return Object.assign(agent, { createConnection });
 }
 
-/** Node's HTTP client calls these of a socket; over a process they have nothing to do. */
+/** Node's HTTP client calls these methods of a socket; for a process they have nothing to do. */
 function asSocket(connection: Duplex): Duplex {
   const nothing = () => connection;
   return Object.assign(connection, {

@@ -1,4 +1,4 @@
-/** Why the engine cannot be reached, told apart for people. */
+/** Why the engine cannot be reached, in words that say what to do. */
 
 import { causeText, HostError } from '../system/errors.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -14,7 +14,7 @@ export interface EngineUnreachable {
 
 interface Explanation {
   readonly reason: EngineUnreachable['reason'];
-  readonly fact: string;
+  readonly message: string;
   readonly help?: string;
 }
 
@@ -25,44 +25,44 @@ const startIt =
 const explanations: Readonly<Record<string, Explanation>> = {
   EACCES: {
     reason: 'no-permission',
-    fact: 'this user may not use the socket',
+    message: 'this user may not use the socket',
     help: 'add the user to the group "docker" and log in again, or run as root',
   },
   EPERM: {
     reason: 'no-permission',
-    fact: 'this user may not use the socket',
+    message: 'this user may not use the socket',
     help: 'add the user to the group "docker" and log in again, or run as root',
   },
-  ENOENT: { reason: 'no-socket', fact: 'there is no such socket', help: startIt },
-  ENOTSOCK: { reason: 'no-socket', fact: 'this is not a socket', help: startIt },
-  ECONNREFUSED: { reason: 'refused', fact: 'the connection is refused, nothing listens there', help: startIt },
-  ECONNRESET: { reason: 'refused', fact: 'the connection was closed by the other side' },
-  ENOTFOUND: { reason: 'not-found', fact: 'the host name is not known' },
-  EAI_AGAIN: { reason: 'not-found', fact: 'the host name cannot be looked up' },
-  EHOSTUNREACH: { reason: 'timeout', fact: 'the host cannot be reached' },
-  ENETUNREACH: { reason: 'timeout', fact: 'the host cannot be reached' },
-  ETIMEDOUT: { reason: 'timeout', fact: 'there was no answer in time' },
+  ENOENT: { reason: 'no-socket', message: 'there is no such socket', help: startIt },
+  ENOTSOCK: { reason: 'no-socket', message: 'this is not a socket', help: startIt },
+  ECONNREFUSED: { reason: 'refused', message: 'the connection is refused, nothing listens there', help: startIt },
+  ECONNRESET: { reason: 'refused', message: 'the connection was closed by the other side' },
+  ENOTFOUND: { reason: 'not-found', message: 'the host name is not known' },
+  EAI_AGAIN: { reason: 'not-found', message: 'the host name cannot be looked up' },
+  EHOSTUNREACH: { reason: 'timeout', message: 'the host cannot be reached' },
+  ENETUNREACH: { reason: 'timeout', message: 'the host cannot be reached' },
+  ETIMEDOUT: { reason: 'timeout', message: 'there was no answer in time' },
 };
 
 /** What a failed request to an endpoint means. */
 export function unreachable(endpoint: Endpoint, cause: unknown): EngineUnreachable {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-  const { reason, fact, help } = explanations[code ?? ''] ?? {
+  const { reason, message, help } = explanations[code ?? ''] ?? {
     reason: 'other' as const,
-    fact: causeText(cause),
+    message: causeText(cause),
     help: undefined,
   };
   return asResult(
     reason,
     new HostError({
-      message: `"${endpoint.url}" (${endpoint.from}): ${fact}`,
+      message: `"${endpoint.url}" (${endpoint.from}): ${message}`,
       cause,
       ...(help !== undefined && { help }),
     }),
   );
 }
 
-/** The address itself is wrong (`findEndpoint` threw); anything else is a bug and goes on. */
+/** For when `findEndpoint` threw because the address itself is wrong. Anything else is a bug, and thrown again. */
 export function badAddress(cause: unknown): EngineUnreachable {
   if (cause instanceof HostError) return asResult('bad-address', cause);
   throw cause;

@@ -1,8 +1,9 @@
 /**
  * Runs host actions. It decides nothing: what to do is in the steps, whether it is done in `checks.ts`.
  *
- * Docker networks too are made and removed by a command, though they are looked at through the engine's API: `plan` prints
- * exactly what is run, and a person can run it instead. `docker` finds the same engine by the same `DOCKER_HOST` and context.
+ * Docker networks too are made and removed by a command, though they are looked at through the engine's API: `plan`
+ * prints exactly what is run, and a person can run it instead. `docker` finds the same engine by the same `DOCKER_HOST`
+ * and context.
  */
 import type { Step } from '../../plan/actions/action.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
@@ -13,10 +14,10 @@ import { changedBy, stateOf } from './checks.ts';
 import { createObserver, type Observer } from './observer.ts';
 import { runPrivileged } from './sudo.ts';
 
-export type StepEvent = 'already-done' | 'applying' | 'applied' | 'undoing' | 'undone' | 'kept';
+type StepEvent = 'already-done' | 'applying' | 'applied' | 'undoing' | 'undone' | 'kept';
 
 export interface ApplyOptions {
-  /** Told before and after each step. */
+  /** Called before and after each step. */
   readonly onStep?: (step: Step, event: StepEvent) => void;
 }
 
@@ -27,7 +28,7 @@ export interface Applied {
    * Undoes what this run did, in reverse; for when Compose then fails to start. What others use by now stays: a network
    * that has containers or another process's lease, and its shim.
    *
-   * @returns the commands that failed, to be told to the user
+   * @returns the commands that failed, for the user to run
    */
   undo(): Promise<readonly (readonly string[])[]>;
 }
@@ -38,8 +39,8 @@ interface Done {
 }
 
 /**
- * Applies steps in order, skips what is done, reads each back. To be called under `withLock`. Where one fails, what this
- * run did is undone in reverse and a `HostError` thrown; a run that was killed is completed by the next.
+ * Applies steps in order, skips what is done, reads each back. To be called under `withLock`. Where one fails, what
+ * this run did is undone in reverse and a `HostError` thrown; a run that was killed is completed by the next.
  */
 export async function applyActions(steps: readonly Step[], host: Host, options: ApplyOptions = {}): Promise<Applied> {
   const observer = createObserver(host);
@@ -73,11 +74,11 @@ async function applyInOrder(
       continue;
     }
     onStep?.(step, 'applying');
-    const mend = state.kind === 'differs' ? state.mend : [];
-    const rest = steps.slice(at + 1).map((later) => later.command);
-    for (const [first, argv] of [...mend, command].entries()) {
-      await runPrivileged(host, argv, [...mend.slice(first + 1), ...(first < mend.length ? [command] : []), ...rest]);
-      observer.forget(first < mend.length ? undefined : changedBy(action));
+    const commands = [...(state.kind === 'differs' ? state.first : []), command];
+    const later = steps.slice(at + 1).map((step) => step.command);
+    for (const [position, argv] of commands.entries()) {
+      await runPrivileged(host, argv, [...commands.slice(position + 1), ...later]);
+      observer.forget(argv === command ? changedBy(action) : undefined);
     }
     changes.push({ step, undo: (state.kind === 'differs' ? state.undo : undefined) ?? step.undo });
     if (action.kind === 'create-shim') madeNetworks.delete(action.network);
@@ -128,7 +129,9 @@ async function undoChanges(
   return failed;
 }
 
-/** Undoing is idempotent: what went by itself (routes with the last address, the shim with its parent) is undone. */
+/**
+ * Undoing is idempotent: what disappeared by itself (routes with the last address, the shim with its parent) counts.
+ */
 async function isGone({ action }: Step, observer: Observer): Promise<boolean> {
   observer.forget();
   try {

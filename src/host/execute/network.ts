@@ -1,6 +1,7 @@
 /** The shared Docker network. */
 import type { EnsureNetwork } from '../../plan/actions/action.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
+import { parseAddress, parseCidr, sameAddress, sameCidr } from '../../plan/facts/ip.ts';
 import { type Context, done, missing, type State } from './state.ts';
 
 /** Done where a network of this name is as wanted, whoever made it; another of that name is in the way. */
@@ -14,9 +15,9 @@ export async function networkState(action: EnsureNetwork, { observer }: Context)
     action.pools.every(({ subnet, gateway, ipRange }) =>
       network.pools.some(
         (pool) =>
-          pool.subnet === subnet &&
-          (gateway ?? pool.gateway) === pool.gateway &&
-          (ipRange ?? pool.ipRange) === pool.ipRange,
+          sameCidr(subnet, parseCidr(pool.subnet)) &&
+          (!gateway || sameAddress(gateway, parseAddress(pool.gateway ?? ''))) &&
+          (!ipRange || sameCidr(ipRange, parseCidr(pool.ipRange ?? ''))),
       ),
     );
   if (same) return done;

@@ -5,7 +5,9 @@ import { HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
 import { runPrivileged } from './sudo.ts';
 
-/** Carries releases out in order. A shim that went with its parent is fine: an engine removes a VLAN link that it made. */
+/**
+ * Carries releases out in order. A shim that went with its parent is fine: an engine removes a VLAN link that it made.
+ */
 export async function executeReleases(releases: readonly Release[], host: Host): Promise<readonly Release[]> {
   for (const [at, one] of releases.entries()) {
     try {

@@ -1,4 +1,4 @@
-/** The shim interface itself: its making, its mark, its being up. */
+/** The shim interface itself: whether it exists, is marked, and is up. */
 import type { BringShimUp, CreateShim, MarkShim } from '../../plan/actions/action.ts';
 import type { HostInterface } from '../../plan/facts/facts.ts';
 import { isOurs, servedNetwork, shimAliasPrefix } from '../../plan/facts/ownership.ts';
@@ -8,7 +8,7 @@ import { type Context, done, missing, type State } from './state.ts';
 export async function createShimState(action: CreateShim, { observer, madeNetworks }: Context): Promise<State> {
   const link = await observer.link(action.shim);
   if (!link) return missing;
-  const remake: State = { kind: 'differs', mend: [['ip', 'link', 'del', 'dev', action.shim]] };
+  const remake: State = { kind: 'differs', first: [['ip', 'link', 'del', 'dev', action.shim]] };
   if (!isOurs(link)) {
     return {
       kind: 'conflict',

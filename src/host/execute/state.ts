@@ -5,8 +5,8 @@ import type { Observer } from './observer.ts';
 export type State =
   | { readonly kind: 'done' }
   | { readonly kind: 'missing' }
-  /** Ours, but not as wanted: `mend` goes before the action's own command; `undo` replaces the action's own. */
-  | { readonly kind: 'differs'; readonly mend: readonly (readonly string[])[]; readonly undo?: readonly string[] }
+  /** Ours, but not as wanted: `first` runs before the action's command; `undo`, if given, replaces the action's. */
+  | { readonly kind: 'differs'; readonly first: readonly (readonly string[])[]; readonly undo?: readonly string[] }
   /** Somebody else's is in the way. */
   | { readonly kind: 'conflict'; readonly failure: HostFailure };
 

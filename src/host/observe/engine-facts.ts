@@ -50,7 +50,7 @@ export async function observeEngine(host: Host, images: readonly string[] = []):
   }
 }
 
-/** Nothing where the engine does not have the image, or will not tell: it is a guess's last source. */
+/** Nothing where the engine lacks the image or refuses to answer: this is only the last source of a guess. */
 async function exposedPorts(docker: Docker, image: string): Promise<readonly ImagePort[] | undefined> {
   try {
     const { Config } = await docker.getImage(image).inspect();

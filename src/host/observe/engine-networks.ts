@@ -8,7 +8,7 @@ import type { Host } from '../system/host.ts';
 import { toNetwork } from './engine-json.ts';
 
 /** Both throw a `HostError` where the engine cannot be reached. */
-export interface EngineNetworks {
+interface EngineNetworks {
   /** All of them, as they are now. */
   list(): Promise<readonly EngineNetwork[]>;
   /** Whether any container, running or stopped, is on a network. */

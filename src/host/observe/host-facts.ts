@@ -1,4 +1,7 @@
-/** The host as it is: interfaces, addresses, routes, kernel settings. Nothing here needs privileges; with them, more is seen. */
+/**
+ * The host as it is: interfaces, addresses, routes, kernel settings. Nothing here needs privileges; with them, more is
+ * seen.
+ */
 import type { HostFacts, HostInterface, HostNeighbour, HostRoute } from '../../plan/facts/facts.ts';
 import { commandFailure, HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
@@ -91,9 +94,9 @@ function nodeInterfaces(host: Host): readonly HostInterface[] {
     const mac = addresses.find((address) => address.mac !== '00:00:00:00:00:00')?.mac;
     return {
       name,
-      // Node does not tell the index; the order is the best there is, and nothing is decided by it.
+      // Node does not expose the index; the order stands in for it, and nothing depends on it.
       index: at + 1,
-      // Node leaves interfaces out that are down.
+      // Node lists only interfaces that are up.
       up: true,
       loopback: addresses.some(({ internal }) => internal),
       wireless: false,

@@ -97,7 +97,7 @@ function textsOf(addresses: readonly IpAddress[]): readonly string[] {
   );
 }
 
-/** Every interface has one, and it says nothing of the LAN. */
+/** Every interface has such an address, and it says nothing about the LAN. */
 export function isLinkLocal(address: string): boolean {
   return /^fe[89ab][0-9a-f]:/i.test(address);
 }
@@ -149,7 +149,9 @@ export function parseAllNeighbours(json: string): readonly HostNeighbour[] {
   );
 }
 
-/** `ip` prints nothing at all for an empty list in some of its versions, and `{}` for an element that a filter left out. */
+/**
+ * `ip` prints nothing at all for an empty list in some of its versions, and `{}` for an element that a filter left out.
+ */
 function elements<T extends object>(json: string): readonly T[] {
   const value = JSON.parse(json.trim() || '[]') as readonly T[];
   return value.filter((element) => Object.keys(element).length > 0);

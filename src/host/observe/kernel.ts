@@ -10,7 +10,10 @@ const drivers: Readonly<Record<KernelDriver, { readonly config: string; readonly
   '8021q': { config: 'CONFIG_VLAN_8021Q', kind: 'vlan' },
 };
 
-/** Loads nothing, runs nothing. A driver is left out where nothing tells (in a container, say, which sees no modules). */
+/**
+ * Loads nothing, runs nothing. A driver is left out where nothing shows its state (in a container, say, which sees no
+ * modules).
+ */
 export function observeDrivers(host: Host, interfaces: readonly HostInterface[]): NonNullable<HostFacts['drivers']> {
   const release = host.readText('/proc/sys/kernel/osrelease')?.trim() ?? '';
   const [builtIn, modules] = ['modules.builtin', 'modules.dep'].map((file) =>
@@ -43,7 +46,7 @@ function readConfiguration(host: Host, release: string): string {
   return packed ? gunzipSync(packed).toString('latin1') : (host.readText(`/boot/config-${release}`) ?? '');
 }
 
-/** `=m` says nothing where the modules cannot be seen. */
+/** `=m` proves nothing where the modules cannot be seen. */
 function configured(configuration: string, name: string): DriverState | undefined {
   if (configuration.includes(`${name}=y\n`)) return 'ready';
   return configuration.includes(`# ${name} is not set\n`) ? 'missing' : undefined;

@@ -1,4 +1,7 @@
-/** Asks the LAN whether somebody has an address: the kernel sends the ARP request or neighbour solicitation, and keeps the answer. */
+/**
+ * Asks the LAN whether somebody has an address: the kernel sends the ARP request or neighbour solicitation, and keeps
+ * the answer.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostNeighbour } from '../../plan/facts/facts.ts';
 import type { Host } from '../system/host.ts';
@@ -9,7 +12,10 @@ export interface ProbeTarget {
   readonly interface: string;
 }
 
-/** More fixed addresses than this on one host are not asked for, so that the kernel's table of neighbours is not crowded. */
+/**
+ * More fixed addresses than this on one host are not asked for, so that the kernel's table of neighbours is not
+ * crowded.
+ */
 const mostTargets = 128;
 
 /** Devices answer within milliseconds, those that save power within some hundreds. */
@@ -36,7 +42,7 @@ export async function probe(
     if (asked.every((target) => find(neighbours, target)?.state === 'reachable')) break;
     await sleep(pause);
   }
-  // Who was asked again and is silent is gone, though the kernel asks some seconds more.
+  // A device that was asked again and stays silent is gone, though the kernel keeps asking for some seconds.
   const silent = new Set(
     again.flatMap((target) => find(neighbours, target) ?? []).filter(({ state }) => state !== 'reachable'),
   );
@@ -47,8 +53,8 @@ const find = (neighbours: readonly HostNeighbour[], target: ProbeTarget) =>
   neighbours.find((one) => one.address === target.address && one.interface === target.interface);
 
 /**
- * A packet to an address that the kernel does not know makes it ask. One that it knows stays `reachable` for half a minute
- * after the device is gone, and is asked for again only some seconds after that, but for root, who can say so.
+ * A packet to an address that the kernel does not know makes it ask. One that it knows stays `reachable` for half a
+ * minute after the device is gone, and the kernel asks again only some seconds later, unless root tells it to.
  *
  * @returns the target where it was known and is asked for again
  */

@@ -5,7 +5,10 @@ import sortBy from 'lodash/sortBy.js';
 import type { HostSocket } from '../../plan/facts/facts.ts';
 import type { Host } from '../system/host.ts';
 
-/** Files of `/proc/net`, and the state (include/net/tcp_states.h) in which a socket takes what comes: LISTEN; for UDP, no peer. */
+/**
+ * Files of `/proc/net`, and the state (include/net/tcp_states.h) in which a socket takes what comes: LISTEN; for UDP,
+ * no peer.
+ */
 const tables = [
   { file: 'tcp', protocol: 'tcp', state: '0A' },
   { file: 'tcp6', protocol: 'tcp', state: '0A' },
@@ -35,8 +38,11 @@ export function observeSockets(host: Host, ports: 'all' | ReadonlySet<number>): 
   return sortBy(sockets, ['port', 'protocol', 'address']);
 }
 
-/** Reads a file of `/proc/net` (Documentation/networking/proc_net_tcp.rst): address and port in hexadecimal, state, inode. */
-export function parseSockets(text: string, protocol: HostSocket['protocol'], state: string): readonly Found[] {
+/**
+ * Reads a file of `/proc/net` (Documentation/networking/proc_net_tcp.rst): address and port in hexadecimal, state,
+ * inode.
+ */
+function parseSockets(text: string, protocol: HostSocket['protocol'], state: string): readonly Found[] {
   return text.split('\n').flatMap((line): readonly Found[] => {
     const fields = line.trim().split(/\s+/);
     const [address, port] = fields[1]?.split(':') ?? [];
@@ -60,7 +66,10 @@ function readAddress(hex: string): string {
   return new Address6(groups.join(':')).correctForm();
 }
 
-/** The process of each socket, the first to have it: its children share it. Those of other users are hidden from all but root. */
+/**
+ * The process of each socket, the first to have it: its children share it. Those of other users are hidden from all but
+ * root.
+ */
 function ownersOf(host: Host, inodes: ReadonlySet<string>): ReadonlyMap<string, NonNullable<HostSocket['owner']>> {
   const owners = new Map<string, NonNullable<HostSocket['owner']>>();
   if (inodes.size === 0) return owners;
@@ -77,7 +86,8 @@ function ownersOf(host: Host, inodes: ReadonlySet<string>): ReadonlyMap<string, 
 }
 
 function describe(host: Host, pid: string): NonNullable<HostSocket['owner']> {
-  // Whichever way the engine names its control groups (`docker/<id>`, `docker-<id>.scope`), the container's id is in the path.
+  // Whichever way the engine names its control groups (`docker/<id>`, `docker-<id>.scope`), the container's id is in
+  // the path.
   const container = /[0-9a-f]{64}/.exec(host.readText(`/proc/${pid}/cgroup`) ?? '')?.[0];
   return {
     pid: Number(pid),

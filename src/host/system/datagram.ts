@@ -11,7 +11,7 @@ export function sendDatagram(address: string): Promise<void> {
       socket.close();
       resolve();
     };
-    // No route, or nobody there: no answer is an answer.
+    // No route, or nobody there: that is an answer too.
     socket.on('error', end);
     socket.send('', discardPort, address, (error) => {
       if (!error) end();

@@ -2,7 +2,7 @@
 import { displayCommand } from '../../plan/actions/display.ts';
 
 export interface HostFailure {
-  /** The subject in quotes and the fact. */
+  /** The subject in quotes, and what is wrong with it. */
   readonly message: string;
   readonly command?: readonly string[];
   readonly code?: number;
@@ -34,7 +34,10 @@ export class HostError extends Error {
   }
 }
 
-/** The error's text: the message, what the command said last, and what is left over. Pure; `help` is shown by the caller. */
+/**
+ * The error's text: the message, what the command said last, and what is left over. Pure; `help` is shown by the
+ * caller.
+ */
 export function failureText({ message, output = '', notUndone = [] }: HostFailure): string {
   const said = lastLines(output);
   const parts = said.length === 1 ? [`${message}: ${said[0]}`] : [message, ...said.map((line) => `  ${line}`)];
@@ -42,7 +45,7 @@ export function failureText({ message, output = '', notUndone = [] }: HostFailur
   return parts.join('\n');
 }
 
-/** The failure of a command that has ended, told by the command itself. */
+/** The failure of a command that has ended, in the command's own words. */
 export function commandFailure(
   command: readonly string[],
   result: { readonly code: number; readonly stdout: string; readonly stderr: string },
@@ -57,7 +60,7 @@ export function commandFailure(
   };
 }
 
-/** The text of anything that was thrown. */
+/** The message of anything that was thrown. */
 export function causeText(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }

@@ -92,7 +92,7 @@ export function writePrivate(path: string, text: string): void {
     writeFileSync(temporary, text, { mode: 0o600, flush: true });
     renameSync(temporary, path);
   } catch (cause) {
-    // Only where there is one: below a path that is no folder, even this would fail, and hide why.
+    // Only if it exists: below a path that is not a folder even this would fail, and hide the cause.
     if (existsSync(temporary)) rmSync(temporary, { force: true });
     throw new HostError({ message: `"${path}" cannot be written: ${causeText(cause)}`, cause });
   }

@@ -1,4 +1,4 @@
-/** The world outside, as everything here reaches it; handed in, so that tests hand in their own. */
+/** The only way to the outside world; handed in, so that tests can hand in their own. */
 import type { NetworkInterfaceInfo } from 'node:os';
 import type { Replacement } from './replace-files.ts';
 
@@ -33,7 +33,8 @@ export interface Host {
   readonly home: string;
   /**
    * Runs a command to its end and captures what it writes. Never throws for what the command does: 127 is a command
-   * that is not there, 126 one that may not be run, 128+n one that was ended by signal n, with words for people in `stderr`.
+   * that is not there, 126 one that may not be run, 128+n one that was ended by signal n, with words for people in
+   * `stderr`.
    */
   run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
   /**
@@ -65,7 +66,10 @@ export interface Host {
   replaceFiles(replacements: readonly Replacement[]): void;
   /** Removes a file or a directory with all that is in it; one that is not there is fine. */
   remove(path: string): void;
-  /** Sends an empty UDP datagram to the discard port (RFC 863) of an address. Never throws: whether it arrives is nobody's matter. */
+  /**
+   * Sends an empty UDP datagram to the discard port (RFC 863) of an address. Never throws: whether it
+   * arrives does not matter.
+   */
   sendDatagram(address: string): Promise<void>;
   /** What Node itself knows of the interfaces; for platforms without `ip`. */
   interfaces(): NodeJS.Dict<NetworkInterfaceInfo[]>;

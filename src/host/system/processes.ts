@@ -11,10 +11,15 @@ interface ProcessOptions {
   readonly input?: string;
 }
 
+interface StartFailure {
+  readonly code: number;
+  readonly message: string;
+}
+
 /** What a shell gives for a command that cannot be started. */
-const startFailures: Readonly<Record<string, { readonly code: number; readonly fact: string }>> = {
-  ENOENT: { code: 127, fact: 'is not installed, or not on PATH' },
-  EACCES: { code: 126, fact: 'may not be run' },
+const startFailures: Readonly<Record<string, StartFailure>> = {
+  ENOENT: { code: 127, message: 'is not installed, or not on PATH' },
+  EACCES: { code: 126, message: 'may not be run' },
 };
 
 /** Runs a command to its end; see `Host.run`. */
@@ -38,13 +43,14 @@ export async function runProcess(argv: readonly string[], { cwd, env, input }: P
       stderr: `${result.stderr}\n${file} was ended by ${result.signal}`.trimStart(),
     };
   }
-  const { code, fact } = startFailure(result.code);
-  return { code, stdout: '', stderr: `"${file}" ${fact}` };
+  const { code, message } = startFailure(result.code);
+  return { code, stdout: '', stderr: `"${file}" ${message}` };
 }
 
 /** Why a command could not be started, for people, and the exit code a shell would give. */
-export function startFailure(code: string | undefined): { readonly code: number; readonly fact: string } {
-  return startFailures[code ?? ''] ?? { code: 126, fact: `cannot be started${code === undefined ? '' : ` (${code})`}` };
+function startFailure(code: string | undefined): StartFailure {
+  const detail = code === undefined ? '' : ` (${code})`;
+  return startFailures[code ?? ''] ?? { code: 126, message: `cannot be started${detail}` };
 }
 
 function definedOnly(env: ProcessOptions['env']): Record<string, string> {
@@ -58,9 +64,9 @@ const forwarded = ['SIGTERM', 'SIGHUP'] as const;
 const fromTerminal = ['SIGINT', 'SIGQUIT'] as const;
 
 /**
- * Runs a command on our own streams to its end; see `Host.attach`. On the pass-through path, where start-up matters, so by
- * `node:child_process`: execa, bundled and minified, costs 20 ms of CPU to load beside 60 ms for Node itself (medians of
- * 15 runs), a third of a Node start; `node:child_process` costs nothing that can be measured.
+ * Runs a command on our own streams to its end; see `Host.attach`. On the pass-through path, where start-up matters, so
+ * by `node:child_process`: execa, bundled and minified, costs 20 ms of CPU to load beside 60 ms for Node itself
+ * (medians of 15 runs), a third of a Node start; `node:child_process` costs nothing that can be measured.
  */
 export function attachProcess(argv: readonly string[], { cwd, env, input }: ProcessOptions): Promise<number> {
   const [file, ...args] = argv;
@@ -82,14 +88,14 @@ export function attachProcess(argv: readonly string[], { cwd, env, input }: Proc
     for (const signal of fromTerminal) process.on(signal, forwardUnlessTerminal);
 
     if (child.stdin) {
-      // A child that ends before it has read everything is its own affair.
+      // A child may end before it has read everything.
       child.stdin.on('error', () => undefined);
       child.stdin.end(input);
     }
     child.on('error', (cause: NodeJS.ErrnoException) => {
       settle();
-      const { code, fact } = startFailure(cause.code);
-      reject(new HostError({ message: `"${file}" ${fact}`, command: argv, code, cause }));
+      const { code, message } = startFailure(cause.code);
+      reject(new HostError({ message: `"${file}" ${message}`, command: argv, code, cause }));
     });
     child.on('exit', (code, signal) => {
       settle();

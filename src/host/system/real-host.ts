@@ -1,4 +1,4 @@
-/** The real outside. */
+/** The real host: this machine. */
 import { homedir, networkInterfaces } from 'node:os';
 import { sendDatagram } from './datagram.ts';
 import {

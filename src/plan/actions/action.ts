@@ -1,7 +1,11 @@
 /**
  * Host actions: what `up` does to the host and the engine before Compose, as data. Each is one reversible step; the
- * argument vectors that do and undo it are worked out in `emit/commands.ts`, what is already done in `host/actions/`.
+ * commands that do and undo it are in the table below, what is already done in `host/execute/`.
  */
+import type { Address, Cidr } from '../facts/ip.ts';
+import type { Pool } from '../facts/pool.ts';
+import * as argv from './argv.ts';
+
 export type HostAction =
   | EnsureNetwork
   | CreateShim
@@ -32,12 +36,7 @@ export interface EnsureNetwork extends Action {
   readonly name: string;
   readonly driver: 'macvlan' | 'ipvlan';
   readonly options: Readonly<Record<string, string>>;
-  readonly pools: readonly {
-    readonly subnet: string;
-    readonly gateway?: string;
-    readonly ipRange?: string;
-    readonly auxAddresses: Readonly<Record<string, string>>;
-  }[];
+  readonly pools: readonly Pool[];
   /** Whether it has IPv4 at all; an engine from 28 on would add a pool of its own otherwise. */
   readonly ipv4: boolean;
   readonly ipv6: boolean;
@@ -69,7 +68,9 @@ export interface MarkShim extends Action {
 export interface SetSysctl extends Action {
   readonly kind: 'set-sysctl';
   readonly shim: string;
-  /** Path segments below `net/`, such as `['ipv4', 'conf', 'nc-eth0', 'arp_filter']`: an interface's name may have dots. */
+  /**
+   * Path segments below `net/`, such as `['ipv4', 'conf', 'nc-eth0', 'arp_filter']`: an interface's name may have dots.
+   */
   readonly key: readonly string[];
   readonly value: string;
 }
@@ -78,8 +79,7 @@ export interface SetSysctl extends Action {
 export interface AddShimAddress extends Action {
   readonly kind: 'add-shim-address';
   readonly shim: string;
-  /** `192.168.1.223/32` */
-  readonly address: string;
+  readonly address: Address;
 }
 
 export interface BringShimUp extends Action {
@@ -91,21 +91,23 @@ export interface BringShimUp extends Action {
 export interface AddShimRoute extends Action {
   readonly kind: 'add-shim-route';
   readonly shim: string;
-  readonly destination: string;
+  readonly destination: Cidr;
   /** The host's own address, named as source. */
-  readonly source?: string;
+  readonly source?: Address;
 }
 
 /** ipvlan L2 without an address: nobody answers the host's ARP on the shim, so the answer is written down. */
 export interface AddShimNeighbour extends Action {
   readonly kind: 'add-shim-neighbour';
   readonly shim: string;
-  readonly address: string;
+  readonly address: Address;
   /** The parent's: all ipvlan interfaces share it. */
   readonly mac: string;
 }
 
-/** An action with the argument vectors that do and undo it, as `emit/commands.ts` makes them: what is printed is what is run. */
+/**
+ * An action with the argument vectors that do and undo it, as `commands.ts` makes them: what is printed is what is run.
+ */
 export interface Step {
   readonly action: HostAction;
   readonly command: readonly string[];
@@ -116,3 +118,19 @@ export interface Step {
 export type Release =
   | { readonly kind: 'network'; readonly network: string; readonly command: readonly string[] }
   | { readonly kind: 'shim'; readonly shim: string; readonly command: readonly string[] };
+
+/** The commands of each kind of action. */
+const commands: { readonly [K in HostAction['kind']]: (action: Extract<HostAction, { kind: K }>) => argv.Commands } = {
+  'ensure-network': argv.dockerNetwork,
+  'create-shim': argv.shimLink,
+  'mark-shim': argv.shimMark,
+  'set-sysctl': argv.sysctl,
+  'add-shim-address': argv.shimAddress,
+  'bring-shim-up': argv.shimUp,
+  'add-shim-route': argv.shimRoute,
+  'add-shim-neighbour': argv.shimNeighbour,
+};
+
+/** What does an action, and what undoes it. */
+export const commandsOf = (action: HostAction): argv.Commands =>
+  (commands[action.kind] as (action: HostAction) => argv.Commands)(action);

@@ -1,15 +1,18 @@
 /** Commands as people read them, and as a shell reads them. */
 import { safeLine } from '../../diagnostics/format/safe.ts';
 
-/** Words that mean something else to a shell where a command begins (POSIX, Shell Command Language, 2.4), bash's and zsh's too. */
+/**
+ * Words that mean something else to a shell where a command begins (POSIX, Shell Command Language, 2.4), bash's and
+ * zsh's too.
+ */
 const reserved: ReadonlySet<string> = new Set([
   ...['if', 'then', 'else', 'elif', 'fi', 'do', 'done', 'case', 'esac', 'while', 'until', 'for', 'in', 'function'],
   ...['select', 'time', 'coproc', 'repeat', 'foreach', 'end', 'nocorrect', 'noglob'],
 ]);
 
 /**
- * An argument vector as a person would type it: pasted into a POSIX shell, it is the same command again, and printed, it
- * does nothing to a terminal. netcompose itself gives no command to a shell.
+ * An argument vector as a person would type it: pasted into a POSIX shell, it is the same command again, and printed,
+ * it does nothing to a terminal. netcompose itself gives no command to a shell.
  */
 export function displayCommand(argv: readonly string[]): string {
   return argv.map((word, at) => (isPlain(word, at === 0) ? word : quoted(word))).join(' ');

@@ -10,7 +10,7 @@ export interface Sample {
 }
 
 export type Measure = keyof Sample;
-export const measures = ['latency', 'throughput'] as const satisfies readonly Measure[];
+const measures = ['latency', 'throughput'] as const satisfies readonly Measure[];
 
 /** All directions of one netmode, one after the other. */
 export type Round = Readonly<Record<Direction, Sample>>;
@@ -79,7 +79,9 @@ export function quantile(values: readonly number[], part: number): number {
   return below + (above - below) * (at - Math.floor(at));
 }
 
-/** The netmodes of a round: each has its turn in each place, so that none always follows the same or always comes last. */
+/**
+ * The netmodes of a round: each has its turn in each place, so that none always follows the same or always comes last.
+ */
 export function rotated<T>(items: readonly T[], round: number): readonly T[] {
   const first = items.length === 0 ? 0 : round % items.length;
   return [...items.slice(first), ...items.slice(0, first)];

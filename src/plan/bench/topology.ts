@@ -1,12 +1,14 @@
 /**
- * What `bench-net` measures: each netmode on a LAN of its own, made of network namespaces, as data. `lan` is a neighbour,
- * `host` stands for this host, `service` for the container. The commands that make it are worked out in `emit/bench-commands.ts`.
+ * What `bench-net` measures: each netmode on a LAN of its own, made of network namespaces, as data. `lan` is a
+ * neighbour, `host` stands for this host, `service` for the container. The commands that make it are worked out in
+ * `bench-commands.ts`.
  */
 import { type Netmode, type UnderlayMode, underlay } from '../../netmode/modes.ts';
 import type { HostAction } from '../actions/action.ts';
+import { blockOf, parseAddress, parseCidr } from '../facts/ip.ts';
 import { benchPrefix } from '../facts/ownership.ts';
 import { hostActions } from '../host-changes/host-actions.ts';
-import { shimName } from '../host-changes/shim.ts';
+import { shimName } from '../host-changes/shim-name.ts';
 import type { ShimPlan } from '../types.ts';
 
 /** The netmodes that are measured, the one that they are compared with first. */
@@ -29,7 +31,7 @@ export const directions = ['host', 'lan'] as const;
 export type Direction = (typeof directions)[number];
 
 /** Where a client finds the service. */
-export interface Endpoint {
+interface Endpoint {
   readonly address: string;
   readonly port: number;
 }
@@ -98,21 +100,20 @@ export function benchUnderlay(netmode: BenchedUnderlay): BenchUnderlay {
   const { driver, ipvlanMode, onLan } = underlay(netmode);
   const { name, mac } = bench.parent;
   const mode = ipvlanMode ?? 'bridge';
+  const service = parseAddress(lan.service)!;
   const plan: ShimPlan = {
     name: shimName(name),
+    key: 'bench-net',
     network: 'bench-net',
     parent: name,
     driver,
     mode,
     flag: 'bridge',
     addresses: [],
-    routes: [{ destination: onLan ? `${lan.service}/32` : routed.subnet, source: lan.host }],
-    neighbours: netmode === 'ipvlan-l2' ? [lan.service] : [],
+    routes: [{ destination: onLan ? blockOf(service) : parseCidr(routed.subnet)!, source: parseAddress(lan.host)! }],
+    neighbours: netmode === 'ipvlan-l2' ? [{ address: service, mac }] : [],
+    ways: [],
   };
-  const parent = { name, mac, index: 2, up: true, loopback: false, wireless: false, mtu: 1500, addresses: [] };
-  const shim = hostActions([], [plan], {
-    version: 1,
-    host: { platform: 'linux', interfaces: [parent], routes: [], rpFilter: {} },
-  });
+  const shim = hostActions([], [plan]);
   return { driver, mode, onLan, shim };
 }

@@ -1,245 +1,199 @@
 /** Fixed addresses: inside their subnet, nobody else's, given once. */
 import type { Report } from '../../diagnostics/diagnostic.ts';
-import type { Span } from '../../diagnostics/source.ts';
-import type { Intents } from '../../netmode/intents.ts';
-import type { Facts } from '../facts/facts.ts';
+import type { Located, Span } from '../../diagnostics/source.ts';
 import {
   type Address,
-  addressOf,
   bits,
   type Cidr,
   capacity,
   contains,
   formatAddress,
   formatCidr,
-  parseAddress,
-  parseCidr,
+  sameAddress,
 } from '../facts/ip.ts';
+import { reservations } from '../facts/ownership.ts';
+import { interfaceOf, type ParsedFacts } from '../facts/parsed-facts.ts';
 import { freeRange, knownAddresses, nearestFree } from '../networks/free-addresses.ts';
-import type { Attached } from '../services/attach.ts';
-import type { AttachmentPlan, NetworkPlan } from '../types.ts';
+import { interfaceNameOf } from '../networks/parents.ts';
+import type { AttachmentPlan, NetworkPlan, Plan, PlannedPool, ServicePlan } from '../types.ts';
 
-interface Fixed {
-  readonly service: string;
-  readonly active: boolean;
-  readonly address: Address;
-  readonly text: string;
+/** A service on a network. */
+interface Member {
+  readonly service: ServicePlan['service'];
+  readonly attachment: AttachmentPlan;
+}
+
+/** Something that a service is given by the file, and another may have too. */
+interface Given<T> {
+  readonly service: ServicePlan['service'];
+  readonly value: T;
   readonly span: Span;
 }
 
 /** Reports the rules `address/*` that concern containers. */
-export function checkAddresses(
-  intents: Intents,
-  services: ReadonlyMap<string, Attached>,
-  networks: ReadonlyMap<string, NetworkPlan>,
-  facts: Facts,
-  report: Report,
-): void {
-  const members = new Map<string, { plan: Attached; attachment: AttachmentPlan }[]>();
-  for (const plan of services.values()) {
-    for (const attachment of plan.networks.values()) {
-      if (!members.has(attachment.network)) members.set(attachment.network, []);
-      members.get(attachment.network)!.push({ plan, attachment });
-    }
-  }
-  for (const [key, list] of members) {
-    const network = networks.get(key);
-    const pools = poolsInNumbers(network);
-    const fixed = list.flatMap(({ plan, attachment }) => fixedOf(intents, plan, attachment, report));
-    tellOfDuplicates(
+export function checkAddresses({ services, networks }: Plan, facts: ParsedFacts, report: Report): void {
+  for (const [key, members] of byNetwork(services)) {
+    const fixed = members.flatMap(fixedOf);
+    checkDuplicates(
       fixed,
-      ({ address }) => `${address.family} ${address.value}`,
+      ({ family, value }) => `${family} ${value}`,
       'address/duplicate',
-      (one) => `the address ${one.text}`,
+      (address) => `the address ${formatAddress(address)}`,
       report,
     );
-    if (network && pools.length > 0) {
-      const own = hostAddressesOn(network, facts);
-      const known = [...knownAddresses(network, facts), ...fixed.map(({ address }) => address)];
-      for (const one of fixed) checkOne(one, network, pools, own, known, report);
-      checkCapacity(
-        network,
-        pools,
-        list,
-        [...knownAddresses(network, facts), ...fixed.map(({ address }) => address)],
-        report,
-      );
-    }
+    const network = networks.get(key);
+    if (!network || network.pools.length === 0) continue;
+    const known = [...knownAddresses(network, facts), ...fixed.map(({ value }) => value)];
+    for (const given of fixed) checkFixed(given, network, hostAddressesOn(network, facts), known, report);
+    checkCapacity(network, members, known, report);
   }
-  const macs = [...services.values()].flatMap((plan) => macsOf(intents, plan));
-  tellOfDuplicates(
-    macs,
-    ({ text }) => text.toLowerCase().replaceAll('-', ':'),
+  checkDuplicates(
+    [...services.values()].flatMap(macsOf),
+    (mac) => mac.toLowerCase().replaceAll('-', ':'),
     'address/duplicate-mac',
-    (one) => `the MAC address ${one.text}`,
+    (mac) => `the MAC address ${mac}`,
     report,
   );
 }
 
-interface PoolNumbers {
-  readonly subnet: Cidr;
-  readonly gateway: Address | undefined;
-  readonly range: Cidr | undefined;
-}
-
-function poolsInNumbers(network: NetworkPlan | undefined): readonly PoolNumbers[] {
-  return (network?.pools ?? []).flatMap((pool) => {
-    const subnet = parseCidr(pool.subnet);
-    return subnet ? [{ subnet, gateway: parseAddress(pool.gateway ?? ''), range: parseCidr(pool.ipRange ?? '') }] : [];
-  });
-}
-
-function fixedOf(
-  intents: Intents,
-  { service }: Attached,
-  attachment: AttachmentPlan,
-  report: Report,
-): readonly Fixed[] {
-  const said = intents.services.get(service.name)?.said?.settings;
-  const declared = service.networks?.value.get(attachment.network);
-  const entries = [
-    [attachment.ipv4Address, said?.ipv4_address?.span ?? declared?.ipv4Address?.span],
-    [attachment.ipv6Address, said?.ipv6_address?.span ?? declared?.ipv6Address?.span],
-  ] as const;
-  return entries.flatMap(([text, span]) => {
-    if (text === undefined) return [];
-    const at = span ?? service.span;
-    const address = parseAddress(text);
-    if (!address) {
-      report('netmode/invalid-value', at, `"${service.name}": "${text}" is not an address`, {
-        help: 'write it like 192.168.1.53 or fd00:1::53, without a prefix',
-      });
-      return [];
+/** By network key: a Map, because keys come from files, and an object would lose `__proto__`. */
+function byNetwork(services: Plan['services']): ReadonlyMap<string, readonly Member[]> {
+  const members = new Map<string, Member[]>();
+  for (const { service, networks } of services.values()) {
+    for (const [key, attachment] of networks) {
+      const known = members.get(key);
+      if (known) known.push({ service, attachment });
+      else members.set(key, [{ service, attachment }]);
     }
-    return [{ service: service.name, active: service.active, address, text, span: at }];
-  });
+  }
+  return members;
 }
 
-function macsOf(
-  intents: Intents,
-  { service, networks }: Attached,
-): readonly { service: string; active: boolean; text: string; span: Span }[] {
-  const said = intents.services.get(service.name)?.said?.settings;
-  return [...networks.values()].flatMap(({ network, macAddress }) =>
-    macAddress === undefined
-      ? []
-      : [
-          {
-            service: service.name,
-            active: service.active,
-            text: macAddress,
-            span: said?.mac_address?.span ?? service.networks?.value.get(network)?.macAddress?.span ?? service.span,
-          },
-        ],
-  );
+function fixedOf({ service, attachment: { ipv4Address, ipv6Address } }: Member): readonly Given<Address>[] {
+  return [ipv4Address, ipv6Address].flatMap((address) => (address ? [{ service, ...address }] : []));
 }
 
-function tellOfDuplicates<T extends { service: string; active: boolean; span: Span }>(
-  list: readonly T[],
-  keyOf: (one: T) => string,
+function macsOf({ service, networks }: ServicePlan): readonly Given<string>[] {
+  return [...networks.values()].flatMap(({ macAddress }) => (macAddress ? [{ service, ...macAddress }] : []));
+}
+
+function checkDuplicates<T>(
+  given: readonly Given<T>[],
+  keyOf: (value: T) => string,
   rule: 'address/duplicate' | 'address/duplicate-mac',
-  what: (one: T) => string,
+  what: (value: T) => string,
   report: Report,
 ): void {
-  const seen = new Map<string, T>();
-  for (const one of list) {
-    const before = seen.get(keyOf(one));
-    if (!before) seen.set(keyOf(one), one);
-    else if (before.service !== one.service) {
-      report(rule, one.span, `"${one.service}" has ${what(one)}, as "${before.service}" does`, {
-        severity: before.active && one.active ? 'error' : 'warning',
+  const seen = new Map<string, Given<T>>();
+  for (const later of given) {
+    const first = seen.get(keyOf(later.value));
+    if (!first) seen.set(keyOf(later.value), later);
+    else if (first.service !== later.service) {
+      report(rule, later.span, `"${later.service.name}" has ${what(later.value)}, as "${first.service.name}" does`, {
+        severity: first.service.active && later.service.active ? 'error' : 'warning',
         help: 'give each its own',
-        related: [{ message: `"${before.service}" has it here`, span: before.span }],
+        related: [{ message: `"${first.service.name}" has it here`, span: first.span }],
       });
     }
   }
 }
 
 /** The host's own addresses, where containers share its LAN. */
-function hostAddressesOn(network: NetworkPlan, facts: Facts): readonly Address[] {
-  const parent = facts.host?.interfaces.find((one) => one.name === network.underlay?.parent);
-  return (parent?.addresses ?? []).flatMap((text) => addressOf(text) ?? []);
-}
+const hostAddressesOn = ({ underlay }: NetworkPlan, { host }: ParsedFacts): readonly Address[] =>
+  (interfaceOf(host, interfaceNameOf(underlay?.parent))?.addresses ?? []).map(({ address }) => address);
 
-function checkOne(
-  one: Fixed,
+function checkFixed(
+  { service, value: address, span }: Given<Address>,
   network: NetworkPlan,
-  pools: readonly PoolNumbers[],
-  own: readonly Address[],
+  ofHost: readonly Address[],
   known: readonly Address[],
   report: Report,
 ): void {
-  const sameFamily = pools.filter(({ subnet }) => subnet.family === one.address.family);
-  const pool = sameFamily.find(({ subnet }) => contains(subnet, one.address));
-  const subject = `"${one.service}": ${one.text}`;
+  const { pools } = network;
+  const sameFamily = pools.filter(({ subnet }) => subnet.family === address.family);
+  const pool = sameFamily.find(({ subnet }) => contains(subnet, address));
+  const subject = `"${service.name}": ${formatAddress(address)}`;
   if (!pool) {
     const [first] = sameFamily;
-    report(
-      'address/outside-subnet',
-      one.span,
-      `${subject} is outside ${(first ? sameFamily : pools).map(({ subnet }) => formatCidr(subnet)).join(' and ')}`,
-      {
-        help: first
-          ? `did you mean ${moved(one.address, first.subnet)}?`
-          : `the network "${network.key}" has no IPv${one.address.family} subnet: add one to "subnet"`,
-      },
-    );
+    const subnets = (first ? sameFamily : pools).map(({ subnet }) => formatCidr(subnet)).join(' and ');
+    report('address/outside-subnet', span, `${subject} is outside ${subnets}`, {
+      help: first
+        ? `did you mean ${formatAddress(moved(address, first.subnet))}?`
+        : `the network "${network.key}" has no IPv${address.family} subnet: add one to "subnet"`,
+    });
     return;
   }
-  const owner = reservedFor(one.address, pool, own);
-  const free = network.pools
-    .map((candidate) => nearestFree(one.address, candidate, known))
-    .find((found) => found !== undefined);
+  const owner = reservedFor(address, pool, network, ofHost);
+  const found = pools.map((candidate) => nearestFree(address, candidate, known)).find((free) => free !== undefined);
+  const free = found && formatAddress(found);
   if (owner)
-    report('address/reserved', one.span, `${subject} is ${owner}`, {
+    report('address/reserved', span, `${subject} is ${owner.what}`, {
       help: free === undefined ? 'choose another address' : `choose another address, such as ${free}`,
+      ...(owner.span && { related: [{ message: 'it is reserved here', span: owner.span }] }),
     });
-  else if (pool.range && network.underlay && contains(pool.range, one.address)) {
+  else if (pool.ipRange && network.underlay && contains(pool.ipRange, address)) {
+    const [range, subnet] = [formatCidr(pool.ipRange), formatCidr(pool.subnet)];
     report(
       'address/in-dynamic-range',
-      one.span,
-      `${subject} lies in ${formatCidr(pool.range)}, from which Docker hands out addresses to others`,
+      span,
+      `${subject} lies in ${range}, from which Docker hands out addresses to others`,
       {
-        help: `choose an address of ${formatCidr(pool.subnet)} outside ${formatCidr(pool.range)}${free === undefined ? '' : `, such as ${free}`}`,
+        help: `choose an address of ${subnet} outside ${range}${free === undefined ? '' : `, such as ${free}`}`,
       },
     );
   }
 }
 
 /** The same host part in the right subnet: what was most likely meant. */
-function moved(address: Address, subnet: Cidr): string {
+function moved({ value }: Address, subnet: Cidr): Address {
   const size = 1n << BigInt(bits[subnet.family] - subnet.prefix);
-  return formatAddress({ family: subnet.family, value: subnet.first + (address.value % size) });
+  return { family: subnet.family, value: subnet.first + (value % size) };
 }
 
-function reservedFor(address: Address, { subnet, gateway }: PoolNumbers, own: readonly Address[]): string | undefined {
-  const same = (other: Address | undefined) => other?.family === address.family && other.value === address.value;
-  if (own.some(same)) return "the host's own address";
-  if (same(gateway)) return 'the gateway';
+interface Owner {
+  readonly what: string;
+  /** Where the file reserves it. */
+  readonly span?: Span;
+}
+
+function reservedFor(
+  address: Address,
+  { subnet, gateway, auxAddresses, spans }: PlannedPool,
+  { underlay }: NetworkPlan,
+  ofHost: readonly Address[],
+): Owner | undefined {
+  if (ofHost.some((hosts) => sameAddress(hosts, address))) return { what: "the host's own address" };
+  if (sameAddress(gateway, address)) return { what: 'the gateway' };
+  const [reserved] = [...auxAddresses].find(([, kept]) => sameAddress(kept, address)) ?? [];
+  if (reserved !== undefined && reserved !== reservations[subnet.family]) {
+    const span = spans.auxAddresses.get(reserved);
+    return { what: `kept from containers by "aux_addresses", as "${reserved}"`, ...(span && { span }) };
+  }
+  // One that the file gives to the shim is `shim/address-taken`.
+  const given = subnet.family === 4 ? underlay?.shim.ipv4Address : underlay?.shim.ipv6Address;
+  if (reserved !== undefined && !sameAddress(given?.value, address)) return { what: "the shim's own address" };
   if (subnet.prefix >= bits[subnet.family] - 1) return undefined; // a /31 or /32 has neither of the two below
-  if (address.value === subnet.first) return "the network's own address";
-  return subnet.family === 4 && address.value === subnet.last ? 'the broadcast address' : undefined;
+  if (address.value === subnet.first) return { what: "the network's own address" };
+  return subnet.family === 4 && address.value === subnet.last ? { what: 'the broadcast address' } : undefined;
 }
 
 function checkCapacity(
   network: NetworkPlan,
-  pools: readonly PoolNumbers[],
-  members: readonly { plan: Attached; attachment: AttachmentPlan }[],
+  members: readonly Member[],
   known: readonly Address[],
   report: Report,
 ): void {
-  for (const { subnet, range, gateway } of pools) {
-    const key = subnet.family === 4 ? 'ipv4Address' : 'ipv6Address';
+  const active = members.filter(({ service }) => service.active);
+  for (const { subnet, ipRange: range, gateway } of network.pools) {
     const from = range ?? subnet;
-    let room = capacity(from, subnet) - (gateway && contains(from, gateway) ? 1n : 0n);
-    let wanted = 0n;
-    for (const { plan, attachment } of members) {
-      if (!plan.service.active) continue;
-      const text = attachment[key];
-      const address = text === undefined ? undefined : parseAddress(text);
-      if (text === undefined) wanted += BigInt(plan.service.replicas.value);
-      else if (address && contains(from, address)) room -= 1n;
-    }
+    const fixed = ({ attachment }: Member): Located<Address> | undefined =>
+      subnet.family === 4 ? attachment.ipv4Address : attachment.ipv6Address;
+    const inside = active.flatMap((member) => fixed(member)?.value ?? []).filter((address) => contains(from, address));
+    const room = capacity(from, subnet) - BigInt(inside.length) - (gateway && contains(from, gateway) ? 1n : 0n);
+    const wanted = active.reduce(
+      (sum, member) => (fixed(member) ? sum : sum + BigInt(member.service.replicas.value)),
+      0n,
+    );
     if (wanted > room) {
       report(
         'address/range-exhausted',
@@ -253,7 +207,10 @@ function checkCapacity(
   }
 }
 
-/** The smallest range with room for so many in which nobody else is known to be; what is in the range already stays in it. */
+/**
+ * The smallest range with room for so many in which nobody else is known to be; what is in the range already stays in
+ * it.
+ */
 function larger(range: Cidr, subnet: Cidr, wanted: bigint, known: readonly Address[]): string {
   const others = known.filter((address) => !contains(range, address));
   for (let prefix = range.prefix - 1; prefix > subnet.prefix; prefix--) {

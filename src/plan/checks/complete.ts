@@ -7,7 +7,7 @@ import type { Plan } from '../types.ts';
 export function checkComplete({ networks }: Plan, report: Report): void {
   for (const { kind, key, span, underlay: wanted, pools } of networks.values()) {
     if (kind === 'native' || !wanted) continue;
-    if (wanted.parent.startsWith('auto')) {
+    if (wanted.parent.kind === 'open') {
       report('parent/not-found', span, `network "${key}": its parent is not known without looking at the host`, {
         help: 'write "parent:", or leave out --offline',
       });

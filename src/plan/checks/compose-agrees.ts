@@ -1,7 +1,8 @@
 /**
- * Compose's own resolved model (`docker compose config --format json`) against the plan. Two programs that read the same
- * files must agree before anything is touched.
+ * Compose's own resolved model (`docker compose config --format json`) against the plan. Two programs that read the
+ * same files must agree before anything is touched.
  */
+import { canonical, formatAddress } from '../facts/ip.ts';
 import type { AttachmentPlan, Plan, ServicePlan } from '../types.ts';
 
 /** What of the resolved model concerns networking; everything else is ignored. */
@@ -115,21 +116,23 @@ function compareService(differences: Difference[], plan: ServicePlan, resolved: 
 }
 
 function planned(plan: AttachmentPlan): ResolvedAttachment {
+  const { ipv4Address, ipv6Address, macAddress, aliases, interfaceName, gwPriority } = plan;
   return {
-    ...(plan.ipv4Address !== undefined && { ipv4_address: plan.ipv4Address }),
-    ...(plan.ipv6Address !== undefined && { ipv6_address: plan.ipv6Address }),
-    ...(plan.macAddress !== undefined && { mac_address: plan.macAddress }),
-    ...(plan.aliases.length > 0 && { aliases: plan.aliases }),
-    ...(plan.interfaceName !== undefined && { interface_name: plan.interfaceName }),
-    ...(plan.gwPriority !== undefined && { gw_priority: plan.gwPriority }),
+    ...(ipv4Address && { ipv4_address: formatAddress(ipv4Address.value) }),
+    ...(ipv6Address && { ipv6_address: formatAddress(ipv6Address.value) }),
+    ...(macAddress && { mac_address: macAddress.value }),
+    ...(aliases.length > 0 && { aliases }),
+    ...(interfaceName && { interface_name: interfaceName.value }),
+    ...(gwPriority && { gw_priority: gwPriority.value }),
   };
 }
 
 function attachmentText(attachment: ResolvedAttachment): string {
   const { ipv4_address, ipv6_address, mac_address, aliases, interface_name, gw_priority } = attachment;
   const parts = {
-    ipv4_address,
-    ipv6_address,
+    // Compose passes on the spelling of the file.
+    ipv4_address: ipv4_address && canonical(ipv4_address),
+    ipv6_address: ipv6_address && canonical(ipv6_address),
     mac_address,
     aliases: [...new Set(aliases ?? [])].sort().join(' '),
     interface_name,

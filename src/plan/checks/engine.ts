@@ -1,53 +1,46 @@
 /** What the engine and its kernel must have for the networks of the project. */
 import type { Report } from '../../diagnostics/diagnostic.ts';
-import type { Intents } from '../../netmode/intents.ts';
 import { underlay } from '../../netmode/modes.ts';
-import { lackingDriver, lackingFact } from '../facts/drivers.ts';
-import type { Facts } from '../facts/facts.ts';
+import { lackingDriver, lackingMessage } from '../facts/drivers.ts';
+import type { ParsedFacts } from '../facts/parsed-facts.ts';
 import { type NewerKey, tooOldFor } from '../facts/versions.ts';
-import type { Attached } from '../services/attach.ts';
-import type { AttachmentPlan, NetworkPlan } from '../types.ts';
+import { parentName } from '../networks/parents.ts';
+import type { AttachmentPlan, NetworkPlan, Plan } from '../types.ts';
 
 /** Reports `engine/swarm-inactive`, and `engine/kernel-lacks-driver` for networks that a started service joins. */
-export function checkEngine(
-  intents: Intents,
-  services: ReadonlyMap<string, Attached>,
-  networks: ReadonlyMap<string, NetworkPlan>,
-  facts: Facts,
-  report: Report,
-): void {
+export function checkEngine({ project, services, networks }: Plan, facts: ParsedFacts, report: Report): void {
   const joined = new Set(
     [...services.values()].filter(({ service }) => service.active).flatMap((plan) => [...plan.networks.keys()]),
   );
   for (const network of networks.values()) {
     if (!joined.has(network.key)) continue;
     // An external overlay is the affair of the swarm that it is in.
-    if (network.mode === 'overlay' && !intents.project.networks.get(network.key)?.external)
-      checkSwarm(network, facts, report);
+    if (network.mode === 'overlay' && !project.networks.get(network.key)?.external) checkSwarm(network, facts, report);
     // Those that netcompose makes have been judged where a fallback can still take their place.
-    if (network.kind === 'native' && network.underlay) checkDrivers(network, network.underlay.parent, facts, report);
+    if (network.kind === 'native' && network.underlay)
+      checkDrivers(network, parentName(network.underlay.parent), facts, report);
   }
 }
 
 const swarmFaults = {
-  inactive: { fact: 'this engine is in none', help: 'docker swarm init' },
+  inactive: { message: 'this engine is in none', help: 'docker swarm init' },
   worker: {
-    fact: 'this engine is a worker of one, and only its managers make networks',
+    message: 'this engine is a worker of one, and only its managers make networks',
     help: 'docker node promote NODE, on a manager; or run this there',
   },
 } as const;
 
-function checkSwarm({ key, span }: NetworkPlan, { engine }: Facts, report: Report): void {
+function checkSwarm({ key, span }: NetworkPlan, { engine }: ParsedFacts, report: Report): void {
   if (!engine || engine.swarm === 'manager' || engine.kind === 'rootless') return;
-  const { fact, help } = swarmFaults[engine.swarm];
-  report('engine/swarm-inactive', span, `network "${key}": overlay networks need a swarm, and ${fact}`, { help });
+  const { message, help } = swarmFaults[engine.swarm];
+  report('engine/swarm-inactive', span, `network "${key}": overlay networks need a swarm, and ${message}`, { help });
 }
 
-function checkDrivers(network: NetworkPlan, parent: string, facts: Facts, report: Report): void {
+function checkDrivers(network: NetworkPlan, parent: string, facts: ParsedFacts, report: Report): void {
   const lacking = lackingDriver(underlay(network.underlay!.mode).driver, parent, facts);
   if (lacking)
-    report('engine/kernel-lacks-driver', network.span, `network "${network.key}": ${lackingFact(lacking.driver)}`, {
-      help: lacking.ways.join('; '),
+    report('engine/kernel-lacks-driver', network.span, `network "${network.key}": ${lackingMessage(lacking.driver)}`, {
+      help: lacking.help.join('; '),
     });
 }
 
@@ -59,7 +52,7 @@ const keys: readonly (readonly [key: NewerKey, isSaid: (attachment: AttachmentPl
 ];
 
 /** Reports `engine/too-old` for services that are started. */
-export function checkNewerKeys(services: ReadonlyMap<string, Attached>, facts: Facts, report: Report): void {
+export function checkNewerKeys({ services }: Plan, facts: ParsedFacts, report: Report): void {
   for (const [key, isSaid] of keys) {
     const tooOld = tooOldFor(key, facts);
     if (!tooOld) continue;
@@ -70,7 +63,7 @@ export function checkNewerKeys(services: ReadonlyMap<string, Attached>, facts: F
         report(
           'engine/too-old',
           service.span,
-          `"${name}" has ${key} on the network "${network.network}", but ${tooOld.fact}`,
+          `"${name}" has ${key} on the network "${network.network}", but ${tooOld.message}`,
           { help: `${tooOld.help}, or leave ${key} out` },
         );
     }

@@ -1,18 +1,24 @@
 /** Fixed addresses against what is on the LAN now: devices that answer for them, and other projects' containers. */
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Span } from '../../diagnostics/source.ts';
-import type { Intents } from '../../netmode/intents.ts';
 import { underlay } from '../../netmode/modes.ts';
-import type { EngineContainer, Facts, HostNeighbour } from '../facts/facts.ts';
-import { type Address, contains, parseAddress, parseCidr, sameAddress } from '../facts/ip.ts';
-import { addressesOf, freeRangeLike, knownAddresses, nearestFree } from '../networks/free-addresses.ts';
-import type { Attached } from '../services/attach.ts';
-import type { NetworkPlan } from '../types.ts';
+import type { Facts } from '../facts/facts.ts';
+import { type Address, contains, formatAddress, formatCidr, sameAddress } from '../facts/ip.ts';
+import {
+  allAddressesOf,
+  interfaceOf,
+  type ParsedContainer,
+  type ParsedFacts,
+  type ParsedNeighbour,
+  parseFacts,
+} from '../facts/parsed-facts.ts';
+import { freeRangeLike, knownAddresses, nearestFree } from '../networks/free-addresses.ts';
+import { interfaceNameOf, parentName } from '../networks/parents.ts';
+import type { NetworkPlan, Plan, ServicePlan, UnderlayPlan } from '../types.ts';
 
 interface Fixed {
   readonly service: string;
   readonly address: Address;
-  readonly text: string;
   readonly mac?: string;
   readonly span: Span;
 }
@@ -23,6 +29,8 @@ export interface Target {
   readonly interface: string;
 }
 
+type LanNetwork = NetworkPlan & { readonly underlay: UnderlayPlan };
+
 /**
  * Reports `address/answers-on-lan`, and `address/duplicate` for containers of other projects. An answer just now is an
  * error, one of an unknown time ago a warning; what the project's own running containers have never counts.
@@ -30,123 +38,103 @@ export interface Target {
  * @param starting the services that are started now, where that is not all
  */
 export function checkAnswers(
-  intents: Intents,
-  services: ReadonlyMap<string, Attached>,
-  networks: ReadonlyMap<string, NetworkPlan>,
-  facts: Facts,
+  { project, services, networks }: Plan,
+  facts: ParsedFacts,
   report: Report,
   starting?: ReadonlySet<string>,
 ): void {
+  const containers = (facts.engine?.containers ?? []).filter(({ running }) => running);
   for (const network of onLan(networks)) {
     const members = membersOf(network, services, starting);
-    const fixed = members.flatMap((plan) => fixedOf(intents, plan, network));
+    const fixed = members.flatMap((plan) => fixedOf(plan, network));
     const taken = [...knownAddresses(network, facts), ...fixed.map(({ address }) => address)];
     const neighbours = neighboursOf(network, facts);
-    const containers = (facts.engine?.containers ?? []).filter(({ running }) => running);
-    for (const one of fixed) {
-      const has = (container: EngineContainer) =>
-        Object.values(container.networks).some(({ ipv4, ipv6 }) =>
-          addressesOf([ipv4, ipv6]).some((address) => sameAddress(address, one.address)),
-        );
-      if (containers.some((container) => container.project === intents.project.name && has(container))) continue;
-      const help = suggestion(one, network, taken);
+    for (const wanted of fixed) {
+      const has = (container: ParsedContainer) =>
+        allAddressesOf(container).some((address) => sameAddress(address, wanted.address));
+      if (containers.some((container) => container.project === project.name && has(container))) continue;
+      const help = suggestion(wanted, network, taken);
       const other = containers.find((container) => isOnLan(container, network, facts) && has(container));
-      if (other) tellOfContainer(one, other, help, report);
-      else
-        tellOfNeighbour(
-          one,
-          neighbours.find(({ address }) => sameAddress(parseAddress(address), one.address)),
-          help,
-          report,
-        );
+      const answers = neighbours.find(({ address }) => sameAddress(address, wanted.address));
+      if (other) reportContainer(wanted, other, help, report);
+      else if (answers) reportNeighbour(wanted, answers, help, report);
     }
     if (members.length > 0) checkRange(network, neighbours, containers, taken, report);
   }
 }
 
-/** Every fixed address that is about to be somebody's and is not the project's own already: what a probe should ask for. */
+/**
+ * Every fixed address that is about to be somebody's and is not the project's own already: what a probe should ask for.
+ *
+ * @param starting the services that are started now, where that is not all
+ */
 export function probeTargets(
-  project: string,
-  services: ReadonlyMap<string, Attached>,
-  networks: ReadonlyMap<string, NetworkPlan>,
+  { project, services, networks }: Plan,
   facts: Facts,
   starting?: ReadonlySet<string>,
 ): readonly Target[] {
-  const own = (facts.engine?.containers ?? []).filter((one) => one.running && one.project === project);
-  const held = addressesOf(own.flatMap((one) => Object.values(one.networks).flatMap(({ ipv4, ipv6 }) => [ipv4, ipv6])));
-  const targets = onLan(networks).flatMap((network) =>
-    membersOf(network, services, starting).flatMap(({ networks: joined }) => {
-      const { ipv4Address, ipv6Address } = joined.get(network.key)!;
-      const subnets = network.pools.flatMap(({ subnet }) => parseCidr(subnet) ?? []);
-      return [ipv4Address, ipv6Address].flatMap((text) => {
-        const address = parseAddress(text ?? '');
-        const asked =
-          address &&
-          subnets.some((subnet) => contains(subnet, address)) &&
-          !held.some((other) => sameAddress(other, address));
-        return asked ? [{ address: text!, interface: network.underlay!.parent }] : [];
-      });
-    }),
-  );
-  return targets.filter((target) => facts.host?.interfaces.some(({ name, up }) => name === target.interface && up));
+  const { host, engine } = parseFacts(facts);
+  const held = (engine?.containers ?? [])
+    .filter(({ running, project: owner }) => running && owner === project.name)
+    .flatMap(allAddressesOf);
+  return onLan(networks).flatMap((network) => {
+    const parent = interfaceOf(host, interfaceNameOf(network.underlay.parent));
+    if (!parent?.up) return [];
+    return membersOf(network, services, starting)
+      .flatMap((plan) => fixedOf(plan, network))
+      .filter(
+        ({ address }) =>
+          network.pools.some(({ subnet }) => contains(subnet, address)) &&
+          !held.some((other) => sameAddress(other, address)),
+      )
+      .map(({ address }) => ({ address: formatAddress(address), interface: parent.name }));
+  });
 }
 
 /** Networks whose containers have addresses of the LAN itself. */
-function onLan(networks: ReadonlyMap<string, NetworkPlan>): readonly NetworkPlan[] {
-  return [...networks.values()].filter((network) => network.underlay && underlay(network.underlay.mode).onLan);
+function onLan(networks: Plan['networks']): readonly LanNetwork[] {
+  return [...networks.values()].filter(
+    (network): network is LanNetwork => network.underlay !== undefined && underlay(network.underlay.mode).onLan,
+  );
 }
 
 function membersOf(
   { key }: NetworkPlan,
-  services: ReadonlyMap<string, Attached>,
+  services: Plan['services'],
   starting: ReadonlySet<string> | undefined,
-): readonly Attached[] {
+): readonly ServicePlan[] {
   return [...services.values()].filter(
     ({ service, networks }) => service.active && networks.has(key) && (starting?.has(service.name) ?? true),
   );
 }
 
-function fixedOf(intents: Intents, { service, networks }: Attached, { key }: NetworkPlan): readonly Fixed[] {
+function fixedOf({ service, networks }: ServicePlan, { key }: NetworkPlan): readonly Fixed[] {
   const { ipv4Address, ipv6Address, macAddress } = networks.get(key)!;
-  const said = intents.services.get(service.name)?.said?.settings;
-  const declared = service.networks?.value.get(key);
-  const entries = [
-    [ipv4Address, said?.ipv4_address?.span ?? declared?.ipv4Address?.span],
-    [ipv6Address, said?.ipv6_address?.span ?? declared?.ipv6Address?.span],
-  ] as const;
-  return entries.flatMap(([text, span]) => {
-    const address = parseAddress(text ?? '');
-    return address
-      ? [
-          {
-            service: service.name,
-            address,
-            text: text!,
-            span: span ?? service.span,
-            ...(macAddress !== undefined && { mac: macAddress }),
-          },
-        ]
-      : [];
-  });
+  const mac = macAddress && { mac: macAddress.value };
+  return [ipv4Address, ipv6Address].flatMap((located) =>
+    located ? [{ service: service.name, address: located.value, span: located.span, ...mac }] : [],
+  );
 }
 
 /** On the parent; entries written by hand are no answers. */
-function neighboursOf(network: NetworkPlan, { host }: Facts): readonly HostNeighbour[] {
+function neighboursOf({ underlay: { parent } }: LanNetwork, { host }: ParsedFacts): readonly ParsedNeighbour[] {
+  const name = parentName(parent);
   return (host?.neighbours ?? []).filter(
-    (one) => one.interface === network.underlay!.parent && one.state !== 'permanent' && one.state !== 'none',
+    ({ interface: on, state }) => on === name && state !== 'permanent' && state !== 'none',
   );
 }
 
 /** Whether a container is on the same LAN as the network: by another network, or the same one, on its parent. */
-function isOnLan(container: EngineContainer, network: NetworkPlan, { engine }: Facts): boolean {
-  return Object.keys(container.networks).some(
-    (name) => engine?.networks.find((one) => one.name === name)?.options['parent'] === network.underlay!.parent,
+function isOnLan(container: ParsedContainer, { underlay: { parent } }: LanNetwork, { engine }: ParsedFacts): boolean {
+  const name = parentName(parent);
+  return [...container.networks.keys()].some(
+    (network) => engine?.networks.find((candidate) => candidate.name === network)?.options['parent'] === name,
   );
 }
 
-function tellOfContainer(
-  { service, text, span }: Fixed,
-  { name, project }: EngineContainer,
+function reportContainer(
+  { service, address, span }: Fixed,
+  { name, project }: ParsedContainer,
   help: string,
   report: Report,
 ): void {
@@ -154,24 +142,25 @@ function tellOfContainer(
   report(
     'address/duplicate',
     span,
-    `"${service}" has the address ${text}, as the running container "${name}"${of} does`,
+    `"${service}" has the address ${formatAddress(address)}, as the running container "${name}"${of} does`,
     { help },
   );
 }
 
-function tellOfNeighbour(
-  { service, text, mac, span }: Fixed,
-  neighbour: HostNeighbour | undefined,
+function reportNeighbour(
+  { service, address, mac, span }: Fixed,
+  neighbour: ParsedNeighbour,
   help: string,
   report: Report,
 ): void {
   // Its own answer from before a restart.
-  if (!neighbour || neighbour.mac === mac?.toLowerCase().replaceAll('-', ':')) return;
+  if (neighbour.mac === mac?.toLowerCase().replaceAll('-', ':')) return;
   const now = neighbour.state === 'reachable';
   report(
     'address/answers-on-lan',
     span,
-    `"${service}": ${text} ${now ? 'answers' : 'has answered lately'} on ${neighbour.interface}, from the device ${neighbour.mac}`,
+    `"${service}": ${formatAddress(address)} ${now ? 'answers' : 'has answered lately'} ` +
+      `on ${neighbour.interface}, from the device ${neighbour.mac}`,
     {
       help: now ? help : `${help}; "netcompose check --probe" asks again`,
       ...(!now && { severity: 'warning' }),
@@ -181,39 +170,39 @@ function tellOfNeighbour(
 
 function suggestion({ address }: Fixed, { pools }: NetworkPlan, taken: readonly Address[]): string {
   const free = pools.map((pool) => nearestFree(address, pool, taken)).find((found) => found !== undefined);
-  return free === undefined ? 'choose another address' : `choose another address, such as ${free}`;
+  return free ? `choose another address, such as ${formatAddress(free)}` : 'choose another address';
 }
 
 /** Devices of the LAN inside the range from which Docker hands out addresses: it would give theirs away. */
 function checkRange(
   network: NetworkPlan,
-  neighbours: readonly HostNeighbour[],
-  containers: readonly EngineContainer[],
+  neighbours: readonly ParsedNeighbour[],
+  containers: readonly ParsedContainer[],
   taken: readonly Address[],
   report: Report,
 ): void {
   const macs = new Set(
-    containers.flatMap(({ networks }) => Object.values(networks).flatMap(({ mac }) => mac?.toLowerCase() ?? [])),
+    containers.flatMap(({ networks }) => [...networks.values()].flatMap(({ mac }) => mac?.toLowerCase() ?? [])),
   );
   for (const pool of network.pools) {
-    const range = parseCidr(pool.ipRange ?? '');
-    const inside = neighbours.filter(({ address, mac, state }) => {
-      const parsed = parseAddress(address);
-      return range && parsed && state === 'reachable' && contains(range, parsed) && !macs.has(mac);
-    });
+    const { ipRange } = pool;
+    if (!ipRange) continue;
+    const inside = neighbours.filter(
+      ({ address, mac, state }) => state === 'reachable' && contains(ipRange, address) && !macs.has(mac),
+    );
     if (inside.length === 0) continue;
     const free = freeRangeLike(pool, taken);
     const shown = inside
       .slice(0, 5)
-      .map(({ address, mac }) => `${address} (${mac})`)
+      .map(({ address, mac }) => `${formatAddress(address)} (${mac})`)
       .join(', ');
     report(
       'address/answers-on-lan',
       network.span,
-      `${pool.ipRange}, from which Docker hands out addresses, has devices of the LAN in it: ${shown}`,
+      `${formatCidr(ipRange)}, from which Docker hands out addresses, has devices of the LAN in it: ${shown}`,
       {
         severity: 'warning',
-        help: `keep it out of the DHCP server's pool${free === undefined ? '' : `, or write "ip_range: ${free}"`}`,
+        help: `keep it out of the DHCP server's pool${free ? `, or write "ip_range: ${formatCidr(free)}"` : ''}`,
       },
     );
   }

@@ -3,15 +3,18 @@ import type { Report } from '../../diagnostics/diagnostic.ts';
 import { commandOf } from '../actions/commands.ts';
 import { displayCommand } from '../actions/display.ts';
 import type { Facts } from '../facts/facts.ts';
-import { shimAliasPrefix } from '../facts/ownership.ts';
+import { isOurs, servedNetwork } from '../facts/ownership.ts';
 import type { Plan } from '../types.ts';
 
-/** Reports `shim/needs-root` for each shim that is not there yet where there is no way to become root; the help is what to run. */
+/**
+ * Reports `shim/needs-root` for each shim that is not there yet where there is no way to become root; the help is what
+ * to run.
+ */
 export function checkPrivilege({ shims, actions, networks }: Plan, { host }: Facts, report: Report): void {
   if (host?.privilege !== 'none') return;
-  for (const { name, network, parent } of shims) {
-    if (host.interfaces.some((one) => one.name === name && one.alias === `${shimAliasPrefix}${network}`)) continue;
-    const span = [...networks.values()].find(({ underlay }) => underlay?.parent === parent)?.span;
+  for (const { name, key, network } of shims) {
+    if (host.interfaces.some((link) => link.name === name && isOurs(link) && servedNetwork(link) === network)) continue;
+    const span = networks.get(key)?.span;
     const commands = actions.flatMap((action) =>
       'shim' in action && action.shim === name ? displayCommand(commandOf(action)) : [],
     );

@@ -19,7 +19,13 @@ interface Row {
 
 const address = String.raw`(?:\d{1,3}(?:\.\d{1,3}){3}|\[?[0-9a-f:]+\]?)`;
 
-/** The first that fits decides: the particular stand before the general. Texts as measured, and as in moby's and compose's sources. */
+/** One of several forms, in any case of letters. */
+const anyOf = (...forms: readonly RegExp[]) => new RegExp(forms.map(({ source }) => source).join('|'), 'i');
+
+/**
+ * The first that fits decides: the particular stand before the general. Texts as measured, and as in moby's and
+ * compose's sources.
+ */
 const table: readonly Row[] = [
   {
     text: /Bind for (?<address>\S*?):(?<port>\d+) failed: port is already allocated/,
@@ -36,47 +42,72 @@ const table: readonly Row[] = [
     ),
     explain: ({ port }) => ({
       fact: `A process of the host has port ${port} open already.`,
-      mend: `Find it with "ss -lntup sport = :${port}" as root, and end it, or publish another port, or on another address of the host.`,
+      mend:
+        `Find it with "ss -lntup sport = :${port}" as root, and end it, or publish another port, or ` +
+        `on another address of the host.`,
       rule: 'ports/in-use-on-host',
     }),
   },
   {
     text: /\bbind\b.{0,80}address already in use|EADDRINUSE/i,
     explain: () => ({
-      fact: 'A process, in host mode perhaps, wants a port that another has open already. Compose does not see this, and calls the service "Started".',
-      mend: 'Say with "listen" which ports the service opens: then netcompose finds out who has them. Let one of the two use another port.',
+      fact:
+        'A process, in host mode perhaps, wants a port that another has open already. Compose does ' +
+        'not see this, and calls the service "Started".',
+      mend:
+        'Say with "listen" which ports the service opens: then netcompose finds out who has them. Let ' +
+        'one of the two use another port.',
       rule: 'ports/host-clash',
     }),
   },
   {
-    text: /failed to create the (?<driver>ipvlan|macvlan) port: operation not supported|(?:Unknown device type|RTNETLINK answers: (?:Operation )?not supported)/i,
+    text: anyOf(
+      /failed to create the (?<driver>ipvlan|macvlan) port: operation not supported/,
+      /Unknown device type|RTNETLINK answers: (?:Operation )?not supported/,
+    ),
     explain: ({ driver = 'macvlan or ipvlan' }) => ({
       fact: `The kernel has no ${driver}.`,
-      mend: '"netcompose doctor" says which netmodes work here; a distribution\'s other kernel modules may have it (linux-modules-extra on Ubuntu).',
+      mend:
+        '"netcompose doctor" says which netmodes work here; a distribution\'s other kernel modules ' +
+        'may have it (linux-modules-extra on Ubuntu).',
       rule: 'engine/kernel-lacks-driver',
     }),
   },
   {
     text: /failed to create the (?<driver>ipvlan|macvlan) port: device or resource busy/i,
     explain: ({ driver }) => ({
-      fact: `The parent interface carries ${driver === 'ipvlan' ? 'macvlan' : 'ipvlan'} already, beside which the kernel refuses ${driver}: another project's containers, or a shim made by hand. A member of a bridge or bond is refused too.`,
-      mend: 'Use one of the two for everything on that parent, or another parent (a VLAN is one). "netcompose doctor" names what is in the way.',
+      fact:
+        `The parent interface carries ${driver === 'ipvlan' ? 'macvlan' : 'ipvlan'} already, beside ` +
+        `which the kernel refuses ${driver}: another project's containers, or a shim made by hand. A ` +
+        `member of a bridge or bond is refused too.`,
+      mend:
+        'Use one of the two for everything on that parent, or another parent (a VLAN is one). ' +
+        '"netcompose doctor" names what is in the way.',
       rule: 'parent/driver-clash',
     }),
   },
   {
     text: /RTNETLINK answers: Device or resource busy/i,
     explain: () => ({
-      fact: 'The parent interface is a member of a bridge or bond, or carries the other of macvlan and ipvlan. The widely copied macvlan shim cannot work beside ipvlan containers.',
-      mend: 'Make the shim of the same kind and mode as the network, on the bridge itself where there is one; "netcompose up" does that.',
+      fact:
+        'The parent interface is a member of a bridge or bond, or carries the other of macvlan and ' +
+        'ipvlan. The widely copied macvlan shim cannot work beside ipvlan containers.',
+      mend:
+        'Make the shim of the same kind and mode as the network, on the bridge itself where there is ' +
+        'one; "netcompose up" does that.',
       rule: 'parent/driver-clash',
     }),
   },
   {
     text: /network (?<other>d[im]-[0-9a-f]+) is already using parent interface (?<parent>\S+)/,
     explain: ({ parent, other }) => ({
-      fact: `Another Docker network has ${parent} already, and a parent carries one ${other?.startsWith('di-') ? 'ipvlan' : 'macvlan'} network.`,
-      mend: `Join that network ("external: true"), or remove it: "docker network ls --filter driver=${other?.startsWith('di-') ? 'ipvlan' : 'macvlan'}" lists it. netcompose shares one network among all projects on a parent.`,
+      fact:
+        `Another Docker network has ${parent} already, and a parent carries one ` +
+        `${other?.startsWith('di-') ? 'ipvlan' : 'macvlan'} network.`,
+      mend:
+        `Join that network ("external: true"), or remove it: "docker network ls --filter ` +
+        `driver=${other?.startsWith('di-') ? 'ipvlan' : 'macvlan'}" lists it. netcompose shares one ` +
+        `network among all projects on a parent.`,
       rule: 'parent/taken-by-network',
     }),
   },
@@ -91,16 +122,27 @@ const table: readonly Row[] = [
   {
     text: /Pool overlaps with other one on this address space|invalid pool request: .*overlaps/,
     explain: () => ({
-      fact: 'Another Docker network has the subnet, or a part of it. Two networks may not overlap, so two projects cannot each have a network on one LAN.',
-      mend: 'Share one network ("netcompose up" does so by itself: scope host), choose another subnet, or remove the other network.',
+      fact:
+        'Another Docker network has the subnet, or a part of it. Two networks may not overlap, so two ' +
+        'projects cannot each have a network on one LAN.',
+      mend:
+        'Share one network ("netcompose up" does so by itself: scope host), choose another subnet, or ' +
+        'remove the other network.',
       rule: 'subnet/taken-by-network',
     }),
   },
   {
-    text: /could not find an available, non-overlapping IPv4 address pool|all predefined address pools have been fully subnetted/,
+    text: anyOf(
+      /could not find an available, non-overlapping IPv4 address pool/,
+      /all predefined address pools have been fully subnetted/,
+    ),
     explain: () => ({
-      fact: 'All subnets from which Docker takes those of bridge networks are in use, by its networks or by routes such as those of a VPN.',
-      mend: 'Remove unused networks ("docker network prune"), give the network a "subnet", or add "default-address-pools" to the engine\'s daemon.json.',
+      fact:
+        'All subnets from which Docker takes those of bridge networks are in use, by its networks or ' +
+        'by routes such as those of a VPN.',
+      mend:
+        'Remove unused networks ("docker network prune"), give the network a "subnet", or add ' +
+        '"default-address-pools" to the engine\'s daemon.json.',
     }),
   },
   {
@@ -112,7 +154,10 @@ const table: readonly Row[] = [
     }),
   },
   {
-    text: /(?:Requested address|no configured subnet (?:or ip-range )?contains? (?:the )?IP address) (?<address>[0-9a-f.:]+)|requested address .*not in any pool/i,
+    text: anyOf(
+      /(?:Requested|no configured subnet (?:or ip-range )?contains? (?:the )?IP) address (?<address>[0-9a-f.:]+)/,
+      /requested address .*not in any pool/,
+    ),
     explain: ({ address: wanted }) => ({
       fact: `The address ${wanted ?? 'that is asked for'} lies outside the network's subnet.`,
       mend: 'Choose one inside, or correct the subnet.',
@@ -201,13 +246,17 @@ const table: readonly Row[] = [
     text: /has active endpoints/,
     explain: () => ({
       fact: 'A network cannot be removed while containers are on it, of whatever project.',
-      mend: '"docker network inspect" names them; "netcompose down" leaves a shared network until its last user is gone.',
+      mend:
+        '"docker network inspect" names them; "netcompose down" ' +
+        'leaves a shared network until its last user is gone.',
     }),
   },
   {
     text: /mutually exclusive [`"']?network_mode[`"']? and [`"']?networks/,
     explain: () => ({
-      fact: 'A service has "network_mode" and "networks"; also where one stands in the base file and the other in an override.',
+      fact:
+        'A service has "network_mode" and "networks"; also where ' +
+        'one stands in the base file and the other in an override.',
       mend: 'Write "x-netmode: host" (or none): netcompose removes "networks" by itself.',
     }),
   },
@@ -223,7 +272,9 @@ const table: readonly Row[] = [
     text: /RTNETLINK answers: File exists/i,
     explain: () => ({
       fact: "There is such a route already: that of the LAN's subnet is the parent's own.",
-      mend: 'Route only the containers by the shim ("ip_range", or single addresses), never the whole LAN; "netcompose up" does that.',
+      mend:
+        'Route only the containers by the shim ("ip_range", or single addresses), never the whole ' +
+        'LAN; "netcompose up" does that.',
     }),
   },
 ];

@@ -1,17 +1,19 @@
 /** Whether this host and its engine are fit for each netmode, and if not, why and what to do. */
 import { isUnderlay, type Netmode, netmodeNames, underlay } from '../../netmode/modes.ts';
-import { lackingDriver, lackingFact } from '../facts/drivers.ts';
+import { lackingDriver, lackingMessage } from '../facts/drivers.ts';
 import type { Facts } from '../facts/facts.ts';
+import { hostAddress } from '../facts/host-address.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
-import { parseCidr } from '../facts/ip.ts';
+import { formatAddress } from '../facts/ip.ts';
+import { interfaceOf, parseFacts } from '../facts/parsed-facts.ts';
 import { isOlder, oldestCompose } from '../facts/versions.ts';
 import { type Finding, type Situation, type Verdict, verdicts } from './finding.ts';
 import { handMadeShims, type ShimFault } from './hand-made-shims.ts';
-import { parentExists, parentIsFit, parentIsFree } from './parents.ts';
+import { parentExists, parentIsFit, parentIsFree } from './parent-findings.ts';
 
-export interface ModeDiagnosis {
+interface ModeDiagnosis {
   readonly netmode: Netmode;
-  /** The worst of its findings; `works` where there is none. */
+  /** The worst of its findings; `works` if there are none. */
   readonly verdict: Verdict;
   readonly findings: readonly Finding[];
 }
@@ -25,7 +27,7 @@ export interface Diagnosis {
 
 type Check = (situation: Situation) => Finding | readonly Finding[] | undefined;
 
-/** In the order in which they are told. */
+/** In the order in which their findings are shown. */
 const checks: readonly Check[] = [
   engineAnswers,
   composeIsNew,
@@ -39,9 +41,11 @@ const checks: readonly Check[] = [
   goodToKnow,
 ];
 
-/** @param parent the interface to judge; that of the default route where none is named */
-export function diagnose(facts: Facts, parent = defaultInterface(facts.host)): Diagnosis {
-  const card = facts.host?.interfaces.find(({ name }) => name === parent);
+/** @param named the interface to judge; that of the default route where none is named */
+export function diagnose(observed: Facts, named?: string): Diagnosis {
+  const facts = parseFacts(observed);
+  const parent = named ?? defaultInterface(facts.host);
+  const card = interfaceOf(facts.host, parent);
   const netmodes = netmodeNames.map((mode): ModeDiagnosis => {
     const found = checks.flatMap(
       (check) => check({ mode, facts, ...(parent !== undefined && { parent }), ...(card && { card }) }) ?? [],
@@ -133,7 +137,7 @@ function kernel({ mode, facts, parent }: Situation): Finding | undefined {
   if (!isUnderlay(mode)) return undefined;
   const { driver } = underlay(mode);
   const lacking = lackingDriver(driver, parent ?? '', facts);
-  if (lacking) return { verdict: 'cannot', reason: lackingFact(lacking.driver), mend: lacking.ways.join('; ') };
+  if (lacking) return { verdict: 'cannot', reason: lackingMessage(lacking.driver), mend: lacking.help.join('; ') };
   const unseen = facts.host?.drivers && !facts.host.drivers[driver] && !facts.engine?.remote;
   return unseen
     ? { verdict: 'unknown', reason: `nothing tells whether the kernel has ${driver}`, mend: ['modprobe', driver] }
@@ -151,10 +155,12 @@ function privilege({ mode, facts: { host, engine } }: Situation): Finding | unde
 
 function goodToKnow({ mode, facts: { host }, card }: Situation): Finding | undefined {
   if (mode === 'ipvlan-l3' || mode === 'ipvlan-l3s') {
-    const own = card?.addresses.find((address) => parseCidr(address)?.family === 4)?.split('/')[0];
+    const address = hostAddress({ family: 4 }, card, host);
     return {
       verdict: 'works',
-      reason: `the LAN reaches the containers when its router has a route to their subnet by ${own ?? 'this host'}`,
+      reason:
+        `the LAN reaches the containers when its router has a route to their subnet by ` +
+        `${address ? formatAddress(address) : 'this host'}`,
     };
   }
   const strict = Math.max(host?.rpFilter['all'] ?? 0, host?.rpFilter[card?.name ?? ''] ?? 0) === 1;

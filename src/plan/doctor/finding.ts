@@ -1,6 +1,6 @@
 /** What `doctor` says of one netmode, and by what it judges. */
 import type { Netmode } from '../../netmode/modes.ts';
-import type { Facts, HostInterface } from '../facts/facts.ts';
+import type { ParsedFacts, ParsedInterface } from '../facts/parsed-facts.ts';
 
 /** From best to worst. */
 export const verdicts = ['works', 'with-change', 'unknown', 'cannot'] as const;
@@ -18,8 +18,8 @@ export interface Finding {
 /** What one netmode is judged by. */
 export interface Situation {
   readonly mode: Netmode;
-  readonly facts: Facts;
+  readonly facts: ParsedFacts;
   readonly parent?: string;
   /** The parent as observed. */
-  readonly card?: HostInterface;
+  readonly card?: ParsedInterface;
 }

@@ -1,7 +1,11 @@
-/** Host interfaces on a parent that netcompose did not make: what the widely copied recipes get wrong. Source: docs/measured.md. */
-import type { Facts, HostInterface, HostRoute } from '../facts/facts.ts';
-import { contains, parseCidr } from '../facts/ip.ts';
+/**
+ * Host interfaces on a parent that netcompose did not make: what the widely copied recipes get wrong. Source:
+ * docs/measured.md.
+ */
+import { hostAddress } from '../facts/host-address.ts';
+import { contains, formatAddress, formatCidr } from '../facts/ip.ts';
 import { isOurs } from '../facts/ownership.ts';
+import type { ParsedFacts, ParsedInterface } from '../facts/parsed-facts.ts';
 
 export interface ShimFault {
   readonly shim: string;
@@ -12,9 +16,9 @@ export interface ShimFault {
 }
 
 interface HandMade {
-  readonly shim: HostInterface;
-  readonly parent: HostInterface;
-  readonly facts: Facts;
+  readonly shim: ParsedInterface;
+  readonly parent: ParsedInterface;
+  readonly facts: ParsedFacts;
 }
 
 const checks: readonly ((shim: HandMade) => readonly Omit<ShimFault, 'shim' | 'parent'>[])[] = [
@@ -26,8 +30,11 @@ const checks: readonly ((shim: HandMade) => readonly Omit<ShimFault, 'shim' | 'p
   takesWholeLan,
 ];
 
-/** Every fault of every macvlan or ipvlan interface of this host that netcompose did not make; containers' own are elsewhere. */
-export function handMadeShims(facts: Facts): readonly ShimFault[] {
+/**
+ * Every fault of every macvlan or ipvlan interface of this host that netcompose did not make; containers' own are
+ * elsewhere.
+ */
+export function handMadeShims(facts: ParsedFacts): readonly ShimFault[] {
   const interfaces = facts.host?.interfaces ?? [];
   return interfaces.flatMap((shim) => {
     const parent = interfaces.find(({ name }) => name === shim.link);
@@ -38,7 +45,7 @@ export function handMadeShims(facts: Facts): readonly ShimFault[] {
   });
 }
 
-const remove = ({ name }: HostInterface) => ['ip', 'link', 'del', 'dev', name] as const;
+const remove = ({ name }: ParsedInterface) => ['ip', 'link', 'del', 'dev', name] as const;
 
 function isDown({ shim }: HandMade) {
   return shim.up ? [] : [{ reason: 'it is down', mend: ['ip', 'link', 'set', 'dev', shim.name, 'up'] }];
@@ -52,7 +59,9 @@ function isWrongKind(hand: HandMade) {
   return networksOn(hand)
     .filter(({ driver }) => driver !== shim.kind)
     .map(({ name, driver }) => ({
-      reason: `it is ${shim.kind}, and while it is there no container of the ${driver} network "${name}" can start on ${parent.name}`,
+      reason:
+        `it is ${shim.kind}, and while it is there no container of the ${driver} network "${name}" ` +
+        `can start on ${parent.name}`,
       mend: remove(shim),
     }));
 }
@@ -64,7 +73,9 @@ function changesMode(hand: HandMade) {
   return networksOn(hand)
     .filter(({ driver, options }) => driver === 'ipvlan' && (options['ipvlan_mode'] ?? 'l2') !== shim.mode)
     .map(({ name, options }) => ({
-      reason: `its mode ${shim.mode} is that of all ipvlan on ${parent.name}, also of the containers of "${name}", which are to be ${options['ipvlan_mode'] ?? 'l2'}`,
+      reason:
+        `its mode ${shim.mode} is that of all ipvlan on ${parent.name}, also of the containers of ` +
+        `"${name}", which are to be ${options['ipvlan_mode'] ?? 'l2'}`,
       mend: remove(shim),
     }));
 }
@@ -82,37 +93,36 @@ function hidesContainers({ shim }: HandMade) {
 
 /** ipvlan shares its parent's MAC address; macvlan has its own, and answers ARP for every address of the host. */
 function answersForParent({ shim, parent, facts }: HandMade) {
-  const own = parent.addresses.find((address) => parseCidr(address)?.family === 4)?.split('/')[0];
+  const address = hostAddress({ family: 4 }, parent, facts.host);
   const arp = facts.host?.arp;
-  if (shim.kind !== 'macvlan' || !shim.up || own === undefined || !arp) return [];
+  if (shim.kind !== 'macvlan' || !shim.up || !address || !arp) return [];
   const effective = (key: 'filter' | 'ignore') => Math.max(arp['all']?.[key] ?? 0, arp[shim.name]?.[key] ?? 0);
   if (effective('filter') > 0 || effective('ignore') > 0) return [];
   return [
     {
-      reason: `the LAN sees two MAC addresses for ${own}, because it answers for it too`,
+      reason: `the LAN sees two MAC addresses for ${formatAddress(address)}, because it answers for it too`,
       mend: ['sysctl', '-w', `net/ipv4/conf/${shim.name}/arp_filter=1`],
     },
   ];
 }
 
 function takesWholeLan({ shim, parent, facts }: HandMade) {
-  const lans = parent.addresses.flatMap((address) => parseCidr(address) ?? []);
-  const takes = ({ interface: by, destination }: HostRoute) => {
-    const target = by === shim.name ? parseCidr(destination) : undefined;
-    return target !== undefined && lans.some((lan) => contains(target, lan));
-  };
-  return (facts.host?.routes ?? []).filter(takes).map(({ destination, family }) => {
-    const address = shim.addresses.find(
-      (text) =>
-        lans.some((lan) => contains(lan, parseCidr(text)!)) && parseCidr(text)!.prefix < (family === 4 ? 32 : 128),
+  const lans = parent.addresses.map(({ subnet }) => subnet);
+  return (facts.host?.routes ?? []).flatMap(({ interface: by, destination, family }) => {
+    if (by !== shim.name || destination === 'default' || !lans.some((lan) => contains(destination, lan))) return [];
+    const single = family === 4 ? 32 : 128;
+    const wide = shim.addresses.find(
+      ({ subnet }) => lans.some((lan) => contains(lan, subnet)) && subnet.prefix < single,
     );
+    const address = wide && `${formatAddress(wide.address)}/${wide.subnet.prefix}`;
     const because =
-      address === undefined
-        ? ''
-        : `, because its address ${address} has the prefix of the LAN: give it /${family === 4 ? 32 : 128}`;
-    return {
-      reason: `its route ${destination} takes the whole LAN${because}`,
-      mend: ['ip', ...(family === 6 ? ['-6'] : []), 'route', 'del', destination, 'dev', shim.name],
-    };
+      address === undefined ? '' : `, because its address ${address} has the prefix of the LAN: give it /${single}`;
+    const route = formatCidr(destination);
+    return [
+      {
+        reason: `its route ${route} takes the whole LAN${because}`,
+        mend: ['ip', ...(family === 6 ? ['-6'] : []), 'route', 'del', route, 'dev', shim.name],
+      },
+    ];
   });
 }

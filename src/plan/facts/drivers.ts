@@ -1,12 +1,16 @@
 /** Whether the kernel has the drivers of macvlan and ipvlan. */
-import type { Facts, KernelDriver } from './facts.ts';
+import type { KernelDriver } from './facts.ts';
+import type { ParsedFacts } from './parsed-facts.ts';
 
-/** What is missing for a netmode's network on a parent; nothing where nobody could look. Docker makes the VLAN link of `eth0.10` itself. */
+/**
+ * What is missing for a netmode's network on a parent; nothing where nobody could look. Docker makes the VLAN link of
+ * `eth0.10` itself.
+ */
 export function lackingDriver(
   driver: 'macvlan' | 'ipvlan',
   parent: string,
-  facts: Facts,
-): { readonly driver: KernelDriver; readonly ways: readonly string[] } | undefined {
+  facts: Pick<ParsedFacts, 'host' | 'engine'>,
+): { readonly driver: KernelDriver; readonly help: readonly string[] } | undefined {
   const { host, engine } = facts;
   if (!host?.drivers || engine?.remote) return undefined;
   if (host.drivers[driver] === 'missing') {
@@ -15,12 +19,12 @@ export function lackingDriver(
       host.drivers[other] === 'missing' ? [] : [`use ${other === 'ipvlan' ? 'ipvlan-l2' : other} instead`];
     return {
       driver,
-      ways: [...instead, `install a kernel that has ${driver}, or its other modules (linux-modules-extra on Ubuntu)`],
+      help: [...instead, `install a kernel that has ${driver}, or its other modules (linux-modules-extra on Ubuntu)`],
     };
   }
-  const isMadeByDocker = /^[^.]+\.\d+$/.test(parent) && !host.interfaces.some((one) => one.name === parent);
+  const isMadeByDocker = /^[^.]+\.\d+$/.test(parent) && !host.interfaces.some(({ name }) => name === parent);
   if (!isMadeByDocker || host.drivers['8021q'] !== 'missing') return undefined;
-  return { driver: '8021q', ways: ['use the interface without a VLAN', 'install a kernel that has 8021q'] };
+  return { driver: '8021q', help: ['use the interface without a VLAN', 'install a kernel that has 8021q'] };
 }
 
-export const lackingFact = (driver: KernelDriver) => `the kernel of this host has no ${driver}`;
+export const lackingMessage = (driver: KernelDriver) => `the kernel of this host has no ${driver}`;

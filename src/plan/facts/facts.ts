@@ -17,7 +17,10 @@ export interface HostFacts {
   readonly routes: readonly HostRoute[];
   /** `net.ipv4.conf.<name>.rp_filter`, by name, with `all`. */
   readonly rpFilter: Readonly<Record<string, number>>;
-  /** `arp_filter` and `arp_ignore` of `all` and of macvlan interfaces: whether a shim answers for the host's other addresses. */
+  /**
+   * `arp_filter` and `arp_ignore` of `all` and of macvlan interfaces: whether a shim answers for the host's other
+   * addresses.
+   */
   readonly arp?: Readonly<Record<string, { readonly filter: number; readonly ignore: number }>>;
   /** Who on the LAN is known by its MAC address, as `ip neigh` tells; after a probe, who answered it. */
   readonly neighbours?: readonly HostNeighbour[];
@@ -33,13 +36,19 @@ export interface HostNeighbour {
   readonly address: string;
   readonly interface: string;
   readonly mac: string;
-  /** `reachable`: it has just answered; `permanent`: written by hand; `stale`, `delay`, `probe`: it answered at some time. */
+  /**
+   * `reachable`: it has just answered; `permanent`: written by hand; `stale`, `delay`, `probe`: it answered at some
+   * time.
+   */
   readonly state: string;
 }
 
 export interface HostSocket {
   readonly protocol: 'tcp' | 'udp';
-  /** `0.0.0.0` is every IPv4 address. `::` is every address, but only IPv6 where the process asked for that, which nothing tells. */
+  /**
+   * `0.0.0.0` is every IPv4 address. `::` is every address, but only IPv6 where the process asked for that, which
+   * nothing tells.
+   */
   readonly address: string;
   readonly port: number;
   /** Absent where this user may not see whose it is, or where nobody looked. */
@@ -59,7 +68,10 @@ export type DriverState = 'ready' | 'loadable' | 'missing';
 export interface HostInterface {
   readonly name: string;
   readonly index: number;
-  /** `ip -d link`'s `info_kind` (`veth`, `bridge`, `vlan`, `macvlan`, `ipvlan`, `dummy`, …); absent for a plain network card. */
+  /**
+   * `ip -d link`'s `info_kind` (`veth`, `bridge`, `vlan`, `macvlan`, `ipvlan`, `dummy`, …); absent for a plain network
+   * card.
+   */
   readonly kind?: string;
   /** Whether administratively up (`IFF_UP`). */
   readonly up: boolean;

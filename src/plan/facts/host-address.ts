@@ -1,36 +1,49 @@
 /** Which of a host's own addresses stands for it. */
-import type { HostFacts, HostInterface } from './facts.ts';
-import { addressOf, contains, formatAddress, parseAddress, parseCidr } from './ip.ts';
+import { type Address, type Cidr, contains, parseCidr } from './ip.ts';
+import type { InterfaceAddress, ParsedHost, ParsedInterface } from './parsed-facts.ts';
 
 const linkLocal = [parseCidr('169.254.0.0/16')!, parseCidr('fe80::/10')!] as const;
 const uniqueLocal = parseCidr('fc00::/7')!;
 
+/** What is asked of an address: its family, and the subnet in which it must lie, where that matters. */
+interface Wanted {
+  readonly family: 4 | 6;
+  readonly within?: Cidr;
+}
+
 /**
- * The address on the parent by which the LAN best knows this host, and it its containers: one that stays, in the router's own subnet. Of
- * IPv6 a unique local one before a global one, whose prefix the provider may change. A link-local one would mean nothing
- * without the name of the router's interface.
+ * The address on an interface by which its LAN best knows this host, and it its containers: one that stays, in the
+ * router's own subnet. Of IPv6 a unique local one before a global one, whose prefix the provider may change. A
+ * link-local one would mean nothing without the name of the router's interface.
  */
 export function hostAddress(
-  family: 4 | 6,
-  parent: HostInterface | undefined,
-  host: HostFacts | undefined,
-): string | undefined {
+  wanted: Wanted,
+  on: ParsedInterface | undefined,
+  host: ParsedHost | undefined,
+): Address | undefined {
+  return lanOf(wanted, on, host)?.address;
+}
+
+/** The same address with the LAN that it is on. */
+export function lanOf(
+  { family, within }: Wanted,
+  on: ParsedInterface | undefined,
+  host: ParsedHost | undefined,
+): InterfaceAddress | undefined {
   const gateways = (host?.routes ?? [])
-    .filter((route) => route.destination === 'default' && route.interface === parent?.name)
-    .flatMap(({ gateway }) => parseAddress(gateway ?? '') ?? []);
-  const passing = new Set(parent?.passing);
-  const candidates = (parent?.addresses ?? []).flatMap((text) => {
-    const address = addressOf(text);
-    const lan = parseCidr(text);
-    if (address?.family !== family || !lan || linkLocal.some((range) => contains(range, address))) return [];
+    .filter((route) => route.destination === 'default' && route.interface === on?.name)
+    .flatMap(({ gateway }) => gateway ?? []);
+  const candidates = (on?.addresses ?? []).flatMap((candidate) => {
+    const { address, subnet, passing } = candidate;
+    if (address.family !== family || linkLocal.some((range) => contains(range, address))) return [];
+    if (within && !contains(within, address)) return [];
     const demerits = [
-      passing.has(text),
-      !gateways.some((gateway) => contains(lan, gateway)),
+      passing,
+      !gateways.some((gateway) => contains(subnet, gateway)),
       family === 6 && !contains(uniqueLocal, address),
     ];
-    return { address, rank: demerits.reduce((rank, demerit) => rank * 2 + Number(demerit), 0) };
+    return { candidate, rank: demerits.reduce((rank, demerit) => rank * 2 + Number(demerit), 0) };
   });
   // Of equals the first: the kernel lists an interface's primary address before the others.
-  const best = candidates.sort((a, b) => a.rank - b.rank)[0];
-  return best && formatAddress(best.address);
+  return candidates.sort((a, b) => a.rank - b.rank)[0]?.candidate;
 }

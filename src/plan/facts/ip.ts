@@ -16,13 +16,13 @@ export interface Cidr {
 
 export const bits = { 4: 32, 6: 128 } as const;
 
-/** An address without a prefix, or nothing where the text is none. */
+/** An address without a prefix; undefined where the text is not one. */
 export function parseAddress(text: string): Address | undefined {
   if (text.includes('/') || text.includes('%')) return undefined;
   return parse(text);
 }
 
-/** `192.168.1.0/24`; host bits are dropped. Nothing where the text is no CIDR. */
+/** `192.168.1.0/24`; host bits are dropped. Undefined where the text is not a CIDR. */
 export function parseCidr(text: string): Cidr | undefined {
   const slash = text.indexOf('/');
   const address = slash < 0 ? undefined : parse(text.slice(0, slash));
@@ -51,6 +51,18 @@ export function formatCidr({ family, prefix, first }: Cidr): string {
   return `${formatAddress({ family, value: first })}/${prefix}`;
 }
 
+/** The block that holds this address alone: a /32 or /128. */
+export function blockOf({ family, value }: Address): Cidr {
+  return { family, prefix: bits[family], first: value, last: value };
+}
+
+/** An address or subnet as it is usually written, so that two spellings compare; any other text as it is. */
+export function canonical(text: string): string {
+  const cidr = text.includes('/') ? parseCidr(text) : undefined;
+  const address = cidr ? undefined : parseAddress(text);
+  return cidr ? formatCidr(cidr) : address ? formatAddress(address) : text;
+}
+
 export function contains(cidr: Cidr, inner: Address | Cidr): boolean {
   if (cidr.family !== inner.family) return false;
   return 'value' in inner
@@ -62,11 +74,26 @@ export function overlaps(a: Cidr, b: Cidr): boolean {
   return a.family === b.family && a.first <= b.last && b.first <= a.last;
 }
 
+export function sameCidr(a: Cidr | undefined, b: Cidr | undefined): boolean {
+  return a !== undefined && b !== undefined && a.family === b.family && a.prefix === b.prefix && a.first === b.first;
+}
+
 export function sameAddress(a: Address | undefined, b: Address | undefined): boolean {
   return a !== undefined && b !== undefined && a.family === b.family && a.value === b.value;
 }
 
-/** How many addresses Docker can hand out of a range of this subnet: all but the network's and (IPv4) the broadcast address. */
+/** Whether it stands for every address: `0.0.0.0` or `::`. */
+export const isUnspecified = ({ value }: Address): boolean => value === 0n;
+
+const loopback = { 4: parseCidr('127.0.0.0/8')!, 6: parseCidr('::1/128')! } as const;
+
+/** Whether it is the host's own, for itself alone. */
+export const isLoopback = (address: Address): boolean => contains(loopback[address.family], address);
+
+/**
+ * How many addresses Docker can hand out of a range of this subnet: all but the network's and (IPv4) the broadcast
+ * address.
+ */
 export function capacity(range: Cidr, subnet: Cidr): bigint {
   let count = range.last - range.first + 1n;
   if (range.first === subnet.first) count -= 1n;
@@ -75,6 +102,7 @@ export function capacity(range: Cidr, subnet: Cidr): bigint {
 }
 
 function parse(text: string): Address | undefined {
+  if (text === '') return undefined; // an exception would say the same, at a price
   try {
     if (text.includes(':')) return { family: 6, value: new Address6(text).bigInt() };
     return { family: 4, value: new Address4(text).bigInt() };

@@ -13,23 +13,32 @@ export const shimAliasPrefix = 'netcompose:';
  */
 export const shimGroup = 28259;
 
+/**
+ * Names under which a shim's addresses are kept from Docker (`--aux-address`): one for each family, because of two with
+ * one name `docker network create` keeps the last only.
+ */
+export const reservations = { 4: 'netcompose-shim', 6: 'netcompose-shim6' } as const;
+
 /** Compose's own label of what belongs to a project. */
 export const composeProjectLabel = 'com.docker.compose.project';
 
 /** The shared Docker network of a parent. */
 export const sharedNetworkName = (parent: string) => `netcompose-${parent}`;
 
-/** Network namespaces of `bench-net`, and of nothing else: what bears such a name was left over where no run is under way. */
+/**
+ * Network namespaces of `bench-net`, and of nothing else: what bears such a name was left over where no run is under
+ * way.
+ */
 export const benchPrefix = 'nc-bench-';
 
 /** Whether netcompose made an interface: by its alias, or by its group where we died before the alias was set. */
-export function isOurs({ alias, group, kind }: HostInterface): boolean {
+export function isOurs({ alias, group, kind }: Pick<HostInterface, 'alias' | 'group' | 'kind'>): boolean {
   return (
     (kind === 'macvlan' || kind === 'ipvlan') && (group === shimGroup || (alias?.startsWith(shimAliasPrefix) ?? false))
   );
 }
 
 /** The Docker network that a shim serves; absent for one that is not marked yet, or not ours. */
-export function servedNetwork({ alias }: HostInterface): string | undefined {
+export function servedNetwork({ alias }: Pick<HostInterface, 'alias'>): string | undefined {
   return alias?.startsWith(shimAliasPrefix) ? alias.slice(shimAliasPrefix.length) : undefined;
 }

@@ -1,5 +1,10 @@
-/** Versions as engine and Compose tell them, and what depends on them. */
-import type { Facts } from './facts.ts';
+/** Versions of the engine and of Compose, and what depends on them. */
+import type { EngineFacts, Facts } from './facts.ts';
+
+interface Versions {
+  readonly engine?: Pick<EngineFacts, 'version' | 'kind'>;
+  readonly compose?: NonNullable<Facts['compose']>;
+}
 
 /** Compose knows `!override` from here on. */
 export const oldestCompose = '2.24.4';
@@ -25,21 +30,24 @@ const knownSince = {
 
 export type NewerKey = keyof typeof knownSince;
 
-/** What is too old for a key, in words; nothing where both know it, or where nobody looked. Podman counts in its own way. */
+/**
+ * What is too old for a key, in words; nothing where both know it, or where nobody looked. Podman counts in its own
+ * way.
+ */
 export function tooOldFor(
   key: NewerKey,
-  { engine, compose }: Facts,
-): { readonly fact: string; readonly help: string } | undefined {
+  { engine, compose }: Versions,
+): { readonly message: string; readonly help: string } | undefined {
   const since = knownSince[key];
   if (engine && engine.kind !== 'podman' && isOlder(engine.version, since.engine)) {
     return {
-      fact: `this engine is ${engine.version}, which does not know ${key}`,
+      message: `this engine is ${engine.version}, which does not know ${key}`,
       help: `update Docker to ${since.engine} or newer`,
     };
   }
   if (compose && isOlder(compose.version, since.compose)) {
     return {
-      fact: `Docker Compose is ${compose.version}, which does not know ${key}`,
+      message: `Docker Compose is ${compose.version}, which does not know ${key}`,
       help: `update Docker Compose to ${since.compose} or newer`,
     };
   }
@@ -50,7 +58,7 @@ export function tooOldFor(
 const severalMacvlans = '27.0.1';
 
 /** Whether a parent carries one network of the driver; where nobody looked, as the newest engine has it. */
-export function isOnePerParent(driver: string | undefined, { engine }: Facts): boolean {
+export function isOnePerParent(driver: string | undefined, { engine }: Versions): boolean {
   return (
     driver === 'ipvlan' ||
     (engine !== undefined && engine.kind !== 'podman' && isOlder(engine.version, severalMacvlans))

@@ -1,30 +1,16 @@
 /** The host-side interface through which the host reaches its own macvlan and ipvlan containers. */
-import type { Project } from '../../compose/project/project.ts';
+import sortBy from 'lodash/sortBy.js';
+import uniqBy from 'lodash/uniqBy.js';
 import type { Report } from '../../diagnostics/diagnostic.ts';
+import type { Located } from '../../diagnostics/source.ts';
 import { underlay } from '../../netmode/modes.ts';
-import type { ShimSettings } from '../../netmode/settings.ts';
-import type { Facts, HostInterface } from '../facts/facts.ts';
 import { hostAddress } from '../facts/host-address.ts';
-import { isKnownInterface } from '../facts/interfaces.ts';
-import {
-  type Address,
-  addressOf,
-  type Cidr,
-  contains,
-  formatAddress,
-  formatCidr,
-  parseAddress,
-  parseCidr,
-} from '../facts/ip.ts';
-import { shimAliasPrefix, shimGroup } from '../facts/ownership.ts';
-import type { Attached } from '../services/attach.ts';
-import type { NetworkPlan, Pool, ShimPlan } from '../types.ts';
-
-/**
- * Names under which a shim's addresses are kept from Docker (`--aux-address`): one for each family, because of two with
- * one name `docker network create` keeps the last only.
- */
-const reservations = { 4: 'netcompose-shim', 6: 'netcompose-shim6' } as const;
+import { type Address, blockOf, type Cidr, contains, formatAddress, formatCidr, sameAddress } from '../facts/ip.ts';
+import { reservations } from '../facts/ownership.ts';
+import { interfaceOf, type ParsedEngine, type ParsedFacts } from '../facts/parsed-facts.ts';
+import { interfaceNameOf, parentName } from '../networks/parents.ts';
+import type { Attached, NetworkPlan, PlannedPool, ShimPlan, ShimWay, ShimWish, UnderlayPlan } from '../types.ts';
+import { shimNames } from './shim-name.ts';
 
 /**
  * Above this many addresses an ipvlan L2 shim has an address of its own instead. The kernel would bear more (permanent
@@ -32,93 +18,74 @@ const reservations = { 4: 'netcompose-shim', 6: 'netcompose-shim6' } as const;
  */
 const mostNeighbours = 256n;
 
-export interface Shimmed {
-  readonly shim: ShimPlan;
-  /** The network, with the shim's addresses reserved in its pools. */
-  readonly network: NetworkPlan;
+export interface Shims {
+  readonly shims: readonly ShimPlan[];
+  /** All networks, those of shims with the shims' addresses reserved in their pools. */
+  readonly networks: ReadonlyMap<string, NetworkPlan>;
 }
 
+type UnderlayNetwork = NetworkPlan & { readonly underlay: UnderlayPlan };
+
 /**
- * @param members the services on the network that are started
- * @param others the project's other shims
- * @param report gets the rules `shim/*`
- * @returns nothing where no shim is wanted, or where none could help
+ * @param members the services that are started, by network key
+ * @param report gets the rules `shim/*`, and `parent/not-found` where a shim would need the parent
  */
-export function planShim(
-  network: NetworkPlan,
-  members: readonly Attached[],
-  project: Project,
-  facts: Facts,
-  others: readonly ShimPlan[],
+export function planShims(
+  networks: ReadonlyMap<string, NetworkPlan>,
+  members: ReadonlyMap<string, readonly Attached[]>,
+  facts: ParsedFacts,
   report: Report,
-): Shimmed | undefined {
-  const { underlay: wanted } = network;
-  if (wanted?.hostAccess !== 'shim' || members.length === 0) return undefined;
-  if (!isKnownInterface(wanted.parent)) {
-    tellOfMissingParent(network, report);
-    return undefined;
+): Shims {
+  const wanted = [...networks.values()].filter((network): network is UnderlayNetwork =>
+    wantsShim(network, members, facts, report),
+  );
+  const names = shimNames(wanted, facts);
+  const shimmed = new Map(
+    wanted.map((network) => [
+      network.key,
+      planShim(network, names.get(network.key)!, members.get(network.key) ?? [], facts, report),
+    ]),
+  );
+  return {
+    shims: [...shimmed.values()].map(({ shim }) => shim),
+    networks: new Map([...networks].map(([key, network]) => [key, shimmed.get(key)?.network ?? network])),
+  };
+}
+
+function wantsShim(
+  network: NetworkPlan,
+  members: ReadonlyMap<string, readonly Attached[]>,
+  { host }: ParsedFacts,
+  report: Report,
+): boolean {
+  const { key, kind, span, underlay: wanted } = network;
+  if (wanted?.hostAccess !== 'shim' || !members.has(key)) return false;
+  const name = interfaceNameOf(wanted.parent);
+  if (name === undefined) {
+    reportMissingParent(network, report);
+    return false;
   }
   if (wanted.flag !== 'bridge') {
     report(
       'shim/flag-unreachable',
-      network.span,
-      `network "${network.key}": with the flag ${wanted.flag} no shim reaches the containers`,
+      span,
+      `network "${key}": with the flag ${wanted.flag} no shim reaches the containers`,
       {
         help: 'use "flag: bridge" where the host must reach them, or say that it need not: "host_access: none"',
       },
     );
-    return undefined;
+    return false;
   }
-  const { driver, ipvlanMode } = underlay(wanted.mode);
-  // Compose's own rule; the name must be Docker's, because `down` takes a shim away whose network does not exist.
-  const dockerName =
-    network.dockerName ?? project.networks.get(network.key)?.name?.value ?? `${project.name}_${network.key}`;
-  const name = wanted.shim?.name?.value ?? freeShimName(wanted.parent, dockerName, others, facts);
-  checkName(name, dockerName, network, facts, report);
-  const parent = facts.host?.interfaces.find((one) => one.name === wanted.parent);
-  if (facts.host && !parent && network.kind !== 'shared') {
-    tellOfLateParent(network, report);
-    return undefined;
-  }
-
-  const addresses: string[] = [];
-  const routes: { destination: string; source?: string }[] = [];
-  const neighbours: string[] = [];
-  const pools = network.pools.map((pool) => {
-    const subnet = parseCidr(pool.subnet);
-    if (!subnet) return pool;
-    const targets = targetsOf(pool, subnet, network, [
-      ...fixedOn(network, members),
-      ...(hasUnknownTargets(network) ? presentOn(dockerName, facts) : []),
-    ]);
-    const source = needsNoAddress(subnet, network, targets, parent, facts);
-    const own = source === undefined ? ownAddress(network, pool, subnet, members, report) : undefined;
-    if (own) addresses.push(`${own.text}/${subnet.family === 4 ? 32 : 128}`);
-    const from = source ?? own?.text;
-    for (const destination of targets) routes.push({ destination, ...(from !== undefined && { source: from }) });
-    if (source !== undefined && wanted.mode === 'ipvlan-l2') neighbours.push(...neighboursOf(targets));
-    const reservation = reservations[subnet.family];
-    return own && !pool.auxAddresses[reservation]
-      ? { ...pool, auxAddresses: { ...pool.auxAddresses, [reservation]: own.text } }
-      : pool;
-  });
-  const shim: ShimPlan = {
-    name,
-    network: dockerName,
-    parent: wanted.parent,
-    driver,
-    mode: ipvlanMode ?? wanted.flag,
-    ...(driver === 'ipvlan' && { flag: wanted.flag }),
-    addresses,
-    routes,
-    neighbours,
-  };
-  return { shim, network: { ...network, pools } };
+  if (!host || kind === 'shared' || interfaceOf(host, name)) return true;
+  reportLateParent(network, name, report);
+  return false;
 }
 
-/** A parent that is left open has been reported already, or nobody looked at the host; a native network may name none. */
-function tellOfMissingParent({ key, kind, driver, underlay: wanted, span }: NetworkPlan, report: Report): void {
-  if (kind !== 'native' || driver === undefined || wanted?.parent !== '') return;
+/**
+ * A parent that is left open has been reported already, or nobody looked at the host; a native network may name none.
+ */
+function reportMissingParent({ key, kind, driver, underlay: wanted, span }: NetworkPlan, report: Report): void {
+  if (kind !== 'native' || driver === undefined || wanted?.parent.kind !== 'none') return;
   report(
     'parent/not-found',
     span,
@@ -129,181 +96,213 @@ function tellOfMissingParent({ key, kind, driver, underlay: wanted, span }: Netw
   );
 }
 
-/** Docker makes the VLAN link of a missing `eth0.10` with the network; Compose makes the project's networks after the shim. */
-function tellOfLateParent({ key, span, underlay: wanted }: NetworkPlan, report: Report): void {
-  const [base, id] = wanted!.parent.split('.');
+/**
+ * Docker makes the VLAN link of a missing `eth0.10` with the network; Compose makes the project's networks after the
+ * shim.
+ */
+function reportLateParent({ key, span }: NetworkPlan, parent: string, report: Report): void {
+  const [base, id] = parent.split('.');
+  const make = `ip link add link ${base} name ${parent} type vlan id ${id}`;
   report(
     'parent/not-found',
     span,
-    `network "${key}": there is no interface "${wanted!.parent}" yet, and the shim needs it before Compose makes the network`,
+    `network "${key}": there is no interface "${parent}" yet, ` +
+      'and the shim needs it before Compose makes the network',
     {
-      help: `write "scope: host" or "host_access: none", or make it: ip link add link ${base} name ${wanted!.parent} type vlan id ${id}`,
+      help: `write "scope: host" or "host_access: none", or make it: ${make}`,
     },
   );
 }
 
-/** `nc-eth0`; the kernel allows 15 characters, so a long name is cut and told apart by a hash. */
-export function shimName(parent: string): string {
-  const whole = `nc-${parent}`;
-  if (whole.length <= 15) return whole;
-  return `nc-${parent.slice(0, 7)}-${(hashOf(parent) % 1296).toString(36).padStart(2, '0')}`;
+interface Shimmed {
+  readonly shim: ShimPlan;
+  readonly network: NetworkPlan;
+}
+
+function planShim(
+  network: UnderlayNetwork,
+  name: string,
+  members: readonly Attached[],
+  facts: ParsedFacts,
+  report: Report,
+): Shimmed {
+  const { key, dockerName, underlay: wanted } = network;
+  const { driver, ipvlanMode } = underlay(wanted.mode);
+  const known = knownTargets(network, members, facts.engine);
+  const pools = network.pools.map((pool) => planPool(pool, network, members, known, facts, report));
+  const ways = pools.map(({ way }) => way);
+  const shim: ShimPlan = {
+    name,
+    key,
+    network: dockerName,
+    parent: parentName(wanted.parent),
+    driver,
+    mode: ipvlanMode ?? wanted.flag,
+    ...(driver === 'ipvlan' && { flag: wanted.flag }),
+    addresses: pools.flatMap(({ address }) => address ?? []),
+    ...leadTo(ways, known),
+    ways,
+  };
+  return { shim, network: { ...network, pools: pools.map(({ pool }) => pool) } };
+}
+
+interface ShimmedPool {
+  readonly pool: PlannedPool;
+  readonly way: ShimWay;
+  /** The shim's own, where it needs one here. */
+  readonly address?: Address;
+}
+
+function planPool(
+  pool: PlannedPool,
+  network: UnderlayNetwork,
+  members: readonly Attached[],
+  known: readonly Address[],
+  facts: ParsedFacts,
+  report: Report,
+): ShimmedPool {
+  const { mode, parent } = network.underlay;
+  const range = rangeOf(pool, mode);
+  const direct = { subnet: pool.subnet, ...(range && { range }) };
+  const source = sourceWithoutAddress(network.underlay, direct, targetsOf(direct, known), facts);
+  const address = source ? undefined : ownAddress(network, pool, members, report);
+  const mac = source && mode === 'ipvlan-l2' ? interfaceOf(facts.host, parentName(parent))?.mac : undefined;
+  const towards = source ?? address;
+  const way = { ...direct, ...(towards && { source: towards }), ...(mac !== undefined && { mac }) };
+  if (!address) return { pool, way };
+  const reservation = reservations[pool.subnet.family];
+  const auxAddresses = pool.auxAddresses.has(reservation)
+    ? pool.auxAddresses
+    : new Map([...pool.auxAddresses, [reservation, address]]);
+  return { pool: { ...pool, auxAddresses }, way, address };
 }
 
 /**
- * The parent's name, but where the shim of another network has it: from engine 27 on a parent carries several macvlan
- * networks. A shim that serves this network already keeps its name.
+ * The range from which Docker hands out addresses, which gets one route; at layer 3 the whole subnet is the
+ * containers'.
  */
-function freeShimName(parent: string, network: string, others: readonly ShimPlan[], { host, engine }: Facts): string {
-  const [usual, other] = [shimName(parent), `nc-${hashOf(network).toString(36).padStart(7, '0')}`];
-  const served = (name: string) => host?.interfaces.find((one) => one.name === name)?.alias;
-  if (served(other) === `${shimAliasPrefix}${network}`) return other;
-  if (others.some(({ name }) => name === usual)) return other;
-  const alias = served(usual);
-  if (!alias?.startsWith(shimAliasPrefix) || alias === `${shimAliasPrefix}${network}`) return usual;
-  // What is left of a network that is gone is made anew.
-  return engine?.networks.some(({ name }) => alias === `${shimAliasPrefix}${name}`) ? other : usual;
-}
-
-function hashOf(text: string): number {
-  let hash = 0;
-  for (const character of text) hash = (Math.imul(hash, 31) + character.charCodeAt(0)) >>> 0;
-  return hash;
-}
-
-function checkName(name: string, dockerName: string, network: NetworkPlan, facts: Facts, report: Report): void {
-  const existing = facts.host?.interfaces.find((one) => one.name === name);
-  if (!existing || existing.alias?.startsWith(shimAliasPrefix) || existing.group === shimGroup) return;
-  report(
-    'shim/name-taken',
-    network.underlay?.shim?.name?.span ?? network.span,
-    `an interface "${name}" exists that netcompose did not make; the shim of "${dockerName}" needs the name`,
-    {
-      help: `remove it (ip link del dev ${name}), or give the shim another name: "shim: { name: nc0 }" at the network`,
-    },
-  );
+function rangeOf({ subnet, ipRange }: PlannedPool, mode: NetworkPlan['mode']): Cidr | undefined {
+  const range = ipRange ?? (isRouted(mode) ? subnet : undefined);
+  return range && contains(subnet, range) ? range : undefined;
 }
 
 /**
- * The host's own address to name as source, where the shim can do without one; docs/measured.md, "The shim without an address".
- * On the LAN, IPv6 needs one (nobody answers neighbour discovery), and ipvlan L2 does under strict `rp_filter` and for a large
- * range. At layer 3 nobody has to be found: no mode there needs one.
+ * The host's own address to name as source, where the shim can do without one; docs/measured.md, "The shim without an
+ * address". On the LAN, IPv6 needs one (nobody answers neighbour discovery), and ipvlan L2 does under strict
+ * `rp_filter` and for a large range. At layer 3 nobody has to be found: no mode there needs one.
  */
-function needsNoAddress(
-  subnet: Cidr,
-  network: NetworkPlan,
-  targets: readonly string[],
-  parent: HostInterface | undefined,
-  facts: Facts,
-): string | undefined {
-  const { mode, shim } = network.underlay!;
-  if ((subnet.family === 6 && !isRouted(mode)) || givenAddress(shim, subnet)) return undefined;
-  const strict = Math.max(facts.host?.rpFilter['all'] ?? 0, facts.host?.rpFilter[network.underlay!.parent] ?? 0) === 1;
+function sourceWithoutAddress(
+  { mode, shim, parent }: UnderlayPlan,
+  { subnet }: ShimWay,
+  targets: readonly Cidr[],
+  { host }: ParsedFacts,
+): Address | undefined {
+  const { family } = subnet;
+  if ((family === 6 && !isRouted(mode)) || givenAddress(shim, family)) return undefined;
+  const name = parentName(parent);
+  const strict = Math.max(host?.rpFilter['all'] ?? 0, host?.rpFilter[name] ?? 0) === 1;
   if (mode === 'ipvlan-l2' && (strict || !canBeWrittenDown(targets))) return undefined;
-  if (isRouted(mode)) return hostAddress(subnet.family, parent, facts.host);
-  const own = (parent?.addresses ?? [])
-    .flatMap((text) => addressOf(text) ?? [])
-    .find((address) => contains(subnet, address));
-  return own && formatAddress(own);
+  const wanted = isRouted(mode) ? { family } : { family, within: subnet };
+  return hostAddress(wanted, interfaceOf(host, name), host);
 }
 
-const givenAddress = (shim: ShimSettings | undefined, { family }: Cidr) =>
-  family === 4 ? shim?.ipv4_address : shim?.ipv6_address;
+const givenAddress = ({ ipv4Address, ipv6Address }: ShimWish, family: 4 | 6): Located<Address> | undefined =>
+  family === 4 ? ipv4Address : ipv6Address;
 
 /** Given, else reserved already, else the highest of the range that nobody has. */
 function ownAddress(
-  network: NetworkPlan,
-  pool: Pool,
-  subnet: Cidr,
+  network: UnderlayNetwork,
+  { subnet, gateway, ipRange, auxAddresses }: PlannedPool,
   members: readonly Attached[],
   report: Report,
-): { text: string } | undefined {
-  const given = givenAddress(network.underlay?.shim, subnet);
-  const taken = fixedOn(network, members);
-  const isTaken = (address: Address) =>
-    taken.some((other) => other.family === address.family && other.value === address.value);
+): Address | undefined {
+  const fixed = fixedOn(network, members);
+  const given = givenAddress(network.underlay.shim, subnet.family);
   if (given) {
-    const address = parseAddress(given.value);
-    if (!address || !contains(subnet, address)) {
-      report('address/outside-subnet', given.span, `the shim's address ${given.value} is outside ${pool.subnet}`, {
-        help: `choose one of ${pool.subnet}`,
+    const { value, span } = given;
+    if (!contains(subnet, value)) {
+      const whole = formatCidr(subnet);
+      report('address/outside-subnet', span, `the shim's address ${formatAddress(value)} is outside ${whole}`, {
+        help: `choose one of ${whole}`,
       });
       return undefined;
     }
-    if (isTaken(address))
-      report('shim/address-taken', given.span, `the shim's address ${given.value} is given to a service too`, {
+    if (fixed.some((address) => sameAddress(address, value)))
+      report('shim/address-taken', span, `the shim's address ${formatAddress(value)} is given to a service too`, {
         help: 'choose another',
       });
-    return { text: formatAddress(address) };
+    return value;
   }
-  const reserved = pool.auxAddresses[reservations[subnet.family]];
-  if (reserved !== undefined) return { text: reserved };
-  const range = rangeIn(pool.ipRange, subnet) ?? subnet;
-  const gateway = parseAddress(pool.gateway ?? '');
+  const reserved = auxAddresses.get(reservations[subnet.family]);
+  if (reserved) return reserved;
+  const taken = [...fixed, ...auxAddresses.values(), ...(gateway ? [gateway] : [])];
+  const range = ipRange && contains(subnet, ipRange) ? ipRange : subnet;
   // The last address of an IPv4 subnet is the broadcast address; of an IPv6 one, engine 26 cannot reserve it.
   for (let value = range.last === subnet.last ? range.last - 1n : range.last; value > range.first; value -= 1n) {
     const address: Address = { family: subnet.family, value };
-    if (!isTaken(address) && gateway?.value !== value) return { text: formatAddress(address) };
+    if (!taken.some((other) => sameAddress(other, address))) return address;
   }
   return undefined;
 }
 
 /**
- * Whether Docker hands out addresses of this network that nobody knows before: without a range there can be no route ahead
- * of them, and each container gets one of its own, right after it has started.
+ * Whether Docker hands out addresses of this network that nobody knows before: without a range there can be no route
+ * ahead of them, and each container gets one of its own, right after it has started.
  */
 export function hasUnknownTargets({ underlay: wanted, mode, pools }: NetworkPlan): boolean {
   return wanted?.hostAccess === 'shim' && !isRouted(mode) && pools.some(({ ipRange }) => ipRange === undefined);
 }
 
-/** At layer 3 the whole subnet is the containers'. */
 const isRouted = (mode: NetworkPlan['mode']) => mode === 'ipvlan-l3' || mode === 'ipvlan-l3s';
 
-/**
- * The range from which Docker hands out addresses (at layer 3, the subnet), and each address outside it: never the whole
- * LAN, whose route is the parent's own.
- */
-function targetsOf(pool: Pool, subnet: Cidr, { mode }: NetworkPlan, known: readonly Address[]): readonly string[] {
-  const text = pool.ipRange ?? (isRouted(mode) ? pool.subnet : undefined);
-  const range = rangeIn(text, subnet);
-  const single = subnet.family === 4 ? '32' : '128';
-  const outside = known.flatMap((address) =>
-    contains(subnet, address) && !(range && contains(range, address)) ? [`${formatAddress(address)}/${single}`] : [],
-  );
-  return [...(range ? [formatCidr(range)] : []), ...new Set(outside)].sort();
+/** The container addresses of a network that are known: those of the file, and those that running containers have. */
+export function knownTargets(
+  network: NetworkPlan,
+  members: readonly Attached[],
+  engine: ParsedEngine | undefined,
+): readonly Address[] {
+  const present = hasUnknownTargets(network) ? presentOn(network.dockerName, engine) : [];
+  return [...fixedOn(network, members), ...present];
 }
 
-/** A range that is outside has been reported. */
-function rangeIn(text: string | undefined, subnet: Cidr): Cidr | undefined {
-  const range = text === undefined ? undefined : parseCidr(text);
-  return range && contains(subnet, range) ? range : undefined;
+/**
+ * The routes by which a shim leads to its ranges and to these addresses outside them, and what must be written down for
+ * it.
+ */
+export function leadTo(ways: readonly ShimWay[], known: readonly Address[]): Pick<ShimPlan, 'routes' | 'neighbours'> {
+  const led = ways.map((way) => ({ ...way, targets: targetsOf(way, known) }));
+  return {
+    routes: led.flatMap(({ targets, source }) =>
+      targets.map((destination) => ({ destination, ...(source && { source }) })),
+    ),
+    neighbours: led.flatMap(({ targets, mac }) =>
+      mac === undefined ? [] : targets.flatMap(addressesIn).map((address) => ({ address, mac })),
+    ),
+  };
+}
+
+/** Never the whole LAN: its route belongs to the parent. */
+function targetsOf({ subnet, range }: ShimWay, known: readonly Address[]): readonly Cidr[] {
+  const outside = known.filter((address) => contains(subnet, address) && !(range && contains(range, address)));
+  return sortBy(uniqBy([...(range ? [range] : []), ...outside.map(blockOf)], formatCidr), formatCidr);
 }
 
 /** The addresses that the file gives. */
 function fixedOn({ key }: NetworkPlan, members: readonly Attached[]): readonly Address[] {
-  return members.flatMap((plan) => {
-    const { ipv4Address, ipv6Address } = plan.networks.get(key) ?? {};
-    return [ipv4Address, ipv6Address].flatMap((text) => parseAddress(text ?? '') ?? []);
+  return members.flatMap(({ networks }) => {
+    const { ipv4Address, ipv6Address } = networks.get(key) ?? {};
+    return [ipv4Address, ipv6Address].flatMap((located) => located?.value ?? []);
   });
 }
 
-/** The addresses that running containers have, whose-ever they are. */
-function presentOn(dockerName: string, { engine }: Facts): readonly Address[] {
-  return (engine?.containers ?? []).flatMap(({ running, networks }) => {
-    const { ipv4, ipv6 } = (running && networks[dockerName]) || {};
-    return [ipv4, ipv6].flatMap((text) => parseAddress(text ?? '') ?? []);
-  });
-}
+/** The addresses that running containers have, of this project or any other. */
+const presentOn = (dockerName: string, engine: ParsedEngine | undefined): readonly Address[] =>
+  (engine?.containers ?? []).flatMap(({ running, networks }) =>
+    running ? (networks.get(dockerName)?.addresses ?? []) : [],
+  );
 
-function canBeWrittenDown(targets: readonly string[]): boolean {
-  const ranges = targets.flatMap((target) => parseCidr(target) ?? []);
-  return ranges.reduce((sum, { first, last }) => sum + last - first + 1n, 0n) <= mostNeighbours;
-}
+const canBeWrittenDown = (targets: readonly Cidr[]): boolean =>
+  targets.reduce((sum, { first, last }) => sum + last - first + 1n, 0n) <= mostNeighbours;
 
-function neighboursOf(targets: readonly string[]): readonly string[] {
-  return targets.flatMap((target) => {
-    const range = parseCidr(target)!;
-    return Array.from({ length: Number(range.last - range.first) + 1 }, (_, index) =>
-      formatAddress({ family: range.family, value: range.first + BigInt(index) }),
-    );
-  });
-}
+const addressesIn = ({ family, first, last }: Cidr): readonly Address[] =>
+  Array.from({ length: Number(last - first) + 1 }, (_, index) => ({ family, value: first + BigInt(index) }));

@@ -1,52 +1,74 @@
 /** The pools that a network declares the native way, under `ipam`. */
-
-import type { Network } from '../../compose/project/project.ts';
+import type { IpamPool, Network } from '../../compose/project/project.ts';
 import type { Report } from '../../diagnostics/diagnostic.ts';
+import type { Located } from '../../diagnostics/source.ts';
 import { type Address, type Cidr, contains, parseAddress, parseCidr } from '../facts/ip.ts';
-import type { Pool } from '../types.ts';
+import type { PlannedPool } from '../types.ts';
 
-/** As they stand, but for a range outside its subnet; a pool without a subnet is Docker's to choose. */
-export function nativePools(network: Network): readonly Pool[] {
-  return network.ipam.flatMap(({ subnet, gateway, ipRange, auxAddresses }) =>
-    subnet
-      ? [
-          {
-            subnet: subnet.value,
-            ...(gateway && { gateway: gateway.value }),
-            ...(ipRange && isInside(parseCidr(ipRange.value), subnet.value) && { ipRange: ipRange.value }),
-            auxAddresses: Object.fromEntries([...auxAddresses].map(([name, { value }]) => [name, value])),
-          },
-        ]
-      : [],
-  );
+/**
+ * As they stand; what cannot be read is left out, as is a range outside its subnet. A pool without a subnet is Docker's
+ * to choose.
+ *
+ * @param report gets `address/range-invalid` for what Docker would refuse when it makes the network
+ */
+export function declaredPools({ ipam }: Network, report: Report): readonly PlannedPool[] {
+  return ipam.flatMap((pool) => declaredPool(pool, report) ?? []);
 }
 
-/** Reports `address/range-invalid` for what Docker would refuse when it makes the network. */
-export function checkNativePools(network: Network, report: Report): void {
-  for (const { subnet, gateway, ipRange } of network.ipam) {
-    if (!subnet) continue;
-    const whole = parseCidr(subnet.value);
-    if (!whole || whole.prefix === 0) {
-      report('address/range-invalid', subnet.span, `"${subnet.value}" is not a subnet`, {
-        help: 'write it like 192.168.1.0/24',
-      });
-      continue;
-    }
-    for (const [key, said, read] of [
-      ['gateway', gateway, parseAddress],
-      ['ip_range', ipRange, parseCidr],
-    ] as const) {
-      if (!said) continue;
-      if (isInside(read(said.value), subnet.value)) continue;
-      report('address/range-invalid', said.span, `${key} ${said.value} is outside ${subnet.value}`, {
-        help: 'correct it, or add its subnet to "ipam"',
-        related: [{ message: 'the subnet is given here', span: subnet.span }],
-      });
-    }
+function declaredPool(pool: IpamPool, report: Report): PlannedPool | undefined {
+  if (!pool.subnet) return undefined;
+  const subnet = parseCidr(pool.subnet.value);
+  if (!subnet || subnet.prefix === 0)
+    report('address/range-invalid', pool.subnet.span, `"${pool.subnet.value}" is not a subnet`, {
+      help: 'write it like 192.168.1.0/24',
+    });
+  if (!subnet) return undefined;
+  const gateway = parseAddress(pool.gateway?.value ?? '');
+  const range = parseCidr(pool.ipRange?.value ?? '');
+  if (subnet.prefix > 0) {
+    checkInside('gateway', pool.gateway, gateway, pool.subnet, subnet, report);
+    checkInside('ip_range', pool.ipRange, range, pool.subnet, subnet, report);
   }
+  const aux = auxAddressesOf(pool, report);
+  return {
+    subnet,
+    ...(gateway && { gateway }),
+    ...(range && contains(subnet, range) && { ipRange: range }),
+    auxAddresses: new Map([...aux].map(([name, { value }]) => [name, value])),
+    spans: {
+      subnet: pool.subnet.span,
+      ...(pool.gateway && { gateway: pool.gateway.span }),
+      ...(pool.ipRange && { ipRange: pool.ipRange.span }),
+      auxAddresses: new Map([...aux].map(([name, { span }]) => [name, span])),
+    },
+  };
 }
 
-function isInside(inner: Address | Cidr | undefined, subnet: string): boolean {
-  const whole = parseCidr(subnet);
-  return inner !== undefined && whole !== undefined && contains(whole, inner);
+function checkInside(
+  key: 'gateway' | 'ip_range',
+  written: Located<string> | undefined,
+  read: Address | Cidr | undefined,
+  { value, span }: Located<string>,
+  subnet: Cidr,
+  report: Report,
+): void {
+  if (!written || (read && contains(subnet, read))) return;
+  report('address/range-invalid', written.span, `${key} ${written.value} is outside ${value}`, {
+    help: 'correct it, or add its subnet to "ipam"',
+    related: [{ message: 'the subnet is given here', span }],
+  });
+}
+
+/** Those that the file keeps from containers, by name. */
+export function auxAddressesOf({ auxAddresses }: IpamPool, report: Report): ReadonlyMap<string, Located<Address>> {
+  const read = new Map<string, Located<Address>>();
+  for (const [name, { value: text, span }] of auxAddresses) {
+    const value = parseAddress(text);
+    if (value) read.set(name, { value, span });
+    else
+      report('address/range-invalid', span, `aux_addresses: "${text}" is not an address`, {
+        help: 'write it like 192.168.1.53',
+      });
+  }
+  return read;
 }

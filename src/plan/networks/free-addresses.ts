@@ -1,63 +1,51 @@
-/** What could be written instead: addresses and ranges that nobody is known to have. */
-import type { Facts } from '../facts/facts.ts';
-import {
-  type Address,
-  addressOf,
-  bits,
-  block,
-  type Cidr,
-  capacity,
-  contains,
-  formatAddress,
-  formatCidr,
-  parseAddress,
-  parseCidr,
-} from '../facts/ip.ts';
-import type { NetworkPlan, Pool } from '../types.ts';
+/** What could be written instead: addresses and ranges that are free as far as is known. */
+import { type Address, bits, block, type Cidr, capacity, contains } from '../facts/ip.ts';
+import { allAddressesOf, interfaceOf, type ParsedFacts } from '../facts/parsed-facts.ts';
+import type { Pool } from '../facts/pool.ts';
+import type { NetworkPlan } from '../types.ts';
+import { interfaceNameOf } from './parents.ts';
 
 /** How far to look: a suggestion is for people, and a LAN with this many neighbours in a row is full. */
 const mostTries = 1024n;
 
-/** Every address on a network's subnets that is known to be somebody's: gateway, host, neighbours, containers, reserved ones. */
-export function knownAddresses(network: NetworkPlan, { host, engine }: Facts): readonly Address[] {
-  const parent = network.underlay?.parent;
-  const texts = [
-    ...network.pools.flatMap(({ gateway, auxAddresses }) => [gateway, ...Object.values(auxAddresses)]),
-    ...(host?.interfaces ?? []).filter(({ name }) => name === parent).flatMap(({ addresses }) => addresses),
-    ...(host?.neighbours ?? []).filter((one) => one.interface === parent).map(({ address }) => address),
-    ...(engine?.containers ?? []).flatMap(({ networks }) =>
-      Object.values(networks).flatMap(({ ipv4, ipv6 }) => [ipv4, ipv6]),
-    ),
+/**
+ * Every address on a network's subnets that is known to be taken: gateway, host, neighbours, containers, reserved
+ * ones.
+ */
+export function knownAddresses({ pools, underlay }: NetworkPlan, { host, engine }: ParsedFacts): readonly Address[] {
+  const parent = interfaceNameOf(underlay?.parent);
+  return [
+    ...pools.flatMap(({ gateway, auxAddresses }) => [...(gateway ? [gateway] : []), ...auxAddresses.values()]),
+    ...(interfaceOf(host, parent)?.addresses ?? []).map(({ address }) => address),
+    ...(host?.neighbours ?? []).filter(({ interface: on }) => on === parent).map(({ address }) => address),
+    ...(engine?.containers ?? []).flatMap(allAddressesOf),
   ];
-  return texts.flatMap((text) => (text === undefined ? [] : (addressOf(text) ?? [])));
 }
 
 /**
- * The free address of the pool nearest to the one that was wanted, outside the range from which Docker hands out others;
- * nothing where there is none near.
+ * The free address of the pool nearest to the one that was wanted, outside the range from which Docker hands out
+ * others; undefined if none is near.
  */
 export function nearestFree(
   wanted: Address,
-  { subnet: subnetText, ipRange }: Pool,
+  { subnet, ipRange }: Pick<Pool, 'subnet' | 'ipRange'>,
   taken: readonly Address[],
-): string | undefined {
-  const subnet = parseCidr(subnetText);
-  if (!subnet || subnet.family !== wanted.family || !contains(subnet, wanted)) return undefined;
-  const range = parseCidr(ipRange ?? '');
+): Address | undefined {
+  if (subnet.family !== wanted.family || !contains(subnet, wanted)) return undefined;
   const known = new Set(taken.filter(({ family }) => family === wanted.family).map(({ value }) => value));
   const usable = (value: bigint) =>
     value > subnet.first &&
     (subnet.family === 6 ? value <= subnet.last : value < subnet.last) &&
     !known.has(value) &&
-    !(range && contains(range, { family: subnet.family, value }));
+    !(ipRange && contains(ipRange, { family: subnet.family, value }));
   for (let step = 1n; step <= mostTries; step += 1n) {
     for (const value of [wanted.value + step, wanted.value - step])
-      if (usable(value)) return formatAddress({ family: subnet.family, value });
+      if (usable(value)) return { family: subnet.family, value };
   }
   return undefined;
 }
 
-/** The highest aligned block of this prefix that holds none of the addresses; nothing where there is none. */
+/** The highest aligned block of this prefix that holds none of the addresses; undefined if there is no such block. */
 export function freeRange(subnet: Cidr, prefix: number, avoid: readonly Address[]): Cidr | undefined {
   if (prefix < subnet.prefix || prefix > bits[subnet.family]) return undefined;
   let range = block(subnet.family, subnet.last, prefix);
@@ -70,13 +58,10 @@ export function freeRange(subnet: Cidr, prefix: number, avoid: readonly Address[
   return undefined;
 }
 
-/** A free range of the same size as the pool's own, as text. */
-export function freeRangeLike(pool: Pool, avoid: readonly Address[]): string | undefined {
-  const [subnet, range] = [parseCidr(pool.subnet), parseCidr(pool.ipRange ?? '')];
-  const free = subnet && range && freeRange(subnet, range.prefix, avoid);
-  return free && formatCidr(free);
+/** A free range of the same size as the pool's own. */
+export function freeRangeLike(
+  { subnet, ipRange }: Pick<Pool, 'subnet' | 'ipRange'>,
+  avoid: readonly Address[],
+): Cidr | undefined {
+  return ipRange && freeRange(subnet, ipRange.prefix, avoid);
 }
-
-/** The addresses among texts; what is absent or none is left out. */
-export const addressesOf = (texts: readonly (string | undefined)[]): readonly Address[] =>
-  texts.flatMap((text) => parseAddress(text ?? '') ?? []);

@@ -1,70 +1,94 @@
 /** Every network of the project as it will be. */
-
-import type { Network, Project } from '../../compose/project/project.ts';
+import sortBy from 'lodash/sortBy.js';
+import type { Network } from '../../compose/project/project.ts';
 import type { Report } from '../../diagnostics/diagnostic.ts';
+import type { Located } from '../../diagnostics/source.ts';
 import type { Intents, NetworkIntent } from '../../netmode/intents.ts';
 import { isUnderlay, modes, type Netmode, netmodeOfDriver, type UnderlayMode, underlay } from '../../netmode/modes.ts';
-import type { EngineNetwork, Facts } from '../facts/facts.ts';
-import { type Address, type Cidr, parseAddress, parseCidr } from '../facts/ip.ts';
+import type { ShimSettings } from '../../netmode/settings.ts';
+import { type Address, type Cidr, parseAddress } from '../facts/ip.ts';
 import { networkLabel, sharedNetworkName } from '../facts/ownership.ts';
-import type { NetworkPlan } from '../types.ts';
-import { checkNativePools, nativePools } from './declared-pools.ts';
+import type { ParsedFacts, ParsedNetwork } from '../facts/parsed-facts.ts';
+import type { NetworkPlan, ShimWish } from '../types.ts';
+import { auxAddressesOf, declaredPools } from './declared-pools.ts';
+import { composeNetworkName } from './docker-name.ts';
+import { parentName } from './parents.ts';
 import { poolsOf } from './pools.ts';
-import { type Draft, type Drafts, overlayKey } from './underlays.ts';
+import { overlayKey, type Requests, type UnderlayRequest } from './underlays.ts';
+import type { WrittenAddresses } from './written-addresses.ts';
 
-/** @param report gets what `poolsOf` and `checkNativePools` report, and a shared network that is somebody else's */
-export function planNetworks(intents: Intents, drafts: Drafts, facts: Facts, report: Report): Map<string, NetworkPlan> {
-  const { project } = intents;
-  const networks = new Map<string, NetworkPlan>();
-  for (const network of project.networks.values()) {
-    if (drafts.drafts.has(network.key)) continue;
-    const intent = intents.networks.get(network.key);
-    const fallback = drafts.fallbacks.get(network.key);
-    // Without `x-netmode` anywhere, bridges are Docker's own affair.
-    if (intents.annotated || (intent && isUnderlay(intent.mode.value))) checkNativePools(network, report);
-    networks.set(
-      network.key,
-      intent && !intent.native
-        ? definedNetwork(network, intent, fallback, facts, report)
-        : nativeNetwork(network, intent, facts),
-    );
-  }
-  const fixed = fixedAddresses(intents, drafts);
-  const taken = [...networks.values()].flatMap((network) =>
-    network.pools.flatMap((pool) => parseCidr(pool.subnet) ?? []),
-  );
-  for (const draft of drafts.drafts.values()) {
-    const plan = underlayNetwork(draft, project, fixed.get(draft.key) ?? [], taken, facts, report);
-    taken.push(...plan.pools.flatMap((pool) => parseCidr(pool.subnet) ?? []));
-    networks.set(draft.key, plan);
-  }
-  for (const [name, { mode }] of drafts.decisions) {
-    if (mode !== 'overlay' || drafts.decisions.get(name)!.network) continue;
-    const key = overlayKey(intents);
-    const span = intents.services.get(name)!.mode!.span;
-    if (!networks.has(key))
-      networks.set(key, { key, mode, span, kind: 'project', declared: false, ...overlayDefinition, pools: [] });
-  }
-  return networks;
+interface Context {
+  readonly intents: Intents;
+  readonly requests: Requests;
+  readonly addresses: ReadonlyMap<string, WrittenAddresses>;
+  readonly facts: ParsedFacts;
+  readonly report: Report;
 }
 
-/** Compose attaches containers, which an overlay allows only when attachable. */
-const overlayDefinition = { driver: 'overlay', options: {} } as const;
-
-function underlayNetwork(
-  draft: Draft,
-  project: Project,
-  fixed: readonly Address[],
-  taken: readonly Cidr[],
-  facts: Facts,
+/**
+ * @param addresses the addresses that the file gives, by service
+ * @param report gets what `poolsOf` and `declaredPools` report, and a shared network that is somebody else's
+ */
+export function planNetworks(
+  intents: Intents,
+  requests: Requests,
+  addresses: ReadonlyMap<string, WrittenAddresses>,
+  facts: ParsedFacts,
   report: Report,
-): NetworkPlan {
-  const { key, mode, parent, settings, span, declared } = draft;
+): ReadonlyMap<string, NetworkPlan> {
+  const context: Context = { intents, requests, addresses, facts, report };
+  const declared = [...intents.project.networks.values()]
+    .filter(({ key }) => !requests.underlays.has(key))
+    .map((network) => declaredNetwork(network, context));
+  return new Map(
+    [...declared, ...underlayNetworks(declared, context), ...overlayNetwork(context)].map((plan) => [plan.key, plan]),
+  );
+}
+
+/**
+ * Those whose subnet is given or found on the LAN come first, so that the ones whose subnet is chosen keep clear of
+ * them; these are chosen in the order of their keys, so that the order in the file does not matter.
+ */
+function underlayNetworks(declared: readonly NetworkPlan[], context: Context): readonly NetworkPlan[] {
+  const { underlays } = context.requests;
+  const isChosen = ({ mode, settings }: UnderlayRequest) =>
+    !underlay(mode).onLan && (settings.subnet ?? [{ value: 'auto' }]).some(({ value }) => value === 'auto');
+  const taken = subnetsOf(declared);
+  const planned = new Map<string, NetworkPlan>();
+  for (const request of sortBy([...underlays.values()], [isChosen, 'key'])) {
+    const plan = underlayNetwork(request, [...taken, ...subnetsOf([...planned.values()])], context);
+    planned.set(plan.key, plan);
+  }
+  return [...underlays.keys()].map((key) => planned.get(key)!);
+}
+
+const subnetsOf = (networks: readonly NetworkPlan[]): readonly Cidr[] =>
+  networks.flatMap(({ pools }) => pools.map(({ subnet }) => subnet));
+
+/** Compose attaches containers, which an overlay allows only when attachable. */
+const overlayDefinition = { driver: 'overlay', options: {}, pools: [], internal: false, ipv6: false } as const;
+
+function overlayNetwork({ intents, requests }: Context): readonly NetworkPlan[] {
+  const key = overlayKey(intents);
+  for (const [name, { mode, network }] of requests.decisions) {
+    if (mode !== 'overlay' || network !== undefined) continue;
+    const { span } = intents.services.get(name)!.mode!;
+    const dockerName = composeNetworkName(key, intents.project);
+    return [{ key, mode, span, kind: 'project', declared: false, dockerName, ...overlayDefinition }];
+  }
+  return [];
+}
+
+function underlayNetwork(request: UnderlayRequest, taken: readonly Cidr[], context: Context): NetworkPlan {
+  const { key, mode, parent, settings, span, declared } = request;
+  const { intents, facts, report } = context;
+  const { project } = intents;
   const row = underlay(mode);
+  const name = parentName(parent);
   const kind = settings.scope?.value === 'project' ? 'project' : 'shared';
   const flag = settings.flag?.value ?? 'bridge';
-  const dockerName = kind === 'shared' ? sharedNetworkName(parent.name) : undefined;
-  const existing = dockerName === undefined ? undefined : ownNetwork(dockerName, draft, facts, report);
+  const dockerName = kind === 'shared' ? sharedNetworkName(name) : composeNetworkName(key, project);
+  const existing = kind === 'shared' ? sharedNetwork(dockerName, request, facts, report) : undefined;
   const pools = poolsOf(
     {
       settings,
@@ -72,36 +96,43 @@ function underlayNetwork(
       parent,
       find: row.onLan ? 'lan' : 'private',
       facts,
-      fixed,
+      fixed: fixedOn(key, context),
+      auxAddresses: new Map(
+        (declared ? (project.networks.get(key)?.ipam ?? []) : []).flatMap((pool) => [...auxAddressesOf(pool, report)]),
+      ),
       taken,
       project: project.name,
       ...(existing && { existing }),
     },
     report,
   );
+  const network = kind === 'shared' ? undefined : project.networks.get(key);
   return {
     key,
     mode,
     span,
     kind,
     declared,
-    ...(dockerName !== undefined && { dockerName }),
+    dockerName,
+    // A shared network is netcompose's own, and never internal.
+    internal: network?.internal === true,
+    ipv6: network?.enableIpv6?.value === true || hasIpv6(pools),
     underlay: {
       mode,
-      parent: parent.name,
+      parent,
       flag,
       hostAccess: settings.host_access?.value ?? 'shim',
-      ...(settings.shim && { shim: settings.shim }),
+      shim: shimWish(settings.shim, report),
     },
     driver: row.driver,
-    options: optionsOf(mode, parent.name, flag),
+    options: optionsOf(mode, name, flag),
     pools,
   };
 }
 
 /**
- * Docker's driver options. The mode is always named, because Docker's and iproute2's defaults differ; ipvlan's flag only
- * where it is not `bridge`.
+ * Docker's driver options. The mode is always named, because Docker's and iproute2's defaults differ; ipvlan's flag
+ * only where it is not `bridge`.
  */
 function optionsOf(mode: UnderlayMode, parent: string, flag: string): Readonly<Record<string, string>> {
   const { driver, ipvlanMode } = underlay(mode);
@@ -109,104 +140,136 @@ function optionsOf(mode: UnderlayMode, parent: string, flag: string): Readonly<R
   return { ...(flag !== 'bridge' && { ipvlan_flag: flag }), ipvlan_mode: ipvlanMode!, parent };
 }
 
-function ownNetwork(name: string, draft: Draft, facts: Facts, report: Report): EngineNetwork | undefined {
+function sharedNetwork(
+  name: string,
+  { span }: UnderlayRequest,
+  facts: ParsedFacts,
+  report: Report,
+): ParsedNetwork | undefined {
   const found = facts.engine?.networks.find((network) => network.name === name);
   if (!found || found.labels[networkLabel] === name) return found;
-  report('netmode/conflicting-network', draft.span, `a Docker network "${name}" exists that netcompose did not make`, {
+  report('netmode/conflicting-network', span, `a Docker network "${name}" exists that netcompose did not make`, {
     help: `remove or rename it (docker network rm ${name}), or write "scope: project"`,
   });
   return undefined;
 }
+
+/** A network of the file that does not become an underlay of netcompose's. */
+function declaredNetwork(network: Network, context: Context): NetworkPlan {
+  const { intents, requests, report } = context;
+  const intent = intents.networks.get(network.key);
+  // Without `x-netmode` anywhere, bridges are Docker's own affair.
+  const isJudged = intents.annotated || (intent !== undefined && isUnderlay(intent.mode.value));
+  const pools = declaredPools(network, isJudged ? report : () => {});
+  return intent && !intent.native
+    ? definedNetwork(network, intent, requests.fallbacks.get(network.key), pools, context)
+    : nativeNetwork(network, intent, pools, context);
+}
+
+/** What a bridge's or overlay's pools keep clear of. */
+const nobody = { fixed: [], auxAddresses: new Map<string, Located<Address>>(), taken: [], project: '' } as const;
 
 /** A declared bridge or overlay with a netmode of its own, or an underlay that fell back to one. */
 function definedNetwork(
   network: Network,
   intent: NetworkIntent,
   fallback: Netmode | undefined,
-  facts: Facts,
-  report: Report,
+  declared: NetworkPlan['pools'],
+  { intents: { project }, facts, report }: Context,
 ): NetworkPlan {
+  const { key, internal, enableIpv6 } = network;
+  const { settings, decoded } = intent;
+  const { span } = intent.mode;
   const wanted = fallback ?? intent.mode.value;
   const mode = modes[wanted].kind === 'network' ? wanted : 'bridge';
-  const { settings, said } = intent;
-  const base = {
-    key: network.key,
+  const parent = { kind: 'none', span } as const;
+  const written =
+    fallback === undefined && decoded?.settings.subnet
+      ? poolsOf({ settings, span, parent, find: 'nowhere', facts, ...nobody }, report)
+      : undefined;
+  const pools = fallback === undefined ? (written ?? declared) : [];
+  return {
+    key,
     mode,
-    span: intent.mode.span,
+    span,
     kind: 'project',
     declared: true,
+    dockerName: composeNetworkName(key, project),
+    internal,
+    ipv6: enableIpv6?.value === true || hasIpv6(pools),
     options: {},
-  } as const;
-  const driver = mode === 'overlay' ? 'overlay' : 'bridge';
-  const ownPools = fallback === undefined && said?.settings.subnet;
-  if (!ownPools) return { ...base, driver, pools: fallback === undefined ? nativePools(network) : [] };
-  const parent = { name: network.key, span: intent.mode.span };
-  return {
-    ...base,
-    driver,
-    pools: poolsOf(
-      { settings, span: intent.mode.span, parent, find: 'nowhere', facts, fixed: [], taken: [], project: '' },
-      report,
-    ),
+    driver: mode === 'overlay' ? 'overlay' : 'bridge',
+    pools,
   };
 }
 
-function nativeNetwork(network: Network, intent: NetworkIntent | undefined, facts: Facts): NetworkPlan {
-  const name = network.name?.value ?? network.key;
-  const existing = network.external ? facts.engine?.networks.find((one) => one.name === name) : undefined;
+function nativeNetwork(
+  network: Network,
+  intent: NetworkIntent | undefined,
+  declared: NetworkPlan['pools'],
+  { intents: { project }, facts, report }: Context,
+): NetworkPlan {
+  const { key, span, driver } = network;
+  const dockerName = composeNetworkName(key, project);
+  const existing = network.external ? facts.engine?.networks.find(({ name }) => name === dockerName) : undefined;
   const options =
-    existing?.options ?? Object.fromEntries([...network.driverOpts].map(([key, { value }]) => [key, value]));
+    existing?.options ?? Object.fromEntries([...network.driverOpts].map(([option, { value }]) => [option, value]));
   const mode = (existing && netmodeOfDriver(existing.driver, existing.options)) ?? intent?.mode.value ?? 'bridge';
-  const pools = existing
-    ? existing.pools.map((pool) => ({
-        subnet: pool.subnet,
-        ...(pool.gateway && { gateway: pool.gateway }),
-        ...(pool.ipRange && { ipRange: pool.ipRange }),
-        auxAddresses: pool.auxiliaryAddresses,
-      }))
-    : nativePools(network);
+  const pools = existing?.pools.map((pool) => ({ ...pool, spans: { auxAddresses: new Map() } })) ?? declared;
   return {
-    key: network.key,
+    key,
     mode,
-    span: network.span,
+    span,
     kind: 'native',
     declared: true,
-    ...(network.external || network.name ? { dockerName: name } : {}),
+    dockerName,
+    internal: network.external ? existing?.internal === true : network.internal,
+    ipv6: network.enableIpv6?.value === true || hasIpv6(pools),
     ...(isUnderlay(mode) && {
       underlay: {
         mode,
-        parent: options['parent'] ?? '',
+        parent: nativeParent(network, options),
         flag: options['macvlan_mode'] ?? options['ipvlan_flag'] ?? 'bridge',
         // A native network gets a shim only where one is asked for.
-        hostAccess: intent?.said?.settings.host_access?.value ?? 'none',
-        ...(intent?.said?.settings.shim && { shim: intent.said.settings.shim }),
+        hostAccess: intent?.decoded?.settings.host_access?.value ?? 'none',
+        shim: shimWish(intent?.decoded?.settings.shim, report),
       },
     }),
-    ...(network.driver && { driver: network.driver.value }),
+    ...(driver && { driver: driver.value }),
     options,
     pools,
   };
 }
 
-/** The addresses that containers are given by the file, by network key. */
-function fixedAddresses(intents: Intents, drafts: Drafts): ReadonlyMap<string, readonly Address[]> {
-  const fixed = new Map<string, Address[]>();
-  const add = (key: string | undefined, text: string | undefined) => {
-    const address = key !== undefined && text !== undefined ? parseAddress(text) : undefined;
-    if (!address) return;
-    if (!fixed.has(key!)) fixed.set(key!, []);
-    fixed.get(key!)!.push(address);
+function nativeParent({ driverOpts, span }: Network, { parent }: NetworkPlan['options']) {
+  if (parent === undefined || parent === '') return { kind: 'none', span } as const;
+  return { kind: 'named', name: parent, span: driverOpts.get('parent')?.span ?? span } as const;
+}
+
+const hasIpv6 = (pools: NetworkPlan['pools']) => pools.some(({ subnet }) => subnet.family === 6);
+
+function shimWish({ name, ipv4_address, ipv6_address }: ShimSettings = {}, report: Report): ShimWish {
+  const read = (written: Located<string> | undefined): Located<Address> | undefined => {
+    if (!written) return undefined;
+    const value = parseAddress(written.value);
+    if (value) return { value, span: written.span };
+    report('netmode/invalid-value', written.span, `the shim's address "${written.value}" is not an address`, {
+      help: 'write it like 192.168.1.53 or fd00:1::53, without a prefix',
+    });
+    return undefined;
   };
-  for (const { service, settings, said } of intents.services.values()) {
-    const key = drafts.decisions.get(service.name)?.network;
-    if (said) {
-      add(key, settings.ipv4_address?.value);
-      add(key, settings.ipv6_address?.value);
-    }
-    for (const attachment of service.networks?.value.values() ?? []) {
-      add(attachment.network, attachment.ipv4Address?.value);
-      add(attachment.network, attachment.ipv6Address?.value);
-    }
-  }
-  return fixed;
+  const [ipv4Address, ipv6Address] = [read(ipv4_address), read(ipv6_address)];
+  return { ...(name && { name }), ...(ipv4Address && { ipv4Address }), ...(ipv6Address && { ipv6Address }) };
+}
+
+/** The addresses that containers on this network are given by the file. */
+function fixedOn(key: string, { intents: { services }, requests, addresses }: Context): readonly Address[] {
+  return [...services.keys()].flatMap((name) => {
+    const written = addresses.get(name);
+    const given = [
+      requests.decisions.get(name)?.network === key ? written?.netmode : undefined,
+      written?.declared.get(key),
+    ];
+    return given.flatMap((both) => [both?.ipv4Address, both?.ipv6Address].flatMap((located) => located?.value ?? []));
+  });
 }

@@ -5,12 +5,13 @@
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located, Span } from '../../diagnostics/source.ts';
 import type { Settings } from '../../netmode/settings.ts';
-import type { EngineNetwork, Facts } from '../facts/facts.ts';
+import { lanOf } from '../facts/host-address.ts';
 import {
   type Address,
   addressOf,
   block,
   type Cidr,
+  canonical,
   contains,
   formatAddress,
   formatCidr,
@@ -18,16 +19,16 @@ import {
   parseAddress,
   parseCidr,
 } from '../facts/ip.ts';
-import { composeProjectLabel, shimAliasPrefix } from '../facts/ownership.ts';
-import type { Pool } from '../types.ts';
+import { composeProjectLabel, isOurs } from '../facts/ownership.ts';
+import { interfaceOf, type ParsedFacts, type ParsedNetwork } from '../facts/parsed-facts.ts';
+import type { Parent, PlannedPool } from '../types.ts';
 import { freeRange } from './free-addresses.ts';
-import type { Parent } from './parents.ts';
+import { parentName } from './parents.ts';
 
-/** A pool in numbers. */
-interface Numbers {
-  readonly subnet: Cidr;
-  gateway?: Address;
-  range?: Cidr;
+/** A value, and where the file gives it; what was found has no place. */
+interface Placed<T> {
+  readonly value: T;
+  readonly span?: Span;
 }
 
 export interface PoolRequest {
@@ -37,11 +38,13 @@ export interface PoolRequest {
   readonly parent: Parent;
   /** Where to look for what is not written: on the parent's LAN, among private subnets, or nowhere (Docker chooses). */
   readonly find: 'lan' | 'private' | 'nowhere';
-  readonly facts: Facts;
+  readonly facts: ParsedFacts;
   /** The shared Docker network, where it exists already. */
-  readonly existing?: EngineNetwork;
+  readonly existing?: ParsedNetwork;
   /** Fixed container addresses on this network, which the range keeps clear of. */
   readonly fixed: readonly Address[];
+  /** Addresses that the file keeps from containers, by name. */
+  readonly auxAddresses: ReadonlyMap<string, Located<Address>>;
   /** The project's name: its own networks are not in its way. */
   readonly project: string;
   /** Subnets that an L3 network must not touch: the project's other networks. */
@@ -52,40 +55,48 @@ export interface PoolRequest {
  * @param report gets `address/range-invalid`, `address/no-range-on-lan`, `netmode/conflicting-network`
  * @returns one pool for each family; none where nobody looked at the host and nothing is written
  */
-export function poolsOf(request: PoolRequest, report: Report): readonly Pool[] {
+export function poolsOf(request: PoolRequest, report: Report): readonly PlannedPool[] {
   const { settings, existing } = request;
   const written = writtenSubnets(settings, report);
   if (existing) {
     checkAgainstExisting(settings, existing, report);
-    return existing.pools.map((pool) => ({
-      subnet: pool.subnet,
-      ...(pool.gateway && { gateway: pool.gateway }),
-      ...(pool.ipRange && { ipRange: pool.ipRange }),
-      auxAddresses: pool.auxiliaryAddresses,
-    }));
+    return existing.pools.map((pool) => ({ ...pool, spans: { auxAddresses: new Map() } }));
   }
-  const numbers = written
-    .flatMap((entry) => (entry === 'auto' ? foundSubnet(request, report) : [entry]))
-    .map((subnet): Numbers => ({ subnet }));
-  assign(settings, 'gateway', numbers, report);
-  assign(settings, 'ip_range', numbers, report);
-  for (const pool of request.find === 'lan' ? numbers : []) {
-    pool.gateway ??= foundGateway(pool.subnet, request);
-    if (!pool.range) {
-      const range = rangeFor(pool, request);
-      if (range) pool.range = range;
-      warnOfRange(request, pool, report);
-    }
-  }
-  return numbers.map(({ subnet, gateway, range }) => ({
-    subnet: formatCidr(subnet),
-    ...(gateway && { gateway: formatAddress(gateway) }),
-    ...(range && { ipRange: formatCidr(range) }),
-    auxAddresses: {},
-  }));
+  const subnets = written.flatMap((entry) => (entry === 'auto' ? foundSubnet(request, report) : [entry]));
+  const gateways = assigned(settings, 'gateway', parseAddress, subnets, report);
+  const ranges = assigned(settings, 'ip_range', parseCidr, subnets, report);
+  checkAuxAddresses(request, subnets, report);
+  return subnets.map((subnet) => pool(subnet, gateways.get(subnet), ranges.get(subnet), request, report));
 }
 
-function writtenSubnets(settings: Settings, report: Report): readonly (Cidr | 'auto')[] {
+function pool(
+  subnet: Placed<Cidr>,
+  written: Placed<Address> | undefined,
+  range: Placed<Cidr> | undefined,
+  request: PoolRequest,
+  report: Report,
+): PlannedPool {
+  const onLan = request.find === 'lan';
+  const gateway = written ?? (onLan ? { value: foundGateway(subnet.value, request) } : undefined);
+  const found = onLan && !range ? rangeFor(subnet.value, gateway?.value, request) : undefined;
+  if (onLan && !range) reportRange(request, subnet.value, found, report);
+  const ipRange = range?.value ?? found;
+  const aux = [...request.auxAddresses].filter(([, { value }]) => contains(subnet.value, value));
+  return {
+    subnet: subnet.value,
+    ...(gateway && { gateway: gateway.value }),
+    ...(ipRange && { ipRange }),
+    auxAddresses: new Map(aux.map(([name, { value }]) => [name, value])),
+    spans: {
+      ...(subnet.span && { subnet: subnet.span }),
+      ...(gateway?.span && { gateway: gateway.span }),
+      ...(range?.span && { ipRange: range.span }),
+      auxAddresses: new Map(aux.map(([name, { span }]) => [name, span])),
+    },
+  };
+}
+
+function writtenSubnets(settings: Settings, report: Report): readonly (Located<Cidr> | 'auto')[] {
   const written = settings.subnet ?? [];
   if (written.length === 0) return ['auto'];
   return written.flatMap(({ value, span }) => {
@@ -100,98 +111,104 @@ function writtenSubnets(settings: Settings, report: Report): readonly (Cidr | 'a
         help: formatCidr(cidr),
       });
     }
-    return cidr;
+    return { value: cidr, span };
   });
 }
 
+/** What is said of each form that a value of these keys may have. */
+const forms = {
+  gateway: { is: 'an address', like: '192.168.1.1' },
+  ip_range: { is: 'a range in CIDR form', like: '192.168.1.192/27' },
+} as const;
+
 /** Gives each gateway or range that is written to the subnet it lies in. */
-function assign(settings: Settings, key: 'gateway' | 'ip_range', pools: readonly Numbers[], report: Report): void {
-  for (const { value, span } of settings[key] ?? []) {
-    if (value === 'auto') continue;
-    const parsed = key === 'gateway' ? parseAddress(value) : parseCidr(value);
-    if (!parsed) {
-      report(
-        'address/range-invalid',
-        span,
-        `"${value}" is not ${key === 'gateway' ? 'an address' : 'a range in CIDR form'}`,
-        {
-          help: key === 'gateway' ? 'write it like 192.168.1.1' : 'write it like 192.168.1.192/27',
-        },
-      );
+function assigned<T extends Address | Cidr>(
+  settings: Settings,
+  key: keyof typeof forms,
+  parse: (text: string) => T | undefined,
+  subnets: readonly Placed<Cidr>[],
+  report: Report,
+): ReadonlyMap<Placed<Cidr>, Located<T>> {
+  const found = new Map<Placed<Cidr>, Located<T>>();
+  for (const { value: text, span } of settings[key] ?? []) {
+    if (text === 'auto') continue;
+    const value = parse(text);
+    if (!value) {
+      report('address/range-invalid', span, `"${text}" is not ${forms[key].is}`, {
+        help: `write it like ${forms[key].like}`,
+      });
       continue;
     }
-    const pool = pools.find(({ subnet }) => contains(subnet, parsed));
-    if (!pool) {
-      if (pools.length > 0) {
-        report(
-          'address/range-invalid',
-          span,
-          `${key} ${value} is outside ${pools.map(({ subnet }) => formatCidr(subnet)).join(' and ')}`,
-          {
-            help: 'correct it, or add its subnet to "subnet"',
-          },
-        );
-      }
-    } else if ('value' in parsed) pool.gateway = parsed;
-    else pool.range = parsed;
+    const around = subnets.find((subnet) => contains(subnet.value, value));
+    if (around) found.set(around, { value, span });
+    else if (subnets.length > 0) {
+      const all = subnets.map((subnet) => formatCidr(subnet.value)).join(' and ');
+      report('address/range-invalid', span, `${key} ${text} is outside ${all}`, {
+        help: 'correct it, or add its subnet to "subnet"',
+      });
+    }
+  }
+  return found;
+}
+
+/** Docker refuses one that lies in no subnet of its network. */
+function checkAuxAddresses({ auxAddresses }: PoolRequest, subnets: readonly Placed<Cidr>[], report: Report): void {
+  for (const { value, span } of subnets.length > 0 ? auxAddresses.values() : []) {
+    if (subnets.some((subnet) => contains(subnet.value, value))) continue;
+    const all = subnets.map((subnet) => formatCidr(subnet.value)).join(' and ');
+    report('address/range-invalid', span, `aux_addresses ${formatAddress(value)} is outside ${all}`, {
+      help: 'correct it, or add its subnet to "subnet"',
+    });
   }
 }
 
-function foundSubnet(request: PoolRequest, report: Report): readonly Cidr[] {
+function foundSubnet(request: PoolRequest, report: Report): readonly Placed<Cidr>[] {
   const { parent, facts, find } = request;
-  if (find === 'private') return [privateSubnet(request)];
+  if (find === 'private') return privateSubnet(request, report);
   if (find === 'nowhere' || !facts.host) return [];
-  const addresses = (parent.observed?.addresses ?? [])
-    .map((text) => parseCidr(text)!)
-    .filter((cidr) => !isLinkLocal(cidr));
-  const own = addresses.find((cidr) => cidr.family === 4) ?? addresses[0];
+  const name = parentName(parent);
+  const on = interfaceOf(facts.host, name);
+  const lan = lanOf({ family: 4 }, on, facts.host) ?? lanOf({ family: 6 }, on, facts.host);
+  if (lan) return [{ value: lan.subnet }];
   // Without the interface there is an error already; with it, but without an address, the file must say more.
-  if (!own && (parent.observed || parent.name.includes('.'))) {
-    report(
-      'address/range-invalid',
-      parent.span,
-      `"${parent.name}" has no address of its own from which to take the subnet`,
-      {
-        help: 'write "subnet:" and "gateway:"',
-      },
-    );
+  if (on || name.includes('.')) {
+    report('address/range-invalid', parent.span, `"${name}" has no address of its own from which to take the subnet`, {
+      help: 'write "subnet:" and "gateway:"',
+    });
   }
-  return own ? [own] : [];
+  return [];
 }
-
-const isLinkLocal = (cidr: Cidr) => cidr.family === 6 && contains(parseCidr('fe80::/10')!, cidr);
 
 /** The router: of the default route over this parent, else by custom the lowest address that is not the host's own. */
-function foundGateway(subnet: Cidr, { parent, facts }: PoolRequest): Address {
-  const routes = facts.host?.routes ?? [];
-  for (const route of routes) {
-    const gateway =
-      route.destination === 'default' && route.interface === parent.name
-        ? parseAddress(route.gateway ?? '')
-        : undefined;
-    if (gateway && contains(subnet, gateway)) return gateway;
+function foundGateway(subnet: Cidr, request: PoolRequest): Address {
+  const name = parentName(request.parent);
+  for (const { destination, gateway, interface: by } of request.facts.host?.routes ?? []) {
+    if (destination === 'default' && by === name && gateway && contains(subnet, gateway)) return gateway;
   }
-  const own = hostAddresses(parent);
+  const known = new Set(
+    hostAddresses(request)
+      .filter(({ family }) => family === subnet.family)
+      .map(({ value }) => value),
+  );
   let value = subnet.first + 1n;
-  while (own.some((address) => address.family === subnet.family && address.value === value)) value += 1n;
+  while (known.has(value)) value += 1n;
   return { family: subnet.family, value };
 }
 
 /** The host's own addresses on the parent. */
-export function hostAddresses(parent: Parent): readonly Address[] {
-  return (parent.observed?.addresses ?? []).flatMap((text) => addressOf(text) ?? []);
-}
+const hostAddresses = ({ parent, facts }: PoolRequest): readonly Address[] =>
+  (interfaceOf(facts.host, parentName(parent))?.addresses ?? []).map(({ address }) => address);
 
 /** IPv4: a /27; IPv6: a /112, which is as large as any host needs. In a small subnet, its quarter. */
 const rangePrefix = { 4: 27, 6: 112 } as const;
 
 /** The highest aligned block that holds neither the gateway nor an address of the host or of a container. */
-function rangeFor({ subnet, gateway }: Numbers, { parent, fixed }: PoolRequest): Cidr | undefined {
-  const avoid = [gateway, ...hostAddresses(parent), ...fixed].filter((address) => address !== undefined);
+function rangeFor(subnet: Cidr, gateway: Address | undefined, request: PoolRequest): Cidr | undefined {
+  const avoid = [...(gateway ? [gateway] : []), ...hostAddresses(request), ...request.fixed];
   return freeRange(subnet, Math.max(rangePrefix[subnet.family], subnet.prefix + 2), avoid);
 }
 
-function warnOfRange({ span }: PoolRequest, { subnet, range }: Numbers, report: Report): void {
+function reportRange({ span }: PoolRequest, subnet: Cidr, range: Cidr | undefined, report: Report): void {
   if (range) {
     report(
       'address/no-range-on-lan',
@@ -211,33 +228,39 @@ function warnOfRange({ span }: PoolRequest, { subnet, range }: Numbers, report: 
   }
 }
 
-/**
- * The same private /24 each time for the same parent, inside 10.64.0.0/10 (few use it), moved on while it overlaps
- * anything known.
- */
-function privateSubnet({ parent, facts, taken, project }: PoolRequest): Cidr {
-  const shims = new Set(
-    (facts.host?.interfaces ?? []).filter((one) => one.alias?.startsWith(shimAliasPrefix)).map((one) => one.name),
-  );
+/** Few use it, and it has room for many subnets of layer 3. */
+const privateSubnets = parseCidr('10.64.0.0/10')!;
+const privatePrefix = 24;
+
+/** The same private /24 each time for the same parent, moved on while it overlaps anything known. */
+function privateSubnet({ span, parent, facts, taken, project }: PoolRequest, report: Report): readonly Placed<Cidr>[] {
+  const interfaces = facts.host?.interfaces ?? [];
+  const shims = new Set(interfaces.filter(isOurs).map(({ name }) => name));
   const known = [
     ...taken,
-    ...(facts.host?.interfaces ?? []).flatMap((one) => one.addresses.flatMap((text) => parseCidr(text) ?? [])),
-    ...(facts.host?.routes ?? [])
-      .filter((route) => !shims.has(route.interface ?? ''))
-      .flatMap((route) => parseCidr(route.destination) ?? []),
+    ...interfaces.flatMap(({ addresses }) => addresses.map(({ subnet }) => subnet)),
+    ...(facts.host?.routes ?? []).flatMap(({ destination, interface: by }) =>
+      destination === 'default' || shims.has(by ?? '') ? [] : destination,
+    ),
     ...(facts.engine?.networks ?? [])
-      .filter((network) => network.labels[composeProjectLabel] !== project)
-      .flatMap((network) => network.pools.flatMap((pool) => parseCidr(pool.subnet) ?? [])),
-  ];
-  const base = parseCidr('10.64.0.0/10')!;
-  const count = 1n << 14n;
-  let index = fnv1a(parent.name) % count;
+      .filter(({ labels }) => labels[composeProjectLabel] !== project)
+      .flatMap(({ pools }) => pools.map(({ subnet }) => subnet)),
+  ].filter((cidr) => overlaps(cidr, privateSubnets));
+  const count = 1n << BigInt(privatePrefix - privateSubnets.prefix);
+  const start = fnv1a(parentName(parent)) % count;
   for (let tries = 0n; tries < count; tries += 1n) {
-    const candidate = block(4, base.first + index * 256n, 24);
-    if (!known.some((cidr) => overlaps(cidr, candidate))) return candidate;
-    index = (index + 1n) % count;
+    const first = privateSubnets.first + (((start + tries) % count) << BigInt(32 - privatePrefix));
+    const candidate = block(4, first, privatePrefix);
+    if (!known.some((cidr) => overlaps(cidr, candidate))) return [{ value: candidate }];
   }
-  return base;
+  report(
+    'address/range-invalid',
+    span,
+    `no /${privatePrefix} of ${formatCidr(privateSubnets)} is ` +
+      `free, from which the subnet of a layer 3 network is taken`,
+    { help: 'write "subnet:" with one that neither this host nor its LAN uses' },
+  );
+  return [];
 }
 
 /** FNV-1a, 32 bits: any even spread will do, as long as it never changes. */
@@ -248,31 +271,23 @@ function fnv1a(text: string): bigint {
 }
 
 /** What is written must be what the shared network is; it cannot be changed while others use it. */
-function checkAgainstExisting(settings: Settings, existing: EngineNetwork, report: Report): void {
+function checkAgainstExisting(settings: Settings, { name, pools }: ParsedNetwork, report: Report): void {
   const has = {
-    subnet: existing.pools.map((pool) => pool.subnet),
-    gateway: existing.pools.flatMap((pool) => pool.gateway ?? []),
-    ip_range: existing.pools.flatMap((pool) => pool.ipRange ?? []),
+    subnet: pools.map(({ subnet }) => formatCidr(subnet)),
+    gateway: pools.flatMap(({ gateway }) => (gateway ? formatAddress(gateway) : [])),
+    ip_range: pools.flatMap(({ ipRange }) => (ipRange ? formatCidr(ipRange) : [])),
   };
-  const differ = (text: string, values: readonly string[]) =>
-    text !== 'auto' && !values.some((value) => canonical(value) === canonical(text));
   for (const key of ['subnet', 'gateway', 'ip_range'] as const) {
-    for (const { value, span } of (settings[key] ?? []) as readonly Located<string>[]) {
-      if (!differ(value, has[key])) continue;
+    for (const { value, span } of settings[key] ?? []) {
+      if (value === 'auto' || has[key].includes(canonical(value))) continue;
       report(
         'netmode/conflicting-network',
         span,
-        `${key} is ${value}, but the network "${existing.name}" exists already with ${has[key].join(', ') || 'none'}`,
+        `${key} is ${value}, but the network "${name}" exists already with ${has[key].join(', ') || 'none'}`,
         {
-          help: `write what it has, or take down every project that uses it first (docker network inspect ${existing.name})`,
+          help: `write what it has, or take down every project that uses it first (docker network inspect ${name})`,
         },
       );
     }
   }
-}
-
-function canonical(text: string): string {
-  const cidr = text.includes('/') ? parseCidr(text) : undefined;
-  const address = cidr ? undefined : parseAddress(text);
-  return cidr ? formatCidr(cidr) : address ? formatAddress(address) : text;
 }

@@ -2,27 +2,31 @@
  * Underlay networks before their subnets are known: which there are, and who asks for each.
  * Equal intents share one network, because a parent can carry only one (docs/measured.md).
  */
+import isEqual from 'lodash/isEqual.js';
+import sortBy from 'lodash/sortBy.js';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located, Span } from '../../diagnostics/source.ts';
 import type { Intents, NetworkIntent, ServiceIntent } from '../../netmode/intents.ts';
 import { isUnderlay, type Netmode, netmodeOfDriver, type UnderlayMode } from '../../netmode/modes.ts';
 import { narrow, type Settings } from '../../netmode/settings.ts';
-import type { Facts } from '../facts/facts.ts';
-import { obstacle, type Parent, parentOf } from './parents.ts';
+import type { ParsedFacts } from '../facts/parsed-facts.ts';
+import type { Parent } from '../types.ts';
+import { composeNetworkName } from './docker-name.ts';
+import { obstacle, parentName, parentOf } from './parents.ts';
 
 /** An underlay network that netcompose defines. */
-export interface Draft {
+export interface UnderlayRequest {
   readonly key: string;
   readonly mode: UnderlayMode;
   readonly parent: Parent;
-  /** Gathered from all who ask for it: the first to say a key says it for all. */
+  /** Gathered from all services that ask for it; the first one to give a key decides it. */
   readonly settings: Settings;
   readonly span: Span;
   /** Whether the file declares a network of this key. */
   readonly declared: boolean;
 }
 
-/** What became of one service's wish. */
+/** What one service gets. */
 export interface Decision {
   /** Absent: the service is left as it is. */
   readonly mode?: Netmode;
@@ -30,8 +34,8 @@ export interface Decision {
   readonly network?: string;
 }
 
-export interface Drafts {
-  readonly drafts: ReadonlyMap<string, Draft>;
+export interface Requests {
+  readonly underlays: ReadonlyMap<string, UnderlayRequest>;
   readonly decisions: ReadonlyMap<string, Decision>;
   /** Declared networks whose underlay cannot work here and became something else. */
   readonly fallbacks: ReadonlyMap<string, Netmode>;
@@ -40,141 +44,142 @@ export interface Drafts {
 /** What must be the same for all who share a network. */
 const sharedKeys = ['flag', 'subnet', 'gateway', 'ip_range', 'scope', 'host_access', 'shim'] as const;
 
-/** @param report gets the obstacles (`engine/*`, `parent/not-found`) and `netmode/conflicting-network` */
-export function draftNetworks(intents: Intents, facts: Facts, report: Report): Drafts {
-  const drafts = new Map<string, Draft>();
+/**
+ * @param intents in the order of the files: of two that disagree, the later one is reported
+ * @param report gets the obstacles (`engine/*`, `parent/not-found`) and `netmode/conflicting-network`
+ */
+export function requestUnderlays(intents: Intents, facts: ParsedFacts, report: Report): Requests {
+  const underlays = new Map<string, UnderlayRequest>();
   const fallbacks = new Map<string, Netmode>();
-
   for (const intent of intents.networks.values()) {
     const { key } = intent.network;
     if (!isUnderlay(intent.mode.value) || intent.native) continue;
-    const effective = effectiveMode(`network "${key}"`, intent, facts, report);
-    if (isUnderlay(effective.mode)) {
-      const parent = parentOf(intent.settings, intent.mode.span, facts);
-      drafts.set(key, {
-        key,
-        mode: effective.mode,
-        parent,
-        settings: withNativePools(intent),
-        span: intent.mode.span,
-        declared: true,
-      });
-    } else fallbacks.set(key, effective.mode);
+    const mode = effectiveMode(`network "${key}"`, intent, facts, report);
+    if (isUnderlay(mode)) {
+      const { span } = intent.mode;
+      const parent = parentOf(intent.settings, span, facts);
+      underlays.set(key, { key, mode, parent, settings: withDeclaredPools(intent), span, declared: true });
+    } else fallbacks.set(key, mode);
   }
-
+  // If several would do, the first by key: the order in the file does not matter.
+  const declared = new Map(
+    sortBy([...underlays.values()], 'key')
+      .reverse()
+      .map(({ key, ...rest }) => [idOf(rest), key]),
+  );
   const decisions = new Map<string, Decision>();
   for (const intent of intents.services.values()) {
-    decisions.set(intent.service.name, decide(intent, intents, facts, drafts, fallbacks, report));
+    const decided = decisionOf(intent, intents, fallbacks, facts, report);
+    if ('asksFor' in decided) {
+      const key = declared.get(idOf(decided.asksFor)) ?? freeKey(idOf(decided.asksFor), intents);
+      underlays.set(key, joined(underlays.get(key), { key, ...decided.asksFor }, intent, report));
+      decisions.set(intent.service.name, { mode: decided.asksFor.mode, network: key });
+    } else decisions.set(intent.service.name, decided);
   }
-  return { drafts, decisions, fallbacks };
+  return { underlays, decisions, fallbacks };
 }
 
-function decide(
+/** What services must have in common to share a network, as its key. */
+const idOf = ({ mode, parent }: Pick<UnderlayRequest, 'mode' | 'parent'>) => `${mode}_${parentName(parent)}`;
+
+function decisionOf(
   intent: ServiceIntent,
   intents: Intents,
-  facts: Facts,
-  drafts: Map<string, Draft>,
   fallbacks: ReadonlyMap<string, Netmode>,
+  facts: ParsedFacts,
   report: Report,
-): Decision {
+): Decision | { readonly asksFor: Omit<UnderlayRequest, 'key'> } {
   if (!intent.mode) return {};
   if (intent.network) {
-    const fallback = fallbacks.get(intent.network.value);
+    const network = intent.network.value;
+    const fallback = fallbacks.get(network);
     if (fallback === 'none' || fallback === 'host') return { mode: fallback };
-    return {
-      mode: fallback ?? engineMode(intent.network.value, intents, facts) ?? intent.mode.value,
-      network: intent.network.value,
-    };
+    return { mode: fallback ?? engineMode(network, intents, facts) ?? intent.mode.value, network };
   }
-  const { mode } = effectiveMode(`"${intent.service.name}"`, { ...intent, mode: intent.mode }, facts, report);
+  const mode = effectiveMode(`"${intent.service.name}"`, { ...intent, mode: intent.mode }, facts, report);
   if (!isUnderlay(mode)) return { mode };
-
-  const parent = parentOf(intent.settings, intent.mode.span, facts);
-  const same = (draft: Draft) => draft.mode === mode && draft.parent.name === parent.name;
-  const declared = [...drafts.values()].find((draft) => draft.declared && same(draft));
-  const key = declared?.key ?? freeKey(`${mode}_${parent.name}`, intents);
-  const before = drafts.get(key);
-  const settings = before ? agree(before, intent, report) : intent.settings;
-  drafts.set(
-    key,
-    before ? { ...before, settings } : { key, mode, parent, settings, span: intent.mode.span, declared: false },
-  );
-  return { mode, network: key };
+  const { span } = intent.mode;
+  return {
+    asksFor: { mode, parent: parentOf(intent.settings, span, facts), settings: intent.settings, span, declared: false },
+  };
 }
 
 /** What an external network is, which the file does not say, where the engine was asked. */
-function engineMode(key: string, { project }: Intents, facts: Facts): Netmode | undefined {
-  const network = project.networks.get(key);
-  const name = network?.external ? (network.name?.value ?? key) : undefined;
-  const found = name === undefined ? undefined : facts.engine?.networks.find((one) => one.name === name);
+function engineMode(key: string, { project }: Intents, { engine }: ParsedFacts): Netmode | undefined {
+  if (!project.networks.get(key)?.external) return undefined;
+  const name = composeNetworkName(key, project);
+  const found = engine?.networks.find((network) => network.name === name);
   return found && netmodeOfDriver(found.driver, found.options);
 }
 
-/** The mode that will be: the fallback where the underlay cannot work, and where there is none, an error. */
+/** The mode that will be: the fallback if the underlay cannot work; without a fallback that is an error. */
 function effectiveMode(
   subject: string,
-  intent: { readonly mode: Located<Netmode>; readonly settings: Settings },
-  facts: Facts,
+  { mode, settings }: { readonly mode: Located<Netmode>; readonly settings: Settings },
+  facts: ParsedFacts,
   report: Report,
-): { readonly mode: Netmode } {
-  const { mode, settings } = intent;
-  if (!isUnderlay(mode.value)) return { mode: mode.value };
+): Netmode {
+  if (!isUnderlay(mode.value)) return mode.value;
   const parent = parentOf(settings, mode.span, facts);
-  const reason = obstacle(parent, mode.value, facts);
-  if (!reason) return { mode: mode.value };
-  if (settings.fallback) return { mode: settings.fallback.value };
-  report(reason.rule, parent.span, `${subject}: ${reason.message}`, { help: reason.help });
-  return { mode: mode.value };
+  const found = obstacle(parent, mode.value, facts);
+  if (!found) return mode.value;
+  if (settings.fallback) return settings.fallback.value;
+  report(found.rule, parent.span, `${subject}: ${found.message}`, { help: found.help });
+  return mode.value;
 }
 
-/** Adds what this service says of the network; a different word than before is a conflict. */
-function agree(draft: Draft, intent: ServiceIntent, report: Report): Settings {
-  const settings: Record<string, unknown> = { ...draft.settings };
+/** Adds what this service says about the network; a value other than an earlier one is a conflict. */
+function joined(
+  before: UnderlayRequest | undefined,
+  request: UnderlayRequest,
+  intent: ServiceIntent,
+  report: Report,
+): UnderlayRequest {
+  if (!before) return request;
+  const settings: Record<string, unknown> = { ...before.settings };
   for (const key of sharedKeys) {
-    const theirs = intent.settings[key];
-    if (theirs === undefined) continue;
-    const before = draft.settings[key];
-    if (before === undefined) settings[key] = theirs;
-    else if (JSON.stringify(plain(before)) !== JSON.stringify(plain(theirs))) {
-      const span = intent.said?.keys.get(key) ?? intent.mode!.span;
+    const [first, later] = [before.settings[key], intent.settings[key]];
+    if (later === undefined) continue;
+    if (first === undefined) settings[key] = later;
+    else if (!isEqual(plain(first), plain(later))) {
       report(
         'netmode/conflicting-network',
-        span,
+        intent.decoded?.keys.get(key) ?? intent.mode!.span,
         `"${intent.service.name}": "${key}" differs from what another service asks of the same network`,
         {
-          help: `one ${draft.parent.name} carries one network: declare it under "networks:" and join it with "network:"`,
-          related: [{ message: 'the network is first asked for here', span: draft.span }],
+          help:
+            `one ${parentName(before.parent)} carries one network: ` +
+            `declare it under "networks:" and join it with "network:"`,
+          related: [{ message: 'the network is first asked for here', span: before.span }],
         },
       );
     }
   }
-  return settings as Settings;
+  return { ...before, settings: settings as Settings };
 }
 
+/** A value without its places. */
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
-  if (typeof value === 'object' && value !== null) {
-    return 'span' in value && 'value' in value
-      ? value.value
-      : Object.entries(value).map(([key, inner]) => [key, plain(inner)]);
-  }
-  return value;
+  if (typeof value !== 'object' || value === null) return value;
+  if ('span' in value && 'value' in value) return value.value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
 }
 
 /** A declared network may give its pools the native way, under `ipam`. */
-function withNativePools({ network, settings, said }: NetworkIntent): Settings {
+function withDeclaredPools({ network, settings, decoded }: NetworkIntent): Settings {
   const pools = network.ipam;
-  const native = {
+  const declared = {
     subnet: pools.flatMap((pool) => pool.subnet ?? []),
     gateway: pools.flatMap((pool) => pool.gateway ?? []),
     ip_range: pools.flatMap((pool) => pool.ipRange ?? []),
   };
-  const given = Object.fromEntries(Object.entries(native).filter(([, values]) => values.length > 0));
-  return narrow(settings, given, said?.settings);
+  const given = Object.fromEntries(Object.entries(declared).filter(([, values]) => values.length > 0));
+  return narrow(settings, given, decoded?.settings);
 }
 
 /** The key of a network that the file does not have. */
-export function freeKey(wanted: string, intents: Intents): string {
+function freeKey(wanted: string, intents: Intents): string {
   return intents.project.networks.has(wanted) ? freeKey(`${wanted}_netmode`, intents) : wanted;
 }
 

@@ -2,18 +2,25 @@
 import type { Service } from '../../compose/project/project.ts';
 import type { ServiceIntent } from '../../netmode/intents.ts';
 import type { EngineFacts } from '../facts/facts.ts';
+import { parseAddress } from '../facts/ip.ts';
 import type { Listener } from '../types.ts';
 
 type Images = EngineFacts['images'];
 
-/** For modes without port mapping: `listen`, else `expose`, else the container side of `ports`, else the image's `EXPOSE` where the engine has it. */
+/**
+ * For modes without port mapping: `listen`, else `expose`, else the container side of `ports`, else the image's
+ * `EXPOSE` where the engine has it.
+ */
 export function listenersOf(
   { service, settings }: ServiceIntent,
   project: string,
   images: Images,
 ): readonly Listener[] {
   if (settings.listen) {
-    return settings.listen.map(({ value, span }) => ({ ...value, span, from: 'listen' }));
+    return settings.listen.map(({ value: { address: text, ...ports }, span }) => {
+      const address = parseAddress(text ?? '');
+      return { ...ports, ...(address && { address }), span, from: 'listen' };
+    });
   }
   const exposed = service.expose.map(
     ({ ports, protocol, span }): Listener => ({ ...ports, protocol, span, from: 'expose' }),

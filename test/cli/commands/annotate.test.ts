@@ -73,13 +73,12 @@ const changes: readonly (readonly [string, string, string, string])[] = [
   ['--mode host', '{ network: lan }', 'host', 'mode host, network removed'],
 ];
 
+const lan = 'networks:\n  lan:\n    x-netmode: macvlan\n';
+
 for (const [words, before, after, said] of changes) {
   test(`${words} on ${before}`, async () => {
     const text = (netmode: string) =>
-      `services:\n  web:\n    image: nginx\n    x-netmode: ${netmode}\nnetworks:\n  lan:\n    x-netmode: macvlan\n`.replace(
-        ': \n',
-        ':\n',
-      );
+      `services:\n  web:\n    image: nginx\n    x-netmode: ${netmode}\n${lan}`.replace(': \n', ':\n');
     const outcome = await runIn({ 'compose.yaml': text(before) }, ['annotate', 'web', ...words.split(' ')], {
       env: { LAN: 'eth0' },
     });
@@ -115,7 +114,9 @@ test('what an x-netmode overrides is left, and said', async () => {
 
 test('everything is taken out', async () => {
   const text =
-    'services:\n  web:\n    image: nginx\n    x-netmode: host\n  dns: { image: x, x-netmode: bridge }\nx-netmode: { default: bridge }\nnetworks:\n  lan:\n    name: lan\n    x-netmode: macvlan\n';
+    'services:\n  web:\n    image: nginx\n    x-netmode: host\n' +
+    '  dns: { image: x, x-netmode: bridge }\nx-netmode: { default: bridge }\nnetworks:\n  lan:\n' +
+    '    name: lan\n    x-netmode: macvlan\n';
   const outcome = await runIn({ 'compose.yaml': text }, ['annotate', '--remove']);
   assert.is(outcome.code, 0, outcome.err);
   assert.is(

@@ -2,8 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Interrupted } from '../../../src/cli/interrupt.ts';
+import type { Questions } from '../../../src/cli/questions.ts';
 import { run } from '../../../src/cli/run.ts';
-import type { Questions } from '../../../src/cli/terminal.ts';
 import { fakeHost } from '../../host/fake-host.ts';
 
 const text =

@@ -64,7 +64,9 @@ for (const [line, expected] of cases) test(line, () => assert.equal(service(line
 test('configs, secrets and bound volumes', () => {
   assert.equal(
     model(
-      'configs: { c: { file: c.txt } }\nsecrets: { s: { file: ./s.txt } }\nvolumes:\n  v: { driver_opts: { type: none, o: bind, device: ./dev } }\n  w: { driver_opts: { type: nfs, o: addr=x, device: ":/x" } }\n',
+      'configs: { c: { file: c.txt } }\nsecrets: { s: { file: ./s.txt } }\nvolumes:\n' +
+        '  v: { driver_opts: { type: none, o: bind, device: ./dev } }\n' +
+        '  w: { driver_opts: { type: nfs, o: addr=x, device: ":/x" } }\n',
     ),
     {
       configs: { c: { file: './sub/c.txt' } },

@@ -210,25 +210,29 @@ const refusals: readonly (readonly [string, string, string, string])[] = [
     'a scalar over a list',
     '{ image: x, ports: ["80"] }',
     '{ ports: 81 }',
-    'error compose/invalid-model b.yaml:1 <81> "services.a.ports" is a number here and a list before | write a list here too',
+    'error compose/invalid-model b.yaml:1 <81> "services.a.ports" is a number here and a list before | ' +
+      'write a list here too',
   ],
   [
     'a list over a mapping',
     '{ image: x, deploy: { mode: m } }',
     '{ deploy: [] }',
-    'error compose/invalid-model b.yaml:1 <[]> "services.a.deploy" is a list here and a mapping before | write a mapping here too',
+    'error compose/invalid-model b.yaml:1 <[]> "services.a.deploy" is a list here and a mapping before | ' +
+      'write a mapping here too',
   ],
   [
     'a word over an x-netmode mapping',
     '{ image: x, x-netmode: { mode: host } }',
     '{ x-netmode: none }',
-    'error netmode/mixed-forms b.yaml:1 <none> "x-netmode" is a string here and a mapping in an earlier file; Compose cannot merge them | write a mapping in both files',
+    'error netmode/mixed-forms b.yaml:1 <none> "x-netmode" is a string here and a mapping in an earlier ' +
+      'file; Compose cannot merge them | write a mapping in both files',
   ],
   [
     'an x-netmode mapping over a word',
     '{ image: x, x-netmode: none }',
     '{ x-netmode: { mode: host } }',
-    'warning netmode/mixed-forms b.yaml:1 <{ mode: host }> "x-netmode" is a mapping here and replaces the word of an earlier file | write a mapping in both files',
+    'warning netmode/mixed-forms b.yaml:1 <{ mode: host }> "x-netmode" is a mapping here and replaces ' +
+      'the word of an earlier file | write a mapping in both files',
   ],
 ];
 

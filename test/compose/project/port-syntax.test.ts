@@ -53,11 +53,11 @@ const bad: Readonly<Record<string, string>> = {
   '[fe80::1%eth0]:80:80': '"[fe80::1%eth0]" is not an IP address',
 };
 
-for (const [text, fault] of Object.entries(bad)) {
+for (const [text, message] of Object.entries(bad)) {
   test(`refuses "${text}"`, () => {
     const parsed = parseShortPort(text);
-    assert.ok('fault' in parsed);
-    assert.is(parsed.fault, fault);
+    assert.ok('message' in parsed);
+    assert.is(parsed.message, message);
   });
 }
 

@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fillOwn } from '../../../src/compose/variables/partial-template.ts';
+import { fillIn } from '../../../src/compose/variables/partial-template.ts';
 
-const own = (name: string) => ({ OWN: 'o', EMPTY: '', DOLLAR: 'a$b' })[name];
+const lookUp = (name: string) => ({ OWN: 'o', EMPTY: '', DOLLAR: 'a$b' })[name];
 
 /** Template → what is left of it when only OWN, EMPTY and DOLLAR are known. */
 const cases: Readonly<Record<string, string>> = {
@@ -21,6 +21,6 @@ const cases: Readonly<Record<string, string>> = {
 };
 
 for (const [template, expected] of Object.entries(cases))
-  test(template || '(empty)', () => assert.is(fillOwn(template, own), expected));
+  test(template || '(empty)', () => assert.is(fillIn(template, lookUp), expected));
 
 test.run();

@@ -13,9 +13,10 @@ import { SourceFile } from '../../../src/diagnostics/source.ts';
 function lines(tree: Tree, path = '', out: string[] = []): readonly string[] {
   const { start, end } = tree.span;
   out.push(
-    `${path} ${tree.kind} ${tree.kind === 'scalar' ? `${typeof tree.value} ${String(tree.value)}` : ''} ${start === end ? 'empty' : `${start}-${end}`}`,
+    `${path} ${tree.kind} ${tree.kind === 'scalar' ? `${typeof tree.value} ${String(tree.value)}` : ''} ` +
+      `${start === end ? 'empty' : `${start}-${end}`}`,
   );
-  if (tree.kind === 'sequence') tree.items.forEach((item, i) => lines(item, `${path}[${i}]`, out));
+  if (tree.kind === 'sequence') for (const [i, item] of tree.items.entries()) lines(item, `${path}[${i}]`, out);
   if (tree.kind === 'mapping') {
     for (const { key, keySpan, value } of tree.entries.values()) {
       out.push(`${path}.${key} at ${keySpan.start}-${keySpan.end}`);

@@ -84,11 +84,14 @@ for (const name of ['json', 'sarif'] as const) {
 test('github', () => {
   assert.is(
     github(samples, options),
-    `::error title=engine/unreachable::the Docker engine at "unix:///var/run/docker.sock" does not answer%0Astart it: sudo systemctl start docker
-::error file=compose.yaml,line=5,col=16,endLine=5,endColumn=21,title=netmode/unknown-mode::"web": there is no netmode "ipvln"%0Adid you mean "ipvlan"?
-::warning file=compose.yaml,line=6,col=13,endLine=6,endColumn=24,title=ports/published-twice::"web" publishes port 8080/tcp of the host, as "api" does%0A"api" publishes it here: compose.yaml:3:13
-::notice file=compose.yaml,line=3,col=13,endLine=3,endColumn=22,title=service/ports-ignored::"api": host publishes no ports
-`,
+    '::error title=engine/unreachable::the Docker engine at "unix:///var/run/docker.sock" does not answer' +
+      '%0Astart it: sudo systemctl start docker\n' +
+      '::error file=compose.yaml,line=5,col=16,endLine=5,endColumn=21,title=netmode/unknown-mode::' +
+      '"web": there is no netmode "ipvln"%0Adid you mean "ipvlan"?\n' +
+      '::warning file=compose.yaml,line=6,col=13,endLine=6,endColumn=24,title=ports/published-twice::' +
+      '"web" publishes port 8080/tcp of the host, as "api" does%0A"api" publishes it here: compose.yaml:3:13\n' +
+      '::notice file=compose.yaml,line=3,col=13,endLine=3,endColumn=22,title=service/ports-ignored::' +
+      '"api": host publishes no ports\n',
   );
   assert.is(github([], options), '');
 });

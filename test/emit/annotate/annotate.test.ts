@@ -36,7 +36,8 @@ const edits: readonly (readonly [string, string, readonly Wish[], string])[] = [
     'the long form',
     'services:\n  web:\n    image: nginx\n',
     [service({ mode: 'macvlan', parent: 'eth0', listen: [80, '53/udp'] })],
-    'services:\n  web:\n    image: nginx\n    x-netmode:\n      mode: macvlan\n      parent: eth0\n      listen: [80, 53/udp]\n',
+    'services:\n  web:\n    image: nginx\n    x-netmode:\n      mode: macvlan\n      parent: eth0\n' +
+      '      listen: [80, 53/udp]\n',
   ],
   [
     'four spaces',
@@ -66,13 +67,15 @@ const edits: readonly (readonly [string, string, readonly Wish[], string])[] = [
     'comments and blank lines stay where they are',
     'services:\n  web:\n    image: nginx # the best\n    # ports: no\n\n  # the database\n  db: { image: pg }\n',
     [host],
-    'services:\n  web:\n    image: nginx # the best\n    x-netmode: host\n    # ports: no\n\n  # the database\n  db: { image: pg }\n',
+    'services:\n  web:\n    image: nginx # the best\n    x-netmode: host\n    # ports: no\n\n' +
+      '  # the database\n  db: { image: pg }\n',
   ],
   [
     'comments about the inside of the last key',
     'services:\n  web:\n    image: nginx\n    environment:\n      A: b\n      # C: d\n\n  db:\n    image: pg\n',
     [host],
-    'services:\n  web:\n    image: nginx\n    environment:\n      A: b\n      # C: d\n    x-netmode: host\n\n  db:\n    image: pg\n',
+    'services:\n  web:\n    image: nginx\n    environment:\n      A: b\n      # C: d\n' +
+      '    x-netmode: host\n\n  db:\n    image: pg\n',
   ],
   [
     'a list that is not indented',
@@ -84,7 +87,8 @@ const edits: readonly (readonly [string, string, readonly Wish[], string])[] = [
     'behind a block of text',
     'services:\n  web:\n    image: nginx\n    command: |\n      a\n      b\n\n  db:\n    image: pg\n',
     [host],
-    'services:\n  web:\n    image: nginx\n    command: |\n      a\n      b\n    x-netmode: host\n\n  db:\n    image: pg\n',
+    'services:\n  web:\n    image: nginx\n    command: |\n      a\n      b\n    x-netmode: host\n\n' +
+      '  db:\n    image: pg\n',
   ],
   [
     'behind a block of text that keeps its line breaks',
@@ -132,7 +136,8 @@ const edits: readonly (readonly [string, string, readonly Wish[], string])[] = [
     'JSON',
     '{\n  "services": {\n    "web": {\n      "image": "nginx"\n    }\n  }\n}\n',
     [service({ mode: 'macvlan', vlan: 10 })],
-    '{\n  "services": {\n    "web": {\n      "image": "nginx",\n      "x-netmode": { "mode": "macvlan", "vlan": 10 }\n    }\n  }\n}\n',
+    '{\n  "services": {\n    "web": {\n      "image": "nginx",\n' +
+      '      "x-netmode": { "mode": "macvlan", "vlan": 10 }\n    }\n  }\n}\n',
   ],
   [
     'an anchor that nobody uses',
@@ -156,7 +161,8 @@ const edits: readonly (readonly [string, string, readonly Wish[], string])[] = [
     'a key added to a fragment’s annotation is written out with it',
     'x-base: &base\n  image: nginx\n  x-netmode: macvlan\nservices:\n  web:\n    <<: *base\n  db:\n    <<: *base\n',
     [service({ vlan: 10 })],
-    'x-base: &base\n  image: nginx\n  x-netmode: macvlan\nservices:\n  web:\n    <<: *base\n    x-netmode:\n      mode: macvlan\n      vlan: 10\n  db:\n    <<: *base\n',
+    'x-base: &base\n  image: nginx\n  x-netmode: macvlan\nservices:\n  web:\n    <<: *base\n' +
+      '    x-netmode:\n      mode: macvlan\n      vlan: 10\n  db:\n    <<: *base\n',
   ],
   [
     'another mode, in place, its quotes and comment kept',
@@ -190,9 +196,11 @@ const edits: readonly (readonly [string, string, readonly Wish[], string])[] = [
   ],
   [
     'key by key',
-    'services:\n  web:\n    image: nginx\n    x-netmode:\n      mode: macvlan # why\n      listen:\n        - 80\n      vlan: 10\n',
+    'services:\n  web:\n    image: nginx\n    x-netmode:\n      mode: macvlan # why\n      listen:\n' +
+      '        - 80\n      vlan: 10\n',
     [service({ vlan: 11, parent: 'eth1' }, 'web', ['listen'])],
-    'services:\n  web:\n    image: nginx\n    x-netmode:\n      mode: macvlan # why\n      vlan: 11\n      parent: eth1\n',
+    'services:\n  web:\n    image: nginx\n    x-netmode:\n      mode: macvlan # why\n' +
+      '      vlan: 11\n      parent: eth1\n',
   ],
   [
     'a list in brackets',
@@ -202,13 +210,17 @@ const edits: readonly (readonly [string, string, readonly Wish[], string])[] = [
   ],
   [
     'an alias is written out for the one that changes',
-    'x-lan: &lan\n  mode: macvlan\n  parent: eth0\nservices:\n  web:\n    image: nginx\n    x-netmode: *lan\n  db:\n    image: pg\n    x-netmode: *lan\n',
+    'x-lan: &lan\n  mode: macvlan\n  parent: eth0\nservices:\n  web:\n    image: nginx\n' +
+      '    x-netmode: *lan\n  db:\n    image: pg\n    x-netmode: *lan\n',
     [service({ parent: 'eth1' })],
-    'x-lan: &lan\n  mode: macvlan\n  parent: eth0\nservices:\n  web:\n    image: nginx\n    x-netmode:\n      mode: macvlan\n      parent: eth1\n  db:\n    image: pg\n    x-netmode: *lan\n',
+    'x-lan: &lan\n  mode: macvlan\n  parent: eth0\nservices:\n  web:\n    image: nginx\n' +
+      '    x-netmode:\n      mode: macvlan\n      parent: eth1\n  db:\n    image: pg\n' +
+      '    x-netmode: *lan\n',
   ],
   [
     'taken out',
-    'services:\n  web:\n    image: nginx\n    x-netmode:\n      mode: macvlan\n      # parent: eth0\n\n  db:\n    image: pg\n',
+    'services:\n  web:\n    image: nginx\n    x-netmode:\n      mode: macvlan\n' +
+      '      # parent: eth0\n\n  db:\n    image: pg\n',
     [removed()],
     'services:\n  web:\n    image: nginx\n\n  db:\n    image: pg\n',
   ],
@@ -256,7 +268,9 @@ const edits: readonly (readonly [string, string, readonly Wish[], string])[] = [
   ],
   [
     'a native network',
-    'services:\n  web: { image: x, networks: [lan] }\nnetworks:\n  lan:\n    name: lan\n    driver: macvlan # LAN\n    driver_opts:\n      parent: eth0\n    ipam:\n      config:\n        - subnet: 10.0.0.0/24\n    labels: { a: b }\n',
+    'services:\n  web: { image: x, networks: [lan] }\nnetworks:\n  lan:\n    name: lan\n' +
+      '    driver: macvlan # LAN\n    driver_opts:\n      parent: eth0\n    ipam:\n      config:\n' +
+      '        - subnet: 10.0.0.0/24\n    labels: { a: b }\n',
     [
       {
         place: { kind: 'network', name: 'lan' },
@@ -264,7 +278,9 @@ const edits: readonly (readonly [string, string, readonly Wish[], string])[] = [
         replaces: ['driver', 'driver_opts', 'ipam'],
       },
     ],
-    'services:\n  web: { image: x, networks: [lan] }\nnetworks:\n  lan:\n    name: lan\n    x-netmode: # LAN\n      mode: macvlan\n      parent: eth0\n      subnet: 10.0.0.0/24\n    labels: { a: b }\n',
+    'services:\n  web: { image: x, networks: [lan] }\nnetworks:\n  lan:\n    name: lan\n' +
+      '    x-netmode: # LAN\n      mode: macvlan\n      parent: eth0\n      subnet: 10.0.0.0/24\n' +
+      '    labels: { a: b }\n',
   ],
   [
     'a network that says nothing',
@@ -311,7 +327,8 @@ const refusals: readonly (readonly [string, string, readonly Wish[], readonly st
   ],
   [
     'an annotation that others refer to',
-    'services:\n  web:\n    image: nginx\n    x-netmode: &lan { mode: macvlan, parent: eth0 }\n  db:\n    image: pg\n    x-netmode: *lan\n',
+    'services:\n  web:\n    image: nginx\n    x-netmode: &lan { mode: macvlan, parent: eth0 }\n' +
+      '  db:\n    image: pg\n    x-netmode: *lan\n',
     [service({ parent: 'eth1' })],
     ['4:5 "web" cannot be annotated alone: "db" would change with it'],
   ],

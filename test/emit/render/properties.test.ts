@@ -82,14 +82,19 @@ const file = fc
     final: fc.boolean(),
   })
   .map(({ services, fragmentMode, step, top, declared, ending, crlf, final }) => {
-    const fragments = `x-m: &m ipvlan-l2\nx-e: &e ["80"]\nx-n: &n [back]\nx-h: &h ["a:1.2.3.4"]\nx-v: &v { A: "0" }\nx-one: &one\n  image: one # first\n  restart: always\n${fragmentMode}  networks: [back]\nx-two: &two { image: two, expose: ["7"], labels: [a] }\n`;
+    const fragments =
+      'x-m: &m ipvlan-l2\nx-e: &e ["80"]\nx-n: &n [back]\nx-h: &h ["a:1.2.3.4"]\nx-v: &v { A: "0" }\n' +
+      `x-one: &one\n  image: one # first\n  restart: always\n${fragmentMode}  networks: [back]\n` +
+      'x-two: &two { image: two, expose: ["7"], labels: [a] }\n';
     const entries = services.map((one, i) => {
       const anchor = i === 0 && !('alias' in one) ? ' &s0' : '';
       if ('alias' in one) return i === 0 ? `s${i}: &s0 { image: x }\n` : `s${i}: ${one.alias}\n`;
       return 'flow' in one ? `s${i}:${anchor} ${one.flow}\n` : `s${i}:${anchor} # s\n${indented(one.block!, step)}`;
     });
     const networks = declared === '' ? 'networks:\n  back:\n' : declared;
-    const text = `${top}${fragments}services:\n${indented([...entries, 'last:\n  image: x\n'].join(''), step)}${networks}${ending}`;
+    const text =
+      `${top}${fragments}services:\n` +
+      `${indented([...entries, 'last:\n  image: x\n'].join(''), step)}${networks}${ending}`;
     return (final ? text : text.trimEnd()).replaceAll('\n', crlf ? '\r\n' : '\n');
   });
 

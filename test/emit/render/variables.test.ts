@@ -5,7 +5,10 @@ import { renderOf } from '../../../src/emit/render/render.ts';
 import { lanFacts, planTexts } from '../../support/in-memory.ts';
 
 function rendered(parent: string, env: Record<string, string> = {}): string {
-  const compose = `services:\n  web:\n    image: x\n    x-netmode: { mode: macvlan, parent: "${parent}", ip_range: 192.168.1.192/27, ipv4_address: "\${WEB:-192.168.1.80}" }\n`;
+  const compose =
+    'services:\n  web:\n    image: x\n' +
+    `    x-netmode: { mode: macvlan, parent: "${parent}", ip_range: 192.168.1.192/27, ipv4_address: ` +
+    `"\${WEB:-192.168.1.80}" }\n`;
   const { plan, diagnostics } = planTexts(compose, { facts: lanFacts, env });
   assert.equal(diagnostics.sorted(), []);
   return renderOf(plan!, { external: false });

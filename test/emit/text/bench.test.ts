@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { benchJson } from '../../../src/emit/text/bench-json.ts';
 import { benchText } from '../../../src/emit/text/bench-text.ts';
 import { displayCommand } from '../../../src/plan/actions/display.ts';
-import { benchSetup, filterTrials } from '../../../src/plan/bench/commands.ts';
+import { benchSetup, filterTrials } from '../../../src/plan/bench/bench-commands.ts';
 import { type BenchOutcome, compare } from '../../../src/plan/bench/statistics.ts';
 import { benchedNetmodes } from '../../../src/plan/bench/topology.ts';
 import { fencesOf } from '../../docs/page.ts';

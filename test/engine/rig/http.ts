@@ -3,7 +3,7 @@
  * given a time limit (`-T`).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execa } from 'execa';
+import { patiently } from '../../support/patiently.ts';
 import type { Lan } from './lan.ts';
 
 const attempts = 50;
@@ -13,7 +13,10 @@ const program = `
   response.then((r) => r.text()).then((text) => process.stdout.write(text), () => process.exit(1));
 `;
 
-/** The answer's text without its last line break, once there is one; nothing where there is none. One attempt with `once`. */
+/**
+ * The answer's text without its last line break, once there is one; nothing where there is none. One attempt with
+ * `once`.
+ */
 export async function fetchText(
   url: string,
   { from, once = false }: { readonly from?: Lan; readonly once?: boolean } = {},
@@ -21,16 +24,8 @@ export async function fetchText(
   const argv = [process.execPath, '--eval', program, url] as const;
   for (let attempt = 0; attempt < (once ? 1 : attempts); attempt += 1) {
     if (attempt > 0) await sleep(pauseMilliseconds);
-    const { code, stdout } = from ? await from.exec(argv) : await onHost(argv);
+    const { code, stdout } = from ? await from.exec(argv) : await patiently(process.execPath, argv.slice(1));
     if (code === 0) return stdout.replace(/\n$/, '');
   }
   return undefined;
-}
-
-async function onHost([command, ...args]: readonly string[]): Promise<{
-  readonly code: number;
-  readonly stdout: string;
-}> {
-  const { exitCode, stdout } = await execa(command!, args, { reject: false, stdin: 'ignore' });
-  return { code: exitCode ?? -1, stdout };
 }

@@ -47,7 +47,8 @@ unpack() {
   [ -n "$from" ] || fail 'no Debian mirror in the configuration of apt'
   rm -rf "$work" "$cache/new"
   mkdir -p "$work/lists/partial" "$work/archives/partial" "$work/debs" "$cache/new"
-  printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$from" "$suite" > "$work/sources.list"
+  printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$from" "$suite" \
+    > "$work/sources.list"
   local options=(
     -qq -o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourceparts=/dev/null
     -o "Dir::State::lists=$work/lists" -o "Dir::Cache::archives=$work/archives"
@@ -59,7 +60,8 @@ unpack() {
   local deb
   for deb in "$work"/debs/*.deb; do dpkg-deb -x "$deb" "$cache/new" || return 1; done
   local usr=$cache/new/usr
-  "$usr/sbin/dockerd" --version >&2 && "$usr/bin/docker" --version >&2 && "$usr/libexec/docker/cli-plugins/docker-compose" version >&2
+  "$usr/sbin/dockerd" --version >&2 && "$usr/bin/docker" --version >&2 &&
+    "$usr/libexec/docker/cli-plugins/docker-compose" version >&2
 }
 
 # install_engine NAME: fails where none can be had.

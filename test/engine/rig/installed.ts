@@ -51,7 +51,7 @@ function unpacked(name: EngineName): string {
 
 /** `20.10.24`; of `Docker version 20.10.24+dfsg1, build …`. */
 function versionOf(dockerd: string): string {
-  const { stdout } = spawnSync(dockerd, ['--version'], { encoding: 'utf8', timeout: 10_000 });
+  const { stdout } = spawnSync(dockerd, ['--version'], { encoding: 'utf8', timeout: 120_000 });
   return /\d+(\.\d+)+/.exec(stdout)?.[0] ?? '';
 }
 

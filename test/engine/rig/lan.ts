@@ -1,5 +1,8 @@
-/** A LAN for tests: a network namespace, joined to the host by a pair of interfaces that stands for a network card and its cable. */
-import { execa } from 'execa';
+/**
+ * A LAN for tests: a network namespace, joined to the host by a pair of interfaces that stands for a network card and
+ * its cable.
+ */
+import { type Output, patiently } from '../../support/patiently.ts';
 import { sandboxFolder } from './sandbox.ts';
 
 export interface LanOptions {
@@ -25,12 +28,6 @@ export interface Lan {
   exec(argv: readonly string[]): Promise<Output>;
   /** Takes it away, with what still runs there. Does nothing the second time. */
   remove(): Promise<void>;
-}
-
-export interface Output {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 /** Makes a LAN. Whatever was left of an earlier one of this name is removed first. */
@@ -74,8 +71,6 @@ async function must(argv: readonly string[]): Promise<void> {
   if (code !== 0) throw new Error(`"${argv.join(' ')}" failed: ${stderr}`);
 }
 
-async function run(argv: readonly string[]): Promise<Output> {
-  const [command, ...args] = argv;
-  const { exitCode, stdout, stderr } = await execa(command!, args, { reject: false, stdin: 'ignore', timeout: 60_000 });
-  return { code: exitCode ?? -1, stdout, stderr };
+function run([command, ...args]: readonly string[]): Promise<Output> {
+  return patiently(command!, args);
 }

@@ -1,12 +1,17 @@
-/** A Docker engine for tests, in the sandbox, beside any that the machine has: nothing of it is shared, nothing of it stays. */
+/**
+ * A Docker engine for tests, in the sandbox, beside any that the machine has: nothing of it is shared, nothing of it
+ * stays.
+ */
 import { spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
+import { type Output, patiently } from '../../support/patiently.ts';
+import { cpuSecondsBelow, type Watch, watch } from '../../support/progress.ts';
 import { importImage } from './image.ts';
 import { type EngineName, engineNames, engineVariable, findEngine, newestEngine } from './installed.ts';
-import type { Output } from './lan.ts';
 import { sandboxFolder } from './sandbox.ts';
 
 export interface Rig {
@@ -18,7 +23,10 @@ export interface Rig {
   readonly directory: string;
   /** Runs `docker` with these arguments, `compose …` included. */
   docker(...args: readonly string[]): Promise<Output>;
-  /** Stops the engine and removes its containers, networks, interfaces, packet filter rules and files. Does nothing the second time. */
+  /**
+   * Stops the engine and removes its containers, networks, interfaces, packet filter rules and files. Does nothing the
+   * second time.
+   */
   stop(): Promise<void>;
 }
 
@@ -30,11 +38,13 @@ function layersEngine(): EngineName {
   return name;
 }
 
-const startSeconds = 40;
-const stopSeconds = 20;
+/** An engine that comes up or goes down is given up after so long without a sign of life. */
+const patience = { quietSeconds: 30, busySeconds: 300 } as const;
+const stepMilliseconds = 200;
 
 /**
- * Starts an engine, the layer's own unless said otherwise, waits until it answers, and gives it the image `netcompose-test:latest`.
+ * Starts an engine, the layer's own unless said otherwise, waits until it answers, and gives it the image
+ * `netcompose-test:latest`.
  *
  * @throws where there is no such engine, or it does not start (with the end of its log)
  */
@@ -78,16 +88,9 @@ export async function startRig({ engine = layersEngine() }: { readonly engine?: 
     daemon.on('exit', (code, signal) => resolve(`it ended with ${code ?? signal}`));
   });
 
-  const docker = async (...args: readonly string[]): Promise<Output> => {
-    const { exitCode, stdout, stderr } = await execa('docker', args, {
-      env,
-      extendEnv: false,
-      reject: false,
-      stdin: 'ignore',
-      timeout: 120_000,
-    });
-    return { code: exitCode ?? -1, stdout, stderr };
-  };
+  const docker = (...args: readonly string[]): Promise<Output> => patiently('docker', args, { env });
+  /** What the engine writes, and what it and its containers work. */
+  const daemonHangs = (give: (why: string) => void) => watchDaemon(daemon.pid ?? 0, at('dockerd.log'), give);
 
   let stopped = false;
   async function stop(): Promise<void> {
@@ -96,9 +99,9 @@ export async function startRig({ engine = layersEngine() }: { readonly engine?: 
     if (daemon.exitCode === null) {
       await removeAll(docker);
       daemon.kill('SIGTERM');
-      const inTime = await Promise.race([ended, sleep(stopSeconds * 1000, undefined, { ref: false })]);
-      if (inTime === undefined) daemon.kill('SIGKILL');
+      const progress = daemonHangs(() => daemon.kill('SIGKILL'));
       await ended;
+      progress.stop();
     }
     await clearNetworking();
     await unmountBelow(directory);
@@ -106,7 +109,7 @@ export async function startRig({ engine = layersEngine() }: { readonly engine?: 
   }
 
   try {
-    await ready(docker, ended);
+    await ready(docker, ended, daemonHangs);
     await importImage(directory, env);
   } catch (error) {
     const lines = (await readFile(at('dockerd.log'), 'utf8')).trim().split('\n').slice(-15).join('\n');
@@ -119,16 +122,38 @@ export async function startRig({ engine = layersEngine() }: { readonly engine?: 
   return { engine, env, directory, docker, stop };
 }
 
-async function ready(docker: Rig['docker'], ended: Promise<string>): Promise<void> {
+async function ready(
+  docker: Rig['docker'],
+  ended: Promise<string>,
+  daemonHangs: (give: (why: string) => void) => Watch,
+): Promise<void> {
   let end: string | undefined;
   void ended.then((how) => (end = how));
-  const stepMilliseconds = 200;
-  for (let waited = 0; waited < startSeconds * 1000; waited += stepMilliseconds) {
-    if (end !== undefined) throw new Error(end);
-    if ((await docker('version')).code === 0) return;
-    await sleep(stepMilliseconds);
+  const progress = daemonHangs((why) => (end = `it does not answer, and ${why}`));
+  try {
+    while ((await docker('version')).code !== 0) {
+      if (end !== undefined) throw new Error(end);
+      await sleep(stepMilliseconds);
+    }
+  } finally {
+    progress.stop();
   }
-  throw new Error(`no answer for ${startSeconds} s`);
+}
+
+function watchDaemon(pid: number, log: string, give: (why: string) => void): Watch {
+  let length = statSync(log).size;
+  let progress: Watch | undefined;
+  progress = watch(
+    () => {
+      const { size } = statSync(log);
+      if (size !== length) progress?.moved();
+      length = size;
+      return cpuSecondsBelow(pid);
+    },
+    patience,
+    give,
+  );
+  return progress;
 }
 
 /** Containers and networks, so that the engine takes their interfaces and rules with them. */
@@ -139,7 +164,9 @@ async function removeAll(docker: Rig['docker']): Promise<void> {
   await docker('network', 'prune', '--force');
 }
 
-/** What an engine leaves when it ends: its default bridges, and the packet filter's rules, which are the sandbox's own. */
+/**
+ * What an engine leaves when it ends: its default bridges, and the packet filter's rules, which are the sandbox's own.
+ */
 async function clearNetworking(): Promise<void> {
   for (const bridge of ['docker0', 'docker_gwbridge']) await execa('ip', ['link', 'delete', bridge], { reject: false });
   for (const command of ['iptables', 'ip6tables']) {

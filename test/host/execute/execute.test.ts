@@ -4,6 +4,7 @@ import { applyActions } from '../../../src/host/execute/execute.ts';
 import { HostError } from '../../../src/host/system/errors.ts';
 import type { HostAction } from '../../../src/plan/actions/action.ts';
 import { stepsOf } from '../../../src/plan/actions/commands.ts';
+import { cidr, ip } from '../../support/addresses.ts';
 import { type ApiNetwork, type FakeEngine, fakeEngine } from '../fake-engine.ts';
 import { type FakeHost, type FakeOptions, fakeHost } from '../fake-host.ts';
 
@@ -19,7 +20,14 @@ const steps = stepsOf([
       ipv6: false,
     },
     ...{ options: { parent: 'eth0' }, labels: { 'netcompose.network': 'lan' } },
-    pools: [{ subnet: '192.168.1.0/24', gateway: '192.168.1.1', ipRange: '192.168.1.192/27', auxAddresses: {} }],
+    pools: [
+      {
+        subnet: cidr('192.168.1.0/24'),
+        gateway: ip('192.168.1.1'),
+        ipRange: cidr('192.168.1.192/27'),
+        auxAddresses: new Map(),
+      },
+    ],
   },
   {
     kind: 'create-shim',

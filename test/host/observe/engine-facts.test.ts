@@ -189,7 +189,8 @@ test("over ssh, by the user's own ssh", async () => {
   const server = await serve((path) => engine[path], socket);
   // Stands in for ssh and `docker system dial-stdio` at its other end; refuses any other arguments.
   const script = `#!${process.execPath}
-    if (process.argv.slice(2).join(' ') !== '-o ConnectTimeout=30 -l me -- nas docker system dial-stdio') process.exit(255);
+    const given = process.argv.slice(2).join(' ');
+    if (given !== '-o ConnectTimeout=30 -l me -- nas docker system dial-stdio') process.exit(255);
     const socket = require('net').connect(${JSON.stringify(socket)});
     process.stdin.pipe(socket).pipe(process.stdout);`;
   writeFileSync(join(folder, 'ssh'), script, { mode: 0o755 });

@@ -11,9 +11,11 @@ import { fakeHost } from '../fake-host.ts';
 const word = (bytes: string) => (endianness() === 'LE' ? bytes.match(/../g)!.reverse().join('') : bytes);
 const address = (bytes: string) => bytes.match(/.{8}/g)!.map(word).join('');
 const line = (bytes: string, port: number, state: string, inode: number) =>
-  `   0: ${address(bytes)}:${port.toString(16).toUpperCase().padStart(4, '0')} ${'0'.repeat(bytes.length)}:0000 ${state} 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 0 100 0`;
+  `   0: ${address(bytes)}:${port.toString(16).toUpperCase().padStart(4, '0')} ${'0'.repeat(bytes.length)}:0000 ` +
+  `${state} 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 0 100 0`;
 const table = (...lines: readonly string[]) =>
-  `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n${lines.join('\n')}\n`;
+  '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n' +
+  `${lines.join('\n')}\n`;
 
 const container = 'ab'.repeat(32);
 const host = () =>

@@ -114,7 +114,8 @@ test('attach gives input in place of our own', async () => {
 for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) {
   test(`attach forwards ${signal} and waits for the child's own end`, async () => {
     const { child, until, ended } = attached(
-      `process.on("${signal}", () => { console.log("got it"); process.exit(9) }); setInterval(() => {}, 999); console.log("ready")`,
+      `process.on("${signal}", () => { console.log("got it"); process.exit(9) });` +
+        'setInterval(() => {}, 999); console.log("ready")',
     );
     await until('ready');
     child.kill(signal);

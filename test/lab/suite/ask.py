@@ -1,10 +1,11 @@
-"""Puts many questions at once, each from the network namespace it is to come from, and answers them wherever they arrive.
+"""Puts many questions at once, each from the network namespace it is to come from, and answers them where they arrive.
 
-One process for all of it, because it can enter one namespace after another, open a socket there, and keep it: a process for
-each would take the emulated machine minutes. Reads JSON from its input and writes JSON to its output:
+One process for all of it, because it can enter one namespace after another, open a socket there, and keep it: a process
+for each would take the emulated machine minutes. Reads JSON from its input and writes JSON to its output:
 
   in   servers    [{"netns": "/proc/42/ns/net", "who": "web", "tcp": 80, "udp": 53}]
-       questions  [{"netns": "/proc/1/ns/net", "protocol": "icmp" | "tcp" | "udp", "address": "192.168.1.5", "port": 80}]
+       questions  [{"netns": "/proc/1/ns/net", "protocol": "icmp" | "tcp" | "udp", "address": "192.168.1.5",
+                    "port": 80}]
        rounds     how often those that are silent are asked
   out  for each question what was answered ("web saw 192.168.1.10"; "echo" for ICMP), or null
 """
@@ -115,7 +116,8 @@ class Question:
         packet = struct.pack("!BBHHH", request, 0, 0, self.number, 1)
         # The kernel sums up ICMPv6 itself.
         total = sum(struct.unpack("!4H", packet))
-        packet = packet[:2] + struct.pack("!H", 0 if self.v6 else ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF) + packet[4:]
+        checksum = 0 if self.v6 else ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
+        packet = packet[:2] + struct.pack("!H", checksum) + packet[4:]
         self.socket.send(packet)
 
     def ready(self):

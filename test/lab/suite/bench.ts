@@ -1,4 +1,7 @@
-/** `netcompose bench-net` where ipvlan exists: that every netmode is measured, and the order is not absurd; never how fast. */
+/**
+ * `netcompose bench-net` where ipvlan exists: that every netmode is measured, and the order is not absurd; never how
+ * fast.
+ */
 import { check, within } from './checks.ts';
 import { difference, makeProject, netcompose, snapshot } from './machine.ts';
 import { must } from './process.ts';
@@ -15,7 +18,10 @@ interface Measured {
   )[];
 }
 
-/** Beyond this ratio to host mode, either way, something else was measured: under emulation, two rounds may well differ by five. */
+/**
+ * Beyond this ratio to host mode, either way, something else was measured: under emulation, two rounds may well differ
+ * by five.
+ */
 const absurd = 20;
 
 export function benchNet(): Promise<void> {

@@ -17,7 +17,8 @@ export function check(name: string, isRight: boolean, seen: string): void {
   since = performance.now();
   const short = seen.trim().replace(/\s*\n\s*/g, ' | ');
   process.stdout.write(
-    `${isRight ? 'PASS' : 'FAIL'} ${place}: ${name}${short === '' ? '' : `: ${short.slice(0, isRight ? 120 : 1500)}`} [${elapsed} s]\n`,
+    `${isRight ? 'PASS' : 'FAIL'} ${place}: ` +
+      `${name}${short === '' ? '' : `: ${short.slice(0, isRight ? 120 : 1500)}`} [${elapsed} s]\n`,
   );
 }
 

@@ -1,4 +1,7 @@
-/** netcompose is killed at a step; the next `up` or `down` puts things right. Every step is tried on macvlan in `test/kernel`, too. */
+/**
+ * netcompose is killed at a step; the next `up` or `down` puts things right. Every step is tried on macvlan in
+ * `test/kernel`, too.
+ */
 import { check, within } from './checks.ts';
 import { addressOf, containerOf, difference, makeProject, netcompose, snapshot } from './machine.ts';
 import { must, until } from './process.ts';

@@ -1,7 +1,7 @@
 /**
  * The network around the machine. Each segment is a LAN of its own: a pair of interfaces stands for the card and its
- * cable, a namespace for the router, another for a neighbour. Both are on all segments, the router knows one address of the
- * world beyond it.
+ * cable, a namespace for the router, another for a neighbour. Both are on all segments, the router knows one address of
+ * the world beyond it.
  */
 import { must, run } from './process.ts';
 
@@ -74,7 +74,10 @@ function plugIn({ parent, router }: Segment): void {
   else must('ip', 'link', 'add', 'name', parent, 'type', 'veth', 'peer', 'name', port, 'netns', 'router');
 }
 
-/** The router is the switch as well. Names end in the number of the subnet, because a parent's may be as long as it gets. */
+/**
+ * The router is the switch as well. Names end in the number of the subnet, because a parent's may be as long as it
+ * gets.
+ */
 function routerSegment({ prefix, router, router6 }: Segment): readonly string[] {
   const number = numberOf(router);
   return [

@@ -1,6 +1,6 @@
 /**
- * A project on its way through time: what is reached stays reached, whatever happens to containers, shims, parents and the
- * engine; and nothing is done twice.
+ * A project on its way through time: what is reached stays reached, whatever happens to containers, shims, parents and
+ * the engine; and nothing is done twice.
  */
 import { askAll } from './asking.ts';
 import { check, within } from './checks.ts';
@@ -26,7 +26,10 @@ import { everyNetmode, type Row, row } from './netmodes.ts';
 import { must } from './process.ts';
 import { isAnswered, questionsOf, shown } from './table.ts';
 
-/** One service of each kind of shim: with neighbour entries, with an address, with a route for each container, at layer 3, macvlan. */
+/**
+ * One service of each kind of shim: with neighbour entries, with an address, with a route for each container, at layer
+ * 3, macvlan.
+ */
 const lived = ['l2', 'l2strict', 'native', 'l3', 'mac'].map((key): Row => {
   const { second: _, ...one } = row(key);
   return one;
@@ -34,7 +37,10 @@ const lived = ['l2', 'l2strict', 'native', 'l3', 'mac'].map((key): Row => {
 /** Whose containers get other addresses. */
 const moved = lived.filter(({ key }) => ['l2', 'l3', 'mac'].includes(key));
 
-/** `rp_filter` 1 for all interfaces is what counts, whatever each has: on ipvlan L2 the shim has an address then, elsewhere none. */
+/**
+ * `rp_filter` 1 for all interfaces is what counts, whatever each has: on ipvlan L2 the shim has an address then,
+ * elsewhere none.
+ */
 export async function strict(): Promise<void> {
   within('rp_filter 1 for all');
   must('sysctl', '-qw', 'net.ipv4.conf.all.rp_filter=1');
@@ -67,7 +73,10 @@ export async function life(): Promise<void> {
   });
 }
 
-/** Brings a project of these services up, with the route that the LAN needs, and takes it down again, whatever comes of it. */
+/**
+ * Brings a project of these services up, with the route that the LAN needs, and takes it down again, whatever comes of
+ * it.
+ */
 function whileUp(name: string, work: (project: Project) => void): void {
   const before = snapshot();
   const project = makeProject(name, everyNetmode(lived));
@@ -166,7 +175,8 @@ const otherIn = ({ routed, segment }: Row) =>
 /**
  * From the host and from the LAN, by TCP, and the host from there.
  *
- * @param strictly whose shim has an address of its own because of strict `rp_filter`: there the host is reached at that one
+ * @param strictly whose shim has an address of its own because of strict `rp_filter`: there the host is reached at that
+ *   one
  */
 function stillReached(project: Project, when: string, strictly: readonly string[] = ['l2strict']): void {
   const shims = ownAddresses();

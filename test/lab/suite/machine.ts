@@ -53,17 +53,19 @@ export function writeProject({ folder }: Project, file: object): void {
 /** Neither collecting nor a second processor pays where every instruction is emulated. */
 const emulated = { GOGC: 'off', GOMAXPROCS: '1' } as const;
 const command = [...quickerNode, program] as const;
-/** Where a project is, and what its commands are run with; a watched one takes longer. */
+/** Where a project is, and what its commands are run with. */
 const options = ({ folder }: Project, spied?: string): RunOptions => ({
   cwd: folder,
-  seconds: 400,
   env: { ...emulated, ...(spied !== undefined && { PATH: `${spyFolder}:${process.env['PATH']}`, LAB_KILL: spied }) },
 });
 
 /** To be told the commands that it runs afterwards (`changes`). */
 export const noted = '';
 
-/** @param spied `noted`, or `before:TEXT`, `during:TEXT`, `after:TEXT`: kills netcompose at the first command that has the text */
+/**
+ * @param spied `noted`, or `before:TEXT`, `during:TEXT`, `after:TEXT`: kills netcompose at the first command that has
+ *   the text
+ */
 export function netcompose(project: Project, args: readonly string[], spied?: string): Output {
   rmSync(spyLog, { force: true });
   const output = run([...command, ...args], options(project, spied));
@@ -152,7 +154,10 @@ export function snapshot(): readonly string[] {
   ].sort();
 }
 
-/** The host's interfaces, addresses, routes and permanent neighbours, without Docker's own bridges, containers' ends, counters and life times. */
+/**
+ * The host's interfaces, addresses, routes and permanent neighbours, without Docker's own bridges, containers' ends,
+ * counters and life times.
+ */
 export function links(): readonly string[] {
   const isKept = (line: string) =>
     !/\bfe80:|\bff00::| proto kernel metric 0|expires|\bveth|\bbr-[\da-f]{12}\b/.test(line);

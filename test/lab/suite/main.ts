@@ -16,7 +16,9 @@ import { everyoneAsksEveryone } from './reach.ts';
 interface Part {
   readonly name: string;
   readonly run: () => Promise<void>;
-  /** On which engine alone, or on none, unless all is wanted: so that both machines, side by side, are done in minutes. */
+  /**
+   * On which engine alone, or on none, unless all is wanted: so that both machines, side by side, are done in minutes.
+   */
   readonly engine?: '26' | '28' | 'none';
 }
 
@@ -44,7 +46,8 @@ for (const { segment, rpFilter = 0 } of rows)
   if (!vlans.includes(segment)) must('sysctl', '-qw', `net.ipv4.conf.${segment.parent}.rp_filter=${rpFilter}`);
 must('sysctl', '-qw', 'net.ipv4.conf.all.rp_filter=0');
 process.stdout.write(
-  `engine ${version}, Compose ${must('docker', 'compose', 'version', '--short')}, Linux ${must('uname', '-r')}, Node ${process.version}\n`,
+  `engine ${version}, Compose ${must('docker', 'compose', 'version', '--short')}, Linux ` +
+    `${must('uname', '-r')}, Node ${process.version}\n`,
 );
 for (const part of parts.filter(isWanted)) {
   const start = performance.now();

@@ -1,5 +1,6 @@
 /** Commands, run to their end or beside the suite. Argument vectors only. */
 import { spawn, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 
 export interface Output {
   readonly code: number;
@@ -10,18 +11,22 @@ export interface Output {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly seconds?: number;
   readonly input?: string;
 }
 
-/** Runs a command and captures what it writes. Never throws; 128 or more stands for a signal or a command that is not there. */
-export function run(argv: readonly string[], { cwd, env, seconds = 120, input = '' }: RunOptions = {}): Output {
+/** Each byte is an instruction of an emulated serial line. */
+const longestNote = 120;
+
+/**
+ * Runs a command and captures what it writes. Never throws; 128 or more stands for a signal or a command that is not
+ * there. It may take any time: whoever runs the machine gives it up where nothing moves in it (`lab.sh`).
+ */
+export function run(argv: readonly string[], { cwd, env, input = '' }: RunOptions = {}): Output {
   const [command, ...args] = argv;
+  note(argv);
   const { status, stdout, stderr, error } = spawnSync(command!, args, {
     encoding: 'utf8',
     input,
-    timeout: seconds * 1000,
-    killSignal: 'SIGKILL',
     env: { ...process.env, ...env },
     ...(cwd !== undefined && { cwd }),
   });
@@ -40,11 +45,9 @@ export function must(...argv: readonly string[]): string {
 }
 
 /** The same as `run`, beside others. */
-export function runBeside(
-  argv: readonly string[],
-  { cwd, env, seconds = 240, input = '' }: RunOptions = {},
-): Promise<Output> {
+export function runBeside(argv: readonly string[], { cwd, env, input = '' }: RunOptions = {}): Promise<Output> {
   const [command, ...args] = argv;
+  note(argv);
   return new Promise((resolve) => {
     const child = spawn(command!, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -58,16 +61,17 @@ export function runBeside(
     let stderr = '';
     child.stdout.on('data', (data) => (stdout += data));
     child.stderr.on('data', (data) => (stderr += data));
-    const timer = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
-    child.on('close', (code) => {
-      clearTimeout(timer);
-      resolve({ code: code ?? 255, stdout, stderr });
-    });
+    child.on('close', (code) => resolve({ code: code ?? 255, stdout, stderr }));
   });
 }
 
+/** On the kernel's console, whose end is shown where the machine is given up. */
+function note(argv: readonly string[]): void {
+  writeFileSync('/dev/console', `lab: ${argv.join(' ').slice(0, longestNote)}\n`);
+}
+
 /** Waits without doing anything else: what is waited for happens outside this process. */
-export function pause(milliseconds: number): void {
+function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 

@@ -1,4 +1,7 @@
-/** Projects beside each other on one LAN, the way to the host without a shim, and what must not be flipped to another mode. */
+/**
+ * Projects beside each other on one LAN, the way to the host without a shim, and what must not be flipped to another
+ * mode.
+ */
 import { type Asked, askAll, type From } from './asking.ts';
 import { check, within } from './checks.ts';
 import { forgetContainers, stateOf } from './containers.ts';
@@ -102,8 +105,8 @@ export async function loopback(): Promise<void> {
 }
 
 /**
- * A parent has one ipvlan mode, that of the last to write it. Docker itself flips a container that runs; netcompose refuses,
- * and what is there goes on.
+ * A parent has one ipvlan mode, that of the last to write it. Docker itself flips a container that runs; netcompose
+ * refuses, and what is there goes on.
  */
 export async function neverFlipped(): Promise<void> {
   within('another mode on a parent in use');

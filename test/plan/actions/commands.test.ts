@@ -1,7 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { HostAction } from '../../../src/plan/actions/action.ts';
-import { commandOf, lanRouteCommand, stepsOf, undoOf } from '../../../src/plan/actions/commands.ts';
+import { lanRouteCommand } from '../../../src/plan/actions/argv.ts';
+import { commandOf, stepsOf, undoOf } from '../../../src/plan/actions/commands.ts';
+import { parseAddress, parseCidr } from '../../../src/plan/facts/ip.ts';
+import { cidr, ip } from '../../support/addresses.ts';
 
 const base = { id: 'id', reason: 'because' };
 const network = {
@@ -24,10 +27,13 @@ const table: readonly (readonly [HostAction, string, string])[] = [
       labels: { 'netcompose.network': 'netcompose-eth0', a: 'b' },
       pools: [
         {
-          subnet: '192.168.1.0/24',
-          gateway: '192.168.1.1',
-          ipRange: '192.168.1.192/27',
-          auxAddresses: { shim: '192.168.1.222', host: '192.168.1.10' },
+          subnet: cidr('192.168.1.0/24'),
+          gateway: ip('192.168.1.1'),
+          ipRange: cidr('192.168.1.192/27'),
+          auxAddresses: new Map([
+            ['shim', ip('192.168.1.222')],
+            ['host', ip('192.168.1.10')],
+          ]),
         },
       ],
     },
@@ -45,15 +51,21 @@ const table: readonly (readonly [HostAction, string, string])[] = [
       driver: 'macvlan',
       ipv6: true,
       pools: [
-        { subnet: '10.0.0.0/24', auxAddresses: {} },
-        { subnet: 'fd00:1::/64', gateway: 'fd00:1::1', auxAddresses: {} },
+        { subnet: cidr('10.0.0.0/24'), auxAddresses: new Map() },
+        { subnet: cidr('fd00:1::/64'), gateway: ip('fd00:1::1'), auxAddresses: new Map() },
       ],
     },
     'docker network create --driver macvlan --ipv6 --subnet 10.0.0.0/24 --subnet fd00:1::/64 --gateway fd00:1::1 lan',
     'docker network rm lan',
   ],
   [
-    { ...network, name: 'six', ipv4: false, ipv6: true, pools: [{ subnet: 'fd00:1::/64', auxAddresses: {} }] },
+    {
+      ...network,
+      name: 'six',
+      ipv4: false,
+      ipv6: true,
+      pools: [{ subnet: cidr('fd00:1::/64'), auxAddresses: new Map() }],
+    },
     'docker network create --driver ipvlan --ipv4=false --ipv6 --subnet fd00:1::/64 six',
     'docker network rm six',
   ],
@@ -105,28 +117,28 @@ const table: readonly (readonly [HostAction, string, string])[] = [
     'sysctl -w net/ipv6/conf/nc/accept_ra=1',
   ],
   [
-    { ...base, kind: 'add-shim-address', shim: 'nc', address: '10.0.0.9/32' },
+    { ...base, kind: 'add-shim-address', shim: 'nc', address: ip('10.0.0.9') },
     'ip addr add 10.0.0.9/32 dev nc',
     'ip addr del 10.0.0.9/32 dev nc',
   ],
   [
-    { ...base, kind: 'add-shim-address', shim: 'nc', address: 'fd00::9/128' },
+    { ...base, kind: 'add-shim-address', shim: 'nc', address: ip('fd00::9') },
     'ip -6 addr add fd00::9/128 dev nc nodad',
     'ip -6 addr del fd00::9/128 dev nc',
   ],
   [{ ...base, kind: 'bring-shim-up', shim: 'nc' }, 'ip link set dev nc up', 'ip link set dev nc down'],
   [
-    { ...base, kind: 'add-shim-route', shim: 'nc', destination: '10.0.0.32/27', source: '10.0.0.2' },
+    { ...base, kind: 'add-shim-route', shim: 'nc', destination: cidr('10.0.0.32/27'), source: ip('10.0.0.2') },
     'ip route add 10.0.0.32/27 dev nc src 10.0.0.2',
     'ip route del 10.0.0.32/27 dev nc',
   ],
   [
-    { ...base, kind: 'add-shim-route', shim: 'nc', destination: 'fd00::5/128' },
+    { ...base, kind: 'add-shim-route', shim: 'nc', destination: cidr('fd00::5/128') },
     'ip -6 route add fd00::5/128 dev nc',
     'ip -6 route del fd00::5/128 dev nc',
   ],
   [
-    { ...base, kind: 'add-shim-neighbour', shim: 'nc', address: '10.0.0.5', mac: '02:42:00:00:00:01' },
+    { ...base, kind: 'add-shim-neighbour', shim: 'nc', address: ip('10.0.0.5'), mac: '02:42:00:00:00:01' },
     'ip neigh replace 10.0.0.5 lladdr 02:42:00:00:00:01 dev nc nud permanent',
     'ip neigh del 10.0.0.5 dev nc',
   ],
@@ -145,16 +157,16 @@ const refused: Readonly<Record<string, HostAction>> = {
   'an interface of 16 characters': { ...base, kind: 'bring-shim-up', shim: 'nc-4567890123456' },
   'an interface with a slash': { ...base, kind: 'bring-shim-up', shim: 'nc/eth0' },
   'a network that is an option': { ...network, name: '--help' },
-  'the default route': { ...base, kind: 'add-shim-route', shim: 'nc', destination: 'default' },
-  'the default route in numbers': { ...base, kind: 'add-shim-route', shim: 'nc', destination: '0.0.0.0/0' },
+  'the default route of IPv6': { ...base, kind: 'add-shim-route', shim: 'nc', destination: cidr('::/0') },
+  'the default route in numbers': { ...base, kind: 'add-shim-route', shim: 'nc', destination: cidr('0.0.0.0/0') },
   'a sysctl outside net': { ...base, kind: 'set-sysctl', shim: 'nc', key: ['..', 'kernel', 'panic'], value: '1' },
   'a sysctl value of two words': { ...base, kind: 'set-sysctl', shim: 'nc', key: ['ipv4', 'ip_forward'], value: '1 2' },
-  'an address that is a keyword': {
+  'a MAC address that is a keyword': {
     ...base,
     kind: 'add-shim-neighbour',
     shim: 'nc',
-    address: 'proxy',
-    mac: '02:42:00:00:00:01',
+    address: ip('10.0.0.5'),
+    mac: 'nud',
   },
 };
 
@@ -166,23 +178,22 @@ for (const [name, action] of Object.entries(refused)) {
     ));
 }
 
-const lanRoute = { parent: 'eth0', mode: 'ipvlan-l3', networks: ['lan'] } as const;
-
 test("for the LAN's router", () => {
   const line = (destination: string, via?: string) =>
-    lanRouteCommand({ ...lanRoute, destination, ...(via !== undefined && { via }) }).join(' ');
+    lanRouteCommand({ destination: cidr(destination), ...(via !== undefined && { via: ip(via) }) }).join(' ');
   assert.is(line('10.7.1.0/24', '192.168.1.10'), 'ip route add 10.7.1.0/24 via 192.168.1.10');
   assert.is(line('fd00:7::/64', 'fd00:1::10'), 'ip -6 route add fd00:7::/64 via fd00:1::10');
   assert.is(line('10.7.1.0/24'), 'ip route add 10.7.1.0/24 via');
-  for (const [destination, via] of [
-    ['default', '192.168.1.10'],
-    ['0.0.0.0/0', '192.168.1.10'],
-    ['10.7.1.0/24', 'inet6'],
-  ] as const)
+  for (const destination of ['0.0.0.0/0', '::/0'])
     assert.throws(
-      () => line(destination, via),
+      () => line(destination, '192.168.1.10'),
       (error: unknown) => error instanceof RangeError,
     );
+});
+
+test('a word is no address, so that none can reach a command', () => {
+  for (const word of ['default', 'proxy', 'inet6', '10.0.0.5/32', '1', '-4']) assert.is(parseAddress(word), undefined);
+  for (const word of ['default', '10.0.0.5', 'inet/8', '10.0.0.0/33']) assert.is(parseCidr(word), undefined);
 });
 
 test.run();

@@ -11,7 +11,8 @@ const facts = (host: Partial<HostFacts>, engine: Partial<EngineFacts> = {}): Fac
 const service = (netmode: string) => `services:\n  web:\n    image: nginx\n    x-netmode: ${netmode}\n`;
 const lan = 'ip_range: 192.168.1.192/27';
 const native =
-  'services:\n  web: { image: nginx, networks: [lan] }\nnetworks:\n  lan: { driver: ipvlan, driver_opts: { parent: eth0 } }\n';
+  'services:\n  web: { image: nginx, networks: [lan] }\nnetworks:\n ' +
+  ' lan: { driver: ipvlan, driver_opts: { parent: eth0 } }\n';
 const external =
   'services:\n  web: { image: nginx, networks: [far] }\nnetworks:\n  far: { external: true, driver: overlay }\n';
 
@@ -27,7 +28,8 @@ const cases: readonly (readonly [string, string, Facts, readonly string[]])[] = 
     service('overlay'),
     facts({}, { swarm: 'worker' }),
     [
-      'error engine/swarm-inactive: network "overlay": overlay networks need a swarm, and this engine is a worker of one, and only its managers make networks',
+      'error engine/swarm-inactive: network "overlay": overlay networks need a swarm, and this engine is ' +
+        'a worker of one, and only its managers make networks',
     ],
   ],
   ['a manager', service('overlay'), facts({}, { swarm: 'manager' }), []],

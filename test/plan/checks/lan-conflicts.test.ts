@@ -18,7 +18,8 @@ const facts = (neighbours: readonly HostNeighbour[], engine: Partial<EngineFacts
   engine: { ...lanFacts.engine!, ...engine },
 });
 const dns = (rest = '', mode = 'macvlan') =>
-  `services:\n  dns:\n    image: dns\n    x-netmode: { mode: ${mode}, ip_range: 192.168.1.192/27, ipv4_address: 192.168.1.53${rest} }\n`;
+  `services:\n  dns:\n    image: dns\n    x-netmode: { mode: ${mode}, ip_range: 192.168.1.192/27, ` +
+  `ipv4_address: 192.168.1.53${rest} }\n`;
 const running = (rest: Partial<EngineContainer>): EngineContainer => ({
   id: 'a',
   name: 'shop-dns-1',
@@ -53,7 +54,8 @@ const cases: readonly (readonly [string, string, Facts, readonly string[]])[] = 
     dns(),
     facts([neighbour('192.168.1.53', { state: 'stale' })]),
     [
-      'warning address/answers-on-lan: "dns": 192.168.1.53 has answered lately on eth0, from the device 02:00:00:00:00:99',
+      'warning address/answers-on-lan: "dns": 192.168.1.53 has ' +
+        'answered lately on eth0, from the device 02:00:00:00:00:99',
     ],
   ],
   [
@@ -77,7 +79,8 @@ const cases: readonly (readonly [string, string, Facts, readonly string[]])[] = 
     dns(),
     facts([], { networks: [lan], containers: [running({})] }),
     [
-      'error address/duplicate: "dns" has the address 192.168.1.53, as the running container "shop-dns-1" of project "shop" does',
+      'error address/duplicate: "dns" has the address 192.168.1.53, ' +
+        'as the running container "shop-dns-1" of project "shop" does',
     ],
   ],
   [
@@ -97,7 +100,8 @@ const cases: readonly (readonly [string, string, Facts, readonly string[]])[] = 
     dns(),
     facts([neighbour('192.168.1.200')]),
     [
-      'warning address/answers-on-lan: 192.168.1.192/27, from which Docker hands out addresses, has devices of the LAN in it: 192.168.1.200 (02:00:00:00:00:99)',
+      'warning address/answers-on-lan: 192.168.1.192/27, from which Docker hands out addresses, has ' +
+        'devices of the LAN in it: 192.168.1.200 (02:00:00:00:00:99)',
     ],
   ],
   ['in the range, some time ago', dns(), facts([neighbour('192.168.1.200', { state: 'stale' })]), []],
@@ -111,7 +115,8 @@ const cases: readonly (readonly [string, string, Facts, readonly string[]])[] = 
   ],
   [
     'IPv6',
-    'services:\n  dns:\n    image: dns\n    x-netmode: { mode: macvlan, subnet: "fd00:1::/64", ip_range: "fd00:1::f000/116", ipv6_address: "fd00:1::53" }\n',
+    'services:\n  dns:\n    image: dns\n    x-netmode: { mode: macvlan, subnet: "fd00:1::/64", ip_range: ' +
+      '"fd00:1::f000/116", ipv6_address: "fd00:1::53" }\n',
     facts([neighbour('fd00:1::53')]),
     ['error address/answers-on-lan: "dns": fd00:1::53 answers on eth0, from the device 02:00:00:00:00:99'],
   ],
@@ -150,9 +155,7 @@ test('services that are not started now do not matter', () => {
 
 const targets = (text: string, given: Facts, starting?: ReadonlySet<string>) => {
   const { plan } = planTexts(text, { facts: given });
-  return probeTargets('project', plan!.services, plan!.networks, given, starting).map(
-    (one) => `${one.address} ${one.interface}`,
-  );
+  return probeTargets(plan!, given, starting).map((one) => `${one.address} ${one.interface}`);
 };
 
 for (const [name, found, expected] of [
@@ -179,7 +182,8 @@ for (const [name, found, expected] of [
     'nor on a bridge',
     () =>
       targets(
-        'services:\n  web: { image: web, networks: { lan: { ipv4_address: 10.9.0.5 } }, x-netmode: bridge }\nnetworks:\n  lan: { ipam: { config: [{ subnet: 10.9.0.0/24 }] } }\n',
+        'services:\n  web: { image: web, networks: { lan: { ipv4_address: 10.9.0.5 } }, x-netmode: bridge ' +
+          '}\nnetworks:\n  lan: { ipam: { config: [{ subnet: 10.9.0.0/24 }] } }\n',
         facts([]),
       ),
     [],

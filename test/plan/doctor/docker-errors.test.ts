@@ -6,7 +6,8 @@ import { explainError } from '../../../src/plan/doctor/docker-errors.ts';
 /** Error texts as Docker, Compose, the kernel and programs print them; the rule, and a word of the explanation. */
 const cases: readonly (readonly [string, RuleName | undefined, string])[] = [
   [
-    'Error response from daemon: driver failed programming external connectivity on endpoint web-1 (0f3e): Bind for 0.0.0.0:8080 failed: port is already allocated',
+    'Error response from daemon: driver failed programming external connectivity on endpoint web-1 ' +
+      '(0f3e): Bind for 0.0.0.0:8080 failed: port is already allocated',
     'ports/in-use-by-container',
     'port 8080',
   ],

@@ -243,7 +243,8 @@ const shimCases: readonly (readonly [string, Facts, readonly (readonly [string, 
     }),
     [
       [
-        'its route 192.168.1.0/24 takes the whole LAN, because its address 192.168.1.9/24 has the prefix of the LAN: give it /32',
+        'its route 192.168.1.0/24 takes the whole LAN, because its ' +
+          'address 192.168.1.9/24 has the prefix of the LAN: give it /32',
         'ip route del 192.168.1.0/24 dev ipv0',
       ],
     ],

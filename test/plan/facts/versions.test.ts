@@ -1,4 +1,7 @@
-/** What depends on the versions of the engine and Compose, on both sides; engine/versions.test.ts asks the engines themselves. */
+/**
+ * What depends on the versions of the engine and Compose, on both sides; engine/versions.test.ts asks the engines
+ * themselves.
+ */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { EngineNetwork, Facts, HostInterface } from '../../../src/plan/facts/facts.ts';
@@ -33,14 +36,14 @@ for (const [key, engine, compose, expected] of [
   ['mac_address', '20.10.24', '2.40.3', 'this engine is 20.10.24, which does not know mac_address'],
 ] as const) {
   test(`${key}, engine ${engine}, Compose ${compose}`, () =>
-    assert.is(tooOldFor(key, withVersions(engine, compose))?.fact, expected));
+    assert.is(tooOldFor(key, withVersions(engine, compose))?.message, expected));
 }
 
 test('what nobody looked at, or counts in another way, is not too old', () => {
-  assert.is(tooOldFor('mac_address', { version: 1 }), undefined);
+  assert.is(tooOldFor('mac_address', {}), undefined);
   assert.is(tooOldFor('mac_address', withVersions('5.4.2', '2.40.3', { kind: 'podman' })), undefined);
-  assert.is(isOnePerParent('macvlan', { version: 1 }), false);
-  assert.is(isOnePerParent('ipvlan', { version: 1 }), true);
+  assert.is(isOnePerParent('macvlan', {}), false);
+  assert.is(isOnePerParent('ipvlan', {}), true);
 });
 
 /* Keys of a service's network. */
@@ -53,7 +56,8 @@ for (const [key, facts, expected] of [
     'mac_address: "02:42:c0:a8:01:35"',
     withVersions('20.10.24', '2.26.1'),
     [
-      'error engine/too-old: "web" has mac_address on the network "macvlan_eth0", but this engine is 20.10.24, which does not know mac_address',
+      'error engine/too-old: "web" has mac_address on the network "macvlan_eth0", but this engine is ' +
+        '20.10.24, which does not know mac_address',
     ],
   ],
   ['mac_address: "02:42:c0:a8:01:35"', withVersions('26.1.5', '2.26.1'), []],
@@ -61,24 +65,30 @@ for (const [key, facts, expected] of [
     'interface_name: lan0',
     withVersions('26.1.5', '2.40.3'),
     [
-      'error engine/too-old: "web" has interface_name on the network "macvlan_eth0", but this engine is 26.1.5, which does not know interface_name',
+      'error engine/too-old: "web" has interface_name on the network "macvlan_eth0", but this engine is ' +
+        '26.1.5, which does not know interface_name',
     ],
   ],
   [
     'interface_name: lan0',
     withVersions('28.5.2', '2.26.1'),
     [
-      'error engine/too-old: "web" has interface_name on the network "macvlan_eth0", but Docker Compose is 2.26.1, which does not know interface_name',
+      'error engine/too-old: "web" has interface_name on the network "macvlan_eth0", but Docker Compose ' +
+        'is 2.26.1, which does not know interface_name',
     ],
   ],
   ['interface_name: lan0', newest, []],
   ['interface_name: lan0', { version: 1 }, []],
 ] as const) {
-  test(`${key}: engine ${facts.version && 'engine' in facts ? facts.engine!.version : 'unknown'}, ${expected.length} faults`, () => {
-    const offline = !('engine' in facts);
-    const text = offline ? keyed(`${key}, parent: eth0, subnet: 192.168.1.0/24, gateway: 192.168.1.1`) : keyed(key);
-    assert.equal(told(planTexts(text, { facts })), expected);
-  });
+  test(
+    `${key}: engine ${facts.version && 'engine' in facts ? facts.engine!.version : 'unknown'}, ` +
+      `${expected.length} faults`,
+    () => {
+      const offline = !('engine' in facts);
+      const text = offline ? keyed(`${key}, parent: eth0, subnet: 192.168.1.0/24, gateway: 192.168.1.1`) : keyed(key);
+      assert.equal(told(planTexts(text, { facts })), expected);
+    },
+  );
 }
 
 /* The default route. */
@@ -111,14 +121,16 @@ const routes: readonly Route[] = [
     project: 'zoo',
     bridge: 'backend: { enable_ipv6: true }',
     always:
-      'warning service/default-route: "web" leaves by the network "backend", not by "lan": Docker prefers a network that has IPv6',
+      'warning service/default-route: "web" leaves by the network ' +
+      '"backend", not by "lan": Docker prefers a network that has IPv6',
     given: { lan: 1 },
   },
   {
     name: 'loopback, and the underlay has IPv6',
     bridge: 'backend:',
     settings:
-      'host_access: loopback, subnet: [192.168.1.0/24, "fd00:1::/64"], gateway: [192.168.1.1], ip_range: [192.168.1.192/27, "fd00:1::c0/123"]',
+      'host_access: loopback, subnet: [192.168.1.0/24, "fd00:1::/64"], gateway: [192.168.1.1], ip_range: ' +
+      '[192.168.1.192/27, "fd00:1::c0/123"]',
     more: 'ports: ["8080:80"]',
     always: 'error service/default-route: "web" leaves by the network "lan", not by "backend": Docker prefers',
     given: { backend: 1 },
@@ -127,7 +139,8 @@ const routes: readonly Route[] = [
     name: 'both have IPv6',
     bridge: 'backend: { enable_ipv6: true }',
     settings:
-      'subnet: [192.168.1.0/24, "fd00:1::/64"], gateway: [192.168.1.1], ip_range: [192.168.1.192/27, "fd00:1::c0/123"], host_access: none',
+      'subnet: [192.168.1.0/24, "fd00:1::/64"], gateway: [192.168.1.1], ip_range: [192.168.1.192/27, ' +
+      '"fd00:1::c0/123"], host_access: none',
     old: 'warning service/default-route: "web" leaves by the network "backend", not by "lan": this engine',
     given: { lan: 1 },
   },
@@ -136,7 +149,8 @@ const routes: readonly Route[] = [
     bridge: 'backend: { internal: true }',
     more: 'networks: { backend: { gw_priority: 5 } }',
     always:
-      'warning service/default-route: "web" leaves by the network "lan", not by "backend": Docker lets containers leave by no internal network',
+      'warning service/default-route: "web" leaves by the network "lan", not by "backend": Docker lets ' +
+      'no container leave by an internal network',
     given: { backend: 5 },
   },
   {
@@ -186,7 +200,10 @@ for (const { name, project = 'able', bridge, settings = '', more = '', always, o
   ]
     .filter(Boolean)
     .join(', ');
-  const text = `name: ${project}\nservices:\n  web: { ${web} }\nnetworks:\n  ${bridge}\n  lan: { x-netmode: { mode: macvlan${settings.includes('ip_range') ? '' : ', ip_range: 192.168.1.192/27'}${settings && `, ${settings}`} } }\n`;
+  const text =
+    `name: ${project}\nservices:\n  web: { ${web} }\nnetworks:\n  ${bridge}\n  lan: { ` +
+    `x-netmode: { mode: ` +
+    `macvlan${settings.includes('ip_range') ? '' : ', ip_range: 192.168.1.192/27'}${settings && `, ${settings}`} } }\n`;
   const priorities = (facts: Facts) => {
     const outcome = planTexts(text, { facts });
     const attached = [...outcome.plan!.services.get('web')!.networks.values()];
@@ -194,7 +211,7 @@ for (const { name, project = 'able', bridge, settings = '', more = '', always, o
     return {
       said,
       given: Object.fromEntries(
-        attached.flatMap(({ network, gwPriority }) => (gwPriority === undefined ? [] : [[network, gwPriority]])),
+        attached.flatMap(({ network, gwPriority }) => (gwPriority ? [[network, gwPriority.value]] : [])),
       ),
     };
   };
@@ -258,7 +275,8 @@ for (const [name, text, version, theirs, expected] of [
     '26.1.5',
     network('other'),
     [
-      'error parent/taken-by-network: eth0 is taken by the Docker network "other": a parent carries one macvlan network',
+      'error parent/taken-by-network: eth0 is taken by the Docker ' +
+        'network "other": a parent carries one macvlan network',
     ],
   ],
   ['beside another, 27', onEth0(), '27.0.1', network('other'), []],
@@ -268,7 +286,8 @@ for (const [name, text, version, theirs, expected] of [
     '26.1.5',
     network('other'),
     [
-      'error parent/taken-by-network: eth0 is taken by the Docker network "other": a parent carries one macvlan network',
+      'error parent/taken-by-network: eth0 is taken by the Docker ' +
+        'network "other": a parent carries one macvlan network',
     ],
   ],
   [

@@ -2,8 +2,18 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { EngineContainer, Facts } from '../../../src/plan/facts/facts.ts';
+import { blockOf, formatAddress, formatCidr } from '../../../src/plan/facts/ip.ts';
+import { actionsToContainers, leadsToContainers } from '../../../src/plan/host-changes/host-actions.ts';
 import { hasUnknownTargets } from '../../../src/plan/host-changes/shim.ts';
+import type { Plan } from '../../../src/plan/types.ts';
 import { lanFacts, planTexts } from '../../support/in-memory.ts';
+
+/** The routes of the one shim, as text. */
+const routesOf = (plan: Plan | undefined) =>
+  plan?.shims[0]?.routes.map(({ destination, source }) => ({
+    destination: formatCidr(destination),
+    ...(source && { source: formatAddress(source) }),
+  }));
 
 const withNetwork = (lan: string) =>
   `name: shop\nservices:\n  web: { image: x, networks: [lan] }\nnetworks:\n  lan: ${lan}\n`;
@@ -53,17 +63,48 @@ test('without a range, each running container has a route of its own', () => {
       facts: running,
     },
   );
-  assert.equal(plan?.shims[0]?.routes, [
+  assert.equal(routesOf(plan), [
     { destination: '192.168.1.2/32', source: '192.168.1.10' },
     { destination: '192.168.1.3/32', source: '192.168.1.10' },
   ]);
-  assert.equal(plan?.shims[0]?.neighbours, ['192.168.1.2', '192.168.1.3']);
+  assert.equal(
+    plan?.shims[0]?.neighbours.map(({ address, mac }) => [formatAddress(address), mac]),
+    [
+      ['192.168.1.2', '52:54:00:12:34:56'],
+      ['192.168.1.3', '52:54:00:12:34:56'],
+    ],
+  );
   assert.ok(hasUnknownTargets(plan!.networks.get('lan')!));
+});
+
+test('what leads to the containers of now is what would have been decided with them', () => {
+  const facts = (containers: readonly EngineContainer[]): Facts => ({
+    ...running,
+    engine: { ...running.engine!, containers },
+  });
+  const before = facts([container('a', '192.168.1.3'), container('gone', '192.168.1.7')]);
+  const now = facts([
+    container('a', '192.168.1.3'),
+    container('new', '192.168.1.9'),
+    container('off', '192.168.1.8', false),
+  ]);
+  for (const mode of ['ipvlan', 'macvlan']) {
+    const text = withNetwork(
+      `{ driver: ${mode}, driver_opts: { parent: eth0 }, x-netmode: { host_access: shim }, ` +
+        'ipam: { config: [{ subnet: 192.168.1.0/24, gateway: 192.168.1.1 }] } }',
+    ).replace('networks: [lan]', 'networks: { lan: { ipv4_address: 192.168.1.40 } }');
+    const leading = actionsToContainers(planTexts(text, { facts: before }).plan!, now.engine!);
+    assert.equal(leading, planTexts(text, { facts: now }).plan!.actions.filter(leadsToContainers));
+    assert.equal(
+      leading.flatMap((action) => (action.kind === 'add-shim-route' ? formatCidr(action.destination) : [])),
+      ['192.168.1.3/32', '192.168.1.40/32', '192.168.1.9/32'],
+    );
+  }
 });
 
 test('with a range, the range alone is enough', () => {
   const { plan } = planTexts(withNetwork(`{ ${native}, ipam: { config: [{ ${pools} }] } }`), { facts: running });
-  assert.equal(plan?.shims[0]?.routes, [{ destination: '192.168.1.224/30', source: '192.168.1.10' }]);
+  assert.equal(routesOf(plan), [{ destination: '192.168.1.224/30', source: '192.168.1.10' }]);
   assert.not(hasUnknownTargets(plan!.networks.get('lan')!));
 });
 
@@ -74,9 +115,14 @@ for (const [range, addresses, neighbours] of [
   test(`${range}: ${neighbours} addresses are written down`, () => {
     const parent = { ...lanFacts.host!.interfaces[1]!, addresses: ['10.0.0.10/16'] };
     const facts = { ...lanFacts, host: { ...lanFacts.host!, interfaces: [parent], rpFilter: { all: 0 } } };
-    const text = `services:\n  web: { image: x, x-netmode: { mode: ipvlan-l2, parent: eth0, subnet: 10.0.0.0/16, gateway: 10.0.0.1, ip_range: ${range} } }\n`;
+    const text =
+      `services:\n  web: { image: x, x-netmode: { mode: ipvlan-l2, parent: eth0, subnet: ` +
+      `10.0.0.0/16, gateway: 10.0.0.1, ip_range: ${range} } }\n`;
     const { plan } = planTexts(text, { facts });
-    assert.equal(plan?.shims[0]?.addresses, addresses);
+    assert.equal(
+      plan?.shims[0]?.addresses.map((address) => formatCidr(blockOf(address))),
+      addresses,
+    );
     assert.is(plan?.shims[0]?.neighbours.length, neighbours);
   });
 }

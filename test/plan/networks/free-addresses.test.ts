@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { formatCidr, parseAddress, parseCidr } from '../../../src/plan/facts/ip.ts';
-import { addressesOf, freeRange, freeRangeLike, nearestFree } from '../../../src/plan/networks/free-addresses.ts';
+import { formatAddress, formatCidr, parseAddress, parseCidr } from '../../../src/plan/facts/ip.ts';
+import { addressesOf } from '../../../src/plan/facts/parsed-facts.ts';
+import { freeRange, freeRangeLike, nearestFree } from '../../../src/plan/networks/free-addresses.ts';
 
 const nearest: readonly (readonly [string, string, string | undefined, readonly string[], string | undefined])[] = [
   ['192.168.1.53', '192.168.1.0/24', undefined, ['192.168.1.53'], '192.168.1.54'],
@@ -16,9 +17,12 @@ const nearest: readonly (readonly [string, string, string | undefined, readonly 
 ];
 
 for (const [wanted, subnet, ipRange, taken, expected] of nearest) {
-  test(`nearest to ${wanted} in ${subnet}${ipRange ? ` without ${ipRange}` : ''}${taken.length > 0 ? ` beside ${taken.join(', ')}` : ''}: ${expected}`, () => {
-    const pool = { subnet, auxAddresses: {}, ...(ipRange !== undefined && { ipRange }) };
-    assert.is(nearestFree(parseAddress(wanted)!, pool, addressesOf(taken)), expected);
+  const without = ipRange ? ` without ${ipRange}` : '';
+  const beside = taken.length > 0 ? ` beside ${taken.join(', ')}` : '';
+  test(`nearest to ${wanted} in ${subnet}${without}${beside}: ${expected}`, () => {
+    const pool = { subnet: parseCidr(subnet)!, ...(ipRange !== undefined && { ipRange: parseCidr(ipRange)! }) };
+    const free = nearestFree(parseAddress(wanted)!, pool, addressesOf(taken));
+    assert.is(free && formatAddress(free), expected);
   });
 }
 
@@ -41,9 +45,9 @@ for (const [subnet, prefix, avoid, expected] of ranges) {
 }
 
 test('a range like the one there is', () => {
-  const pool = { subnet: '192.168.1.0/24', ipRange: '192.168.1.224/28', auxAddresses: {} };
-  assert.is(freeRangeLike(pool, addressesOf(['192.168.1.250'])), '192.168.1.224/28');
-  assert.is(freeRangeLike({ subnet: pool.subnet, auxAddresses: {} }, []), undefined);
+  const pool = { subnet: parseCidr('192.168.1.0/24')!, ipRange: parseCidr('192.168.1.224/28')! };
+  assert.is(formatCidr(freeRangeLike(pool, addressesOf(['192.168.1.250']))!), '192.168.1.224/28');
+  assert.is(freeRangeLike({ subnet: pool.subnet }, []), undefined);
 });
 
 test.run();

@@ -38,17 +38,20 @@ test('a shim needs a parent', () => {
   });
   assert.equal(plan?.shims, []);
   assert.equal(told(outcome), [
-    'error parent/not-found: network "lan" names no parent: Docker gives it a link of its own that leads nowhere, and no shim reaches it',
+    'error parent/not-found: network "lan" names no parent: Docker gives it a link of its own that leads ' +
+      'nowhere, and no shim reaches it',
   ]);
 });
 
 test('an interface whose name is too long with its VLAN', () => {
   const text =
-    'services:\n  web:\n    image: x\n    x-netmode: { mode: macvlan, parent: enx001122334455, vlan: 10, subnet: 10.0.0.0/24, gateway: 10.0.0.1, ip_range: 10.0.0.64/27 }\n';
+    'services:\n  web:\n    image: x\n    x-netmode: { mode: macvlan, parent: enx001122334455, vlan: 10, ' +
+    'subnet: 10.0.0.0/24, gateway: 10.0.0.1, ip_range: 10.0.0.64/27 }\n';
   const { plan, ...outcome } = planTexts(text);
   assert.equal(plan?.shims, []);
   assert.equal(told(outcome), [
-    'error parent/not-found: "web": "enx001122334455.10" is longer than the 15 characters that an interface\'s name may have',
+    'error parent/not-found: "web": "enx001122334455.10" is longer ' +
+      "than the 15 characters that an interface's name may have",
   ]);
 });
 

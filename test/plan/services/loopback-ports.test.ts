@@ -12,7 +12,8 @@ for (const [ports, expected] of [
 ] as const) {
   test(ports, () => {
     const { plan } = planTexts(
-      `services:\n  web:\n    image: x\n    x-netmode: { mode: ipvlan-l3, host_access: loopback }\n    ports: ${ports}\n`,
+      `services:\n  web:\n    image: x\n    x-netmode: { mode: ` +
+        `ipvlan-l3, host_access: loopback }\n    ports: ${ports}\n`,
       { facts: lanFacts },
     );
     assert.is(plan?.services.get('web')?.ports.length, expected.length);

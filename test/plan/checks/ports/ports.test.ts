@@ -1,7 +1,10 @@
-/** Every pair of listeners: (kind × kind) × (address × address) × protocol × port, against the design's model of a socket. */
+/**
+ * Every pair of listeners: (kind × kind) × (address × address) × protocol × port, against the design's model of a
+ * socket.
+ */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { planTexts, told } from '../../support/in-memory.ts';
+import { planTexts, told } from '../../../support/in-memory.ts';
 
 type Kind = 'published' | 'host' | 'macvlan';
 
@@ -23,7 +26,8 @@ function service(name: string, { kind, address, protocol, port }: Socket): strin
     published: [`    ports: ["${at}${port}:80/${protocol}"]`, '    x-netmode: bridge'],
     host: [`    x-netmode: { mode: host, listen: ["${at}${port}/${protocol}"] }`],
     macvlan: [
-      `    x-netmode: { mode: macvlan, parent: eth0, subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.192/27, listen: ["${at}${port}/${protocol}"] }`,
+      `    x-netmode: { mode: macvlan, parent: eth0, subnet: 192.168.1.0/24, gateway: 192.168.1.1, ` +
+        `ip_range: 192.168.1.192/27, listen: ["${at}${port}/${protocol}"] }`,
     ],
   }[kind];
   return [`  ${name}:`, '    image: x', ...lines, ''].join('\n');
@@ -129,7 +133,8 @@ const cases: readonly Case[] = [
       'c: { image: x, network_mode: "service:b", expose: ["7001"] }',
     ],
     told: [
-      'error ports/namespace-clash: "b" opens (taken from "expose") port 7000/tcp in the network namespace of service "a", as "a" does',
+      'error ports/namespace-clash: "b" opens (taken from "expose") port 7000/tcp in the network ' +
+        'namespace of service "a", as "a" does',
     ],
   },
   {
@@ -148,7 +153,8 @@ const cases: readonly Case[] = [
       'b: { image: x, network_mode: "container:vpn", expose: ["7000"] }',
     ],
     told: [
-      'error ports/namespace-clash: "b" opens (taken from "expose") port 7000/tcp in the network namespace of container "vpn", as "a" does',
+      'error ports/namespace-clash: "b" opens (taken from "expose") port 7000/tcp in the network ' +
+        'namespace of container "vpn", as "a" does',
     ],
   },
   {
@@ -186,7 +192,11 @@ for (const { name, services, told: expected } of cases) {
 
 test('two thousand services on one port are each told once', () => {
   const outcome = planTexts(
-    `services:\n${Array.from({ length: 2000 }, (_, index) => `  s${index}: { image: x, ports: ["7000:80"] }\n`).join('')}`,
+    [
+      'services:',
+      ...Array.from({ length: 2000 }, (_, index) => `  s${index}: { image: x, ports: ["7000:80"] }`),
+      '',
+    ].join('\n'),
   );
   assert.is(outcome.diagnostics.sorted().filter(({ rule }) => rule === 'ports/published-twice').length, 1999);
 });

@@ -9,7 +9,7 @@ interface Flag {
   readonly takesValue: boolean;
 }
 
-export interface Option extends Flag {
+interface Option extends Flag {
   /** `true` for an option that takes no value and was given none. */
   readonly value: string;
   /** Which of the words it begins with. */
@@ -21,16 +21,18 @@ export interface ReadFlags {
   readonly options: readonly Option[];
   /** The words that are neither options nor their values. */
   readonly rest: readonly string[];
-  /** Whether an option was not known, or lacks its value. Where reading goes on, it counts as one without a value. */
+  /**
+   * Whether an option was unknown or lacks its value. Reading goes on: an unknown option counts as one without a value.
+   */
   readonly faulty: boolean;
 }
 
-export interface ReadFlagsOptions {
+interface ReadFlagsOptions {
   /** Whether options may follow the first other word; otherwise all that follows it is somebody else's. */
   readonly interspersed: boolean;
 }
 
-/** What Go's `strconv.ParseBool` takes for no. */
+/** What Go's `strconv.ParseBool` reads as false. */
 const no: ReadonlySet<string> = new Set(['0', 'f', 'F', 'false', 'FALSE', 'False']);
 
 /** Reads words by a table of options. What comes after `--` is never an option. */
@@ -67,8 +69,8 @@ export function readFlags(
 }
 
 /**
- * Whether an option without a value is on: the last one counts. A value that is neither yes nor no counts as yes; Compose
- * then refuses it.
+ * Whether an option without a value is on: the last one counts. A value that is neither true nor false
+ * counts as true; Compose then refuses it.
  *
  * @returns nothing where it was not given
  */

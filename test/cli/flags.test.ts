@@ -1,7 +1,7 @@
 /** Words as Compose's own parser reads them. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isOn, readFlags, valuesOf } from '../../../src/cli/options/flags.ts';
+import { isOn, readFlags, valuesOf } from '../../src/cli/flags.ts';
 
 const lines = ['-d, --detach', '-q, --quiet', '-t, --timeout int', '--name string'];
 const read = (text: string, interspersed = true) => readFlags(text.split(' ').filter(Boolean), lines, { interspersed });

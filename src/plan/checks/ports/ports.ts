@@ -1,12 +1,10 @@
 /** Two sockets on one port: a listener is (namespace, protocol, address, port). */
-import type { Report } from '../../diagnostics/diagnostic.ts';
-import type { Span } from '../../diagnostics/source.ts';
-import type { Intents } from '../../netmode/intents.ts';
-import type { Facts } from '../facts/facts.ts';
-import { parseAddress, sameAddress } from '../facts/ip.ts';
-import type { Attached } from '../services/attach.ts';
-import { formatPort, listenersOf } from '../services/listeners.ts';
-import type { Listener } from '../types.ts';
+import type { Report } from '../../../diagnostics/diagnostic.ts';
+import type { Span } from '../../../diagnostics/source.ts';
+import { type Address, isUnspecified, sameAddress } from '../../facts/ip.ts';
+import { namespaceOwner } from '../../services/attach.ts';
+import { formatPort } from '../../services/listeners.ts';
+import type { Listener, Plan, ServicePlan } from '../../types.ts';
 
 export interface Claim {
   readonly service: string;
@@ -15,7 +13,7 @@ export interface Claim {
   readonly first: number;
   readonly last: number;
   /** Absent: every address. */
-  readonly address?: string;
+  readonly address?: Address;
   readonly span: Span;
   readonly from: Listener['from'];
   /** Place in the file, so that the later one is blamed. */
@@ -25,27 +23,21 @@ export interface Claim {
 /** The host's own namespace, among `service:<name>` and `container:<name>`. */
 export const host = 'host';
 
-/** Reports `ports/published-twice`, `ports/host-clash`, `ports/namespace-clash`; a service that is not started makes it a warning. */
-export function checkPorts(
-  intents: Intents,
-  services: ReadonlyMap<string, Attached>,
-  facts: Facts,
-  report: Report,
-): void {
-  for (const [namespace, claims] of claimsByNamespace(intents, services, facts)) {
-    for (const [earlier, later] of clashes(claims)) tell(namespace, earlier, later, report);
+/**
+ * Reports `ports/published-twice`, `ports/host-clash`, `ports/namespace-clash`; a service that is not started makes it
+ * a warning.
+ */
+export function checkPorts({ services }: Plan, report: Report): void {
+  for (const [namespace, claims] of claimsByNamespace(services)) {
+    for (const [earlier, later] of clashes(claims)) reportClash(namespace, earlier, later, report);
   }
 }
 
 /** What each service opens or publishes, by the network namespace in which it does. */
-export function claimsByNamespace(
-  intents: Intents,
-  services: ReadonlyMap<string, Attached>,
-  facts: Facts,
-): ReadonlyMap<string, readonly Claim[]> {
+export function claimsByNamespace(services: Plan['services']): ReadonlyMap<string, readonly Claim[]> {
   const byNamespace = new Map<string, Claim[]>();
   let order = 0;
-  const claim = (namespace: string, service: Attached['service'], listener: Listener) => {
+  const claim = (namespace: string, service: ServicePlan['service'], listener: Listener) => {
     const claims = byNamespace.get(namespace) ?? [];
     claims.push({ service: service.name, active: service.active, order: order++, ...listener });
     byNamespace.set(namespace, claims);
@@ -54,10 +46,10 @@ export function claimsByNamespace(
   const joined = new Set(
     [...services.values()].flatMap(({ networkMode }) => (networkMode?.startsWith('service:') ? networkMode : [])),
   );
-  for (const [name, plan] of services) {
+  for (const plan of services.values()) {
     const { service } = plan;
     const namespace = namespaceOf(plan, services);
-    for (const { source, hostIp } of plan.ports) {
+    for (const { source, address } of plan.ports) {
       const { published, protocol, span } = source;
       // From a range for one container port Docker takes whichever is free.
       if (!published || published.first !== published.last) continue;
@@ -66,31 +58,25 @@ export function claimsByNamespace(
         protocol,
         span,
         from: 'published',
-        ...(hostIp !== undefined && { address: hostIp }),
+        ...(address && { address }),
       });
     }
     if (namespace === host || namespace.startsWith('container:') || joined.has(namespace)) {
-      for (const listener of listenersOf(intents.services.get(name)!, intents.project.name, facts.engine?.images))
-        claim(namespace, service, listener);
+      for (const listener of plan.opens) claim(namespace, service, listener);
     }
   }
   return byNamespace;
 }
 
 /** `host`, `container:<name>`, or `service:<name>` of the service whose namespace it is. */
-function namespaceOf(plan: Attached, services: ReadonlyMap<string, Attached>): string {
-  let current = plan;
-  for (let hops = 0; hops < services.size && current.networkMode?.startsWith('service:'); hops++) {
-    const next = services.get(current.networkMode.slice('service:'.length));
-    if (!next) break;
-    current = next;
-  }
-  return current.networkMode === 'host' || current.networkMode?.startsWith('container:')
-    ? current.networkMode
-    : `service:${current.service.name}`;
+function namespaceOf(plan: ServicePlan, services: Plan['services']): string {
+  const { networkMode, service } = namespaceOwner(plan, services);
+  return networkMode === 'host' || networkMode?.startsWith('container:') ? networkMode : `service:${service.name}`;
 }
 
-/** Pairs that overlap, each claim with at most one other: found in order of port, so that the cost is that of sorting. */
+/**
+ * Pairs that overlap, each claim with at most one other: found in order of port, so that the cost is that of sorting.
+ */
 function clashes(claims: readonly Claim[]): readonly (readonly [Claim, Claim])[] {
   const pairs: [Claim, Claim][] = [];
   let open: Claim[] = [];
@@ -115,14 +101,9 @@ function clash(a: Claim, b: Claim): boolean {
 }
 
 /** No address and `0.0.0.0` mean every IPv4 address; a `::` socket takes IPv4 too unless it says otherwise. */
-export function sharesAddress(a: string | undefined, b: string | undefined): boolean {
-  const everything = (text: string | undefined) => text === undefined || text === '' || text === '::';
-  if (everything(a) || everything(b)) return true;
-  const left = parseAddress(a!);
-  const right = parseAddress(b!);
-  if (!left || !right) return a === b;
-  if (left.family !== right.family) return false;
-  return left.value === 0n || right.value === 0n || sameAddress(left, right);
+export function sharesAddress(a: Address | undefined, b: Address | undefined): boolean {
+  if (!a || !b || [a, b].some((address) => address.family === 6 && isUnspecified(address))) return true;
+  return a.family === b.family && (isUnspecified(a) || isUnspecified(b) || sameAddress(a, b));
 }
 
 /** What a service does with a port, and where that was taken from. */
@@ -134,12 +115,13 @@ export const taken: Readonly<Record<Listener['from'], string>> = {
   published: 'publishes',
 };
 
-function tell(namespace: string, earlier: Claim, later: Claim, report: Report): void {
+function reportClash(namespace: string, earlier: Claim, later: Claim, report: Report): void {
   const published = earlier.from === 'published' && later.from === 'published';
   const rule = namespace !== host ? 'ports/namespace-clash' : published ? 'ports/published-twice' : 'ports/host-clash';
   const where =
     namespace === host ? 'of the host' : `in the network namespace of ${namespace.replace(/^(\w+):(.*)$/, '$1 "$2"')}`;
-  const message = `"${later.service}" ${taken[later.from]} port ${formatPort(later)} ${where}, as "${earlier.service}" does`;
+  const message =
+    `"${later.service}" ${taken[later.from]} port ` + `${formatPort(later)} ${where}, as "${earlier.service}" does`;
   // An image may expose more than its process opens.
   const sure = earlier.from !== 'image' && later.from !== 'image';
   const severity = earlier.active && later.active && sure ? 'error' : 'warning';

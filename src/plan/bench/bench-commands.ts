@@ -1,4 +1,7 @@
-/** The namespaces of `bench-net` as argument vectors. Every command acts on a namespace of its own, none on this host's network. */
+/**
+ * The namespaces of `bench-net` as argument vectors. Every command acts on a namespace of its own, none on this host's
+ * network.
+ */
 
 import { commandOf } from '../actions/commands.ts';
 import {
@@ -105,7 +108,8 @@ const parts: { readonly [M in BenchedNetmode]: (topology: BenchTopology, kernel:
     ],
     macvlan: (topology, kernel) => underlayCommands('macvlan', topology, kernel),
     'ipvlan-l2': (topology, kernel) => [
-      // Strict, it would drop the answers to a shim without an address; a new namespace may have this host's own setting.
+      // Strict, it would drop the answers to a shim without an address; a new namespace may have this host's own
+      // setting.
       ...within(
         topology.namespaces.host,
         ['all', parent.name].map((name) => ['sysctl', '-w', `net/ipv4/conf/${name}/rp_filter=0`]),
@@ -140,7 +144,10 @@ function underlayCommands(
 }
 
 interface Rules {
-  /** Docker has it on every host, whatever its services' netmodes: it makes the kernel track all of the host's connections. */
+  /**
+   * Docker has it on every host, whatever its services' netmodes: it makes the kernel track all of the host's
+   * connections.
+   */
   readonly always: readonly Command[];
   /** The published port, for neighbours and for the host itself. */
   readonly published: readonly Command[];

@@ -1,10 +1,11 @@
 /** What the project will open on the host, against what is open there now. */
-import type { DiagnosticDetails, Report } from '../../diagnostics/diagnostic.ts';
-import type { Intents } from '../../netmode/intents.ts';
-import type { Facts } from '../facts/facts.ts';
-import { defaultInterface } from '../facts/interfaces.ts';
-import type { Attached } from '../services/attach.ts';
-import { formatPort } from '../services/listeners.ts';
+import type { DiagnosticDetails, Report } from '../../../diagnostics/diagnostic.ts';
+import { hostAddress } from '../../facts/host-address.ts';
+import { defaultInterface } from '../../facts/interfaces.ts';
+import { type Address, formatAddress, isLoopback, isUnspecified } from '../../facts/ip.ts';
+import { interfaceOf, type ParsedFacts } from '../../facts/parsed-facts.ts';
+import { formatPort } from '../../services/listeners.ts';
+import type { Plan } from '../../types.ts';
 import { grouped, type Occupant, occupantsOf } from './occupants.ts';
 import { type Claim, claimsByNamespace, host, sharesAddress, taken } from './ports.ts';
 
@@ -16,20 +17,19 @@ const sharedByHabit: ReadonlySet<number> = new Set([1900, 3702, 5353, 5355]);
 
 /**
  * Reports `ports/in-use-on-host` and `ports/in-use-by-container`: as errors where it is certain, as warnings where the
- * port is guessed from an image or the engine was not asked. What the project's own running containers have never counts.
+ * port is guessed from an image or the engine was not asked. What the project's own running containers have never
+ * counts.
  *
  * @param starting the services that are started now, where that is not all
  */
 export function checkLivePorts(
-  intents: Intents,
-  services: ReadonlyMap<string, Attached>,
-  facts: Facts,
+  { project, services }: Plan,
+  facts: ParsedFacts,
   report: Report,
   starting?: ReadonlySet<string>,
 ): void {
   if (!facts.host?.sockets && !facts.engine) return;
-  const { project } = intents;
-  const claims = (claimsByNamespace(intents, services, facts).get(host) ?? []).filter(
+  const claims = (claimsByNamespace(services).get(host) ?? []).filter(
     ({ service, active }) => active && (starting?.has(service) ?? true),
   );
   const occupants = grouped(occupantsOf(project.name, facts));
@@ -38,7 +38,7 @@ export function checkLivePorts(
     if (claim.from !== 'published' && !opensOnHost(claim, project.name, facts)) continue;
     const occupant = occupantOf(claim, occupants);
     if (occupant)
-      tell(
+      reportOccupant(
         claim,
         occupant,
         (port) => wanted.has(`${port}/${claim.protocol}`) || occupants.has(`${port}/${claim.protocol}`),
@@ -49,15 +49,15 @@ export function checkLivePorts(
 }
 
 /** Whether a host-mode service will open its ports on this host, and has not done so already. */
-function opensOnHost({ service }: Claim, project: string, { engine }: Facts): boolean {
+function opensOnHost({ service }: Claim, project: string, { engine }: ParsedFacts): boolean {
   // There the "host" is a virtual machine, or the rootless engine's own namespace.
   if (engine?.kind === 'desktop' || engine?.kind === 'rootless' || engine?.remote) return false;
   return !engine?.containers.some(
-    (one) =>
-      one.running &&
-      one.project === project &&
-      one.service === service &&
-      (one.networkMode === 'host' || one.networkMode.startsWith('container:')),
+    (container) =>
+      container.running &&
+      container.project === project &&
+      container.service === service &&
+      (container.networkMode === 'host' || container.networkMode.startsWith('container:')),
   );
 }
 
@@ -77,20 +77,22 @@ function occupantOf(
   return found;
 }
 
-function tell(
+function reportOccupant(
   claim: Claim,
   occupant: Occupant,
   isTaken: (port: number) => boolean,
-  facts: Facts,
+  facts: ParsedFacts,
   report: Report,
 ): void {
   const { container, port, protocol } = occupant;
-  const subject = `"${claim.service}" ${taken[claim.from]} port ${formatPort({ first: port, last: port, protocol })} of the host`;
+  const subject =
+    `"${claim.service}" ${taken[claim.from]} port ` +
+    `${formatPort({ first: port, last: port, protocol })} of the host`;
   const doubtful =
     !facts.engine ||
     claim.from === 'image' ||
     (claim.protocol === 'udp' && claim.from !== 'published' && sharedByHabit.has(port));
-  const unsureOfFamily = occupant.perhapsOnlyV6 && claim.address !== undefined && !claim.address.includes(':');
+  const unsureOfFamily = occupant.perhapsOnlyV6 && claim.address?.family === 4;
   const details: DiagnosticDetails = {
     help: helpFor(claim, occupant, isTaken, facts),
     ...((doubtful || unsureOfFamily) && { severity: 'warning' }),
@@ -100,7 +102,8 @@ function tell(
     report(
       'ports/in-use-by-container',
       claim.span,
-      `${subject}, which the container "${container.name}"${of} ${occupant.owner ? 'has open' : 'publishes'}${where(occupant)}`,
+      `${subject}, which the container "${container.name}"${of} ` +
+        `${occupant.owner ? 'has open' : 'publishes'}${where(occupant)}`,
       details,
     );
   } else {
@@ -113,14 +116,14 @@ function tell(
 /** The address, where it is a certain one. */
 function where({ address, perhapsOnlyV6 }: Occupant): string {
   if (perhapsOnlyV6) return ' on ::';
-  return address === undefined || address === '0.0.0.0' || address === '::' ? '' : ` on ${address}`;
+  return !address || isUnspecified(address) ? '' : ` on ${formatAddress(address)}`;
 }
 
 function helpFor(
   claim: Claim,
   { port, address, container, owner }: Occupant,
   isTaken: (port: number) => boolean,
-  facts: Facts,
+  facts: ParsedFacts,
 ): string {
   const end = container
     ? `stop it: docker stop ${container.name}`
@@ -135,8 +138,8 @@ function helpFor(
   const lan = lanAddress(facts);
   // A resolver on 127.0.0.53 leaves the host's other addresses free.
   const elsewhere =
-    claim.address === undefined && address?.startsWith('127.') && lan !== undefined
-      ? `publish it on one address: "${lan}:${port}:…", or `
+    !claim.address && address?.family === 4 && isLoopback(address) && lan
+      ? `publish it on one address: "${formatAddress(lan)}:${port}:…", or `
       : '';
   return `${elsewhere}publish another port${other === undefined ? '' : `, such as ${other}`}, or ${end}`;
 }
@@ -147,7 +150,6 @@ function nextFree(port: number, isTaken: (port: number) => boolean): number | un
   return undefined;
 }
 
-function lanAddress({ host: observed }: Facts): string | undefined {
-  const own = observed?.interfaces.find((one) => one.name === defaultInterface(observed));
-  return own?.addresses.find((address) => !address.includes(':'))?.split('/')[0];
+function lanAddress({ host: observed }: ParsedFacts): Address | undefined {
+  return hostAddress({ family: 4 }, interfaceOf(observed, defaultInterface(observed)), observed);
 }

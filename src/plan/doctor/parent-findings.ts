@@ -1,7 +1,7 @@
 /** The parent of macvlan and ipvlan as `doctor` judges it: whether it is there, fit and free. */
 import { isUnderlay, netmodeOfDriver, type UnderlayMode, underlay } from '../../netmode/modes.ts';
-import type { Facts } from '../facts/facts.ts';
 import { isOurs, networkLabel } from '../facts/ownership.ts';
+import type { ParsedFacts } from '../facts/parsed-facts.ts';
 import type { Finding, Situation } from './finding.ts';
 
 /** Whether there is a parent at all. */
@@ -50,13 +50,15 @@ export function parentIsFit({ mode, card }: Situation): readonly Finding[] | und
   return findings;
 }
 
-/** What else is on the parent now; docs/measured.md: one ipvlan network for each parent, one driver, one ipvlan mode. */
+/**
+ * What else is on the parent now; docs/measured.md: one ipvlan network for each parent, one driver, one ipvlan mode.
+ */
 export function parentIsFree({ mode, facts, parent }: Situation): readonly Finding[] | undefined {
   if (!isUnderlay(mode) || parent === undefined || facts.engine?.remote) return undefined;
   return [...otherInterfaces(mode, parent, facts), ...otherNetworks(mode, parent, facts)];
 }
 
-function otherInterfaces(mode: UnderlayMode, parent: string, { host }: Facts): readonly Finding[] {
+function otherInterfaces(mode: UnderlayMode, parent: string, { host }: ParsedFacts): readonly Finding[] {
   const { driver, ipvlanMode } = underlay(mode);
   const links = (host?.interfaces ?? []).filter(
     ({ link, kind }) => link === parent && (kind === 'macvlan' || kind === 'ipvlan'),
@@ -84,13 +86,13 @@ function otherInterfaces(mode: UnderlayMode, parent: string, { host }: Facts): r
   });
 }
 
-function otherNetworks(mode: UnderlayMode, parent: string, { engine }: Facts): readonly Finding[] {
+function otherNetworks(mode: UnderlayMode, parent: string, { engine }: ParsedFacts): readonly Finding[] {
   return (engine?.networks ?? [])
     .filter(({ options }) => options['parent'] === parent)
     .flatMap((network): readonly Finding[] => {
       const other = netmodeOfDriver(network.driver, network.options);
       const users = engine!.containers
-        .filter(({ running, networks }) => running && network.name in networks)
+        .filter(({ running, networks }) => running && networks.has(network.name))
         .map(({ name }) => name);
       const sameDriver = network.driver === underlay(mode).driver;
       if (!sameDriver && users.length > 0) {

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { EngineContainer, EngineFacts, Facts, HostSocket } from '../../../src/plan/facts/facts.ts';
-import { lanFacts, planTexts, told } from '../../support/in-memory.ts';
+import type { EngineContainer, EngineFacts, Facts, HostSocket } from '../../../../src/plan/facts/facts.ts';
+import { lanFacts, planTexts, told } from '../../../support/in-memory.ts';
 
 const id = (letter: string) => letter.repeat(64);
 const nginx = { pid: 812, name: 'nginx' };
@@ -89,7 +89,8 @@ const cases: readonly (readonly [string, string, Situation, readonly string[]])[
     published('127.0.0.1:8080:80'),
     { sockets: [socket({ address: '::' })] },
     [
-      'warning ports/in-use-on-host: "web" publishes port 8080/tcp of the host, which "nginx" (pid 812) has open on ::, unless for IPv6 only',
+      'warning ports/in-use-on-host: "web" publishes port 8080/tcp of the host, which "nginx" (pid 812) ' +
+        'has open on ::, unless for IPv6 only',
     ],
   ],
   ['a range, of which Docker takes a free one', published('8080-8090:80'), { sockets: [socket()] }, []],
@@ -147,7 +148,8 @@ const cases: readonly (readonly [string, string, Situation, readonly string[]])[
     'services:\n  web:\n    image: nginx\n    x-netmode: host\n',
     { sockets: [socket()], engine: { images: { nginx: [{ first: 8080, last: 8080, protocol: 'tcp' }] } } },
     [
-      'warning ports/in-use-on-host: "web" opens (taken from the EXPOSE of its image) port 8080/tcp of the host, which "nginx" (pid 812) has open',
+      'warning ports/in-use-on-host: "web" opens (taken from the EXPOSE of its image) port 8080/tcp of ' +
+        'the host, which "nginx" (pid 812) has open',
     ],
   ],
   [
@@ -291,7 +293,8 @@ test('two sockets of one server: the one for IPv6 is for that alone', () => {
 
 test('the help names a port that is free, and that nobody else of the project wants', () => {
   const text =
-    'services:\n  web: { image: nginx, ports: ["8080:80"], x-netmode: bridge }\n  api: { image: nginx, ports: ["8081:80"], x-netmode: bridge }\n';
+    'services:\n  web: { image: nginx, ports: ["8080:80"], x-netmode: bridge }\n  api: { image: nginx, ' +
+    'ports: ["8081:80"], x-netmode: bridge }\n';
   const { diagnostics } = planTexts(text, { facts: factsOf({ sockets: [socket(), socket({ port: 8082 })] }) });
   assert.is(diagnostics.sorted()[0]!.help, 'publish another port, such as 8083, or end that process');
 });

@@ -1,16 +1,17 @@
 /** Who has which port of the host now: containers that publish, containers and processes that listen. */
-import type { EngineContainer, EngineFacts, Facts, HostSocket } from '../facts/facts.ts';
+import { type Address, isUnspecified } from '../../facts/ip.ts';
+import type { ParsedContainer, ParsedEngine, ParsedFacts, ParsedSocket } from '../../facts/parsed-facts.ts';
 import { sharesAddress } from './ports.ts';
 
 export interface Occupant {
   readonly protocol: string;
   readonly port: number;
   /** Absent: every address. */
-  readonly address?: string;
+  readonly address?: Address;
   /** Absent for a process that this user may not see. */
-  readonly owner?: HostSocket['owner'];
+  readonly owner?: ParsedSocket['owner'];
   /** Present where it is a container, which publishes the port or (in host mode) listens on it. */
-  readonly container?: EngineContainer;
+  readonly container?: ParsedContainer;
   /** Whether it is a socket on `::`, which takes IPv4 too unless its process asked for IPv6 only. */
   readonly perhapsOnlyV6: boolean;
 }
@@ -20,16 +21,16 @@ export interface Occupant {
  *
  * @param project the project's name
  */
-export function occupantsOf(project: string, { host, engine }: Facts): readonly Occupant[] {
+export function occupantsOf(project: string, { host, engine }: ParsedFacts): readonly Occupant[] {
   const running = (engine?.containers ?? []).filter((container) => container.running);
   const published = running.flatMap((container) =>
     container.ports.map(
-      ({ ip, published: port, protocol }): Occupant => ({
+      ({ address, published: port, protocol }): Occupant => ({
         protocol,
         port,
         container,
         perhapsOnlyV6: false,
-        ...(ip !== undefined && ip !== '' && { address: ip }),
+        ...(address && { address }),
       }),
     ),
   );
@@ -47,7 +48,7 @@ export function occupantsOf(project: string, { host, engine }: Facts): readonly 
         protocol,
         port,
         address,
-        perhapsOnlyV6: address === '::' && !hasV4Twin(socket, sockets),
+        perhapsOnlyV6: address.family === 6 && isUnspecified(address) && !hasV4Twin(socket, sockets),
         ...(owner && { owner }),
         ...(container && { container }),
       },
@@ -59,15 +60,18 @@ export function occupantsOf(project: string, { host, engine }: Facts): readonly 
 }
 
 /** Without the engine's word, what has a port, in a container or for one, may be the project's own. */
-function isKnown({ owner }: HostSocket, engine: EngineFacts | undefined): boolean {
+function isKnown({ owner }: ParsedSocket, engine: ParsedEngine | undefined): boolean {
   return (
     engine !== undefined || (owner !== undefined && owner.container === undefined && owner.name !== 'docker-proxy')
   );
 }
 
 /** A process with a socket for each family has asked for IPv6 only on the other. */
-function hasV4Twin({ protocol, port }: HostSocket, sockets: readonly HostSocket[]): boolean {
-  return sockets.some((other) => other.address === '0.0.0.0' && other.port === port && other.protocol === protocol);
+function hasV4Twin({ protocol, port }: ParsedSocket, sockets: readonly ParsedSocket[]): boolean {
+  return sockets.some(
+    ({ address, ...other }) =>
+      address.family === 4 && isUnspecified(address) && other.port === port && other.protocol === protocol,
+  );
 }
 
 const keyOf = ({ protocol, port }: { readonly protocol: string; readonly port: number }) => `${port}/${protocol}`;

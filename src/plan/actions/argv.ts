@@ -1,0 +1,178 @@
+/**
+ * Argument vectors of the commands that change a host or its engine: the only place where one is made of them. Do and
+ * undo stand side by side. What names may be is checked here, before anything runs: each function throws a `RangeError`
+ * for a name or value that could mean something else to the command, which the plan must have refused before.
+ */
+import { type Address, blockOf, type Cidr, formatAddress, formatCidr } from '../facts/ip.ts';
+import { shimAliasPrefix, shimGroup } from '../facts/ownership.ts';
+import type { Pool } from '../facts/pool.ts';
+
+export type Argv = readonly string[];
+
+export interface Commands {
+  readonly command: Argv;
+  /** What undoes exactly this, on a host that was as the kernel makes it. */
+  readonly undo: Argv;
+}
+
+/**
+ * `dev` and `name` are always written: iproute2 takes a bare name for the abbreviation of a keyword (`a` for
+ * `address`).
+ */
+const on = (shim: string): Argv => ['dev', interfaceName(shim)];
+
+export function dockerNetwork(network: {
+  readonly name: string;
+  readonly driver: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly pools: readonly Pool[];
+  readonly ipv4: boolean;
+  readonly ipv6: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+}): Commands {
+  const name = networkName(network.name);
+  const command = [
+    ...['docker', 'network', 'create', '--driver', network.driver],
+    ...(network.ipv4 ? [] : ['--ipv4=false']),
+    ...(network.ipv6 ? ['--ipv6'] : []),
+    ...network.pools.flatMap((pool) => [
+      ...['--subnet', subnet(pool.subnet)],
+      ...(pool.gateway ? ['--gateway', formatAddress(pool.gateway)] : []),
+      ...(pool.ipRange ? ['--ip-range', formatCidr(pool.ipRange)] : []),
+      ...sorted(pool.auxAddresses).flatMap(([key, address]) => ['--aux-address', `${key}=${formatAddress(address)}`]),
+    ]),
+    ...pairs(network.options).flatMap((pair) => ['--opt', pair]),
+    ...pairs(network.labels).flatMap((pair) => ['--label', pair]),
+    name,
+  ];
+  return { command, undo: ['docker', 'network', 'rm', name] };
+}
+
+/**
+ * Mode and flag are never left to a default: Docker's and iproute2's differ, and a wrong one changes every container on
+ * the parent.
+ */
+export function shimLink({
+  shim,
+  parent,
+  driver,
+  mode,
+  flag = 'bridge',
+}: {
+  readonly shim: string;
+  readonly parent: string;
+  readonly driver: 'macvlan' | 'ipvlan';
+  readonly mode: string;
+  readonly flag?: string;
+}): Commands {
+  const kind = [driver, 'mode', mode, ...(driver === 'ipvlan' ? [flag] : [])];
+  return {
+    command: [
+      ...['ip', 'link', 'add', 'link', interfaceName(parent), 'name', interfaceName(shim)],
+      ...['group', String(shimGroup), 'type', ...kind],
+    ],
+    undo: ['ip', 'link', 'del', ...on(shim)],
+  };
+}
+
+export function shimMark({ shim, network }: { readonly shim: string; readonly network: string }): Commands {
+  const alias = ['ip', 'link', 'set', ...on(shim), 'alias'];
+  return { command: [...alias, `${shimAliasPrefix}${networkName(network)}`], undo: [...alias, ''] };
+}
+
+/**
+ * What the kernel gives a new interface, where the host has no other defaults; the executor restores what it saw
+ * instead.
+ */
+const sysctlDefaults: Readonly<Record<string, string>> = { accept_ra: '1', autoconf: '1' };
+
+export function sysctl({ key, value }: { readonly key: readonly string[]; readonly value: string }): Commands {
+  const set = (to: string) => ['sysctl', '-w', `${sysctlKey(key)}=${to}`];
+  return {
+    command: set(checked(value, /^-?\d+$/, 'a sysctl value')),
+    undo: set(sysctlDefaults[key.at(-1) ?? ''] ?? '0'),
+  };
+}
+
+export function shimAddress({ shim, address }: { readonly shim: string; readonly address: Address }): Commands {
+  const change = (verb: string) => ['ip', ...family(address), 'addr', verb, formatCidr(blockOf(address)), ...on(shim)];
+  return { command: [...change('add'), ...withoutDetection(address)], undo: change('del') };
+}
+
+export function shimUp({ shim }: { readonly shim: string }): Commands {
+  const set = ['ip', 'link', 'set', ...on(shim)];
+  return { command: [...set, 'up'], undo: [...set, 'down'] };
+}
+
+export function shimRoute({
+  shim,
+  destination,
+  source,
+}: {
+  readonly shim: string;
+  readonly destination: Cidr;
+  readonly source?: Address;
+}): Commands {
+  const change = (verb: string) => ['ip', ...family(destination), 'route', verb, subnet(destination), ...on(shim)];
+  return { command: [...change('add'), ...(source ? ['src', formatAddress(source)] : [])], undo: change('del') };
+}
+
+export function shimNeighbour({
+  shim,
+  address,
+  mac,
+}: {
+  readonly shim: string;
+  readonly address: Address;
+  readonly mac: string;
+}): Commands {
+  const change = (verb: string) => ['ip', ...family(address), 'neigh', verb, formatAddress(address)];
+  const device = checked(mac, /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i, 'a MAC address');
+  return {
+    command: [...change('replace'), 'lladdr', device, ...on(shim), 'nud', 'permanent'],
+    undo: [...change('del'), ...on(shim)],
+  };
+}
+
+/**
+ * The command for the LAN's router; nobody here runs it. It ends after `via` where the address is open. Throws
+ * a `RangeError` for the default route.
+ */
+export function lanRouteCommand({ destination, via }: { readonly destination: Cidr; readonly via?: Address }): Argv {
+  return [
+    ...['ip', ...family(destination), 'route', 'add', subnet(destination), 'via'],
+    ...(via ? [formatAddress(via)] : []),
+  ];
+}
+
+/** With slashes, because an interface's name may have dots. */
+function sysctlKey(key: readonly string[]): string {
+  return ['net', ...key.map((segment) => checked(segment, /^(?!\.{1,2}$)[^\s/=]+$/, 'part of a sysctl'))].join('/');
+}
+
+const family = ({ family }: Address | Cidr): Argv => (family === 6 ? ['-6'] : []);
+
+/**
+ * The address is reserved in the network's IPAM; while the kernel looks for duplicates, for a second or two, it could
+ * not be used.
+ */
+const withoutDetection = ({ family }: Address): Argv => (family === 6 ? ['nodad'] : []);
+
+const sorted = <T>(values: ReadonlyMap<string, T>) => [...values].sort(([a], [b]) => (a < b ? -1 : 1));
+
+const pairs = (values: Readonly<Record<string, string>>): Argv =>
+  sorted(new Map(Object.entries(values))).map(([key, value]) => `${key}=${value}`);
+
+const interfaceName = (name: string) => checked(name, /^(?!-)(?!\.{1,2}$)[^\s/:]{1,15}$/, 'an interface name');
+const networkName = (name: string) => checked(name, /^[a-zA-Z0-9][\w.-]*$/, 'a network name');
+
+/** Never the default route: a prefix of 0 is refused. */
+function subnet(cidr: Cidr): string {
+  if (cidr.prefix === 0) throw new RangeError(`"${formatCidr(cidr)}" is not a subnet`);
+  return formatCidr(cidr);
+}
+
+function checked(text: string, form: RegExp, what: string): string {
+  if (!form.test(text)) throw new RangeError(`"${text}" is not ${what}`);
+  return text;
+}

@@ -1,0 +1,68 @@
+/** Everything that can be wrong with a plan, as a table. */
+import type { Report } from '../../diagnostics/diagnostic.ts';
+import type { Facts } from '../facts/facts.ts';
+import { type ParsedFacts, parseFacts } from '../facts/parsed-facts.ts';
+import { inFileOrder } from '../file-order.ts';
+import type { Plan } from '../types.ts';
+import { checkAddresses } from './addresses.ts';
+import { checkDriverOptions } from './driver-options.ts';
+import { checkEngine, checkNewerKeys } from './engine.ts';
+import { checkAnswers } from './lan-conflicts.ts';
+import { checkNetworks } from './network-clashes.ts';
+import { checkPeers } from './peers.ts';
+import { checkLivePorts } from './ports/live-ports.ts';
+import { checkLost } from './ports/lost-ports.ts';
+import { checkPorts } from './ports/ports.ts';
+import { checkReplicas } from './replicas.ts';
+import { checkShimNames } from './shim-names.ts';
+import { checkParents } from './unfit-parents.ts';
+import { checkWaysOut } from './ways-out.ts';
+
+type Check = (plan: Plan, facts: ParsedFacts, report: Report, starting?: ReadonlySet<string>) => void;
+
+const withoutFacts =
+  (check: (plan: Plan, report: Report) => void): Check =>
+  (plan, _, report) =>
+    check(plan, report);
+
+/** Where several report something at one place, in this order. */
+const checks: readonly Check[] = [
+  checkParents,
+  checkNetworks,
+  withoutFacts(checkDriverOptions),
+  withoutFacts(checkLost),
+  withoutFacts(checkReplicas),
+  checkWaysOut,
+  checkShimNames,
+  checkAddresses,
+  withoutFacts(checkPorts),
+  checkLivePorts,
+  checkAnswers,
+  checkEngine,
+  checkNewerKeys,
+  withoutFacts(checkPeers),
+];
+
+/**
+ * Looks for everything that is wrong with a plan.
+ *
+ * @param observed what was observed; more may be known by now than when the plan was decided
+ * @param report gets every conflict found, all of them at once
+ * @param starting the services that the command starts, where that is not all: what is in the way of others does not
+ *   matter
+ */
+export function check(plan: Plan, observed: Facts, report: Report, starting?: ReadonlySet<string>): void {
+  const facts = parseFacts(observed);
+  const ordered = inOrder(plan);
+  for (const run of checks) run(ordered, facts, report, starting);
+}
+
+function inOrder(plan: Plan): Plan {
+  const { project, services, networks } = plan;
+  return {
+    ...plan,
+    project: { ...project, networks: inFileOrder(project.networks, ({ span }) => span, project) },
+    services: inFileOrder(services, ({ service }) => service.span, project),
+    networks: inFileOrder(networks, ({ span }) => span, project),
+  };
+}

@@ -1,0 +1,42 @@
+/** What several containers of one service cannot share. */
+import type { Report } from '../../diagnostics/diagnostic.ts';
+import { formatAddress } from '../facts/ip.ts';
+import { formatPort } from '../services/listeners.ts';
+import type { Attached, Plan } from '../types.ts';
+
+/** Reports `service/replicas-clash`. */
+export function checkReplicas({ services }: Plan, report: Report): void {
+  for (const plan of services.values()) checkService(plan, report);
+}
+
+/**
+ * Replicas share everything the file says once: an address, a MAC, a listener in one namespace, a fixed published port.
+ */
+function checkService({ service, networks, networkMode, listeners, ports }: Attached, report: Report): void {
+  const { value: count, span } = service.replicas;
+  if (count < 2) return;
+  const clash = (what: string, at = span, help = 'leave it out, or run one replica') =>
+    report('service/replicas-clash', at, `"${service.name}": ${count} replicas cannot share ${what}`, {
+      help,
+      related: [{ message: `${count} replicas are asked for here`, span }],
+    });
+  for (const { ipv4Address, ipv6Address, macAddress } of networks.values()) {
+    for (const address of [ipv4Address, ipv6Address])
+      if (address) clash(`the address ${formatAddress(address.value)}`, address.span);
+    if (macAddress) clash(`the MAC address ${macAddress.value}`, macAddress.span);
+  }
+  if (networkMode === 'host') {
+    for (const listener of listeners)
+      clash(`the host's port ${formatPort(listener)}`, listener.span, 'run one replica, or use another netmode');
+  }
+  for (const { source } of ports) {
+    const { published, protocol } = source;
+    if (published && published.first === published.last) {
+      clash(
+        `the published port ${formatPort({ ...published, protocol })}`,
+        source.span,
+        `give a range, such as "${published.first}-${published.first + count - 1}:${source.target}"`,
+      );
+    }
+  }
+}

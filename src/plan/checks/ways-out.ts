@@ -1,0 +1,52 @@
+/** Whether containers on several networks leave by the one that they should. */
+import type { Report } from '../../diagnostics/diagnostic.ts';
+import type { ParsedFacts } from '../facts/parsed-facts.ts';
+import { tooOldFor } from '../facts/versions.ts';
+import { dockersWay, type Way, waysOut } from '../services/default-route.ts';
+import type { Plan, ServicePlan } from '../types.ts';
+
+/** Reports `service/default-route` where Docker will choose a network other than the right one. */
+export function checkWaysOut({ project, services, networks }: Plan, facts: ParsedFacts, report: Report): void {
+  if (!facts.engine) return;
+  const countsPriority = tooOldFor('gw_priority', facts) === undefined;
+  for (const plan of services.values()) {
+    if (plan.wayOut === undefined) continue;
+    const ways = waysOut(plan, networks, project);
+    const right = ways.find(({ key }) => key === plan.wayOut);
+    const actual = dockersWay(ways, countsPriority);
+    if (right && actual && actual !== right) reportWay(plan, right, actual, report);
+  }
+}
+
+function reportWay({ service, ports }: ServicePlan, right: Way, actual: Way, report: Report): void {
+  // Docker publishes ports on the network by which a container leaves, and on a macvlan or ipvlan not at all.
+  const losesPorts = right.isBridge && actual.underlay?.hostAccess === 'loopback' && ports.length > 0;
+  const { because, help } = explanation(right, actual);
+  report(
+    'service/default-route',
+    service.span,
+    `"${service.name}" leaves by the network "${actual.key}", not by "${right.key}": ` +
+      `${because}${losesPorts ? ', and Docker publishes none of its ports' : ''}`,
+    {
+      help,
+      ...(losesPorts && { severity: 'error' }),
+    },
+  );
+}
+
+function explanation(right: Way, actual: Way): { readonly because: string; readonly help: string } {
+  if (right.rank === 2)
+    return {
+      because: 'Docker lets no container leave by an internal network',
+      help: `take "internal" from "${right.key}"`,
+    };
+  if (actual.rank < right.rank)
+    return {
+      because: 'Docker prefers a network that has IPv6, whatever the priority',
+      help: `give "${right.key}" an IPv6 subnet too, or "${actual.key}" none`,
+    };
+  return {
+    because: 'this engine or Compose goes by the order of names',
+    help: `give "${right.key}" a name that sorts first, or use Docker 28 with Compose 2.33, which know gw_priority`,
+  };
+}

@@ -1,0 +1,170 @@
+/**
+ * Facts with their addresses as numbers, read once for all who decide and check. Lists are sorted, because nothing may
+ * depend on the order in which a host or an engine happens to list things; only an interface's own addresses keep
+ * theirs, of which the kernel names the primary one first.
+ */
+import sortBy from 'lodash/sortBy.js';
+import type {
+  EngineContainer,
+  EngineFacts,
+  EngineNetwork,
+  Facts,
+  HostFacts,
+  HostInterface,
+  HostNeighbour,
+  HostRoute,
+  HostSocket,
+} from './facts.ts';
+import { type Address, addressOf, type Cidr, parseAddress, parseCidr } from './ip.ts';
+import { type Pool, parsePool } from './pool.ts';
+
+export interface ParsedFacts {
+  readonly host?: ParsedHost;
+  readonly engine?: ParsedEngine;
+  readonly compose?: NonNullable<Facts['compose']>;
+}
+
+export interface ParsedHost extends Omit<HostFacts, 'interfaces' | 'routes' | 'neighbours' | 'sockets'> {
+  readonly interfaces: readonly ParsedInterface[];
+  readonly routes: readonly ParsedRoute[];
+  readonly neighbours?: readonly ParsedNeighbour[];
+  readonly sockets?: readonly ParsedSocket[];
+}
+
+export interface ParsedInterface extends Omit<HostInterface, 'addresses' | 'passing'> {
+  readonly addresses: readonly InterfaceAddress[];
+}
+
+export interface InterfaceAddress {
+  readonly address: Address;
+  /** The subnet in which the address says it is. */
+  readonly subnet: Cidr;
+  /** Whether it will go: IPv6's temporary addresses, and what is deprecated. */
+  readonly passing: boolean;
+}
+
+interface ParsedRoute extends Omit<HostRoute, 'destination' | 'gateway'> {
+  readonly destination: Cidr | 'default';
+  readonly gateway?: Address;
+}
+
+export interface ParsedNeighbour extends Omit<HostNeighbour, 'address'> {
+  readonly address: Address;
+}
+
+export interface ParsedSocket extends Omit<HostSocket, 'address'> {
+  readonly address: Address;
+}
+
+export interface ParsedEngine extends Omit<EngineFacts, 'networks' | 'containers'> {
+  readonly networks: readonly ParsedNetwork[];
+  readonly containers: readonly ParsedContainer[];
+}
+
+export interface ParsedNetwork extends Omit<EngineNetwork, 'pools'> {
+  readonly pools: readonly Pool[];
+}
+
+export interface ParsedContainer extends Omit<EngineContainer, 'networks' | 'ports'> {
+  /** By network name. */
+  readonly networks: ReadonlyMap<string, ContainerAddresses>;
+  readonly ports: readonly PublishedPort[];
+}
+
+interface ContainerAddresses {
+  /** Of both families; none while the container does not run. */
+  readonly addresses: readonly Address[];
+  readonly mac?: string;
+}
+
+interface PublishedPort extends Omit<EngineContainer['ports'][number], 'ip'> {
+  /** Absent: every address of the host. */
+  readonly address?: Address;
+}
+
+/** Entries whose address cannot be read are left out. */
+export function parseFacts({ host, engine, compose }: Facts): ParsedFacts {
+  return {
+    ...(host && { host: parseHost(host) }),
+    ...(engine && { engine: parseEngine(engine) }),
+    ...(compose && { compose }),
+  };
+}
+
+/** What the engine was asked, as `parseFacts` reads it. */
+export function parseEngine(engine: EngineFacts): ParsedEngine {
+  return {
+    ...engine,
+    networks: sortBy(engine.networks, ['name', 'id']).map((network) => ({
+      ...network,
+      pools: network.pools.flatMap((pool) => parsePool(pool) ?? []),
+    })),
+    containers: sortBy(engine.containers, ['name', 'id']).map(parseContainer),
+  };
+}
+
+function parseHost({ interfaces, routes, neighbours, sockets, ...rest }: HostFacts): ParsedHost {
+  return {
+    ...rest,
+    interfaces: sortBy(interfaces, ['index', 'name']).map(parseInterface),
+    routes: sortBy(routes, ['family', ({ metric }) => metric ?? 0, 'destination', 'interface', 'gateway']).flatMap(
+      parseRoute,
+    ),
+    ...(neighbours && {
+      neighbours: sortBy(neighbours, ['interface', 'address', 'mac']).flatMap(({ address: text, ...neighbour }) => {
+        const address = parseAddress(text);
+        return address ? [{ ...neighbour, address }] : [];
+      }),
+    }),
+    ...(sockets && {
+      sockets: sortBy(sockets, ['protocol', 'port', 'address', 'owner.pid']).flatMap(({ address: text, ...socket }) => {
+        const address = parseAddress(text);
+        return address ? [{ ...socket, address }] : [];
+      }),
+    }),
+  };
+}
+
+function parseInterface({ addresses, passing, ...rest }: HostInterface): ParsedInterface {
+  return {
+    ...rest,
+    addresses: addresses.flatMap((text) => {
+      const [address, subnet] = [addressOf(text), parseCidr(text)];
+      return address && subnet ? [{ address, subnet, passing: passing?.includes(text) === true }] : [];
+    }),
+  };
+}
+
+function parseRoute({ destination: text, gateway: by, ...rest }: HostRoute): readonly ParsedRoute[] {
+  const destination = text === 'default' ? text : parseCidr(text);
+  const gateway = parseAddress(by ?? '');
+  return destination ? [{ ...rest, destination, ...(gateway && { gateway }) }] : [];
+}
+
+function parseContainer({ networks, ports, ...rest }: EngineContainer): ParsedContainer {
+  return {
+    ...rest,
+    networks: new Map(
+      Object.entries(networks).map(([name, { ipv4, ipv6, mac }]) => [
+        name,
+        { addresses: addressesOf([ipv4, ipv6]), ...(mac !== undefined && { mac }) },
+      ]),
+    ),
+    ports: ports.map(({ ip, ...port }) => {
+      const address = parseAddress(ip ?? '');
+      return { ...port, ...(address && { address }) };
+    }),
+  };
+}
+
+/** The addresses among texts; what is absent or no address is left out. */
+export const addressesOf = (texts: readonly (string | undefined)[]): readonly Address[] =>
+  texts.flatMap((text) => parseAddress(text ?? '') ?? []);
+
+/** The addresses of a container on all its networks. */
+export const allAddressesOf = ({ networks }: ParsedContainer): readonly Address[] =>
+  [...networks.values()].flatMap(({ addresses }) => addresses);
+
+/** The interface of this name. */
+export const interfaceOf = (host: ParsedHost | undefined, name: string | undefined): ParsedInterface | undefined =>
+  name === undefined ? undefined : host?.interfaces.find((candidate) => candidate.name === name);

@@ -1,0 +1,32 @@
+/**
+ * The order of the files. What a project lists is a set; but of two entries that clash, the one written later is
+ * reported, and that must not depend on the order in which they are listed.
+ */
+import sortBy from 'lodash/sortBy.js';
+import type { Project } from '../compose/project/project.ts';
+import type { Span } from '../diagnostics/source.ts';
+
+/** The same entries in the order in which they stand in the files. */
+export function inFileOrder<T>(
+  entries: ReadonlyMap<string, T>,
+  spanOf: (value: T) => Span,
+  { sources }: Project,
+): ReadonlyMap<string, T> {
+  const ranks = new Map(sources.map((source, index) => [source, index]));
+  return new Map(
+    sortBy(
+      [...entries],
+      [([, value]) => ranks.get(spanOf(value).source) ?? -1, ([, value]) => spanOf(value).start, ([key]) => key],
+    ),
+  );
+}
+
+/** Entries in the order of the keys of others. */
+export function inOrderOf<T>(keys: Iterable<string>, entries: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  return new Map(
+    [...new Set([...keys, ...entries.keys()])].flatMap((key) => {
+      const value = entries.get(key);
+      return value === undefined ? [] : [[key, value] as const];
+    }),
+  );
+}

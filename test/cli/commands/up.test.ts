@@ -1,0 +1,450 @@
+/**
+ * What `up` and its kin do to the host, in which order, and what they undo: one intent each, on a machine in memory.
+ */
+import { readFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Machine, machine } from '../machine.ts';
+
+const shop = (services: string, top = '') => ({ 'compose.yaml': `name: shop\n${top}services:\n${services}` });
+const lan = 'mode: macvlan, parent: eth0, subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.224/27';
+const web = `  web: { image: nginx, expose: ["80"], x-netmode: { ${lan} } }\n`;
+const macvlan = shop(web);
+
+const prepared = [
+  'docker network create --driver macvlan --subnet 192.168.1.0/24 --gateway 192.168.1.1 --ip-range 192.168.1.224/27 ' +
+    '--opt macvlan_mode=bridge --opt parent=eth0 --label netcompose.network=netcompose-eth0 netcompose-eth0',
+  'ip link add link eth0 name nc-eth0 group 28259 type macvlan mode bridge',
+  'ip link set dev nc-eth0 alias netcompose:netcompose-eth0',
+  'sysctl -w net/ipv4/conf/nc-eth0/arp_filter=1',
+  'ip link set dev nc-eth0 up',
+  'ip route add 192.168.1.224/27 dev nc-eth0 src 192.168.1.10',
+] as const;
+const undone = [
+  'ip route del 192.168.1.224/27 dev nc-eth0',
+  'ip link set dev nc-eth0 down',
+  'sysctl -w net/ipv4/conf/nc-eth0/arp_filter=0',
+  'ip link set dev nc-eth0 alias ',
+  'ip link del dev nc-eth0',
+  'docker network rm netcompose-eth0',
+] as const;
+
+const nothing = { networks: [], shims: [], containers: [] };
+const running = { networks: ['netcompose-eth0'], shims: ['nc-eth0'], containers: ['shop-web-1'] };
+const override = '/home/user/.local/state/netcompose/shop/override.yaml';
+const kept = (on: Machine) => [...on.host.files.keys()].filter((path) => path.startsWith('/home/user/'));
+
+test('the network, the shim, then Compose; and a table of where services are', async () => {
+  const on = machine(macvlan);
+  const { code, out, err } = await on.run('up', '-d');
+  assert.is(code, 0, err);
+  assert.equal(on.changes(), [...prepared, 'compose up -d']);
+  assert.equal(on.left(), running);
+  assert.is(out, '');
+  assert.is(
+    err,
+    '\nSERVICE  NETMODE  FROM THIS HOST    FROM THE LAN\nweb      macvlan  192.168.1.226:80  192.168.1.226:80\n',
+  );
+  assert.equal(kept(on), [override]);
+  assert.match(on.host.files.get(override)!, 'external: true');
+});
+
+test('a second up changes nothing', async () => {
+  const on = machine(macvlan);
+  await on.run('up', '-d');
+  on.changes();
+  assert.is((await on.run('up', '-d')).code, 0);
+  assert.equal(on.changes(), ['compose up -d']);
+  assert.equal(on.left(), running);
+});
+
+test('an up that was killed is completed by the next', async () => {
+  for (let done = 0; done < prepared.length; done++) {
+    const on = machine(macvlan);
+    on.failing.set(prepared[done]!, { code: 1 });
+    // What is undone by the run that fails is put back: one that was killed undoes nothing.
+    let [links, networks] = [[...on.links], [...on.engine.networks]];
+    on.before = (line) => {
+      if (line === prepared[done]) {
+        links = [...on.links].map(([name, link]) => [name, { ...link, addresses: [...link.addresses] }]);
+        networks = [...on.engine.networks];
+      }
+    };
+    await on.run('up', '-d');
+    for (const [name, link] of links) on.links.set(name, link);
+    for (const [name, network] of networks) on.engine.networks.set(name, network);
+    on.before = () => undefined;
+    on.failing.clear();
+    on.changes();
+    assert.is((await on.run('up', '-d')).code, 0);
+    assert.equal(on.left(), running);
+    assert.equal(on.links.get('nc-eth0'), {
+      ...{ kind: 'macvlan', parent: 'eth0', mode: 'bridge', group: '28259' },
+      ...{ alias: 'netcompose:netcompose-eth0', up: true, addresses: [] },
+    });
+    assert.equal(on.routes, [{ dst: '192.168.1.224/27', dev: 'nc-eth0', prefsrc: '192.168.1.10' }]);
+  }
+});
+
+for (const [at, command] of prepared.entries()) {
+  test(`where "${command.slice(0, 30)}…" fails, all before it is undone and Compose is not called`, async () => {
+    const on = machine(macvlan);
+    on.failing.set(command, { code: 2, stderr: 'it would not' });
+    const { code, err } = await on.run('up', '-d');
+    assert.is(code, 3);
+    assert.match(err, 'failed with exit code 2: it would not');
+    assert.equal(on.changes(), [...prepared.slice(0, at + 1), ...undone.slice(undone.length - at)]);
+    assert.equal(on.left(), nothing);
+    assert.equal(kept(on), []);
+  });
+}
+
+test('where Compose fails, its exit code comes back and what this run made goes', async () => {
+  const on = machine(macvlan);
+  on.failing.set('compose up', { code: 17 });
+  assert.is((await on.run('up', '-d')).code, 17);
+  assert.equal(on.changes(), [...prepared, 'compose up -d', ...undone]);
+  assert.equal(on.left(), nothing);
+});
+
+test('where Compose fails, what was there before stays', async () => {
+  const on = machine(macvlan);
+  await on.run('up', '-d');
+  on.changes();
+  on.failing.set('compose up', { code: 17 });
+  assert.is((await on.run('up', '-d')).code, 17);
+  assert.equal(on.changes(), ['compose up -d']);
+  assert.equal(on.left(), running);
+});
+
+test('where Compose fails after it has started some, their network and its shim stay', async () => {
+  const on = machine(macvlan);
+  on.failing.set('compose up', { code: 17 });
+  on.before = (line) => {
+    if (line === 'compose up -d') on.engine.containers.push({ name: 'half', networks: { 'netcompose-eth0': {} } });
+  };
+  assert.is((await on.run('up', '-d')).code, 17);
+  assert.equal(on.left(), { ...running, containers: ['half'] });
+});
+
+test('what cannot be undone is printed so that it can be pasted', async () => {
+  const on = machine(macvlan);
+  on.failing.set('compose up', { code: 17 });
+  on.before = (line) => {
+    if (line === 'compose up -d') on.failing.set('ip link', { code: 2, stderr: 'no' });
+  };
+  const { err } = await on.run('up', '-d');
+  assert.equal(
+    err.split('\n').filter((line) => line.startsWith('netcompose: could not undo')),
+    ['ip link set dev nc-eth0 down', "ip link set dev nc-eth0 alias ''", 'ip link del dev nc-eth0'].map(
+      (command) => `netcompose: could not undo, please run: ${command}`,
+    ),
+  );
+});
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  test(`${signal} while the host is prepared: exit code 130, all undone, Compose not called`, async () => {
+    const on = machine(macvlan);
+    on.before = (line) => void (line === prepared[3] && process.emit(signal));
+    assert.is((await on.run('up', '-d')).code, 130);
+    assert.equal(on.changes(), [...prepared.slice(0, 4), ...undone.slice(2)]);
+    assert.equal(on.left(), nothing);
+  });
+}
+
+if (process.platform === 'linux') {
+  test('until Compose has ended, a lease keeps the network', async () => {
+    const on = machine(macvlan, { pid: 990_001 });
+    const leased = () => readFileSync('/proc/net/unix', 'utf8').includes('@netcompose-lease/netcompose-eth0/990001');
+    const seen: (readonly [string, boolean])[] = [];
+    on.before = (line) => void seen.push([line, leased()]);
+    await on.run('up', '-d');
+    assert.equal(
+      seen,
+      [...prepared, 'compose up -d'].map((line) => [line, true] as const),
+    );
+    assert.is(leased(), false);
+  });
+}
+
+test('where another project needs the network by now, a failed up leaves it', async () => {
+  const lease = 'Num\n0: 2 0 10000 1 1 9 @netcompose-lease/netcompose-eth0/77@@@\n';
+  const on = machine(macvlan, { files: { '/proc/net/unix': lease } });
+  on.failing.set('compose up', { code: 17 });
+  await on.run('up', '-d');
+  assert.equal(on.changes(), [...prepared, 'compose up -d']);
+});
+
+const hooked = shop(
+  '  web: { image: nginx, x-netmode: host }\n',
+  'x-netmode: { hooks: { pre_up: [[modprobe, "a b"]], post_down: [[echo, done]] } }\n',
+);
+
+test('hooks that nobody has trusted: shown, and nothing runs', async () => {
+  const on = machine(hooked);
+  const { code, err } = await on.run('up', '-d');
+  assert.is(code, 2);
+  assert.match(err, 'the hooks of "shop" have not been trusted:\n  pre_up: modprobe \'a b\'\n  post_down: echo done\n');
+  assert.match(err, 'help: if they are what you want, add --trust-hooks');
+  assert.equal(on.changes(), []);
+  assert.equal(kept(on), []);
+});
+
+test('hooks once trusted run before Compose, which is not given the option, until they change', async () => {
+  const on = machine(hooked);
+  assert.is((await on.run('up', '--trust-hooks', '-d')).code, 0);
+  assert.equal(on.changes(), ['modprobe a b', 'compose up -d']);
+  assert.is((await on.run('up', '-d')).code, 0);
+  assert.equal(on.changes(), ['modprobe a b', 'compose up -d']);
+  on.host.files.set('/project/compose.yaml', hooked['compose.yaml'].replace('a b', 'c'));
+  assert.is((await on.run('up', '-d')).code, 2);
+  assert.equal(on.changes(), []);
+});
+
+for (const words of [
+  ['up', '-d', '--', '--trust-hooks'],
+  ['run', 'web', 'echo', '--trust-hooks'],
+  ['run', '-e', '--trust-hooks', 'web'],
+]) {
+  test(`"${words.join(' ')}" trusts nothing`, async () => {
+    const on = machine(hooked);
+    assert.is((await on.run(...words)).code, 2);
+    assert.equal(on.changes(), []);
+    assert.equal(kept(on), []);
+  });
+}
+
+test("a container's own words reach it", async () => {
+  const on = machine(macvlan);
+  await on.run('run', '--rm', 'web', 'echo', '--trust-hooks', '--dry-run', '-h');
+  assert.equal(on.changes(), [...prepared, 'compose run --rm web echo --trust-hooks --dry-run -h']);
+});
+
+test('a hook that would draw over itself on a terminal is shown as it is', async () => {
+  const on = machine(
+    shop(
+      '  web: { image: nginx, x-netmode: host }\n',
+      'x-netmode: { hooks: { pre_up: [[sh, -c, "evil #\\e[2K\\r  pre_up: harmless"]] } }\n',
+    ),
+  );
+  const { err } = await on.run('up', '-d');
+  assert.match(err, `pre_up: sh -c "$(printf 'evil #\\033[2K\\015  pre_up: harmless')"`);
+  assert.not.match(err, '\u001b');
+});
+
+test('where a hook fails, what was made goes and Compose is not called', async () => {
+  const on = machine(shop(web, 'x-netmode: { hooks: { pre_up: [[modprobe, x]] } }\n'));
+  on.failing.set('modprobe', { code: 9 });
+  const { code, err } = await on.run('up', '-d', '--trust-hooks');
+  assert.is(code, 3);
+  assert.match(err, 'the pre_up hook "modprobe x" failed with exit code 9');
+  assert.equal(on.changes(), [...prepared, 'modprobe x', ...undone]);
+  assert.equal(on.left(), nothing);
+});
+
+for (const words of [
+  ['up', '--dry-run'],
+  ['up', '--dry-run=true', '-d'],
+  ['up', '--dry-run=1'],
+  ['--dry-run', 'up'],
+  ['--dry-run=true', 'up'],
+  ['create', '--dry-run'],
+  ['run', '--dry-run', 'web'],
+]) {
+  test(`"${words.join(' ')}" shows what would be done, and does nothing`, async () => {
+    const on = machine(macvlan);
+    const { code, out, err } = await on.run(...words);
+    assert.is(code, 0, err);
+    for (const command of prepared) assert.match(out, `  ${command}\n`);
+    assert.equal(on.changes(), [`compose ${words.join(' ').replace('--dry-run=true up', '--dry-run up')}`]);
+    assert.equal(on.left().networks, []);
+    assert.equal(on.left().shims, []);
+    assert.equal(kept(on), []);
+  });
+}
+
+test('"--dry-run=false" is no dry run', async () => {
+  const on = machine(macvlan);
+  await on.run('--dry-run', 'up', '--dry-run=false', '-d');
+  assert.equal(on.left(), running);
+});
+
+for (const words of [
+  ['up'],
+  ['create'],
+  ['start'],
+  ['restart', '-t', '5'],
+  ['scale', 'web=1'],
+  ['watch', '--no-up'],
+  ['run', 'web'],
+]) {
+  test(`"${words.join(' ')}" prepares the host, and prints no table`, async () => {
+    const on = machine(macvlan);
+    const { code, out, err } = await on.run(...words);
+    assert.equal({ code, out, err }, { code: 0, out: '', err: '' });
+    assert.equal(on.changes(), [...prepared, `compose ${words.join(' ')}`]);
+  });
+}
+
+test('a service of a profile is prepared for where it is named, not where its name is an argument', async () => {
+  const debug = [
+    `  debug: { image: x, profiles: [debug], x-netmode: { ${lan} } }`,
+    '  web: { image: x, x-netmode: host }',
+    '',
+  ].join('\n');
+  for (const words of [
+    ['run', 'web', 'echo', 'debug'],
+    ['run', 'web', '--', 'echo', 'debug'],
+    ['run', '--name', 'debug', 'web'],
+    ['up', '--attach', 'debug'],
+  ]) {
+    const on = machine(shop(debug));
+    await on.run(...words);
+    assert.equal(on.changes(), [`compose ${words.join(' ')}`]);
+  }
+  const on = machine(shop(debug));
+  await on.run('run', 'debug', 'echo', 'web');
+  assert.equal(on.changes(), [...prepared, 'compose run debug echo web']);
+});
+
+for (const words of [
+  ['up', '-d', '--scale', 'web=2'],
+  ['create', '--scale=web=2'],
+  ['scale', 'web=2'],
+]) {
+  test(`"${words.join(' ')}" is checked as "scale: 2" in the file`, async () => {
+    const on = machine(shop(`  web: { image: nginx, x-netmode: { ${lan}, ipv4_address: 192.168.1.53 } }\n`));
+    const { code, err } = await on.run(...words);
+    assert.is(code, 1);
+    assert.match(err, 'error[service/replicas-clash]');
+    assert.match(err, '"web": 2 replicas cannot share the address 192.168.1.53');
+    assert.match(err, '<command line>');
+    assert.equal(on.changes(), []);
+  });
+}
+
+test('"--scale" of what nothing is fixed of', async () => {
+  const on = machine(macvlan);
+  assert.is((await on.run('up', '-d', '--scale', 'web=2')).code, 0);
+  assert.equal(on.changes(), [...prepared, 'compose up -d --scale web=2']);
+});
+
+test('files without x-netmode are Compose’s, word for word', async () => {
+  const on = machine(shop('  web: { image: nginx }\n'));
+  assert.is((await on.run('up', '-d', '--trust')).code, 0);
+  assert.equal(on.host.ran, ['docker-compose up -d --trust']);
+  assert.equal(on.engine.requests, []);
+});
+
+test('once the x-netmode is gone from the files, what it needed goes', async () => {
+  const on = machine(macvlan);
+  await on.run('up', '-d');
+  on.changes();
+  on.host.files.set('/project/compose.yaml', 'name: shop\nservices:\n  web: { image: nginx }\n');
+  on.engine.containers.splice(0);
+  assert.is((await on.run('up', '-d')).code, 0);
+  assert.equal(on.changes(), ['compose up -d', 'docker network rm netcompose-eth0', 'ip link del dev nc-eth0']);
+  assert.equal(kept(on), []);
+});
+
+const configLine =
+  'docker-compose -f /project/compose.yaml -f /home/user/.local/state/netcompose/shop/override.4242.yaml ' +
+  'config --format json';
+
+test('where Compose resolves the files to something else, nothing is touched', async () => {
+  const model = { services: { web: { network_mode: 'host' } } };
+  const on = machine(macvlan, { commands: { [configLine]: JSON.stringify(model) } });
+  const { code, err } = await on.run('up', '-d');
+  assert.is(code, 1);
+  assert.match(err, 'error[compose/resolved-differently]');
+  assert.match(err, '"web": network_mode is planned as nothing, but Compose resolves it to host');
+  assert.equal(on.changes(), []);
+  assert.equal(kept(on), []);
+});
+
+test('where Compose refuses the files, its words and its exit code come back', async () => {
+  const on = machine(macvlan, { commands: { [configLine]: { code: 15, stderr: 'it says no\n' } } });
+  const { code, err } = await on.run('up', '-d');
+  assert.equal([code, err], [15, 'it says no\n']);
+  assert.equal(on.changes(), []);
+});
+
+test('without sudo a user is told, and nothing is touched', async () => {
+  const on = machine(macvlan, { executables: ['/usr/bin/docker-compose'] });
+  const { code, err } = await on.run('up', '-d');
+  assert.is(code, 1);
+  assert.match(err, 'error[shim/needs-root]');
+  assert.equal(on.changes(), []);
+});
+
+test('root needs no sudo', async () => {
+  const on = machine(macvlan, { uid: 0 });
+  assert.is((await on.run('up', '-d')).code, 0);
+  assert.equal(on.changes(), [...prepared, 'compose up -d']);
+  assert.ok(on.host.ran.every((line) => !line.startsWith('sudo')));
+});
+
+test('root asks the LAN for a fixed address first; one that answers is refused, and nothing is touched', async () => {
+  const answer = [{ dst: '192.168.1.53', dev: 'eth0', lladdr: '02:00:00:00:00:99', state: ['REACHABLE'] }];
+  const on = machine(shop(`  web: { image: nginx, x-netmode: { ${lan}, ipv4_address: 192.168.1.53 } }\n`), {
+    uid: 0,
+    commands: { 'ip -j neigh': ['[]', '[]', JSON.stringify(answer)] },
+  });
+  const { code, err } = await on.run('up', '-d');
+  assert.is(code, 1);
+  assert.match(err, '"web": 192.168.1.53 answers on eth0, from the device 02:00:00:00:00:99');
+  assert.equal(on.changes(), []);
+  assert.ok(on.host.ran.includes('datagram 192.168.1.53'));
+});
+
+test('without an engine: exit code 4', async () => {
+  const on = machine(macvlan, { env: { DOCKER_HOST: 'unix:///nowhere.sock' } });
+  const { code, err } = await on.run('up', '-d');
+  assert.is(code, 4);
+  assert.match(err, 'there is no such socket');
+  assert.equal(on.changes(), []);
+});
+
+test('with a Compose that is too old: exit code 4', async () => {
+  const on = machine(macvlan, { commands: { 'docker-compose version --short': '2.20.0' } });
+  const { code, err } = await on.run('up', '-d');
+  assert.is(code, 4);
+  assert.match(err, 'Docker Compose 2.20.0 is too old');
+  assert.equal(on.changes(), []);
+});
+
+test('where Docker chooses among all addresses of the LAN, each container gets a route once it runs', async () => {
+  const native = [
+    '  web: { image: nginx, networks: [lan] }',
+    'networks:',
+    '  lan:',
+    '    driver: macvlan',
+    '    driver_opts: { parent: eth0 }',
+    '    ipam: { config: [{ subnet: 192.168.1.0/24, gateway: 192.168.1.1 }] }',
+    '    x-netmode: { host_access: shim }',
+    '',
+  ].join('\n');
+  const on = machine(shop(native));
+  const { code, err } = await on.run('up', '-d');
+  assert.is(code, 0, err);
+  // The settings come before any route is known: from its first moment the shim answers for no address of the host's.
+  assert.equal(on.changes(), [
+    'ip link add link eth0 name nc-eth0 group 28259 type macvlan mode bridge',
+    'ip link set dev nc-eth0 alias netcompose:shop_lan',
+    'sysctl -w net/ipv4/conf/nc-eth0/arp_filter=1',
+    'ip link set dev nc-eth0 up',
+    'compose up -d',
+    'ip route add 192.168.1.226/32 dev nc-eth0 src 192.168.1.10',
+  ]);
+  // Compose makes the container anew, at another address: the route follows it.
+  on.before = (line) => {
+    if (line === 'compose up -d') on.engine.containers.splice(0, 1, { name: 'other', networks: {} });
+  };
+  assert.is((await on.run('up', '-d')).code, 0);
+  assert.equal(
+    on.routes.map(({ dst }) => dst),
+    ['192.168.1.227/32'],
+  );
+});
+
+test.run();
