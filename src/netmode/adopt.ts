@@ -14,12 +14,14 @@ export type Adoption =
 const left = (reason: string): Adoption => ({ kind: 'left', reason });
 
 /** `network_mode: host` and `none`; a service in another's network has no netmode yet. */
-export function adoptedService({ networkMode, tree }: Service): Adoption {
+export function adoptedService({ networkMode, netmode, tree }: Service): Adoption {
   if (!networkMode) return { kind: 'nothing' };
   const { value } = networkMode;
   if (isVariable(at(tree, 'network_mode'))) return left('its network_mode is a variable');
+  // What the service is annotated with is in force already: only the native key goes.
+  const annotated = netmode?.kind === 'scalar' || at(netmode, 'mode') || at(netmode, 'network');
   if (value === 'host' || value === 'none')
-    return { kind: 'adopted', set: { mode: value }, replaces: ['network_mode'] };
+    return { kind: 'adopted', set: annotated ? {} : { mode: value }, replaces: ['network_mode'] };
   if (/^(?:service|container):/.test(value)) return left(`it is in the network of another (${value})`);
   return left(`there is no netmode that is "network_mode: ${value}"`);
 }

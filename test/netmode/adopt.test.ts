@@ -200,6 +200,14 @@ ipam:
   );
 });
 
+test('an annotation that is there stays in force', async () => {
+  const text = (lines: string) => `services:\n  web:\n    image: nginx\n${lines}    tty: true\n`;
+  const after = await adopted(text('    network_mode: host\n    x-netmode: ipvlan-l2\n'));
+  assert.is(after.text, text('    x-netmode: ipvlan-l2\n'));
+  const other = await adopted(text('    network_mode: host\n    x-netmode: { listen: [80] }\n'));
+  assert.is(other.text, text('    x-netmode: { listen: [80], mode: host }\n'));
+});
+
 test('only what is named', async () => {
   const text = 'services:\n  a: { image: x, network_mode: host }\n  b: { image: x, network_mode: host }\n';
   assert.is(
