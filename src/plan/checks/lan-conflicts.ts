@@ -1,4 +1,4 @@
-/** Addresses that containers get against what is on the LAN now: devices, this host itself, other projects' containers. */
+/** Addresses that containers get, against what is on the LAN now: devices, this host, other projects' containers. */
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Span } from '../../diagnostics/source.ts';
 import { underlay } from '../../netmode/modes.ts';
@@ -33,8 +33,8 @@ type LanNetwork = NetworkPlan & { readonly underlay: UnderlayPlan };
 
 /**
  * Reports `address/answers-on-lan`, `address/duplicate` for containers of other projects, and `address/range-invalid`
- * for a range with this host or its gateway in it. An answer just now is an error, one of an unknown time ago a warning;
- * what the project's own running containers have never counts.
+ * for a range with this host or its gateway in it. An answer just now is an error, one of an unknown time ago a
+ * warning; what the project's own running containers have never counts.
  *
  * @param starting the services that are started now, where that is not all
  */
