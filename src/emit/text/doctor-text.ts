@@ -1,4 +1,5 @@
 /** What `doctor` found, for people. */
+import { safeLine } from '../../diagnostics/format/safe.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
 import type { Diagnosis } from '../../plan/doctor/doctor.ts';
 import type { Finding, Verdict } from '../../plan/doctor/finding.ts';
@@ -18,7 +19,7 @@ export function doctorText({ parent, netmodes, shims }: Diagnosis): string {
     ...findings.flatMap((finding) => findingText(finding, ' '.repeat(width + 4))),
   ]);
   const faults = shims.flatMap(({ shim, parent: on, reason, mend }) => [
-    `"${shim}" on ${on}: ${reason}`,
+    safeLine(`"${shim}" on ${on}: ${reason}`),
     `    ${displayCommand(mend)}`,
   ]);
   const head = parent === undefined ? [] : [`For macvlan and ipvlan on "${parent}":`, ''];
@@ -31,6 +32,7 @@ export function doctorText({ parent, netmodes, shims }: Diagnosis): string {
 }
 
 function findingText({ reason, mend }: Finding, indent: string): readonly string[] {
-  const how = mend === undefined ? [] : [`${indent}  ${typeof mend === 'string' ? mend : displayCommand(mend)}`];
-  return [`${indent}${reason}`, ...how];
+  const how =
+    mend === undefined ? [] : [`${indent}  ${typeof mend === 'string' ? safeLine(mend) : displayCommand(mend)}`];
+  return [`${indent}${safeLine(reason)}`, ...how];
 }

@@ -1,5 +1,6 @@
 /** The plan for people: services, networks, every command in order, then what is to be done elsewhere. */
 
+import { safeLine } from '../../diagnostics/format/safe.ts';
 import { lanRouteCommand } from '../../plan/actions/argv.ts';
 import { commandOf } from '../../plan/actions/commands.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
@@ -96,7 +97,7 @@ interface Listed {
 function listed(title: string, commands: readonly Listed[]): string {
   if (commands.length === 0) return '';
   const lines = commands.flatMap(({ reason, command, open = '' }, index) => [
-    ...(commands[index - 1]?.reason === reason ? [] : [`  # ${reason}`]),
+    ...(commands[index - 1]?.reason === reason ? [] : [`  # ${safeLine(reason)}`]),
     `  ${displayCommand(command)}${open}`,
   ]);
   return `${title}\n${lines.join('\n')}\n`;

@@ -106,7 +106,7 @@ export interface AddShimNeighbour extends Action {
 }
 
 /**
- * An action with the argument vectors that do and undo it, as `commands.ts` makes them: what is printed is what is run.
+ * An action with the argument vectors that do and undo it, as `argv.ts` makes them: what is printed is what is run.
  */
 export interface Step {
   readonly action: HostAction;

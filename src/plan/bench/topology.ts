@@ -101,6 +101,8 @@ export function benchUnderlay(netmode: BenchedUnderlay): BenchUnderlay {
   const { name, mac } = bench.parent;
   const mode = ipvlanMode ?? 'bridge';
   const service = parseAddress(lan.service)!;
+  const destination = onLan ? blockOf(service) : parseCidr(routed.subnet)!;
+  const source = parseAddress(lan.host)!;
   const plan: ShimPlan = {
     name: shimName(name),
     key: 'bench-net',
@@ -110,9 +112,9 @@ export function benchUnderlay(netmode: BenchedUnderlay): BenchUnderlay {
     mode,
     flag: 'bridge',
     addresses: [],
-    routes: [{ destination: onLan ? blockOf(service) : parseCidr(routed.subnet)!, source: parseAddress(lan.host)! }],
+    routes: [{ destination, source }],
     neighbours: netmode === 'ipvlan-l2' ? [{ address: service, mac }] : [],
-    ways: [],
+    ways: [{ subnet: destination, source }],
   };
   const shim = hostActions([], [plan]);
   return { driver, mode, onLan, shim };

@@ -1,9 +1,9 @@
-/** Fixed addresses against what is on the LAN now: devices that answer for them, and other projects' containers. */
+/** Addresses that containers get, against what is on the LAN now: devices, this host, other projects' containers. */
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Span } from '../../diagnostics/source.ts';
 import { underlay } from '../../netmode/modes.ts';
 import type { Facts } from '../facts/facts.ts';
-import { type Address, contains, formatAddress, formatCidr, sameAddress } from '../facts/ip.ts';
+import { type Address, bits, type Cidr, contains, formatAddress, formatCidr, sameAddress } from '../facts/ip.ts';
 import {
   allAddressesOf,
   interfaceOf,
@@ -12,9 +12,9 @@ import {
   type ParsedNeighbour,
   parseFacts,
 } from '../facts/parsed-facts.ts';
-import { freeRangeLike, knownAddresses, nearestFree } from '../networks/free-addresses.ts';
+import { freeRange, freeRangeLike, knownAddresses, nearestFree } from '../networks/free-addresses.ts';
 import { interfaceNameOf, parentName } from '../networks/parents.ts';
-import type { NetworkPlan, Plan, ServicePlan, UnderlayPlan } from '../types.ts';
+import type { NetworkPlan, Plan, PlannedPool, ServicePlan, UnderlayPlan } from '../types.ts';
 
 interface Fixed {
   readonly service: string;
@@ -32,8 +32,9 @@ export interface Target {
 type LanNetwork = NetworkPlan & { readonly underlay: UnderlayPlan };
 
 /**
- * Reports `address/answers-on-lan`, and `address/duplicate` for containers of other projects. An answer just now is an
- * error, one of an unknown time ago a warning; what the project's own running containers have never counts.
+ * Reports `address/answers-on-lan`, `address/duplicate` for containers of other projects, and `address/range-invalid`
+ * for a range with this host or its gateway in it. An answer just now is an error, one of an unknown time ago a
+ * warning; what the project's own running containers have never counts.
  *
  * @param starting the services that are started now, where that is not all
  */
@@ -59,7 +60,9 @@ export function checkAnswers(
       if (other) reportContainer(wanted, other, help, report);
       else if (answers) reportNeighbour(wanted, answers, help, report);
     }
-    if (members.length > 0) checkRange(network, neighbours, containers, taken, report);
+    if (members.length === 0) continue;
+    checkRange(network, neighbours, containers, taken, report);
+    checkHostInRange(network, facts, taken, report);
   }
 }
 
@@ -206,4 +209,39 @@ function checkRange(
       },
     );
   }
+}
+
+/**
+ * Docker hands out what is in the range and asks nobody: a container would get this host's own address, and the host
+ * lose its LAN. A shim's route to the range would take the way to the gateway.
+ */
+function checkHostInRange(network: LanNetwork, { host }: ParsedFacts, taken: readonly Address[], report: Report): void {
+  const { hostAccess } = network.underlay;
+  const addresses = (host?.interfaces ?? []).flatMap((each) => each.addresses.map(({ address }) => address));
+  for (const pool of network.pools) {
+    const { ipRange, gateway, auxAddresses, spans } = pool;
+    if (!ipRange) continue;
+    const isKept = (address: Address) => [...auxAddresses.values()].some((kept) => sameAddress(kept, address));
+    const inside = addresses.find((address) => contains(ipRange, address) && !isKept(address));
+    const routed = hostAccess === 'shim' && gateway && contains(ipRange, gateway) ? gateway : undefined;
+    if (!inside && !routed) continue;
+    const message = inside
+      ? `Docker hands out addresses of ${formatCidr(ipRange)}, which holds this host's own ${formatAddress(inside)}`
+      : `the shim has the route to ${formatCidr(ipRange)}, which holds the gateway ${formatAddress(routed!)}`;
+    const free = largestFreeRange(pool, taken);
+    report('address/range-invalid', spans.ipRange ?? network.span, message, {
+      help: free
+        ? `write "ip_range: ${formatCidr(free)}"`
+        : 'choose a range that neither this host nor its gateway is in',
+    });
+  }
+}
+
+/** As large as the range itself where there is room, else the largest that there is. */
+function largestFreeRange({ subnet, ipRange }: PlannedPool, taken: readonly Address[]): Cidr | undefined {
+  for (let prefix = Math.max(ipRange!.prefix, subnet.prefix + 1); prefix < bits[subnet.family]; prefix++) {
+    const free = freeRange(subnet, prefix, taken);
+    if (free) return free;
+  }
+  return undefined;
 }

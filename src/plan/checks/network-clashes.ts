@@ -146,6 +146,8 @@ function checkExistingMode(network: NetworkPlan, existing: ParsedNetwork, facts:
   );
 }
 
+const joinIt = 'join it: declare it "external: true", and name it with "network:"';
+
 function checkOther(network: NetworkPlan, other: ParsedNetwork, facts: ParsedFacts, report: Report): void {
   const wanted = network.underlay;
   const parent = wanted && parentName(wanted.parent);
@@ -168,9 +170,7 @@ function checkOther(network: NetworkPlan, other: ParsedNetwork, facts: ParsedFac
         network.span,
         `${parent} is taken by the Docker network "${other.name}": a parent carries one ${other.driver} network`,
         {
-          help:
-            `join it (declare it "external: true" and write ` +
-            `"network:"), or remove it: docker network rm ${other.name}`,
+          help: joinIt,
         },
       );
     } else if (sameDriver && isPassthru) {
@@ -179,9 +179,7 @@ function checkOther(network: NetworkPlan, other: ParsedNetwork, facts: ParsedFac
         network.span,
         `${parent} carries the macvlan network "${other.name}", and passthru has its parent alone`,
         {
-          help:
-            `use another parent (a VLAN is one: "vlan: 10"), or ` +
-            `remove that network: docker network rm ${other.name}`,
+          help: 'use another parent (a VLAN is one: "vlan: 10"), or another flag than passthru',
         },
       );
     }
@@ -194,7 +192,9 @@ function checkOther(network: NetworkPlan, other: ParsedNetwork, facts: ParsedFac
         network.span,
         `${formatCidr(mine)} overlaps ${formatCidr(theirs)} of the Docker network "${other.name}"`,
         {
-          help: `choose another subnet, or remove that network: docker network rm ${other.name}`,
+          // Who made that network, and what still needs it, nobody here knows: it is not for us to say "remove it".
+          help:
+            wanted && other.driver === network.driver ? `choose another subnet, or ${joinIt}` : 'choose another subnet',
         },
       );
     }

@@ -6,19 +6,17 @@ import type { Plan } from '../types.ts';
 
 /** Reports `shim/name-taken`. */
 export function checkShimNames({ shims, networks }: Plan, { host }: ParsedFacts, report: Report): void {
-  for (const { name, key, network: dockerName } of shims) {
+  for (const { name, key, parent, network: dockerName } of shims) {
     const existing = interfaceOf(host, name);
-    if (!existing || isOurs(existing)) continue;
+    if (name !== parent && (!existing || isOurs(existing))) continue;
     const network = networks.get(key);
     report(
       'shim/name-taken',
       network?.underlay?.shim.name?.span ?? network?.span,
-      `an interface "${name}" exists that netcompose did not make; the shim of "${dockerName}" needs the name`,
-      {
-        help:
-          `remove it (ip link del dev ${name}), ` +
-          'or give the shim another name: "shim: { name: nc0 }" at the network',
-      },
+      name === parent
+        ? `the shim of "${dockerName}" cannot have the name of its parent, "${name}"`
+        : `an interface "${name}" exists that netcompose did not make; the shim of "${dockerName}" needs the name`,
+      { help: 'give the shim a name that no interface has, such as "shim: { name: nc0 }", at the network' },
     );
   }
 }

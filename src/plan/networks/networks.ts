@@ -149,7 +149,7 @@ function sharedNetwork(
   const found = facts.engine?.networks.find((network) => network.name === name);
   if (!found || found.labels[networkLabel] === name) return found;
   report('netmode/conflicting-network', span, `a Docker network "${name}" exists that netcompose did not make`, {
-    help: `remove or rename it (docker network rm ${name}), or write "scope: project"`,
+    help: 'write "scope: project", or join it: declare it "external: true", and name it with "network:"',
   });
   return undefined;
 }
