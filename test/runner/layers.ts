@@ -34,6 +34,7 @@ export const layers: readonly Layer[] = [
   { name: 'engine-26', ...engine, engine: '26', without: newestOnly, needs: [...sandboxed, 'engine-26', 'build'] },
   { name: 'engine-20', ...engine, engine: '20', without: newestOnly, needs: [...sandboxed, 'engine-20', 'build'] },
   { name: 'lab', folder: 'lab', needs: ['linux', 'root', 'lab', 'build'], sandbox: false, minutes: 25 },
+  { name: 'managers', folder: 'managers', needs: [...sandboxed, 'managers'], sandbox: true, minutes: 20 },
   { name: 'package', folder: 'package', needs: ['build'], sandbox: false, minutes: 5 },
 ];
 

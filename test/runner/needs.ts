@@ -5,7 +5,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type EngineName, findEngine, onPath } from '../engine/rig/installed.ts';
 
-export type NeedName = 'linux' | 'root' | 'tools' | 'macvlan' | 'compose' | `engine-${EngineName}` | 'lab' | 'build';
+export type NeedName =
+  | 'linux'
+  | 'root'
+  | 'tools'
+  | 'macvlan'
+  | 'compose'
+  | `engine-${EngineName}`
+  | 'lab'
+  | 'managers'
+  | 'build';
 
 const oldestCompose = [2, 24, 4] as const;
 const oncePerRun = new Map<NeedName, string | undefined>();
@@ -37,6 +46,12 @@ const needs: Readonly<Record<NeedName, () => string | undefined>> = {
       timeout: 30_000,
     });
     return status === 0 ? undefined : 'no virtual machine: test/lab/lab.sh build makes it';
+  },
+  managers: () => {
+    const { status } = spawnSync(fileURLToPath(new URL('../managers/rig/roots.sh', import.meta.url)), ['made'], {
+      timeout: 30_000,
+    });
+    return status === 0 ? undefined : 'no userlands with network managers: test/managers/rig/roots.sh makes them';
   },
   build: () =>
     existsSync(fileURLToPath(new URL('../../dist/cli/main.cjs', import.meta.url))) ? undefined : 'not built',
