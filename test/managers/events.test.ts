@@ -24,7 +24,7 @@ interface Seen {
 const shim = { name: 'nc-eth0', parent: 'eth0', network: 'netcompose-eth0', range: '192.168.1.192/27' } as const;
 const container = '192.168.1.200';
 /** Machines that run at one time: most of an event is waiting. */
-const atOnce = 3;
+const atOnce = 5;
 
 async function look(machine: Machine, address: string): Promise<Seen> {
   // Asked anew, because it is the question by ARP that could do harm.

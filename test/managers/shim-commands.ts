@@ -1,6 +1,6 @@
 /**
  * What makes a shim that harms nobody and lasts, for macvlan, as commands: what netcompose itself is to run. The reasons
- * are in docs/measured.md; every line is there because a test of this layer fails without it.
+ * are in docs/measured.md; `harm.test.ts` shows what happens without the unobvious ones.
  */
 
 export interface ShimCommand {

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile, rmdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sandboxFolder } from '../../engine/rig/sandbox.ts';
 import { type Lan, makeLan } from './lan.ts';
@@ -36,7 +36,7 @@ export async function startMachine(suite: Suite, name: string): Promise<Machine>
   const scratch = join(sandboxFolder(), `machine-${name}`);
   mkdirSync(scratch);
   await (removedLeftGroups ??= removeLeftGroups());
-  const group = join(groups(), `${groupPrefix}${process.pid}-${name}`);
+  const group = join(groups(), `${groupPrefix}${basename(sandboxFolder())}-${name}`);
   const boot = fileURLToPath(new URL('boot.sh', import.meta.url));
   const lan = await makeLan(`lan-${name}`, `card-${name}`);
   const outer = spawn(boot, [root, scratch, group], { stdio: ['ignore', 'ignore', 'pipe'] });

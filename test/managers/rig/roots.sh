@@ -64,6 +64,7 @@ check=
 [ "${1:-}" != made ] || { check=yes; shift; }
 [ $# = 0 ] || suites=("$@")
 if [ -n "$check" ]; then
+  command -v tcpdump dnsmasq >/dev/null || exit 1
   for suite in "${suites[@]}"; do is_made "$suite" || exit 1; done
   exit 0
 fi
