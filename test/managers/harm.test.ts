@@ -113,7 +113,7 @@ test('a shim of the former kind is changed while it is in use, and nobody hears 
   assert.equal(await claimsWhenAsked(machine), []);
 });
 
-test('the kernel takes the first interface that has an address for the source, unless a route in a table of its own has one', async ({
+test("the first interface's address is the source, unless a route in a table of its own has another", async ({
   machine,
 }) => {
   // A parent that was made after the network card: a bridge with a LAN of its own.

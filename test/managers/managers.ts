@@ -1,6 +1,6 @@
 /**
- * The programs that manage a host's network, and what happens to a host that they manage: what is run, and which address
- * the host has afterwards.
+ * The programs that manage a host's network, and what happens to a host that they manage: what is run, and which
+ * address the host has afterwards.
  */
 import type { Machine } from './rig/machine.ts';
 import { sleep, waitFor } from './rig/processes.ts';
@@ -63,7 +63,10 @@ const linkDownAndUp: HostEvent = {
   },
 };
 
-/** The cable is out while the server forgets what it gave and gets another address; the commands make the client ask again. */
+/**
+ * The cable is out while the server forgets what it gave and gets another address. The commands make a client ask
+ * again that would not by itself.
+ */
 const leases = (...ask: readonly (readonly string[])[]): readonly HostEvent[] =>
   [otherAddress, usualAddress].map((address) => ({
     name: `another lease: ${address}`,

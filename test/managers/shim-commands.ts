@@ -1,6 +1,6 @@
 /**
- * What makes a shim that harms nobody and lasts, for macvlan, as commands: what netcompose itself is to run. The reasons
- * are in docs/measured.md; `harm.test.ts` shows what happens without the unobvious ones.
+ * What makes a shim that harms nobody and lasts, for macvlan, as commands: what netcompose itself is to run. The
+ * reasons are in docs/measured.md; `harm.test.ts` shows what happens without the unobvious ones.
  */
 
 export interface ShimCommand {

@@ -1,6 +1,7 @@
 /**
- * Which MAC address says that it has which IP address: read from what was captured on a LAN. Whoever sends an IP packet,
- * asks by ARP or neighbour discovery, or answers, makes such a claim, and others on the LAN learn from some of them.
+ * Which MAC address says that it has which IP address: read from what was captured on a LAN. Whoever sends an IP
+ * packet, asks by ARP or neighbour discovery, or answers, makes such a claim, and others on the LAN learn from some
+ * of them.
  */
 
 /** One captured Ethernet frame. */
@@ -49,7 +50,7 @@ export function framesOf(pcap: Buffer): readonly Frame[] {
 
 const [etherIpv4, etherArp, etherIpv6, etherVlan] = [0x0800, 0x0806, 0x86dd, 0x8100] as const;
 
-/** What a frame claims; nothing where the sender does not say its address yet (0.0.0.0, ::). Cut frames claim nothing. */
+/** What a frame claims: nothing where the sender has no address yet (0.0.0.0, ::), or where the frame is cut off. */
 export function claimsOf({ bytes }: Frame): readonly Claim[] {
   if (bytes.length < 14) return [];
   const source = mac(bytes, 6);

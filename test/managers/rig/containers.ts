@@ -14,7 +14,7 @@ export async function addContainer(machine: Machine, name: string, address: stri
   await machine.exec([...inside, 'route', 'add', 'default', 'via', '192.168.1.1']);
 }
 
-/** Whether an address answers the host, or a container of that name; several tries, because the first may wait for ARP. */
+/** Whether an address answers the host, or a container of that name. Several tries: the first may wait for ARP. */
 export async function reaches(machine: Machine, address: string, from?: string): Promise<boolean> {
   const ping = ['busybox', 'ping', '-c', '3', '-i', '0.2', '-w', '4', address];
   return (await machine.tryExec(from === undefined ? ping : ['ip', 'netns', 'exec', from, ...ping])).code === 0;

@@ -24,7 +24,10 @@ recipe=$(sha256sum "$0" | cut -d ' ' -f 1)
 
 say() { printf 'managers: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
-is_made() { [ "$(cat "$cache/roots/$1.recipe" 2>/dev/null || true)" = "$recipe" ] && [ -x "$cache/roots/$1/lib/systemd/systemd" ]; }
+# The recipe is written when a root is complete.
+is_made() {
+  [ "$(cat "$cache/roots/$1.recipe" 2>/dev/null || true)" = "$recipe" ] && [ -d "$cache/roots/$1" ]
+}
 
 install_packages() {
   local wanted=() name
