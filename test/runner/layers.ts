@@ -14,6 +14,8 @@ export interface Layer {
   readonly needs: readonly NeedName[];
   /** Runs in network, mount and process namespaces of its own: what it leaves behind is gone with them. */
   readonly sandbox: boolean;
+  /** Runs only where it is named, and is no part of "everything". */
+  readonly onRequest?: boolean;
   /** When it is given up; what most layers take without it. */
   readonly patience?: Patience;
 }
@@ -40,6 +42,8 @@ export const layers: readonly Layer[] = [
   { name: 'engine-26', ...engine, engine: '26', without: newestOnly, needs: [...sandboxed, 'engine-26', 'build'] },
   { name: 'engine-20', ...engine, engine: '20', without: newestOnly, needs: [...sandboxed, 'engine-20', 'build'] },
   { name: 'lab', folder: 'lab', needs: ['linux', 'root', 'lab', 'build'], sandbox: false, patience: emulated },
+  // What it measures is the form that a shim is to get, and not yet the one that `up` makes: it is no gate until then.
+  { name: 'managers', folder: 'managers', needs: [...sandboxed, 'managers'], sandbox: true, onRequest: true },
   { name: 'package', folder: 'package', needs: ['build'], sandbox: false },
 ];
 

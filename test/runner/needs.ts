@@ -7,7 +7,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type EngineName, findEngine, onPath } from '../engine/rig/installed.ts';
 
-export type NeedName = 'linux' | 'root' | 'tools' | 'macvlan' | 'compose' | `engine-${EngineName}` | 'lab' | 'build';
+export type NeedName =
+  | 'linux'
+  | 'root'
+  | 'tools'
+  | 'macvlan'
+  | 'compose'
+  | `engine-${EngineName}`
+  | 'lab'
+  | 'managers'
+  | 'build';
 
 /** What is asked here answers in milliseconds: only what hangs takes so long, even on a loaded machine. */
 const probeLimit = 120_000;
@@ -41,6 +50,12 @@ const needs: Readonly<Record<NeedName, () => string | undefined>> = {
       timeout: probeLimit,
     });
     return status === 0 ? undefined : 'no virtual machine: test/lab/lab.sh build makes it';
+  },
+  managers: () => {
+    const { status } = spawnSync(fileURLToPath(new URL('../managers/rig/roots.sh', import.meta.url)), ['made'], {
+      timeout: 30_000,
+    });
+    return status === 0 ? undefined : 'no userlands with network managers: test/managers/rig/roots.sh makes them';
   },
   build: () =>
     existsSync(fileURLToPath(new URL('../../dist/cli/main.cjs', import.meta.url))) ? undefined : 'not built',

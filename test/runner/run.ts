@@ -49,7 +49,7 @@ if (chosen === undefined) {
   const counts: Count[] = [];
   const first = [
     ...([...chosen.keys()].some(({ needs }) => needs.includes('build')) ? [build] : []),
-    ...(onlyLint || chosen.size === layers.length ? steps : []),
+    ...(onlyLint || args.length === 0 ? steps : []),
   ];
   for (const step of first) if (!interrupted) counts.push(await runStep(step));
   for (const [layer, files] of chosen) if (!interrupted) counts.push(await runLayer(layer, files));
@@ -63,7 +63,7 @@ if (chosen === undefined) {
 function choose(args: readonly string[]): ReadonlyMap<Layer, readonly string[]> | undefined {
   const byLayer = new Map<Layer, string[]>(layers.map((layer) => [layer, []]));
   for (const file of testFiles()) for (const layer of layersOf(file)) byLayer.get(layer)!.push(file);
-  if (args.length === 0) return byLayer;
+  if (args.length === 0) return new Map([...byLayer].filter(([{ onRequest }]) => !onRequest));
   const picked = new Map<Layer, string[]>();
   for (const arg of args) {
     const layer = layers.find(({ name }) => name === arg);

@@ -1,0 +1,177 @@
+/**
+ * The programs that manage a host's network, and what happens to a host that they manage: what is run, and which
+ * address the host has afterwards.
+ */
+import type { Machine } from './rig/machine.ts';
+import { sleep, waitFor } from './rig/processes.ts';
+
+interface HostEvent {
+  readonly name: string;
+  run(machine: Machine): Promise<void>;
+  /** The host's address afterwards; `usualAddress` where there is none here. */
+  readonly address?: string;
+}
+
+export interface Manager {
+  readonly name: string;
+  /** Starts it with DHCP for `eth0`. */
+  start(machine: Machine): Promise<void>;
+  /** What it must be told once there is a shim. */
+  leaveAlone?(machine: Machine, shim: string): Promise<void>;
+  /** In this order. */
+  readonly events: readonly HostEvent[];
+}
+
+export const usualAddress = '192.168.1.10';
+/** What another lease brings. */
+const otherAddress = '192.168.1.11';
+
+const card = 'eth0';
+
+/** Waits until the host has the address, and no other of the LAN. */
+export async function addressed(machine: Machine, address: string): Promise<void> {
+  await waitFor(`the host has not got ${address}`, async () => {
+    const { stdout } = await machine.tryExec(['ip', '-4', '-oneline', 'address', 'show', 'dev', card]);
+    const found = [...stdout.matchAll(/inet (192\.168\.1\.\d+)\//g)].map(([, each]) => each);
+    return found.length === 1 && found[0] === address;
+  });
+}
+
+/** Makes an event of commands that run one after the other. */
+const commands = (name: string, ...argvs: readonly (readonly string[])[]): HostEvent => ({
+  name,
+  run: async (machine) => {
+    for (const argv of argvs) await machine.exec(argv);
+  },
+});
+
+const carrierLost = (seconds: number): HostEvent => ({
+  name: `carrier lost for ${seconds} s`,
+  run: async ({ lan }) => {
+    await lan.cable('down');
+    await sleep(seconds * 1000);
+    await lan.cable('up');
+  },
+});
+
+const linkDownAndUp: HostEvent = {
+  name: 'ip link set down, up',
+  run: async (machine) => {
+    await machine.exec(['ip', 'link', 'set', 'dev', card, 'down']);
+    await sleep(1000);
+    await machine.exec(['ip', 'link', 'set', 'dev', card, 'up']);
+  },
+};
+
+/**
+ * The cable is out while the server forgets what it gave and gets another address. The commands make a client ask
+ * again that would not by itself.
+ */
+const leases = (...ask: readonly (readonly string[])[]): readonly HostEvent[] =>
+  [otherAddress, usualAddress].map((address) => ({
+    name: `another lease: ${address}`,
+    address,
+    run: async (machine) => {
+      await machine.lan.cable('down');
+      await machine.lan.lease(address);
+      await machine.lan.cable('up');
+      for (const argv of ask) await machine.exec(argv);
+    },
+  }));
+
+const systemctl = (...args: readonly string[]) => ['systemctl', ...args] as const;
+const everywhere = [carrierLost(1), carrierLost(10), linkDownAndUp] as const;
+
+const networkFile = '/etc/systemd/network/10-eth0.network';
+const networkdUnits = ['systemd-networkd.service', 'systemd-networkd.socket'] as const;
+const networkText = (...lines: readonly string[]) =>
+  ['[Match]', `Name=${card}`, '[Network]', 'LinkLocalAddressing=ipv6', ...lines, ''].join('\n');
+
+const networkd: Manager = {
+  name: 'systemd-networkd',
+  async start(machine) {
+    await machine.write(networkFile, networkText('DHCP=ipv4'));
+    await machine.exec(systemctl('unmask', ...networkdUnits));
+    await machine.exec(systemctl('start', 'systemd-networkd'));
+  },
+  events: [
+    commands('restarted', systemctl('restart', 'systemd-networkd')),
+    commands('stopped, started', systemctl('stop', ...networkdUnits), systemctl('start', 'systemd-networkd')),
+    ...everywhere,
+    commands('networkctl reconfigure', ['networkctl', 'reconfigure', card]),
+    commands('networkctl reload', ['networkctl', 'reload']),
+    commands('networkctl renew', ['networkctl', 'renew', card]),
+    ...leases(),
+    {
+      name: 'static address',
+      run: async (machine) => {
+        await machine.write(networkFile, networkText(`Address=${usualAddress}/24`, 'Gateway=192.168.1.1'));
+        await machine.exec(['networkctl', 'reload']);
+      },
+    },
+    { ...carrierLost(10), name: 'static, carrier lost for 10 s' },
+    commands('static, networkctl reconfigure', ['networkctl', 'reconfigure', card]),
+    commands('static, restarted', systemctl('restart', 'systemd-networkd')),
+  ],
+};
+
+const profile = 'Wired connection 1';
+const connectionUp = ['nmcli', 'connection', 'up', profile] as const;
+
+const networkManager: Manager = {
+  name: 'NetworkManager',
+  async start(machine) {
+    await machine.exec(systemctl('unmask', 'NetworkManager.service', 'NetworkManager-dispatcher.service'));
+    await machine.exec(systemctl('start', 'NetworkManager'));
+  },
+  async leaveAlone(machine, shim) {
+    // An interface with an address is "connected (externally)": 1.42 takes it along in "networking off".
+    await machine.exec(['nmcli', 'device', 'set', shim, 'managed', 'no']);
+  },
+  events: [
+    commands('restarted', systemctl('restart', 'NetworkManager')),
+    commands('stopped, started', systemctl('stop', 'NetworkManager'), systemctl('start', 'NetworkManager')),
+    ...everywhere,
+    commands('nmcli connection up', connectionUp),
+    commands('nmcli device reapply', ['nmcli', 'device', 'reapply', card]),
+    commands('nmcli networking off, on', ['nmcli', 'networking', 'off'], ['nmcli', 'networking', 'on']),
+    ...leases(connectionUp),
+    commands(
+      'static address',
+      [
+        ...['nmcli', 'connection', 'modify', profile, 'ipv4.method', 'manual'],
+        ...['ipv4.addresses', `${usualAddress}/24`, 'ipv4.gateway', '192.168.1.1'],
+      ],
+      connectionUp,
+    ),
+    { ...carrierLost(10), name: 'static, carrier lost for 10 s' },
+    commands('static, nmcli connection up', connectionUp),
+    commands('static, restarted', systemctl('restart', 'NetworkManager')),
+  ],
+};
+
+const dhcpcdUnit = [
+  ...['[Unit]', 'Description=DHCP client', '[Service]', 'ExecStart=/usr/sbin/dhcpcd --nobackground', ''],
+].join('\n');
+
+const dhcpcd: Manager = {
+  name: 'dhcpcd',
+  async start(machine) {
+    // What it would do to interfaces of others is not the question here.
+    const allowed = await machine.exec(['cat', '/etc/dhcpcd.conf']);
+    await machine.write('/etc/dhcpcd.conf', `${allowed}\ndenyinterfaces nc-* veth* docker* br-*\n`);
+    await machine.exec(['rm', '-f', '/etc/systemd/system/dhcpcd.service']);
+    await machine.write('/etc/systemd/system/dhcpcd.service', dhcpcdUnit);
+    await machine.exec(systemctl('daemon-reload'));
+    await machine.exec(systemctl('start', 'dhcpcd'));
+  },
+  events: [
+    commands('restarted', systemctl('restart', 'dhcpcd')),
+    commands('stopped, started', systemctl('stop', 'dhcpcd'), systemctl('start', 'dhcpcd')),
+    ...everywhere,
+    commands('dhcpcd --rebind', ['dhcpcd', '--rebind', card]),
+    ...leases(),
+  ],
+};
+
+export const managers = [networkd, networkManager, dhcpcd] as const;

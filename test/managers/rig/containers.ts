@@ -1,0 +1,21 @@
+/** Containers of a machine: namespaces on its network card, as Docker makes them. */
+import type { Machine } from './machine.ts';
+
+/** Adds one in macvlan's bridge mode; by its name it is found again. */
+export async function addContainer(machine: Machine, name: string, address: string, parent = 'eth0'): Promise<void> {
+  const inside = ['ip', '-netns', name];
+  await machine.exec(['ip', 'netns', 'add', name]);
+  // A name that no other has for as long as it is not in its namespace.
+  const add = ['ip', 'link', 'add', 'link', parent, 'name', `m-${name}`, 'netns', name];
+  await machine.exec([...add, 'type', 'macvlan', 'mode', 'bridge']);
+  await machine.exec([...inside, 'link', 'set', 'dev', `m-${name}`, 'name', 'eth0']);
+  await machine.exec([...inside, 'address', 'add', `${address}/24`, 'dev', 'eth0']);
+  await machine.exec([...inside, 'link', 'set', 'dev', 'eth0', 'up']);
+  await machine.exec([...inside, 'route', 'add', 'default', 'via', '192.168.1.1']);
+}
+
+/** Whether an address answers the host, or a container of that name. Several tries: the first may wait for ARP. */
+export async function reaches(machine: Machine, address: string, from?: string): Promise<boolean> {
+  const ping = ['busybox', 'ping', '-c', '3', '-i', '0.2', '-w', '4', address];
+  return (await machine.tryExec(from === undefined ? ping : ['ip', 'netns', 'exec', from, ...ping])).code === 0;
+}

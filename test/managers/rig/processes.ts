@@ -1,0 +1,42 @@
+/** Programs that the layer runs, and waiting for what they bring about. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+
+export interface Output {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end, at most two minutes: a loaded machine is slow, not broken. */
+export async function run(argv: readonly string[], input?: string): Promise<Output> {
+  const [command, ...args] = argv;
+  const { exitCode, stdout, stderr } = await execa(command!, args, {
+    reject: false,
+    timeout: 120_000,
+    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
+  });
+  return { code: exitCode ?? -1, stdout, stderr };
+}
+
+/** @returns what it printed; throws where it failed */
+export async function must(argv: readonly string[], input?: string): Promise<string> {
+  const { code, stdout, stderr } = await run(argv, input);
+  if (code !== 0) throw new Error(`"${argv.join(' ')}" ended with ${code}: ${stderr || stdout}`);
+  return stdout;
+}
+
+/**
+ * Asks every tenth of a second until there is an answer. The limit is for what never comes.
+ *
+ * @param what for the error: "no lease on eth0"
+ */
+export async function waitFor<T>(what: string, ask: () => Promise<T | undefined | false>, seconds = 40): Promise<T> {
+  for (const end = Date.now() + seconds * 1000; ; await sleep(100)) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    if (Date.now() > end) throw new Error(`${what} for ${seconds} s`);
+  }
+}
+
+export { sleep };
