@@ -5,6 +5,7 @@ import type { HostInterface, HostNeighbour, HostRoute } from '../../plan/facts/f
 interface IpLink {
   readonly ifname: string;
   readonly ifindex: number;
+  readonly altnames?: readonly string[];
   readonly flags?: readonly string[];
   readonly address?: string;
   readonly link_type?: string;
@@ -71,6 +72,7 @@ function toInterface(link: IpLink, isWireless: (name: string) => boolean): HostI
   return {
     name: link.ifname,
     index: link.ifindex,
+    ...(link.altnames && { altnames: link.altnames }),
     ...(kind !== undefined && { kind }),
     up: flags.includes('UP'),
     loopback,

@@ -67,6 +67,8 @@ export type DriverState = 'ready' | 'loadable' | 'missing';
 
 export interface HostInterface {
   readonly name: string;
+  /** Its other names (`ip link property add … altname`; udev gives some), under which it is found just as well. */
+  readonly altnames?: readonly string[];
   readonly index: number;
   /**
    * `ip -d link`'s `info_kind` (`veth`, `bridge`, `vlan`, `macvlan`, `ipvlan`, `dummy`, …); absent for a plain network

@@ -8,15 +8,24 @@ import { defaultInterface, isInterfaceName, longestName } from '../facts/interfa
 import { interfaceOf, type ParsedFacts, type ParsedHost } from '../facts/parsed-facts.ts';
 import type { Parent } from '../types.ts';
 
-/** @param span where the netmode is asked for; the place of a parent that is not written down */
+/**
+ * By its own name, also where the file has another of its names: Docker and the kernel compare parents by the text.
+ *
+ * @param span where the netmode is asked for; the place of a parent that is not written down
+ */
 export function parentOf({ parent, vlan }: Settings, span: Span, { host }: ParsedFacts): Parent {
   const at = parent?.span ?? vlan?.span ?? span;
   const written = parent?.value ?? 'auto';
   const auto = /^auto(?:\.(?<id>\d+))?$/.exec(written);
-  const base = auto ? defaultInterface(host) : written;
+  const base = auto ? defaultInterface(host) : properName(written, host);
   const id = vlan?.value ?? auto?.groups?.['id'];
   if (base === undefined) return { kind: 'open', ...(id !== undefined && { vlan: Number(id) }), span: at };
   return { kind: 'named', name: id === undefined ? base : `${base}.${id}`, span: at };
+}
+
+function properName(written: string, host: ParsedHost | undefined): string {
+  if (interfaceOf(host, written)) return written;
+  return host?.interfaces.find(({ altnames }) => altnames?.includes(written))?.name ?? written;
 }
 
 /** What a parent is called in messages, keys and options: `auto` or `auto.10` where it is open. */

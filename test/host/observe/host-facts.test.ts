@@ -19,6 +19,7 @@ const links = [
     ...{
       ifindex: 2,
       ifname: 'eth0',
+      altnames: ['enp1s0'],
       flags: ['BROADCAST', 'MULTICAST', 'UP', 'LOWER_UP'],
       mtu: 1500,
       group: '0',
@@ -130,6 +131,7 @@ test('interfaces', async () => {
     {
       ...plain,
       name: 'eth0',
+      altnames: ['enp1s0'],
       index: 2,
       up: true,
       mac: '02:fc:00:00:00:01',

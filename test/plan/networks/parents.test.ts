@@ -1,0 +1,51 @@
+/** Which host interface a parent is. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Facts } from '../../../src/plan/facts/facts.ts';
+import { formatCidr } from '../../../src/plan/facts/ip.ts';
+import { lanFacts, planTexts, told } from '../../support/in-memory.ts';
+
+const facts: Facts = {
+  ...lanFacts,
+  host: {
+    ...lanFacts.host!,
+    interfaces: lanFacts.host!.interfaces.map((each) =>
+      each.name === 'eth0' ? { ...each, altnames: ['enp1s0', 'enx525400000002'] } : each,
+    ),
+  },
+};
+
+const text = (parent: string) =>
+  `services:\n  web: { image: x, x-netmode: { mode: macvlan, parent: ${parent}, ip_range: 192.168.1.192/27 } }\n`;
+
+for (const [written, name] of [
+  ['enp1s0', 'eth0'],
+  ['enx525400000002', 'eth0'],
+  ['eth0', 'eth0'],
+] as const) {
+  test(`${written} is ${name}: the network and its name are the same`, () => {
+    const result = planTexts(text(written), { facts });
+    assert.equal(told(result), []);
+    const [network] = [...result.plan!.networks.values()].filter(({ underlay }) => underlay);
+    assert.is(network?.dockerName, `netcompose-${name}`);
+    assert.is(network?.options['parent'], name);
+    assert.equal(
+      network?.pools.map(({ subnet }) => formatCidr(subnet)),
+      ['192.168.1.0/24'],
+    );
+  });
+}
+
+test('a VLAN on an interface that is written by another of its names', () => {
+  const { plan } = planTexts(
+    text('enp1s0, vlan: 10, subnet: 10.1.0.0/24, gateway: 10.1.0.1').replace('192.168.1.192', '10.1.0.192'),
+    { facts },
+  );
+  assert.is([...plan!.networks.values()].find(({ underlay }) => underlay)?.options['parent'], 'eth0.10');
+});
+
+test('a name that nobody has stays as it is written, and is reported', () => {
+  assert.match(told(planTexts(text('enp9s0'), { facts })).join('\n'), 'error parent/not-found');
+});
+
+test.run();
