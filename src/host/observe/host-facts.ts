@@ -64,7 +64,7 @@ function observeArp(host: Host, interfaces: readonly HostInterface[]): NonNullab
 
 /**
  * One command for links and addresses. `-N` keeps the group a number where the host names it, so that a shim's mark is
- * recognised everywhere.
+ * recognized everywhere.
  */
 export async function observeInterfaces(host: Host): Promise<readonly HostInterface[]> {
   return parseInterfaces(await ip(host, '-N', '-j', '-d', 'addr'), (name) =>

@@ -159,7 +159,7 @@ function goodToKnow({ mode, facts: { host }, card }: Situation): Finding | undef
     return {
       verdict: 'works',
       reason:
-        `the LAN reaches the containers when its router has a route to their subnet by ` +
+        `the LAN reaches the containers when its router has a route to their subnet via ` +
         `${address ? formatAddress(address) : 'this host'}`,
     };
   }

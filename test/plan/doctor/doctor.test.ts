@@ -326,11 +326,11 @@ ipvlan-l2   works with this change:
 ipvlan-l3   works with this change:
               "mac0" on eth0 is macvlan, beside which the kernel refuses ipvlan
                 ip link del dev mac0
-              the LAN reaches the containers when its router has a route to their subnet by 192.168.1.10
+              the LAN reaches the containers when its router has a route to their subnet via 192.168.1.10
 ipvlan-l3s  works with this change:
               "mac0" on eth0 is macvlan, beside which the kernel refuses ipvlan
                 ip link del dev mac0
-              the LAN reaches the containers when its router has a route to their subnet by 192.168.1.10
+              the LAN reaches the containers when its router has a route to their subnet via 192.168.1.10
 overlay     works here
 
 Interfaces that netcompose did not make:
