@@ -15,11 +15,14 @@ export function check(name: string, isRight: boolean, seen: string): void {
   else failed += 1;
   const elapsed = ((performance.now() - since) / 1000).toFixed(1);
   since = performance.now();
-  const short = seen.trim().replace(/\s*\n\s*/g, ' | ');
+  const line = seen.trim().replace(/\s*\n\s*/g, ' | ');
+  const short = isRight ? line.slice(0, 120) : ends(line);
   process.stdout.write(
-    `${isRight ? 'PASS' : 'FAIL'} ${place}: ` +
-      `${name}${short === '' ? '' : `: ${short.slice(0, isRight ? 120 : 1500)}`} [${elapsed} s]\n`,
+    `${isRight ? 'PASS' : 'FAIL'} ${place}: ${name}${short === '' ? '' : `: ${short}`} [${elapsed} s]\n`,
   );
 }
+
+/** Of a long text its beginning and its end, where programs say why they failed. */
+const ends = (text: string) => (text.length <= 2000 ? text : `${text.slice(0, 400)} … ${text.slice(-1600)}`);
 
 export const counts = (): { readonly passed: number; readonly failed: number } => ({ passed, failed });
