@@ -37,7 +37,7 @@ test('every part of a plan names the same address of a host that has several', (
   for (const other of ['169.254', '172.16', '192.168.1.11']) assert.not(text.includes(other), text);
   const { netmodes } = diagnose(several);
   const layer3 = netmodes.find(({ netmode }) => netmode === 'ipvlan-l3')!;
-  assert.match(layer3.findings.map(({ reason }) => reason).join('\n'), /by 192\.168\.1\.10$/m);
+  assert.match(layer3.findings.map(({ reason }) => reason).join('\n'), /via 192\.168\.1\.10$/m);
 });
 
 test('the subnet is that of the address by which the LAN knows the host', () => {
