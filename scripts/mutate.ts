@@ -21,9 +21,12 @@ const cache = '.cache/mutation';
 const bundle = `${cache}/tests.mjs`;
 const defaultFiles = ['src/plan/checks/**/*.ts', 'src/plan/services/**/*.ts'];
 /** What is pure, quick, and looks at plans. A mutant costs as long as these take until one notices it. */
-const testPlaces = ['plan', 'cli/privilege.test.ts', 'fixtures.test.ts', 'docs/rules.test.ts'];
-/** These take as long as all others together, and come last. */
-const slow = ['plan/checks/ports.test.ts', 'plan/checks/ports/ports.test.ts'];
+const testPlaces = [
+  ...['plan/checks', 'plan/services', 'plan/networks', 'plan/decide.test.ts', 'cli/privilege.test.ts'],
+  ...['docs/rules.test.ts', 'fixtures.test.ts'],
+];
+/** This takes as long as many others together, and comes last. */
+const slow = ['plan/checks/ports/ports.test.ts'];
 
 const configuration = (files: readonly string[]) => ({
   testRunner: 'command',
@@ -42,6 +45,7 @@ const configuration = (files: readonly string[]) => ({
   disableTypeChecks: false,
   // What runs in circles is noticed; what a loaded machine delays is not.
   timeoutFactor: 10,
+  concurrency: 2,
   reporters: ['clear-text', 'progress', 'json'],
   clearTextReporter: { reportTests: false, allowColor: false },
   jsonReporter: { fileName: '.cache/mutation.json' },
@@ -105,6 +109,7 @@ function mutate(files: readonly string[]): number {
   const { status, error } = spawnSync('npx', ['--yes', '--package', stryker, 'stryker', 'run', relative(root, file)], {
     cwd: root,
     stdio: 'inherit',
+    env: { ...process.env, MUTATED: '1' },
   });
   if (error) throw error;
   return status ?? 1;
