@@ -98,7 +98,11 @@ function keep({ cache: file, script }) {
     writeFileSync(temporary, script.createCachedData(), { mode: 0o600 });
     renameSync(temporary, file);
   } catch {
-    rmSync(temporary, { force: true });
+    try {
+      rmSync(temporary, { force: true });
+    } catch {
+      // The folder cannot even be looked into.
+    }
   }
 }
 

@@ -53,7 +53,7 @@ export interface AttachmentPlan {
   readonly declared: boolean;
   readonly ipv4Address?: Located<Address>;
   readonly ipv6Address?: Located<Address>;
-  /** As it is written; `macKey` compares two of them. */
+  /** As it is written. */
   readonly macAddress?: Located<string>;
   readonly aliases: readonly string[];
   readonly interfaceName?: Located<string>;

@@ -25,7 +25,9 @@ const knownValues: Readonly<Record<string, readonly string[]>> = {
 };
 
 function checkNetwork(network: Network, report: Report): void {
-  const known = knownOptions[network.driver?.value ?? ''];
+  const driver = network.driver?.value ?? '';
+  // The name is the file's: it may be `constructor`.
+  const known = Object.hasOwn(knownOptions, driver) ? knownOptions[driver] : undefined;
   if (!known) return;
   for (const [option, { value, span }] of network.driverOpts) {
     if (option.startsWith('com.docker.')) continue; // generic options of the engine

@@ -3,12 +3,12 @@
  */
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import { netmodeOfDriver, underlay } from '../../netmode/modes.ts';
-import { type Cidr, contains, formatCidr, overlaps } from '../facts/ip.ts';
+import { type Cidr, contains, formatCidr, overlaps, sameAddress } from '../facts/ip.ts';
 import { composeProjectLabel } from '../facts/ownership.ts';
 import { interfaceOf, type ParsedFacts, type ParsedNetwork } from '../facts/parsed-facts.ts';
 import { isOnePerParent } from '../facts/versions.ts';
 import { parentName } from '../networks/parents.ts';
-import type { NetworkPlan, Plan, UnderlayPlan } from '../types.ts';
+import type { NetworkPlan, Plan, PlannedPool, UnderlayPlan } from '../types.ts';
 
 /** Reports the rules `parent/driver-clash`, `mode-clash`, `passthru-exclusive`, `taken-by-network`, `subnet/*`. */
 export function checkNetworks(plan: Plan, facts: ParsedFacts, report: Report): void {
@@ -17,7 +17,7 @@ export function checkNetworks(plan: Plan, facts: ParsedFacts, report: Report): v
     for (const [index, network] of sharing.entries())
       for (const earlier of sharing.slice(0, index)) checkSharing(earlier, network, facts, report);
   }
-  checkOverlaps(networks, report);
+  checkOverlaps(networks, facts, report);
   for (const network of networks) {
     checkAgainstEngine(network, plan, facts, report);
     checkL3(network, facts, report);
@@ -78,34 +78,65 @@ function checkSharing(earlier: UnderlayNetwork, later: UnderlayNetwork, facts: P
   }
 }
 
-/** In order of first address, so that the cost is that of sorting. Networks on one parent have been judged already. */
-function checkOverlaps(networks: readonly NetworkPlan[], report: Report): void {
-  const subnets = networks.flatMap((network, order) =>
-    subnetsOf(network).map((subnet) => ({ network, subnet, order })),
-  );
+/** As many as a reader wants to see of what overlaps one and the same subnet. */
+const mostOverlaps = 3;
+const mostOpen = 16;
+
+/** In order of first address, so that the cost is that of sorting and of what is reported. */
+function checkOverlaps(networks: readonly NetworkPlan[], facts: ParsedFacts, report: Report): void {
+  const subnets = networks.flatMap((network, order) => network.pools.map((pool) => ({ network, pool, order })));
   subnets.sort(
-    (a, b) =>
-      a.subnet.family - b.subnet.family ||
-      (a.subnet.first < b.subnet.first ? -1 : a.subnet.first > b.subnet.first ? 1 : a.order - b.order),
+    ({ pool: { subnet: a }, order: first }, { pool: { subnet: b }, order: second }) =>
+      a.family - b.family || (a.first < b.first ? -1 : a.first > b.first ? 1 : first - second),
   );
-  let widest = subnets[0];
-  for (const next of subnets.slice(1)) {
-    const [earlier, later] = widest!.order < next.order ? [widest!, next] : [next, widest!];
-    const judged = isOnOneParent(earlier.network, later.network);
-    if (overlaps(widest!.subnet, next.subnet) && earlier.network !== later.network && !judged) {
+  let open: typeof subnets = [];
+  for (const next of subnets) {
+    const clashing = open.filter(
+      ({ network, pool }) => network !== next.network && overlaps(pool.subnet, next.pool.subnet),
+    );
+    let reported = 0;
+    for (const other of clashing) {
+      if (reported === mostOverlaps) break;
+      const [earlier, later] = other.order < next.order ? [other, next] : [next, other];
+      const isShared = isOnOneParent(earlier.network, later.network);
+      if (isShared && !haveOneGateway(earlier, later, facts)) continue;
+      reported += 1;
       report(
         'subnet/overlap',
         later.network.span,
-        `network "${later.network.key}" (${formatCidr(later.subnet)}) overlaps network ` +
-          `"${earlier.network.key}" (${formatCidr(earlier.subnet)})`,
+        `network "${later.network.key}" (${formatCidr(later.pool.subnet)}) overlaps network ` +
+          `"${earlier.network.key}" (${formatCidr(earlier.pool.subnet)})${isShared ? ', with the same gateway' : ''}`,
         {
-          help: 'give each a subnet of its own, or let the services share one network',
+          help: isShared
+            ? `let the services share one network: "network: ${earlier.network.key}"`
+            : 'give each a subnet of its own, or let the services share one network',
           related: related(earlier.network),
         },
       );
     }
-    if (next.subnet.family !== widest!.subnet.family || next.subnet.last > widest!.subnet.last) widest = next;
+    // Those that reach farthest are enough, however many have one subnet.
+    open = [...open.filter(({ pool }) => overlaps(pool.subnet, next.pool.subnet)), next]
+      .sort(({ pool: { subnet: a } }, { pool: { subnet: b } }) => (a.last > b.last ? -1 : a.last < b.last ? 1 : 0))
+      .slice(0, mostOpen);
   }
+}
+
+interface OnNetwork {
+  readonly network: NetworkPlan;
+  readonly pool: PlannedPool;
+}
+
+/**
+ * Where a parent carries several macvlan networks, they may have one subnet, but Docker gives its gateway to one of them
+ * only: "failed to allocate gateway: Address already in use" (28.5). All else on one parent is judged by `checkSharing`.
+ */
+function haveOneGateway(a: OnNetwork, b: OnNetwork, facts: ParsedFacts): boolean {
+  const areBesideEachOther =
+    a.network.driver === b.network.driver &&
+    a.network.dockerName !== b.network.dockerName &&
+    a.network.underlay?.flag === b.network.underlay?.flag &&
+    !isOnePerParent(a.network.driver, facts);
+  return areBesideEachOther && sameAddress(a.pool.gateway, b.pool.gateway);
 }
 
 function isOnOneParent({ underlay: a }: NetworkPlan, { underlay: b }: NetworkPlan): boolean {

@@ -101,15 +101,15 @@ function reportMissingParent({ key, kind, driver, underlay: wanted, span }: Netw
  * shim.
  */
 function reportLateParent({ key, span }: NetworkPlan, parent: string, report: Report): void {
-  const [base, id] = parent.split('.');
-  const make = `ip link add link ${base} name ${parent} type vlan id ${id}`;
+  const [, base, id] = /^(.+)\.(\d+)$/.exec(parent) ?? [];
+  const make = base === undefined ? '' : `, or make it: ip link add link ${base} name ${parent} type vlan id ${id}`;
   report(
     'parent/not-found',
     span,
     `network "${key}": there is no interface "${parent}" yet, ` +
       'and the shim needs it before Compose makes the network',
     {
-      help: `write "scope: host" or "host_access: none", or make it: ${make}`,
+      help: `write "scope: host" or "host_access: none"${make}`,
     },
   );
 }
