@@ -127,8 +127,9 @@ interface OnNetwork {
 }
 
 /**
- * Where a parent carries several macvlan networks, they may have one subnet, but Docker gives its gateway to one of them
- * only: "failed to allocate gateway: Address already in use" (28.5). All else on one parent is judged by `checkSharing`.
+ * Where a parent carries several macvlan networks, they may have one subnet, but Docker gives its gateway to one of
+ * them only: "failed to allocate gateway: Address already in use" (28.5). All else on one parent is judged by
+ * `checkSharing`.
  */
 function haveOneGateway(a: OnNetwork, b: OnNetwork, facts: ParsedFacts): boolean {
   const areBesideEachOther =

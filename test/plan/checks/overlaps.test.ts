@@ -35,7 +35,8 @@ test('a thousand networks with one subnet are each reported a few times', () => 
 test('two macvlan networks on one parent with one gateway, which Docker gives to one of them only', () => {
   const [first, second] = [macvlan('192.168.1.192/27'), macvlan('192.168.1.128/27')];
   assert.equal(overlapping({ one: first, two: second }), [
-    'error subnet/overlap: network "two" (192.168.1.0/24) overlaps network "one" (192.168.1.0/24), with the same gateway',
+    'error subnet/overlap: network "two" (192.168.1.0/24) overlaps network "one" (192.168.1.0/24), ' +
+      'with the same gateway',
   ]);
   const own = macvlan('10.9.0.128/25', '10.9.0.0/24', '10.9.0.1');
   assert.equal(overlapping({ one: first, two: own }), []);
