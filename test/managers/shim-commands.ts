@@ -88,7 +88,7 @@ export function sourceCommands(name: string, range: string, source: string): rea
 
 export interface Addressed {
   readonly name: string;
-  /** Order in which interfaces were made. */
+  /** Tells the order in which interfaces came here, except for one that was moved from another namespace. */
   readonly index: number;
   /** Its IPv4 addresses of scope global that are not secondary. */
   readonly addresses: readonly string[];

@@ -24,8 +24,10 @@ export interface Lan {
   stop(): Promise<void>;
 }
 
-/** @param card name of the host's end of the cable, made in this process's namespace */
-export async function makeLan(namespace: string, card: string): Promise<Lan> {
+/** The host's end of the cable, in the LAN's namespace until it is put into a host. */
+export const cardOnLan = 'card0';
+
+export async function makeLan(namespace: string): Promise<Lan> {
   const leases = join(sandboxFolder(), `${namespace}.leases`);
   const inside = (argv: readonly string[]) => ['ip', 'netns', 'exec', namespace, ...argv];
   const started: ChildProcess[] = [];
@@ -43,8 +45,9 @@ export async function makeLan(namespace: string, card: string): Promise<Lan> {
   }
 
   await must(['ip', 'netns', 'add', namespace]);
-  const pair = ['ip', 'link', 'add', card, 'address', hostMac, 'type', 'veth', 'peer', 'name', 'lan0'];
-  await must([...pair, 'netns', namespace]);
+  // It keeps its index: that of a network card, which is there before the interfaces that programs make.
+  const card = ['ip', 'link', 'add', cardOnLan, 'index', '2', 'address', hostMac];
+  await must(inside([...card, 'type', 'veth', 'peer', 'name', 'lan0', 'index', '3']));
   for (const argv of [
     ['ip', 'address', 'add', `${router}/24`, 'dev', 'lan0'],
     ['ip', 'address', 'add', `${router6}/64`, 'dev', 'lan0', 'nodad'],
@@ -90,7 +93,6 @@ export async function makeLan(namespace: string, card: string): Promise<Lan> {
     async stop() {
       for (const child of started) await end(child);
       await run(['ip', 'netns', 'delete', namespace]);
-      await run(['ip', 'link', 'delete', card]);
     },
   };
 }

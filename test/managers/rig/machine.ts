@@ -6,7 +6,7 @@ import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sandboxFolder } from '../../engine/rig/sandbox.ts';
-import { type Lan, makeLan } from './lan.ts';
+import { cardOnLan, type Lan, makeLan } from './lan.ts';
 import { must, type Output, run, waitFor } from './processes.ts';
 
 /** Debian's suites: systemd 252, 257 and the newest. */
@@ -38,7 +38,7 @@ export async function startMachine(suite: Suite, name: string): Promise<Machine>
   await (removedLeftGroups ??= removeLeftGroups());
   const group = join(groups(), `${groupPrefix}${basename(sandboxFolder())}-${name}`);
   const boot = fileURLToPath(new URL('boot.sh', import.meta.url));
-  const lan = await makeLan(`lan-${name}`, `card-${name}`);
+  const lan = await makeLan(`lan-${name}`);
   const outer = spawn(boot, [root, scratch, group], { stdio: ['ignore', 'ignore', 'pipe'] });
   let complaints = '';
   outer.on('error', (error) => {
@@ -70,7 +70,8 @@ export async function startMachine(suite: Suite, name: string): Promise<Machine>
       const { stdout } = await machine.tryExec(['systemctl', 'is-system-running']);
       return ['running', 'degraded'].includes(stdout.trim());
     });
-    await must(['ip', 'link', 'set', 'dev', `card-${name}`, 'netns', String(first), 'name', 'eth0']);
+    const put = ['ip', '-netns', lan.namespace, 'link', 'set', 'dev', cardOnLan];
+    await must([...put, 'netns', String(first), 'name', 'eth0']);
     await machine.exec(['udevadm', 'settle', '--timeout=10']);
     await lan.lease('192.168.1.10');
     return machine;
