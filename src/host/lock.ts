@@ -15,6 +15,8 @@ const longestWaitMilliseconds = 120_000;
 
 export interface LockOptions {
   readonly longestWait?: number;
+  /** Called again and again while the lock is taken; what it throws ends the wait. */
+  readonly whileWaiting?: () => void;
   /** Called once, if the lock is taken. */
   readonly onWait?: (pid: number | undefined) => void;
 }
@@ -45,13 +47,14 @@ export async function withLock<T>(
 async function acquire(
   host: Host,
   path: string,
-  { longestWait = longestWaitMilliseconds, onWait }: LockOptions,
+  { longestWait = longestWaitMilliseconds, onWait, whileWaiting }: LockOptions,
 ): Promise<Server> {
   for (let waited = 0; ; waited += retryMilliseconds) {
     const lock = await bind(path);
     if (lock) return lock;
     const pid = pidsBelow(host, path)[0];
     if (waited === 0) onWait?.(pid);
+    whileWaiting?.();
     if (waited >= longestWait) {
       const holder = pid === undefined ? '' : ` (process ${pid})`;
       throw new HostError({

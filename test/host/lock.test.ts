@@ -54,6 +54,22 @@ if (process.platform === 'linux') {
     assert.is(await withLock(host, name, async () => 7, { longestWait: 0 }), 7);
   });
 
+  test('who waits can be told to wait no longer', async () => {
+    const name = own('interrupted');
+    let asked = 0;
+    const seen = await withLock(host, name, () =>
+      withLock(host, name, async () => 'had it', {
+        whileWaiting: () => {
+          asked += 1;
+          if (asked === 2) throw new Error('interrupted');
+        },
+      }).catch((error: Error) => error.message),
+    );
+    assert.is(seen, 'interrupted');
+    assert.is(asked, 2);
+    assert.is(await withLock(host, name, async () => 'free again', { longestWait: 0 }), 'free again');
+  });
+
   test('the wait is bounded and names the holder; kill -9 frees it', async () => {
     const name = own('held');
     const holder = await other('lock', name);

@@ -110,7 +110,7 @@ function apply({ host, terminal }: Session, steps: readonly Step[]): Promise<App
         applyActions(steps, host, {
           onStep: (_, event) => void (event === 'applying' || event === 'applied' ? check() : undefined),
         }),
-      { onWait },
+      { onWait, whileWaiting: check },
     ),
   );
 }

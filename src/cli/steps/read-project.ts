@@ -4,10 +4,12 @@ import type { Files } from '../../compose/input.ts';
 import { load } from '../../compose/load.ts';
 import type { Project } from '../../compose/project/project.ts';
 import { Diagnostics } from '../../diagnostics/diagnostic.ts';
+import { causeText } from '../../host/system/errors.ts';
 import type { Host } from '../../host/system/host.ts';
 import { type Intents, intentsOf } from '../../netmode/intents.ts';
 import { asCalled, serviceWords } from '../options/service-words.ts';
 import type { Session } from '../session.ts';
+import { UsageError } from '../usage-error.ts';
 
 export interface Read {
   readonly diagnostics: Diagnostics;
@@ -27,7 +29,7 @@ export function readProject(session: Session): Read {
   const { globals, host } = session;
   const diagnostics = new Diagnostics();
   const { files, projectName, projectDirectory, profiles, envFiles } = globals;
-  const stdin = files.includes('-') ? host.readStandardInput() : undefined;
+  const stdin = files.includes('-') ? standardInput(session) : undefined;
   const texts: string[] = stdin === undefined ? [] : [stdin];
   const loaded = load(
     {
@@ -65,4 +67,12 @@ function filesOf(host: Host, texts: string[]): Files {
     exists: (path) => host.exists(path) && !host.isDirectory(path),
     isDirectory: (path) => host.isDirectory(path),
   };
+}
+
+function standardInput({ host }: Session): string {
+  try {
+    return host.readStandardInput();
+  } catch (cause) {
+    throw new UsageError(`standard input cannot be read: ${causeText(cause)}`, 'give a file in place of "-"');
+  }
 }
