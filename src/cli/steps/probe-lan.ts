@@ -1,5 +1,5 @@
 /** Facts after asking the LAN for the addresses that a plan is about to use. */
-import { probeTargets } from '../../plan/checks/lan-conflicts.ts';
+import { probeTargets } from '../../plan/checks/lan/lan-conflicts.ts';
 import type { Facts } from '../../plan/facts/facts.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { Session } from '../session.ts';

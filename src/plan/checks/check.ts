@@ -4,19 +4,19 @@ import type { Facts } from '../facts/facts.ts';
 import { type ParsedFacts, parseFacts } from '../facts/parsed-facts.ts';
 import { inFileOrder } from '../file-order.ts';
 import type { Plan } from '../types.ts';
-import { checkAddresses } from './addresses.ts';
-import { checkDriverOptions } from './driver-options.ts';
 import { checkEngine, checkNewerKeys } from './engine.ts';
-import { checkAnswers } from './lan-conflicts.ts';
-import { checkNetworks } from './network-clashes.ts';
-import { checkPeers } from './peers.ts';
+import { checkDriverOptions } from './lan/driver-options.ts';
+import { checkAnswers } from './lan/lan-conflicts.ts';
+import { checkNetworks } from './lan/network-clashes.ts';
+import { checkShimNames } from './lan/shim-names.ts';
+import { checkParents } from './lan/unfit-parents.ts';
 import { checkLivePorts } from './ports/live-ports.ts';
 import { checkLost } from './ports/lost-ports.ts';
 import { checkPorts } from './ports/ports.ts';
-import { checkReplicas } from './replicas.ts';
-import { checkShimNames } from './shim-names.ts';
-import { checkParents } from './unfit-parents.ts';
-import { checkWaysOut } from './ways-out.ts';
+import { checkAddresses } from './services/addresses.ts';
+import { checkPeers } from './services/peers.ts';
+import { checkReplicas } from './services/replicas.ts';
+import { checkWaysOut } from './services/ways-out.ts';
 
 type Check = (plan: Plan, facts: ParsedFacts, report: Report, starting?: ReadonlySet<string>) => void;
 

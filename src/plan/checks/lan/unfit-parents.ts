@@ -1,9 +1,9 @@
 /** Whether host interfaces can carry containers. */
-import type { Report } from '../../diagnostics/diagnostic.ts';
-import { underlay } from '../../netmode/modes.ts';
-import { interfaceOf, type ParsedFacts } from '../facts/parsed-facts.ts';
-import { parentName } from '../networks/parents.ts';
-import type { Plan, UnderlayPlan } from '../types.ts';
+import type { Report } from '../../../diagnostics/diagnostic.ts';
+import { underlay } from '../../../netmode/modes.ts';
+import { interfaceOf, type ParsedFacts } from '../../facts/parsed-facts.ts';
+import { parentName } from '../../networks/parents.ts';
+import type { Plan, UnderlayPlan } from '../../types.ts';
 
 /** Reports the rules `parent/loopback`, `down`, `wireless`, `enslaved`, for the networks that netcompose defines. */
 export function checkParents({ networks }: Plan, facts: ParsedFacts, report: Report): void {

@@ -1,8 +1,8 @@
 /** Whether the names of shims are free on this host. */
-import type { Report } from '../../diagnostics/diagnostic.ts';
-import { isOurs } from '../facts/ownership.ts';
-import { interfaceOf, type ParsedFacts } from '../facts/parsed-facts.ts';
-import type { Plan } from '../types.ts';
+import type { Report } from '../../../diagnostics/diagnostic.ts';
+import { isOurs } from '../../facts/ownership.ts';
+import { interfaceOf, type ParsedFacts } from '../../facts/parsed-facts.ts';
+import type { Plan } from '../../types.ts';
 
 /** Reports `shim/name-taken`. */
 export function checkShimNames({ shims, networks }: Plan, { host }: ParsedFacts, report: Report): void {

@@ -1,6 +1,6 @@
 /** Fixed addresses: inside their subnet, nobody else's, given once. */
-import type { Report } from '../../diagnostics/diagnostic.ts';
-import type { Located, Span } from '../../diagnostics/source.ts';
+import type { Report } from '../../../diagnostics/diagnostic.ts';
+import type { Located, Span } from '../../../diagnostics/source.ts';
 import {
   type Address,
   bits,
@@ -10,12 +10,12 @@ import {
   formatAddress,
   formatCidr,
   sameAddress,
-} from '../facts/ip.ts';
-import { reservations } from '../facts/ownership.ts';
-import { interfaceOf, type ParsedFacts } from '../facts/parsed-facts.ts';
-import { freeRange, knownAddresses, nearestFree } from '../networks/free-addresses.ts';
-import { interfaceNameOf } from '../networks/parents.ts';
-import type { AttachmentPlan, NetworkPlan, Plan, PlannedPool, ServicePlan } from '../types.ts';
+} from '../../facts/ip.ts';
+import { reservations } from '../../facts/ownership.ts';
+import { interfaceOf, type ParsedFacts } from '../../facts/parsed-facts.ts';
+import { freeRange, knownAddresses, nearestFree } from '../../networks/free-addresses.ts';
+import { interfaceNameOf } from '../../networks/parents.ts';
+import type { AttachmentPlan, NetworkPlan, Plan, PlannedPool, ServicePlan } from '../../types.ts';
 
 /** A service on a network. */
 interface Member {

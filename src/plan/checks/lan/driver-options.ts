@@ -1,8 +1,8 @@
 /** Options of network drivers that Docker does not know, and silently ignores. */
-import type { Network } from '../../compose/project/project.ts';
-import type { Report } from '../../diagnostics/diagnostic.ts';
-import { didYouMean } from '../../diagnostics/suggest.ts';
-import type { Plan } from '../types.ts';
+import type { Network } from '../../../compose/project/project.ts';
+import type { Report } from '../../../diagnostics/diagnostic.ts';
+import { didYouMean } from '../../../diagnostics/suggest.ts';
+import type { Plan } from '../../types.ts';
 
 /** Reports `driver-option/unknown`. */
 export function checkDriverOptions({ project }: Plan, report: Report): void {

@@ -1,14 +1,14 @@
 /**
  * What cannot be on one parent together, and subnets that collide: within the project, and with what the engine has.
  */
-import type { Report } from '../../diagnostics/diagnostic.ts';
-import { netmodeOfDriver, underlay } from '../../netmode/modes.ts';
-import { type Cidr, contains, formatCidr, overlaps, sameAddress } from '../facts/ip.ts';
-import { composeProjectLabel } from '../facts/ownership.ts';
-import { interfaceOf, type ParsedFacts, type ParsedNetwork } from '../facts/parsed-facts.ts';
-import { isOnePerParent } from '../facts/versions.ts';
-import { parentName } from '../networks/parents.ts';
-import type { NetworkPlan, Plan, PlannedPool, UnderlayPlan } from '../types.ts';
+import type { Report } from '../../../diagnostics/diagnostic.ts';
+import { netmodeOfDriver, underlay } from '../../../netmode/modes.ts';
+import { type Cidr, contains, formatCidr, overlaps, sameAddress } from '../../facts/ip.ts';
+import { composeProjectLabel } from '../../facts/ownership.ts';
+import { interfaceOf, type ParsedFacts, type ParsedNetwork } from '../../facts/parsed-facts.ts';
+import { isOnePerParent } from '../../facts/versions.ts';
+import { parentName } from '../../networks/parents.ts';
+import type { NetworkPlan, Plan, PlannedPool, UnderlayPlan } from '../../types.ts';
 
 /** Reports the rules `parent/driver-clash`, `mode-clash`, `passthru-exclusive`, `taken-by-network`, `subnet/*`. */
 export function checkNetworks(plan: Plan, facts: ParsedFacts, report: Report): void {

@@ -1,9 +1,9 @@
 /** Addresses that containers get, against what is on the LAN now: devices, this host, other projects' containers. */
-import type { Report } from '../../diagnostics/diagnostic.ts';
-import type { Span } from '../../diagnostics/source.ts';
-import { underlay } from '../../netmode/modes.ts';
-import type { Facts } from '../facts/facts.ts';
-import { type Address, bits, type Cidr, contains, formatAddress, formatCidr, sameAddress } from '../facts/ip.ts';
+import type { Report } from '../../../diagnostics/diagnostic.ts';
+import type { Span } from '../../../diagnostics/source.ts';
+import { underlay } from '../../../netmode/modes.ts';
+import type { Facts } from '../../facts/facts.ts';
+import { type Address, bits, type Cidr, contains, formatAddress, formatCidr, sameAddress } from '../../facts/ip.ts';
 import {
   allAddressesOf,
   interfaceOf,
@@ -11,10 +11,10 @@ import {
   type ParsedFacts,
   type ParsedNeighbour,
   parseFacts,
-} from '../facts/parsed-facts.ts';
-import { freeRange, freeRangeLike, knownAddresses, nearestFree } from '../networks/free-addresses.ts';
-import { interfaceNameOf, parentName } from '../networks/parents.ts';
-import type { NetworkPlan, Plan, PlannedPool, ServicePlan, UnderlayPlan } from '../types.ts';
+} from '../../facts/parsed-facts.ts';
+import { freeRange, freeRangeLike, knownAddresses, nearestFree } from '../../networks/free-addresses.ts';
+import { interfaceNameOf, parentName } from '../../networks/parents.ts';
+import type { NetworkPlan, Plan, PlannedPool, ServicePlan, UnderlayPlan } from '../../types.ts';
 
 interface Fixed {
   readonly service: string;

@@ -1,8 +1,8 @@
 /** Subnets of one project that have addresses in common. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Facts } from '../../../src/plan/facts/facts.ts';
-import { lanFacts, planTexts, told } from '../../support/in-memory.ts';
+import type { Facts } from '../../../../src/plan/facts/facts.ts';
+import { lanFacts, planTexts, told } from '../../../support/in-memory.ts';
 
 const overlapping = (networks: Readonly<Record<string, string>>, facts: Facts = lanFacts) => {
   const services = Object.keys(networks).map((key) => `  s-${key}: { image: x, networks: [${key}] }\n`);

@@ -1,8 +1,8 @@
 /** What several containers of one service cannot share. */
-import type { Report } from '../../diagnostics/diagnostic.ts';
-import { formatAddress } from '../facts/ip.ts';
-import { formatPort } from '../services/listeners.ts';
-import type { Attached, Plan } from '../types.ts';
+import type { Report } from '../../../diagnostics/diagnostic.ts';
+import { formatAddress } from '../../facts/ip.ts';
+import { formatPort } from '../../services/listeners.ts';
+import type { Attached, Plan } from '../../types.ts';
 
 /** Reports `service/replicas-clash`. */
 export function checkReplicas({ services }: Plan, report: Report): void {

@@ -1,8 +1,8 @@
 /** Whether services still reach, and find by name, those that they depend on. */
-import type { Dependency } from '../../compose/project/project.ts';
-import type { Report } from '../../diagnostics/diagnostic.ts';
-import { answerFor } from '../services/name-resolution.ts';
-import type { Attached, Plan } from '../types.ts';
+import type { Dependency } from '../../../compose/project/project.ts';
+import type { Report } from '../../../diagnostics/diagnostic.ts';
+import { answerFor } from '../../services/name-resolution.ts';
+import type { Attached, Plan } from '../../types.ts';
 
 /** Reports `service/peer-unreachable` and `service/name-not-resolvable`. */
 export function checkPeers({ services, networks }: Plan, report: Report): void {

@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { probeTargets } from '../../../src/plan/checks/lan-conflicts.ts';
-import type { EngineContainer, EngineFacts, Facts, HostNeighbour } from '../../../src/plan/facts/facts.ts';
-import { lanFacts, planTexts, told } from '../../support/in-memory.ts';
+import { probeTargets } from '../../../../src/plan/checks/lan/lan-conflicts.ts';
+import type { EngineContainer, EngineFacts, Facts, HostNeighbour } from '../../../../src/plan/facts/facts.ts';
+import { lanFacts, planTexts, told } from '../../../support/in-memory.ts';
 
 const mac = '02:00:00:00:00:99';
 const neighbour = (address: string, rest: Partial<HostNeighbour> = {}): HostNeighbour => ({

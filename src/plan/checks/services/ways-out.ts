@@ -1,9 +1,9 @@
 /** Whether containers on several networks leave by the one that they should. */
-import type { Report } from '../../diagnostics/diagnostic.ts';
-import type { ParsedFacts } from '../facts/parsed-facts.ts';
-import { tooOldFor } from '../facts/versions.ts';
-import { dockersWay, type Way, waysOut } from '../services/default-route.ts';
-import type { Plan, ServicePlan } from '../types.ts';
+import type { Report } from '../../../diagnostics/diagnostic.ts';
+import type { ParsedFacts } from '../../facts/parsed-facts.ts';
+import { tooOldFor } from '../../facts/versions.ts';
+import { dockersWay, type Way, waysOut } from '../../services/default-route.ts';
+import type { Plan, ServicePlan } from '../../types.ts';
 
 /** Reports `service/default-route` where Docker will choose a network other than the right one. */
 export function checkWaysOut({ project, services, networks }: Plan, facts: ParsedFacts, report: Report): void {

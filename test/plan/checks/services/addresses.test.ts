@@ -1,8 +1,8 @@
 /** Fixed addresses that somebody keeps: the file, an existing network, the shim. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { EngineNetwork, Facts } from '../../../src/plan/facts/facts.ts';
-import { lanFacts, planTexts, told } from '../../support/in-memory.ts';
+import type { EngineNetwork, Facts } from '../../../../src/plan/facts/facts.ts';
+import { lanFacts, planTexts, told } from '../../../support/in-memory.ts';
 
 const pool = 'subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.192/27';
 const reserved = (text: string, facts: Facts = lanFacts) =>
