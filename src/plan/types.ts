@@ -96,6 +96,15 @@ export interface NetworkPlan {
   readonly pools: readonly PlannedPool[];
 }
 
+/** A macvlan or ipvlan network. */
+export type UnderlayNetwork = NetworkPlan & { readonly underlay: UnderlayPlan };
+
+export const isUnderlayNetwork = (network: NetworkPlan): network is UnderlayNetwork => network.underlay !== undefined;
+
+/** Whether it is a bridge; `default` need not be declared. */
+export const isBridgeNetwork = (network: NetworkPlan | undefined): boolean =>
+  network === undefined || network.mode === 'bridge';
+
 export interface UnderlayPlan {
   readonly mode: UnderlayMode;
   readonly parent: Parent;

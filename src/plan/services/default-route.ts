@@ -7,7 +7,7 @@ import type { Project } from '../../compose/project/project.ts';
 import type { ParsedFacts } from '../facts/parsed-facts.ts';
 import { tooOldFor } from '../facts/versions.ts';
 import { dockerNameOf } from '../networks/docker-name.ts';
-import type { Attached, AttachmentPlan, NetworkPlan, UnderlayPlan } from '../types.ts';
+import { type Attached, type AttachmentPlan, isBridgeNetwork, type NetworkPlan, type UnderlayPlan } from '../types.ts';
 
 /**
  * The service with the way out that it should take: by the priority that the file gives, else by the right network,
@@ -53,7 +53,7 @@ export function waysOut(plan: Attached, networks: ReadonlyMap<string, NetworkPla
       key,
       attachment,
       name: dockerNameOf(key, networks, project),
-      isBridge: (network?.mode ?? 'bridge') === 'bridge',
+      isBridge: isBridgeNetwork(network),
       ...(network?.underlay && { underlay: network.underlay }),
       rank: network?.internal ? 2 : network?.ipv6 ? 0 : 1,
     };

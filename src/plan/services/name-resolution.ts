@@ -4,7 +4,7 @@
  */
 import sortBy from 'lodash/sortBy.js';
 import { type Address, formatAddress } from '../facts/ip.ts';
-import type { Attached, NetworkPlan, ServicePlan } from '../types.ts';
+import { type Attached, isBridgeNetwork, type NetworkPlan, type ServicePlan } from '../types.ts';
 
 /** The `extra_hosts` to add to a service. */
 export function extraHostsOf(
@@ -51,7 +51,7 @@ export function answerFor(
   if (sharesNamespace(plan, peer)) return { kind: 'resolves' };
   if (peer.networkMode === 'host') {
     if (plan.networkMode === 'host') return { kind: 'entry', address: '127.0.0.1' };
-    return [...plan.networks.keys()].some((key) => isBridge(networks.get(key)))
+    return [...plan.networks.keys()].some((key) => isBridgeNetwork(networks.get(key)))
       ? { kind: 'entry', address: 'host-gateway' }
       : { kind: 'nameless', help: "give the host's address instead of the name, or add extra_hosts" };
   }
@@ -74,8 +74,6 @@ const sharesNamespace = (plan: Attached, peer: Attached) =>
   plan.networkMode === `service:${peer.service.name}` ||
   peer.networkMode === `service:${plan.service.name}` ||
   (plan.networkMode?.startsWith('container:') === true && plan.networkMode === peer.networkMode);
-
-const isBridge = (network: NetworkPlan | undefined) => network === undefined || network.mode === 'bridge';
 
 const onUnderlay = (plan: Attached, networks: ReadonlyMap<string, NetworkPlan>) =>
   [...plan.networks.keys()].some((key) => networks.get(key)?.underlay);

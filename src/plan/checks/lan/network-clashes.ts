@@ -8,7 +8,7 @@ import { composeProjectLabel } from '../../facts/ownership.ts';
 import { interfaceOf, type ParsedFacts, type ParsedNetwork } from '../../facts/parsed-facts.ts';
 import { isOnePerParent } from '../../facts/versions.ts';
 import { parentName } from '../../networks/parents.ts';
-import type { NetworkPlan, Plan, PlannedPool, UnderlayPlan } from '../../types.ts';
+import { isUnderlayNetwork, type NetworkPlan, type Plan, type PlannedPool, type UnderlayNetwork } from '../../types.ts';
 
 /** Reports the rules `parent/driver-clash`, `mode-clash`, `passthru-exclusive`, `taken-by-network`, `subnet/*`. */
 export function checkNetworks(plan: Plan, facts: ParsedFacts, report: Report): void {
@@ -25,10 +25,6 @@ export function checkNetworks(plan: Plan, facts: ParsedFacts, report: Report): v
 }
 
 const related = (other: NetworkPlan) => [{ message: `network "${other.key}" is asked for here`, span: other.span }];
-
-type UnderlayNetwork = NetworkPlan & { readonly underlay: UnderlayPlan };
-
-const isUnderlayNetwork = (network: NetworkPlan): network is UnderlayNetwork => network.underlay !== undefined;
 
 /** Underlay networks by parent; one that names none has a link of its own. */
 function byParent(networks: readonly NetworkPlan[]): ReadonlyMap<string, readonly UnderlayNetwork[]> {

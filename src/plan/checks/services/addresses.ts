@@ -15,13 +15,8 @@ import { reservations } from '../../facts/ownership.ts';
 import { interfaceOf, type ParsedFacts } from '../../facts/parsed-facts.ts';
 import { freeRange, knownAddresses, nearestFree } from '../../networks/free-addresses.ts';
 import { interfaceNameOf } from '../../networks/parents.ts';
-import type { AttachmentPlan, NetworkPlan, Plan, PlannedPool, ServicePlan } from '../../types.ts';
-
-/** A service on a network. */
-interface Member {
-  readonly service: ServicePlan['service'];
-  readonly attachment: AttachmentPlan;
-}
+import { byNetwork, fixedAddresses, type Member } from '../../services/members.ts';
+import type { NetworkPlan, Plan, PlannedPool, ServicePlan } from '../../types.ts';
 
 /** Something that a service is given by the file, and another may have too. */
 interface Given<T> {
@@ -32,7 +27,7 @@ interface Given<T> {
 
 /** Reports the rules `address/*` that concern containers. */
 export function checkAddresses({ services, networks }: Plan, facts: ParsedFacts, report: Report): void {
-  for (const [key, members] of byNetwork(services)) {
+  for (const [key, members] of byNetwork(services.values())) {
     const fixed = members.flatMap(fixedOf);
     checkDuplicates(
       fixed,
@@ -56,22 +51,8 @@ export function checkAddresses({ services, networks }: Plan, facts: ParsedFacts,
   );
 }
 
-/** By network key: a Map, because keys come from files, and an object would lose `__proto__`. */
-function byNetwork(services: Plan['services']): ReadonlyMap<string, readonly Member[]> {
-  const members = new Map<string, Member[]>();
-  for (const { service, networks } of services.values()) {
-    for (const [key, attachment] of networks) {
-      const known = members.get(key);
-      if (known) known.push({ service, attachment });
-      else members.set(key, [{ service, attachment }]);
-    }
-  }
-  return members;
-}
-
-function fixedOf({ service, attachment: { ipv4Address, ipv6Address } }: Member): readonly Given<Address>[] {
-  return [ipv4Address, ipv6Address].flatMap((address) => (address ? [{ service, ...address }] : []));
-}
+const fixedOf = ({ service, attachment }: Member): readonly Given<Address>[] =>
+  fixedAddresses(attachment).map((address) => ({ service, ...address }));
 
 function macsOf({ service, networks }: ServicePlan): readonly Given<string>[] {
   return [...networks.values()].flatMap(({ macAddress }) => (macAddress ? [{ service, ...macAddress }] : []));
