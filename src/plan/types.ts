@@ -87,6 +87,8 @@ export interface NetworkPlan {
   readonly dockerName: string;
   /** Whether it leads nowhere: Docker gives its containers no way out. */
   readonly internal: boolean;
+  /** Whether it is external, and the engine has no such network; absent where that is not known. */
+  readonly isMissing?: boolean;
   /** Whether its containers have IPv6, as far as the file tells. */
   readonly ipv6: boolean;
   readonly underlay?: UnderlayPlan;

@@ -271,7 +271,7 @@ function fnv1a(text: string): bigint {
 }
 
 /** What is written must be what the shared network is; it cannot be changed while others use it. */
-function checkAgainstExisting(settings: Settings, { name, pools }: ParsedNetwork, report: Report): void {
+export function checkAgainstExisting(settings: Settings, { name, pools }: ParsedNetwork, report: Report): void {
   const has = {
     subnet: pools.map(({ subnet }) => formatCidr(subnet)),
     gateway: pools.flatMap(({ gateway }) => (gateway ? formatAddress(gateway) : [])),
