@@ -1,9 +1,10 @@
 /** What the engine and its kernel must have for the networks of the project. */
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located } from '../../diagnostics/source.ts';
+import { didYouMean } from '../../diagnostics/suggest.ts';
 import type { ParsedFacts } from '../facts/parsed-facts.ts';
 import { type NewerKey, tooOldFor } from '../facts/versions.ts';
-import { membersOf } from '../services/members.ts';
+import { fixedAddresses, membersOf } from '../services/members.ts';
 import type { AttachmentPlan, NetworkPlan, Plan } from '../types.ts';
 
 /** Reports `engine/swarm-inactive` for networks that a started service joins. */
@@ -13,6 +14,28 @@ export function checkEngine({ project, services, networks }: Plan, facts: Parsed
     if (!joined.has(network.key)) continue;
     // An external overlay is the affair of the swarm that it is in.
     if (network.mode === 'overlay' && !project.networks.get(network.key)?.external) checkSwarm(network, facts, report);
+  }
+}
+
+/** Reports `engine/network-missing` for external networks that a started service joins. */
+export function checkExternal({ services, networks, hooks }: Plan, { engine }: ParsedFacts, report: Report): void {
+  const joined = membersOf(services.values());
+  for (const { key, span, dockerName, isMissing } of networks.values()) {
+    const members = joined.get(key);
+    if (!isMissing || !members) continue;
+    const near = didYouMean(
+      dockerName,
+      (engine?.networks ?? []).map(({ name }) => name),
+    );
+    const needsSubnet = members.some(({ networks: on }) => fixedAddresses(on.get(key)!).length > 0);
+    const make = needsSubnet
+      ? `docker network create --subnet SUBNET ${dockerName}, with the subnet of the addresses given here`
+      : `docker network create ${dockerName}`;
+    report('engine/network-missing', span, `network "${key}" is external, but the engine has no "${dockerName}"`, {
+      help: `${near ? `${near} Else make` : 'make'} it (${make}), or take "external: true" out, so that Compose makes it`,
+      // A command of the user's own that comes first may make it.
+      ...(hooks.some(({ when }) => when === 'pre_up') && { severity: 'warning' }),
+    });
   }
 }
 

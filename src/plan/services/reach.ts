@@ -1,5 +1,5 @@
 /** Where each service answers: for people after `up`, and for `plan`. */
-import { hostAddress } from '../facts/host-address.ts';
+import { hostAddress, isOnHost } from '../facts/host-address.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
 import type { Address } from '../facts/ip.ts';
 import { isLoopback, isUnspecified } from '../facts/ip.ts';
@@ -12,6 +12,8 @@ export function reachOf(
   networks: ReadonlyMap<string, NetworkPlan>,
   facts: ParsedFacts,
 ): readonly Reach[] {
+  // Nothing starts without its networks.
+  if ([...plan.networks.keys()].some((key) => networks.get(key)?.isMissing)) return [];
   const published = plan.ports.flatMap(({ source: { published: port, protocol }, address }) =>
     onHost(address, { ...(port && { port }), protocol }, facts),
   );
@@ -40,6 +42,7 @@ function onHost(
   facts: ParsedFacts,
 ): readonly Reach[] {
   if (address && !isUnspecified(address)) {
+    if (!isOnHost(address, facts)) return [];
     const at: Place = { kind: 'address', address };
     const host: Reach = { from: 'host', at, ...port };
     return isLoopback(address) ? [host] : [host, { from: 'lan', at, ...port }];
