@@ -33,7 +33,7 @@ const checks: readonly Check[] = [
   checkNetworks,
   checkHostSubnets,
   withoutFacts(checkDriverOptions),
-  withoutFacts(checkLost),
+  checkLost,
   withoutFacts(checkReplicas),
   checkWaysOut,
   checkShimNames,

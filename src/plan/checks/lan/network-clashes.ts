@@ -190,9 +190,9 @@ function checkExistingMode(network: NetworkPlan, existing: ParsedNetwork, facts:
 }
 
 /** A native network is joined under `networks:`, as any other. */
-const joinIt = ({ kind }: NetworkPlan): string =>
+const joinIt = ({ kind }: NetworkPlan, { name }: ParsedNetwork): string =>
   kind === 'native'
-    ? 'join it: declare it "external: true" under its name'
+    ? `join it: write "name: ${name}" and "external: true", and nothing else of it`
     : 'join it: declare it "external: true", and name it with "network:"';
 
 function chooseAnother(subnet: Cidr, { underlay: wanted }: NetworkPlan, taken: () => readonly Cidr[]): string {
@@ -210,7 +210,7 @@ function checkOther(
 ): void {
   const wanted = network.underlay;
   const parent = wanted && parentName(wanted.parent);
-  const join = joinIt(network);
+  const join = joinIt(network, other);
   if (wanted && other.options['parent'] === parent) {
     const sameDriver = other.driver === network.driver;
     const isPassthru = wanted.flag === 'passthru' || other.options['macvlan_mode'] === 'passthru';
