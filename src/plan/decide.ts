@@ -6,7 +6,7 @@ import { parseFacts } from './facts/parsed-facts.ts';
 import { inFileOrder, inOrderOf } from './file-order.ts';
 import { hooksOf, hostActions } from './host-changes/host-actions.ts';
 import { lanRoutesOf } from './host-changes/lan-routes.ts';
-import { planShims } from './host-changes/shim.ts';
+import { isRouted, planShims } from './host-changes/shim.ts';
 import { planNetworks } from './networks/networks.ts';
 import { requestUnderlays } from './networks/underlays.ts';
 import { readAddresses } from './networks/written-addresses.ts';
@@ -48,7 +48,10 @@ export function decide(given: Intents, observed: Facts, report: Report): Plan {
     }),
   );
   const inUse = [...networks.values()].filter(({ key }) => members.has(key));
-  const shared = inUse.filter(({ kind }) => kind === 'shared');
+  // Where no subnet was found on the host, that has been reported; a network without one would be Docker's to choose.
+  const shared = inUse.filter(
+    ({ kind, pools, mode }) => kind === 'shared' && (pools.length > 0 || (!facts.host && !isRouted(mode))),
+  );
   return {
     project,
     annotated: intents.annotated,

@@ -8,6 +8,7 @@ import { checkEngine, checkExternal, checkNewerKeys } from './engine.ts';
 import { checkDriverOptions } from './lan/driver-options.ts';
 import { checkHostSubnets } from './lan/host-subnets.ts';
 import { checkAnswers } from './lan/lan-conflicts.ts';
+import { checkNativePools } from './lan/native-pools.ts';
 import { checkNetworks } from './lan/network-clashes.ts';
 import { checkShimNames } from './lan/shim-names.ts';
 import { checkParents } from './lan/unfit-parents.ts';
@@ -32,6 +33,7 @@ const checks: readonly Check[] = [
   checkParents,
   checkNetworks,
   checkHostSubnets,
+  checkNativePools,
   withoutFacts(checkDriverOptions),
   checkLost,
   withoutFacts(checkReplicas),

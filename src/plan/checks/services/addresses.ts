@@ -11,6 +11,7 @@ import {
   formatCidr,
   sameAddress,
 } from '../../facts/ip.ts';
+import { parseMac } from '../../facts/mac.ts';
 import { reservations } from '../../facts/ownership.ts';
 import { interfaceOf, type ParsedFacts } from '../../facts/parsed-facts.ts';
 import { freeRange, knownAddresses, nearestFree } from '../../networks/free-addresses.ts';
@@ -42,9 +43,11 @@ export function checkAddresses({ services, networks }: Plan, facts: ParsedFacts,
     for (const given of fixed) checkFixed(given, network, hostAddressesOn(network, facts), known, report);
     checkCapacity(network, members, known, report);
   }
+  const macs = [...services.values()].flatMap(macsOf);
+  for (const mac of macs) checkMac(mac, report);
   checkDuplicates(
-    [...services.values()].flatMap(macsOf),
-    (mac) => mac.toLowerCase().replaceAll('-', ':'),
+    macs,
+    (mac) => parseMac(mac) ?? mac,
     'address/duplicate-mac',
     (mac) => `the MAC address ${mac}`,
     report,
@@ -54,8 +57,19 @@ export function checkAddresses({ services, networks }: Plan, facts: ParsedFacts,
 const fixedOf = ({ service, attachment }: Member): readonly Given<Address>[] =>
   fixedAddresses(attachment).map((address) => ({ service, ...address }));
 
-function macsOf({ service, networks }: ServicePlan): readonly Given<string>[] {
-  return [...networks.values()].flatMap(({ macAddress }) => (macAddress ? [{ service, ...macAddress }] : []));
+/** That of the service as a whole is its first network's. */
+function macsOf({ service, networks, networkMode }: ServicePlan): readonly Given<string>[] {
+  const ofService = networkMode === undefined ? service.macAddress : undefined;
+  const written = [ofService, ...[...networks.values()].map(({ macAddress }) => macAddress)];
+  return written.flatMap((mac) => (mac ? [{ service, ...mac }] : []));
+}
+
+/** That of `x-netmode` has been checked against the schema, which says the same. */
+function checkMac({ service, value, span }: Given<string>, report: Report): void {
+  if (parseMac(value) !== undefined) return;
+  report('netmode/invalid-value', span, `"${service.name}": "${value}" is not a MAC address that Docker reads`, {
+    help: 'write it like 02:42:c0:a8:01:35, with every zero',
+  });
 }
 
 function checkDuplicates<T>(
