@@ -224,7 +224,8 @@ function nativeNetwork(
     : said
       ? parentOf(said, span, facts)
       : nativeParent(network.driverOpts.get('parent'), span, facts);
-  const flag = options['macvlan_mode'] ?? options['ipvlan_flag'] ?? said?.flag?.value ?? 'bridge';
+  const flag =
+    options['macvlan_mode'] ?? options['ipvlan_flag'] ?? (existing ? undefined : said?.flag?.value) ?? 'bridge';
   if (existing && said) {
     checkAgainstExisting(said, existing, report);
     checkParentAndFlag(said, existing.name, parent, flag, facts, report);
