@@ -76,6 +76,10 @@ export const rules = {
     summary: 'Two services in one network namespace listen on the same port.',
   },
   'ports/in-use-on-host': { severity: 'error', summary: 'A process of the host has a port that the project needs.' },
+  'ports/no-such-address': {
+    severity: 'warning',
+    summary: 'A port is bound to an address that this host does not have.',
+  },
   'ports/in-use-by-container': {
     severity: 'error',
     summary: 'A container outside the project has a port that the project needs.',
@@ -96,6 +100,10 @@ export const rules = {
     summary: 'A subnet, gateway or range is malformed, or lies outside its subnet.',
   },
   'address/range-exhausted': { severity: 'error', summary: 'The range has fewer addresses than there are containers.' },
+  'address/no-gateway': {
+    severity: 'warning',
+    summary: 'A native network on the LAN gives no gateway, so that its containers find no way out.',
+  },
   'address/no-range-on-lan': {
     severity: 'warning',
     summary: 'No `ip_range` is given on a LAN whose DHCP server may own the same addresses.',
@@ -105,6 +113,10 @@ export const rules = {
 
   'subnet/overlap': { severity: 'error', summary: 'Two networks of the project overlap.' },
   'subnet/taken-by-network': { severity: 'error', summary: 'A network that exists already overlaps the subnet.' },
+  'subnet/taken-by-host': {
+    severity: 'error',
+    summary: "A network's subnet overlaps one in which this host is, or to which it has a route.",
+  },
   'subnet/l3-inside-parent-subnet': {
     severity: 'error',
     summary: "An ipvlan L3 network lies inside the LAN's subnet, where nobody answers for it.",
@@ -142,6 +154,7 @@ export const rules = {
     severity: 'error',
     summary: 'The engine is on another machine, whose interfaces netcompose cannot prepare.',
   },
+  'engine/network-missing': { severity: 'error', summary: 'An external network does not exist.' },
   'engine/swarm-inactive': { severity: 'error', summary: 'Overlay networks need a swarm.' },
   'engine/kernel-lacks-driver': { severity: 'error', summary: 'The kernel has no driver for this kind of network.' },
 } as const satisfies Record<string, Rule>;

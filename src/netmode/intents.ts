@@ -19,6 +19,8 @@ export interface ServiceIntent {
   readonly settings: Settings;
   /** What the service itself says. */
   readonly decoded?: Decoded;
+  /** Whether only the engine knows the mode: it joins an external network of which the file says none. */
+  readonly open: boolean;
 }
 
 export interface NetworkIntent {
@@ -27,8 +29,10 @@ export interface NetworkIntent {
   readonly mode: Located<Netmode>;
   readonly settings: Settings;
   readonly decoded?: Decoded;
-  /** A network that is left as the file has it: a native driver without a netmode of its own. */
+  /** A network that is left as the file has it: external, or a native driver without a netmode of its own. */
   readonly native: boolean;
+  /** Whether only the engine knows the mode: an external network of which the file says none. */
+  readonly open: boolean;
 }
 
 export interface Intents {
@@ -69,9 +73,10 @@ function networkIntent(network: Network, top: Settings, report: Report): Network
   const nativeMode = network.driver && netmodeOfDriver(network.driver.value, options);
   if (!network.netmode) {
     if (!network.driver || !nativeMode) return undefined;
-    return { network, mode: { value: nativeMode, span: network.driver.span }, settings: {}, native: true };
+    return { network, mode: { value: nativeMode, span: network.driver.span }, settings: {}, native: true, open: false };
   }
   const decoded = decode('network', subject, network.netmode, report);
+  if (network.external) return externalIntent(network, decoded, top, report);
   const native = decoded.settings.mode === undefined;
   const mode = decoded.settings.mode ?? (nativeMode && { value: nativeMode, span: network.driver!.span });
   if (!mode) {
@@ -81,16 +86,6 @@ function networkIntent(network: Network, top: Settings, report: Report): Network
       });
     }
     return undefined;
-  }
-  if (network.external && !native) {
-    report(
-      'netmode/conflicting-network',
-      decoded.span,
-      `${subject} is external: it exists already, and its mode cannot be given here`,
-      {
-        help: 'remove "mode", or remove "external: true"',
-      },
-    );
   }
   if (decoded.settings.mode && nativeMode && nativeMode !== decoded.settings.mode.value) {
     report(
@@ -104,7 +99,32 @@ function networkIntent(network: Network, top: Settings, report: Report): Network
     );
   }
   checkKeys('network', subject, decoded, mode.value, report);
-  return { network, mode, settings: narrow(top, decoded.settings), decoded, native };
+  return { network, mode, settings: narrow(top, decoded.settings), decoded, native, open: false };
+}
+
+/**
+ * What is said of a network that others make: its mode, parent and pools are the engine's, and may be said for where no
+ * engine is asked; a shim may be asked for. Whether the keys fit the mode is seen once the mode is known.
+ */
+function externalIntent(network: Network, decoded: Decoded, top: Settings, report: Report): NetworkIntent {
+  const subject = `network "${network.key}"`;
+  for (const key of ['scope', 'fallback'] as const) {
+    const span = decoded.keys.get(key);
+    if (span)
+      report('netmode/key-not-for-mode', span, `${subject}: "${key}" means nothing for an external network`, {
+        help: 'remove it: the network exists already',
+      });
+  }
+  const { mode } = decoded.settings;
+  if (mode) checkKeys('network', subject, decoded, mode.value, report);
+  return {
+    network,
+    mode: mode ?? { value: 'bridge', span: decoded.span },
+    settings: narrow(top, decoded.settings),
+    decoded,
+    native: true,
+    open: mode === undefined,
+  };
 }
 
 /** Whether a `mode` was written but refused: it has been reported already. */
@@ -131,18 +151,20 @@ function serviceIntent(
   }
   const joined = declared && networks.get(declared.key);
   const settings = narrow(top, joined?.settings, decoded?.settings);
-  if (decoded && joined) checkAgreement(subject, decoded, joined, report);
+  if (decoded && declared && (joined || declared.external)) checkAgreement(subject, decoded, declared, joined, report);
   const broken = service.netmode?.kind === 'scalar' && !decoded?.settings.mode; // reported already; nothing is guessed
   const mode =
     decoded?.settings.mode ?? (declared ? modeOfDeclared(declared, joined, wanted) : broken ? undefined : top.default);
-  if (decoded && mode) checkKeys('service', subject, decoded, mode.value, report);
-  else if (decoded && !broken) reportMissingMode(subject, decoded, service, report);
+  const open = declared?.external === true && !decoded?.settings.mode && (joined?.open ?? true);
+  if (decoded && mode && !open) checkKeys('service', subject, decoded, mode.value, report);
+  else if (decoded && !mode && !broken) reportMissingMode(subject, decoded, service, report);
   return {
     service,
     ...(mode && { mode }),
     ...(declared && wanted && { network: wanted }),
     settings,
     ...(decoded && { decoded }),
+    open,
   };
 }
 
@@ -173,13 +195,22 @@ function modeOfDeclared(
 /** What makes a network what it is: a service that joins one may repeat it, not change it. */
 const identity = ['mode', 'parent', 'vlan', 'flag', 'subnet', 'gateway', 'ip_range', 'scope', 'host_access'] as const;
 
-function checkAgreement(subject: string, decoded: Decoded, joined: NetworkIntent, report: Report): void {
+function checkAgreement(
+  subject: string,
+  decoded: Decoded,
+  declared: Network,
+  joined: NetworkIntent | undefined,
+  report: Report,
+): void {
   for (const key of identity) {
     const here = decoded.settings[key];
-    const theirs = key === 'mode' ? joined.mode : joined.settings[key];
+    const theirs = key === 'mode' && !joined?.open ? joined?.mode : joined?.settings[key];
+    // Of a network that others define, a service may ask for the shim, and say what the mode is.
+    const isAsked = key === 'host_access' || (key === 'mode' && declared.external);
+    if (isAsked && (joined?.native ?? true) && joined?.decoded?.settings[key] === undefined) continue;
     if (here === undefined || (theirs !== undefined && plainOf(here) === plainOf(theirs))) continue;
     const span = decoded.keys.get(key)!;
-    const network = joined.network.key;
+    const network = declared.key;
     report(
       'netmode/conflicting-network',
       span,
@@ -189,7 +220,7 @@ function checkAgreement(subject: string, decoded: Decoded, joined: NetworkIntent
         related: [
           {
             message: `network "${network}" is declared here`,
-            span: joined.decoded?.keys.get(key) ?? joined.network.span,
+            span: joined?.decoded?.keys.get(key) ?? declared.span,
           },
         ],
       },

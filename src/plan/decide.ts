@@ -4,14 +4,15 @@ import type { Intents } from '../netmode/intents.ts';
 import type { Facts } from './facts/facts.ts';
 import { parseFacts } from './facts/parsed-facts.ts';
 import { inFileOrder, inOrderOf } from './file-order.ts';
-import { hooksOf, hostActions, membersOf } from './host-changes/host-actions.ts';
+import { hooksOf, hostActions } from './host-changes/host-actions.ts';
 import { lanRoutesOf } from './host-changes/lan-routes.ts';
-import { planShims } from './host-changes/shim.ts';
+import { isRouted, planShims } from './host-changes/shim.ts';
 import { planNetworks } from './networks/networks.ts';
 import { requestUnderlays } from './networks/underlays.ts';
 import { readAddresses } from './networks/written-addresses.ts';
 import { attachServices } from './services/attach.ts';
 import { withWayOut } from './services/default-route.ts';
+import { membersOf } from './services/members.ts';
 import { extraHostsOf } from './services/name-resolution.ts';
 import { reachOf } from './services/reach.ts';
 import type { Plan, ServicePlan } from './types.ts';
@@ -47,7 +48,10 @@ export function decide(given: Intents, observed: Facts, report: Report): Plan {
     }),
   );
   const inUse = [...networks.values()].filter(({ key }) => members.has(key));
-  const shared = inUse.filter(({ kind }) => kind === 'shared');
+  // Where no subnet was found on the host, that has been reported; a network without one would be Docker's to choose.
+  const shared = inUse.filter(
+    ({ kind, pools, mode }) => kind === 'shared' && (pools.length > 0 || (!facts.host && !isRouted(mode))),
+  );
   return {
     project,
     annotated: intents.annotated,

@@ -87,6 +87,8 @@ export interface NetworkPlan {
   readonly dockerName: string;
   /** Whether it leads nowhere: Docker gives its containers no way out. */
   readonly internal: boolean;
+  /** Whether it is external, and the engine has no such network; absent where that is not known. */
+  readonly isMissing?: boolean;
   /** Whether its containers have IPv6, as far as the file tells. */
   readonly ipv6: boolean;
   readonly underlay?: UnderlayPlan;
@@ -95,6 +97,15 @@ export interface NetworkPlan {
   readonly options: Readonly<Record<string, string>>;
   readonly pools: readonly PlannedPool[];
 }
+
+/** A macvlan or ipvlan network. */
+export type UnderlayNetwork = NetworkPlan & { readonly underlay: UnderlayPlan };
+
+export const isUnderlayNetwork = (network: NetworkPlan): network is UnderlayNetwork => network.underlay !== undefined;
+
+/** Whether it is a bridge; `default` need not be declared. */
+export const isBridgeNetwork = (network: NetworkPlan | undefined): boolean =>
+  network === undefined || network.mode === 'bridge';
 
 export interface UnderlayPlan {
   readonly mode: UnderlayMode;

@@ -4,10 +4,24 @@ import type { Intents } from '../netmode/intents.ts';
 import { isUnderlay, underlay } from '../netmode/modes.ts';
 import { imageOf } from './services/listeners.ts';
 
-/** Whether anything may be on macvlan or ipvlan. */
-export const usesUnderlay = ({ services, networks }: Intents) =>
+/** Whether anything may be on macvlan or ipvlan: of an external network only the engine knows. */
+export const usesUnderlay = ({ services, networks, project }: Intents) =>
   [...services.values()].some(({ mode }) => mode && isUnderlay(mode.value)) ||
-  [...networks.values()].some(({ mode }) => isUnderlay(mode.value));
+  [...networks.values()].some(({ mode }) => isUnderlay(mode.value)) ||
+  [...project.networks.values()].some(({ external }) => external);
+
+/** Whether a subnet or an address is written that may be this host's. */
+export const namesAddresses = ({ project }: Intents): boolean =>
+  [...project.networks.values()].some(({ ipam }) => ipam.some(({ subnet }) => subnet !== undefined)) ||
+  [...project.services.values()].some(({ ports }) => ports.some(({ hostIp }) => hostIp !== undefined));
+
+/** Whether a key stands anywhere that not every engine and Compose knows. */
+export const usesNewerKeys = ({ project }: Intents): boolean =>
+  [...project.services.values()].some(({ networks }) =>
+    [...(networks?.value.values() ?? [])].some(
+      ({ interfaceName, macAddress, gwPriority }) => interfaceName ?? macAddress ?? gwPriority,
+    ),
+  );
 
 /**
  * Whether every macvlan and ipvlan names its parent and pools, so that nothing is to be found, nor to fall back from.
@@ -29,8 +43,9 @@ export function isWrittenInFull({ services, networks }: Intents): boolean {
 }
 
 /** Only there it matters whether Compose knows `gw_priority` and `interface_name`; to ask it costs a process. */
-export const dependsOnCompose = ({ services }: Intents) =>
-  [...services.values()].some(
+export const dependsOnCompose = (intents: Intents) =>
+  usesNewerKeys(intents) ||
+  [...intents.services.values()].some(
     ({ mode, service, settings }) =>
       mode &&
       isUnderlay(mode.value) &&

@@ -10,7 +10,9 @@ import {
   dependsOnCompose,
   imagesWanted,
   isWrittenInFull,
+  namesAddresses,
   portsNamed,
+  usesNewerKeys,
   usesOverlay,
   usesUnderlay,
 } from '../../plan/wanted-facts.ts';
@@ -43,10 +45,13 @@ export async function factsFor(
   // The rendered file may be used anywhere; where the project says everything itself, nothing of this host is needed.
   if (options.engine === false && !options.engineNeeded && isWrittenInFull(intents)) return { version: 1 };
   const ports = options.live ? portsNamed(intents) : undefined;
-  const engineUseful = options.engineNeeded || (options.engine !== false && (onUnderlay || usesOverlay(intents)));
+  const named = options.engine !== false && namesAddresses(intents);
+  const engineUseful =
+    options.engineNeeded ||
+    (options.engine !== false && (onUnderlay || named || usesOverlay(intents) || usesNewerKeys(intents)));
   const images = options.engine === false ? [] : imagesWanted(intents);
   const [observed, asked, compose] = await Promise.all([
-    onUnderlay || options.engineNeeded || (await isAnyOpen(session, ports))
+    onUnderlay || named || options.engineNeeded || (await isAnyOpen(session, ports))
       ? observeHostLazily(session, { lan: onUnderlay, ...(ports && { sockets: ports }) })
       : undefined,
     engineUseful ? observeEngineLazily(session, images, options.engineNeeded === true, report) : undefined,

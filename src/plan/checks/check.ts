@@ -4,12 +4,15 @@ import type { Facts } from '../facts/facts.ts';
 import { type ParsedFacts, parseFacts } from '../facts/parsed-facts.ts';
 import { inFileOrder } from '../file-order.ts';
 import type { Plan } from '../types.ts';
-import { checkEngine, checkNewerKeys } from './engine.ts';
+import { checkEngine, checkExternal, checkNewerKeys } from './engine.ts';
 import { checkDriverOptions } from './lan/driver-options.ts';
+import { checkHostSubnets } from './lan/host-subnets.ts';
 import { checkAnswers } from './lan/lan-conflicts.ts';
+import { checkNativePools } from './lan/native-pools.ts';
 import { checkNetworks } from './lan/network-clashes.ts';
 import { checkShimNames } from './lan/shim-names.ts';
 import { checkParents } from './lan/unfit-parents.ts';
+import { checkHostAddresses } from './ports/host-addresses.ts';
 import { checkLivePorts } from './ports/live-ports.ts';
 import { checkLost } from './ports/lost-ports.ts';
 import { checkPorts } from './ports/ports.ts';
@@ -29,15 +32,19 @@ const withoutFacts =
 const checks: readonly Check[] = [
   checkParents,
   checkNetworks,
+  checkHostSubnets,
+  checkNativePools,
   withoutFacts(checkDriverOptions),
-  withoutFacts(checkLost),
+  checkLost,
   withoutFacts(checkReplicas),
   checkWaysOut,
   checkShimNames,
   checkAddresses,
   withoutFacts(checkPorts),
+  checkHostAddresses,
   checkLivePorts,
   checkAnswers,
+  checkExternal,
   checkEngine,
   checkNewerKeys,
   withoutFacts(checkPeers),

@@ -1,24 +1,41 @@
 /** What the engine and its kernel must have for the networks of the project. */
 import type { Report } from '../../diagnostics/diagnostic.ts';
-import { underlay } from '../../netmode/modes.ts';
-import { lackingDriver, lackingMessage } from '../facts/drivers.ts';
+import type { Located } from '../../diagnostics/source.ts';
+import { didYouMean } from '../../diagnostics/suggest.ts';
 import type { ParsedFacts } from '../facts/parsed-facts.ts';
 import { type NewerKey, tooOldFor } from '../facts/versions.ts';
-import { parentName } from '../networks/parents.ts';
+import { fixedAddresses, membersOf } from '../services/members.ts';
 import type { AttachmentPlan, NetworkPlan, Plan } from '../types.ts';
 
-/** Reports `engine/swarm-inactive`, and `engine/kernel-lacks-driver` for networks that a started service joins. */
+/** Reports `engine/swarm-inactive` for networks that a started service joins. */
 export function checkEngine({ project, services, networks }: Plan, facts: ParsedFacts, report: Report): void {
-  const joined = new Set(
-    [...services.values()].filter(({ service }) => service.active).flatMap((plan) => [...plan.networks.keys()]),
-  );
+  const joined = membersOf(services.values());
   for (const network of networks.values()) {
     if (!joined.has(network.key)) continue;
     // An external overlay is the affair of the swarm that it is in.
     if (network.mode === 'overlay' && !project.networks.get(network.key)?.external) checkSwarm(network, facts, report);
-    // Those that netcompose makes have been judged where a fallback can still take their place.
-    if (network.kind === 'native' && network.underlay)
-      checkDrivers(network, parentName(network.underlay.parent), facts, report);
+  }
+}
+
+/** Reports `engine/network-missing` for external networks that a started service joins. */
+export function checkExternal({ services, networks, hooks }: Plan, { engine }: ParsedFacts, report: Report): void {
+  const joined = membersOf(services.values());
+  for (const { key, span, dockerName, isMissing } of networks.values()) {
+    const members = joined.get(key);
+    if (!isMissing || !members) continue;
+    const near = didYouMean(
+      dockerName,
+      (engine?.networks ?? []).map(({ name }) => name),
+    );
+    const needsSubnet = members.some(({ networks: on }) => fixedAddresses(on.get(key)!).length > 0);
+    const make = needsSubnet
+      ? `docker network create --subnet SUBNET ${dockerName}, with the subnet of the addresses given here`
+      : `docker network create ${dockerName}`;
+    report('engine/network-missing', span, `network "${key}" is external, but the engine has no "${dockerName}"`, {
+      help: `${near ? `${near} Else make` : 'make'} it (${make}), or take "external: true" out, so that Compose makes it`,
+      // A command of the user's own that comes first may make it.
+      ...(hooks.some(({ when }) => when === 'pre_up') && { severity: 'warning' }),
+    });
   }
 }
 
@@ -36,33 +53,28 @@ function checkSwarm({ key, span }: NetworkPlan, { engine }: ParsedFacts, report:
   report('engine/swarm-inactive', span, `network "${key}": overlay networks need a swarm, and ${message}`, { help });
 }
 
-function checkDrivers(network: NetworkPlan, parent: string, facts: ParsedFacts, report: Report): void {
-  const lacking = lackingDriver(underlay(network.underlay!.mode).driver, parent, facts);
-  if (lacking)
-    report('engine/kernel-lacks-driver', network.span, `network "${network.key}": ${lackingMessage(lacking.driver)}`, {
-      help: lacking.help.join('; '),
-    });
-}
-
 // Keys of a service's network that this engine or Compose may not know: better said before than half-way through `up`.
 /** `gw_priority` is not here: without it there is still a way out, perhaps another (services/default-route.ts). */
-const keys: readonly (readonly [key: NewerKey, isSaid: (attachment: AttachmentPlan) => boolean])[] = [
-  ['mac_address', ({ macAddress }) => macAddress !== undefined],
-  ['interface_name', ({ interfaceName }) => interfaceName !== undefined],
+const keys: readonly (readonly [
+  key: NewerKey,
+  written: (attachment: AttachmentPlan) => Located<string> | undefined,
+])[] = [
+  ['mac_address', ({ macAddress }) => macAddress],
+  ['interface_name', ({ interfaceName }) => interfaceName],
 ];
 
 /** Reports `engine/too-old` for services that are started. */
 export function checkNewerKeys({ services }: Plan, facts: ParsedFacts, report: Report): void {
-  for (const [key, isSaid] of keys) {
+  for (const [key, written] of keys) {
     const tooOld = tooOldFor(key, facts);
     if (!tooOld) continue;
-    for (const [name, { service, managed, networks }] of services) {
-      if (!managed || !service.active) continue;
-      const network = [...networks.values()].find(isSaid);
+    for (const [name, { service, networks }] of services) {
+      if (!service.active) continue;
+      const network = [...networks.values()].find((attachment) => written(attachment) !== undefined);
       if (network)
         report(
           'engine/too-old',
-          service.span,
+          written(network)!.span,
           `"${name}" has ${key} on the network "${network.network}", but ${tooOld.message}`,
           { help: `${tooOld.help}, or leave ${key} out` },
         );

@@ -1,8 +1,16 @@
 /** Which of a host's own addresses stands for it. */
-import { type Address, type Cidr, contains, parseCidr } from './ip.ts';
-import type { InterfaceAddress, ParsedHost, ParsedInterface } from './parsed-facts.ts';
+import {
+  type Address,
+  type Cidr,
+  contains,
+  isLinkLocal,
+  isLoopback,
+  isUnspecified,
+  parseCidr,
+  sameAddress,
+} from './ip.ts';
+import type { InterfaceAddress, ParsedFacts, ParsedHost, ParsedInterface } from './parsed-facts.ts';
 
-const linkLocal = [parseCidr('169.254.0.0/16')!, parseCidr('fe80::/10')!] as const;
 const uniqueLocal = parseCidr('fc00::/7')!;
 
 /** What is asked of an address: its family, and the subnet in which it must lie, where that matters. */
@@ -35,7 +43,7 @@ export function lanOf(
     .flatMap(({ gateway }) => gateway ?? []);
   const candidates = (on?.addresses ?? []).flatMap((candidate) => {
     const { address, subnet, passing } = candidate;
-    if (address.family !== family || linkLocal.some((range) => contains(range, address))) return [];
+    if (address.family !== family || isLinkLocal(address)) return [];
     if (within && !contains(within, address)) return [];
     const demerits = [
       passing,
@@ -46,4 +54,11 @@ export function lanOf(
   });
   // Of equals the first: the kernel lists an interface's primary address before the others.
   return candidates.sort((a, b) => a.rank - b.rank)[0]?.candidate;
+}
+
+/** Whether a port can be bound at an address of this host: also where nobody can look. */
+export function isOnHost(address: Address, { host, engine }: Pick<ParsedFacts, 'host' | 'engine'>): boolean {
+  if (!host || engine?.remote || engine?.kind === 'desktop') return true;
+  if (isUnspecified(address) || isLoopback(address)) return true;
+  return host.interfaces.some(({ addresses }) => addresses.some((each) => sameAddress(each.address, address)));
 }

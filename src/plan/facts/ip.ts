@@ -85,6 +85,11 @@ export function sameAddress(a: Address | undefined, b: Address | undefined): boo
 /** Whether it stands for every address: `0.0.0.0` or `::`. */
 export const isUnspecified = ({ value }: Address): boolean => value === 0n;
 
+const linkLocal = { 4: parseCidr('169.254.0.0/16')!, 6: parseCidr('fe80::/10')! } as const;
+
+/** Whether it means something on one link only. */
+export const isLinkLocal = (address: Address | Cidr): boolean => contains(linkLocal[address.family], address);
+
 const loopback = { 4: parseCidr('127.0.0.0/8')!, 6: parseCidr('::1/128')! } as const;
 
 /** Whether it is the host's own, for itself alone. */

@@ -6,27 +6,13 @@ import { blockOf, formatAddress, formatCidr, sameAddress } from '../facts/ip.ts'
 import { networkLabel } from '../facts/ownership.ts';
 import { parseEngine } from '../facts/parsed-facts.ts';
 import { parentName } from '../networks/parents.ts';
-import type { Attached, NetworkPlan, Plan, ShimPlan } from '../types.ts';
+import { membersOf } from '../services/members.ts';
+import type { NetworkPlan, Plan, ShimPlan } from '../types.ts';
 import { knownTargets, leadTo } from './shim.ts';
 
 /** @param shared only networks of the kind `shared` that a started service joins */
 export function hostActions(shared: readonly NetworkPlan[], shims: readonly ShimPlan[]): readonly HostAction[] {
   return [...shared.map(ensureNetwork), ...shims.flatMap(shimActions)];
-}
-
-/** The services that are started, by the keys of the networks they are on. */
-export function membersOf(services: Iterable<Attached>): ReadonlyMap<string, readonly Attached[]> {
-  // A Map, because keys come from files: an object would lose `__proto__`.
-  const members = new Map<string, Attached[]>();
-  for (const plan of services) {
-    if (!plan.service.active) continue;
-    for (const key of plan.networks.keys()) {
-      const known = members.get(key);
-      if (known) known.push(plan);
-      else members.set(key, [plan]);
-    }
-  }
-  return members;
 }
 
 /**

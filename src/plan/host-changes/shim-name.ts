@@ -3,9 +3,7 @@ import sortBy from 'lodash/sortBy.js';
 import { servedNetwork } from '../facts/ownership.ts';
 import { interfaceOf, type ParsedFacts } from '../facts/parsed-facts.ts';
 import { parentName } from '../networks/parents.ts';
-import type { NetworkPlan, UnderlayPlan } from '../types.ts';
-
-type Shimmed = NetworkPlan & { readonly underlay: UnderlayPlan };
+import type { UnderlayNetwork, UnderlayPlan } from '../types.ts';
 
 /**
  * The name of each network's shim, by network key: the one that is given, else `nc-<parent>`. From engine 27 on a
@@ -13,7 +11,7 @@ type Shimmed = NetworkPlan & { readonly underlay: UnderlayPlan };
  * one, else the first by Docker's names), and the others have one made of their own names. The order in the file means
  * nothing.
  */
-export function shimNames(networks: readonly Shimmed[], facts: ParsedFacts): ReadonlyMap<string, string> {
+export function shimNames(networks: readonly UnderlayNetwork[], facts: ParsedFacts): ReadonlyMap<string, string> {
   const servedBy = (shim: string) => servedNetwork(interfaceOf(facts.host, shim) ?? {});
   const taken = new Set(networks.flatMap(({ underlay }) => underlay.shim.name?.value ?? []));
   const byRight = sortBy(networks, [

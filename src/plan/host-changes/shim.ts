@@ -9,7 +9,17 @@ import { type Address, blockOf, type Cidr, contains, formatAddress, formatCidr, 
 import { reservations } from '../facts/ownership.ts';
 import { interfaceOf, type ParsedEngine, type ParsedFacts } from '../facts/parsed-facts.ts';
 import { interfaceNameOf, parentName } from '../networks/parents.ts';
-import type { Attached, NetworkPlan, PlannedPool, ShimPlan, ShimWay, ShimWish, UnderlayPlan } from '../types.ts';
+import { fixedAddresses } from '../services/members.ts';
+import type {
+  Attached,
+  NetworkPlan,
+  PlannedPool,
+  ShimPlan,
+  ShimWay,
+  ShimWish,
+  UnderlayNetwork,
+  UnderlayPlan,
+} from '../types.ts';
 import { shimNames } from './shim-name.ts';
 
 /**
@@ -23,8 +33,6 @@ export interface Shims {
   /** All networks, those of shims with the shims' addresses reserved in their pools. */
   readonly networks: ReadonlyMap<string, NetworkPlan>;
 }
-
-type UnderlayNetwork = NetworkPlan & { readonly underlay: UnderlayPlan };
 
 /**
  * @param members the services that are started, by network key
@@ -253,7 +261,7 @@ export function hasUnknownTargets({ underlay: wanted, mode, pools }: NetworkPlan
   return wanted?.hostAccess === 'shim' && !isRouted(mode) && pools.some(({ ipRange }) => ipRange === undefined);
 }
 
-const isRouted = (mode: NetworkPlan['mode']) => mode === 'ipvlan-l3' || mode === 'ipvlan-l3s';
+export const isRouted = (mode: NetworkPlan['mode']) => mode === 'ipvlan-l3' || mode === 'ipvlan-l3s';
 
 /** The container addresses of a network that are known: those of the file, and those that running containers have. */
 export function knownTargets(
@@ -289,10 +297,7 @@ function targetsOf({ subnet, range }: ShimWay, known: readonly Address[]): reado
 
 /** The addresses that the file gives. */
 function fixedOn({ key }: NetworkPlan, members: readonly Attached[]): readonly Address[] {
-  return members.flatMap(({ networks }) => {
-    const { ipv4Address, ipv6Address } = networks.get(key) ?? {};
-    return [ipv4Address, ipv6Address].flatMap((located) => located?.value ?? []);
-  });
+  return members.flatMap(({ networks }) => fixedAddresses(networks.get(key) ?? {}).map(({ value }) => value));
 }
 
 /** The addresses that running containers have, of this project or any other. */

@@ -4,6 +4,7 @@ import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located } from '../../diagnostics/source.ts';
 import { type Address, type Cidr, contains, parseAddress, parseCidr } from '../facts/ip.ts';
 import type { PlannedPool } from '../types.ts';
+import { checkDistinct, checkHostBits } from './pools.ts';
 
 /**
  * As they stand; what cannot be read is left out, as is a range outside its subnet. A pool without a subnet is Docker's
@@ -12,7 +13,12 @@ import type { PlannedPool } from '../types.ts';
  * @param report gets `address/range-invalid` for what Docker would refuse when it makes the network
  */
 export function declaredPools({ ipam }: Network, report: Report): readonly PlannedPool[] {
-  return ipam.flatMap((pool) => declaredPool(pool, report) ?? []);
+  const pools = ipam.flatMap((pool) => declaredPool(pool, report) ?? []);
+  checkDistinct(
+    pools.map(({ subnet: value, spans }) => ({ value, ...(spans.subnet && { span: spans.subnet }) })),
+    report,
+  );
+  return pools;
 }
 
 function declaredPool(pool: IpamPool, report: Report): PlannedPool | undefined {
@@ -26,6 +32,9 @@ function declaredPool(pool: IpamPool, report: Report): PlannedPool | undefined {
   const gateway = parseAddress(pool.gateway?.value ?? '');
   const range = parseCidr(pool.ipRange?.value ?? '');
   if (subnet.prefix > 0) {
+    checkHostBits('subnet', pool.subnet.value, subnet, pool.subnet.span, report);
+    if (range && contains(subnet, range))
+      checkHostBits('ip_range', pool.ipRange!.value, range, pool.ipRange!.span, report);
     checkInside('gateway', pool.gateway, gateway, pool.subnet, subnet, report);
     checkInside('ip_range', pool.ipRange, range, pool.subnet, subnet, report);
   }
@@ -53,10 +62,16 @@ function checkInside(
   report: Report,
 ): void {
   if (!written || (read && contains(subnet, read))) return;
-  report('address/range-invalid', written.span, `${key} ${written.value} is outside ${value}`, {
-    help: 'correct it, or add its subnet to "ipam"',
-    related: [{ message: 'the subnet is given here', span }],
-  });
+  const isLarger = read !== undefined && 'prefix' in read && contains(read, subnet);
+  report(
+    'address/range-invalid',
+    written.span,
+    `${key} ${written.value} is ${isLarger ? 'larger than' : 'outside'} ${value}`,
+    {
+      help: isLarger ? 'choose a part of the subnet' : 'correct it, or add its subnet to "ipam"',
+      related: [{ message: 'the subnet is given here', span }],
+    },
+  );
 }
 
 /** Those that the file keeps from containers, by name. */

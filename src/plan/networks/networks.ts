@@ -2,18 +2,19 @@
 import sortBy from 'lodash/sortBy.js';
 import type { Network } from '../../compose/project/project.ts';
 import type { Report } from '../../diagnostics/diagnostic.ts';
-import type { Located } from '../../diagnostics/source.ts';
+import type { Located, Span } from '../../diagnostics/source.ts';
 import type { Intents, NetworkIntent } from '../../netmode/intents.ts';
 import { isUnderlay, modes, type Netmode, netmodeOfDriver, type UnderlayMode, underlay } from '../../netmode/modes.ts';
-import type { ShimSettings } from '../../netmode/settings.ts';
+import type { Settings, ShimSettings } from '../../netmode/settings.ts';
 import { type Address, type Cidr, parseAddress } from '../facts/ip.ts';
 import { networkLabel, sharedNetworkName } from '../facts/ownership.ts';
-import type { ParsedFacts, ParsedNetwork } from '../facts/parsed-facts.ts';
-import type { NetworkPlan, ShimWish } from '../types.ts';
+import type { ParsedEngine, ParsedFacts, ParsedNetwork } from '../facts/parsed-facts.ts';
+import type { Pool } from '../facts/pool.ts';
+import type { NetworkPlan, Parent, PlannedPool, ShimWish, UnderlayPlan } from '../types.ts';
 import { auxAddressesOf, declaredPools } from './declared-pools.ts';
 import { composeNetworkName } from './docker-name.ts';
-import { parentName } from './parents.ts';
-import { poolsOf } from './pools.ts';
+import { nativeParent, parentName, parentOf } from './parents.ts';
+import { checkAgainstExisting, poolsOf } from './pools.ts';
 import { overlayKey, type Requests, type UnderlayRequest } from './underlays.ts';
 import type { WrittenAddresses } from './written-addresses.ts';
 
@@ -207,15 +208,28 @@ function nativeNetwork(
   network: Network,
   intent: NetworkIntent | undefined,
   declared: NetworkPlan['pools'],
-  { intents: { project }, facts, report }: Context,
+  context: Context,
 ): NetworkPlan {
-  const { key, span, driver } = network;
-  const dockerName = composeNetworkName(key, project);
-  const existing = network.external ? facts.engine?.networks.find(({ name }) => name === dockerName) : undefined;
+  const { intents, facts, report } = context;
+  const { key, span, driver, external } = network;
+  const dockerName = composeNetworkName(key, intents.project);
+  const existing = external ? facts.engine?.networks.find(({ name }) => name === dockerName) : undefined;
   const options =
     existing?.options ?? Object.fromEntries([...network.driverOpts].map(([option, { value }]) => [option, value]));
   const mode = (existing && netmodeOfDriver(existing.driver, existing.options)) ?? intent?.mode.value ?? 'bridge';
-  const pools = existing?.pools.map((pool) => ({ ...pool, spans: { auxAddresses: new Map() } })) ?? declared;
+  const said = external ? intent?.decoded?.settings : undefined;
+  const pools = existing?.pools.map(withoutSpans) ?? (said?.subnet ? saidPools(said, span, context) : declared);
+  const parent = existing
+    ? nativeParent({ value: options['parent'] ?? '', span: said?.parent?.span ?? span }, span, facts)
+    : said
+      ? parentOf(said, span, facts)
+      : nativeParent(network.driverOpts.get('parent'), span, facts);
+  const flag =
+    options['macvlan_mode'] ?? options['ipvlan_flag'] ?? (existing ? undefined : said?.flag?.value) ?? 'bridge';
+  if (existing && said) {
+    checkAgainstExisting(said, existing, report);
+    checkParentAndFlag(said, existing.name, parent, flag, facts, report);
+  }
   return {
     key,
     mode,
@@ -223,27 +237,84 @@ function nativeNetwork(
     kind: 'native',
     declared: true,
     dockerName,
-    internal: network.external ? existing?.internal === true : network.internal,
+    internal: external ? existing?.internal === true : network.internal,
     ipv6: network.enableIpv6?.value === true || hasIpv6(pools),
     ...(isUnderlay(mode) && {
       underlay: {
         mode,
-        parent: nativeParent(network, options),
-        flag: options['macvlan_mode'] ?? options['ipvlan_flag'] ?? 'bridge',
+        parent,
+        flag,
         // A native network gets a shim only where one is asked for.
-        hostAccess: intent?.decoded?.settings.host_access?.value ?? 'none',
+        hostAccess: hostAccessOf(key, intent, intents, report),
         shim: shimWish(intent?.decoded?.settings.shim, report),
       },
     }),
-    ...(driver && { driver: driver.value }),
+    ...((existing ?? driver) && { driver: existing?.driver ?? driver!.value }),
+    ...(external && facts.engine && !existing && { isMissing: isListed(facts.engine) }),
     options,
     pools,
   };
 }
 
-function nativeParent({ driverOpts, span }: Network, { parent }: NetworkPlan['options']) {
-  if (parent === undefined || parent === '') return { kind: 'none', span } as const;
-  return { kind: 'named', name: parent, span: driverOpts.get('parent')?.span ?? span } as const;
+const withoutSpans = (pool: Pool): PlannedPool => ({ ...pool, spans: { auxAddresses: new Map() } });
+
+/** A worker of a swarm knows of its overlay networks only while it has containers on them. */
+const isListed = ({ swarm }: ParsedEngine): boolean => swarm !== 'worker';
+
+/** What is said of an external network's pools, for where no engine is asked. */
+const saidPools = (settings: Settings, span: Span, { facts, report }: Context): NetworkPlan['pools'] =>
+  poolsOf({ settings, span, parent: { kind: 'none', span }, find: 'nowhere', facts, ...nobody }, report);
+
+/** At the network, else at a service that joins it: the first that says it decides. */
+function hostAccessOf(
+  key: string,
+  intent: NetworkIntent | undefined,
+  { services }: Intents,
+  report: Report,
+): UnderlayPlan['hostAccess'] {
+  const atNetwork = intent?.decoded?.settings.host_access;
+  if (atNetwork) return atNetwork.value;
+  const asking = [...services.values()].flatMap(({ service, network, decoded }) => {
+    const asked = network?.value === key ? decoded?.settings.host_access : undefined;
+    return asked ? [{ service, asked }] : [];
+  });
+  const [first, ...others] = asking;
+  for (const { service, asked } of others)
+    if (first && asked.value !== first.asked.value)
+      report(
+        'netmode/conflicting-network',
+        asked.span,
+        `"${service.name}": "host_access" differs from what "${first.service.name}" asks of network "${key}"`,
+        {
+          help: `say it once, at network "${key}"`,
+          related: [{ message: `"${first.service.name}" asks for it here`, span: first.asked.span }],
+        },
+      );
+  return first?.asked.value ?? 'none';
+}
+
+/** What is said of an external network must be what it is. */
+function checkParentAndFlag(
+  said: Settings,
+  name: string,
+  parent: Parent,
+  flag: string,
+  facts: ParsedFacts,
+  report: Report,
+): void {
+  const wanted = said.parent || said.vlan ? parentOf(said, parent.span, facts) : undefined;
+  for (const [key, written, has, span] of [
+    ['parent', wanted && parentName(wanted), parentName(parent), wanted?.span],
+    ['flag', said.flag?.value, flag, said.flag?.span],
+  ] as const) {
+    if (written === undefined || written === has) continue;
+    report(
+      'netmode/conflicting-network',
+      span,
+      `${key} is ${written}, but the network "${name}" exists already with ${has || 'none'}`,
+      { help: has ? `write "${key}: ${has}", or leave it out` : 'leave it out' },
+    );
+  }
 }
 
 const hasIpv6 = (pools: NetworkPlan['pools']) => pools.some(({ subnet }) => subnet.family === 6);

@@ -1,5 +1,5 @@
 /** The host interface under a macvlan or ipvlan network: which it is, and whether there can be one. */
-import type { Span } from '../../diagnostics/source.ts';
+import type { Located, Span } from '../../diagnostics/source.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
 import { type UnderlayMode, underlay } from '../../netmode/modes.ts';
 import type { Settings } from '../../netmode/settings.ts';
@@ -20,12 +20,30 @@ export function parentOf({ parent, vlan }: Settings, span: Span, { host }: Parse
   const base = auto ? defaultInterface(host) : properName(written, host);
   const id = vlan?.value ?? auto?.groups?.['id'];
   if (base === undefined) return { kind: 'open', ...(id !== undefined && { vlan: Number(id) }), span: at };
-  return { kind: 'named', name: id === undefined ? base : `${base}.${id}`, span: at };
+  const name = id === undefined ? base : `${base}.${id}`;
+  return { kind: 'named', name: otherVlanLink(name, host) ?? name, span: at };
+}
+
+/**
+ * The parent of a native network. Its name is Docker's to find: `auto` means nothing there, and of a VLAN link under
+ * another name Docker knows nothing.
+ */
+export function nativeParent(written: Located<string> | undefined, span: Span, { host }: ParsedFacts): Parent {
+  if (written === undefined || written.value === '') return { kind: 'none', span };
+  return { kind: 'named', name: properName(written.value, host), span: written.span };
 }
 
 function properName(written: string, host: ParsedHost | undefined): string {
   if (interfaceOf(host, written)) return written;
   return host?.interfaces.find(({ altnames }) => altnames?.includes(written))?.name ?? written;
+}
+
+/** The link of a VLAN that is there under a name other than `eth0.10`: of one VLAN the kernel makes no second link. */
+function otherVlanLink(name: string, host: ParsedHost | undefined): string | undefined {
+  const [, base, id] = /^(.+)\.(\d+)$/.exec(name) ?? [];
+  if (base === undefined || interfaceOf(host, name)) return undefined;
+  const on = properName(base, host);
+  return host?.interfaces.find(({ kind, link, vlan }) => kind === 'vlan' && link === on && vlan === Number(id))?.name;
 }
 
 /** What a parent is called in messages, keys and options: `auto` or `auto.10` where it is open. */
@@ -45,23 +63,37 @@ export function interfaceNameOf(parent: Parent | undefined): string | undefined 
   return parent?.kind === 'named' && isInterfaceName(parent.name) ? parent.name : undefined;
 }
 
+export interface Obstacle {
+  readonly rule:
+    | 'engine/desktop'
+    | 'engine/rootless'
+    | 'engine/remote'
+    | 'engine/kernel-lacks-driver'
+    | 'parent/not-found';
+  readonly message: string;
+  readonly help: string;
+}
+
+/** What a network may do instead: `x-netmode` has a fallback, a native network has none. */
+const instead = {
+  netmode: 'add "fallback: bridge" to run it there on a bridge',
+  native: 'use "driver: bridge" there',
+} as const;
+
 /**
  * Why macvlan and ipvlan cannot work at all here, so that a `fallback` applies; nothing where they can, or nobody
  * looked. Sources: docs/measured.md, "Docker Engine" (Desktop, rootless).
+ *
+ * @param form whether the network is asked for by `x-netmode`, or is a native one
  */
 export function obstacle(
   parent: Parent,
   mode: UnderlayMode,
   facts: ParsedFacts,
-):
-  | {
-      rule: 'engine/desktop' | 'engine/rootless' | 'engine/remote' | 'engine/kernel-lacks-driver' | 'parent/not-found';
-      message: string;
-      help: string;
-    }
-  | undefined {
+  form: 'netmode' | 'native' = 'netmode',
+): Obstacle | undefined {
   const name = parentName(parent);
-  const fallback = 'add "fallback: bridge" to run it there on a bridge';
+  const fallback = instead[form];
   switch (facts.engine?.kind) {
     case 'desktop':
       return {
@@ -93,7 +125,17 @@ export function obstacle(
       help: `make the VLAN link under a shorter name, and write that as "parent:", or ${fallback}`,
     };
   }
-  if (!facts.host || exists(name, facts.host)) return undefined;
+  if (form === 'native' && /^auto(?:\.\d+)?$/.test(name) && !interfaceOf(facts.host, name))
+    return autoIsNoName(name, mode, facts);
+  if (!facts.host) return undefined;
+  const link = otherVlanLink(name, facts.host);
+  if (link !== undefined)
+    return {
+      rule: 'parent/not-found',
+      message: `there is no interface "${name}", and Docker cannot make one: this host has that VLAN as "${link}"`,
+      help: `write "parent: ${link}"`,
+    };
+  if (exists(name, facts.host)) return undefined;
   if (parent.kind === 'open') {
     return {
       rule: 'parent/not-found',
@@ -106,6 +148,19 @@ export function obstacle(
     rule: 'parent/not-found',
     message: `there is no interface "${name}" on this host`,
     help: near ?? `one of ${candidates(facts.host).join(', ')}, or ${fallback}`,
+  };
+}
+
+/** Docker takes the parent of a native network for an interface's name, whatever it is. */
+function autoIsNoName(name: string, mode: UnderlayMode, { host }: ParsedFacts): Obstacle {
+  const found = defaultInterface(host);
+  const parent = found === undefined ? undefined : name.replace('auto', found);
+  return {
+    rule: 'parent/not-found',
+    message: `Docker takes "${name}" for the name of an interface: only x-netmode finds the parent by itself`,
+    help:
+      `${parent === undefined ? 'write the name of the interface' : `write "parent: ${parent}"`}, ` +
+      `or give the network "x-netmode: { mode: ${mode}, parent: ${name} }" in place of its driver`,
   };
 }
 

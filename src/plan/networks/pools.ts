@@ -22,7 +22,7 @@ import {
 import { composeProjectLabel, isOurs } from '../facts/ownership.ts';
 import { interfaceOf, type ParsedFacts, type ParsedNetwork } from '../facts/parsed-facts.ts';
 import type { Parent, PlannedPool } from '../types.ts';
-import { freeRange } from './free-addresses.ts';
+import { addressesOn, lanGateway, lanRange } from './lan-pools.ts';
 import { parentName } from './parents.ts';
 
 /** A value, and where the file gives it; what was found has no place. */
@@ -66,20 +66,27 @@ export function poolsOf(request: PoolRequest, report: Report): readonly PlannedP
   const gateways = assigned(settings, 'gateway', parseAddress, subnets, report);
   const ranges = assigned(settings, 'ip_range', parseCidr, subnets, report);
   checkAuxAddresses(request, subnets, report);
-  return subnets.map((subnet) => pool(subnet, gateways.get(subnet), ranges.get(subnet), request, report));
+  checkDistinct(subnets, report);
+  // `auto` is found.
+  const given = ranges.size + (settings.ip_range ?? []).filter(({ value }) => value === 'auto').length;
+  return subnets.map((subnet) => pool(subnet, gateways.get(subnet), ranges.get(subnet), given, request, report));
 }
 
 function pool(
   subnet: Placed<Cidr>,
   written: Placed<Address> | undefined,
   range: Placed<Cidr> | undefined,
+  given: number,
   request: PoolRequest,
   report: Report,
 ): PlannedPool {
   const onLan = request.find === 'lan';
   const gateway = written ?? (onLan ? { value: foundGateway(subnet.value, request) } : undefined);
-  const found = onLan && !range ? rangeFor(subnet.value, gateway?.value, request) : undefined;
-  if (onLan && !range) reportRange(request, subnet.value, found, report);
+  const found =
+    onLan && !range ? lanRange(subnet.value, gateway?.value, request.parent, request.fixed, request.facts) : undefined;
+  // One that is written, but lies in no subnet, has been reported.
+  const isWrong = (request.settings.ip_range ?? []).length > given;
+  if (onLan && !range && !isWrong) reportRange(request, subnet.value, found, report);
   const ipRange = range?.value ?? found;
   const aux = [...request.auxAddresses].filter(([, { value }]) => contains(subnet.value, value));
   return {
@@ -106,13 +113,34 @@ function writtenSubnets(settings: Settings, report: Report): readonly (Located<C
       report('address/range-invalid', span, `"${value}" is not a subnet`, { help: 'write it like 192.168.1.0/24' });
       return [];
     }
-    if (addressOf(value)!.value !== cidr.first) {
-      report('address/range-invalid', span, `"${value}" is an address inside a subnet, not the subnet`, {
-        help: formatCidr(cidr),
-      });
-    }
+    checkHostBits('subnet', value, cidr, span, report);
     return { value: cidr, span };
   });
+}
+
+/**
+ * Docker refuses what has bits beyond its prefix from engine 25 on; before, it takes another subnet than the one that is
+ * written.
+ */
+export function checkHostBits(key: 'subnet' | 'ip_range', text: string, cidr: Cidr, span: Span, report: Report): void {
+  if (addressOf(text)?.value === cidr.first) return;
+  const what = key === 'subnet' ? 'a subnet' : 'a range';
+  report('address/range-invalid', span, `"${text}" is an address inside ${what}, not the ${what.slice(2)}`, {
+    help: formatCidr(cidr),
+  });
+}
+
+/** Docker makes no network with two subnets that overlap. */
+export function checkDistinct(subnets: readonly Placed<Cidr>[], report: Report): void {
+  for (const [index, { value, span }] of subnets.entries()) {
+    const other = subnets.slice(0, index).find((earlier) => overlaps(earlier.value, value));
+    if (!other || !span) continue;
+    const [one, two] = [formatCidr(other.value), formatCidr(value)];
+    report('address/range-invalid', span, one === two ? `${two} is given twice` : `${two} overlaps ${one}`, {
+      help: 'leave one of the two out',
+      ...(other.span && { related: [{ message: 'the other is given here', span: other.span }] }),
+    });
+  }
 }
 
 /** What is said of each form that a value of these keys may have. */
@@ -139,6 +167,7 @@ function assigned<T extends Address | Cidr>(
       });
       continue;
     }
+    if (key === 'ip_range' && 'prefix' in value) checkHostBits(key, text, value, span, report);
     const around = subnets.find((subnet) => contains(subnet.value, value));
     if (around) found.set(around, { value, span });
     else if (subnets.length > 0) {
@@ -182,30 +211,16 @@ function foundSubnet(request: PoolRequest, report: Report): readonly Placed<Cidr
 /** The router: of the default route over this parent, else by custom the lowest address that is not the host's own. */
 function foundGateway(subnet: Cidr, request: PoolRequest): Address {
   const name = parentName(request.parent);
-  for (const { destination, gateway, interface: by } of request.facts.host?.routes ?? []) {
-    if (destination === 'default' && by === name && gateway && contains(subnet, gateway)) return gateway;
-  }
+  const found = lanGateway(subnet, request.facts, name);
+  if (found) return found;
   const known = new Set(
-    hostAddresses(request)
+    addressesOn(request.parent, request.facts)
       .filter(({ family }) => family === subnet.family)
       .map(({ value }) => value),
   );
   let value = subnet.first + 1n;
   while (known.has(value)) value += 1n;
   return { family: subnet.family, value };
-}
-
-/** The host's own addresses on the parent. */
-const hostAddresses = ({ parent, facts }: PoolRequest): readonly Address[] =>
-  (interfaceOf(facts.host, parentName(parent))?.addresses ?? []).map(({ address }) => address);
-
-/** IPv4: a /27; IPv6: a /112, which is as large as any host needs. In a small subnet, its quarter. */
-const rangePrefix = { 4: 27, 6: 112 } as const;
-
-/** The highest aligned block that holds neither the gateway nor an address of the host or of a container. */
-function rangeFor(subnet: Cidr, gateway: Address | undefined, request: PoolRequest): Cidr | undefined {
-  const avoid = [...(gateway ? [gateway] : []), ...hostAddresses(request), ...request.fixed];
-  return freeRange(subnet, Math.max(rangePrefix[subnet.family], subnet.prefix + 2), avoid);
 }
 
 function reportRange({ span }: PoolRequest, subnet: Cidr, range: Cidr | undefined, report: Report): void {
@@ -271,7 +286,7 @@ function fnv1a(text: string): bigint {
 }
 
 /** What is written must be what the shared network is; it cannot be changed while others use it. */
-function checkAgainstExisting(settings: Settings, { name, pools }: ParsedNetwork, report: Report): void {
+export function checkAgainstExisting(settings: Settings, { name, pools }: ParsedNetwork, report: Report): void {
   const has = {
     subnet: pools.map(({ subnet }) => formatCidr(subnet)),
     gateway: pools.flatMap(({ gateway }) => (gateway ? formatAddress(gateway) : [])),

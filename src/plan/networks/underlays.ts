@@ -7,6 +7,7 @@ import sortBy from 'lodash/sortBy.js';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located, Span } from '../../diagnostics/source.ts';
 import type { Intents, NetworkIntent, ServiceIntent } from '../../netmode/intents.ts';
+import { checkKeys } from '../../netmode/keys.ts';
 import { isUnderlay, type Netmode, netmodeOfDriver, type UnderlayMode } from '../../netmode/modes.ts';
 import { narrow, type Settings } from '../../netmode/settings.ts';
 import type { ParsedFacts } from '../facts/parsed-facts.ts';
@@ -53,6 +54,7 @@ export function requestUnderlays(intents: Intents, facts: ParsedFacts, report: R
   const fallbacks = new Map<string, Netmode>();
   for (const intent of intents.networks.values()) {
     const { key } = intent.network;
+    if (intent.network.external) checkExternal(intent, intents, facts, report);
     if (!isUnderlay(intent.mode.value) || intent.native) continue;
     const mode = effectiveMode(`network "${key}"`, intent, facts, report);
     if (isUnderlay(mode)) {
@@ -94,7 +96,9 @@ function decisionOf(
     const network = intent.network.value;
     const fallback = fallbacks.get(network);
     if (fallback === 'none' || fallback === 'host') return { mode: fallback };
-    return { mode: fallback ?? engineMode(network, intents, facts) ?? intent.mode.value, network };
+    const found = engineMode(network, intents, facts);
+    if (found) checkJoining(intent, found, report);
+    return { mode: fallback ?? found ?? intent.mode.value, network };
   }
   const mode = effectiveMode(`"${intent.service.name}"`, { ...intent, mode: intent.mode }, facts, report);
   if (!isUnderlay(mode)) return { mode };
@@ -102,6 +106,33 @@ function decisionOf(
   return {
     asksFor: { mode, parent: parentOf(intent.settings, span, facts), settings: intent.settings, span, declared: false },
   };
+}
+
+/** What the file says of an external network, against what the engine has. */
+function checkExternal(
+  { network, mode, decoded, open }: NetworkIntent,
+  intents: Intents,
+  facts: ParsedFacts,
+  report: Report,
+): void {
+  const found = engineMode(network.key, intents, facts);
+  if (!decoded || !found) return;
+  const subject = `network "${network.key}"`;
+  if (open) checkKeys('network', subject, decoded, found, report);
+  else if (mode.value !== found) reportOtherMode(subject, mode, found, report);
+}
+
+/** The keys of a service, once it is known what the external network is that it joins. */
+function checkJoining({ service, decoded, open }: ServiceIntent, found: Netmode, report: Report): void {
+  const mode = decoded?.settings.mode;
+  if (decoded && open) checkKeys('service', `"${service.name}"`, decoded, found, report);
+  else if (mode && mode.value !== found) reportOtherMode(`"${service.name}"`, mode, found, report);
+}
+
+function reportOtherMode(subject: string, { value, span }: Located<Netmode>, found: Netmode, report: Report): void {
+  report('netmode/conflicting-network', span, `${subject}: mode is ${value}, but the network that exists is ${found}`, {
+    help: `write "mode: ${found}", or leave it out`,
+  });
 }
 
 /** What an external network is, which the file does not say, where the engine was asked. */

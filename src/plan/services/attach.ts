@@ -6,7 +6,7 @@ import { parseAddress } from '../facts/ip.ts';
 import type { ParsedFacts } from '../facts/parsed-facts.ts';
 import { type Decision, overlayKey, type Requests } from '../networks/underlays.ts';
 import type { BothFamilies, WrittenAddresses } from '../networks/written-addresses.ts';
-import type { Attached, AttachmentPlan, NetworkPlan, PlannedPort } from '../types.ts';
+import { type Attached, type AttachmentPlan, isBridgeNetwork, type NetworkPlan, type PlannedPort } from '../types.ts';
 import { listenersOf } from './listeners.ts';
 
 interface Context {
@@ -60,7 +60,7 @@ function managed(
   }
   const loopback =
     target !== undefined && isUnderlay(mode) && networks.get(target)?.underlay?.hostAccess === 'loopback';
-  if (loopback && ![...listed.keys()].some((key) => key !== target && isBridge(networks.get(key)))) {
+  if (loopback && ![...listed.keys()].some((key) => key !== target && isBridgeNetwork(networks.get(key)))) {
     listed.set('default', plainAttachment('default', false));
   }
   const keepsPorts = !isUnderlay(mode) || loopback;
@@ -81,8 +81,6 @@ function plannedPort(source: Port, loopback: boolean): PlannedPort {
   const address = parseAddress(hostIp ?? '');
   return { source, ...(hostIp !== undefined && { hostIp }), ...(address && { address }) };
 }
-
-const isBridge = (network: NetworkPlan | undefined) => network === undefined || network.mode === 'bridge';
 
 /**
  * Two ports may be one now that both have this address; Compose keeps the later, by these four (docs/measured.md,

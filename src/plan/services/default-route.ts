@@ -4,15 +4,16 @@
  * (docs/measured.md).
  */
 import type { Project } from '../../compose/project/project.ts';
+import { isUnderlay } from '../../netmode/modes.ts';
 import type { ParsedFacts } from '../facts/parsed-facts.ts';
 import { tooOldFor } from '../facts/versions.ts';
 import { dockerNameOf } from '../networks/docker-name.ts';
-import type { Attached, AttachmentPlan, NetworkPlan, UnderlayPlan } from '../types.ts';
+import { type Attached, type AttachmentPlan, isBridgeNetwork, type NetworkPlan, type UnderlayPlan } from '../types.ts';
 
 /**
  * The service with the way out that it should take: by the priority that the file gives, else by the right network,
- * which is given the priority. Where engine or Compose does not know priorities, those that the file gives are left
- * out: Compose would refuse them or lose them on the way.
+ * which is given the priority where netcompose attaches the service to it. Where engine or Compose does not know
+ * priorities, those that the file gives are left out: Compose would refuse them or lose them on the way.
  */
 export function withWayOut(
   plan: Attached,
@@ -20,19 +21,45 @@ export function withWayOut(
   project: Project,
   facts: ParsedFacts,
 ): Attached {
-  if (!plan.managed) return plan;
   const tooOld = tooOldFor('gw_priority', facts) !== undefined;
-  const isKnown = facts.engine && facts.engine.kind !== 'podman' && facts.compose && !tooOld;
   const ways = waysOut(plan, networks, project);
-  const isSaid = ways.some(({ attachment }) => attachment.gwPriority !== undefined);
+  const isSaid = saysWayOut(ways);
   const right = isSaid ? saidWay(ways) : rightWay(ways);
+  const isKnown = facts.engine && facts.engine.kind !== 'podman' && facts.compose && !tooOld;
   const attached = ways.map(({ key, attachment }) => {
+    if (!plan.managed) return [key, attachment] as const;
     if (isSaid) return [key, tooOld ? withoutPriority(attachment) : attachment] as const;
-    const isRight = key === right?.key && isKnown;
-    return [key, isRight ? { ...attachment, gwPriority: { value: 1, span: plan.service.span } } : attachment] as const;
+    const isGiven = key === right?.key && isKnown && isUnderlay(plan.netmode);
+    return [key, isGiven ? { ...attachment, gwPriority: { value: 1, span: plan.service.span } } : attachment] as const;
   });
-  return { ...plan, networks: new Map(attached), ...(right && { wayOut: right.key }) };
+  return withBoundPorts(
+    { ...plan, networks: new Map(attached), ...(right && { wayOut: right.key }) },
+    networks,
+    project,
+    !tooOld,
+  );
 }
+
+/**
+ * Docker binds ports on the network by which a container leaves, and on a macvlan or ipvlan not at all, without a word
+ * (docs/measured.md).
+ */
+function withBoundPorts(
+  plan: Attached,
+  networks: ReadonlyMap<string, NetworkPlan>,
+  project: Project,
+  countsPriority: boolean,
+): Attached {
+  if (plan.ports.length === 0) return plan;
+  const ways = waysOut(plan, networks, project);
+  // What `host_access: loopback` publishes is checked with its way out.
+  if (ways.some(({ underlay }) => underlay?.hostAccess === 'loopback')) return plan;
+  return dockersWay(ways, countsPriority)?.underlay ? { ...plan, ports: [] } : plan;
+}
+
+/** Whether the file says by which network to leave. */
+export const saysWayOut = (ways: readonly Way[]): boolean =>
+  ways.some(({ attachment }) => attachment.gwPriority !== undefined);
 
 /** A network of a service, as a way out of its container. */
 export interface Way {
@@ -53,7 +80,7 @@ export function waysOut(plan: Attached, networks: ReadonlyMap<string, NetworkPla
       key,
       attachment,
       name: dockerNameOf(key, networks, project),
-      isBridge: (network?.mode ?? 'bridge') === 'bridge',
+      isBridge: isBridgeNetwork(network),
       ...(network?.underlay && { underlay: network.underlay }),
       rank: network?.internal ? 2 : network?.ipv6 ? 0 : 1,
     };

@@ -4,7 +4,7 @@
  */
 import sortBy from 'lodash/sortBy.js';
 import { type Address, formatAddress } from '../facts/ip.ts';
-import type { Attached, NetworkPlan, ServicePlan } from '../types.ts';
+import { type Attached, isBridgeNetwork, type NetworkPlan, type ServicePlan } from '../types.ts';
 
 /** The `extra_hosts` to add to a service. */
 export function extraHostsOf(
@@ -15,7 +15,9 @@ export function extraHostsOf(
   const entries = new Map<string, ServicePlan['extraHosts'][number]>();
   for (const { service, alias } of plan.service.dependsOn) {
     const peer = services.get(service);
-    const answer = peer && answerFor(plan, peer, networks);
+    // Of what netcompose does not attach nothing is rewritten.
+    if (!peer || !(plan.managed || peer.managed)) continue;
+    const answer = answerFor(plan, peer, networks);
     if (answer?.kind !== 'entry') continue;
     for (const host of new Set([service, alias ?? service])) {
       if (!plan.service.extraHosts.some((written) => written.host === host))
@@ -26,12 +28,20 @@ export function extraHostsOf(
 }
 
 /**
- * Only what netcompose attaches changes how names resolve; and a service without a network has chosen not to reach
- * anybody.
+ * A service without a network has chosen not to reach anybody. Two that netcompose does not attach concern it where one
+ * of them is in host mode, on Docker's own bridge, or on macvlan or ipvlan: that two bridges keep services apart is the
+ * file's wish.
  */
-function concerned(plan: Attached, peer: Attached): boolean {
-  return (plan.managed || peer.managed) && plan.netmode !== 'none' && peer.netmode !== 'none';
+function concerned(plan: Attached, peer: Attached, networks: ReadonlyMap<string, NetworkPlan>): boolean {
+  const both = [plan, peer];
+  if (both.some(({ netmode }) => netmode === 'none')) return false;
+  if (both.some(({ managed }) => managed)) return true;
+  if (both.some(({ networkMode }) => networkMode !== undefined && !plainModes.has(networkMode))) return false;
+  return both.some((each) => each.networkMode !== undefined || onUnderlay(each, networks));
 }
+
+/** The values of `network_mode` by which a container has a namespace of its own, or the host's. */
+const plainModes: ReadonlySet<string> = new Set(['host', 'bridge', 'default']);
 
 /** How one service's name resolves for another. */
 export type Answer =
@@ -40,18 +50,26 @@ export type Answer =
   | { readonly kind: 'nameless'; readonly help: string }
   | { readonly kind: 'unreachable'; readonly help: string };
 
-/** Nothing where netcompose changes nothing of it. */
+/** Nothing where it is no concern of netcompose's. */
 export function answerFor(
   plan: Attached,
   peer: Attached,
   networks: ReadonlyMap<string, NetworkPlan>,
 ): Answer | undefined {
-  if (!concerned(plan, peer)) return undefined;
+  if (!concerned(plan, peer, networks)) return undefined;
   if ([...plan.networks.keys()].some((key) => peer.networks.has(key))) return { kind: 'resolves' };
   if (sharesNamespace(plan, peer)) return { kind: 'resolves' };
+  if (isOnDocker0(plan) && isOnDocker0(peer)) {
+    const isLinked = plan.service.dependsOn.some(
+      ({ service, from }) => from === 'links' && service === peer.service.name,
+    );
+    return isLinked
+      ? { kind: 'resolves' }
+      : { kind: 'nameless', help: 'leave "network_mode" out of both: Docker resolves no names on its own bridge' };
+  }
   if (peer.networkMode === 'host') {
     if (plan.networkMode === 'host') return { kind: 'entry', address: '127.0.0.1' };
-    return [...plan.networks.keys()].some((key) => isBridge(networks.get(key)))
+    return isOnDocker0(plan) || [...plan.networks.keys()].some((key) => isBridgeNetwork(networks.get(key)))
       ? { kind: 'entry', address: 'host-gateway' }
       : { kind: 'nameless', help: "give the host's address instead of the name, or add extra_hosts" };
   }
@@ -75,7 +93,8 @@ const sharesNamespace = (plan: Attached, peer: Attached) =>
   peer.networkMode === `service:${plan.service.name}` ||
   (plan.networkMode?.startsWith('container:') === true && plan.networkMode === peer.networkMode);
 
-const isBridge = (network: NetworkPlan | undefined) => network === undefined || network.mode === 'bridge';
+/** Docker's own bridge, which Compose makes no network for. */
+const isOnDocker0 = ({ networkMode }: Attached): boolean => networkMode === 'bridge' || networkMode === 'default';
 
 const onUnderlay = (plan: Attached, networks: ReadonlyMap<string, NetworkPlan>) =>
   [...plan.networks.keys()].some((key) => networks.get(key)?.underlay);

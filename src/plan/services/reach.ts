@@ -1,8 +1,9 @@
 /** Where each service answers: for people after `up`, and for `plan`. */
-import { hostAddress } from '../facts/host-address.ts';
+import { underlay } from '../../netmode/modes.ts';
+import { hostAddress, isOnHost } from '../facts/host-address.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
 import type { Address } from '../facts/ip.ts';
-import { isLoopback, isUnspecified } from '../facts/ip.ts';
+import { contains, isLoopback, isUnspecified } from '../facts/ip.ts';
 import { interfaceOf, type ParsedFacts } from '../facts/parsed-facts.ts';
 import type { Attached, NetworkPlan, Place, Reach } from '../types.ts';
 
@@ -12,9 +13,14 @@ export function reachOf(
   networks: ReadonlyMap<string, NetworkPlan>,
   facts: ParsedFacts,
 ): readonly Reach[] {
-  const published = plan.ports.flatMap(({ source: { published: port, protocol }, address }) =>
-    onHost(address, { ...(port && { port }), protocol }, facts),
-  );
+  // Nothing starts without its networks.
+  if ([...plan.networks.keys()].some((key) => networks.get(key)?.isMissing)) return [];
+  const timesOut = timesOutOnLan(plan, networks, facts);
+  const published = plan.ports
+    .flatMap(({ source: { published: port, protocol }, address }) =>
+      onHost(address, { ...(port && { port }), protocol }, facts),
+    )
+    .filter(({ from }) => from === 'host' || !timesOut);
   const open = plan.networkMode === 'host' ? plan.listeners : [];
   const listening = open.flatMap(({ address, first, last, protocol }) =>
     onHost(address, { port: { first, last }, protocol }, facts),
@@ -33,6 +39,23 @@ export function reachOf(
   return [...published, ...listening, ...direct];
 }
 
+/**
+ * Whether ports that the service publishes answer nobody on the LAN: the request comes by the bridge, and the answer
+ * leaves by the service's own interface on the LAN, with its own address (docs/measured.md).
+ */
+export function timesOutOnLan(
+  { networks: on }: Attached,
+  networks: ReadonlyMap<string, NetworkPlan>,
+  facts: ParsedFacts,
+): boolean {
+  const { address } = lanAddress(facts);
+  return [...on.keys()].some((key) => {
+    const { underlay: wanted, pools = [] } = networks.get(key) ?? {};
+    if (!wanted || wanted.hostAccess === 'loopback' || !underlay(wanted.mode).onLan) return false;
+    return !address || pools.length === 0 || pools.some(({ subnet }) => contains(subnet, address));
+  });
+}
+
 /** A port of the host's own. */
 function onHost(
   address: Address | undefined,
@@ -40,6 +63,7 @@ function onHost(
   facts: ParsedFacts,
 ): readonly Reach[] {
   if (address && !isUnspecified(address)) {
+    if (!isOnHost(address, facts)) return [];
     const at: Place = { kind: 'address', address };
     const host: Reach = { from: 'host', at, ...port };
     return isLoopback(address) ? [host] : [host, { from: 'lan', at, ...port }];

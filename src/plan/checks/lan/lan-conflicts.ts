@@ -4,6 +4,7 @@ import type { Span } from '../../../diagnostics/source.ts';
 import { underlay } from '../../../netmode/modes.ts';
 import type { Facts } from '../../facts/facts.ts';
 import { type Address, bits, type Cidr, contains, formatAddress, formatCidr, sameAddress } from '../../facts/ip.ts';
+import { parseMac } from '../../facts/mac.ts';
 import {
   allAddressesOf,
   interfaceOf,
@@ -14,7 +15,15 @@ import {
 } from '../../facts/parsed-facts.ts';
 import { freeRange, freeRangeLike, knownAddresses, nearestFree } from '../../networks/free-addresses.ts';
 import { interfaceNameOf, parentName } from '../../networks/parents.ts';
-import type { NetworkPlan, Plan, PlannedPool, ServicePlan, UnderlayPlan } from '../../types.ts';
+import { fixedAddresses } from '../../services/members.ts';
+import {
+  isUnderlayNetwork,
+  type NetworkPlan,
+  type Plan,
+  type PlannedPool,
+  type ServicePlan,
+  type UnderlayNetwork,
+} from '../../types.ts';
 
 interface Fixed {
   readonly service: string;
@@ -28,8 +37,6 @@ export interface Target {
   readonly address: string;
   readonly interface: string;
 }
-
-type LanNetwork = NetworkPlan & { readonly underlay: UnderlayPlan };
 
 /**
  * Reports `address/answers-on-lan`, `address/duplicate` for containers of other projects, and `address/range-invalid`
@@ -95,10 +102,8 @@ export function probeTargets(
 }
 
 /** Networks whose containers have addresses of the LAN itself. */
-function onLan(networks: Plan['networks']): readonly LanNetwork[] {
-  return [...networks.values()].filter(
-    (network): network is LanNetwork => network.underlay !== undefined && underlay(network.underlay.mode).onLan,
-  );
+function onLan(networks: Plan['networks']): readonly UnderlayNetwork[] {
+  return [...networks.values()].filter(isUnderlayNetwork).filter((network) => underlay(network.underlay.mode).onLan);
 }
 
 function membersOf(
@@ -112,15 +117,18 @@ function membersOf(
 }
 
 function fixedOf({ service, networks }: ServicePlan, { key }: NetworkPlan): readonly Fixed[] {
-  const { ipv4Address, ipv6Address, macAddress } = networks.get(key)!;
-  const mac = macAddress && { mac: macAddress.value };
-  return [ipv4Address, ipv6Address].flatMap((located) =>
-    located ? [{ service: service.name, address: located.value, span: located.span, ...mac }] : [],
-  );
+  const attachment = networks.get(key)!;
+  const mac = parseMac((attachment.macAddress ?? service.macAddress)?.value ?? '');
+  return fixedAddresses(attachment).map(({ value: address, span }) => ({
+    service: service.name,
+    address,
+    span,
+    ...(mac !== undefined && { mac }),
+  }));
 }
 
 /** On the parent; entries written by hand are no answers. */
-function neighboursOf({ underlay: { parent } }: LanNetwork, { host }: ParsedFacts): readonly ParsedNeighbour[] {
+function neighboursOf({ underlay: { parent } }: UnderlayNetwork, { host }: ParsedFacts): readonly ParsedNeighbour[] {
   const name = parentName(parent);
   return (host?.neighbours ?? []).filter(
     ({ interface: on, state }) => on === name && state !== 'permanent' && state !== 'none',
@@ -128,7 +136,11 @@ function neighboursOf({ underlay: { parent } }: LanNetwork, { host }: ParsedFact
 }
 
 /** Whether a container is on the same LAN as the network: by another network, or the same one, on its parent. */
-function isOnLan(container: ParsedContainer, { underlay: { parent } }: LanNetwork, { engine }: ParsedFacts): boolean {
+function isOnLan(
+  container: ParsedContainer,
+  { underlay: { parent } }: UnderlayNetwork,
+  { engine }: ParsedFacts,
+): boolean {
   const name = parentName(parent);
   return [...container.networks.keys()].some(
     (network) => engine?.networks.find((candidate) => candidate.name === network)?.options['parent'] === name,
@@ -157,7 +169,7 @@ function reportNeighbour(
   report: Report,
 ): void {
   // Its own answer from before a restart.
-  if (neighbour.mac === mac?.toLowerCase().replaceAll('-', ':')) return;
+  if (mac !== undefined && parseMac(neighbour.mac) === mac) return;
   const now = neighbour.state === 'reachable';
   report(
     'address/answers-on-lan',
@@ -185,13 +197,14 @@ function checkRange(
   report: Report,
 ): void {
   const macs = new Set(
-    containers.flatMap(({ networks }) => [...networks.values()].flatMap(({ mac }) => mac?.toLowerCase() ?? [])),
+    containers.flatMap(({ networks }) => [...networks.values()].flatMap(({ mac }) => parseMac(mac ?? '') ?? [])),
   );
   for (const pool of network.pools) {
     const { ipRange } = pool;
     if (!ipRange) continue;
     const inside = neighbours.filter(
-      ({ address, mac, state }) => state === 'reachable' && contains(ipRange, address) && !macs.has(mac),
+      ({ address, mac, state }) =>
+        state === 'reachable' && contains(ipRange, address) && !macs.has(parseMac(mac) ?? mac),
     );
     if (inside.length === 0) continue;
     const free = freeRangeLike(pool, taken);
@@ -215,7 +228,12 @@ function checkRange(
  * Docker hands out what is in the range and asks nobody: a container would get this host's own address, and the host
  * lose its LAN. A shim's route to the range would take the way to the gateway.
  */
-function checkHostInRange(network: LanNetwork, { host }: ParsedFacts, taken: readonly Address[], report: Report): void {
+function checkHostInRange(
+  network: UnderlayNetwork,
+  { host }: ParsedFacts,
+  taken: readonly Address[],
+  report: Report,
+): void {
   const { hostAccess } = network.underlay;
   const addresses = (host?.interfaces ?? []).flatMap((each) => each.addresses.map(({ address }) => address));
   for (const pool of network.pools) {

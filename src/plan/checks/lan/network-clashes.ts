@@ -7,8 +7,9 @@ import { type Cidr, contains, formatCidr, overlaps, sameAddress } from '../../fa
 import { composeProjectLabel } from '../../facts/ownership.ts';
 import { interfaceOf, type ParsedFacts, type ParsedNetwork } from '../../facts/parsed-facts.ts';
 import { isOnePerParent } from '../../facts/versions.ts';
+import { freeSubnet, takenSubnets } from '../../networks/free-subnets.ts';
 import { parentName } from '../../networks/parents.ts';
-import type { NetworkPlan, Plan, PlannedPool, UnderlayPlan } from '../../types.ts';
+import { isUnderlayNetwork, type NetworkPlan, type Plan, type PlannedPool, type UnderlayNetwork } from '../../types.ts';
 
 /** Reports the rules `parent/driver-clash`, `mode-clash`, `passthru-exclusive`, `taken-by-network`, `subnet/*`. */
 export function checkNetworks(plan: Plan, facts: ParsedFacts, report: Report): void {
@@ -25,10 +26,6 @@ export function checkNetworks(plan: Plan, facts: ParsedFacts, report: Report): v
 }
 
 const related = (other: NetworkPlan) => [{ message: `network "${other.key}" is asked for here`, span: other.span }];
-
-type UnderlayNetwork = NetworkPlan & { readonly underlay: UnderlayPlan };
-
-const isUnderlayNetwork = (network: NetworkPlan): network is UnderlayNetwork => network.underlay !== undefined;
 
 /** Underlay networks by parent; one that names none has a link of its own. */
 function byParent(networks: readonly NetworkPlan[]): ReadonlyMap<string, readonly UnderlayNetwork[]> {
@@ -73,7 +70,11 @@ function checkSharing(earlier: UnderlayNetwork, later: UnderlayNetwork, facts: P
       'netmode/conflicting-network',
       later.span,
       `${subject}, which carries one ${first.driver} network`,
-      details(`join the one network: "network: ${earlier.key}"`),
+      details(
+        later.kind === 'native'
+          ? `list "${earlier.key}" in its place`
+          : `join the one network: "network: ${earlier.key}"`,
+      ),
     );
   }
 }
@@ -108,7 +109,7 @@ function checkOverlaps(networks: readonly NetworkPlan[], facts: ParsedFacts, rep
           `"${earlier.network.key}" (${formatCidr(earlier.pool.subnet)})${isShared ? ', with the same gateway' : ''}`,
         {
           help: isShared
-            ? `let the services share one network: "network: ${earlier.network.key}"`
+            ? `let the services share one network, "${earlier.network.key}"`
             : 'give each a subnet of its own, or let the services share one network',
           related: related(earlier.network),
         },
@@ -150,15 +151,25 @@ const nameOf = ({ mode, flag }: { readonly mode: string; readonly flag: string }
 const subnetsOf = ({ pools }: Pick<ParsedNetwork, 'pools'>): readonly Cidr[] => pools.map(({ subnet }) => subnet);
 
 /** Networks that exist already, other than this project's own and the shared one that it joins. */
-function checkAgainstEngine(network: NetworkPlan, { project }: Plan, facts: ParsedFacts, report: Report): void {
-  const declared = project.networks.get(network.key);
-  // External, or made by Compose under this very name.
-  if (network.kind === 'native' && (declared?.external || declared?.name)) return;
+function checkAgainstEngine(
+  network: NetworkPlan,
+  { project, networks }: Plan,
+  facts: ParsedFacts,
+  report: Report,
+): void {
+  // What exists already is not made.
+  if (project.networks.get(network.key)?.external) return;
+  // Those of this project have been compared with each other.
+  const external = new Set(
+    [...networks.values()].flatMap(({ key, dockerName }) => (project.networks.get(key)?.external ? dockerName : [])),
+  );
   for (const other of facts.engine?.networks ?? []) {
-    if (other.labels[composeProjectLabel] === project.name) continue;
+    if (other.labels[composeProjectLabel] === project.name || external.has(other.name)) continue;
+    // Made by Compose under this very name.
+    if (network.kind !== 'shared' && other.name === network.dockerName) continue;
     if (network.kind === 'shared' && other.name === network.dockerName)
       checkExistingMode(network, other, facts, report);
-    else checkOther(network, other, facts, report);
+    else checkOther(network, other, () => takenSubnets(project.name, networks.values(), facts), facts, report);
   }
 }
 
@@ -178,11 +189,28 @@ function checkExistingMode(network: NetworkPlan, existing: ParsedNetwork, facts:
   );
 }
 
-const joinIt = 'join it: declare it "external: true", and name it with "network:"';
+/** A native network is joined under `networks:`, as any other. */
+const joinIt = ({ kind }: NetworkPlan, { name }: ParsedNetwork): string =>
+  kind === 'native'
+    ? `join it: write "name: ${name}" and "external: true", and nothing else of it`
+    : 'join it: declare it "external: true", and name it with "network:"';
 
-function checkOther(network: NetworkPlan, other: ParsedNetwork, facts: ParsedFacts, report: Report): void {
+function chooseAnother(subnet: Cidr, { underlay: wanted }: NetworkPlan, taken: () => readonly Cidr[]): string {
+  // What is on the LAN has the LAN's.
+  const free = wanted && underlay(wanted.mode).onLan ? undefined : freeSubnet(subnet, taken());
+  return `choose another subnet${free ? `, such as ${formatCidr(free)}` : ''}`;
+}
+
+function checkOther(
+  network: NetworkPlan,
+  other: ParsedNetwork,
+  taken: () => readonly Cidr[],
+  facts: ParsedFacts,
+  report: Report,
+): void {
   const wanted = network.underlay;
   const parent = wanted && parentName(wanted.parent);
+  const join = joinIt(network, other);
   if (wanted && other.options['parent'] === parent) {
     const sameDriver = other.driver === network.driver;
     const isPassthru = wanted.flag === 'passthru' || other.options['macvlan_mode'] === 'passthru';
@@ -202,7 +230,7 @@ function checkOther(network: NetworkPlan, other: ParsedNetwork, facts: ParsedFac
         network.span,
         `${parent} is taken by the Docker network "${other.name}": a parent carries one ${other.driver} network`,
         {
-          help: joinIt,
+          help: join,
         },
       );
     } else if (sameDriver && isPassthru) {
@@ -225,8 +253,7 @@ function checkOther(network: NetworkPlan, other: ParsedNetwork, facts: ParsedFac
         `${formatCidr(mine)} overlaps ${formatCidr(theirs)} of the Docker network "${other.name}"`,
         {
           // Who made that network, and what still needs it, nobody here knows: it is not for us to say "remove it".
-          help:
-            wanted && other.driver === network.driver ? `choose another subnet, or ${joinIt}` : 'choose another subnet',
+          help: `${chooseAnother(mine, network, taken)}${wanted && other.driver === network.driver ? `, or ${join}` : ''}`,
         },
       );
     }

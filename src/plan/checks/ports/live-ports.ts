@@ -1,5 +1,6 @@
 /** What the project will open on the host, against what is open there now. */
 import type { DiagnosticDetails, Report } from '../../../diagnostics/diagnostic.ts';
+import { isSharedByHabit } from '../../facts/discovery-ports.ts';
 import { hostAddress } from '../../facts/host-address.ts';
 import { defaultInterface } from '../../facts/interfaces.ts';
 import { type Address, formatAddress, isLoopback, isUnspecified } from '../../facts/ip.ts';
@@ -7,13 +8,7 @@ import { interfaceOf, type ParsedFacts } from '../../facts/parsed-facts.ts';
 import { formatPort } from '../../services/listeners.ts';
 import type { Plan } from '../../types.ts';
 import { grouped, type Occupant, occupantsOf } from './occupants.ts';
-import { type Claim, claimsByNamespace, host, sharesAddress, taken } from './ports.ts';
-
-/**
- * UDP ports of service discovery (mDNS, SSDP, WS-Discovery, LLMNR): those who use them share them, with SO_REUSEADDR,
- * because multicast reaches them all.
- */
-const sharedByHabit: ReadonlySet<number> = new Set([1900, 3702, 5353, 5355]);
+import { type Claim, claimsByNamespace, host, shareIt, sharesAddress, taken } from './ports.ts';
 
 /**
  * Reports `ports/in-use-on-host` and `ports/in-use-by-container`: as errors where it is certain, as warnings where the
@@ -88,14 +83,13 @@ function reportOccupant(
   const subject =
     `"${claim.service}" ${taken[claim.from]} port ` +
     `${formatPort({ first: port, last: port, protocol })} of the host`;
-  const doubtful =
-    !facts.engine ||
-    claim.from === 'image' ||
-    (claim.protocol === 'udp' && claim.from !== 'published' && sharedByHabit.has(port));
+  const isShared = claim.from !== 'published' && !occupant.isPublished && isSharedByHabit(protocol, port, port);
+  const doubtful = !facts.engine || claim.from === 'image';
   const unsureOfFamily = occupant.perhapsOnlyV6 && claim.address?.family === 4;
   const details: DiagnosticDetails = {
-    help: helpFor(claim, occupant, isTaken, facts),
+    help: isShared ? shareIt : helpFor(claim, occupant, isTaken, facts),
     ...((doubtful || unsureOfFamily) && { severity: 'warning' }),
+    ...(isShared && { severity: 'info' }),
   };
   if (container) {
     const of = container.project === undefined ? '' : ` of project "${container.project}"`;

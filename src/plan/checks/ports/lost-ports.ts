@@ -1,21 +1,44 @@
 /** What a service says that its netmode has no use for: ports, and native keys that Docker refuses beside it. */
 import type { Report } from '../../../diagnostics/diagnostic.ts';
-import { isUnderlay } from '../../../netmode/modes.ts';
-import { formatAddress } from '../../facts/ip.ts';
+import { isUnderlay, type Netmode } from '../../../netmode/modes.ts';
+import { formatAddress, isLoopback } from '../../facts/ip.ts';
+import type { ParsedFacts } from '../../facts/parsed-facts.ts';
 import { formatPort } from '../../services/listeners.ts';
+import { fixedAddresses } from '../../services/members.ts';
+import { timesOutOnLan } from '../../services/reach.ts';
 import type { Attached, Plan } from '../../types.ts';
 
 /** Reports `service/ports-ignored`, `service/port-remap-lost`, `netmode/key-not-for-mode`. */
-export function checkLost({ services, networks }: Plan, report: Report): void {
+export function checkLost({ services, networks }: Plan, facts: ParsedFacts, report: Report): void {
   for (const plan of services.values()) {
     checkPorts(plan, networks, report);
+    if (plan.ports.length > 0 && timesOutOnLan(plan, networks, facts)) reportBesideLan(plan, networks, report);
     if (plan.managed) checkLeftovers(plan, report);
   }
 }
 
+/** Ports that this host alone can use are in nobody's way. */
+function reportBesideLan({ service, ports, networks: on }: Attached, networks: Plan['networks'], report: Report): void {
+  const first = ports.find(({ address }) => !address || !isLoopback(address));
+  if (!first) return;
+  const address = addressOnLan(on, networks);
+  report(
+    'service/ports-ignored',
+    first.source.span,
+    `"${service.name}" publishes ports beside an address on the LAN: its answers leave by that address, ` +
+      "so that the LAN gets none at this host's",
+    {
+      help:
+        `${address ? `reach it at ${address}` : 'reach it at its own address'}, ` +
+        'and publish on 127.0.0.1 what this host needs',
+    },
+  );
+}
+
 /** What becomes of `ports` where the netmode has no port mapping. */
 function checkPorts(plan: Attached, networks: Plan['networks'], report: Report): void {
-  const { service, netmode } = plan;
+  const { service } = plan;
+  const netmode = modeOfPorts(plan, networks);
   const [first] = service.ports;
   if (!first || plan.ports.length > 0) return;
   const subject = `"${service.name}"`;
@@ -27,7 +50,8 @@ function checkPorts(plan: Attached, networks: Plan['networks'], report: Report):
   }
   // another service's namespace: Compose itself refuses ports there
   if (netmode !== 'host' && !isUnderlay(netmode)) return;
-  const place = netmode === 'host' ? 'the host' : (fixedAddress(plan, networks) ?? "the container's own address");
+  const place =
+    netmode === 'host' ? 'the host' : (addressOnLan(plan.networks, networks) ?? "the container's own address");
   for (const { published, target, protocol, hostIp, span } of service.ports) {
     const port = formatPort({ first: target, last: target, protocol });
     if (published && (published.first !== published.last || published.first !== target)) {
@@ -64,12 +88,16 @@ function checkPorts(plan: Attached, networks: Plan['networks'], report: Report):
   }
 }
 
-function fixedAddress(plan: Attached, networks: Plan['networks']): string | undefined {
-  for (const { network, ipv4Address, ipv6Address } of plan.networks.values()) {
-    const address = networks.get(network)?.underlay ? (ipv4Address ?? ipv6Address) : undefined;
-    if (address) return formatAddress(address.value);
-  }
-  return undefined;
+/** Of a bridge's service that leaves by a macvlan or ipvlan network, that network's. */
+function modeOfPorts({ netmode, networks: on }: Attached, networks: Plan['networks']): Netmode {
+  if (netmode !== 'bridge') return netmode;
+  return [...on.keys()].flatMap((key) => networks.get(key)?.underlay?.mode ?? [])[0] ?? netmode;
+}
+
+/** An address that the file gives to a service on a macvlan or ipvlan network. */
+function addressOnLan(on: Attached['networks'], networks: Plan['networks']): string | undefined {
+  const [address] = [...on.values()].filter(({ network }) => networks.get(network)?.underlay).flatMap(fixedAddresses);
+  return address && formatAddress(address.value);
 }
 
 /** Native keys that Docker refuses beside the netmode. */

@@ -12,6 +12,8 @@ export interface Occupant {
   readonly owner?: ParsedSocket['owner'];
   /** Present where it is a container, which publishes the port or (in host mode) listens on it. */
   readonly container?: ParsedContainer;
+  /** Whether a container publishes it: Docker shares no port. */
+  readonly isPublished: boolean;
   /** Whether it is a socket on `::`, which takes IPv4 too unless its process asked for IPv6 only. */
   readonly perhapsOnlyV6: boolean;
 }
@@ -29,6 +31,7 @@ export function occupantsOf(project: string, { host, engine }: ParsedFacts): rea
         protocol,
         port,
         container,
+        isPublished: true,
         perhapsOnlyV6: false,
         ...(address && { address }),
       }),
@@ -48,6 +51,7 @@ export function occupantsOf(project: string, { host, engine }: ParsedFacts): rea
         protocol,
         port,
         address,
+        isPublished: false,
         perhapsOnlyV6: address.family === 6 && isUnspecified(address) && !hasV4Twin(socket, sockets),
         ...(owner && { owner }),
         ...(container && { container }),

@@ -1,6 +1,7 @@
 /** Two sockets on one port: a listener is (namespace, protocol, address, port). */
 import type { Report } from '../../../diagnostics/diagnostic.ts';
 import type { Span } from '../../../diagnostics/source.ts';
+import { isSharedByHabit } from '../../facts/discovery-ports.ts';
 import { type Address, isUnspecified, sameAddress } from '../../facts/ip.ts';
 import { namespaceOwner } from '../../services/attach.ts';
 import { formatPort } from '../../services/listeners.ts';
@@ -124,13 +125,25 @@ function reportClash(namespace: string, earlier: Claim, later: Claim, report: Re
     `"${later.service}" ${taken[later.from]} port ` + `${formatPort(later)} ${where}, as "${earlier.service}" does`;
   // An image may expose more than its process opens.
   const sure = earlier.from !== 'image' && later.from !== 'image';
-  const severity = earlier.active && later.active && sure ? 'error' : 'warning';
+  const isShared =
+    earlier.from !== 'published' &&
+    later.from !== 'published' &&
+    isSharedByHabit(later.protocol, Math.max(earlier.first, later.first), Math.min(earlier.last, later.last));
+  const severity = isShared ? 'info' : earlier.active && later.active && sure ? 'error' : 'warning';
   report(rule, later.span, message, {
     severity,
-    help: published ? 'publish it on another port, or on another address of the host' : helpFor(later),
+    help: isShared
+      ? shareIt
+      : published
+        ? 'publish it on another port, or on another address of the host'
+        : helpFor(later),
     related: [{ message: `"${earlier.service}" ${taken[earlier.from]} it here`, span: earlier.span }],
   });
 }
+
+/** What to do about a port of service discovery. */
+export const shareIt =
+  'those who look for services share this port, and both get what comes in; let one of them only answer there';
 
 function helpFor({ from }: Claim): string {
   return from === 'listen' || from === 'published'

@@ -11,17 +11,13 @@ import {
   formatCidr,
   sameAddress,
 } from '../../facts/ip.ts';
+import { parseMac } from '../../facts/mac.ts';
 import { reservations } from '../../facts/ownership.ts';
 import { interfaceOf, type ParsedFacts } from '../../facts/parsed-facts.ts';
 import { freeRange, knownAddresses, nearestFree } from '../../networks/free-addresses.ts';
 import { interfaceNameOf } from '../../networks/parents.ts';
-import type { AttachmentPlan, NetworkPlan, Plan, PlannedPool, ServicePlan } from '../../types.ts';
-
-/** A service on a network. */
-interface Member {
-  readonly service: ServicePlan['service'];
-  readonly attachment: AttachmentPlan;
-}
+import { byNetwork, fixedAddresses, type Member } from '../../services/members.ts';
+import type { NetworkPlan, Plan, PlannedPool, ServicePlan } from '../../types.ts';
 
 /** Something that a service is given by the file, and another may have too. */
 interface Given<T> {
@@ -32,7 +28,7 @@ interface Given<T> {
 
 /** Reports the rules `address/*` that concern containers. */
 export function checkAddresses({ services, networks }: Plan, facts: ParsedFacts, report: Report): void {
-  for (const [key, members] of byNetwork(services)) {
+  for (const [key, members] of byNetwork(services.values())) {
     const fixed = members.flatMap(fixedOf);
     checkDuplicates(
       fixed,
@@ -47,34 +43,33 @@ export function checkAddresses({ services, networks }: Plan, facts: ParsedFacts,
     for (const given of fixed) checkFixed(given, network, hostAddressesOn(network, facts), known, report);
     checkCapacity(network, members, known, report);
   }
+  const macs = [...services.values()].flatMap(macsOf);
+  for (const mac of macs) checkMac(mac, report);
   checkDuplicates(
-    [...services.values()].flatMap(macsOf),
-    (mac) => mac.toLowerCase().replaceAll('-', ':'),
+    macs,
+    (mac) => parseMac(mac) ?? mac,
     'address/duplicate-mac',
     (mac) => `the MAC address ${mac}`,
     report,
   );
 }
 
-/** By network key: a Map, because keys come from files, and an object would lose `__proto__`. */
-function byNetwork(services: Plan['services']): ReadonlyMap<string, readonly Member[]> {
-  const members = new Map<string, Member[]>();
-  for (const { service, networks } of services.values()) {
-    for (const [key, attachment] of networks) {
-      const known = members.get(key);
-      if (known) known.push({ service, attachment });
-      else members.set(key, [{ service, attachment }]);
-    }
-  }
-  return members;
+const fixedOf = ({ service, attachment }: Member): readonly Given<Address>[] =>
+  fixedAddresses(attachment).map((address) => ({ service, ...address }));
+
+/** That of the service as a whole is its first network's. */
+function macsOf({ service, networks, networkMode }: ServicePlan): readonly Given<string>[] {
+  const ofService = networkMode === undefined ? service.macAddress : undefined;
+  const written = [ofService, ...[...networks.values()].map(({ macAddress }) => macAddress)];
+  return written.flatMap((mac) => (mac ? [{ service, ...mac }] : []));
 }
 
-function fixedOf({ service, attachment: { ipv4Address, ipv6Address } }: Member): readonly Given<Address>[] {
-  return [ipv4Address, ipv6Address].flatMap((address) => (address ? [{ service, ...address }] : []));
-}
-
-function macsOf({ service, networks }: ServicePlan): readonly Given<string>[] {
-  return [...networks.values()].flatMap(({ macAddress }) => (macAddress ? [{ service, ...macAddress }] : []));
+/** That of `x-netmode` has been checked against the schema, which says the same. */
+function checkMac({ service, value, span }: Given<string>, report: Report): void {
+  if (parseMac(value) !== undefined) return;
+  report('netmode/invalid-value', span, `"${service.name}": "${value}" is not a MAC address that Docker reads`, {
+    help: 'write it like 02:42:c0:a8:01:35, with every zero',
+  });
 }
 
 function checkDuplicates<T>(

@@ -10,11 +10,19 @@ export function checkPeers({ services, networks }: Plan, report: Report): void {
     for (const dependency of plan.service.dependsOn) {
       const peer = services.get(dependency.service);
       const answer = peer && answerFor(plan, peer, networks);
-      if (peer && (answer?.kind === 'unreachable' || answer?.kind === 'nameless'))
-        reportPeer(plan, peer, dependency, answer, report);
+      if (!peer || !answer || answer.kind === 'resolves') continue;
+      // The file has seen to it.
+      if (plan.service.extraHosts.some(({ host }) => host === peer.service.name)) continue;
+      if (answer.kind !== 'entry') reportPeer(plan, peer, dependency, answer, report);
+      else if (!plan.managed && !peer.managed)
+        reportPeer(plan, peer, dependency, { kind: 'nameless', help: writeEntry(peer, answer.address) }, report);
     }
   }
 }
+
+/** What netcompose writes itself where it attaches one of the two. */
+const writeEntry = ({ service }: Attached, address: string): string =>
+  `write "extra_hosts": ["${service.name}:${address}"]`;
 
 function reportPeer(
   plan: Attached,

@@ -1,8 +1,9 @@
 /** Whether containers on several networks leave by the one that they should. */
 import type { Report } from '../../../diagnostics/diagnostic.ts';
+import { isUnderlay } from '../../../netmode/modes.ts';
 import type { ParsedFacts } from '../../facts/parsed-facts.ts';
 import { tooOldFor } from '../../facts/versions.ts';
-import { dockersWay, type Way, waysOut } from '../../services/default-route.ts';
+import { dockersWay, saysWayOut, type Way, waysOut } from '../../services/default-route.ts';
 import type { Plan, ServicePlan } from '../../types.ts';
 
 /** Reports `service/default-route` where Docker will choose a network other than the right one. */
@@ -14,17 +15,20 @@ export function checkWaysOut({ project, services, networks }: Plan, facts: Parse
     const ways = waysOut(plan, networks, project);
     const right = ways.find(({ key }) => key === plan.wayOut);
     const actual = dockersWay(ways, countsPriority);
-    if (right && actual && actual !== right) reportWay(plan, right, actual, report);
+    // Where the file leaves it to Docker, what becomes of published ports is said at the ports.
+    const isSaid = saysWayOut(ways) || (plan.managed && isUnderlay(plan.netmode));
+    if (right && actual && actual !== right && (isSaid || plan.ports.length === 0))
+      reportWay(plan, right, actual, isSaid || !countsPriority, report);
   }
 }
 
-function reportWay({ service, ports }: ServicePlan, right: Way, actual: Way, report: Report): void {
+function reportWay({ service, ports }: ServicePlan, right: Way, actual: Way, isSaid: boolean, report: Report): void {
   // Docker publishes ports on the network by which a container leaves, and on a macvlan or ipvlan not at all.
   const losesPorts = right.isBridge && actual.underlay?.hostAccess === 'loopback' && ports.length > 0;
-  const { because, help } = explanation(right, actual);
+  const { because, help } = explanation(right, actual, isSaid);
   report(
     'service/default-route',
-    service.span,
+    right.attachment.gwPriority?.span ?? service.span,
     `"${service.name}" leaves by the network "${actual.key}", not by "${right.key}": ` +
       `${because}${losesPorts ? ', and Docker publishes none of its ports' : ''}`,
     {
@@ -34,7 +38,7 @@ function reportWay({ service, ports }: ServicePlan, right: Way, actual: Way, rep
   );
 }
 
-function explanation(right: Way, actual: Way): { readonly because: string; readonly help: string } {
+function explanation(right: Way, actual: Way, isSaid: boolean): { readonly because: string; readonly help: string } {
   if (right.rank === 2)
     return {
       because: 'Docker lets no container leave by an internal network',
@@ -44,6 +48,11 @@ function explanation(right: Way, actual: Way): { readonly because: string; reado
     return {
       because: 'Docker prefers a network that has IPv6, whatever the priority',
       help: `give "${right.key}" an IPv6 subnet too, or "${actual.key}" none`,
+    };
+  if (!isSaid)
+    return {
+      because: 'Docker goes by the order of names',
+      help: `write "gw_priority: 1" at "${right.key}", under the service's "networks"`,
     };
   return {
     because: 'this engine or Compose goes by the order of names',

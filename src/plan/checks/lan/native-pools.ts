@@ -1,0 +1,87 @@
+/** What netcompose finds for its own networks on a LAN, and a native one must say itself: gateway and range. */
+import type { Report } from '../../../diagnostics/diagnostic.ts';
+import { underlay } from '../../../netmode/modes.ts';
+import { formatAddress, formatCidr } from '../../facts/ip.ts';
+import type { ParsedFacts } from '../../facts/parsed-facts.ts';
+import { lanGateway, lanRange } from '../../networks/lan-pools.ts';
+import { fixedAddresses, membersOf } from '../../services/members.ts';
+import { type Attached, isUnderlayNetwork, type Plan, type PlannedPool, type UnderlayNetwork } from '../../types.ts';
+
+/** Reports `address/no-gateway` and `address/no-range-on-lan` for native networks that started services join. */
+export function checkNativePools({ project, services, networks }: Plan, facts: ParsedFacts, report: Report): void {
+  const joined = membersOf(services.values());
+  for (const network of [...networks.values()].filter(isUnderlayNetwork)) {
+    const members = joined.get(network.key) ?? [];
+    const { mode, parent } = network.underlay;
+    // Without a parent it leads nowhere anyway.
+    if (network.kind !== 'native' || !underlay(mode).onLan || parent.kind === 'none' || members.length === 0) continue;
+    const isExternal = project.networks.get(network.key)?.external === true;
+    if (!isExternal && network.pools.length === 0) reportNoSubnet(network, report);
+    for (const pool of network.pools) {
+      if (!isExternal && !network.internal) checkGateway(network, pool, facts, report);
+      if (!pool.ipRange) checkRange(network, pool, members, isExternal, facts, report);
+    }
+  }
+}
+
+function reportNoSubnet({ key, span, internal }: UnderlayNetwork, report: Report): void {
+  if (internal) return;
+  report(
+    'address/no-gateway',
+    span,
+    `network "${key}" gives no subnet: Docker chooses one of its own, in which the LAN has no router`,
+    { help: 'write "subnet", "gateway" and "ip_range" under "ipam"' },
+  );
+}
+
+/** IPv6 routers announce themselves. */
+function checkGateway({ key, span }: UnderlayNetwork, pool: PlannedPool, facts: ParsedFacts, report: Report): void {
+  if (pool.gateway || pool.spans.gateway || pool.subnet.family === 6) return;
+  const found = lanGateway(pool.subnet, facts);
+  report(
+    'address/no-gateway',
+    pool.spans.subnet ?? span,
+    `network "${key}": ${formatCidr(pool.subnet)} has no "gateway": Docker takes the first address, ` +
+      'or from version 29 on none, and the containers find no way out',
+    {
+      help: `write "gateway: ${found ? formatAddress(found) : '…'}"${found ? '' : " with the address of the LAN's router"}`,
+    },
+  );
+}
+
+/** Only those without an address of their own get one from the pool. */
+function checkRange(
+  network: UnderlayNetwork,
+  { subnet, gateway, spans }: PlannedPool,
+  members: readonly Attached[],
+  isExternal: boolean,
+  facts: ParsedFacts,
+  report: Report,
+): void {
+  // A range that cannot be read has been reported.
+  if (spans.ipRange) return;
+  const given = (plan: Attached) => fixedAddresses(plan.networks.get(network.key)!).map(({ value }) => value);
+  const open = members.find((plan) => !given(plan).some(({ family }) => family === subnet.family));
+  if (!open) return;
+  const range = lanRange(
+    subnet,
+    gateway ?? lanGateway(subnet, facts),
+    network.underlay.parent,
+    members.flatMap(given),
+    facts,
+  );
+  const keep = "and keep it out of the DHCP server's pool";
+  report(
+    'address/no-range-on-lan',
+    spans.subnet ?? network.span,
+    `network "${network.key}" has no "ip_range" on the LAN ${formatCidr(subnet)}: ` +
+      `Docker gives "${open.service.name}" the first address that no other container has`,
+    {
+      help: isExternal
+        ? `give "${open.service.name}" an address of its own, ${keep}`
+        : range
+          ? `write "ip_range: ${formatCidr(range)}", ${keep}`
+          : 'write "ip_range:" with a part of it that no DHCP server hands out',
+    },
+  );
+}

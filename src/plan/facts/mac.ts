@@ -1,0 +1,14 @@
+/** MAC addresses as values. */
+
+/**
+ * The forms that Docker accepts, which are those of Go's `net.ParseMAC` with six octets: `02:42:c0:a8:01:35`,
+ * `02-42-c0-a8-01-35` and `0242.c0a8.0135`, in either case, no zero left out.
+ */
+const forms = [/^[\da-f]{2}(?::[\da-f]{2}){5}$/, /^[\da-f]{2}(?:-[\da-f]{2}){5}$/, /^[\da-f]{4}(?:\.[\da-f]{4}){2}$/];
+
+/** As the kernel writes it, `02:42:c0:a8:01:35`, so that two spellings compare; undefined where it is none. */
+export function parseMac(text: string): string | undefined {
+  const lower = text.toLowerCase();
+  if (!forms.some((form) => form.test(lower))) return undefined;
+  return lower.replaceAll(/[:.-]/g, '').match(/../g)!.join(':');
+}

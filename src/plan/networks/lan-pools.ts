@@ -1,0 +1,33 @@
+/** What a LAN has: its router, and a range of it from which Docker may hand out addresses. */
+import { type Address, type Cidr, contains } from '../facts/ip.ts';
+import { interfaceOf, type ParsedFacts } from '../facts/parsed-facts.ts';
+import type { Parent } from '../types.ts';
+import { freeRange } from './free-addresses.ts';
+import { parentName } from './parents.ts';
+
+/** The router of the default route that lies in the subnet: over this interface, or over any. */
+export function lanGateway(subnet: Cidr, { host }: ParsedFacts, over?: string): Address | undefined {
+  return host?.routes.find(
+    ({ destination, gateway, interface: by }) =>
+      destination === 'default' && (over === undefined || by === over) && gateway && contains(subnet, gateway),
+  )?.gateway;
+}
+
+/** IPv4: a /27; IPv6: a /112, which is as large as any host needs. In a small subnet, its quarter. */
+const rangePrefix = { 4: 27, 6: 112 } as const;
+
+/** The highest aligned block that holds neither the gateway nor an address of the host or of a container. */
+export function lanRange(
+  subnet: Cidr,
+  gateway: Address | undefined,
+  parent: Parent,
+  fixed: readonly Address[],
+  facts: ParsedFacts,
+): Cidr | undefined {
+  const avoid = [...(gateway ? [gateway] : []), ...addressesOn(parent, facts), ...fixed];
+  return freeRange(subnet, Math.max(rangePrefix[subnet.family], subnet.prefix + 2), avoid);
+}
+
+/** The host's own addresses on the parent. */
+export const addressesOn = (parent: Parent, { host }: ParsedFacts): readonly Address[] =>
+  (interfaceOf(host, parentName(parent))?.addresses ?? []).map(({ address }) => address);

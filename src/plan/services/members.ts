@@ -1,0 +1,39 @@
+/** Who is on which network, and with which addresses of the file. */
+import type { Located } from '../../diagnostics/source.ts';
+import type { Address } from '../facts/ip.ts';
+import type { Attached, AttachmentPlan } from '../types.ts';
+
+/** A service on a network. */
+export interface Member {
+  readonly service: Attached['service'];
+  readonly attachment: AttachmentPlan;
+}
+
+/** All services, those of inactive profiles too, by network key: a Map, because an object would lose `__proto__`. */
+export function byNetwork(services: Iterable<Attached>): ReadonlyMap<string, readonly Member[]> {
+  const members = new Map<string, Member[]>();
+  for (const { service, networks } of services) {
+    for (const [key, attachment] of networks) {
+      const known = members.get(key);
+      if (known) known.push({ service, attachment });
+      else members.set(key, [{ service, attachment }]);
+    }
+  }
+  return members;
+}
+
+/** The services that are started, by the keys of the networks they are on. */
+export function membersOf(services: Iterable<Attached>): ReadonlyMap<string, readonly Attached[]> {
+  const started = [...services].filter(({ service }) => service.active);
+  const plans = new Map(started.map((plan) => [plan.service.name, plan]));
+  return new Map(
+    [...byNetwork(started)].map(([key, members]) => [key, members.map(({ service }) => plans.get(service.name)!)]),
+  );
+}
+
+/** The addresses that the file gives to a service on a network, of both families. */
+export const fixedAddresses = ({
+  ipv4Address,
+  ipv6Address,
+}: Pick<AttachmentPlan, 'ipv4Address' | 'ipv6Address'>): readonly Located<Address>[] =>
+  [ipv4Address, ipv6Address].flatMap((located) => located ?? []);
