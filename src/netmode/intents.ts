@@ -121,6 +121,7 @@ function serviceIntent(
   report: Report,
 ): ServiceIntent {
   const subject = `"${service.name}"`;
+  if (service.provider) return provided(service, subject, report);
   const decoded = service.netmode && decode('service', subject, service.netmode, report);
   const wanted = decoded?.settings.network;
   const declared = wanted && project.networks.get(wanted.value);
@@ -144,6 +145,19 @@ function serviceIntent(
     settings,
     ...(decoded && { decoded }),
   };
+}
+
+/** What a program provides has no container that could be attached; a default does not concern it either. */
+function provided(service: Service, subject: string, report: Report): ServiceIntent {
+  if (service.netmode) {
+    report(
+      'netmode/key-not-for-mode',
+      service.netmode.span,
+      `${subject}: "x-netmode" means nothing for a service of a provider, which has no container`,
+      { help: 'remove it', related: [{ message: 'the provider is given here', span: service.provider! }] },
+    );
+  }
+  return { service, settings: {} };
 }
 
 /** What a service says beside its netmode; the rest would be lost without one. */

@@ -1,4 +1,5 @@
 /** Where each service answers: for people after `up`, and for `plan`. */
+import { portRuns } from '../../compose/project/port-runs.ts';
 import { hostAddress } from '../facts/host-address.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
 import type { Address } from '../facts/ip.ts';
@@ -12,8 +13,9 @@ export function reachOf(
   networks: ReadonlyMap<string, NetworkPlan>,
   facts: ParsedFacts,
 ): readonly Reach[] {
-  const published = plan.ports.flatMap(({ source: { published: port, protocol }, address }) =>
-    onHost(address, { ...(port && { port }), protocol }, facts),
+  const published = portRuns(plan.ports, ({ source }) => source).flatMap(
+    ({ first: { source, address }, published: port }) =>
+      onHost(address, { ...(port && { port }), protocol: source.protocol }, facts),
   );
   const open = plan.networkMode === 'host' ? plan.listeners : [];
   const listening = open.flatMap(({ address, first, last, protocol }) =>

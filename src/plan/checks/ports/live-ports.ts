@@ -33,7 +33,8 @@ export function checkLivePorts(
     ({ service, active }) => active && (starting?.has(service) ?? true),
   );
   const occupants = grouped(occupantsOf(project.name, facts));
-  const wanted = new Set(claims.map(({ first, protocol }) => `${first}/${protocol}`));
+  const isWanted = (port: number, protocol: string) =>
+    claims.some((claim) => claim.protocol === protocol && claim.first <= port && port <= claim.last);
   for (const claim of claims) {
     if (claim.from !== 'published' && !opensOnHost(claim, project.name, facts)) continue;
     const occupant = occupantOf(claim, occupants);
@@ -41,7 +42,7 @@ export function checkLivePorts(
       reportOccupant(
         claim,
         occupant,
-        (port) => wanted.has(`${port}/${claim.protocol}`) || occupants.has(`${port}/${claim.protocol}`),
+        (port) => isWanted(port, claim.protocol) || occupants.has(`${port}/${claim.protocol}`),
         facts,
         report,
       );

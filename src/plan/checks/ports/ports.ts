@@ -1,4 +1,5 @@
 /** Two sockets on one port: a listener is (namespace, protocol, address, port). */
+import { portRuns } from '../../../compose/project/port-runs.ts';
 import type { Report } from '../../../diagnostics/diagnostic.ts';
 import type { Span } from '../../../diagnostics/source.ts';
 import { type Address, isUnspecified, sameAddress } from '../../facts/ip.ts';
@@ -49,10 +50,11 @@ export function claimsByNamespace(services: Plan['services']): ReadonlyMap<strin
   for (const plan of services.values()) {
     const { service } = plan;
     const namespace = namespaceOf(plan, services);
-    for (const { source, address } of plan.ports) {
-      const { published, protocol, span } = source;
+    for (const { first, published, targets } of portRuns(plan.ports, ({ source }) => source)) {
+      const { source, address } = first;
+      const { protocol, span } = source;
       // From a range for one container port Docker takes whichever is free.
-      if (!published || published.first !== published.last) continue;
+      if (!published || published.last - published.first !== targets.last - targets.first) continue;
       claim(host, service, {
         ...published,
         protocol,
@@ -84,7 +86,8 @@ function clashes(claims: readonly Claim[]): readonly (readonly [Claim, Claim])[]
     open = open.filter((other) => other.last >= claim.first);
     const other = open.find((candidate) => clash(candidate, claim));
     if (other) pairs.push(other.order < claim.order ? [other, claim] : [claim, other]);
-    else open.push(claim);
+    // What goes beyond the other is still there to clash with the next.
+    if (!other || claim.last > other.last) open.push(claim);
   }
   return pairs;
 }
@@ -120,8 +123,13 @@ function reportClash(namespace: string, earlier: Claim, later: Claim, report: Re
   const rule = namespace !== host ? 'ports/namespace-clash' : published ? 'ports/published-twice' : 'ports/host-clash';
   const where =
     namespace === host ? 'of the host' : `in the network namespace of ${namespace.replace(/^(\w+):(.*)$/, '$1 "$2"')}`;
+  const common = { first: Math.max(earlier.first, later.first), last: Math.min(earlier.last, later.last) };
+  const isAll = common.first === later.first && common.last === later.last;
   const message =
-    `"${later.service}" ${taken[later.from]} port ` + `${formatPort(later)} ${where}, as "${earlier.service}" does`;
+    `"${later.service}" ${taken[later.from]} port ${formatPort(later)} ${where}, ` +
+    (isAll
+      ? `as "${earlier.service}" does`
+      : `of which "${earlier.service}" ${taken[earlier.from]} ${formatPort({ ...common, protocol: later.protocol })}`);
   // An image may expose more than its process opens.
   const sure = earlier.from !== 'image' && later.from !== 'image';
   const severity = earlier.active && later.active && sure ? 'error' : 'warning';
