@@ -94,6 +94,7 @@ export function obstacle(
     };
   }
   if (!facts.host || exists(name, facts.host)) return undefined;
+  if (facts.host.unseen?.includes(parent.kind === 'open' ? 'routes' : 'interfaces')) return undefined;
   if (parent.kind === 'open') {
     return {
       rule: 'parent/not-found',
