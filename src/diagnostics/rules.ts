@@ -100,6 +100,10 @@ export const rules = {
     severity: 'warning',
     summary: 'No `ip_range` is given on a LAN whose DHCP server may own the same addresses.',
   },
+  'address/gateway-guessed': {
+    severity: 'warning',
+    summary: 'No `gateway` is given, and the host does not know the router of this network.',
+  },
   'address/duplicate-mac': { severity: 'error', summary: 'Two services have the same MAC address.' },
   'address/answers-on-lan': { severity: 'error', summary: 'Another device on the LAN has the address.' },
 

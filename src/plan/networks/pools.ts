@@ -18,6 +18,7 @@ import {
   overlaps,
   parseAddress,
   parseCidr,
+  sameAddress,
 } from '../facts/ip.ts';
 import { composeProjectLabel, isOurs } from '../facts/ownership.ts';
 import { interfaceOf, type ParsedFacts, type ParsedNetwork } from '../facts/parsed-facts.ts';
@@ -66,7 +67,9 @@ export function poolsOf(request: PoolRequest, report: Report): readonly PlannedP
   const gateways = assigned(settings, 'gateway', parseAddress, subnets, report);
   const ranges = assigned(settings, 'ip_range', parseCidr, subnets, report);
   checkAuxAddresses(request, subnets, report);
-  return subnets.map((subnet) => pool(subnet, gateways.get(subnet), ranges.get(subnet), request, report));
+  const pools = subnets.map((subnet) => pool(subnet, gateways.get(subnet), ranges.get(subnet), request));
+  if (request.find === 'lan') reportFound(request, pools, report);
+  return pools;
 }
 
 function pool(
@@ -74,12 +77,10 @@ function pool(
   written: Placed<Address> | undefined,
   range: Placed<Cidr> | undefined,
   request: PoolRequest,
-  report: Report,
 ): PlannedPool {
   const onLan = request.find === 'lan';
-  const gateway = written ?? (onLan ? { value: foundGateway(subnet.value, request) } : undefined);
+  const gateway = written ?? (onLan ? { value: foundGateway(subnet.value, request).address } : undefined);
   const found = onLan && !range ? rangeFor(subnet.value, gateway?.value, request) : undefined;
-  if (onLan && !range) reportRange(request, subnet.value, found, report);
   const ipRange = range?.value ?? found;
   const aux = [...request.auxAddresses].filter(([, { value }]) => contains(subnet.value, value));
   return {
@@ -179,12 +180,32 @@ function foundSubnet(request: PoolRequest, report: Report): readonly Placed<Cidr
   return [];
 }
 
-/** The router: of the default route over this parent, else by custom the lowest address that is not the host's own. */
-function foundGateway(subnet: Cidr, request: PoolRequest): Address {
-  const name = parentName(request.parent);
-  for (const { destination, gateway, interface: by } of request.facts.host?.routes ?? []) {
-    if (destination === 'default' && by === name && gateway && contains(subnet, gateway)) return gateway;
-  }
+/** The router: by what the host knows of it, else by custom the lowest address that is not the host's own. */
+function foundGateway(subnet: Cidr, request: PoolRequest): { readonly address: Address; readonly guessed: boolean } {
+  const router = routerIn(subnet, parentName(request.parent), request.facts);
+  return router ? { address: router, guessed: false } : { address: customaryGateway(subnet, request), guessed: true };
+}
+
+/**
+ * The gateway of a default route over this parent, where it lies in the subnet. An IPv6 router calls itself by a
+ * link-local address, which Docker does not take: then another address of the device with its MAC address.
+ */
+function routerIn(subnet: Cidr, parent: string, { host }: ParsedFacts): Address | undefined {
+  const gateways = (host?.routes ?? []).flatMap(({ destination, gateway, interface: by }) =>
+    destination === 'default' && by === parent && gateway ? [gateway] : [],
+  );
+  const inside = gateways.find((gateway) => contains(subnet, gateway));
+  if (inside) return inside;
+  const neighbours = (host?.neighbours ?? []).filter(({ interface: on }) => on === parent);
+  const macs = new Set(
+    neighbours
+      .filter(({ address }) => gateways.some((gateway) => sameAddress(gateway, address)))
+      .map(({ mac }) => mac.toLowerCase()),
+  );
+  return neighbours.find(({ address, mac }) => macs.has(mac.toLowerCase()) && contains(subnet, address))?.address;
+}
+
+function customaryGateway(subnet: Cidr, request: PoolRequest): Address {
   const known = new Set(
     hostAddresses(request)
       .filter(({ family }) => family === subnet.family)
@@ -208,14 +229,53 @@ function rangeFor(subnet: Cidr, gateway: Address | undefined, request: PoolReque
   return freeRange(subnet, Math.max(rangePrefix[subnet.family], subnet.prefix + 2), avoid);
 }
 
-function reportRange({ span }: PoolRequest, subnet: Cidr, range: Cidr | undefined, report: Report): void {
+/** What the file does not say of a LAN and what was taken in its place: a person must know it, and can write it down. */
+function reportFound(request: PoolRequest, pools: readonly PlannedPool[], report: Report): void {
+  for (const pool of pools) {
+    if (!pool.spans.ipRange) reportRange(request, pool, pools, report);
+    if (!pool.spans.gateway && foundGateway(pool.subnet, request).guessed) reportGateway(request, pool, pools, report);
+  }
+}
+
+function reportGateway(
+  { span }: PoolRequest,
+  { subnet, gateway }: PlannedPool,
+  pools: readonly PlannedPool[],
+  report: Report,
+): void {
+  const all = pools.flatMap((pool) => (pool.gateway ? [formatAddress(pool.gateway)] : []));
+  report(
+    'address/gateway-guessed',
+    span,
+    `no "gateway" is given for ${formatCidr(subnet)}, and this host knows none: ${formatAddress(gateway!)} is a guess`,
+    {
+      // By custom an IPv4 router has the first address; an IPv6 router has any, and containers prefer IPv6.
+      severity: subnet.family === 4 ? 'info' : 'warning',
+      help: `write the router's own address if it is another: "gateway: ${listText(all)}"`,
+    },
+  );
+}
+
+/** One value, or a list of them, as YAML. */
+export function listText(values: readonly string[]): string {
+  const [first = '', ...others] = values.map((value) => (/^[\d./]+$/.test(value) ? value : `"${value}"`));
+  return others.length === 0 ? first : `[${[first, ...others].join(', ')}]`;
+}
+
+function reportRange(
+  { span }: PoolRequest,
+  { subnet, ipRange: range }: PlannedPool,
+  pools: readonly PlannedPool[],
+  report: Report,
+): void {
   if (range) {
+    const all = pools.flatMap((pool) => (pool.ipRange ? [formatCidr(pool.ipRange)] : []));
     report(
       'address/no-range-on-lan',
       span,
       `no "ip_range" is given on the LAN ${formatCidr(subnet)}: containers will get addresses of ${formatCidr(range)}`,
       {
-        help: `write "ip_range: ${formatCidr(range)}", and keep it out of the DHCP server's pool`,
+        help: `write "ip_range: ${listText(all)}", and keep it out of the DHCP server's pool`,
       },
     );
   } else {
