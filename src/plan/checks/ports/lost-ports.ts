@@ -52,8 +52,8 @@ function checkPorts(plan: Attached, networks: Plan['networks'], report: Report):
         `"${service.name}": in host mode the process itself chooses its address; ${hostIp} has no effect`,
         {
           help:
-            `let the process listen on ${hostIp}, and say so: listen: ` +
-            `["${hostIp.includes(':') ? `[${hostIp}]` : hostIp}:${formatListen(targets, protocol)}"]`,
+            `let the process listen on ${hostIp}, and write in place of "ports": "listen: ` +
+            `["${hostIp.includes(':') ? `[${hostIp}]` : hostIp}:${formatListen(targets, protocol)}"]"`,
         },
       );
     } else {

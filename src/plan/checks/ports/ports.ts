@@ -135,10 +135,16 @@ function reportClash(namespace: string, earlier: Claim, later: Claim, report: Re
   const severity = earlier.active && later.active && sure ? 'error' : 'warning';
   report(rule, later.span, message, {
     severity,
-    help: published ? 'publish it on another port, or on another address of the host' : helpFor(later),
+    help: published ? otherPlace(earlier, later) : helpFor(later),
     related: [{ message: `"${earlier.service}" ${taken[earlier.from]} it here`, span: earlier.span }],
   });
 }
+
+/** Beside one that has every address, another address is no way out. */
+const otherPlace = (...claims: readonly Claim[]) =>
+  claims.every(({ address }) => address && !isUnspecified(address))
+    ? 'publish it on another port, or on another address of the host'
+    : 'publish it on another port, or each of the two on an address of its own';
 
 function helpFor({ from }: Claim): string {
   return from === 'listen' || from === 'published'
