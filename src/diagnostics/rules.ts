@@ -109,6 +109,10 @@ export const rules = {
 
   'subnet/overlap': { severity: 'error', summary: 'Two networks of the project overlap.' },
   'subnet/taken-by-network': { severity: 'error', summary: 'A network that exists already overlaps the subnet.' },
+  'subnet/family-not-enabled': {
+    severity: 'error',
+    summary: 'A network declares a subnet of a family that is not enabled, which Docker ignores.',
+  },
   'subnet/l3-inside-parent-subnet': {
     severity: 'error',
     summary: "An ipvlan L3 network lies inside the LAN's subnet, where nobody answers for it.",

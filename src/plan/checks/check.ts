@@ -15,6 +15,7 @@ import { checkLost } from './ports/lost-ports.ts';
 import { checkPorts } from './ports/ports.ts';
 import { checkAddresses } from './services/addresses.ts';
 import { checkPeers } from './services/peers.ts';
+import { checkRefusedKeys } from './services/refused-keys.ts';
 import { checkReplicas } from './services/replicas.ts';
 import { checkWaysOut } from './services/ways-out.ts';
 
@@ -31,6 +32,7 @@ const checks: readonly Check[] = [
   checkNetworks,
   withoutFacts(checkDriverOptions),
   withoutFacts(checkLost),
+  withoutFacts(checkRefusedKeys),
   withoutFacts(checkReplicas),
   checkWaysOut,
   checkShimNames,

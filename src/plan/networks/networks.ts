@@ -10,7 +10,7 @@ import { type Address, type Cidr, parseAddress } from '../facts/ip.ts';
 import { networkLabel, sharedNetworkName } from '../facts/ownership.ts';
 import type { ParsedFacts, ParsedNetwork } from '../facts/parsed-facts.ts';
 import type { NetworkPlan, ShimWish } from '../types.ts';
-import { auxAddressesOf, declaredPools } from './declared-pools.ts';
+import { auxAddressesOf, declaredPools, enabledPools } from './declared-pools.ts';
 import { composeNetworkName } from './docker-name.ts';
 import { parentName } from './parents.ts';
 import { poolsOf } from './pools.ts';
@@ -215,7 +215,9 @@ function nativeNetwork(
   const options =
     existing?.options ?? Object.fromEntries([...network.driverOpts].map(([option, { value }]) => [option, value]));
   const mode = (existing && netmodeOfDriver(existing.driver, existing.options)) ?? intent?.mode.value ?? 'bridge';
-  const pools = existing?.pools.map((pool) => ({ ...pool, spans: { auxAddresses: new Map() } })) ?? declared;
+  const pools =
+    existing?.pools.map((pool) => ({ ...pool, spans: { auxAddresses: new Map() } })) ??
+    enabledPools(network, declared, report);
   return {
     key,
     mode,

@@ -92,10 +92,16 @@ function clashes(claims: readonly Claim[]): readonly (readonly [Claim, Claim])[]
   return pairs;
 }
 
-/** One service's own entries are its own affair: a process may open a port on several addresses. */
+/**
+ * What one service's processes open is its own affair: a port on several addresses. What is published for it Docker
+ * binds one by one, and refuses the second, however it came into the file; `0.0.0.0` and `::` are two.
+ */
 function clash(a: Claim, b: Claim): boolean {
+  const isOwnAffair =
+    a.service === b.service &&
+    (a.from !== 'published' || b.from !== 'published' || (a.address?.family ?? 4) !== (b.address?.family ?? 4));
   return (
-    a.service !== b.service &&
+    !isOwnAffair &&
     a.protocol === b.protocol &&
     a.first <= b.last &&
     b.first <= a.last &&
@@ -119,6 +125,7 @@ export const taken: Readonly<Record<Listener['from'], string>> = {
 };
 
 function reportClash(namespace: string, earlier: Claim, later: Claim, report: Report): void {
+  if (earlier.service === later.service) return reportTwice(earlier, later, report);
   const published = earlier.from === 'published' && later.from === 'published';
   const rule = namespace !== host ? 'ports/namespace-clash' : published ? 'ports/published-twice' : 'ports/host-clash';
   const where =
@@ -138,6 +145,20 @@ function reportClash(namespace: string, earlier: Claim, later: Claim, report: Re
     help: published ? otherPlace(earlier, later) : helpFor(later),
     related: [{ message: `"${earlier.service}" ${taken[earlier.from]} it here`, span: earlier.span }],
   });
+}
+
+/** Two entries of one service, perhaps from two files that are merged: to Compose another address is another port. */
+function reportTwice(earlier: Claim, later: Claim, report: Report): void {
+  report(
+    'ports/published-twice',
+    later.span,
+    `"${later.service}" publishes port ${formatPort(later)} of the host twice, which Docker refuses`,
+    {
+      severity: later.active ? 'error' : 'warning',
+      help: 'remove one of the two',
+      related: [{ message: 'it is published here too', span: earlier.span }],
+    },
+  );
 }
 
 /** Beside one that has every address, another address is no way out. */

@@ -131,7 +131,10 @@ function checkFixed(
         ? meant
           ? `did you mean ${formatAddress(meant)}?`
           : `choose one of ${formatCidr(first.subnet)}`
-        : `the network "${network.key}" has no IPv${address.family} subnet: add one to "subnet"`,
+        : `the network "${network.key}" has no IPv${address.family} subnet: ` +
+          (network.kind === 'native'
+            ? `add one under "ipam", with "enable_ipv${address.family}: true"`
+            : 'add one to "subnet"'),
     });
     return;
   }
