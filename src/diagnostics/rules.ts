@@ -28,6 +28,7 @@ export const rules = {
 
   'netmode/unknown-mode': { severity: 'error', summary: 'There is no such netmode.' },
   'netmode/unknown-key': { severity: 'error', summary: 'There is no such key in `x-netmode`.' },
+  'netmode/misplaced': { severity: 'error', summary: '`x-netmode` stands where it means nothing.' },
   'netmode/invalid-value': { severity: 'error', summary: 'A value in `x-netmode` is of the wrong type or form.' },
   'netmode/key-not-for-mode': {
     severity: 'error',

@@ -6,6 +6,7 @@ import type { Located } from '../diagnostics/source.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import { decode } from './decode.ts';
 import { checkKeys } from './keys.ts';
+import { checkPlaces } from './misplaced.ts';
 import { type Netmode, netmodeOfDriver } from './modes.ts';
 import { type Decoded, narrow, type Settings } from './settings.ts';
 
@@ -48,6 +49,7 @@ export interface Intents {
  */
 export function intentsOf(project: Project, report: Report): Intents {
   const top = project.netmode ? decode('top', 'x-netmode', project.netmode, report).settings : {};
+  checkPlaces(project.model, report);
   const networks = new Map<string, NetworkIntent>();
   for (const network of project.networks.values()) {
     const intent = networkIntent(network, top, report);

@@ -111,6 +111,7 @@ const byHand: { readonly [rule in RuleName]?: readonly (readonly [from: string, 
   'parent/taken-by-network': [
     ['x-netmode: ipvlan-l2', 'x-netmode: { network: old-lan }\nnetworks: { old-lan: { external: true } }'],
   ],
+  'netmode/misplaced': [['        x-netmode: macvlan\n', '']],
   'subnet/family-not-enabled': [['    ipam:', '    enable_ipv6: true\n    ipam:']],
   'subnet/l3-inside-parent-subnet': [['192.168.1.128/25', '10.7.1.0/24']],
   'parent/loopback': [['parent: lo', 'parent: auto']],

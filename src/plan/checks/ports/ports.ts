@@ -125,7 +125,10 @@ export const taken: Readonly<Record<Listener['from'], string>> = {
 };
 
 function reportClash(namespace: string, earlier: Claim, later: Claim, report: Report): void {
-  if (earlier.service === later.service) return reportTwice(earlier, later, report);
+  if (earlier.service === later.service) {
+    reportTwice(earlier, later, report);
+    return;
+  }
   const published = earlier.from === 'published' && later.from === 'published';
   const rule = namespace !== host ? 'ports/namespace-clash' : published ? 'ports/published-twice' : 'ports/host-clash';
   const where =
