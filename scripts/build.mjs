@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { licensesOf } from './licenses.mjs';
@@ -22,6 +22,7 @@ const apart = {
   execa: 'execa',
   dockerode: 'dockerode',
   prompts: './src/cli/prompts.ts',
+  'read-facts': './src/plan/facts/read-facts.ts',
   traffic: './src/host/bench/traffic.ts',
 };
 
@@ -79,8 +80,8 @@ async function bundle() {
         {
           name: 'apart',
           setup: (builder) =>
-            builder.onResolve({ filter: /^(execa|dockerode|\.\/prompts\.ts)$/ }, ({ path }) => ({
-              path: `./${path.replace(/^\.\/|\.ts$/g, '')}.cjs`,
+            builder.onResolve({ filter: /^(execa|dockerode|.*\/(prompts|read-facts)\.ts)$/ }, ({ path }) => ({
+              path: `./${basename(path, '.ts')}.cjs`,
               external: true,
             })),
         },

@@ -31,7 +31,12 @@ const steps = [
     name: 'generated',
     needed: () =>
       newest(['schema', 'scripts/validators.mjs']) >
-      oldest(['src/netmode/schema.generated.js', 'src/netmode/schema.generated.d.ts']),
+      oldest(
+        ['src/netmode/schema.generated', 'src/plan/facts/schema.generated'].flatMap((file) => [
+          `${file}.js`,
+          `${file}.d.ts`,
+        ]),
+      ),
     command: [process.execPath, 'scripts/validators.mjs'],
   },
   {

@@ -28,6 +28,7 @@ export const rules = {
 
   'netmode/unknown-mode': { severity: 'error', summary: 'There is no such netmode.' },
   'netmode/unknown-key': { severity: 'error', summary: 'There is no such key in `x-netmode`.' },
+  'netmode/misplaced': { severity: 'error', summary: '`x-netmode` stands where it means nothing.' },
   'netmode/invalid-value': { severity: 'error', summary: 'A value in `x-netmode` is of the wrong type or form.' },
   'netmode/key-not-for-mode': {
     severity: 'error',
@@ -108,6 +109,10 @@ export const rules = {
     severity: 'warning',
     summary: 'No `ip_range` is given on a LAN whose DHCP server may own the same addresses.',
   },
+  'address/gateway-guessed': {
+    severity: 'warning',
+    summary: 'No `gateway` is given, and the host does not know the router of this network.',
+  },
   'address/duplicate-mac': { severity: 'error', summary: 'Two services have the same MAC address.' },
   'address/answers-on-lan': { severity: 'error', summary: 'Another device on the LAN has the address.' },
 
@@ -116,6 +121,10 @@ export const rules = {
   'subnet/taken-by-host': {
     severity: 'error',
     summary: "A network's subnet overlaps one in which this host is, or to which it has a route.",
+  },
+  'subnet/family-not-enabled': {
+    severity: 'error',
+    summary: 'A network declares a subnet of a family that is not enabled, which Docker ignores.',
   },
   'subnet/l3-inside-parent-subnet': {
     severity: 'error',

@@ -6,6 +6,7 @@ import type { Located } from '../diagnostics/source.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import { decode } from './decode.ts';
 import { checkKeys } from './keys.ts';
+import { checkPlaces } from './misplaced.ts';
 import { type Netmode, netmodeOfDriver } from './modes.ts';
 import { type Decoded, narrow, type Settings } from './settings.ts';
 
@@ -52,6 +53,7 @@ export interface Intents {
  */
 export function intentsOf(project: Project, report: Report): Intents {
   const top = project.netmode ? decode('top', 'x-netmode', project.netmode, report).settings : {};
+  checkPlaces(project.model, report);
   const networks = new Map<string, NetworkIntent>();
   for (const network of project.networks.values()) {
     const intent = networkIntent(network, top, report);
@@ -141,6 +143,7 @@ function serviceIntent(
   report: Report,
 ): ServiceIntent {
   const subject = `"${service.name}"`;
+  if (service.provider) return provided(service, subject, report);
   const decoded = service.netmode && decode('service', subject, service.netmode, report);
   const wanted = decoded?.settings.network;
   const declared = wanted && project.networks.get(wanted.value);
@@ -166,6 +169,19 @@ function serviceIntent(
     ...(decoded && { decoded }),
     open,
   };
+}
+
+/** What a program provides has no container that could be attached; a default does not concern it either. */
+function provided(service: Service, subject: string, report: Report): ServiceIntent {
+  if (service.netmode) {
+    report(
+      'netmode/key-not-for-mode',
+      service.netmode.span,
+      `${subject}: "x-netmode" means nothing for a service of a provider, which has no container`,
+      { help: 'remove it', related: [{ message: 'the provider is given here', span: service.provider! }] },
+    );
+  }
+  return { service, settings: {}, open: false };
 }
 
 /** What a service says beside its netmode; the rest would be lost without one. */

@@ -130,16 +130,13 @@ async function composeFacts({ host }: Session, needed: boolean, report: Report):
 }
 
 /** Facts that `netcompose facts` has printed before, perhaps on another host. */
-export function readFacts({ host }: Session, file: string): Facts {
+export async function readFacts({ host }: Session, file: string): Promise<Facts> {
   const path = resolve(host.cwd, file);
   const read = host.read(path);
   if ('error' in read)
     throw new UsageError(`"${path}" cannot be read: ${read.detail}`, 'make one with: netcompose facts > facts.json');
-  try {
-    const facts = JSON.parse(read.text) as Facts;
-    if (facts.version === 1) return facts;
-  } catch {
-    // not JSON: the error below says so
-  }
-  throw new UsageError(`"${path}" holds no facts of version 1`, 'make one with: netcompose facts > facts.json');
+  const { readFactsText } = await import('../../plan/facts/read-facts.ts');
+  const result = readFactsText(read.text);
+  if ('facts' in result) return result.facts;
+  throw new UsageError(`"${path}" holds no facts: ${result.fault}`, 'make one with: netcompose facts > facts.json');
 }

@@ -18,7 +18,7 @@ export interface Read {
   /** The text of standard input, where a file is `-`: Compose must be given it again. */
   readonly stdin?: string;
   /**
-   * Whether the word `x-netmode` stands in any text that was read; without it, what is wrong with the project is
+   * Whether the word `x-netmode`, or what may be meant as it, stands in any text that was read; without it, what is wrong with the project is
    * Compose's to report.
    */
   readonly annotated: boolean;
@@ -49,12 +49,15 @@ export function readProject(session: Session): Read {
   const intents = project && intentsOf(project, diagnostics.report);
   return {
     diagnostics,
-    annotated: texts.some((text) => text.includes('x-netmode')),
+    annotated: texts.some(mentionsNetmode),
     ...(project && { project }),
     ...(intents && { intents }),
     ...(stdin !== undefined && { stdin }),
   };
 }
+
+/** Looked for before anything is known of the text: cheap, and rather once too often. */
+const mentionsNetmode = (text: string): boolean => /x[-_]?net\w*[-_]?mode/i.test(text);
 
 /** @param texts collects what was read */
 function filesOf(host: Host, texts: string[]): Files {

@@ -21,17 +21,25 @@ export async function verify(
   diagnostics: Diagnostics,
 ): Promise<number> {
   const { host, terminal } = session;
-  const result = await withTemporaryOverride(host, plan.project.name, override, (path) =>
-    host.run(
-      composeCall(session, plan.project, path, ['config', '--format', 'json']),
-      stdin === undefined ? {} : { input: stdin },
-    ),
-  );
-  if (result.code !== 0) {
-    terminal.err(result.stderr);
-    return result.code;
+  const resolved = await withTemporaryOverride(host, plan.project.name, override, async (path) => {
+    const ask = (...form: readonly string[]) =>
+      host.run(
+        composeCall(session, plan.project, path, ['config', ...form]),
+        stdin === undefined ? {} : { input: stdin },
+      );
+    const json = await ask('--format', 'json');
+    if (json.code === 0) return { model: JSON.parse(json.stdout) as ResolvedModel };
+    // Compose's JSON writer fails at models that `up` has no trouble with, such as `build.ssh` with a path.
+    const yaml = await ask();
+    if (yaml.code !== 0) return { refused: yaml };
+    const { parse } = await import('yaml');
+    return { model: parse(yaml.stdout) as ResolvedModel };
+  });
+  if ('refused' in resolved) {
+    terminal.err(resolved.refused.stderr);
+    return resolved.refused.code;
   }
-  report(plan, JSON.parse(result.stdout) as ResolvedModel, diagnostics);
+  report(plan, resolved.model, diagnostics);
   return exitCodes.fine;
 }
 

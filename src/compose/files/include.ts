@@ -123,7 +123,20 @@ function importInto(model: Mapping, loaded: Mapping, imported: Set<string>, from
     }
     all.set(section, { ...(target ?? source), value: { ...(existing ?? source.value), entries } });
   }
+  reportDropped(model, loaded, from, scope);
   return { ...model, entries: all };
+}
+
+/** Of a file that is included Compose takes these sections and nothing else: what it says for all its services is lost. */
+function reportDropped(model: Mapping, loaded: Mapping, from: Span, { reader: { report } }: Scope): void {
+  const theirs = loaded.entries.get('x-netmode');
+  const ours = model.entries.get('x-netmode');
+  if (!theirs || (ours && sameTree(ours.value, theirs.value))) return;
+  report('netmode/misplaced', theirs.keySpan, '"x-netmode" of a file that is included has no effect', {
+    severity: 'warning',
+    help: 'write it in the file that includes this one, or at the services',
+    related: [{ message: 'included here', span: from }],
+  });
 }
 
 /**

@@ -48,7 +48,7 @@ function checkOrigin({ name, span, tree }: Service, report: Report): void {
 }
 
 function checkNetworks(
-  { name, networkMode, networks: attached, tree }: Service,
+  { name, networkMode, networks: attached, provider }: Service,
   networks: ReadonlyMap<string, Network>,
   report: Report,
 ): void {
@@ -59,7 +59,7 @@ function checkNetworks(
     });
   }
   // A provider's service is on no network, whatever it lists.
-  if (at(tree, 'provider')) return;
+  if (provider) return;
   for (const { network, span } of attached?.value.values() ?? []) {
     if (network === 'default' || networks.has(network)) continue;
     report('compose/invalid-model', span, `"${name}" is on the network "${network}", which is not declared`, {

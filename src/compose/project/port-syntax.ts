@@ -26,11 +26,12 @@ export function parseShortPort(text: string): ShortPorts {
   const host = parts.pop() ?? '';
   const { hostIp, message, help } = hostAddress(parts.join(':'));
   if (message !== undefined) return { message, ...(help !== undefined && { help }) };
-  const [target = '', protocol = 'tcp', ...more] = container.split('/');
+  // What follows a second slash Docker's parser drops.
+  const [target = '', protocol = 'tcp'] = container.split('/');
   if (target === '') return { message: 'there is no container port' };
   const proto = (protocol === '' ? 'tcp' : protocol).toLowerCase();
-  if (more.length > 0 || !protocols.includes(proto as 'tcp')) {
-    return { message: `"${[protocol, ...more].join('/')}" is not a protocol`, help: `write ${protocols.join(', ')}` };
+  if (!protocols.includes(proto as 'tcp')) {
+    return { message: `"${protocol}" is not a protocol`, help: `write ${protocols.join(', ')}` };
   }
   const targets = parsePortRange(target);
   if (!targets)
@@ -38,6 +39,7 @@ export function parseShortPort(text: string): ShortPorts {
       message: `"${target}" is not a port or a range of ports`,
       help: 'ports are 0 to 65535, the lower one first',
     };
+  if (targets.first === 0) return { message: 'there is no container port 0', help: 'container ports are 1 to 65535' };
   const published = host === '' ? undefined : parsePortRange(host);
   if (host !== '' && !published)
     return {
@@ -72,7 +74,7 @@ function hostAddress(text: string): { readonly hostIp: string; readonly message?
   return { hostIp, message: `"${text}" is not an IP address` };
 }
 
-/** `80` or `8000-8010`; `undefined` if it is neither. */
+/** `80` or `8000-8010`, perhaps with leading zeros; `undefined` if it is neither. */
 export function parsePortRange(text: string): PortRange | undefined {
   const match = /^(\d+)(?:-(\d+))?$/.exec(text);
   if (!match) return undefined;

@@ -3,8 +3,9 @@ import { isIP } from 'node:net';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import { at, type Mapping, type Tree } from '../tree.ts';
 import { stringIn } from './fields.ts';
+import { rangeText } from './port-runs.ts';
 import { parsePortRange, parseShortPort, protocols, publishedKey } from './port-syntax.ts';
-import type { ExposedPort, Port, PortRange } from './project.ts';
+import type { ExposedPort, Port } from './project.ts';
 
 /**
  * Reports `compose/invalid-model` for what cannot be read. A port given twice counts once; the last one counts, as in
@@ -32,11 +33,6 @@ function withoutRepeats(ports: readonly Port[]): readonly Port[] {
     ]),
   );
   return [...seen.values()];
-}
-
-function rangeText(range: PortRange | undefined): string {
-  if (!range) return '';
-  return range.first === range.last ? `${range.first}` : `${range.first}-${range.last}`;
 }
 
 function shortPorts(tree: Tree, service: string, report: Report): readonly Port[] {

@@ -44,6 +44,8 @@ export interface Service {
   readonly macAddress?: Located<string>;
   /** From `deploy.replicas`, else `scale`, else 1. */
   readonly replicas: Located<number>;
+  /** Present where a program runs it (`provider:`): Compose makes no container, and attaches it to no network. */
+  readonly provider?: Span;
   /** The service's `x-netmode`. */
   readonly netmode?: Tree;
   readonly tree: Mapping;

@@ -41,6 +41,7 @@ function readService(
     extraHosts: readExtraHosts(at(tree, 'extra_hosts'), name, report),
     macAddress: stringIn(at(tree, 'mac_address')),
     replicas: readReplicas(tree, keySpan),
+    provider: at(tree, 'provider')?.span,
     netmode: at(tree, 'x-netmode'),
     tree,
   });

@@ -125,9 +125,15 @@ class Checker {
         help: 'use letters, digits, ".", "_" and "-"',
       });
     } else {
-      const help = didYouMean(key, Object.keys(shape.keys ?? {}));
+      const help = didYouMean(key, [...Object.keys(shape.keys ?? {}), ...this.#extensions()]);
       this.#report('compose/invalid-model', span, `"${key}" is not a known key ${place}`, { help });
     }
+  }
+
+  /** What of `x-*` means something here. */
+  #extensions(): readonly string[] {
+    const [section = 'services', , ...below] = this.#path;
+    return (section === 'services' || section === 'networks') && below.length === 0 ? ['x-netmode'] : [];
   }
 
   #wrongType(tree: Tree, shape: Shape, at: Span): void {

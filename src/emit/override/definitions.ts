@@ -1,5 +1,6 @@
 /** The plan in Compose's own words: what a network and a service's attachments look like in a Compose file. */
 
+import { type PortRun, portRuns, rangeText } from '../../compose/project/port-runs.ts';
 import type { Located } from '../../diagnostics/source.ts';
 import { type Address, formatAddress, formatCidr, parseAddress, sameAddress } from '../../plan/facts/ip.ts';
 import type { AttachmentPlan, NetworkPlan, PlannedPort, ServicePlan } from '../../plan/types.ts';
@@ -48,18 +49,32 @@ export function attachmentDefinition(attachment: AttachmentPlan): Plain {
   return Object.keys(definition).length > 0 ? definition : null;
 }
 
-/** One entry of `ports` in the long syntax. */
-export function portDefinition({ source, hostIp }: PlannedPort): Plain {
-  const { published, target, protocol, mode } = source;
+/** `ports` as data: the long syntax, with the numbers of an entry that gives several ports as a range. */
+export function portsData(ports: readonly PlannedPort[]): readonly Plain[] {
+  return runsOf(ports).map(longPort);
+}
+
+/** `ports` for Compose: the long syntax where it has words for it; it has none for several container ports. */
+export function portDefinitions(ports: readonly PlannedPort[]): readonly Plain[] {
+  return runsOf(ports).map((run) => (run.targets.first === run.targets.last ? longPort(run) : shortPort(run)));
+}
+
+const runsOf = (ports: readonly PlannedPort[]) => portRuns(ports, ({ source }) => source);
+
+function longPort({ first: { source, hostIp }, targets, published }: PortRun<PlannedPort>): Plain {
   return {
-    mode,
+    mode: source.mode,
     ...(hostIp !== undefined && { host_ip: hostIp }),
-    target,
-    ...(published && {
-      published: published.first === published.last ? `${published.first}` : `${published.first}-${published.last}`,
-    }),
-    protocol,
+    target: targets.first === targets.last ? targets.first : rangeText(targets),
+    ...(published && { published: rangeText(published) }),
+    protocol: source.protocol,
   };
+}
+
+function shortPort({ first: { source, hostIp }, targets, published }: PortRun<PlannedPort>): string {
+  const address = hostIp === undefined ? '' : `${hostIp.includes(':') ? `[${hostIp}]` : hostIp}:`;
+  const from = published || address !== '' ? `${rangeText(published)}:` : '';
+  return `${address}${from}${rangeText(targets)}/${source.protocol}`;
 }
 
 /**

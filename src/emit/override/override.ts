@@ -10,7 +10,7 @@ import {
   externalDefinition,
   extraHostEntry,
   networkDefinition,
-  portDefinition,
+  portDefinitions,
   portsChange,
 } from './definitions.ts';
 import { literal, type Plain } from './plain-data.ts';
@@ -63,7 +63,7 @@ function serviceNode(document: Document, plan: ServicePlan): Node | undefined {
   const ports = portsChange(plan);
   if (ports === 'remove') entries.push(['ports', reset()]);
   if (ports === 'replace')
-    entries.push(['ports', tagged('!override', nodeOf(document, plan.ports.map(portDefinition)))]);
+    entries.push(['ports', tagged('!override', nodeOf(document, [...portDefinitions(plan.ports)]))]);
   if (plan.extraHosts.length > 0) entries.push(['extra_hosts', nodeOf(document, plan.extraHosts.map(extraHostEntry))]);
   return entries.length > 0 ? mapOf(document, entries) : undefined;
 }

@@ -10,7 +10,7 @@ import {
   externalDefinition,
   extraHostEntry,
   networkDefinition,
-  portDefinition,
+  portDefinitions,
   portsChange,
 } from '../override/definitions.ts';
 import { isList, isPlainMap, literal, type Plain, type PlainMap, samePlain, written } from '../override/plain-data.ts';
@@ -77,7 +77,7 @@ function portsOf(plan: ServicePlan): Plain {
   const items = tree?.kind === 'sequence' ? tree.items : [];
   const byItem = new Map<Tree, PlannedPort[]>(items.map((item) => [item, []]));
   for (const port of plan.ports) byItem.get(port.source.tree)?.push(port);
-  if ([...byItem.values()].flat().length !== plan.ports.length) return plan.ports.map(portDefinition).map(literal);
+  if ([...byItem.values()].flat().length !== plan.ports.length) return portDefinitions(plan.ports).map(literal);
   return [...byItem].flatMap(([item, ports]) => (ports.length > 0 ? portItem(item, ports) : []));
 }
 
@@ -87,7 +87,7 @@ function portItem(item: Tree, ports: readonly PlannedPort[]): readonly Plain[] {
   const hostIp = ports[0]?.hostIp;
   if (isPlainMap(before)) return [{ ...before, ...(hostIp !== undefined && { host_ip: hostIp }) }];
   const simple = hostIp !== undefined && ports.every(({ source }) => source.hostIp === undefined);
-  if (!simple) return ports.map(portDefinition).map(literal);
+  if (!simple) return portDefinitions(ports).map(literal);
   return [`${hostIp}:${ports.some(({ source }) => source.published) ? '' : ':'}${before}`];
 }
 

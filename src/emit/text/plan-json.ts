@@ -6,12 +6,7 @@ import { lanRouteCommand } from '../../plan/actions/argv.ts';
 import { commandOf, undoOf } from '../../plan/actions/commands.ts';
 import { blockOf, formatAddress, formatCidr } from '../../plan/facts/ip.ts';
 import type { Plan, ServicePlan, ShimPlan } from '../../plan/types.ts';
-import {
-  attachmentDefinition,
-  externalDefinition,
-  networkDefinition,
-  portDefinition,
-} from '../override/definitions.ts';
+import { attachmentDefinition, externalDefinition, networkDefinition, portsData } from '../override/definitions.ts';
 import { placeText } from './reach-text.ts';
 
 /** @param cwd diagnostics name files relative to it */
@@ -77,7 +72,7 @@ function serviceJson(plan: ServicePlan): object {
     networks: Object.fromEntries(
       [...plan.networks.values()].map((attachment) => [attachment.network, attachmentDefinition(attachment)]),
     ),
-    ports: plan.ports.map(portDefinition),
+    ports: portsData(plan.ports),
     ...(plan.extraHosts.length > 0 && {
       extra_hosts: plan.extraHosts.map(({ host, address }) => `${host}:${address}`),
     }),

@@ -34,7 +34,7 @@ function servicesText({ services }: Plan): string {
 }
 
 function networkText({ networkMode, networks }: ServicePlan): string {
-  if (networkMode !== undefined) return '-';
+  if (networkMode !== undefined || networks.size === 0) return '-';
   return [...networks.values()]
     .map(({ network, ipv4Address, ipv6Address }) =>
       [network, ...[ipv4Address, ipv6Address].flatMap((given) => (given ? formatAddress(given.value) : []))].join(' '),

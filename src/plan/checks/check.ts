@@ -18,6 +18,7 @@ import { checkLost } from './ports/lost-ports.ts';
 import { checkPorts } from './ports/ports.ts';
 import { checkAddresses } from './services/addresses.ts';
 import { checkPeers } from './services/peers.ts';
+import { checkRefusedKeys } from './services/refused-keys.ts';
 import { checkReplicas } from './services/replicas.ts';
 import { checkWaysOut } from './services/ways-out.ts';
 
@@ -36,6 +37,7 @@ const checks: readonly Check[] = [
   checkNativePools,
   withoutFacts(checkDriverOptions),
   checkLost,
+  withoutFacts(checkRefusedKeys),
   withoutFacts(checkReplicas),
   checkWaysOut,
   checkShimNames,

@@ -2,6 +2,8 @@
  * Compose's own resolved model (`docker compose config --format json`) against the plan. Two programs that read the
  * same files must agree before anything is touched.
  */
+import { rangeText } from '../../compose/project/port-runs.ts';
+import { parsePortRange } from '../../compose/project/port-syntax.ts';
 import { canonical, formatAddress } from '../facts/ip.ts';
 import type { AttachmentPlan, Plan, ServicePlan } from '../types.ts';
 
@@ -17,7 +19,8 @@ interface ResolvedService {
   readonly network_mode?: string;
   readonly networks?: Readonly<Record<string, ResolvedAttachment | null>>;
   readonly ports?: readonly {
-    readonly target: number;
+    /** Absent where the file says 0. */
+    readonly target?: number;
     readonly published?: string | number;
     readonly host_ip?: string;
     readonly protocol?: string;
@@ -58,7 +61,9 @@ export function compareResolved(plan: Plan, model: ResolvedModel): readonly Diff
   }
   for (const name of names) {
     const resolved = services[name];
-    if (resolved) compareService(differences, plan.services.get(name)!, resolved);
+    // Compose keeps in the model what it makes nothing of: a program takes the place of the container.
+    if (resolved && !plan.services.get(name)!.service.provider)
+      compareService(differences, plan.services.get(name)!, resolved);
   }
   compareNetworks(differences, plan, model);
   return differences;
@@ -82,7 +87,7 @@ function compare(
 
 function compareService(differences: Difference[], plan: ServicePlan, resolved: ResolvedService): void {
   const { name } = plan.service;
-  compare(differences, name, 'network_mode', plan.networkMode ?? '', resolved.network_mode ?? '');
+  compare(differences, name, 'network_mode', plan.networkMode ?? '', unescaped(resolved.network_mode ?? ''));
   const keys = [...plan.networks.keys()].sort();
   compare(
     differences,
@@ -101,19 +106,36 @@ function compareService(differences: Difference[], plan: ServicePlan, resolved: 
       name,
       `networks.${key}`,
       attachmentText(planned(plan.networks.get(key)!)),
-      attachmentText(attachment ?? {}),
+      attachmentText(plainly(attachment ?? {})),
     );
   }
-  const ports = plan.ports.map(({ source, hostIp }) =>
-    portText(source.target, publishedText(source.published), hostIp, source.protocol),
-  );
-  const resolvedPorts = (resolved.ports ?? []).map((port) =>
-    portText(port.target, String(port.published ?? ''), port.host_ip, port.protocol),
-  );
   // Of a service that is left as it is, Compose keeps `ports` in the model even where nothing will be published.
-  if (plan.managed || plan.ports.length > 0)
-    compare(differences, name, 'ports', ports.sort().join(', '), resolvedPorts.sort().join(', '));
+  if (plan.managed || plan.ports.length > 0) comparePorts(differences, plan, resolved);
 }
+
+/** Only those that differ are told of: a range may be of thousands. */
+function comparePorts(differences: Difference[], { service, ports }: ServicePlan, resolved: ResolvedService): void {
+  const ours = ports.map(({ source: { target, published, protocol }, hostIp }) =>
+    portText(target, rangeText(published), hostIp, protocol),
+  );
+  const theirs = (resolved.ports ?? []).map(({ target, published, host_ip, protocol }) =>
+    portText(target ?? 0, rangeText(parsePortRange(String(published ?? ''))), host_ip && unescaped(host_ip), protocol),
+  );
+  const without = (texts: readonly string[], others: readonly string[]) => {
+    const known = new Set(others);
+    return [...new Set(texts)].filter((text) => !known.has(text)).sort();
+  };
+  compare(differences, service.name, 'ports', listed(without(ours, theirs)), listed(without(theirs, ours)));
+}
+
+/** As many as a person reads. */
+function listed(texts: readonly string[], most = 3): string {
+  const more = texts.length - most;
+  return more > 0 ? `${texts.slice(0, most).join(', ')} and ${more} more` : texts.join(', ');
+}
+
+/** `config` doubles each dollar, so that what it prints may be read as a Compose file again. */
+const unescaped = (text: string) => text.replaceAll('$$', () => '$');
 
 function planned(plan: AttachmentPlan): ResolvedAttachment {
   const { ipv4Address, ipv6Address, macAddress, aliases, interfaceName, gwPriority } = plan;
@@ -125,6 +147,16 @@ function planned(plan: AttachmentPlan): ResolvedAttachment {
     ...(interfaceName && { interface_name: interfaceName.value }),
     ...(gwPriority && { gw_priority: gwPriority.value }),
   };
+}
+
+/** What Compose resolved, as the file means it. */
+function plainly(attachment: ResolvedAttachment): ResolvedAttachment {
+  return Object.fromEntries(
+    Object.entries(attachment).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? unescaped(value) : Array.isArray(value) ? value.map(unescaped) : value,
+    ]),
+  );
 }
 
 function attachmentText(attachment: ResolvedAttachment): string {
@@ -144,11 +176,12 @@ function attachmentText(attachment: ResolvedAttachment): string {
     .join(', ');
 }
 
-const publishedText = (range: { readonly first: number; readonly last: number } | undefined) =>
-  range === undefined ? '' : range.first === range.last ? `${range.first}` : `${range.first}-${range.last}`;
-
+/**
+ * Compose passes on the spelling of the file: "08080", `TCP`. A published port that is none counts as absent on both
+ * sides: it has been reported where it stands.
+ */
 const portText = (target: number, published: string, hostIp: string | undefined, protocol: string | undefined) =>
-  `${hostIp ? `${hostIp}:` : ''}${published}:${target}/${protocol ?? 'tcp'}`;
+  `${hostIp ? `${canonical(hostIp)}:` : ''}${published}:${target}/${(protocol || 'tcp').toLowerCase()}`;
 
 function compareNetworks(differences: Difference[], plan: Plan, model: ResolvedModel): void {
   for (const { key, kind, dockerName, driver } of plan.networks.values()) {

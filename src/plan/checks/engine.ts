@@ -63,8 +63,10 @@ const keys: readonly (readonly [
   ['interface_name', ({ interfaceName }) => interfaceName],
 ];
 
-/** Reports `engine/too-old` for services that are started. */
-export function checkNewerKeys({ services }: Plan, facts: ParsedFacts, report: Report): void {
+/** Reports `engine/too-old` for services that are started, and for networks. */
+export function checkNewerKeys(plan: Plan, facts: ParsedFacts, report: Report): void {
+  const { services } = plan;
+  checkIpv6Only(plan, facts, report);
   for (const [key, written] of keys) {
     const tooOld = tooOldFor(key, facts);
     if (!tooOld) continue;
@@ -79,5 +81,20 @@ export function checkNewerKeys({ services }: Plan, facts: ParsedFacts, report: R
           { help: `${tooOld.help}, or leave ${key} out` },
         );
     }
+  }
+}
+
+/** A network without IPv4 is asked for with `enable_ipv4: false`, by the file or by netcompose. */
+function checkIpv6Only({ project, networks }: Plan, facts: ParsedFacts, report: Report): void {
+  const tooOld = tooOldFor('enable_ipv4', facts);
+  if (!tooOld) return;
+  for (const { key, kind, pools, span } of networks.values()) {
+    const declared = project.networks.get(key);
+    const said = declared?.enableIpv4;
+    const isOnly6 = pools.length > 0 && pools.every(({ subnet }) => subnet.family === 6);
+    if (kind === 'native' ? declared?.external || said?.value !== false : !isOnly6) continue;
+    report('engine/too-old', said?.span ?? span, `network "${key}" has no IPv4, but ${tooOld.message}`, {
+      help: `${tooOld.help}, or add an IPv4 subnet`,
+    });
   }
 }

@@ -15,6 +15,8 @@ export interface HostFacts {
   readonly platform: string;
   readonly interfaces: readonly HostInterface[];
   readonly routes: readonly HostRoute[];
+  /** What a file of facts leaves out: it is empty above, and nothing is concluded from that. */
+  readonly unseen?: readonly ('interfaces' | 'routes')[];
   /** `net.ipv4.conf.<name>.rp_filter`, by name, with `all`. */
   readonly rpFilter: Readonly<Record<string, number>>;
   /**

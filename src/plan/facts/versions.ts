@@ -19,12 +19,13 @@ export function isOlder(version: string, than: string): boolean {
 }
 
 /**
- * From which version on the engine and Compose know a key of a service's network; docs/measured.md, "Docker Engine".
+ * From which version on the engine and Compose know a key of a network, or of a service on one; docs/measured.md, "Docker Engine".
  * Every Compose that netcompose works with knows `mac_address` there.
  */
 const knownSince = {
   mac_address: { engine: '25.0', compose: oldestCompose },
   gw_priority: { engine: '28.0', compose: '2.33' },
+  enable_ipv4: { engine: '28.0', compose: '2.33.1' },
   interface_name: { engine: '28.1', compose: '2.36' },
 } as const;
 

@@ -2,7 +2,7 @@
 import type { IpamPool, Network } from '../../compose/project/project.ts';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located } from '../../diagnostics/source.ts';
-import { type Address, type Cidr, contains, parseAddress, parseCidr } from '../facts/ip.ts';
+import { type Address, type Cidr, contains, formatCidr, parseAddress, parseCidr } from '../facts/ip.ts';
 import type { PlannedPool } from '../types.ts';
 import { checkDistinct, checkHostBits } from './pools.ts';
 
@@ -19,6 +19,36 @@ export function declaredPools({ ipam }: Network, report: Report): readonly Plann
     report,
   );
   return pools;
+}
+
+/**
+ * Those of a native network that Docker uses: it drops the subnets of a family that is not enabled, and says nothing.
+ *
+ * @param pools the network's own, as they stand
+ * @param report gets `subnet/family-not-enabled`
+ */
+export function enabledPools(
+  { key, enableIpv4, enableIpv6, external }: Network,
+  pools: readonly PlannedPool[],
+  report: Report,
+): readonly PlannedPool[] {
+  if (external) return pools;
+  const enabled = { 4: enableIpv4?.value ?? true, 6: enableIpv6?.value ?? false };
+  return pools.filter(({ subnet, spans }) => {
+    const { family } = subnet;
+    if (enabled[family]) return true;
+    const said = family === 4 ? enableIpv4 : enableIpv6;
+    report(
+      'subnet/family-not-enabled',
+      spans.subnet,
+      `network "${key}": Docker ignores ${formatCidr(subnet)}, because IPv${family} is not enabled`,
+      {
+        help: `write "enable_ipv${family}: true" at network "${key}"`,
+        ...(said && { related: [{ message: 'it is turned off here', span: said.span }] }),
+      },
+    );
+    return false;
+  });
 }
 
 function declaredPool(pool: IpamPool, report: Report): PlannedPool | undefined {

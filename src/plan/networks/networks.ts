@@ -11,7 +11,7 @@ import { networkLabel, sharedNetworkName } from '../facts/ownership.ts';
 import type { ParsedEngine, ParsedFacts, ParsedNetwork } from '../facts/parsed-facts.ts';
 import type { Pool } from '../facts/pool.ts';
 import type { NetworkPlan, Parent, PlannedPool, ShimWish, UnderlayPlan } from '../types.ts';
-import { auxAddressesOf, declaredPools } from './declared-pools.ts';
+import { auxAddressesOf, declaredPools, enabledPools } from './declared-pools.ts';
 import { composeNetworkName } from './docker-name.ts';
 import { nativeParent, parentName, parentOf } from './parents.ts';
 import { checkAgainstExisting, poolsOf } from './pools.ts';
@@ -218,7 +218,9 @@ function nativeNetwork(
     existing?.options ?? Object.fromEntries([...network.driverOpts].map(([option, { value }]) => [option, value]));
   const mode = (existing && netmodeOfDriver(existing.driver, existing.options)) ?? intent?.mode.value ?? 'bridge';
   const said = external ? intent?.decoded?.settings : undefined;
-  const pools = existing?.pools.map(withoutSpans) ?? (said?.subnet ? saidPools(said, span, context) : declared);
+  const pools =
+    existing?.pools.map(withoutSpans) ??
+    (said?.subnet ? saidPools(said, span, context) : enabledPools(network, declared, report));
   const parent = existing
     ? nativeParent({ value: options['parent'] ?? '', span: said?.parent?.span ?? span }, span, facts)
     : said

@@ -136,6 +136,7 @@ export function obstacle(
       help: `write "parent: ${link}"`,
     };
   if (exists(name, facts.host)) return undefined;
+  if (facts.host.unseen?.includes(parent.kind === 'open' ? 'routes' : 'interfaces')) return undefined;
   if (parent.kind === 'open') {
     return {
       rule: 'parent/not-found',

@@ -67,26 +67,21 @@ export function poolsOf(request: PoolRequest, report: Report): readonly PlannedP
   const ranges = assigned(settings, 'ip_range', parseCidr, subnets, report);
   checkAuxAddresses(request, subnets, report);
   checkDistinct(subnets, report);
-  // `auto` is found.
-  const given = ranges.size + (settings.ip_range ?? []).filter(({ value }) => value === 'auto').length;
-  return subnets.map((subnet) => pool(subnet, gateways.get(subnet), ranges.get(subnet), given, request, report));
+  const pools = subnets.map((subnet) => pool(subnet, gateways.get(subnet), ranges.get(subnet), request));
+  if (request.find === 'lan') reportFound(request, pools, ranges.size, report);
+  return pools;
 }
 
 function pool(
   subnet: Placed<Cidr>,
   written: Placed<Address> | undefined,
   range: Placed<Cidr> | undefined,
-  given: number,
   request: PoolRequest,
-  report: Report,
 ): PlannedPool {
   const onLan = request.find === 'lan';
-  const gateway = written ?? (onLan ? { value: foundGateway(subnet.value, request) } : undefined);
+  const gateway = written ?? (onLan ? { value: foundGateway(subnet.value, request).address } : undefined);
   const found =
     onLan && !range ? lanRange(subnet.value, gateway?.value, request.parent, request.fixed, request.facts) : undefined;
-  // One that is written, but lies in no subnet, has been reported.
-  const isWrong = (request.settings.ip_range ?? []).length > given;
-  if (onLan && !range && !isWrong) reportRange(request, subnet.value, found, report);
   const ipRange = range?.value ?? found;
   const aux = [...request.auxAddresses].filter(([, { value }]) => contains(subnet.value, value));
   return {
@@ -208,11 +203,13 @@ function foundSubnet(request: PoolRequest, report: Report): readonly Placed<Cidr
   return [];
 }
 
-/** The router: of the default route over this parent, else by custom the lowest address that is not the host's own. */
-function foundGateway(subnet: Cidr, request: PoolRequest): Address {
-  const name = parentName(request.parent);
-  const found = lanGateway(subnet, request.facts, name);
-  if (found) return found;
+/** The router: by what the host knows of it, else by custom the lowest address that is not the host's own. */
+function foundGateway(subnet: Cidr, request: PoolRequest): { readonly address: Address; readonly guessed: boolean } {
+  const router = lanGateway(subnet, request.facts, parentName(request.parent));
+  return router ? { address: router, guessed: false } : { address: customaryGateway(subnet, request), guessed: true };
+}
+
+function customaryGateway(subnet: Cidr, request: PoolRequest): Address {
   const known = new Set(
     addressesOn(request.parent, request.facts)
       .filter(({ family }) => family === subnet.family)
@@ -223,14 +220,55 @@ function foundGateway(subnet: Cidr, request: PoolRequest): Address {
   return { family: subnet.family, value };
 }
 
-function reportRange({ span }: PoolRequest, subnet: Cidr, range: Cidr | undefined, report: Report): void {
+/** What the file does not say of a LAN and what was taken in its place: a person must know it, and can write it down. */
+function reportFound(request: PoolRequest, pools: readonly PlannedPool[], placed: number, report: Report): void {
+  // One that is written, but lies in no subnet, has been reported; `auto` is found.
+  const isWrong = (request.settings.ip_range ?? []).filter(({ value }) => value !== 'auto').length > placed;
+  for (const pool of pools) {
+    if (!pool.spans.ipRange && !isWrong) reportRange(request, pool, pools, report);
+    if (!pool.spans.gateway && foundGateway(pool.subnet, request).guessed) reportGateway(request, pool, pools, report);
+  }
+}
+
+function reportGateway(
+  { span }: PoolRequest,
+  { subnet, gateway }: PlannedPool,
+  pools: readonly PlannedPool[],
+  report: Report,
+): void {
+  const all = pools.flatMap((pool) => (pool.gateway ? [formatAddress(pool.gateway)] : []));
+  report(
+    'address/gateway-guessed',
+    span,
+    `no "gateway" is given for ${formatCidr(subnet)}, and this host knows none: ${formatAddress(gateway!)} is a guess`,
+    {
+      // By custom an IPv4 router has the first address; an IPv6 router has any, and containers prefer IPv6.
+      severity: subnet.family === 4 ? 'info' : 'warning',
+      help: `write the router's own address if it is another: "gateway: ${listText(all)}"`,
+    },
+  );
+}
+
+/** One value, or a list of them, as YAML. */
+export function listText(values: readonly string[]): string {
+  const [first = '', ...others] = values.map((value) => (/^[\d./]+$/.test(value) ? value : `"${value}"`));
+  return others.length === 0 ? first : `[${[first, ...others].join(', ')}]`;
+}
+
+function reportRange(
+  { span }: PoolRequest,
+  { subnet, ipRange: range }: PlannedPool,
+  pools: readonly PlannedPool[],
+  report: Report,
+): void {
   if (range) {
+    const all = pools.flatMap((pool) => (pool.ipRange ? [formatCidr(pool.ipRange)] : []));
     report(
       'address/no-range-on-lan',
       span,
       `no "ip_range" is given on the LAN ${formatCidr(subnet)}: containers will get addresses of ${formatCidr(range)}`,
       {
-        help: `write "ip_range: ${formatCidr(range)}", and keep it out of the DHCP server's pool`,
+        help: `write "ip_range: ${listText(all)}", and keep it out of the DHCP server's pool`,
       },
     );
   } else {

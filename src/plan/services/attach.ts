@@ -102,6 +102,8 @@ function bridgeTarget({ service, decoded }: ServiceIntent): string | undefined {
 
 function untouched(intent: ServiceIntent, { intents, networks, addresses, facts }: Context): Attached {
   const { service } = intent;
+  if (service.provider)
+    return { service, netmode: 'none', managed: false, networks: new Map(), ports: [], opens: [], listeners: [] };
   const opens = listenersOf(intent, intents.project.name, facts.engine?.images);
   const common = { service, managed: false, opens, ports: service.ports.map((port) => plannedPort(port, false)) };
   const networkMode = service.networkMode?.value;

@@ -1,4 +1,5 @@
 /** What a service's processes open: said by `listen`, else guessed from what the file tells of its ports. */
+import { portRuns, rangeText } from '../../compose/project/port-runs.ts';
 import type { Service } from '../../compose/project/project.ts';
 import type { ServiceIntent } from '../../netmode/intents.ts';
 import type { EngineFacts } from '../facts/facts.ts';
@@ -40,9 +41,8 @@ function imagePorts(service: Service, project: string, images: Images): readonly
 }
 
 function containerPorts(service: Service): readonly Listener[] {
-  return service.ports.map(({ target, protocol, span }) => ({
-    first: target,
-    last: target,
+  return portRuns(service.ports, (port) => port).map(({ first: { protocol, span }, targets }) => ({
+    ...targets,
     protocol,
     span,
     from: 'ports',
@@ -50,6 +50,6 @@ function containerPorts(service: Service): readonly Listener[] {
 }
 
 /** `53/udp`, `8000-8010/tcp` */
-export function formatPort({ first, last, protocol }: Pick<Listener, 'first' | 'last' | 'protocol'>): string {
-  return `${first === last ? first : `${first}-${last}`}/${protocol}`;
+export function formatPort({ protocol, ...range }: Pick<Listener, 'first' | 'last' | 'protocol'>): string {
+  return `${rangeText(range)}/${protocol}`;
 }

@@ -3,6 +3,7 @@
  * none in host mode: there, an entry in /etc/hosts takes its place.
  */
 import sortBy from 'lodash/sortBy.js';
+import { rangeText } from '../../compose/project/port-runs.ts';
 import { type Address, formatAddress } from '../facts/ip.ts';
 import { type Attached, isBridgeNetwork, type NetworkPlan, type ServicePlan } from '../types.ts';
 
@@ -82,10 +83,24 @@ export function answerFor(
       ? { kind: 'entry', address: '127.0.0.1' }
       : {
           kind: 'nameless',
-          help: `publish the port of "${peer.service.name}" under the same number, such as "127.0.0.1:5432:5432"`,
+          help: `publish the port of "${peer.service.name}" under the same number${exampleOf(peer)}`,
         };
   }
-  return { kind: 'unreachable', help: `add both to one network: "networks: [backend]"` };
+  const shared = bridgeOf(plan, networks) ?? bridgeOf(peer, networks) ?? 'default';
+  const lacking = [plan, peer].filter((each) => !each.networks.has(shared)).map(({ service }) => `"${service.name}"`);
+  return { kind: 'unreachable', help: `add ${lacking.join(' and ')} to a network of both: "networks: [${shared}]"` };
+}
+
+/** The first bridge that a service is on. */
+const bridgeOf = (plan: Attached, networks: ReadonlyMap<string, NetworkPlan>) =>
+  [...plan.networks.keys()].find((key) => isBridgeNetwork(networks.get(key)));
+
+/** What to write under `ports`, where the file tells which port it is. */
+function exampleOf({ opens }: Attached): string {
+  const [port] = opens;
+  if (!port) return '';
+  const number = rangeText(port);
+  return `: "127.0.0.1:${number}:${number}${port.protocol === 'tcp' ? '' : `/${port.protocol}`}"`;
 }
 
 const sharesNamespace = (plan: Attached, peer: Attached) =>

@@ -1,4 +1,5 @@
 /** Where each service answers: for people after `up`, and for `plan`. */
+import { portRuns } from '../../compose/project/port-runs.ts';
 import { underlay } from '../../netmode/modes.ts';
 import { hostAddress, isOnHost } from '../facts/host-address.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
@@ -16,9 +17,9 @@ export function reachOf(
   // Nothing starts without its networks.
   if ([...plan.networks.keys()].some((key) => networks.get(key)?.isMissing)) return [];
   const timesOut = timesOutOnLan(plan, networks, facts);
-  const published = plan.ports
-    .flatMap(({ source: { published: port, protocol }, address }) =>
-      onHost(address, { ...(port && { port }), protocol }, facts),
+  const published = portRuns(plan.ports, ({ source }) => source)
+    .flatMap(({ first: { source, address }, published: port }) =>
+      onHost(address, { ...(port && { port }), protocol: source.protocol }, facts),
     )
     .filter(({ from }) => from === 'host' || !timesOut);
   const open = plan.networkMode === 'host' ? plan.listeners : [];

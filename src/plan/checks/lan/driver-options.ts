@@ -1,5 +1,6 @@
 /** Options of network drivers that Docker does not know, and silently ignores. */
 import type { Network } from '../../../compose/project/project.ts';
+import { at, entriesOf } from '../../../compose/tree.ts';
 import type { Report } from '../../../diagnostics/diagnostic.ts';
 import { didYouMean } from '../../../diagnostics/suggest.ts';
 import type { Plan } from '../../types.ts';
@@ -29,12 +30,14 @@ function checkNetwork(network: Network, report: Report): void {
   // The name is the file's: it may be `constructor`.
   const known = Object.hasOwn(knownOptions, driver) ? knownOptions[driver] : undefined;
   if (!known) return;
+  const written = at(network.tree, 'driver_opts');
+  const keySpans = new Map(entriesOf(written).map(({ key, keySpan }) => [key, keySpan]));
   for (const [option, { value, span }] of network.driverOpts) {
     if (option.startsWith('com.docker.')) continue; // generic options of the engine
     if (!known.includes(option)) {
       report(
         'driver-option/unknown',
-        span,
+        keySpans.get(option) ?? span,
         `network "${network.key}": ${network.driver!.value} has no option "${option}", and Docker ignores it silently`,
         {
           help: didYouMean(option.replaceAll('-', '_'), known) ?? `one of ${known.join(', ')}`,

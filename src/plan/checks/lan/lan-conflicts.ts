@@ -15,6 +15,7 @@ import {
 } from '../../facts/parsed-facts.ts';
 import { freeRange, freeRangeLike, knownAddresses, nearestFree } from '../../networks/free-addresses.ts';
 import { interfaceNameOf, parentName } from '../../networks/parents.ts';
+import { listText } from '../../networks/pools.ts';
 import { fixedAddresses } from '../../services/members.ts';
 import {
   isUnderlayNetwork,
@@ -61,11 +62,11 @@ export function checkAnswers(
       const has = (container: ParsedContainer) =>
         allAddressesOf(container).some((address) => sameAddress(address, wanted.address));
       if (containers.some((container) => container.project === project.name && has(container))) continue;
-      const help = suggestion(wanted, network, taken);
+      const help = () => suggestion(wanted, network, taken);
       const other = containers.find((container) => isOnLan(container, network, facts) && has(container));
       const answers = neighbours.find(({ address }) => sameAddress(address, wanted.address));
-      if (other) reportContainer(wanted, other, help, report);
-      else if (answers) reportNeighbour(wanted, answers, help, report);
+      if (other) reportContainer(wanted, other, help(), report);
+      else if (answers) reportNeighbour(wanted, answers, help(), report);
     }
     if (members.length === 0) continue;
     checkRange(network, neighbours, containers, taken, report);
@@ -183,8 +184,10 @@ function reportNeighbour(
   );
 }
 
-function suggestion({ address }: Fixed, { pools }: NetworkPlan, taken: readonly Address[]): string {
+/** @param taken gets what is suggested, so that nobody else is told the same */
+function suggestion({ address }: Fixed, { pools }: NetworkPlan, taken: Address[]): string {
   const free = pools.map((pool) => nearestFree(address, pool, taken)).find((found) => found !== undefined);
+  if (free) taken.push(free);
   return free ? `choose another address, such as ${formatAddress(free)}` : 'choose another address';
 }
 
@@ -218,7 +221,7 @@ function checkRange(
       `${formatCidr(ipRange)}, from which Docker hands out addresses, has devices of the LAN in it: ${shown}`,
       {
         severity: 'warning',
-        help: `keep it out of the DHCP server's pool${free ? `, or write "ip_range: ${formatCidr(free)}"` : ''}`,
+        help: `keep it out of the DHCP server's pool${free ? `, or write "ip_range: ${rangesText(network, pool, free)}"` : ''}`,
       },
     );
   }
@@ -249,11 +252,20 @@ function checkHostInRange(
     const free = largestFreeRange(pool, taken);
     report('address/range-invalid', spans.ipRange ?? network.span, message, {
       help: free
-        ? `write "ip_range: ${formatCidr(free)}"`
+        ? `write "ip_range: ${rangesText(network, pool, free)}"`
         : 'choose a range that neither this host nor its gateway is in',
     });
   }
 }
+
+/** `ip_range` as a whole, with the range of one pool changed: the key holds those of all families. */
+const rangesText = ({ pools }: NetworkPlan, changed: PlannedPool, range: Cidr): string =>
+  listText(
+    pools.flatMap((pool) => {
+      const other = pool === changed ? range : pool.ipRange;
+      return other ? [formatCidr(other)] : [];
+    }),
+  );
 
 /** As large as the range itself where there is room, else the largest that there is. */
 function largestFreeRange({ subnet, ipRange }: PlannedPool, taken: readonly Address[]): Cidr | undefined {

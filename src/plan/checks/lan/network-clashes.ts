@@ -43,7 +43,7 @@ function checkSharing(earlier: UnderlayNetwork, later: UnderlayNetwork, facts: P
   const [first, second] = [underlay(a.mode), underlay(b.mode)];
   const subject = `networks "${earlier.key}" and "${later.key}" are both on ${parentName(a.parent)}`;
   const details = (help: string) => ({ help, related: related(earlier) });
-  const elsewhere = 'or another parent (a VLAN is one: "vlan: 10")';
+  const elsewhere = 'or another parent (a VLAN is one: "vlan:", with its "subnet:")';
   if (first.driver !== second.driver) {
     report(
       'parent/driver-clash',
@@ -63,7 +63,7 @@ function checkSharing(earlier: UnderlayNetwork, later: UnderlayNetwork, facts: P
       'parent/passthru-exclusive',
       later.span,
       `${subject}, and passthru has its parent alone`,
-      details(`use "flag: bridge", ${elsewhere}`),
+      details(`let both join one network with "flag: bridge", ${elsewhere}`),
     );
   } else if (isOnePerParent(first.driver, facts) || earlier.dockerName === later.dockerName) {
     report(
@@ -239,7 +239,7 @@ function checkOther(
         network.span,
         `${parent} carries the macvlan network "${other.name}", and passthru has its parent alone`,
         {
-          help: 'use another parent (a VLAN is one: "vlan: 10"), or another flag than passthru',
+          help: 'use another parent (a VLAN is one: "vlan:", with its "subnet:"), or another flag than passthru',
         },
       );
     }

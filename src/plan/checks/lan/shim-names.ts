@@ -6,6 +6,13 @@ import type { Plan } from '../../types.ts';
 
 /** Reports `shim/name-taken`. */
 export function checkShimNames({ shims, networks }: Plan, { host }: ParsedFacts, report: Report): void {
+  const taken = new Set([...shims.map(({ name }) => name), ...(host?.interfaces ?? []).map(({ name }) => name)]);
+  const free = () => {
+    let number = 0;
+    while (taken.has(`nc${number}`)) number++;
+    taken.add(`nc${number}`);
+    return `nc${number}`;
+  };
   for (const { name, key, parent, network: dockerName } of shims) {
     const existing = interfaceOf(host, name);
     if (name !== parent && (!existing || isOurs(existing))) continue;
@@ -16,7 +23,7 @@ export function checkShimNames({ shims, networks }: Plan, { host }: ParsedFacts,
       name === parent
         ? `the shim of "${dockerName}" cannot have the name of its parent, "${name}"`
         : `an interface "${name}" exists that netcompose did not make; the shim of "${dockerName}" needs the name`,
-      { help: 'give the shim a name that no interface has, such as "shim: { name: nc0 }", at the network' },
+      { help: `give the shim a name that no interface has, such as "shim: { name: ${free()} }", at the network` },
     );
   }
 }

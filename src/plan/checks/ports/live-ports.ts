@@ -28,7 +28,10 @@ export function checkLivePorts(
     ({ service, active }) => active && (starting?.has(service) ?? true),
   );
   const occupants = grouped(occupantsOf(project.name, facts));
-  const wanted = new Set(claims.map(({ first, protocol }) => `${first}/${protocol}`));
+  /** What has been suggested to somebody is no suggestion for the next. */
+  const suggested = new Set<string>();
+  const isWanted = (port: number, protocol: string) =>
+    claims.some((claim) => claim.protocol === protocol && claim.first <= port && port <= claim.last);
   for (const claim of claims) {
     if (claim.from !== 'published' && !opensOnHost(claim, project.name, facts)) continue;
     const occupant = occupantOf(claim, occupants);
@@ -36,7 +39,11 @@ export function checkLivePorts(
       reportOccupant(
         claim,
         occupant,
-        (port) => wanted.has(`${port}/${claim.protocol}`) || occupants.has(`${port}/${claim.protocol}`),
+        (port) => {
+          const key = `${port}/${claim.protocol}`;
+          return isWanted(port, claim.protocol) || occupants.has(key) || suggested.has(key);
+        },
+        (port) => suggested.add(`${port}/${claim.protocol}`),
         facts,
         report,
       );
@@ -76,6 +83,7 @@ function reportOccupant(
   claim: Claim,
   occupant: Occupant,
   isTaken: (port: number) => boolean,
+  suggest: (port: number) => void,
   facts: ParsedFacts,
   report: Report,
 ): void {
@@ -87,7 +95,7 @@ function reportOccupant(
   const doubtful = !facts.engine || claim.from === 'image';
   const unsureOfFamily = occupant.perhapsOnlyV6 && claim.address?.family === 4;
   const details: DiagnosticDetails = {
-    help: isShared ? shareIt : helpFor(claim, occupant, isTaken, facts),
+    help: isShared ? shareIt : helpFor(claim, occupant, isTaken, suggest, facts),
     ...((doubtful || unsureOfFamily) && { severity: 'warning' }),
     ...(isShared && { severity: 'info' }),
   };
@@ -117,6 +125,7 @@ function helpFor(
   claim: Claim,
   { port, address, container, owner }: Occupant,
   isTaken: (port: number) => boolean,
+  suggest: (port: number) => void,
   facts: ParsedFacts,
 ): string {
   const end = container
@@ -128,14 +137,16 @@ function helpFor(
     const guess = claim.from === 'listen' ? '' : '; if it opens other ports, say which with "listen"';
     return `let "${claim.service}" listen on another port, or ${end}${guess}`;
   }
-  const other = nextFree(port, isTaken);
+  // In place of a range its person must choose, who knows which ports go together.
+  const other = claim.first === claim.last ? nextFree(port, isTaken) : undefined;
+  if (other !== undefined) suggest(other);
   const lan = lanAddress(facts);
   // A resolver on 127.0.0.53 leaves the host's other addresses free.
   const elsewhere =
     !claim.address && address?.family === 4 && isLoopback(address) && lan
       ? `publish it on one address: "${formatAddress(lan)}:${port}:…", or `
       : '';
-  return `${elsewhere}publish another port${other === undefined ? '' : `, such as ${other}`}, or ${end}`;
+  return `${elsewhere}publish ${claim.first === claim.last ? 'another port' : 'other ports'}${other === undefined ? '' : `, such as ${other}`}, or ${end}`;
 }
 
 /** The nearest higher port that nobody has or wants; in place of a well-known one, its like (8080 for 80). */

@@ -1,4 +1,6 @@
 /** What a service says that its netmode has no use for: ports, and native keys that Docker refuses beside it. */
+import { portRuns, rangeText } from '../../../compose/project/port-runs.ts';
+import type { PortRange } from '../../../compose/project/project.ts';
 import type { Report } from '../../../diagnostics/diagnostic.ts';
 import { isUnderlay, type Netmode } from '../../../netmode/modes.ts';
 import { formatAddress, isLoopback } from '../../facts/ip.ts';
@@ -52,18 +54,19 @@ function checkPorts(plan: Attached, networks: Plan['networks'], report: Report):
   if (netmode !== 'host' && !isUnderlay(netmode)) return;
   const place =
     netmode === 'host' ? 'the host' : (addressOnLan(plan.networks, networks) ?? "the container's own address");
-  for (const { published, target, protocol, hostIp, span } of service.ports) {
-    const port = formatPort({ first: target, last: target, protocol });
-    if (published && (published.first !== published.last || published.first !== target)) {
+  for (const { first: source, targets, published } of portRuns(service.ports, (port) => port)) {
+    const { protocol, hostIp, span } = source;
+    const port = formatPort({ ...targets, protocol });
+    if (published && (published.first !== targets.first || published.last !== targets.last)) {
       report(
         'service/port-remap-lost',
         span,
-        `"${service.name}": ${netmode} maps no ports: it answers on ${port} of ${place}, not on ${published.first}`,
+        `"${service.name}": ${netmode} maps no ports: it answers on ${port} of ${place}, not on ${rangeText(published)}`,
         {
           help:
             netmode === 'host'
-              ? `let the process itself listen on ${published.first}, or use ${target}`
-              : `reach it at ${place}, port ${target}`,
+              ? `let the process itself listen on ${rangeText(published)}, or use ${rangeText(targets)}`
+              : `reach it at ${place}, port ${rangeText(targets)}`,
         },
       );
     } else if (netmode === 'host' && hostIp !== undefined && hostIp !== '0.0.0.0') {
@@ -73,8 +76,8 @@ function checkPorts(plan: Attached, networks: Plan['networks'], report: Report):
         `"${service.name}": in host mode the process itself chooses its address; ${hostIp} has no effect`,
         {
           help:
-            `let the process listen on ${hostIp}, and say so: listen: ` +
-            `["${hostIp.includes(':') ? `[${hostIp}]` : hostIp}:${target}"]`,
+            `let the process listen on ${hostIp}, and write in place of "ports": "listen: ` +
+            `["${hostIp.includes(':') ? `[${hostIp}]` : hostIp}:${formatListen(targets, protocol)}"]"`,
         },
       );
     } else {
@@ -87,6 +90,10 @@ function checkPorts(plan: Attached, networks: Plan['networks'], report: Report):
     }
   }
 }
+
+/** A port as `listen` takes it: without the protocol where that is TCP. */
+const formatListen = (targets: PortRange, protocol: string) =>
+  protocol === 'tcp' ? rangeText(targets) : formatPort({ ...targets, protocol });
 
 /** Of a bridge's service that leaves by a macvlan or ipvlan network, that network's. */
 function modeOfPorts({ netmode, networks: on }: Attached, networks: Plan['networks']): Netmode {

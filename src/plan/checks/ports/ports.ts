@@ -1,4 +1,5 @@
 /** Two sockets on one port: a listener is (namespace, protocol, address, port). */
+import { portRuns } from '../../../compose/project/port-runs.ts';
 import type { Report } from '../../../diagnostics/diagnostic.ts';
 import type { Span } from '../../../diagnostics/source.ts';
 import { isSharedByHabit } from '../../facts/discovery-ports.ts';
@@ -50,10 +51,11 @@ export function claimsByNamespace(services: Plan['services']): ReadonlyMap<strin
   for (const plan of services.values()) {
     const { service } = plan;
     const namespace = namespaceOf(plan, services);
-    for (const { source, address } of plan.ports) {
-      const { published, protocol, span } = source;
+    for (const { first, published, targets } of portRuns(plan.ports, ({ source }) => source)) {
+      const { source, address } = first;
+      const { protocol, span } = source;
       // From a range for one container port Docker takes whichever is free.
-      if (!published || published.first !== published.last) continue;
+      if (!published || published.last - published.first !== targets.last - targets.first) continue;
       claim(host, service, {
         ...published,
         protocol,
@@ -85,15 +87,22 @@ function clashes(claims: readonly Claim[]): readonly (readonly [Claim, Claim])[]
     open = open.filter((other) => other.last >= claim.first);
     const other = open.find((candidate) => clash(candidate, claim));
     if (other) pairs.push(other.order < claim.order ? [other, claim] : [claim, other]);
-    else open.push(claim);
+    // What goes beyond the other is still there to clash with the next.
+    if (!other || claim.last > other.last) open.push(claim);
   }
   return pairs;
 }
 
-/** One service's own entries are its own affair: a process may open a port on several addresses. */
+/**
+ * What one service's processes open is its own affair: a port on several addresses. What is published for it Docker
+ * binds one by one, and refuses the second, however it came into the file; `0.0.0.0` and `::` are two.
+ */
 function clash(a: Claim, b: Claim): boolean {
+  const isOwnAffair =
+    a.service === b.service &&
+    (a.from !== 'published' || b.from !== 'published' || (a.address?.family ?? 4) !== (b.address?.family ?? 4));
   return (
-    a.service !== b.service &&
+    !isOwnAffair &&
     a.protocol === b.protocol &&
     a.first <= b.last &&
     b.first <= a.last &&
@@ -117,12 +126,21 @@ export const taken: Readonly<Record<Listener['from'], string>> = {
 };
 
 function reportClash(namespace: string, earlier: Claim, later: Claim, report: Report): void {
+  if (earlier.service === later.service) {
+    reportTwice(earlier, later, report);
+    return;
+  }
   const published = earlier.from === 'published' && later.from === 'published';
   const rule = namespace !== host ? 'ports/namespace-clash' : published ? 'ports/published-twice' : 'ports/host-clash';
   const where =
     namespace === host ? 'of the host' : `in the network namespace of ${namespace.replace(/^(\w+):(.*)$/, '$1 "$2"')}`;
+  const common = { first: Math.max(earlier.first, later.first), last: Math.min(earlier.last, later.last) };
+  const isAll = common.first === later.first && common.last === later.last;
   const message =
-    `"${later.service}" ${taken[later.from]} port ` + `${formatPort(later)} ${where}, as "${earlier.service}" does`;
+    `"${later.service}" ${taken[later.from]} port ${formatPort(later)} ${where}, ` +
+    (isAll
+      ? `as "${earlier.service}" does`
+      : `of which "${earlier.service}" ${taken[earlier.from]} ${formatPort({ ...common, protocol: later.protocol })}`);
   // An image may expose more than its process opens.
   const sure = earlier.from !== 'image' && later.from !== 'image';
   const isShared =
@@ -132,11 +150,7 @@ function reportClash(namespace: string, earlier: Claim, later: Claim, report: Re
   const severity = isShared ? 'info' : earlier.active && later.active && sure ? 'error' : 'warning';
   report(rule, later.span, message, {
     severity,
-    help: isShared
-      ? shareIt
-      : published
-        ? 'publish it on another port, or on another address of the host'
-        : helpFor(later),
+    help: isShared ? shareIt : published ? otherPlace(earlier, later) : helpFor(later),
     related: [{ message: `"${earlier.service}" ${taken[earlier.from]} it here`, span: earlier.span }],
   });
 }
@@ -144,6 +158,26 @@ function reportClash(namespace: string, earlier: Claim, later: Claim, report: Re
 /** What to do about a port of service discovery. */
 export const shareIt =
   'those who look for services share this port, and both get what comes in; let one of them only answer there';
+
+/** Two entries of one service, perhaps from two files that are merged: to Compose another address is another port. */
+function reportTwice(earlier: Claim, later: Claim, report: Report): void {
+  report(
+    'ports/published-twice',
+    later.span,
+    `"${later.service}" publishes port ${formatPort(later)} of the host twice, which Docker refuses`,
+    {
+      severity: later.active ? 'error' : 'warning',
+      help: 'remove one of the two',
+      related: [{ message: 'it is published here too', span: earlier.span }],
+    },
+  );
+}
+
+/** Beside one that has every address, another address is no way out. */
+const otherPlace = (...claims: readonly Claim[]) =>
+  claims.every(({ address }) => address && !isUnspecified(address))
+    ? 'publish it on another port, or on another address of the host'
+    : 'publish it on another port, or each of the two on an address of its own';
 
 function helpFor({ from }: Claim): string {
   return from === 'listen' || from === 'published'

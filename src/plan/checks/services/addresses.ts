@@ -40,7 +40,10 @@ export function checkAddresses({ services, networks }: Plan, facts: ParsedFacts,
     const network = networks.get(key);
     if (!network || network.pools.length === 0) continue;
     const known = [...knownAddresses(network, facts), ...fixed.map(({ value }) => value)];
-    for (const given of fixed) checkFixed(given, network, hostAddressesOn(network, facts), known, report);
+    const isHandedOut = (family: 4 | 6) =>
+      network.kind === 'shared' ||
+      members.some((member) => !fixedOf(member).some(({ value }) => value.family === family));
+    for (const given of fixed) checkFixed(given, network, isHandedOut, hostAddressesOn(network, facts), known, report);
     checkCapacity(network, members, known, report);
   }
   const macs = [...services.values()].flatMap(macsOf);
@@ -97,11 +100,16 @@ function checkDuplicates<T>(
 const hostAddressesOn = ({ underlay }: NetworkPlan, { host }: ParsedFacts): readonly Address[] =>
   (interfaceOf(host, interfaceNameOf(underlay?.parent))?.addresses ?? []).map(({ address }) => address);
 
+/**
+ * @param isHandedOut whether Docker gives anybody an address of this network by its own choice
+ * @param known gets what is suggested, so that no two services are told the same
+ */
 function checkFixed(
   { service, value: address, span }: Given<Address>,
   network: NetworkPlan,
+  isHandedOut: (family: 4 | 6) => boolean,
   ofHost: readonly Address[],
-  known: readonly Address[],
+  known: Address[],
   report: Report,
 ): void {
   const { pools } = network;
@@ -111,19 +119,29 @@ function checkFixed(
   if (!pool) {
     const [first] = sameFamily;
     const subnets = (first ? sameFamily : pools).map(({ subnet }) => formatCidr(subnet)).join(' and ');
+    const meant = first && meantIn(first, address, known);
+    if (meant) known.push(meant);
     report('address/outside-subnet', span, `${subject} is outside ${subnets}`, {
       help: first
-        ? `did you mean ${formatAddress(moved(address, first.subnet))}?`
-        : `the network "${network.key}" has no IPv${address.family} subnet: add one to "subnet"`,
+        ? meant
+          ? `did you mean ${formatAddress(meant)}?`
+          : `choose one of ${formatCidr(first.subnet)}`
+        : `the network "${network.key}" has no IPv${address.family} subnet: ` +
+          (network.kind === 'native'
+            ? `add one under "ipam", with "enable_ipv${address.family}: true"`
+            : 'add one to "subnet"'),
     });
     return;
   }
   const owner = reservedFor(address, pool, network, ofHost);
-  const found = pools.map((candidate) => nearestFree(address, candidate, known)).find((free) => free !== undefined);
-  const free = found && formatAddress(found);
+  const free = () => {
+    const found = nearestFree(address, pool, known);
+    if (found) known.push(found);
+    return found ? `, such as ${formatAddress(found)}` : '';
+  };
   if (owner)
     report('address/reserved', span, `${subject} is ${owner.what}`, {
-      help: free === undefined ? 'choose another address' : `choose another address, such as ${free}`,
+      help: `choose another address${free()}`,
       ...(owner.span && { related: [{ message: 'it is reserved here', span: owner.span }] }),
     });
   else if (pool.ipRange && network.underlay && contains(pool.ipRange, address)) {
@@ -133,13 +151,19 @@ function checkFixed(
       span,
       `${subject} lies in ${range}, from which Docker hands out addresses to others`,
       {
-        help: `choose an address of ${subnet} outside ${range}${free === undefined ? '' : `, such as ${free}`}`,
+        ...(!isHandedOut(address.family) && { severity: 'info' }),
+        help: `choose an address of ${subnet} outside ${range}${free()}`,
       },
     );
   }
 }
 
-/** The same host part in the right subnet: what was most likely meant. */
+/** The same host part in the right subnet is what was most likely meant; where that is taken, what is free near it. */
+function meantIn(pool: PlannedPool, address: Address, known: readonly Address[]): Address | undefined {
+  const likely = moved(address, pool.subnet);
+  return nearestFree({ family: likely.family, value: likely.value - 1n }, pool, known);
+}
+
 function moved({ value }: Address, subnet: Cidr): Address {
   const size = 1n << BigInt(bits[subnet.family] - subnet.prefix);
   return { family: subnet.family, value: subnet.first + (value % size) };

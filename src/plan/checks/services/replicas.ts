@@ -1,4 +1,5 @@
 /** What several containers of one service cannot share. */
+import { portRuns } from '../../../compose/project/port-runs.ts';
 import type { Report } from '../../../diagnostics/diagnostic.ts';
 import { formatAddress } from '../../facts/ip.ts';
 import { formatPort } from '../../services/listeners.ts';
@@ -29,14 +30,20 @@ function checkService({ service, networks, networkMode, listeners, ports }: Atta
     for (const listener of listeners)
       clash(`the host's port ${formatPort(listener)}`, listener.span, 'run one replica, or use another netmode');
   }
-  for (const { source } of ports) {
-    const { published, protocol } = source;
-    if (published && published.first === published.last) {
-      clash(
-        `the published port ${formatPort({ ...published, protocol })}`,
-        source.span,
-        `give a range, such as "${published.first}-${published.first + count - 1}:${source.target}"`,
-      );
-    }
+  for (const { first, published, targets } of portRuns(ports, ({ source }) => source)) {
+    const { protocol, span: place } = first.source;
+    const length = targets.last - targets.first;
+    if (!published || published.last - published.first !== length) continue; // a range to choose from
+    clash(
+      `the published port ${formatPort({ ...published, protocol })}`,
+      place,
+      length === 0 ? wider(published.first, count, targets.first) : undefined,
+    );
   }
+}
+
+/** A range with a port for each replica, where there are as many; the file's own address and protocol stay. */
+function wider(first: number, count: number, target: number): string | undefined {
+  const last = first + count - 1;
+  return last > 65_535 ? undefined : `give a range: published "${first}-${last}" for container port ${target}`;
 }

@@ -1,0 +1,222 @@
+/**
+ * What a help says to write, written into the rule page's example, makes the diagnostic go and brings no other. Each rule
+ * is in one of three tables: a new one must choose.
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { isMap, isScalar, parseDocument, visit, type YAMLMap } from 'yaml';
+import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
+import { type RuleName, rules } from '../../src/diagnostics/rules.ts';
+import { fencesOf, readPage } from './page.ts';
+import { checkSnippet } from './project.ts';
+import { factsFor, presentFor } from './situations.ts';
+
+const folder = fileURLToPath(new URL('../../docs/rules/', import.meta.url));
+
+/** How to follow a help, by its form; the text is the file's. */
+type Apply = (text: string, help: RegExpExecArray, diagnostic: Diagnostic) => string;
+
+const atSpan: Apply = (text, [, word = ''], { span }) => text.slice(0, span!.start) + word + text.slice(span!.end);
+
+const inSpan =
+  (change: (written: string, help: RegExpExecArray) => string): Apply =>
+  (text, help, { span }) =>
+    text.slice(0, span!.start) + change(text.slice(span!.start, span!.end), help) + text.slice(span!.end);
+
+/** Adds a key to the `x-netmode` around the diagnostic, in its long form. */
+const withKey: Apply = (text, [, key = '', value = ''], { span }) => {
+  const document = parseDocument(text);
+  let found: YAMLMap | undefined;
+  visit(document, {
+    Map: (_, node) => {
+      // the service or the network around the place
+      const isAround = node.range && node.range[0] <= span!.start && span!.end <= node.range[2];
+      if (!isAround || !node.has('x-netmode')) return;
+      const netmode = node.get('x-netmode');
+      if (!isMap(netmode)) node.set('x-netmode', document.createNode({ mode: netmode }));
+      found = node.get('x-netmode') as YAMLMap;
+    },
+  });
+  assert.ok(found, `no x-netmode around ${key}`);
+  found.set(key, parseDocument(value).contents);
+  return document.toString();
+};
+
+/** Takes out the key at which the diagnostic is. */
+const withoutKey: Apply = (text, _, { span }) => {
+  const document = parseDocument(text);
+  visit(document, {
+    Pair: (_key, { key, value }) => {
+      const inside = [key, value].some(
+        (node) => (isScalar(node) || isMap(node)) && node.range![0] === span!.start && node.range![1] === span!.end,
+      );
+      return inside ? visit.REMOVE : undefined;
+    },
+  });
+  return document.toString();
+};
+
+const withNetworks: Apply = (text, [, names = '', network = '']) => {
+  const document = parseDocument(text);
+  for (const [, name] of names.matchAll(/"([^"]+)"/g))
+    document.setIn(['services', name, 'networks'], document.createNode([network]));
+  return document.toString();
+};
+
+const withPorts: Apply = (text, [, name, entry]) => {
+  const document = parseDocument(text);
+  document.setIn(['services', name, 'ports'], document.createNode([entry]));
+  return document.toString();
+};
+
+const withoutPorts = (text: string) => text.replace(/^ *ports: .*\n/m, '');
+
+/** The first that fits counts. */
+const forms: readonly (readonly [form: RegExp, apply: Apply])[] = [
+  [/^did you mean "?([^"]+?)"?\?$/, atSpan],
+  [/, such as ([\d.]+|[\da-f:]+:[\da-f:]+)$/, atSpan],
+  [/^publish it on one address: "(\S+):…"/, inSpan((written, [, place = '']) => written.replace(/\d+(?=:)/, place))],
+  [/^publish another port, such as (\d+)/, inSpan((written, [, port = '']) => written.replace(/\d+(?=:)/, port))],
+
+  [/^add (.+) to a network of both: "networks: \[(.+)\]"$/, withNetworks],
+  [/^publish the port of "(.+)" under the same number: "(.+)"$/, withPorts],
+  [/in place of "ports": "(listen): (\[".+"\])"$/, (...given) => withoutPorts(withKey(...given))],
+  [/^widen "(ip_range)", for example to (\S+)$/, withKey],
+  [/"(\w+): (\[.+\]|\{.+\}|[\w./:-]+)"/, withKey],
+  [/^remove it/, withoutKey],
+];
+
+/** A help that is followed elsewhere than at its place: each way that it names, as what is written in place of what. */
+const byHand: { readonly [rule in RuleName]?: readonly (readonly [from: string, to: string])[] } = {
+  'service/replicas-clash': [
+    ['ipv4_address: 192.168.1.53', 'ip_range: 192.168.1.192/27'],
+    ['replicas: 2', 'replicas: 1'],
+  ],
+  'ports/published-twice': [['"8080:8080"', '"8081:8080"']],
+  'ports/host-clash': [
+    ['[9100] }\n  printer', '[9101] }\n  printer'],
+    ['printer\n    x-netmode: { mode: host, listen: [9100] }', 'printer\n    x-netmode: bridge'],
+  ],
+  'ports/namespace-clash': [['listen: [8080]', 'listen: [8081]']],
+  'address/duplicate': [['192.168.1.53 }\n  web', '192.168.1.54 }\n  web']],
+  'address/duplicate-mac': [['02:42:c0:a8:01:35" }\n  web', '02:42:c0:a8:01:36" }\n  web']],
+  'shim/address-taken': [['shim: { ipv4_address: 192.168.1.53', 'shim: { ipv4_address: 192.168.1.54']],
+  'shim/name-taken': [['services:', 'x-netmode: { shim: { name: nc0 } }\nservices:']],
+  'subnet/overlap': [['10.5.7.0/24', '10.6.7.0/24']],
+  'subnet/taken-by-network': [
+    ['x-netmode: ipvlan-l2', 'x-netmode: { network: old-lan }\nnetworks: { old-lan: { external: true } }'],
+  ],
+  'parent/taken-by-network': [
+    ['x-netmode: ipvlan-l2', 'x-netmode: { network: old-lan }\nnetworks: { old-lan: { external: true } }'],
+  ],
+  'netmode/misplaced': [['        x-netmode: macvlan\n', '']],
+  'subnet/family-not-enabled': [['    ipam:', '    enable_ipv6: true\n    ipam:']],
+  'subnet/l3-inside-parent-subnet': [['192.168.1.128/25', '10.7.1.0/24']],
+  'parent/loopback': [['parent: lo', 'parent: auto']],
+  'parent/wireless': [['mode: macvlan', 'mode: ipvlan-l2']],
+  'parent/driver-clash': [
+    ['x-netmode: macvlan', 'x-netmode: ipvlan-l2'],
+    [
+      'x-netmode: macvlan',
+      'x-netmode: { mode: macvlan, vlan: 10, subnet: 10.10.0.0/24, gateway: 10.10.0.1, ip_range: 10.10.0.192/27 }',
+    ],
+  ],
+  'parent/mode-clash': [
+    ['mode: ipvlan-l3', 'mode: ipvlan-l2'],
+    ['mode: ipvlan-l3', 'mode: ipvlan-l3, vlan: 10, subnet: 10.10.0.0/24'],
+  ],
+  'parent/passthru-exclusive': [
+    ['flag: passthru', 'flag: passthru, vlan: 10, subnet: 10.10.0.0/24, gateway: 10.10.0.1, ip_range: 10.10.0.192/27'],
+  ],
+  'engine/too-old': [['      mac_address: 02:42:c0:a8:01:35\n', '']],
+};
+
+/** Nothing in the file mends it, or it is found by a command that works with more than the files. */
+const notInTheFile: readonly RuleName[] = [
+  'compose/invalid-yaml',
+  'compose/missing-file',
+  'compose/unset-variable',
+  'compose/remote-include',
+  'compose/resolved-differently',
+  'netmode/cannot-annotate',
+  'netmode/mixed-forms',
+  'service/default-route',
+  'service/port-remap-lost',
+  'address/range-invalid',
+  'parent/down',
+  'shim/needs-root',
+  'engine/unreachable',
+  'engine/compose-too-old',
+  'engine/swarm-inactive',
+];
+
+for (const rule of Object.keys(rules) as readonly RuleName[]) {
+  const { sections } = readPage(readFileSync(`${folder}${rule}.md`, 'utf8'));
+  const yamls = fencesOf(sections.get('Example') ?? '').filter(({ language }) => language === 'yaml');
+  const names = yamls.map(({ text }) => /^# (\S+\.yaml)\n/.exec(text)?.[1] ?? 'compose.yaml');
+  const diagnose = (texts: readonly string[]) =>
+    checkSnippet(new Map(texts.map((text, index) => [names[index]!, text])), factsFor(rule), presentFor(rule))
+      .diagnostics;
+  const written = yamls.map(({ text }) => text);
+  const keyOf = (diagnostic: Diagnostic) => `${diagnostic.rule}: ${diagnostic.message}`;
+  const before = diagnose(written);
+  const told = before.filter((diagnostic) => diagnostic.rule === rule);
+
+  /** What is new, or still there of the rule. */
+  const left = (texts: readonly string[]) => {
+    const known = new Set(before.filter((diagnostic) => diagnostic.rule !== rule).map(keyOf));
+    return diagnose(texts)
+      .map(keyOf)
+      .filter((key) => !known.has(key));
+  };
+
+  if (notInTheFile.includes(rule)) continue;
+
+  const pairs = byHand[rule];
+  if (pairs) {
+    for (const [from, to] of pairs) {
+      test(`${rule}: ${to.replaceAll('\n', ' ')}`, () => {
+        assert.ok(
+          written.some((text) => text.includes(from)),
+          'the example has it',
+        );
+        assert.equal(left(written.map((text) => text.replace(from, () => to))), []);
+      });
+    }
+    continue;
+  }
+
+  test(`${rule}: has an example with a help`, () => assert.ok(told.length > 0));
+  for (const diagnostic of told) {
+    test(`${rule}: ${diagnostic.help}`, () => {
+      const [form, apply] = forms.find(([pattern]) => pattern.test(diagnostic.help ?? '')) ?? [];
+      assert.ok(form && apply, 'the help has a form that can be followed, or its rule stands in one of the tables');
+      const help = form.exec(diagnostic.help!)!;
+      const isHere = (name: string) => diagnostic.span!.source.path.endsWith(`/${name}`);
+      const followed = written.map((text, index) => (isHere(names[index]!) ? apply(text, help, diagnostic) : text));
+      assert.equal(left(followed), []);
+    });
+  }
+}
+
+/** Whoever follows all helps at once must not get others. */
+test('three services in the range get three suggestions', () => {
+  const service = (name: string, last: number) =>
+    `  ${name}: { image: x, x-netmode: { network: lan, ipv4_address: 192.168.1.${last} } }\n`;
+  const compose =
+    `services:\n${service('a', 193)}${service('b', 194)}${service('c', 196)}${service('d', 1)}` +
+    'networks:\n  lan: { x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27 } }\n';
+  const facts = factsFor('address/in-dynamic-range');
+  const diagnose = (text: string) => checkSnippet(new Map([['compose.yaml', text]]), facts).diagnostics;
+  let text = compose;
+  for (const { help, span } of [...diagnose(compose)].reverse()) {
+    const [, word] = /, such as (\S+)$/.exec(help!)!;
+    text = text.slice(0, span!.start) + word + text.slice(span!.end);
+  }
+  assert.is.not(text, compose);
+  assert.equal(diagnose(text), []);
+});
+
+test.run();
