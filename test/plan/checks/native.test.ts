@@ -458,6 +458,13 @@ test('MAC addresses are compared as values, in the forms that Docker reads', () 
     assert.match(lines(text('02:42:c0:a8:01:35', wrong))[0]!, /^error netmode\/invalid-value: "b": /, wrong);
 });
 
+test('native ipvlan has no MAC address of its own', () => {
+  const text = joining(native(sound, '', 'ipvlan')).replace('[lan]', '{ lan: { mac_address: "02:42:c0:a8:01:35" } }');
+  assert.equal(lines(text), [
+    'error netmode/key-not-for-mode: "web": "mac_address" means nothing for ipvlan-l2, which "lan" is',
+  ]);
+});
+
 test('keys that are too new, without x-netmode', () => {
   const text = 'services:\n  web: { image: x, networks: { back: { interface_name: lan0 } } }\nnetworks: { back: }\n';
   assert.equal(
