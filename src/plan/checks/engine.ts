@@ -32,7 +32,9 @@ export function checkExternal({ services, networks, hooks }: Plan, { engine }: P
       ? `docker network create --subnet SUBNET ${dockerName}, with the subnet of the addresses given here`
       : `docker network create ${dockerName}`;
     report('engine/network-missing', span, `network "${key}" is external, but the engine has no "${dockerName}"`, {
-      help: `${near ? `${near} Else make` : 'make'} it (${make}), or take "external: true" out, so that Compose makes it`,
+      help:
+        `${near ? `${near} Else make` : 'make'} it (${make}), ` +
+        'or take "external: true" out, so that Compose makes it',
       // A command of the user's own that comes first may make it.
       ...(hooks.some(({ when }) => when === 'pre_up') && { severity: 'warning' }),
     });

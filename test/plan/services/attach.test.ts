@@ -28,8 +28,8 @@ test('a service that lists only an underlay network publishes nothing, and is to
 test('beside a bridge its ports stay', () => {
   const portsBeside = (back: string) =>
     planTexts(
-      `services:\n  web: { image: x, ports: ["8080:80"], networks: [lan, back] }\nnetworks:\n  back: { name: ${back} }\n  ` +
-        `lan: { x-netmode: { ${lan} } }\n`,
+      'services:\n  web: { image: x, ports: ["8080:80"], networks: [lan, back] }\n' +
+        `networks:\n  back: { name: ${back} }\n  lan: { x-netmode: { ${lan} } }\n`,
       { facts: lanFacts },
     ).plan!.services.get('web')!.ports.length;
   // Where the bridge's name sorts first, the container leaves by it; else Docker binds no port.

@@ -101,7 +101,7 @@ function addressOnLan(on: Attached['networks'], networks: Plan['networks']): str
   return address && formatAddress(address.value);
 }
 
-/** A MAC address at a network of the file's own that is ipvlan; that of `x-netmode` has been judged where it is read. */
+/** A MAC address at an ipvlan network that the service lists; that of `x-netmode` is judged where it is read. */
 function checkMacs({ service, networks: on }: Attached, networks: Plan['networks'], report: Report): void {
   for (const { network, macAddress } of on.values()) {
     const mode = networks.get(network)?.underlay?.mode;
