@@ -119,7 +119,7 @@ function writtenSubnets(settings: Settings, report: Report): readonly (Located<C
 }
 
 /**
- * Docker refuses what has bits beyond its prefix (`invalid ip-range …: it should be …`), or takes another subnet than
+ * Docker refuses what has bits beyond its prefix (`invalid ip-range …`), or takes another subnet than
  * the one that is written.
  */
 export function checkHostBits(key: 'subnet' | 'ip_range', text: string, cidr: Cidr, span: Span, report: Report): void {
