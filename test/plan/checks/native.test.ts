@@ -137,6 +137,7 @@ test('external: one that is not there, and when that is not known', () => {
   assert.equal(reach(text, 'web'), []);
   assert.equal(lines(`x-netmode: { hooks: { pre_up: [[make]] } }\n${text}`), [`warning ${missing}`]);
   assert.equal(lines(text, withEngine({ swarm: 'worker' })), []);
+  assert.equal(told(planTexts(text, { facts: lanFacts, starting: new Set() })), []);
   assert.equal(lines(text, { version: 1 }), []);
   assert.equal(lines(text.replace('image: x', 'image: x, profiles: [later]')), []);
 });
