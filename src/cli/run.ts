@@ -68,7 +68,8 @@ function help(): string {
   return [
     'Usage: netcompose [OPTIONS] COMMAND [ARGS]',
     '',
-    'docker compose, with x-netmode: ipvlan, macvlan, host, bridge and no network at all, one line per service.',
+    'docker compose, with x-netmode: ipvlan, macvlan, host, bridge and no network at',
+    'all, one line per service.',
     '',
     "netcompose's own commands:",
     ...usages.map(([call, purpose]) => `  ${call.padEnd(width)}  ${purpose}`),
@@ -78,8 +79,8 @@ function help(): string {
     '  --trust-hooks  run the hooks of x-netmode, now and from now on',
     '',
     "Every other command, and every option, is docker compose's own: see",
-    '"docker compose --help". Its global options (-f, -p, --profile, …) stand before the',
-    'command.',
+    '"docker compose --help". Its global options (-f, -p, --profile, …) stand before',
+    'the command.',
     '',
   ].join('\n');
 }
