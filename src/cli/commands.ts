@@ -30,7 +30,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   plan: { load: () => import('./commands/plan.ts'), usage: ['plan', 'what `up` would do, command by command'] },
   render: {
     load: () => import('./commands/render.ts'),
-    usage: ['render', 'the project as one plain Compose file (--override: what is given to Compose)'],
+    usage: ['render', 'the project as one plain Compose file; or the override'],
   },
   annotate: {
     load: () => import('./commands/annotate.ts'),
@@ -38,15 +38,15 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   explain: {
     load: () => import('./commands/explain.ts'),
-    usage: ['explain RULE', 'what a diagnostic, or an error of Docker, means and how to mend it'],
+    usage: ['explain [RULE]', 'what a diagnostic, or an error of Docker, means; all rules'],
   },
   doctor: {
     load: () => import('./commands/doctor.ts'),
-    usage: ['doctor', 'is this host fit for each netmode, and if not, why and what to do'],
+    usage: ['doctor', 'is this host fit for each netmode, and if not, why'],
   },
   'bench-net': {
     load: () => import('./commands/bench-net.ts'),
-    usage: ['bench-net', 'what each netmode costs on this machine, in latency and throughput'],
+    usage: ['bench-net', 'what each netmode costs here, in latency and throughput'],
   },
   facts: {
     load: () => import('./commands/facts.ts'),
@@ -54,3 +54,13 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   schema: { load: () => import('./commands/schema.ts'), usage: ['schema', 'the JSON Schema of x-netmode'] },
 };
+
+/**
+ * Compose's other commands, up to 2.40 (`docker compose --help`, and those that it hides): words that are no slips. What
+ * is like none of them may be a newer Compose's.
+ */
+export const composeCommands: ReadonlySet<string> = new Set([
+  ...['alpha', 'attach', 'bridge', 'build', 'commit', 'completion', 'cp', 'events', 'exec', 'export', 'help', 'images'],
+  ...['kill', 'logs', 'ls', 'pause', 'port', 'ps', 'publish', 'pull', 'push', 'rm', 'stats', 'stop', 'top', 'unpause'],
+  ...['version', 'viz', 'volumes', 'wait', '__complete', '__completeNoDesc'],
+]);

@@ -28,6 +28,10 @@ const options: readonly FlagLine[] = [
   ...['--workdir path', '--verbose', '--no-ansi'],
 ];
 
+/** Whether a word is one of these options, such as `-f` or `--profile`. */
+export const isGlobal = (word: string): boolean =>
+  word !== '--help' && word !== '-h' && options.some((line) => line.split(/[ ,]+/).includes(word));
+
 /** Splits the command line into global options, the command and what follows it, which nobody but the command reads. */
 export function parseGlobals(argv: readonly string[]): Parsed {
   const read = readFlags(argv, options, { interspersed: false });

@@ -1,10 +1,28 @@
 /** The program, as `bin/netcompose.cjs` starts it. */
+import { writeSync } from 'node:fs';
 import { realHost } from '../host/system/real-host.ts';
+import { exitCodes } from './exit-codes.ts';
 import { run } from './run.ts';
 import { realTerminal } from './terminal.ts';
 
 export async function main(): Promise<void> {
   const host = realHost();
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', unwritable);
   // Not process.exit(): what is still being written to a pipe would be lost.
   process.exitCode = await run(process.argv.slice(2), host, realTerminal(host.env));
+}
+
+/**
+ * Nobody reads any more (`| head`): what is left to say goes unsaid, and whatever was begun is still brought to its end.
+ * A device that is full is a fault of the host's.
+ */
+function unwritable({ code, message }: NodeJS.ErrnoException): void {
+  if (code === 'EPIPE') return;
+  process.exitCode = exitCodes.hostAction;
+  process.on('exit', () => (process.exitCode = exitCodes.hostAction));
+  try {
+    writeSync(2, `netcompose: the output cannot be written: ${message}\n`);
+  } catch {
+    // standard error is the one that is full
+  }
 }

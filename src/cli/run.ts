@@ -1,9 +1,9 @@
 /** From a command line to an exit code: the one place where results become exit codes. */
 import { HostError } from '../host/system/errors.ts';
 import type { Host } from '../host/system/host.ts';
-import { commands } from './commands.ts';
+import { commands, composeCommands } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
-import { parseGlobals } from './globals.ts';
+import { type Parsed, parseGlobals } from './globals.ts';
 import { Interrupted } from './interrupt.ts';
 import { passThrough } from './steps/pass-through.ts';
 import type { Terminal } from './terminal.ts';
@@ -26,7 +26,7 @@ export async function run(argv: readonly string[], host: Host, terminal: Termina
         return await passThrough(argv, host, terminal);
       case 'command': {
         const entry = Object.hasOwn(commands, parsed.command) ? commands[parsed.command] : undefined;
-        if (!entry) return await passThrough(argv, host, terminal);
+        if (!entry) return await others(parsed, argv, host, terminal);
         return await (await entry.load()).run({ ...parsed, argv, host, terminal });
       }
     }
@@ -38,20 +38,49 @@ export async function run(argv: readonly string[], host: Host, terminal: Termina
   }
 }
 
+/** What is Compose's own; but of a slip Compose would know its own commands only, and of `help` too. */
+async function others(
+  { command, args, globals }: Extract<Parsed, { readonly kind: 'command' }>,
+  argv: readonly string[],
+  host: Host,
+  terminal: Terminal,
+): Promise<number> {
+  if (command === 'help') {
+    const [about] = args;
+    const entry = about !== undefined && Object.hasOwn(commands, about) ? commands[about] : undefined;
+    if (about === undefined) terminal.out(help());
+    else if (entry?.usage)
+      return (await entry.load()).run({ globals, command: about, args: ['--help'], argv, host, terminal });
+    else return passThrough(argv, host, terminal);
+    return exitCodes.fine;
+  }
+  if (!composeCommands.has(command)) {
+    const { nearest } = await import('../diagnostics/suggest.ts');
+    const near = nearest(command, [...Object.keys(commands), ...composeCommands]);
+    if (near !== undefined) throw new UsageError(`there is no command "${command}"`, `did you mean "${near}"?`);
+  }
+  return passThrough(argv, host, terminal);
+}
+
 function help(): string {
   const usages = Object.values(commands).flatMap(({ usage }) => (usage ? [usage] : []));
   const width = Math.max(...usages.map(([call]) => call.length));
   return [
     'Usage: netcompose [OPTIONS] COMMAND [ARGS]',
     '',
-    'docker compose, with x-netmode: ipvlan, macvlan, host, bridge and no network at all, one line per service.',
+    'docker compose, with x-netmode: ipvlan, macvlan, host, bridge and no network at',
+    'all, one line per service.',
     '',
     "netcompose's own commands:",
     ...usages.map(([call, purpose]) => `  ${call.padEnd(width)}  ${purpose}`),
     '',
-    'up, create, run, start, restart, scale and watch check the files and prepare the host first; down cleans up ' +
-      'after.',
-    'Every other command, and every option, is docker compose\'s own: see "docker compose --help".',
+    'up, create, run, start, restart, scale and watch check the files and prepare the',
+    'host first; down cleans up after. They take one more option:',
+    '  --trust-hooks  run the hooks of x-netmode, now and from now on',
+    '',
+    "Every other command, and every option, is docker compose's own: see",
+    '"docker compose --help". Its global options (-f, -p, --profile, …) stand before',
+    'the command.',
     '',
   ].join('\n');
 }

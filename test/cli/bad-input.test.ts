@@ -160,7 +160,7 @@ test('facts that are none', async () => {
   };
   const { code, err } = await runIn(texts, ['plan', '--facts', 'facts.json']);
   assert.is(code, 2);
-  assert.match(err, 'facts.json" holds no facts of version 1');
+  assert.match(err, 'facts.json" holds no facts: version is 7, not 1');
 });
 
 test.run();

@@ -37,6 +37,57 @@ test('without arguments: help', async () => {
   assert.equal(host.ran, []);
 });
 
+test('help fits a screen, and names what Compose does not know', async () => {
+  for (const argv of [['--help'], ['help']]) {
+    const { code, out, host } = await runIn({}, argv);
+    assert.is(code, 0);
+    assert.match(out, '--trust-hooks');
+    assert.equal(
+      out.split('\n').filter((line) => line.length > 80),
+      [],
+    );
+    assert.equal(host.ran, []);
+  }
+});
+
+test('help about a command is its own page, or that of Compose', async () => {
+  assert.match((await runIn({}, ['help', 'doctor'])).out, 'Usage: netcompose doctor');
+  assert.equal((await runIn({}, ['help', 'ps'], composeOnly)).host.ran, ['docker-compose help ps']);
+});
+
+const slips = { chekc: 'check', exlpain: 'explain', dwon: 'down', statss: 'stats', lgos: 'logs' };
+
+for (const [slip, meant] of Object.entries(slips)) {
+  test(`"${slip}" is a slip: ${meant}`, async () => {
+    const { code, err, host } = await runIn(plain, [slip], composeOnly);
+    assert.is(code, 2);
+    assert.match(err, `there is no command "${slip}"`);
+    assert.match(err, `did you mean "${meant}"?`);
+    assert.equal(host.ran, []);
+  });
+}
+
+for (const word of ['-f', '--file=x.yaml', '--profile', '-p']) {
+  test(`"check ${word}": the option stands too late`, async () => {
+    const { code, err } = await runIn(plain, ['check', word, 'x.yaml']);
+    assert.is(code, 2);
+    assert.match(err, `${word.split('=')[0]} is an option of docker compose: write it before the command`);
+  });
+}
+
+test("config --help is Compose's page, whatever is wrong with the project", async () => {
+  const broken = { 'compose.yaml': 'services: { a: { image: x, x-netmode: nonsense } }\n' };
+  const { out, err, host } = await runIn(broken, ['config', '--help'], composeOnly);
+  assert.equal([out, err], ['', '']);
+  assert.equal(host.ran, ['docker-compose config --help']);
+});
+
+test('explain without a rule lists all of them', async () => {
+  const { code, out } = await runIn({}, ['explain']);
+  assert.is(code, 0);
+  assert.match(out, /^parent\/driver-clash +macvlan and ipvlan cannot be on one parent\.$/m);
+});
+
 test('without Compose: what to install, and exit code 4', async () => {
   const { code, err } = await runIn(plain, ['ps']);
   assert.is(code, 4);

@@ -21,7 +21,7 @@ import { stepsOf } from '../../src/plan/actions/commands.ts';
 import { displayCommand } from '../../src/plan/actions/display.ts';
 import { fencesOf } from './page.ts';
 import { checkSnippet, cwd } from './project.ts';
-import { usual } from './situations.ts';
+import { usual, withOldLan } from './situations.ts';
 
 const folder = fileURLToPath(new URL('../../docs/', import.meta.url));
 const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md'));
@@ -31,7 +31,8 @@ const snippets = (page: string, language: string) =>
   fencesOf(read(page))
     .filter((fence) => fence.language === language)
     .map(({ text }) => text);
-const check = (yaml: string) => checkSnippet(new Map([['compose.yaml', yaml]]), usual);
+const check = (yaml: string) =>
+  checkSnippet(new Map([['compose.yaml', yaml]]), yaml.includes('name: old-lan') ? withOldLan : usual);
 
 test('links lead to files and headings', () => {
   const wrong: string[] = [];

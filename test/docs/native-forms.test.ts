@@ -1,6 +1,6 @@
 /**
- * Every rule about networking finds its fault in native Compose, too: without `x-netmode`, or (shims) in a native network
- * that asks for one. Each stands on the host of the rule's page.
+ * Every rule about networking finds its fault in native Compose, too: without `x-netmode`, or (shims) in a native
+ * network that asks for one. Each stands on the host of the rule's page.
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -19,7 +19,8 @@ const lan = (changes: { parent?: string; options?: string; driver?: string; pool
 const project = (services: Record<string, string>, networks: Record<string, string> = {}) => {
   const section = (name: string, entries: Record<string, string>) =>
     [name, ...Object.entries(entries).map(([key, text]) => `  ${key}: ${text}`)].join('\n');
-  return `${section('services:', services)}\n${Object.keys(networks).length > 0 ? section('networks:', networks) : ''}\n`;
+  const second = Object.keys(networks).length > 0 ? section('networks:', networks) : '';
+  return `${section('services:', services)}\n${second}\n`;
 };
 
 const on = (attachment: string, more = '') => `{ image: x, networks: { lan: ${attachment} }${more} }`;

@@ -69,6 +69,9 @@ const oldLan: EngineNetwork = {
   pools: [{ subnet: '192.168.1.0/24', gateway: '192.168.1.1', auxiliaryAddresses: {} }],
 };
 
+/** The same computer with a LAN network that somebody made by hand. */
+export const withOldLan: Facts = withEngine({ networks: [oldLan] });
+
 const withHost = (changes: Partial<HostFacts>): Facts => ({ ...usual, host: { ...usual.host, ...changes } });
 
 const shop: EngineContainer = {
@@ -84,14 +87,14 @@ const shop: EngineContainer = {
 
 const special: { readonly [rule in RuleName]?: Facts } = {
   'service/default-route': { ...withEngine({ version: '26.1.5' }), compose: { version: '2.26.1' } },
-  'subnet/taken-by-network': withEngine({ networks: [oldLan] }),
+  'subnet/taken-by-network': withOldLan,
   'parent/down': withInterfaces(card('eth1', 3, { up: false })),
   'parent/wireless': withInterfaces(card('wlan0', 3, { wireless: true, addresses: ['192.168.1.11/24'] })),
   'parent/enslaved': withInterfaces(
     card('br0', 3, { kind: 'bridge', addresses: ['192.168.1.12/24'] }),
     card('eth2', 4, { master: 'br0' }),
   ),
-  'parent/taken-by-network': withEngine({ networks: [oldLan] }),
+  'parent/taken-by-network': withOldLan,
   'shim/name-taken': withInterfaces(card('nc-eth0', 3, { kind: 'macvlan', link: 'eth0' })),
   'ports/in-use-on-host': withHost({
     sockets: [{ protocol: 'udp', address: '127.0.0.53', port: 53, owner: { pid: 612, name: 'systemd-resolve' } }],

@@ -17,7 +17,7 @@ for (const external of [false, true]) {
         if (!plan) return;
         sound += 1;
         const once = renderOf(plan, { external });
-        const again = writtenPlan({ 'compose.yaml': once });
+        const again = writtenPlan({ 'compose.yaml': once }, external ? plan : undefined);
         assert.is(renderOf(again, { external }), once);
       }),
     );

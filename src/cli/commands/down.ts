@@ -33,9 +33,10 @@ export async function run(session: Session): Promise<number> {
     : await passThrough(argv, host, terminal, stdin);
   if (exitCode !== exitCodes.fine || (words.dryRun ?? globals.dryRun)) return exitCode;
   await release(host);
+  // If services are named, the others keep running: the project is not down, and the next `down` needs the override.
+  if (words.services.length > 0) return exitCode;
   if (project && areTrusted(session, project, hooks)) await runHooks(session, project, hooks, 'post_down');
   else if (project) terminal.err(`netcompose: not run: ${untrusted(project, hooks).message}\n`);
-  // If services are named, the others keep running, and the next `down` needs the override again.
-  if (name !== undefined && words.services.length === 0) removeOverride(host, name);
+  if (name !== undefined) removeOverride(host, name);
   return exitCode;
 }

@@ -17,12 +17,16 @@ export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
     command
       .description('Say what a diagnostic, or an error of Docker, means, why it matters and how to mend it.')
-      .argument('<rule or error...>', 'such as parent/driver-clash, or "device or resource busy" as Docker has put it')
+      .argument('[rule or error...]', 'such as parent/driver-clash, or "device or resource busy" as Docker has put it')
       // An error may begin with a dash.
       .allowUnknownOption();
   });
   if (!options) return exitCodes.fine;
   const rule = options.args.join(' ');
+  if (rule === '') {
+    session.terminal.out(allRules());
+    return exitCodes.fine;
+  }
   if (/\s/.test(rule)) return explainText(session, rule);
   if (!Object.hasOwn(rules, rule)) {
     const near = nearest(rule, Object.keys(rules));
@@ -33,6 +37,13 @@ export async function run(session: Session): Promise<number> {
   }
   session.terminal.out(pageOf(rule, session.host));
   return exitCodes.fine;
+}
+
+/** Each rule and what it is about, group by group. */
+function allRules(): string {
+  const names = Object.keys(rules) as (keyof typeof rules)[];
+  const width = Math.max(...names.map((name) => name.length));
+  return names.map((name) => `${name.padEnd(width)}  ${rules[name].summary}\n`).join('');
 }
 
 function explainText({ terminal }: Session, text: string): number {

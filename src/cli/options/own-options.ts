@@ -1,5 +1,6 @@
 /** Options of netcompose's own commands, and what goes wrong with them. */
 import { Command, CommanderError, Option } from 'commander';
+import { isGlobal } from '../globals.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -32,10 +33,16 @@ export function ownOptions(
         .replace(/^error: /, '')
         .replaceAll("'", '"')
         .replace(/\.$/, ''),
-      `see: netcompose ${command} --help`,
+      misplacedGlobal(args) ?? `see: netcompose ${command} --help`,
     );
   }
   return { values: program.opts(), args: program.args };
+}
+
+/** `check -f x.yaml`: an option of Compose's, which stands before the command. */
+function misplacedGlobal(args: readonly string[]): string | undefined {
+  const word = args.find((each) => each.startsWith('-') && isGlobal(each.split('=')[0]!));
+  return word && `${word.split('=')[0]} is an option of docker compose: write it before the command`;
 }
 
 /** The options of every command that looks at facts. */

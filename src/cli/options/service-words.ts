@@ -107,9 +107,9 @@ export function serviceWords({ command, args }: Called): ServiceWords {
 
 const nameIn = (command: string, word: string) => (command === 'scale' ? word.split('=')[0]! : word);
 
-/** `web=3`. Anything else is Compose's to refuse. */
+/** `web=3`, or `web=+3` as Go reads numbers. Anything else is Compose's to refuse. */
 function replicasIn(command: string, word: string): readonly (readonly [string, Located<number>])[] {
-  const [, name, count] = /^([^=]+)=(\d+)$/.exec(word) ?? [];
+  const [, name, count] = /^([^=]+)=\+?(\d+)$/.exec(word) ?? [];
   if (name === undefined) return [];
   const text = command === 'scale' ? `scale ${word}` : `${command} --scale ${word}`;
   const source = new SourceFile('<command line>', text);

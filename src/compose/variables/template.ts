@@ -21,6 +21,10 @@ type Operator = (typeof operators)[number];
 /** The template with its variables filled in. */
 export function substitute(template: string, lookup: Lookup, faults: TemplateFaults): string {
   if (!template.includes('$')) return template;
+  if (isTooDeep(template)) {
+    faults.invalid(template);
+    return '';
+  }
   return template.replace(pattern, (match: string, escaped?: string, named?: string, braced?: string) => {
     if (escaped !== undefined) return '$';
     if (named !== undefined) return plain(named, lookup, faults);
@@ -30,6 +34,18 @@ export function substitute(template: string, lookup: Lookup, faults: TemplateFau
     }
     return bracedValue(match, lookup, faults);
   });
+}
+
+/** Each `${` within another is read one within the other; no person writes as many. */
+const deepest = 100;
+
+function isTooDeep(template: string): boolean {
+  let open = 0;
+  for (let at = template.indexOf('${'); at >= 0 && at < template.length; at++) {
+    if (template[at] === '}' && open > 0) open--;
+    else if (template[at] === '{' && template[at - 1] === '$' && ++open > deepest) return true;
+  }
+  return false;
 }
 
 function plain(name: string, lookup: Lookup, faults: TemplateFaults): string {

@@ -5,6 +5,7 @@ import { Composer, Parser } from 'yaml';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../../diagnostics/source.ts';
 import type { Tree } from '../tree.ts';
+import { deepest, tooDeep } from './depth.ts';
 import { TreeReader } from './full-reader.ts';
 import { indentingTab } from './indenting-tabs.ts';
 import { lenientTokens } from './lenient-tokens.ts';
@@ -27,6 +28,16 @@ export interface ParsedFile {
  * @returns nothing where the text is not YAML; every fault of it is reported as `compose/invalid-yaml`
  */
 export function parseYaml(source: SourceFile, quick: boolean, report: Report): ParsedFile | undefined {
+  const deep = tooDeep(source.text);
+  if (deep !== undefined) {
+    report(
+      'compose/invalid-yaml',
+      { source, start: deep, end: deep + 1 },
+      `what stands here is nested more than ${deepest} levels deep`,
+      { help: 'netcompose reads no deeper; take what is inside apart' },
+    );
+    return undefined;
+  }
   const tree = quick ? readPlainYaml(source) : undefined;
   if (tree === undefined) return parseFully(source, report);
   let document: Document | undefined;

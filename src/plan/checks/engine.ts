@@ -18,11 +18,16 @@ export function checkEngine({ project, services, networks }: Plan, facts: Parsed
 }
 
 /** Reports `engine/network-missing` for external networks that a started service joins. */
-export function checkExternal({ services, networks, hooks }: Plan, { engine }: ParsedFacts, report: Report): void {
+export function checkExternal(
+  { services, networks, hooks }: Plan,
+  { engine }: ParsedFacts,
+  report: Report,
+  starting?: ReadonlySet<string>,
+): void {
   const joined = membersOf(services.values());
   for (const { key, span, dockerName, isMissing } of networks.values()) {
-    const members = joined.get(key);
-    if (!isMissing || !members) continue;
+    const members = (joined.get(key) ?? []).filter(({ service }) => starting?.has(service.name) ?? true);
+    if (!isMissing || members.length === 0) continue;
     const near = didYouMean(
       dockerName,
       (engine?.networks ?? []).map(({ name }) => name),
@@ -32,7 +37,9 @@ export function checkExternal({ services, networks, hooks }: Plan, { engine }: P
       ? `docker network create --subnet SUBNET ${dockerName}, with the subnet of the addresses given here`
       : `docker network create ${dockerName}`;
     report('engine/network-missing', span, `network "${key}" is external, but the engine has no "${dockerName}"`, {
-      help: `${near ? `${near} Else make` : 'make'} it (${make}), or take "external: true" out, so that Compose makes it`,
+      help:
+        `${near ? `${near} Else make` : 'make'} it (${make}), ` +
+        'or take "external: true" out, so that Compose makes it',
       // A command of the user's own that comes first may make it.
       ...(hooks.some(({ when }) => when === 'pre_up') && { severity: 'warning' }),
     });

@@ -31,7 +31,7 @@ export function hostSubnets({ host, engine }: ParsedFacts): readonly HostSubnet[
   return [...own, ...routed].filter(({ subnet }) => !isLinkLocal(subnet));
 }
 
-/** A bridge of Docker's: by the address that a network of the engine gives it, or by the name where no engine is known. */
+/** A bridge of Docker's: by its name, or by the address that a network of the engine gives it. */
 function isDockers({ name, kind, addresses }: ParsedInterface, engine: ParsedEngine | undefined): boolean {
   if (kind !== 'bridge') return false;
   if (/^(?:docker0|docker_gwbridge|br-[\da-f]{12})$/.test(name)) return true;

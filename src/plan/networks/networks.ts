@@ -108,6 +108,13 @@ function underlayNetwork(request: UnderlayRequest, taken: readonly Cidr[], conte
     report,
   );
   const network = kind === 'shared' ? undefined : project.networks.get(key);
+  const named = kind === 'shared' && declared ? project.networks.get(key)?.name : undefined;
+  if (named && named.value !== dockerName) {
+    report('netmode/key-not-for-mode', named.span, `network "${key}" is shared by all projects as "${dockerName}"`, {
+      severity: 'warning',
+      help: `remove "name", or write "scope: project" in its x-netmode to have a network called "${named.value}"`,
+    });
+  }
   return {
     key,
     mode,

@@ -63,7 +63,7 @@ export function interfaceNameOf(parent: Parent | undefined): string | undefined 
   return parent?.kind === 'named' && isInterfaceName(parent.name) ? parent.name : undefined;
 }
 
-export interface Obstacle {
+interface Obstacle {
   readonly rule:
     | 'engine/desktop'
     | 'engine/rootless'

@@ -114,8 +114,8 @@ function writtenSubnets(settings: Settings, report: Report): readonly (Located<C
 }
 
 /**
- * Docker refuses what has bits beyond its prefix from engine 25 on; before, it takes another subnet than the one that is
- * written.
+ * Docker refuses what has bits beyond its prefix (`invalid ip-range …`), or takes another subnet than
+ * the one that is written.
  */
 export function checkHostBits(key: 'subnet' | 'ip_range', text: string, cidr: Cidr, span: Span, report: Report): void {
   if (addressOf(text)?.value === cidr.first) return;

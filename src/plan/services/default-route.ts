@@ -36,7 +36,7 @@ export function withWayOut(
     { ...plan, networks: new Map(attached), ...(right && { wayOut: right.key }) },
     networks,
     project,
-    !tooOld,
+    { isSaid, countsPriority: !tooOld },
   );
 }
 
@@ -48,12 +48,12 @@ function withBoundPorts(
   plan: Attached,
   networks: ReadonlyMap<string, NetworkPlan>,
   project: Project,
-  countsPriority: boolean,
+  { isSaid, countsPriority }: { readonly isSaid: boolean; readonly countsPriority: boolean },
 ): Attached {
   if (plan.ports.length === 0) return plan;
   const ways = waysOut(plan, networks, project);
-  // What `host_access: loopback` publishes is checked with its way out.
-  if (ways.some(({ underlay }) => underlay?.hostAccess === 'loopback')) return plan;
+  // Under `host_access: loopback` the bridge is the right way; that Docker takes another is an error of its own.
+  if (!isSaid && ways.some(({ underlay }) => underlay?.hostAccess === 'loopback')) return plan;
   return dockersWay(ways, countsPriority)?.underlay ? { ...plan, ports: [] } : plan;
 }
 

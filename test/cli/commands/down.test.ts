@@ -161,6 +161,13 @@ test('hooks that were trusted run last, in the project’s folder', async () => 
   assert.is(on.host.ran.at(-1), 'modprobe -r x');
 });
 
+test('where one service goes, the project is not down: its hooks wait', async () => {
+  const on = await up(project(hooked), { commands: { 'modprobe -r x': 'run' } });
+  on.host.ran.splice(0);
+  assert.is((await on.run('down', 'web')).code, 0);
+  assert.not.ok(on.host.ran.includes('modprobe -r x'));
+});
+
 test('hooks that nobody has trusted do not run, and keep nothing from being released', async () => {
   const on = await up();
   on.host.files.set('/project/compose.yaml', `name: shop\n${hooked}`);

@@ -363,7 +363,12 @@ test('where Compose resolves the files to something else, nothing is touched', a
 });
 
 test('where Compose refuses the files, its words and its exit code come back', async () => {
-  const on = machine(macvlan, { commands: { [configLine]: { code: 15, stderr: 'it says no\n' } } });
+  const on = machine(macvlan, {
+    commands: {
+      [configLine]: { code: 15, stderr: 'a fault of its JSON\n' },
+      [configLine.replace(' --format json', '')]: { code: 15, stderr: 'it says no\n' },
+    },
+  });
   const { code, err } = await on.run('up', '-d');
   assert.equal([code, err], [15, 'it says no\n']);
   assert.equal(on.changes(), []);

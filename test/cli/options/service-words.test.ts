@@ -92,6 +92,8 @@ const replicas: Readonly<Record<string, readonly (readonly [string, number, stri
     ['web', 2, 'scale web=2'],
     ['other', 1, 'scale other=1'],
   ],
+  'scale web=+3': [['web', 3, 'scale web=+3']],
+  'up --scale web=+03': [['web', 3, 'up --scale web=+03']],
   'up --scale web': [],
   'scale web=-1': [],
   'run web --scale web=2': [],

@@ -69,7 +69,7 @@ const refused: readonly (readonly [string, ...string[]])[] = [
   ['a:\n  -\tb\n', '2: a tab cannot indent'],
   ['a: b\u0001\n', '1: a control character is not allowed'],
   ['%YAML 1.2\n---\na: b\n', '1: "%YAML 1.2" is not read by Compose'],
-  [`${'['.repeat(5000)}`, '1: the file is nested too deeply'],
+  [`${'['.repeat(5000)}`, '1: what stands here is nested more than 200 levels deep'],
 ];
 for (const [text, ...faults] of refused) {
   test(`refuses ${JSON.stringify(text.slice(0, 40))}`, () =>

@@ -12,7 +12,8 @@ const service = (netmode: string) => `services:\n  web:\n    image: nginx\n    x
 const lan = 'ip_range: 192.168.1.192/27';
 const native =
   'services:\n  web: { image: nginx, networks: [lan] }\nnetworks:\n ' +
-  ' lan: { driver: ipvlan, driver_opts: { parent: eth0 } }\n';
+  ' lan: { driver: ipvlan, driver_opts: { parent: eth0 }, ipam: { config: [{ subnet: 192.168.1.0/24, ' +
+  'gateway: 192.168.1.1, ip_range: 192.168.1.192/27 }] } }\n';
 const external =
   'services:\n  web: { image: nginx, networks: [far] }\nnetworks:\n  far: { external: true, driver: overlay }\n';
 

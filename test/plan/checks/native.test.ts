@@ -60,7 +60,8 @@ for (const [name, service, network] of [
 ] as const) {
   test(`external: a shim that is asked for ${name}`, () => {
     const text =
-      `services:\n  web: { image: x, x-netmode: { network: front, ipv4_address: 192.168.1.22, listen: [80]${service} } }\n` +
+      'services:\n  web: { image: x, x-netmode: { network: front, ipv4_address: 192.168.1.22, ' +
+      `listen: [80]${service} } }\n` +
       `networks:\n  front: { name: br0, external: true${network} }\n`;
     const facts = withEngine({ networks: [byHand()] });
     assert.equal(lines(text, facts), []);
@@ -76,7 +77,8 @@ for (const [name, service, network] of [
 
 test('external: keys are judged by what the network is, and not where nobody knows', () => {
   const text = (keys: string) =>
-    `services:\n  web: { image: x, x-netmode: { network: front, ${keys} } }\nnetworks:\n  front: { name: br0, external: true }\n`;
+    `services:\n  web: { image: x, x-netmode: { network: front, ${keys} } }\n` +
+    'networks:\n  front: { name: br0, external: true }\n';
   const bridge = withEngine({ networks: [byHand({ driver: 'bridge', options: {} })] });
   assert.equal(lines(text('host_access: shim'), bridge), [
     'error netmode/key-not-for-mode: "web": "host_access" means nothing for bridge',
@@ -135,19 +137,23 @@ test('external: one that is not there, and when that is not known', () => {
   assert.equal(reach(text, 'web'), []);
   assert.equal(lines(`x-netmode: { hooks: { pre_up: [[make]] } }\n${text}`), [`warning ${missing}`]);
   assert.equal(lines(text, withEngine({ swarm: 'worker' })), []);
+  assert.equal(told(planTexts(text, { facts: lanFacts, starting: new Set() })), []);
   assert.equal(lines(text, { version: 1 }), []);
   assert.equal(lines(text.replace('image: x', 'image: x, profiles: [later]')), []);
 });
 
 test('two networks on one parent, one of them external, are told once', () => {
   const text =
-    'services:\n  web: { image: x, networks: { lan: { ipv4_address: 10.7.0.5 }, front: { ipv4_address: 192.168.1.22 } } }\n' +
-    `networks:\n  front: { name: br0, external: true }\n  lan: ${native('subnet: 10.7.0.0/24, gateway: 10.7.0.1', '', 'ipvlan')}\n`;
+    'services:\n  web:\n    image: x\n    networks:\n      lan: { ipv4_address: 10.7.0.5 }\n' +
+    '      front: { ipv4_address: 192.168.1.22 }\n' +
+    'networks:\n  front: { name: br0, external: true }\n' +
+    `  lan: ${native('subnet: 10.7.0.0/24, gateway: 10.7.0.1', '', 'ipvlan')}\n`;
   const found = lines(text, withEngine({ networks: [byHand({ driver: 'ipvlan' })] }));
   assert.equal(
     found.filter((line) => line.startsWith('error')),
     [
-      'error netmode/conflicting-network: networks "front" and "lan" are both on eth0, which carries one ipvlan network',
+      'error netmode/conflicting-network: networks "front" and "lan" are both on eth0, ' +
+        'which carries one ipvlan network',
     ],
   );
 });
@@ -366,7 +372,8 @@ test('ports on addresses that the host has, and has not', () => {
 // Ports, names and ways out.
 
 const both = (ports: string, first = 'back', attachment = '') =>
-  `services:\n  web:\n    image: x\n    ports: [${ports}]\n    networks:\n      ${first}:\n      lan: { ${attachment} }\n` +
+  `services:\n  web:\n    image: x\n    ports: [${ports}]\n    networks:\n` +
+  `      ${first}:\n      lan: { ${attachment} }\n` +
   `networks:\n  lan: ${native()}\n  ${first}:\n`;
 
 test('native: ports beside an address on the LAN', () => {
@@ -450,12 +457,20 @@ test('ports of service discovery are shared in host mode and in a namespace, but
 
 test('MAC addresses are compared as values, in the forms that Docker reads', () => {
   const text = (a: string, b: string) =>
-    `services:\n  a: { image: x, networks: { lan: { mac_address: "${a}" } } }\n  b: { image: x, mac_address: "${b}", networks: [lan] }\n` +
+    `services:\n  a: { image: x, networks: { lan: { mac_address: "${a}" } } }\n` +
+    `  b: { image: x, mac_address: "${b}", networks: [lan] }\n` +
     `networks:\n  lan: ${native()}\n`;
   for (const other of ['0242.c0a8.0135', '02-42-C0-A8-01-35', '02:42:C0:A8:01:35'])
     assert.match(lines(text('02:42:c0:a8:01:35', other))[0]!, /^error address\/duplicate-mac/, other);
   for (const wrong of ['2:42:c0:a8:1:36', '0242c0a80136', '02:42-c0:a8:01:36'])
     assert.match(lines(text('02:42:c0:a8:01:35', wrong))[0]!, /^error netmode\/invalid-value: "b": /, wrong);
+});
+
+test('native ipvlan has no MAC address of its own', () => {
+  const text = joining(native(sound, '', 'ipvlan')).replace('[lan]', '{ lan: { mac_address: "02:42:c0:a8:01:35" } }');
+  assert.equal(lines(text), [
+    'error netmode/key-not-for-mode: "web": "mac_address" means nothing for ipvlan-l2, which "lan" is',
+  ]);
 });
 
 test('keys that are too new, without x-netmode', () => {

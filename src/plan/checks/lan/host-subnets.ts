@@ -43,5 +43,6 @@ const takesRoute = ({ mode }: NetworkPlan): boolean => (isUnderlay(mode) ? !unde
 
 function message({ key }: NetworkPlan, subnet: string, { subnet: other, interface: on, isOwn }: HostSubnet): string {
   const what = isOwn ? 'in which this host is' : 'to which this host has a route';
-  return `network "${key}": ${subnet} overlaps ${formatCidr(other)}, ${what} on ${on}: the network would take its place`;
+  const place = `${formatCidr(other)}, ${what} on ${on}`;
+  return `network "${key}": ${subnet} overlaps ${place}: the network would take its place`;
 }

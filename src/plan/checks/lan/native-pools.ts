@@ -44,7 +44,9 @@ function checkGateway({ key, span }: UnderlayNetwork, pool: PlannedPool, facts: 
     `network "${key}": ${formatCidr(pool.subnet)} has no "gateway": Docker takes the first address, ` +
       'or from version 29 on none, and the containers find no way out',
     {
-      help: `write "gateway: ${found ? formatAddress(found) : '…'}"${found ? '' : " with the address of the LAN's router"}`,
+      help: found
+        ? `write "gateway: ${formatAddress(found)}"`
+        : 'write "gateway: …" with the address of the LAN\'s router',
     },
   );
 }

@@ -253,7 +253,10 @@ function checkOther(
         `${formatCidr(mine)} overlaps ${formatCidr(theirs)} of the Docker network "${other.name}"`,
         {
           // Who made that network, and what still needs it, nobody here knows: it is not for us to say "remove it".
-          help: `${chooseAnother(mine, network, taken)}${wanted && other.driver === network.driver ? `, or ${join}` : ''}`,
+          help: [
+            chooseAnother(mine, network, taken),
+            ...(wanted && other.driver === network.driver ? [`or ${join}`] : []),
+          ].join(', '),
         },
       );
     }

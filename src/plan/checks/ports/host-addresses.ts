@@ -55,7 +55,7 @@ function reportAddress(
     `"${service}" ${verb} a port on ${formatAddress(address)}, which no interface of this host has`,
     {
       help:
-        `${lan ? `write ${formatAddress(lan)}, which it has` : 'write an address that it has'}, or leave the address out; ` +
+        `write ${lan ? `${formatAddress(lan)}, which it has` : 'an address that it has'}, or leave the address out; ` +
         'one that comes and goes (keepalived) needs "sysctl -w net.ipv4.ip_nonlocal_bind=1"',
     },
   );

@@ -15,6 +15,7 @@ export function checkLost({ services, networks }: Plan, facts: ParsedFacts, repo
   for (const plan of services.values()) {
     checkPorts(plan, networks, report);
     if (plan.ports.length > 0 && timesOutOnLan(plan, networks, facts)) reportBesideLan(plan, networks, report);
+    checkMacs(plan, networks, report);
     if (plan.managed) checkLeftovers(plan, report);
   }
 }
@@ -105,6 +106,21 @@ function modeOfPorts({ netmode, networks: on }: Attached, networks: Plan['networ
 function addressOnLan(on: Attached['networks'], networks: Plan['networks']): string | undefined {
   const [address] = [...on.values()].filter(({ network }) => networks.get(network)?.underlay).flatMap(fixedAddresses);
   return address && formatAddress(address.value);
+}
+
+/** A MAC address at an ipvlan network that the service lists; that of `x-netmode` is judged where it is read. */
+function checkMacs({ service, networks: on }: Attached, networks: Plan['networks'], report: Report): void {
+  for (const { network, macAddress } of on.values()) {
+    const mode = networks.get(network)?.underlay?.mode;
+    const written = service.networks?.value.get(network)?.macAddress;
+    if (!written || written !== macAddress || !mode?.startsWith('ipvlan')) continue;
+    report(
+      'netmode/key-not-for-mode',
+      written.span,
+      `"${service.name}": "mac_address" means nothing for ${mode}, which "${network}" is`,
+      { help: "remove it: ipvlan shares the parent's MAC address, and Docker refuses another" },
+    );
+  }
 }
 
 /** Native keys that Docker refuses beside the netmode. */

@@ -141,7 +141,7 @@ const cases: readonly (readonly [string, string, Situation, readonly string[]])[
     'mDNS is shared',
     opens('"5353/udp"'),
     { sockets: [socket({ protocol: 'udp', port: 5353 })] },
-    ['warning ports/in-use-on-host: "web" opens port 5353/udp of the host, which "nginx" (pid 812) has open'],
+    ['info ports/in-use-on-host: "web" opens port 5353/udp of the host, which "nginx" (pid 812) has open'],
   ],
   [
     'guessed from the image',
