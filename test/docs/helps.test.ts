@@ -76,7 +76,7 @@ const withoutPorts = (text: string) => text.replace(/^ *ports: .*\n/m, '');
 /** The first that fits counts. */
 const forms: readonly (readonly [form: RegExp, apply: Apply])[] = [
   [/^did you mean "?([^"]+?)"?\?$/, atSpan],
-  [/, such as ([\d.]+|[\da-f:]+:[\da-f:]+)$/, atSpan],
+  [/, such as ([\d.]+(?:\/\d+)?|[\da-f:]+:[\da-f:]+)$/, atSpan],
   [/^publish it on one address: "(\S+):…"/, inSpan((written, [, place = '']) => written.replace(/\d+(?=:)/, place))],
   [/^publish another port, such as (\d+)/, inSpan((written, [, port = '']) => written.replace(/\d+(?=:)/, port))],
 
@@ -100,6 +100,12 @@ const byHand: { readonly [rule in RuleName]?: readonly (readonly [from: string, 
     ['printer\n    x-netmode: { mode: host, listen: [9100] }', 'printer\n    x-netmode: bridge'],
   ],
   'ports/namespace-clash': [['listen: [8080]', 'listen: [8081]']],
+  'ports/no-such-address': [
+    ['192.168.1.11:', '192.168.1.10:'],
+    ['192.168.1.11:', ''],
+  ],
+  'address/no-gateway': [['192.168.1.0/24 }', '192.168.1.0/24, gateway: 192.168.1.1 }']],
+  'engine/network-missing': [['proxy: { external: true }', 'proxy: {}']],
   'address/duplicate': [['192.168.1.53 }\n  web', '192.168.1.54 }\n  web']],
   'address/duplicate-mac': [['02:42:c0:a8:01:35" }\n  web', '02:42:c0:a8:01:36" }\n  web']],
   'shim/address-taken': [['shim: { ipv4_address: 192.168.1.53', 'shim: { ipv4_address: 192.168.1.54']],

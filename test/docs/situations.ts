@@ -66,7 +66,7 @@ const oldLan: EngineNetwork = {
   internal: false,
   options: { parent: 'eth0' },
   labels: {},
-  pools: [{ subnet: '192.168.1.0/24', gateway: '192.168.1.1', auxiliaryAddresses: {} }],
+  pools: [{ subnet: '192.168.1.0/24', gateway: '192.168.1.1', ipRange: '192.168.1.192/27', auxiliaryAddresses: {} }],
 };
 
 /** The same computer with a LAN network that somebody made by hand. */
