@@ -6,8 +6,14 @@ import { build, type Plugin } from 'esbuild';
 
 /** Files and folders of `test/`: what is pure and looks at plans. */
 const places = [
-  ...['plan/checks', 'plan/services', 'plan/networks', 'plan/host-changes', 'plan/decide.test.ts'],
-  ...['docs/rules.test.ts', 'fixtures.test.ts', 'cli/privilege.test.ts'],
+  ...['plan/checks', 'plan/services', 'plan/networks', 'plan/host-changes', 'plan/facts'],
+  ...[
+    'plan/decide.test.ts',
+    'plan/file-order.test.ts',
+    'docs/rules.test.ts',
+    'fixtures.test.ts',
+    'cli/privilege.test.ts',
+  ],
 ];
 
 /**

@@ -7,7 +7,10 @@ import { type NewerKey, tooOldFor } from '../facts/versions.ts';
 import { parentName } from '../networks/parents.ts';
 import type { AttachmentPlan, NetworkPlan, Plan } from '../types.ts';
 
-/** Reports `engine/swarm-inactive`, and `engine/kernel-lacks-driver` for networks that a started service joins. */
+/**
+ * Reports `engine/swarm-inactive`, `engine/rootless`, and `engine/kernel-lacks-driver` for networks that a started
+ * service joins.
+ */
 export function checkEngine({ project, services, networks }: Plan, facts: ParsedFacts, report: Report): void {
   const joined = new Set(
     [...services.values()].filter(({ service }) => service.active).flatMap((plan) => [...plan.networks.keys()]),
@@ -31,7 +34,13 @@ const swarmFaults = {
 } as const;
 
 function checkSwarm({ key, span }: NetworkPlan, { engine }: ParsedFacts, report: Report): void {
-  if (!engine || engine.swarm === 'manager' || engine.kind === 'rootless') return;
+  if (engine?.kind === 'rootless') {
+    report('engine/rootless', span, `network "${key}": a rootless engine has no overlay`, {
+      help: "use a bridge, or the system's engine",
+    });
+    return;
+  }
+  if (!engine || engine.swarm === 'manager') return;
   const { message, help } = swarmFaults[engine.swarm];
   report('engine/swarm-inactive', span, `network "${key}": overlay networks need a swarm, and ${message}`, { help });
 }
