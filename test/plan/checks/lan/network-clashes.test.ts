@@ -83,7 +83,11 @@ const network = (rest: Partial<EngineNetwork>): EngineNetwork => ({
   ...rest,
 });
 /** Made by netcompose. */
-const mine = { name: 'netcompose-eth1', labels: { 'netcompose.network': 'netcompose-eth1' } };
+const mine: Partial<EngineNetwork> = {
+  name: 'netcompose-eth1',
+  labels: { 'netcompose.network': 'netcompose-eth1' },
+  pools: [{ subnet: '10.20.0.0/16', gateway: '10.20.0.1', ipRange: '10.20.1.64/26', auxiliaryAddresses: {} }],
+};
 const container = (rest: Partial<EngineContainer>): EngineContainer => ({
   id: 'c1',
   name: 'printer',
