@@ -30,15 +30,16 @@ function checkPorts(plan: Attached, networks: Plan['networks'], report: Report):
   const place = netmode === 'host' ? 'the host' : (fixedAddress(plan, networks) ?? "the container's own address");
   for (const { published, target, protocol, hostIp, span } of service.ports) {
     const port = formatPort({ first: target, last: target, protocol });
-    if (published && (published.first !== published.last || published.first !== target)) {
+    if (published && (target < published.first || target > published.last)) {
+      const { first: from, last: to } = published;
       report(
         'service/port-remap-lost',
         span,
-        `"${service.name}": ${netmode} maps no ports: it answers on ${port} of ${place}, not on ${published.first}`,
+        `"${service.name}": ${netmode} maps no ports: it answers on ${port} of ${place}, not on ${from === to ? from : `${from}-${to}`}`,
         {
           help:
             netmode === 'host'
-              ? `let the process itself listen on ${published.first}, or use ${target}`
+              ? `let the process itself listen on ${from}, or use ${target}`
               : `reach it at ${place}, port ${target}`,
         },
       );

@@ -251,6 +251,12 @@ const cases: readonly (readonly [string, string, Situation, readonly string[]])[
     [],
   ],
   [
+    'without the engine, so may a process in one',
+    published('8080:80'),
+    { withoutEngine: true, sockets: [socket({ owner: { ...nginx, container: id('b') } })] },
+    [],
+  ],
+  [
     'without the engine, so may a process that this user may not see',
     published('8080:80'),
     { withoutEngine: true, sockets: [{ protocol: 'tcp', address: '0.0.0.0', port: 8080 }] },
@@ -362,6 +368,14 @@ for (const wanted of addresses) {
     });
   }
 }
+
+test('the engine alone tells what containers publish', () => {
+  const { host: _, ...facts } = factsOf({ containers: [container({ ports: publishes(8080) })] });
+  assert.equal(
+    told(planTexts(published('8080:80'), { facts })).filter((line) => line.includes('ports/in-use')),
+    [other('publishes port 8080/tcp of the host, which the container "shop-web-1" of project "shop" publishes')],
+  );
+});
 
 test('two sockets of one server: the one for IPv6 is for that alone', () => {
   const sockets = [socket({ address: '0.0.0.0', port: 8080 }), socket({ address: '::' })];
