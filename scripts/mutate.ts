@@ -4,6 +4,7 @@
  *
  *     npm run mutate                                      src/plan/checks and src/plan/services
  *     npm run mutate -- src/plan/checks/ports/ports.ts    these files or folders only; FILE:1-20: these lines
+ *     npm run mutate -- --quick …                         without the few tests that take as long as all others together
  *
  * Stryker makes the changes. Its part that does is fetched when it is wanted, and never runs with the other tests. What
  * survives is printed, with the place; all of it is in `.cache/mutation.json`, where a later run of a file replaces an
@@ -34,9 +35,16 @@ const resultsFile = join(root, '.cache/mutation.json');
 /** A mutant that is passed so many times as often as the code it replaces runs in circles. */
 const patience = 100;
 
-process.exitCode = await mutate(process.argv.slice(2));
+/** What a test takes at most in a quick run, in milliseconds. */
+const quickMs = 200;
 
-async function mutate(args: readonly string[]): Promise<number> {
+const args = process.argv.slice(2);
+process.exitCode = await mutate(
+  args.filter((arg) => arg !== '--quick'),
+  args.includes('--quick') ? quickMs : Number.POSITIVE_INFINITY,
+);
+
+async function mutate(args: readonly string[], mostMs: number): Promise<number> {
   const targets = (args.length > 0 ? args : ['src/plan/checks', 'src/plan/services']).flatMap(targetsOf);
   const { mutants, texts } = await instrument(root, cache, targets);
   mkdirSync(cache, { recursive: true });
@@ -54,7 +62,7 @@ async function mutate(args: readonly string[]): Promise<number> {
     console.log(`${mutants.length} changes in ${targets.length} files, ${tests.length} tests, which take ${seconds} s`);
     for (const target of targets) {
       const inFile = mutants.filter(({ fileName }) => fileName === target.file);
-      const results = await resultsOf(inFile, first.baseline, child);
+      const results = await resultsOf(inFile, first.baseline, mostMs, child);
       tell(target.file, results);
       if (!target.lines) keep(target.file, results);
     }
@@ -77,17 +85,17 @@ function targetsOf(place: string): readonly Target[] {
 async function resultsOf(mutants: readonly Mutant[], baseline: Baseline, child: Children): Promise<readonly Result[]> {
   const results: Result[] = [];
   for (const mutant of mutants) {
-    const order = orderOf(mutant.id, baseline);
+    const order = orderOf(mutant.id, baseline, mostMs);
     results.push({ ...described(mutant), ...(await outcome(order, child)) });
   }
   return results;
 }
 
 /** The quickest tests come first. What is passed while tests are loaded may matter to any of them. */
-function orderOf(id: string, { tests, loading }: Baseline): Order & { kind: 'mutant' } {
+function orderOf(id: string, { tests, loading }: Baseline, mostMs: number): Order & { kind: 'mutant' } {
   const fresh = id in loading;
   const passing = [...tests.entries()]
-    .filter(([, { hits }]) => fresh || id in hits)
+    .filter(([, { hits, ms }]) => (fresh || id in hits) && ms <= mostMs)
     .sort(([, a], [, b]) => a.ms - b.ms)
     .map(([index, { hits }]) => [index, ((hits[id] ?? 0) + 10) * patience] as const);
   return { kind: 'mutant', id, fresh, tests: passing };
