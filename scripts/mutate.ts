@@ -82,7 +82,12 @@ function targetsOf(place: string): readonly Target[] {
     .map((name) => ({ file: join(file, name) }));
 }
 
-async function resultsOf(mutants: readonly Mutant[], baseline: Baseline, child: Children): Promise<readonly Result[]> {
+async function resultsOf(
+  mutants: readonly Mutant[],
+  baseline: Baseline,
+  mostMs: number,
+  child: Children,
+): Promise<readonly Result[]> {
   const results: Result[] = [];
   for (const mutant of mutants) {
     const order = orderOf(mutant.id, baseline, mostMs);
