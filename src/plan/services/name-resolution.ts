@@ -71,9 +71,7 @@ export function answerFor(
 }
 
 const sharesNamespace = (plan: Attached, peer: Attached) =>
-  plan.networkMode === `service:${peer.service.name}` ||
-  peer.networkMode === `service:${plan.service.name}` ||
-  (plan.networkMode?.startsWith('container:') === true && plan.networkMode === peer.networkMode);
+  plan.networkMode === `service:${peer.service.name}` || peer.networkMode === `service:${plan.service.name}`;
 
 const isBridge = (network: NetworkPlan | undefined) => network === undefined || network.mode === 'bridge';
 
