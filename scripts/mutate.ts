@@ -14,7 +14,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleTests } from './mutation/bundle.ts';
-import type { Baseline, Order } from './mutation/child.ts';
+import type { Baseline, Killer, Order } from './mutation/child.ts';
 import { type Children, children } from './mutation/children.ts';
 import { instrument, type Mutant, type Target } from './mutation/instrument.ts';
 
@@ -89,19 +89,31 @@ async function resultsOf(
   child: Children,
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
+  // What has noticed the mutants beside it is likely to notice the next.
+  const killers = new Map<number, number>();
   for (const mutant of mutants) {
-    const order = orderOf(mutant.id, baseline, mostMs);
-    results.push({ ...described(mutant), ...(await outcome(order, child)) });
+    const { killer, ...result } = await outcome(orderOf(mutant.id, baseline, mostMs, killers), child);
+    results.push({ ...described(mutant), ...result, ...(killer && { killedBy: killer.name }) });
+    if (killer?.index !== undefined) killers.set(killer.index, results.length);
   }
   return results;
 }
 
-/** The quickest tests come first. What is passed while tests are loaded may matter to any of them. */
-function orderOf(id: string, { tests, loading }: Baseline, mostMs: number): Order & { kind: 'mutant' } {
+/**
+ * The last that have noticed something come first, then the quickest tests. What is passed while tests are loaded may
+ * matter to any of them.
+ */
+function orderOf(
+  id: string,
+  { tests, loading }: Baseline,
+  mostMs: number,
+  killers: ReadonlyMap<number, number>,
+): Order & { kind: 'mutant' } {
   const fresh = id in loading;
+  const killedAt = (index: number) => killers.get(index) ?? 0;
   const passing = [...tests.entries()]
     .filter(([, { hits, ms }]) => (fresh || id in hits) && ms <= mostMs)
-    .sort(([, a], [, b]) => a.ms - b.ms)
+    .sort(([first, a], [second, b]) => killedAt(second) - killedAt(first) || a.ms - b.ms)
     .map(([index, { hits }]) => [index, ((hits[id] ?? 0) + 10) * patience] as const);
   return { kind: 'mutant', id, fresh, tests: passing };
 }
@@ -109,12 +121,12 @@ function orderOf(id: string, { tests, loading }: Baseline, mostMs: number): Orde
 async function outcome(
   order: Order & { kind: 'mutant' },
   child: Children,
-): Promise<{ readonly status: Status; readonly killedBy?: string }> {
+): Promise<{ readonly status: Status; readonly killer?: Killer }> {
   if (order.tests.length === 0) return { status: 'not covered' };
   const ending = await child.ask(order);
-  if (ending.kind === 'gone') return { status: 'endless', killedBy: ending.why };
+  if (ending.kind === 'gone') return { status: 'endless' };
   if (ending.kind !== 'mutant') throw new Error(`an answer to nothing: ${ending.kind}`);
-  return ending.killedBy === undefined ? { status: 'survived' } : { status: 'killed', killedBy: ending.killedBy };
+  return ending.killedBy === undefined ? { status: 'survived' } : { status: 'killed', killer: ending.killedBy };
 }
 
 function described({ fileName, mutatorName, replacement, location: { start, end } }: Mutant) {

@@ -33,7 +33,13 @@ export type Answer =
   | { readonly kind: 'failed'; readonly test: string; readonly why: string }
   /** A sign of life. */
   | { readonly kind: 'moved' }
-  | { readonly kind: 'mutant'; readonly killedBy?: string };
+  | { readonly kind: 'mutant'; readonly killedBy?: Killer };
+
+/** The test that has noticed a mutant; without a number where loading the tests has failed. */
+export interface Killer {
+  readonly name: string;
+  readonly index?: number;
+}
 
 /** What the instrumented code looks at. */
 interface Switches {
@@ -66,7 +72,7 @@ function load(): readonly CollectedTest[] {
   return shared.collection.tests;
 }
 
-/** Runs each test twice: once to see which mutants it passes, and once, when all is warm, to see how long it takes. */
+/** Runs each test, to see which mutants it passes and how much processor time it takes. */
 async function baseline(): Promise<Answer> {
   loaded = load();
   const loading = { ...switches.mutantCoverage.static };
@@ -75,12 +81,12 @@ async function baseline(): Promise<Answer> {
     const id = String(index + 1);
     try {
       switches.currentTestId = id;
+      const before = process.cpuUsage();
       await run();
+      const { user, system } = process.cpuUsage(before);
       switches.currentTestId = undefined;
-      const start = performance.now();
-      await run();
       const hits = switches.mutantCoverage.perTest[id] ?? {};
-      tests.push({ name: `${file}: ${name}`, ms: performance.now() - start, hits });
+      tests.push({ name: `${file}: ${name}`, ms: (user + system) / 1000, hits });
     } catch (error) {
       return { kind: 'failed', test: `${file}: ${name}`, why: textOf(error) };
     }
@@ -92,13 +98,13 @@ async function baseline(): Promise<Answer> {
 async function tried({ id, fresh, tests }: Order & { kind: 'mutant' }): Promise<Answer> {
   if (!fresh) loaded ??= load();
   switches.activeMutant = id;
-  let current = 'while the tests are loaded';
+  let current: Killer = { name: 'while the tests are loaded' };
   try {
     switches.hitCount = undefined;
     const all = fresh ? load() : loaded!;
     for (const [index, limit] of tests) {
       const { file, name, run } = all[index]!;
-      current = `${file}: ${name}`;
+      current = { name: `${file}: ${name}`, index };
       switches.hitCount = 0;
       switches.hitLimit = limit;
       await run();
