@@ -7,7 +7,7 @@ import type { Answer, Order } from './child.ts';
 /** The longest test takes a few seconds. */
 const patience: Patience = { quietSeconds: 60, busySeconds: 40 };
 
-export type Ending = Exclude<Answer, { kind: 'moved' }> | { readonly kind: 'gone'; readonly why: string };
+type Ending = Exclude<Answer, { kind: 'moved' }> | { readonly kind: 'gone'; readonly why: string };
 
 export interface Children {
   /** Carries out an order, in the process that has carried out the last one if it is still there. */

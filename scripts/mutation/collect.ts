@@ -19,6 +19,7 @@ export interface Collection {
 const waiting: CollectedTest[] = [];
 const collection = () => (globalThis as unknown as { collection: Collection }).collection;
 
+/** @public the tests import it as uvu's */
 export const test = Object.assign(
   (name: string, run: () => unknown): void => void waiting.push({ file: collection().file, name, run }),
   { run: (): void => void collection().tests.push(...waiting.splice(0)) },

@@ -15,8 +15,8 @@ function opened(keys: string, listen = '') {
   return plan!.services
     .get('web')!
     .listeners.map(
-      ({ address, span, from, ...ports }) =>
-        `${from}: ${address ? `${formatAddress(address)} ` : ''}${formatPort(ports)} ${text.slice(span.start, span.end)}`,
+      ({ address, span: { start, end }, from, ...ports }) =>
+        `${from}: ${address ? `${formatAddress(address)} ` : ''}${formatPort(ports)} ${text.slice(start, end)}`,
     );
 }
 

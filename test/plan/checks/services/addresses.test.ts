@@ -210,8 +210,10 @@ test('where everything is taken no other address is named', () => {
 /** Wants as many addresses of a range as `replicas` says. */
 const many = (replicas: number, range: string, rest = '') =>
   `services:\n  web: { image: x, deploy: { replicas: ${replicas} }, x-netmode: { network: lan } }\n` +
-  `  one: { image: x, x-netmode: { network: lan${rest} } }\n  no: { image: x, profiles: [no], x-netmode: { network: lan } }\n` +
-  `networks:\n  lan: { x-netmode: { mode: macvlan, host_access: none, subnet: 192.168.1.0/24, gateway: 192.168.1.1${range} } }\n`;
+  `  one: { image: x, x-netmode: { network: lan${rest} } }\n` +
+  '  no: { image: x, profiles: [no], x-netmode: { network: lan } }\n' +
+  'networks:\n  lan: { x-netmode: { mode: macvlan, host_access: none, subnet: 192.168.1.0/24, ' +
+  `gateway: 192.168.1.1${range} } }\n`;
 
 test('more containers than addresses', () => {
   const range = (prefix: number) => `, ip_range: 192.168.1.192/${prefix}`;
