@@ -4,7 +4,7 @@
  *
  *     npm run mutate                                      src/plan/checks and src/plan/services
  *     npm run mutate -- src/plan/checks/ports/ports.ts    these files or folders only; FILE:1-20: these lines
- *     npm run mutate -- --quick …                         without the few tests that take as long as all others together
+ *     npm run mutate -- --quick …                         without the few tests that take longest
  *
  * Stryker makes the changes. Its part that does is fetched when it is wanted, and never runs with the other tests. What
  * survives is printed, with the place; all of it is in `.cache/mutation.json`, where a later run of a file replaces an

@@ -32,10 +32,11 @@ function checkPorts(plan: Attached, networks: Plan['networks'], report: Report):
     const port = formatPort({ first: target, last: target, protocol });
     if (published && (target < published.first || target > published.last)) {
       const { first: from, last: to } = published;
+      const wanted = from === to ? from : `${from}-${to}`;
       report(
         'service/port-remap-lost',
         span,
-        `"${service.name}": ${netmode} maps no ports: it answers on ${port} of ${place}, not on ${from === to ? from : `${from}-${to}`}`,
+        `"${service.name}": ${netmode} maps no ports: it answers on ${port} of ${place}, not on ${wanted}`,
         {
           help:
             netmode === 'host'

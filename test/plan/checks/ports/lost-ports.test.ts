@@ -29,7 +29,8 @@ for (const [name, keys, netmode, expected] of [
     ports('127.0.0.1:80:80'),
     macvlan,
     [
-      'info service/ports-ignored: "web": macvlan publishes no ports: it answers on 80/tcp of the container\'s own address',
+      'info service/ports-ignored: "web": macvlan publishes no ports: it answers on 80/tcp of the ' +
+        "container's own address",
     ],
   ],
   [
@@ -46,7 +47,8 @@ for (const [name, keys, netmode, expected] of [
     ports('79-81:80'),
     macvlan,
     [
-      'info service/ports-ignored: "web": macvlan publishes no ports: it answers on 80/tcp of the container\'s own address',
+      'info service/ports-ignored: "web": macvlan publishes no ports: it answers on 80/tcp of the ' +
+        "container's own address",
     ],
   ],
   [

@@ -157,8 +157,8 @@ test('outside the subnet: what was most likely meant', () => {
     .replace('[192.168.1.0/24, "fd00:1::/64"]', '192.168.1.0/24')
     .replace('[192.168.1.192/27, "fd00:1::f000/116"]', '192.168.1.192/27');
   assert.equal(lines(only4), [
-    'error address/outside-subnet: "web": fd00:1::53 is outside 192.168.1.0/24; the network "lan" has no IPv6 subnet: ' +
-      'add one to "subnet"',
+    'error address/outside-subnet: "web": fd00:1::53 is outside 192.168.1.0/24; the network "lan" has no IPv6 ' +
+      'subnet: add one to "subnet"',
   ]);
 });
 
