@@ -2,119 +2,157 @@
  * Changes the code of the checks and of what services get, one place at a time, and tells which changes no test
  * notices.
  *
- *     npm run mutate                                        src/plan/checks and src/plan/services: an hour or more
- *     npm run mutate -- src/plan/checks/ports.ts            these files only; FILE:1-20: these lines
+ *     npm run mutate                                      src/plan/checks and src/plan/services
+ *     npm run mutate -- src/plan/checks/ports/ports.ts    these files or folders only; FILE:1-20: these lines
+ *     npm run mutate -- --quick …                         without the few tests that take longest
  *
- * Stryker does it. It is fetched when it is wanted, because its packages are twice as many as all others here, and
- * never runs with the other tests. What survives is printed, with the place; all of it is in `.cache/mutation.json`.
+ * Stryker makes the changes. Its part that does is fetched when it is wanted, and never runs with the other tests. What
+ * survives is printed, with the place; all of it is in `.cache/mutation.json`, where a later run of a file replaces an
+ * earlier one.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleTests } from './mutation/bundle.ts';
+import type { Baseline, Killer, Order } from './mutation/child.ts';
+import { type Children, children } from './mutation/children.ts';
+import { instrument, type Mutant, type Target } from './mutation/instrument.ts';
 
-/** The last that runs on the oldest Node that netcompose runs on. */
-const stryker = '@stryker-mutator/core@9';
+type Status = 'killed' | 'survived' | 'not covered' | 'endless';
+
+interface Result {
+  readonly place: string;
+  readonly kind: string;
+  readonly from: string;
+  readonly to: string;
+  readonly status: Status;
+  readonly killedBy?: string;
+}
+
 const root = fileURLToPath(new URL('..', import.meta.url));
-const cache = '.cache/mutation';
-const bundle = `${cache}/tests.mjs`;
-const defaultFiles = ['src/plan/checks/**/*.ts', 'src/plan/services/**/*.ts'];
-/** What is pure, quick, and looks at plans. A mutant costs as long as these take until one notices it. */
-const testPlaces = [
-  ...['plan/checks', 'plan/services', 'plan/networks', 'plan/decide.test.ts', 'cli/privilege.test.ts'],
-  ...['docs/rules.test.ts', 'fixtures.test.ts'],
-];
-/** This takes as long as many others together, and comes last. */
-const slow = ['plan/checks/ports/ports.test.ts'];
+const cache = join(root, '.cache/mutation');
+const resultsFile = join(root, '.cache/mutation.json');
+/** A mutant that is passed so many times as often as the code it replaces runs in circles. */
+const patience = 100;
 
-const configuration = (files: readonly string[]) => ({
-  testRunner: 'command',
-  // All mutants are in the one bundle, and an environment variable says which of them is active.
-  commandRunner: { command: `node ${bundle}` },
-  buildCommand: 'node --import tsx scripts/mutate.ts --bundle',
-  mutate: files,
-  // Nearly all strings there are parts of messages, and goldens read those as a whole: a changed word says nothing of
-  // whether a check is right.
-  mutator: { excludedMutations: ['StringLiteral'] },
-  coverageAnalysis: 'off',
-  ignorePatterns: ['.cache', 'dist'],
-  tempDirName: `${cache}/sandbox`,
-  // Types are checked elsewhere; Stryker would load the compiler as a library, which this one is not.
-  tsconfigFile: 'none.json',
-  disableTypeChecks: false,
-  // What runs in circles is noticed; what a loaded machine delays is not.
-  timeoutFactor: 10,
-  concurrency: 2,
-  reporters: ['clear-text', 'progress', 'json'],
-  clearTextReporter: { reportTests: false, allowColor: false },
-  jsonReporter: { fileName: '.cache/mutation.json' },
-});
-
-/**
- * Bundles the tests into one file that ends at the first failure: it starts in a tenth of the time that they would
- * take.
- */
-async function bundleTests(): Promise<void> {
-  const tests = testPlaces.flatMap((place) =>
-    place.endsWith('.ts')
-      ? [join(root, 'test', place)]
-      : readdirSync(join(root, 'test', place), { recursive: true, encoding: 'utf8' })
-          .filter((file) => file.endsWith('.test.ts'))
-          .sort()
-          .map((file) => join(root, 'test', place, file)),
-  );
-  const isSlow = (file: string) => slow.includes(relative(join(root, 'test'), file));
-  const ordered = [...tests.filter((file) => !isSlow(file)), ...tests.filter(isSlow)];
-  await build({
-    stdin: {
-      contents: [
-        // uvu looks at these when it is loaded, which is after this line and before the next.
-        "import 'data:text/javascript,globalThis.UVU_DEFER=1;globalThis.UVU_INDEX=0;globalThis.UVU_QUEUE=[[null]];';",
-        ...ordered.map((file) => `import ${JSON.stringify(file)};`),
-        "import { exec } from 'uvu';",
-        'await exec(true);',
-      ].join('\n'),
-      resolveDir: root,
-    },
-    absWorkingDir: root,
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    logLevel: 'warning',
-    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
-    plugins: [
-      {
-        name: 'own-place',
-        setup(builder) {
-          // Tests find their files from where they are themselves.
-          builder.onLoad({ filter: /\/(?:test|scripts)\/.*\.ts$/ }, async ({ path }) => {
-            const { readFile } = await import('node:fs/promises');
-            const text = await readFile(path, 'utf8');
-            const url = JSON.stringify(pathToFileURL(path).href);
-            return { contents: text.replaceAll('import.meta.url', url), loader: 'ts' };
-          });
-        },
-      },
-    ],
-  });
-}
-
-function mutate(files: readonly string[]): number {
-  mkdirSync(join(root, cache), { recursive: true });
-  const file = join(root, cache, 'stryker.json');
-  writeFileSync(file, JSON.stringify(configuration(files.length > 0 ? files : defaultFiles), null, 2));
-  const { status, error } = spawnSync('npx', ['--yes', '--package', stryker, 'stryker', 'run', relative(root, file)], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, MUTATED: '1' },
-  });
-  if (error) throw error;
-  return status ?? 1;
-}
+/** What a test takes at most in a quick run, in milliseconds. */
+const quickMs = 200;
 
 const args = process.argv.slice(2);
-if (args[0] === '--bundle') await bundleTests();
-else process.exitCode = mutate(args);
+process.exitCode = await mutate(
+  args.filter((arg) => arg !== '--quick'),
+  args.includes('--quick') ? quickMs : Number.POSITIVE_INFINITY,
+);
+
+async function mutate(args: readonly string[], mostMs: number): Promise<number> {
+  const targets = (args.length > 0 ? args : ['src/plan/checks', 'src/plan/services']).flatMap(targetsOf);
+  const { mutants, texts } = await instrument(root, cache, targets);
+  mkdirSync(cache, { recursive: true });
+  const bundle = join(cache, 'tests.cjs');
+  await bundleTests(root, bundle, texts);
+  const child = children(bundle);
+  try {
+    const first = await child.ask({ kind: 'baseline' });
+    if (first.kind !== 'baseline') {
+      console.error(`The tests fail without any change: ${JSON.stringify(first, null, 2)}`);
+      return 1;
+    }
+    const { tests } = first.baseline;
+    const seconds = Math.round(tests.reduce((sum, { ms }) => sum + ms, 0) / 1000);
+    console.log(`${mutants.length} changes in ${targets.length} files, ${tests.length} tests, which take ${seconds} s`);
+    for (const target of targets) {
+      const inFile = mutants.filter(({ fileName }) => fileName === target.file);
+      const results = await resultsOf(inFile, first.baseline, mostMs, child);
+      tell(target.file, results);
+      if (!target.lines) keep(target.file, results);
+    }
+    return 0;
+  } finally {
+    child.end();
+  }
+}
+
+function targetsOf(place: string): readonly Target[] {
+  const [, file = place, first, last] = /^(.*):(\d+)-(\d+)$/.exec(place) ?? [];
+  if (first && last) return [{ file, lines: [Number(first), Number(last)] }];
+  if (!statSync(join(root, file)).isDirectory()) return [{ file }];
+  return readdirSync(join(root, file), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .sort()
+    .map((name) => ({ file: join(file, name) }));
+}
+
+async function resultsOf(
+  mutants: readonly Mutant[],
+  baseline: Baseline,
+  mostMs: number,
+  child: Children,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  // What has noticed the mutants beside it is likely to notice the next.
+  const killers = new Map<number, number>();
+  for (const mutant of mutants) {
+    const { killer, ...result } = await outcome(orderOf(mutant.id, baseline, mostMs, killers), child);
+    results.push({ ...described(mutant), ...result, ...(killer && { killedBy: killer.name }) });
+    if (killer?.index !== undefined) killers.set(killer.index, results.length);
+  }
+  return results;
+}
+
+/**
+ * The last that have noticed something come first, then the quickest tests. What is passed while tests are loaded may
+ * matter to any of them.
+ */
+function orderOf(
+  id: string,
+  { tests, loading }: Baseline,
+  mostMs: number,
+  killers: ReadonlyMap<number, number>,
+): Order & { kind: 'mutant' } {
+  const fresh = id in loading;
+  const killedAt = (index: number) => killers.get(index) ?? 0;
+  const passing = [...tests.entries()]
+    .filter(([, { hits, ms }]) => (fresh || id in hits) && ms <= mostMs)
+    .sort(([first, a], [second, b]) => killedAt(second) - killedAt(first) || a.ms - b.ms)
+    .map(([index, { hits }]) => [index, ((hits[id] ?? 0) + 10) * patience] as const);
+  return { kind: 'mutant', id, fresh, tests: passing };
+}
+
+async function outcome(
+  order: Order & { kind: 'mutant' },
+  child: Children,
+): Promise<{ readonly status: Status; readonly killer?: Killer }> {
+  if (order.tests.length === 0) return { status: 'not covered' };
+  const ending = await child.ask(order);
+  if (ending.kind === 'gone') return { status: 'endless' };
+  if (ending.kind !== 'mutant') throw new Error(`an answer to nothing: ${ending.kind}`);
+  return ending.killedBy === undefined ? { status: 'survived' } : { status: 'killed', killer: ending.killedBy };
+}
+
+function described({ fileName, mutatorName, replacement, location: { start, end } }: Mutant) {
+  const lines = readFileSync(join(root, fileName), 'utf8')
+    .split('\n')
+    .slice(start.line, end.line + 1);
+  const last = lines.length - 1;
+  lines[last] = lines[last]!.slice(0, end.column);
+  lines[0] = lines[0]!.slice(start.column);
+  const place = `${fileName}:${start.line + 1}:${start.column + 1}`;
+  return { place, kind: mutatorName, from: oneLine(lines.join('\n')), to: oneLine(replacement) };
+}
+
+function oneLine(code: string): string {
+  return code.replaceAll(/\s+/g, ' ');
+}
+
+function tell(file: string, results: readonly Result[]): void {
+  const left = results.filter(({ status }) => status === 'survived' || status === 'not covered');
+  console.log(`\n${file}: ${results.length - left.length} of ${results.length} noticed`);
+  for (const { place, kind, from, to, status } of left) {
+    console.log(`  ${place} ${kind}, ${status}\n    - ${from.slice(0, 110)}\n    + ${to.slice(0, 110)}`);
+  }
+}
+
+function keep(file: string, results: readonly Result[]): void {
+  const before = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')) : {};
+  writeFileSync(resultsFile, JSON.stringify({ ...before, [file]: results }, null, 2));
+}

@@ -7,7 +7,7 @@ import { type NewerKey, tooOldFor } from '../facts/versions.ts';
 import { fixedAddresses, membersOf } from '../services/members.ts';
 import type { AttachmentPlan, NetworkPlan, Plan } from '../types.ts';
 
-/** Reports `engine/swarm-inactive` for networks that a started service joins. */
+/** Reports `engine/swarm-inactive` and `engine/rootless` for networks that a started service joins. */
 export function checkEngine({ project, services, networks }: Plan, facts: ParsedFacts, report: Report): void {
   const joined = membersOf(services.values());
   for (const network of networks.values()) {
@@ -55,7 +55,13 @@ const swarmFaults = {
 } as const;
 
 function checkSwarm({ key, span }: NetworkPlan, { engine }: ParsedFacts, report: Report): void {
-  if (!engine || engine.swarm === 'manager' || engine.kind === 'rootless') return;
+  if (engine?.kind === 'rootless') {
+    report('engine/rootless', span, `network "${key}": a rootless engine has no overlay`, {
+      help: "use a bridge, or the system's engine",
+    });
+    return;
+  }
+  if (!engine || engine.swarm === 'manager') return;
   const { message, help } = swarmFaults[engine.swarm];
   report('engine/swarm-inactive', span, `network "${key}": overlay networks need a swarm, and ${message}`, { help });
 }

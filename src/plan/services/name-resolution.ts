@@ -104,9 +104,7 @@ function exampleOf({ opens }: Attached): string {
 }
 
 const sharesNamespace = (plan: Attached, peer: Attached) =>
-  plan.networkMode === `service:${peer.service.name}` ||
-  peer.networkMode === `service:${plan.service.name}` ||
-  (plan.networkMode?.startsWith('container:') === true && plan.networkMode === peer.networkMode);
+  plan.networkMode === `service:${peer.service.name}` || peer.networkMode === `service:${plan.service.name}`;
 
 /** Docker's own bridge, which Compose makes no network for. */
 const isOnDocker0 = ({ networkMode }: Attached): boolean => networkMode === 'bridge' || networkMode === 'default';

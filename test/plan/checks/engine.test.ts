@@ -63,6 +63,18 @@ const cases: readonly (readonly [string, string, Facts, readonly string[]])[] = 
     [],
   ],
   ['an overlay that nobody joins', `${service('bridge')}networks:\n  far: { driver: overlay }\n`, facts({}), []],
+  [
+    'an overlay that only a profile would start',
+    service('overlay').replace('image: nginx', 'image: nginx\n    profiles: [far]'),
+    facts({}),
+    [],
+  ],
+  [
+    'a rootless engine, whatever its swarm',
+    service('overlay'),
+    facts({}, { kind: 'rootless', swarm: 'manager' }),
+    ['error engine/rootless: network "overlay": a rootless engine has no overlay'],
+  ],
   ['nobody asked the engine', service('overlay'), { version: 1 }, []],
 
   [
@@ -116,6 +128,30 @@ test('the help names a driver that is there', () => {
       .help!;
   assert.match(help({ ipvlan: 'missing', macvlan: 'ready' }), /^use macvlan instead; install /);
   assert.match(help({ ipvlan: 'missing', macvlan: 'missing' }), /^install /);
+  const [diagnostic] = planTexts(native, {
+    facts: facts({ drivers: { ipvlan: 'missing', macvlan: 'ready' } }),
+  }).diagnostics.sorted();
+  assert.match(diagnostic!.help!, /^use macvlan instead; install /);
+});
+
+test('keys that are too old are reported of what a command starts, whoever has written them', () => {
+  const older = facts({}, { version: '24.0.9' });
+  const reported = (extra: string) =>
+    told(
+      planTexts(
+        'services:\n' +
+          '  web: { image: x, x-netmode: bridge }\n' +
+          `  db: { image: x, networks: { back: { mac_address: "02:00:00:00:00:05" } }${extra} }\nnetworks: { back: }\n`,
+        { facts: older },
+      ),
+    );
+  for (const extra of ['', ', x-netmode: bridge']) {
+    assert.equal(reported(extra), [
+      'error engine/too-old: "db" has mac_address on the network "back", but this engine is 24.0.9, which does not ' +
+        'know mac_address',
+    ]);
+  }
+  assert.equal(reported(', x-netmode: bridge, profiles: [later]'), []);
 });
 
 test.run();

@@ -43,6 +43,28 @@ test('the whole LAN as range: the largest part that is free is suggested', () =>
   assert.is(diagnostic?.help, 'write "ip_range: 192.168.1.128/25"');
 });
 
+test('a small subnet: what is left of it, or that nothing is', () => {
+  const help = (text: string, address: string) => {
+    const eth1 = lanFacts.host!.interfaces.find(({ name }) => name === 'eth1')!;
+    const facts = {
+      ...lanFacts,
+      host: { ...lanFacts.host!, interfaces: [{ ...eth1, addresses: [address] }], routes: [] },
+    };
+    return planTexts(text, { facts })
+      .diagnostics.sorted()
+      .filter(({ rule, message }) => rule === 'address/range-invalid' && message.includes('hands out'))
+      .map(({ help }) => help);
+  };
+  const small = (subnet: string, gateway: string) =>
+    `services:\n  web: { image: x, networks: [lan] }\nnetworks:\n  lan:\n    driver: macvlan\n` +
+    `    driver_opts: { parent: eth1 }\n` +
+    `    ipam: { config: [{ subnet: ${subnet}, gateway: ${gateway}, ip_range: ${subnet} }] }\n`;
+  assert.equal(help(small('10.1.0.0/29', '10.1.0.1'), '10.1.0.5/29'), ['write "ip_range: 10.1.0.6/31"']);
+  assert.equal(help(small('10.1.0.0/30', '10.1.0.1'), '10.1.0.2/30'), [
+    'choose a range that neither this host nor its gateway is in',
+  ]);
+});
+
 test('an address that the network keeps from containers is not handed out', () => {
   assert.equal(found(native('macvlan', '192.168.1.8/29', ', aux_addresses: { host: 192.168.1.10 }')), []);
 });

@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { placeText } from '../../../src/emit/text/reach-text.ts';
-import { lanFacts, planTexts, told } from '../../support/in-memory.ts';
+import { lanFacts, type Options, planTexts, told } from '../../support/in-memory.ts';
 
 const lan = 'mode: macvlan, subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.192/27';
 
@@ -60,6 +60,130 @@ test('host_access belongs to the network that a service joins', () => {
   assert.equal(told(outcome), [
     'error netmode/conflicting-network: "web": "host_access" differs from that of network "lan", which it joins',
   ]);
+});
+
+const attached = (service: string, networks = '', options: Options = {}) => {
+  const { plan } = planTexts(
+    `services:\n  web: { image: x, ${service} }\n  other: { image: x, x-netmode: bridge }\n${networks}`,
+    { facts: lanFacts, ...options },
+  );
+  const { networkMode, netmode, managed, networks: on, ports, listeners } = plan!.services.get('web')!;
+  return {
+    netmode,
+    ...(networkMode !== undefined && { networkMode }),
+    managed,
+    networks: [...on.keys()],
+    ports: ports.map(({ hostIp, source }) => `${hostIp ?? ''}:${source.published?.first}`),
+    listeners: listeners.map(({ first }) => first),
+  };
+};
+const published = 'ports: ["8080:80"]';
+const nothing = { managed: false, networks: [], ports: [], listeners: [] };
+const native = (driver: string) => `networks:\n  lan: { driver: ${driver}, driver_opts: { parent: eth0 } }\n  back:\n`;
+
+for (const [name, service, networks, expected] of [
+  ['on the default network', published, '', { netmode: 'bridge', networks: ['default'], ports: [':8080'] }],
+  ['host', `${published}, network_mode: host`, '', { netmode: 'host', networkMode: 'host', listeners: [80] }],
+  ['none', `${published}, network_mode: none`, '', { netmode: 'none', networkMode: 'none' }],
+  [
+    "Docker's own bridge",
+    `${published}, network_mode: bridge`,
+    '',
+    { netmode: 'bridge', networkMode: 'bridge', ports: [':8080'] },
+  ],
+  [
+    "a container's namespace",
+    'expose: [80], network_mode: "container:vpn"',
+    '',
+    { netmode: 'bridge', networkMode: 'container:vpn', listeners: [80] },
+  ],
+  [
+    "a service's namespace",
+    'expose: [80], network_mode: "service:other"',
+    '',
+    { netmode: 'bridge', networkMode: 'service:other', listeners: [80] },
+  ],
+  [
+    'a macvlan network of the file',
+    `${published}, networks: [lan]`,
+    native('macvlan'),
+    { netmode: 'macvlan', networks: ['lan'], listeners: [80] },
+  ],
+  [
+    'beside a bridge',
+    `${published}, networks: [back, lan]`,
+    native('macvlan'),
+    { netmode: 'macvlan', networks: ['back', 'lan'], ports: [':8080'], listeners: [80] },
+  ],
+  [
+    'an overlay beside a bridge',
+    `${published}, networks: [back, lan]`,
+    'networks:\n  lan: { driver: overlay }\n  back:\n',
+    { netmode: 'overlay', networks: ['back', 'lan'], ports: [':8080'] },
+  ],
+] as const) {
+  test(`without x-netmode: ${name}`, () => assert.equal(attached(service, networks), { ...nothing, ...expected }));
+}
+
+test('in the namespace of one that is in that of another, it is attached as the last', () => {
+  const { plan } = planTexts(
+    'services:\n  a: { image: x, network_mode: "service:b" }\n  b: { image: x, network_mode: "service:c" }\n' +
+      '  c: { image: x, x-netmode: host }\n  lost: { image: x, network_mode: "container:d" }\n',
+    { facts: lanFacts },
+  );
+  assert.equal(
+    [...plan!.services].map(([key, { netmode }]) => `${key} ${netmode}`),
+    ['a host', 'b host', 'c host', 'lost bridge'],
+  );
+});
+
+const loopback = 'x-netmode: { network: lan, host_access: loopback }';
+const lanNetwork = `networks:\n  lan: { x-netmode: { ${lan}, host_access: loopback } }\n  back:\n`;
+
+test('for this host alone: ports on 127.0.0.1, by a bridge that it has or is given', () => {
+  assert.equal(attached(`${published}, ${loopback}`, lanNetwork), {
+    netmode: 'macvlan',
+    managed: true,
+    networks: ['lan', 'default'],
+    ports: ['127.0.0.1:8080'],
+    listeners: [80],
+  });
+  assert.equal(attached(`${published}, networks: [back], ${loopback}`, lanNetwork).networks, ['back', 'lan']);
+});
+
+test('settings of a service are said of the network that it is on', () => {
+  const { plan } = planTexts(
+    'services:\n' +
+      '  web: { image: x, networks: [back, front], x-netmode: { mode: bridge, aliases: [shop] } }\n' +
+      '  api: { image: x, x-netmode: { mode: bridge, mac_address: "02:42:0a:00:00:05" } }\n' +
+      '  db: { image: x, networks: [back], x-netmode: bridge }\n' +
+      '  dns: { image: x, networks: { lan: { aliases: [a], gw_priority: 3 } }, x-netmode: { network: lan, ' +
+      'aliases: [b], interface_name: eth7, mac_address: "02:42:0a:00:00:06" } }\n' +
+      `networks:\n  back:\n  front:\n  lan: { x-netmode: { ${lan} } }\n`,
+    { facts: lanFacts },
+  );
+  const said = (service: string) =>
+    [...plan!.services.get(service)!.networks.values()].map(
+      ({ network, aliases, macAddress, interfaceName, gwPriority }) =>
+        [network, ...aliases, macAddress?.value, interfaceName?.value, gwPriority?.value].filter(
+          (each) => each !== undefined,
+        ),
+    );
+  assert.equal(said('web'), [['back', 'shop'], ['front']]);
+  assert.equal(said('api'), [['default', '02:42:0a:00:00:05']]);
+  assert.equal(said('db'), [['back']]);
+  assert.equal(said('dns'), [['lan', 'a', 'b', '02:42:0a:00:00:06', 'eth7', 3]]);
+});
+
+test('a fixed address of the LAN means nothing on the bridge of a fallback', () => {
+  const { plan } = planTexts(
+    'services:\n  web: { image: x, x-netmode: { mode: macvlan, fallback: bridge, ipv4_address: 192.168.1.53 } }\n',
+    { facts: { ...lanFacts, engine: { ...lanFacts.engine!, kind: 'desktop' } } },
+  );
+  assert.equal(
+    [...plan!.services.get('web')!.networks.values()],
+    [{ network: 'default', declared: false, aliases: [] }],
+  );
 });
 
 test.run();

@@ -23,7 +23,6 @@ export function checkLivePorts(
   report: Report,
   starting?: ReadonlySet<string>,
 ): void {
-  if (!facts.host?.sockets && !facts.engine) return;
   const claims = (claimsByNamespace(services).get(host) ?? []).filter(
     ({ service, active }) => active && (starting?.has(service) ?? true),
   );

@@ -58,7 +58,7 @@ function checkPorts(plan: Attached, networks: Plan['networks'], report: Report):
   for (const { first: source, targets, published } of portRuns(service.ports, (port) => port)) {
     const { protocol, hostIp, span } = source;
     const port = formatPort({ ...targets, protocol });
-    if (published && (published.first !== targets.first || published.last !== targets.last)) {
+    if (published && (targets.first < published.first || targets.last > published.last)) {
       report(
         'service/port-remap-lost',
         span,

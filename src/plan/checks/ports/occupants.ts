@@ -52,7 +52,7 @@ export function occupantsOf(project: string, { host, engine }: ParsedFacts): rea
         port,
         address,
         isPublished: false,
-        perhapsOnlyV6: address.family === 6 && isUnspecified(address) && !hasV4Twin(socket, sockets),
+        perhapsOnlyV6: address.family === 6 && isUnspecified(address),
         ...(owner && { owner }),
         ...(container && { container }),
       },
@@ -67,14 +67,6 @@ export function occupantsOf(project: string, { host, engine }: ParsedFacts): rea
 function isKnown({ owner }: ParsedSocket, engine: ParsedEngine | undefined): boolean {
   return (
     engine !== undefined || (owner !== undefined && owner.container === undefined && owner.name !== 'docker-proxy')
-  );
-}
-
-/** A process with a socket for each family has asked for IPv6 only on the other. */
-function hasV4Twin({ protocol, port }: ParsedSocket, sockets: readonly ParsedSocket[]): boolean {
-  return sockets.some(
-    ({ address, ...other }) =>
-      address.family === 4 && isUnspecified(address) && other.port === port && other.protocol === protocol,
   );
 }
 

@@ -208,7 +208,9 @@ function checkCapacity(
     const fixed = ({ attachment }: Member): Located<Address> | undefined =>
       subnet.family === 4 ? attachment.ipv4Address : attachment.ipv6Address;
     const inside = active.flatMap((member) => fixed(member)?.value ?? []).filter((address) => contains(from, address));
-    const room = capacity(from, subnet) - BigInt(inside.length) - (gateway && contains(from, gateway) ? 1n : 0n);
+    const left = capacity(from, subnet) - BigInt(inside.length) - (gateway && contains(from, gateway) ? 1n : 0n);
+    // A fixed address may be one that Docker itself would not hand out.
+    const room = left < 0n ? 0n : left;
     const wanted = active.reduce(
       (sum, member) => (fixed(member) ? sum : sum + BigInt(member.service.replicas.value)),
       0n,

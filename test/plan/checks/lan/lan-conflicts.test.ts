@@ -66,6 +66,13 @@ const cases: readonly (readonly [string, string, Facts, readonly string[]])[] = 
   ],
   ['another address', dns(), facts([neighbour('192.168.1.54')]), []],
   ['another interface', dns(), facts([neighbour('192.168.1.53', { interface: 'wlan0' })]), []],
+  ['nobody has asked for it', dns(), facts([neighbour('192.168.1.53', { state: 'none' })]), []],
+  [
+    'its own answer from before, with letters',
+    dns(', mac_address: "02-00-00-00-00-AB"'),
+    facts([neighbour('192.168.1.53', { mac: '02:00:00:00:00:ab' })]),
+    [],
+  ],
   ['written by hand', dns(), facts([neighbour('192.168.1.53', { state: 'permanent' })]), []],
   ['its own answer from before', dns(`, mac_address: "${mac.toUpperCase()}"`), facts([neighbour('192.168.1.53')]), []],
   [
@@ -82,6 +89,29 @@ const cases: readonly (readonly [string, string, Facts, readonly string[]])[] = 
       'error address/duplicate: "dns" has the address 192.168.1.53, ' +
         'as the running container "shop-dns-1" of project "shop" does',
     ],
+  ],
+  [
+    'a container of no project, with other networks and addresses too',
+    dns(),
+    facts([], {
+      networks: [{ ...lan, name: 'back', options: {} }, lan],
+      containers: [
+        running({
+          name: 'pihole',
+          project: undefined as never,
+          networks: { back: { ipv4: '172.18.0.2' }, lan: { ipv4: '192.168.1.53', ipv6: 'fd00:1::53' } },
+        }),
+      ],
+    }),
+    ['error address/duplicate: "dns" has the address 192.168.1.53, as the running container "pihole" does'],
+  ],
+  [
+    'its own container, with another address too',
+    dns(),
+    facts([neighbour('192.168.1.53')], {
+      containers: [running({ project: 'project', networks: { lan: { ipv4: '192.168.1.53', ipv6: 'fd00:1::53' } } })],
+    }),
+    [],
   ],
   [
     "another project's container, stopped",
@@ -114,6 +144,30 @@ const cases: readonly (readonly [string, string, Facts, readonly string[]])[] = 
     [],
   ],
   [
+    'a container in the range, whose address has letters',
+    dns(),
+    facts([neighbour('192.168.1.200', { mac: '02:00:00:00:00:ab' })], {
+      containers: [running({ networks: { lan: { ipv4: '192.168.1.200', mac: '02:00:00:00:00:AB' } } })],
+    }),
+    [],
+  ],
+  [
+    'many in the range: five are enough',
+    dns(),
+    facts([201, 202, 203, 204, 205, 206].map((last) => neighbour(`192.168.1.${last}`))),
+    [
+      'warning address/answers-on-lan: 192.168.1.192/27, from which Docker hands out addresses, has devices of the ' +
+        `LAN in it: ${[201, 202, 203, 204, 205].map((last) => `192.168.1.${last} (${mac})`).join(', ')}`,
+    ],
+  ],
+  [
+    'without a range there is nothing to be in',
+    'services:\n  web: { image: x, networks: [lan] }\nnetworks:\n  lan:\n    driver: macvlan\n' +
+      '    driver_opts: { parent: eth0 }\n    ipam: { config: [{ subnet: 192.168.1.0/24 }] }\n',
+    facts([neighbour('192.168.1.200')]),
+    [],
+  ],
+  [
     'IPv6',
     'services:\n  dns:\n    image: dns\n    x-netmode: { mode: macvlan, subnet: "fd00:1::/64", ip_range: ' +
       '"fd00:1::f000/116", ipv6_address: "fd00:1::53" }\n',
@@ -138,6 +192,22 @@ test('the help names the nearest free address', () => {
   assert.is(diagnostics.sorted()[0]!.help, 'choose another address, such as 192.168.1.52');
 });
 
+test('the help names an address of the same family', () => {
+  const both =
+    'services:\n  dns:\n    image: dns\n    x-netmode:\n      mode: macvlan\n' +
+    '      subnet: [192.168.1.0/24, "fd00:1::/64"]\n      ip_range: [192.168.1.192/27, "fd00:1::f000/116"]\n' +
+    '      ipv6_address: "fd00:1::53"\n';
+  const { diagnostics } = planTexts(both, { facts: facts([neighbour('fd00:1::53')]) });
+  const [diagnostic] = diagnostics.sorted().filter(({ rule }) => rule === 'address/answers-on-lan');
+  assert.is(diagnostic?.help, 'choose another address, such as fd00:1::54');
+});
+
+test("another project's container: the help names the nearest free address too", () => {
+  const { diagnostics } = planTexts(dns(), { facts: facts([], { networks: [lan], containers: [running({})] }) });
+  const [diagnostic] = diagnostics.sorted().filter(({ rule }) => rule === 'address/duplicate');
+  assert.is(diagnostic?.help, 'choose another address, such as 192.168.1.54');
+});
+
 test('the help names a free range', () => {
   const { diagnostics } = planTexts(dns(), { facts: facts([neighbour('192.168.1.200')]) });
   assert.is(
@@ -149,6 +219,10 @@ test('the help names a free range', () => {
 test('services that are not started now do not matter', () => {
   assert.equal(
     told(planTexts(dns(), { facts: facts([neighbour('192.168.1.53')]), starting: new Set() })).filter(wanted),
+    [],
+  );
+  assert.equal(
+    told(planTexts(dns(), { facts: facts([neighbour('192.168.1.200')]), starting: new Set() })).filter(wanted),
     [],
   );
 });
@@ -164,6 +238,36 @@ for (const [name, found, expected] of [
     'but not its own running one',
     () => targets(dns(), facts([], { containers: [running({ project: 'project' })] })),
     [],
+  ],
+  [
+    'unless it is stopped, or of another project',
+    () => targets(dns(), facts([], { containers: [running({ project: 'project', running: false }), running({})] })),
+    ['192.168.1.53 eth0'],
+  ],
+  ['as they are without the engine', () => targets(dns(), { version: 1, host: lanFacts.host! }), ['192.168.1.53 eth0']],
+  ['nor without the host', () => targets(dns(', parent: eth0'), { version: 1 }), []],
+  [
+    'nor on a parent that is down',
+    () =>
+      targets(dns(), {
+        ...lanFacts,
+        host: {
+          ...lanFacts.host!,
+          interfaces: lanFacts.host!.interfaces.map((each) => ({ ...each, up: each.name !== 'eth0' })),
+        },
+      }),
+    [],
+  ],
+  [
+    'both of a network with two subnets',
+    () =>
+      targets(
+        'services:\n  dns:\n    image: dns\n    x-netmode:\n      mode: macvlan\n' +
+          '      subnet: [192.168.1.0/24, "fd00:1::/64"]\n      ip_range: [192.168.1.192/27, "fd00:1::f000/116"]\n' +
+          '      ipv4_address: 192.168.1.53\n      ipv6_address: "fd00:1::53"\n',
+        facts([]),
+      ),
+    ['192.168.1.53 eth0', 'fd00:1::53 eth0'],
   ],
   ['nor those of others than are started', () => targets(dns(), facts([]), new Set(['web'])), []],
   ['nor one outside the subnet', () => targets(dns().replaceAll('192.168.1.53', '192.168.9.53'), facts([])), []],

@@ -251,6 +251,12 @@ const cases: readonly (readonly [string, string, Situation, readonly string[]])[
     [],
   ],
   [
+    'without the engine, so may a process in one',
+    published('8080:80'),
+    { withoutEngine: true, sockets: [socket({ owner: { ...nginx, container: id('b') } })] },
+    [],
+  ],
+  [
     'without the engine, so may a process that this user may not see',
     published('8080:80'),
     { withoutEngine: true, sockets: [{ protocol: 'tcp', address: '0.0.0.0', port: 8080 }] },
@@ -261,6 +267,83 @@ const cases: readonly (readonly [string, string, Situation, readonly string[]])[
     published('8080:80'),
     { engine: { remote: true }, sockets: [socket()] },
     [],
+  ],
+  [
+    'a rootless engine: its host is a namespace of its own',
+    opens('8080'),
+    { engine: { kind: 'rootless' }, sockets: [socket()] },
+    [],
+  ],
+  [
+    'host mode, without the engine',
+    opens('8080'),
+    { withoutEngine: true, sockets: [socket()] },
+    ['warning ports/in-use-on-host: "web" opens port 8080/tcp of the host, which "nginx" (pid 812) has open'],
+  ],
+  [
+    'a service of the same name in another project is not its own',
+    opens('8080'),
+    { containers: [container({ networkMode: 'host' })], sockets: [socket()] },
+    [host('opens port 8080/tcp of the host, which "nginx" (pid 812) has open')],
+  ],
+  [
+    'another service of the project has not opened it',
+    opens('8080'),
+    { containers: [own({ service: 'api', networkMode: 'host' })], sockets: [socket()] },
+    [host('opens port 8080/tcp of the host, which "nginx" (pid 812) has open')],
+  ],
+  [
+    "its own, in another container's namespace",
+    opens('8080'),
+    { containers: [own({ networkMode: `container:${id('c')}` })], sockets: [socket()] },
+    [],
+  ],
+  [
+    'its own service, in host mode until now: what it is to publish is in the way of others',
+    published('8080:80'),
+    { containers: [own({ networkMode: 'host' })], sockets: [socket()] },
+    [host('publishes port 8080/tcp of the host, which "nginx" (pid 812) has open')],
+  ],
+  [
+    'mDNS that is published is not shared',
+    published('5353:53/udp'),
+    { sockets: [socket({ protocol: 'udp', port: 5353 })] },
+    [host('publishes port 5353/udp of the host, which "nginx" (pid 812) has open')],
+  ],
+  [
+    'nor is TCP',
+    opens('5353'),
+    { sockets: [socket({ port: 5353 })] },
+    [host('opens port 5353/tcp of the host, which "nginx" (pid 812) has open')],
+  ],
+  [
+    'a container says more than a process',
+    published('8080:80'),
+    {
+      containers: [container({ networkMode: 'host' })],
+      sockets: [
+        socket({ address: '127.0.0.1' }),
+        socket({ address: '192.168.1.10', owner: { ...nginx, container: id('a') } }),
+      ],
+    },
+    [
+      other(
+        'publishes port 8080/tcp of the host, which the container "shop-web-1" of project "shop" has open on ' +
+          '192.168.1.10',
+      ),
+    ],
+  ],
+  [
+    'what is certain says more than what may be IPv6 only',
+    published('127.0.0.1:8080:80'),
+    { sockets: [socket({ address: '::' }), socket({ address: '127.0.0.1' })] },
+    [host('publishes port 8080/tcp of the host, which "nginx" (pid 812) has open on 127.0.0.1')],
+  ],
+  [
+    'of two processes the first is named',
+    published('8080:80'),
+    { sockets: [socket({ address: '127.0.0.1' }), socket({ address: '192.168.1.10' })] },
+    [host('publishes port 8080/tcp of the host, which "nginx" (pid 812) has open on 127.0.0.1')],
   ],
   ['Desktop: its host is a virtual machine', opens('8080'), { engine: { kind: 'desktop' }, sockets: [socket()] }, []],
 ];
@@ -286,9 +369,19 @@ for (const wanted of addresses) {
   }
 }
 
+test('the engine alone tells what containers publish', () => {
+  const { host: _, ...facts } = factsOf({ containers: [container({ ports: publishes(8080) })] });
+  assert.equal(
+    told(planTexts(published('8080:80'), { facts })).filter((line) => line.includes('ports/in-use')),
+    [other('publishes port 8080/tcp of the host, which the container "shop-web-1" of project "shop" publishes')],
+  );
+});
+
 test('two sockets of one server: the one for IPv6 is for that alone', () => {
   const sockets = [socket({ address: '0.0.0.0', port: 8080 }), socket({ address: '::' })];
   assert.match(liveOnly(published('127.0.0.1:8080:80'), { sockets })[0]!, /^error .* has open$/);
+  const turned = { sockets: [...sockets].reverse() };
+  assert.match(liveOnly(published('127.0.0.1:8080:80'), turned)[0]!, /^error .* has open$/);
 });
 
 test('the help names a port that is free, and that nobody else of the project wants', () => {
@@ -307,6 +400,69 @@ test('the help for a resolver names an address that is free', () => {
     diagnostics.sorted()[0]!.help,
     'publish it on one address: "192.168.1.10:53:…", or publish another port, such as 8053, or end that process',
   );
+});
+
+const helpOf = (text: string, situation: Situation, privilege?: 'root') => {
+  const facts = factsOf(situation);
+  const { diagnostics } = planTexts(text, {
+    facts: { ...facts, host: { ...facts.host!, ...(privilege && { privilege }) } },
+  });
+  return diagnostics.sorted().find(({ rule }) => rule.startsWith('ports/in-use'))?.help;
+};
+
+for (const [name, text, situation, expected] of [
+  [
+    'where an address is written, another is no help',
+    published('127.0.0.53:53:53/udp'),
+    { sockets: [socket({ protocol: 'udp', address: '127.0.0.53', port: 53 })] },
+    'publish another port, such as 8053, or end that process',
+  ],
+  [
+    'of IPv6',
+    published('8080:80'),
+    { sockets: [socket({ address: '::1' })] },
+    'publish another port, such as 8081, or end that process',
+  ],
+  [
+    'a container on all addresses',
+    published('8080:80'),
+    { containers: [container({ ports: publishes(8080) })] },
+    'publish another port, such as 8081, or stop it: docker stop shop-web-1',
+  ],
+  [
+    'the last port',
+    published('65535:80'),
+    { sockets: [socket({ port: 65535 })] },
+    'publish another port, or end that process',
+  ],
+  [
+    'the last port but one',
+    published('65534:80'),
+    { sockets: [socket({ port: 65534 })] },
+    'publish another port, such as 65535, or end that process',
+  ],
+  [
+    'the last that only root could open has its like, the next one is the next',
+    published('1024:80'),
+    { sockets: [socket({ port: 1024 })] },
+    'publish another port, such as 1025, or end that process',
+  ],
+  ['host mode', opens('8080'), { sockets: [socket()] }, 'let "web" listen on another port, or end that process'],
+  [
+    'host mode, guessed',
+    published('1:8080', 'host'),
+    { sockets: [socket()] },
+    'let "web" listen on another port, or end that process; if it opens other ports, say which with "listen"',
+  ],
+] as readonly (readonly [string, string, Situation, string])[]) {
+  test(`the help: ${name}`, () => assert.is(helpOf(text, situation), expected));
+}
+
+test('the help: who can see a process that is unseen', () => {
+  const unseen: Situation = { sockets: [{ protocol: 'tcp', address: '0.0.0.0', port: 8080 }] };
+  const another = 'publish another port, such as 8081, or end that process';
+  assert.is(helpOf(published('8080:80'), unseen), `${another} (root sees which it is)`);
+  assert.is(helpOf(published('8080:80'), unseen, 'root'), another);
 });
 
 test('services that are not started now do not matter', () => {

@@ -109,4 +109,131 @@ test('one address in two spellings is a duplicate', () => {
   assert.equal(reserved(text), ['error address/duplicate: "api" has the address fd00:2::5, as "web" does']);
 });
 
+/** Two services on one network of the file, with a subnet of each family. */
+const two = (first: string, second: string, lan = '') =>
+  `services:\n  web: { image: x, ${first} }\n  api: { image: x, ${second} }\nnetworks:\n` +
+  `  lan: { x-netmode: { mode: macvlan, subnet: [192.168.1.0/24, "fd00:1::/64"], gateway: [192.168.1.1, "fd00:1::1"], ` +
+  `ip_range: [192.168.1.192/27, "fd00:1::f000/116"]${lan} } }\n  back: { x-netmode: bridge }\n`;
+const lan = (rest: string) => `x-netmode: { network: lan, ${rest} }`;
+const reported = (text: string, facts: Facts = lanFacts) =>
+  planTexts(text, { facts })
+    .diagnostics.sorted()
+    .filter(({ rule }) => rule.startsWith('address/'));
+const lines = (text: string, facts?: Facts) =>
+  reported(text, facts).map(({ severity, rule, message, help }) => `${severity} ${rule}: ${message}; ${help}`);
+
+test('one address for two services: an error, where both are started', () => {
+  const text = two(lan('ipv4_address: 192.168.1.53'), lan('ipv4_address: 192.168.1.53'));
+  const duplicate = 'address/duplicate: "api" has the address 192.168.1.53, as "web" does; give each its own';
+  assert.equal(lines(text), [`error ${duplicate}`]);
+  const [related] = reported(text)[0]!.related;
+  assert.is(related?.message, '"web" has it here');
+  assert.is(related?.span.start, text.indexOf('192.168.1.53'));
+  for (const part of ['web: { image: x', 'api: { image: x'])
+    assert.equal(lines(text.replace(part, `${part}, profiles: [later]`)), [`warning ${duplicate}`]);
+});
+
+test('one MAC address in two spellings, on whatever networks', () => {
+  assert.equal(
+    lines(
+      two(lan('mac_address: "02:42:0a:00:00:0b"'), 'x-netmode: { network: back, mac_address: "02-42-0A-00-00-0B" }'),
+    ),
+    ['error address/duplicate-mac: "api" has the MAC address 02-42-0A-00-00-0B, as "web" does; give each its own'],
+  );
+  const twice =
+    'networks: { back: { mac_address: "02:42:0a:00:00:0b" } }, x-netmode: { network: lan, ' +
+    'mac_address: "02:42:0a:00:00:0b" }';
+  assert.equal(lines(two(twice, 'x-netmode: bridge')), []);
+});
+
+test('outside the subnet: what was most likely meant', () => {
+  for (const [address, expected] of [
+    ['ipv4_address: 192.168.2.53', '192.168.2.53 is outside 192.168.1.0/24; did you mean 192.168.1.53?'],
+    ['ipv6_address: "fd00:2::53"', 'fd00:2::53 is outside fd00:1::/64; did you mean fd00:1::53?'],
+  ] as const) {
+    assert.equal(lines(two(lan(address), 'x-netmode: bridge')), [`error address/outside-subnet: "web": ${expected}`]);
+  }
+  const only4 = two(lan('ipv6_address: "fd00:1::53"'), 'x-netmode: bridge')
+    .replace('[192.168.1.0/24, "fd00:1::/64"]', '192.168.1.0/24')
+    .replace('[192.168.1.1, "fd00:1::1"]', '192.168.1.1')
+    .replace('[192.168.1.192/27, "fd00:1::f000/116"]', '192.168.1.192/27');
+  assert.equal(lines(only4), [
+    'error address/outside-subnet: "web": fd00:1::53 is outside 192.168.1.0/24; the network "lan" has no IPv6 ' +
+      'subnet: add one to "subnet"',
+  ]);
+});
+
+const other = 'choose another address, such as';
+
+for (const [address, expected] of [
+  ['192.168.1.10', `error address/reserved: "web": 192.168.1.10 is the host's own address; ${other} 192.168.1.11`],
+  ['192.168.1.1', `error address/reserved: "web": 192.168.1.1 is the gateway; ${other} 192.168.1.2`],
+  ['192.168.1.0', `error address/reserved: "web": 192.168.1.0 is the network's own address; ${other} 192.168.1.2`],
+  ['192.168.1.255', `error address/reserved: "web": 192.168.1.255 is the broadcast address; ${other} 192.168.1.254`],
+  [
+    '192.168.1.200',
+    'warning address/in-dynamic-range: "web": 192.168.1.200 lies in 192.168.1.192/27, from which Docker hands out ' +
+      'addresses to others; choose an address of 192.168.1.0/24 outside 192.168.1.192/27, such as 192.168.1.191',
+  ],
+] as const) {
+  test(`reserved: ${address}`, () => {
+    assert.equal(lines(two(lan(`ipv4_address: ${address}`), 'x-netmode: bridge')), [expected]);
+  });
+}
+
+test('reserved, of IPv6: the first address, not the last', () => {
+  const of = (address: string) => lines(two(lan(`ipv6_address: "${address}"`), 'x-netmode: bridge'));
+  assert.equal(of('fd00:1::'), [
+    `error address/reserved: "web": fd00:1:: is the network's own address; ${other} fd00:1::2`,
+  ]);
+  assert.equal(of('fd00:1::ffff:ffff:ffff:ffff'), []);
+});
+
+const bridge = (subnet: string, address: string) =>
+  `services:\n  web: { image: x, networks: { ten: { ipv4_address: ${address} } }, x-netmode: bridge }\n` +
+  `networks:\n  ten: { ipam: { config: [${subnet}] } }\n`;
+
+test('a subnet of two addresses has none to keep; in a range, a bridge gives any', () => {
+  assert.equal(lines(bridge('{ subnet: 10.9.0.0/31, gateway: 10.9.0.1 }', '10.9.0.0')), []);
+  assert.equal(lines(bridge('{ subnet: 10.9.0.0/30, gateway: 10.9.0.1 }', '10.9.0.3')), [
+    `error address/reserved: "web": 10.9.0.3 is the broadcast address; ${other} 10.9.0.2`,
+  ]);
+  assert.equal(lines(bridge('{ subnet: 10.9.0.0/24, ip_range: 10.9.0.128/25 }', '10.9.0.200')), []);
+});
+
+test('where everything is taken no other address is named', () => {
+  assert.equal(
+    lines(bridge('{ subnet: 10.9.0.0/30, gateway: 10.9.0.1, aux_addresses: { a: 10.9.0.2 } }', '10.9.0.1')),
+    ['error address/reserved: "web": 10.9.0.1 is the gateway; choose another address'],
+  );
+});
+
+/** Wants as many addresses of a range as `replicas` says. */
+const many = (replicas: number, range: string, rest = '') =>
+  `services:\n  web: { image: x, deploy: { replicas: ${replicas} }, x-netmode: { network: lan } }\n` +
+  `  one: { image: x, x-netmode: { network: lan${rest} } }\n` +
+  '  no: { image: x, profiles: [no], x-netmode: { network: lan } }\n' +
+  'networks:\n  lan: { x-netmode: { mode: macvlan, host_access: none, subnet: 192.168.1.0/24, ' +
+  `gateway: 192.168.1.1${range} } }\n`;
+
+test('more containers than addresses', () => {
+  const range = (prefix: number) => `, ip_range: 192.168.1.192/${prefix}`;
+  const full = (room: number, wanted: number, help: string) => [
+    `error address/range-exhausted: 192.168.1.192/30 has room for ${room} containers, but ${wanted} want an address ` +
+      `of it; ${help}`,
+  ];
+  assert.equal(lines(many(3, range(30))), []);
+  assert.equal(lines(many(4, range(30))), full(4, 5, 'widen "ip_range", for example to 192.168.1.248/29'));
+  assert.equal(lines(many(4, range(30), ', ipv4_address: 192.168.1.53')), []);
+  assert.equal(lines(many(30, range(30))), full(4, 31, 'widen "ip_range", for example to 192.168.1.224/27'));
+  assert.equal(lines(many(200, range(30))), full(4, 201, 'widen "ip_range"'));
+  const small = (replicas: number) =>
+    `services:\n  web: { image: x, deploy: { replicas: ${replicas} }, networks: [ten], x-netmode: bridge }\n` +
+    'networks:\n  ten: { ipam: { config: [{ subnet: 10.9.0.0/29, gateway: 10.9.0.1 }] } }\n';
+  assert.equal(lines(small(5)), []);
+  assert.equal(lines(small(6)), [
+    'error address/range-exhausted: 10.9.0.0/29 has room for 5 containers, but 6 want an address of it; widen "subnet"',
+  ]);
+});
+
 test.run();

@@ -1,0 +1,53 @@
+/** What several containers of one service cannot share. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { lanFacts, planTexts } from '../../../support/in-memory.ts';
+
+function clashes(keys: string, replicas = 3) {
+  const text = `services:\n  web: { image: x, deploy: { replicas: ${replicas} }, ${keys} }\n`;
+  return planTexts(text, { facts: lanFacts })
+    .diagnostics.sorted()
+    .filter(({ rule }) => rule === 'service/replicas-clash')
+    .map(({ message, help }) => [message, help]);
+}
+
+const lan = (rest: string) => `x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27, ${rest} }`;
+const leaveOut = 'leave it out, or run one replica';
+
+for (const [name, keys, expected] of [
+  [
+    'an address',
+    lan('ipv4_address: 192.168.1.53'),
+    [['"web": 3 replicas cannot share the address 192.168.1.53', leaveOut]],
+  ],
+  [
+    'a MAC address',
+    lan('mac_address: "02:42:0a:00:00:05"'),
+    [['"web": 3 replicas cannot share the MAC address 02:42:0a:00:00:05', leaveOut]],
+  ],
+  [
+    "a port of the host's",
+    'x-netmode: { mode: host, listen: [8080] }',
+    [['"web": 3 replicas cannot share the host\'s port 8080/tcp', 'run one replica, or use another netmode']],
+  ],
+  [
+    'a published port',
+    'ports: ["8080:80"], x-netmode: bridge',
+    [
+      [
+        '"web": 3 replicas cannot share the published port 8080/tcp',
+        'give a range: published "8080-8082" for container port 80',
+      ],
+    ],
+  ],
+  ['a range of ports', 'ports: ["8080-8082:80"], x-netmode: bridge', []],
+  ['a port that Docker chooses', 'ports: ["80"], x-netmode: bridge', []],
+  ['nothing of its own', lan('listen: [8080]'), []],
+] as const) {
+  test(name, () => {
+    assert.equal(clashes(keys), expected);
+    assert.equal(clashes(keys, 1), []);
+  });
+}
+
+test.run();
