@@ -7,6 +7,7 @@ import type { Plan } from '../types.ts';
 import { checkEngine, checkNewerKeys } from './engine.ts';
 import { checkDriverOptions } from './lan/driver-options.ts';
 import { checkAnswers } from './lan/lan-conflicts.ts';
+import { checkNamedNetworks } from './lan/named-networks.ts';
 import { checkNetworks } from './lan/network-clashes.ts';
 import { checkShimNames } from './lan/shim-names.ts';
 import { checkParents } from './lan/unfit-parents.ts';
@@ -14,6 +15,7 @@ import { checkLivePorts } from './ports/live-ports.ts';
 import { checkLost } from './ports/lost-ports.ts';
 import { checkPorts } from './ports/ports.ts';
 import { checkAddresses } from './services/addresses.ts';
+import { checkGuests } from './services/guest-keys.ts';
 import { checkPeers } from './services/peers.ts';
 import { checkReplicas } from './services/replicas.ts';
 import { checkWaysOut } from './services/ways-out.ts';
@@ -31,6 +33,8 @@ const checks: readonly Check[] = [
   checkNetworks,
   withoutFacts(checkDriverOptions),
   withoutFacts(checkLost),
+  checkGuests,
+  checkNamedNetworks,
   withoutFacts(checkReplicas),
   checkWaysOut,
   checkShimNames,

@@ -2,6 +2,7 @@
  * Compose's own resolved model (`docker compose config --format json`) against the plan. Two programs that read the
  * same files must agree before anything is touched.
  */
+import { networkModeText } from '../../compose/project/network-mode.ts';
 import { canonical, formatAddress } from '../facts/ip.ts';
 import type { AttachmentPlan, Plan, ServicePlan } from '../types.ts';
 
@@ -82,7 +83,13 @@ function compare(
 
 function compareService(differences: Difference[], plan: ServicePlan, resolved: ResolvedService): void {
   const { name } = plan.service;
-  compare(differences, name, 'network_mode', plan.networkMode ?? '', resolved.network_mode ?? '');
+  compare(
+    differences,
+    name,
+    'network_mode',
+    plan.networkMode ? networkModeText(plan.networkMode) : '',
+    resolved.network_mode ?? '',
+  );
   const keys = [...plan.networks.keys()].sort();
   compare(
     differences,
@@ -111,7 +118,7 @@ function compareService(differences: Difference[], plan: ServicePlan, resolved: 
     portText(port.target, String(port.published ?? ''), port.host_ip, port.protocol),
   );
   // Of a service that is left as it is, Compose keeps `ports` in the model even where nothing will be published.
-  if (plan.managed || plan.ports.length > 0)
+  if (plan.managed || plan.takesOver || plan.ports.length > 0)
     compare(differences, name, 'ports', ports.sort().join(', '), resolvedPorts.sort().join(', '));
 }
 

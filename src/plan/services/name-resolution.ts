@@ -3,8 +3,10 @@
  * none in host mode: there, an entry in /etc/hosts takes its place.
  */
 import sortBy from 'lodash/sortBy.js';
+import { sameNetworkMode } from '../../compose/project/network-mode.ts';
 import { type Address, formatAddress } from '../facts/ip.ts';
 import type { Attached, NetworkPlan, ServicePlan } from '../types.ts';
+import { namespaceOwner } from './guests.ts';
 
 /** The `extra_hosts` to add to a service. */
 export function extraHostsOf(
@@ -15,7 +17,7 @@ export function extraHostsOf(
   const entries = new Map<string, ServicePlan['extraHosts'][number]>();
   for (const { service, alias } of plan.service.dependsOn) {
     const peer = services.get(service);
-    const answer = peer && answerFor(plan, peer, networks);
+    const answer = peer && answerFor(plan, peer, services, networks);
     if (answer?.kind !== 'entry') continue;
     for (const host of new Set([service, alias ?? service])) {
       if (!plan.service.extraHosts.some((written) => written.host === host))
@@ -42,20 +44,33 @@ export type Answer =
 
 /** Nothing where netcompose changes nothing of it. */
 export function answerFor(
-  plan: Attached,
-  peer: Attached,
+  asking: Attached,
+  asked: Attached,
+  services: ReadonlyMap<string, Attached>,
   networks: ReadonlyMap<string, NetworkPlan>,
 ): Answer | undefined {
-  if (!concerned(plan, peer)) return undefined;
-  if ([...plan.networks.keys()].some((key) => peer.networks.has(key))) return { kind: 'resolves' };
+  if (!concerned(asking, asked)) return undefined;
+  const [plan, peer] = [namespaceOwner(asking, services), namespaceOwner(asked, services)];
+  if (plan === peer) {
+    // By the loopback interface that they share; on the host there is no DNS that would say so.
+    const isNamed = plan.networkMode?.kind !== 'host' || !(asking.managed && asked.managed);
+    return isNamed || asking === asked ? { kind: 'resolves' } : { kind: 'entry', address: '127.0.0.1' };
+  }
+  if ([...plan.networks.keys()].some((key) => peer.networks.has(key)))
+    return peer === asked || peer.takesOver?.guests.includes(asked.service.name)
+      ? { kind: 'resolves' }
+      : {
+          kind: 'nameless',
+          help: `ask for "${peer.service.name}", whose network it is in, or give it "x-netmode: service:${peer.service.name}"`,
+        };
   if (sharesNamespace(plan, peer)) return { kind: 'resolves' };
-  if (peer.networkMode === 'host') {
-    if (plan.networkMode === 'host') return { kind: 'entry', address: '127.0.0.1' };
+  if (peer.networkMode?.kind === 'host') {
+    if (plan.networkMode?.kind === 'host') return { kind: 'entry', address: '127.0.0.1' };
     return [...plan.networks.keys()].some((key) => isBridge(networks.get(key)))
       ? { kind: 'entry', address: 'host-gateway' }
       : { kind: 'nameless', help: "give the host's address instead of the name, or add extra_hosts" };
   }
-  if (plan.networkMode === 'host') {
+  if (plan.networkMode?.kind === 'host') {
     const address = fixedAddress(peer, networks);
     if (address) return { kind: 'entry', address: formatAddress(address) };
     if (onUnderlay(peer, networks))
@@ -71,9 +86,7 @@ export function answerFor(
 }
 
 const sharesNamespace = (plan: Attached, peer: Attached) =>
-  plan.networkMode === `service:${peer.service.name}` ||
-  peer.networkMode === `service:${plan.service.name}` ||
-  (plan.networkMode?.startsWith('container:') === true && plan.networkMode === peer.networkMode);
+  plan.networkMode?.kind === 'container' && sameNetworkMode(plan.networkMode, peer.networkMode);
 
 const isBridge = (network: NetworkPlan | undefined) => network === undefined || network.mode === 'bridge';
 

@@ -2,22 +2,24 @@
 import type { Report } from '../../../diagnostics/diagnostic.ts';
 import { isUnderlay } from '../../../netmode/modes.ts';
 import { formatAddress } from '../../facts/ip.ts';
+import { namespaceOwner } from '../../services/guests.ts';
 import { formatPort } from '../../services/listeners.ts';
 import type { Attached, Plan } from '../../types.ts';
 
 /** Reports `service/ports-ignored`, `service/port-remap-lost`, `netmode/key-not-for-mode`. */
 export function checkLost({ services, networks }: Plan, report: Report): void {
   for (const plan of services.values()) {
-    checkPorts(plan, networks, report);
+    // Of other guests Docker refuses ports, and that is said.
+    if (plan.owner === undefined || plan.managed) checkPorts(plan, namespaceOwner(plan, services), networks, report);
     if (plan.managed) checkLeftovers(plan, report);
   }
 }
 
 /** What becomes of `ports` where the netmode has no port mapping. */
-function checkPorts(plan: Attached, networks: Plan['networks'], report: Report): void {
+function checkPorts(plan: Attached, owner: Attached, networks: Plan['networks'], report: Report): void {
   const { service, netmode } = plan;
   const [first] = service.ports;
-  if (!first || plan.ports.length > 0) return;
+  if (!first || plan.ports.length > 0 || owner.publishing) return;
   const subject = `"${service.name}"`;
   if (netmode === 'none') {
     report('service/ports-ignored', first.span, `${subject}: a service without a network publishes nothing`, {
@@ -27,7 +29,7 @@ function checkPorts(plan: Attached, networks: Plan['networks'], report: Report):
   }
   // another service's namespace: Compose itself refuses ports there
   if (netmode !== 'host' && !isUnderlay(netmode)) return;
-  const place = netmode === 'host' ? 'the host' : (fixedAddress(plan, networks) ?? "the container's own address");
+  const place = netmode === 'host' ? 'the host' : (fixedAddress(owner, networks) ?? "the container's own address");
   for (const { published, target, protocol, hostIp, span } of service.ports) {
     const port = formatPort({ first: target, last: target, protocol });
     if (published && (published.first !== published.last || published.first !== target)) {
