@@ -32,6 +32,12 @@ export function isUsableOwner(
     });
     return false;
   }
+  if (needs(owner, guest.name, services)) {
+    report('netmode/unusable-owner', span, `${subject} is in the network of "${name}", which depends on it`, {
+      help: `take "${guest.name}" out of the "depends_on" that leads to it: the owner starts first`,
+    });
+    return false;
+  }
   if (guest.active && !owner.active) {
     report(
       'netmode/unusable-owner',
@@ -45,6 +51,14 @@ export function isUsableOwner(
     return false;
   }
   return true;
+}
+
+/** Whether a service waits for another, by way of others too. */
+function needs(service: Service, wanted: string, services: Project['services']): boolean {
+  const found = new Set(service.dependsOn.map((dependency) => dependency.service));
+  // Iterating over a set also reaches what is added meanwhile.
+  for (const name of found) for (const next of services.get(name)?.dependsOn ?? []) found.add(next.service);
+  return found.has(wanted);
 }
 
 /** The names from the guest on, where following the owners leads back to it. */
