@@ -26,7 +26,7 @@ export function isUsableOwner(
     const message =
       circle.length === 1
         ? `${subject} cannot be in its own network`
-        : `services are in each other's network in a circle: ${[...circle, guest.name].map((each) => `"${each}"`).join(', ')}`;
+        : `services are in each other's network in a circle: ${quoted([...circle, guest.name])}`;
     report('netmode/unusable-owner', span, message, {
       help: 'give the one that owns the network a netmode of its own, such as "bridge"',
     });
@@ -52,6 +52,8 @@ export function isUsableOwner(
   }
   return true;
 }
+
+const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
 
 /** Whether a service waits for another, by way of others too. */
 function needs(service: Service, wanted: string, services: Project['services']): boolean {

@@ -1,4 +1,4 @@
-/** Services in the network namespace of another, for real: where they answer, by which names, and after whose restart. */
+/** Services in the network namespace of another, for real: where they answer, by which names, after whose restart. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -34,7 +34,7 @@ test.after(async ({ rig, lan }) => {
 const server = (port: number) =>
   `    image: ${testImage}\n    command: ["httpd", "-f", "-p", "${port}", "-h", "/www"]\n    stop_signal: SIGKILL\n`;
 
-/** An owner with a label, which makes it anew when it changes, two guests of its own, one of another, and one outside. */
+/** An owner with a label, which makes it anew when it changes; two guests, one of another owner, and one outside. */
 const project = (netmode: string, label: string) =>
   `services:\n  vpn:\n${server(8000)}    labels: { version: "${label}" }\n    x-netmode: ${netmode}\n` +
   `  one:\n${server(8081)}    ports: ["18181:8081"]\n    x-netmode: service:vpn\n` +

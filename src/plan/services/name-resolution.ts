@@ -61,7 +61,9 @@ export function answerFor(
       ? { kind: 'resolves' }
       : {
           kind: 'nameless',
-          help: `ask for "${peer.service.name}", whose network it is in, or give it "x-netmode: service:${peer.service.name}"`,
+          help:
+            `ask for "${peer.service.name}", whose network it is in, ` +
+            `or give it "x-netmode: service:${peer.service.name}"`,
         };
   if (sharesNamespace(plan, peer)) return { kind: 'resolves' };
   if (peer.networkMode?.kind === 'host') {

@@ -52,7 +52,7 @@ function publishedFor(plan: Attached, owner: Attached): Attached['ports'] {
   );
 }
 
-/** On a macvlan or ipvlan network of the engine's, by `network_mode`: whether the host has a shim there is not known. */
+/** On a macvlan or ipvlan network of the engine's, by `network_mode`: a shim of the host's there is not known. */
 function onDockerNetwork(plan: Attached, { networkMode, netmode }: Attached): readonly Reach[] {
   if (networkMode?.kind !== 'network' || !isUnderlay(netmode)) return [];
   return plan.listeners.map(({ first, last, protocol }) => ({
