@@ -53,7 +53,7 @@ for (const name of readdirSync(root).sort()) {
     assert.is(renderOf(again.plan, { external: false }), text);
     for (const [service, { networkMode, networks, ports, netmode }] of plan.services) {
       const rendered = again.plan.services.get(service)!;
-      assert.is(rendered.networkMode, networkMode, service);
+      assert.equal(rendered.networkMode, networkMode, service);
       assert.is(rendered.netmode, netmode, service);
       assert.equal([...rendered.networks.keys()].sort(), [...networks.keys()].sort(), service);
       assert.equal(

@@ -38,6 +38,14 @@ export const rules = {
     severity: 'error',
     summary: '`network` names a network that the file does not declare.',
   },
+  'netmode/unusable-owner': {
+    severity: 'error',
+    summary: '`service:<name>` names no service in whose network another can be.',
+  },
+  'netmode/replaces-native': {
+    severity: 'warning',
+    summary: 'A netmode takes the place of `network_mode` or `networks` that the service has too.',
+  },
   'netmode/conflicting-network': { severity: 'error', summary: 'Two places ask different things of one network.' },
   'netmode/cannot-annotate': {
     severity: 'error',
@@ -62,6 +70,11 @@ export const rules = {
     summary: "A port mapped to another number keeps the container's number in this netmode.",
   },
   'service/replicas-clash': { severity: 'error', summary: 'Several replicas cannot share one address, name or port.' },
+  'service/guests-differ': {
+    severity: 'warning',
+    summary:
+      'Services in one network namespace ask for different host names, DNS servers or hosts; there is one of each.',
+  },
   'service/default-route': {
     severity: 'warning',
     summary: 'A service on several networks leaves by another than it should.',
@@ -151,6 +164,10 @@ export const rules = {
   'shim/address-taken': { severity: 'error', summary: "The shim's address is in use." },
   'shim/flag-unreachable': { severity: 'warning', summary: 'With this flag no shim can reach the containers.' },
 
+  'engine/no-such-network': {
+    severity: 'error',
+    summary: '`network_mode` names a Docker network that does not exist.',
+  },
   'engine/unreachable': { severity: 'error', summary: 'The Docker engine cannot be reached.' },
   'engine/compose-too-old': { severity: 'error', summary: 'Docker Compose is missing or too old.' },
   'engine/too-old': { severity: 'error', summary: 'A key needs a newer engine or Compose than there is.' },

@@ -1,4 +1,5 @@
 /** Native networking as the `x-netmode` that resolves to the same. */
+import { networkModeText } from '../compose/project/network-mode.ts';
 import type { Network, Service } from '../compose/project/project.ts';
 import { at, entriesOf, type Tree } from '../compose/tree.ts';
 import { isUnderlay, netmodeOfDriver } from './modes.ts';
@@ -16,13 +17,14 @@ const left = (reason: string): Adoption => ({ kind: 'left', reason });
 /** `network_mode: host` and `none`; a service in another's network has no netmode yet. */
 export function adoptedService({ networkMode, netmode, tree }: Service): Adoption {
   if (!networkMode) return { kind: 'nothing' };
-  const { value } = networkMode;
+  const { kind } = networkMode.value;
+  const value = networkModeText(networkMode.value);
   if (isVariable(at(tree, 'network_mode'))) return left('its network_mode is a variable');
   // What the service is annotated with is in force already: only the native key goes.
   const annotated = netmode?.kind === 'scalar' || at(netmode, 'mode') || at(netmode, 'network');
-  if (value === 'host' || value === 'none')
-    return { kind: 'adopted', set: annotated ? {} : { mode: value }, replaces: ['network_mode'] };
-  if (/^(?:service|container):/.test(value)) return left(`it is in the network of another (${value})`);
+  if (kind === 'host' || kind === 'none')
+    return { kind: 'adopted', set: annotated ? {} : { mode: kind }, replaces: ['network_mode'] };
+  if (kind === 'service' || kind === 'container') return left(`it is in the network of another (${value})`);
   return left(`there is no netmode that is "network_mode: ${value}"`);
 }
 

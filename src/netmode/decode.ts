@@ -21,18 +21,27 @@ export function decode(place: Place, subject: string, tree: Tree, report: Report
   const wrong = reportFaults(place, subject, tree, report);
   const keys = new Map<keyof Settings, Span>();
   if (tree.kind === 'scalar') {
+    const owner = wrong.has('') ? undefined : ownerOf(tree);
+    if (owner) return { settings: {}, owner, keys: new Map([['mode', tree.span]]), span: tree.span };
     const mode = wrong.has('') ? undefined : netmodeOf(String(tree.value));
     if (mode) keys.set('mode', tree.span);
     return { settings: mode ? { mode: { value: mode, span: tree.span } } : {}, keys, span: tree.span };
   }
   const settings: Record<string, unknown> = {};
+  const owner = wrong.has('mode') ? undefined : ownerOf(at(tree, 'mode'));
   for (const { key, keySpan, value } of entriesOf(tree)) {
     const read = Object.hasOwn(readers, key) ? readers[key as keyof Settings] : undefined;
     if (!read || wrong.has(key)) continue;
-    settings[key] = read(value);
+    if (key !== 'mode' || !owner) settings[key] = read(value);
     keys.set(key as keyof Settings, keySpan);
   }
-  return { settings: settings as Settings, keys, span: tree.span };
+  return { settings: settings as Settings, ...(owner && { owner }), keys, span: tree.span };
+}
+
+/** `service:gluetun`, which the schema allows at services only. */
+function ownerOf(tree: Tree | undefined): Located<string> | undefined {
+  const name = tree?.kind === 'scalar' ? /^service:(.*)$/.exec(String(tree.value))?.[1] : undefined;
+  return tree && name !== undefined ? { value: name, span: tree.span } : undefined;
 }
 
 const scalar = <T>(tree: Tree, as: (text: string) => T): Located<T> => ({

@@ -1,19 +1,23 @@
 /** Project → what the file asks for, service by service and network by network; nothing of the host is known yet. */
 
+import { networkModeText } from '../compose/project/network-mode.ts';
 import type { Network, Project, Service } from '../compose/project/project.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Located } from '../diagnostics/source.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import { decode } from './decode.ts';
-import { checkKeys } from './keys.ts';
+import { checkGuestKeys, checkKeys } from './keys.ts';
 import { checkPlaces } from './misplaced.ts';
 import { type Netmode, netmodeOfDriver } from './modes.ts';
+import { isUsableOwner } from './owners.ts';
 import { type Decoded, narrow, type Settings } from './settings.ts';
 
 export interface ServiceIntent {
   readonly service: Service;
   /** Absent: netcompose leaves this service's networking as it is. */
   readonly mode?: Located<Netmode>;
+  /** The service whose network namespace it asks to share, in place of a netmode: there is one, and no circle. */
+  readonly owner?: Located<string>;
   /** The declared network that it asks to join. */
   readonly network?: Located<string>;
   /** Its own settings over the named network's over the project's. */
@@ -155,9 +159,11 @@ function serviceIntent(
   const joined = declared && networks.get(declared.key);
   const settings = narrow(top, joined?.settings, decoded?.settings);
   if (decoded && declared && (joined || declared.external)) checkAgreement(subject, decoded, declared, joined, report);
+  if (decoded?.owner) return guestIntent(service, decoded, decoded.owner, project, settings, report);
   const broken = service.netmode?.kind === 'scalar' && !decoded?.settings.mode; // reported already; nothing is guessed
   const mode =
-    decoded?.settings.mode ?? (declared ? modeOfDeclared(declared, joined, wanted) : broken ? undefined : top.default);
+    decoded?.settings.mode ??
+    (declared ? modeOfDeclared(declared, joined, wanted) : broken || saysNatively(service) ? undefined : top.default);
   const open = declared?.external === true && !decoded?.settings.mode && (joined?.open ?? true);
   if (decoded && mode && !open) checkKeys('service', subject, decoded, mode.value, report);
   else if (decoded && !mode && !broken) reportMissingMode(subject, decoded, service, report);
@@ -182,6 +188,23 @@ function provided(service: Service, subject: string, report: Report): ServiceInt
     );
   }
   return { service, settings: {}, open: false };
+}
+
+/** The default is for services that say nothing of their network. */
+function saysNatively({ networkMode, networks }: Service): boolean {
+  return networks !== undefined || (networkMode !== undefined && networkModeText(networkMode.value) !== '');
+}
+
+function guestIntent(
+  service: Service,
+  decoded: Decoded,
+  owner: Located<string>,
+  project: Project,
+  settings: Settings,
+  report: Report,
+): ServiceIntent {
+  checkGuestKeys(`"${service.name}"`, decoded, report);
+  return { service, ...(isUsableOwner(service, owner, project, report) && { owner }), settings, decoded, open: false };
 }
 
 /** What a service says beside its netmode; the rest would be lost without one. */

@@ -44,6 +44,19 @@ const verdicts: { readonly [K in keyof Settings]?: Verdict } = {
   listen: (mode) => (modes[mode].kind === 'network' ? 'ports are published by `ports` here' : undefined),
 };
 
+/** What a service in another's network namespace may say of its own. */
+const guestKeys: ReadonlySet<keyof Settings> = new Set(['mode', 'listen', 'resolve_names']);
+
+/** Reports `netmode/key-not-for-mode` for a service in another's network namespace. */
+export function checkGuestKeys(subject: string, { keys, owner }: Decoded, report: Report): void {
+  for (const [key, span] of keys) {
+    if (!guestKeys.has(key))
+      report('netmode/key-not-for-mode', span, `${subject}: "${key}" means nothing for service:${owner?.value}`, {
+        help: `say it at "${owner?.value}", whose network this is`,
+      });
+  }
+}
+
 /** Whether a key means nothing for a netmode, so that a change to it must take the key out. */
 export function isMeaningless(key: string, mode: Netmode, place: Place): boolean {
   return verdicts[key as keyof Settings]?.(mode, place) !== undefined;

@@ -54,6 +54,8 @@ export interface Settings {
 /** Decoded settings, and where each key stands. */
 export interface Decoded {
   readonly settings: Settings;
+  /** The service that `service:<name>`, in place of a netmode, names. */
+  readonly owner?: Located<string>;
   /** By key; in the short form the word itself stands for `mode`. */
   readonly keys: ReadonlyMap<keyof Settings, Span>;
   /** The whole `x-netmode` value. */

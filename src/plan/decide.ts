@@ -12,10 +12,11 @@ import { requestUnderlays } from './networks/underlays.ts';
 import { readAddresses } from './networks/written-addresses.ts';
 import { attachServices } from './services/attach.ts';
 import { withWayOut } from './services/default-route.ts';
+import { namespaceOwner } from './services/guests.ts';
 import { membersOf } from './services/members.ts';
 import { extraHostsOf } from './services/name-resolution.ts';
 import { reachOf } from './services/reach.ts';
-import type { Plan, ServicePlan } from './types.ts';
+import type { Attached, Plan, ServicePlan } from './types.ts';
 
 /**
  * Decides what will be. Pure: nothing that is given is changed, and the order in which services, networks and facts are
@@ -40,11 +41,11 @@ export function decide(given: Intents, observed: Facts, report: Report): Plan {
   );
   const members = membersOf(attached.values());
   const { shims, networks } = planShims(wanted, members, facts, report);
+  const hosts = extraHostsByNamespace(intents, attached, networks);
   const services = new Map(
     [...attached].map(([name, plan]): [string, ServicePlan] => {
-      const resolves = intents.services.get(name)?.settings.resolve_names?.value !== false;
-      const extraHosts = resolves ? extraHostsOf(plan, attached, networks) : [];
-      return [name, { ...plan, extraHosts, reach: reachOf(plan, networks, facts) }];
+      const reach = reachOf(plan, namespaceOwner(plan, attached), networks, facts);
+      return [name, { ...plan, extraHosts: hosts.get(name) ?? [], reach }];
     }),
   );
   const inUse = [...networks.values()].filter(({ key }) => members.has(key));
@@ -62,6 +63,25 @@ export function decide(given: Intents, observed: Facts, report: Report): Plan {
     actions: hostActions(shared, shims),
     hooks: hooksOf(intents.top),
   };
+}
+
+/** A guest's hosts are those of the namespace's owner: Docker refuses `extra_hosts` at any other. */
+function extraHostsByNamespace(
+  intents: Intents,
+  attached: ReadonlyMap<string, Attached>,
+  networks: Plan['networks'],
+): ReadonlyMap<string, ServicePlan['extraHosts']> {
+  const found = new Map<string, ServicePlan['extraHosts']>();
+  for (const [name, plan] of attached) {
+    if (intents.services.get(name)?.settings.resolve_names?.value === false) continue;
+    const owner = namespaceOwner(plan, attached);
+    const known = [...(found.get(owner.service.name) ?? []), ...owner.service.extraHosts];
+    const added = extraHostsOf(plan, attached, networks).filter(
+      ({ host }) => owner === plan || known.every((other) => other.host !== host),
+    );
+    if (added.length > 0) found.set(owner.service.name, [...(found.get(owner.service.name) ?? []), ...added]);
+  }
+  return found;
 }
 
 function inOrder(intents: Intents): Intents {

@@ -1,4 +1,5 @@
 /** The plan: what will be. Pure data; everything that netcompose prints, writes or does follows from it. */
+import type { NetworkMode } from '../compose/project/network-mode.ts';
 import type { Port, PortRange, Project, Service } from '../compose/project/project.ts';
 import type { Located, Span } from '../diagnostics/source.ts';
 import type { Netmode, UnderlayMode } from '../netmode/modes.ts';
@@ -32,7 +33,13 @@ export interface ServicePlan {
   /** Whether the file asks netcompose to attach it. */
   readonly managed: boolean;
   /** As it will be: absent where the service is on networks. */
-  readonly networkMode?: string;
+  readonly networkMode?: NetworkMode;
+  /** The service of the project in whose network namespace it is, itself perhaps a guest of another. */
+  readonly owner?: string;
+  /** What it takes over from guests that `x-netmode` puts into its namespace. */
+  readonly takesOver?: TakenOver;
+  /** How it publishes ports, its guests' too; absent where Docker publishes none. */
+  readonly publishing?: 'as-written' | 'loopback';
   /** By network key, as they will be; empty where `networkMode` is set. */
   readonly networks: ReadonlyMap<string, AttachmentPlan>;
   /** The key of the network by which its containers should leave, where it is on several and that matters. */
@@ -45,6 +52,28 @@ export interface ServicePlan {
   /** Those of them that are reached as they are, because no port is mapped there. */
   readonly listeners: readonly Listener[];
   readonly reach: readonly Reach[];
+}
+
+/** What guests say of their network, written at the owner of the namespace: Docker takes it only there. */
+export interface TakenOver {
+  /** Their names, which are the owner's too on its networks. */
+  readonly guests: readonly string[];
+  readonly expose: readonly string[];
+  /** These two where the owner says none. */
+  readonly hostname?: string;
+  readonly dns?: readonly string[];
+  readonly extraHosts: readonly { readonly host: string; readonly address: string }[];
+  readonly conflicts: readonly GuestConflict[];
+}
+
+/** Something of which a namespace has one, said in two ways. */
+export interface GuestConflict {
+  readonly key: string;
+  readonly guest: string;
+  readonly span: Span;
+  /** The service whose value is kept. */
+  readonly keeper: string;
+  readonly keptAt: Span;
 }
 
 export interface AttachmentPlan {
@@ -64,6 +93,8 @@ export interface AttachmentPlan {
 /** A published port as it will be; `source` is the file's own entry. */
 export interface PlannedPort {
   readonly source: Port;
+  /** The service that says it, where that is a guest of the one that publishes it. */
+  readonly guest?: string;
   /** As it is written. */
   readonly hostIp?: string;
   /** The same as a number; absent: every address of the host. */

@@ -1,7 +1,9 @@
 /** What must be known of the host and the engine to plan a project: looking costs time. */
-import type { PortRange } from '../compose/project/project.ts';
+import { isDockersBridge } from '../compose/project/network-mode.ts';
+import type { PortRange, Service } from '../compose/project/project.ts';
 import type { Intents } from '../netmode/intents.ts';
 import { isUnderlay, underlay } from '../netmode/modes.ts';
+import { ownerService } from '../netmode/owners.ts';
 import { imageOf } from './services/listeners.ts';
 
 /** Whether anything may be on macvlan or ipvlan: of an external network only the engine knows. */
@@ -62,12 +64,12 @@ export const usesOverlay = ({ services, networks }: Intents) =>
 /** The images whose `EXPOSE` decides: of services in a mode without port mapping that say nothing of their ports. */
 export function imagesWanted({ project, services }: Intents): readonly string[] {
   const joined = new Set(
-    [...services.values()].flatMap(({ service }) => service.networkMode?.value.match(/^service:(.*)$/)?.[1] ?? []),
+    [...services.values()].flatMap(
+      ({ service, owner }) => owner?.value ?? ownerService(service, project.services) ?? [],
+    ),
   );
-  const wanted = [...services.values()].filter(({ service, settings, mode }) => {
-    const unmapped = mode
-      ? mode.value === 'host' || isUnderlay(mode.value)
-      : /^(host$|service:|container:)/.test(service.networkMode?.value ?? '');
+  const wanted = [...services.values()].filter(({ service, settings, mode, owner }) => {
+    const unmapped = owner ? true : mode ? mode.value === 'host' || isUnderlay(mode.value) : isUnmapped(service);
     return (
       (unmapped || joined.has(service.name)) &&
       !settings.listen &&
@@ -77,6 +79,9 @@ export function imagesWanted({ project, services }: Intents): readonly string[] 
   });
   return [...new Set(wanted.map(({ service }) => imageOf(service, project.name)))].sort();
 }
+
+const isUnmapped = ({ networkMode }: Service) =>
+  networkMode !== undefined && networkMode.value.kind !== 'none' && !isDockersBridge(networkMode.value);
 
 /** All images of the project, for facts that are to serve elsewhere. */
 export function imagesNamed({ project, services }: Intents): readonly string[] {

@@ -2,7 +2,9 @@
  * A machine on an ordinary LAN, in memory: a kernel as far as `ip` and `sysctl` change it, an engine, and a Compose
  * that starts and removes containers. Commands have their effect, so that a test can look at what is left of them.
  */
+
 import { load } from '../../src/compose/load.ts';
+import { networkModeText } from '../../src/compose/project/network-mode.ts';
 import type { Service } from '../../src/compose/project/project.ts';
 import type { RunResult } from '../../src/host/system/host.ts';
 import type { ResolvedModel } from '../../src/plan/checks/compose-agrees.ts';
@@ -281,7 +283,7 @@ function compose(argv: readonly string[], host: FakeHost, engine: FakeEngine): P
 function resolved({ networkMode, networks, ports }: Service): ResolvedService {
   return {
     ...(networkMode
-      ? { network_mode: networkMode.value }
+      ? { network_mode: networkModeText(networkMode.value) }
       : {
           networks: Object.fromEntries(
             [...(networks?.value ?? new Map([['default', undefined]]))].map(([key, attachment]) => [

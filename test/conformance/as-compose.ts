@@ -1,5 +1,7 @@
 /** A netcompose project in the form of `docker compose config --format json`, as far as networking reaches. */
+
 import { stringsIn, textsIn } from '../../src/compose/project/fields.ts';
+import { networkModeText } from '../../src/compose/project/network-mode.ts';
 import type { Network, Project, Service } from '../../src/compose/project/project.ts';
 import { at } from '../../src/compose/tree.ts';
 
@@ -38,7 +40,7 @@ function service(each: Service): unknown {
     image: each.image?.value,
     hostname: each.hostname?.value,
     container_name: each.containerName?.value,
-    network_mode: each.networkMode?.value,
+    network_mode: each.networkMode && networkModeText(each.networkMode.value),
     mac_address: each.macAddress?.value,
     profiles: each.profiles,
     networks: attachments,

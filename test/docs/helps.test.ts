@@ -100,6 +100,16 @@ const byHand: { readonly [rule in RuleName]?: readonly (readonly [from: string, 
     ['printer\n    x-netmode: { mode: host, listen: [9100] }', 'printer\n    x-netmode: bridge'],
   ],
   'ports/namespace-clash': [['listen: [8080]', 'listen: [8081]']],
+  'netmode/unusable-owner': [['service:glutun', 'service:gluetun']],
+  'netmode/replaces-native': [
+    ['    network_mode: service:gluetun\n', ''],
+    ['    x-netmode: bridge\n', ''],
+  ],
+  'service/guests-differ': [
+    ['hostname: torrents', 'hostname: vpn'],
+    ['    hostname: torrents\n', ''],
+  ],
+  'engine/no-such-network': [['network_mode: macvlan', 'x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27 }']],
   'ports/no-such-address': [
     ['192.168.1.11:', '192.168.1.10:'],
     ['192.168.1.11:', ''],

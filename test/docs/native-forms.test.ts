@@ -127,17 +127,18 @@ const native: { readonly [rule in RuleName]?: string } = {
   'engine/desktop': project({ web: dynamic }, { lan: lan() }),
   'engine/rootless': project({ web: dynamic }, { lan: lan() }),
   'engine/remote': project({ web: dynamic }, { lan: lan() }),
+  'engine/no-such-network': project({ web: '{ image: x, network_mode: lan }' }),
   'engine/network-missing': project({ web: dynamic }, { lan: '{ external: true }' }),
   'engine/swarm-inactive': project({ web: dynamic }, { lan: '{ driver: overlay }' }),
   'engine/kernel-lacks-driver': project({ web: dynamic }, { lan: lan({ driver: 'ipvlan' }) }),
 };
 
 /**
- * What has no native form: the files themselves, the words of `x-netmode`, what commands find on the way, and a gateway
- * that netcompose chooses (a native network without one is `address/no-gateway`).
+ * What has no native form: the files themselves, the words of `x-netmode`, what commands find on the way, a gateway
+ * that netcompose chooses (a native network without one is `address/no-gateway`), and what it moves from guests.
  */
 const without =
-  /^(?:compose|netmode)\/|^address\/gateway-guessed$|^shim\/needs-root$|^engine\/(?:unreachable|compose-too-old)$/;
+  /^(?:compose|netmode)\/|^address\/gateway-guessed$|^service\/guests-differ$|^shim\/needs-root$|^engine\/(?:unreachable|compose-too-old)$/;
 
 test('every rule has a native form, or none is possible', () => {
   const expected = Object.keys(rules).filter((rule) => !without.test(rule));

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { load } from '../../src/compose/load.ts';
+import { isDockersBridge } from '../../src/compose/project/network-mode.ts';
 import type { Attachment, Project, Service } from '../../src/compose/project/project.ts';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.ts';
 import { extraHostEntry } from '../../src/emit/override/definitions.ts';
@@ -97,7 +98,7 @@ function networkingOf({ networkMode, networks, ports, extraHosts }: Service): ob
       byDefault ? [['default', { aliases: [] }]] : listed.map((one) => [one.network, attachmentOf(one)]),
     ),
     ports:
-      networkMode === undefined || networkMode.value === 'bridge'
+      networkMode === undefined || isDockersBridge(networkMode.value)
         ? ports.map(({ published, target, protocol, mode, hostIp }) => ({ published, target, protocol, mode, hostIp }))
         : [],
     extraHosts: extraHosts.map(extraHostEntry).sort(),

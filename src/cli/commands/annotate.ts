@@ -1,5 +1,6 @@
 /** `netcompose annotate`: puts `x-netmode` into existing files, changes it, takes it out; all else in them stays. */
 import { resolve } from 'node:path';
+import { networkModeText, ownerIn } from '../../compose/project/network-mode.ts';
 import type { Project } from '../../compose/project/project.ts';
 import { toPlain } from '../../compose/tree.ts';
 import { Diagnostics } from '../../diagnostics/diagnostic.ts';
@@ -134,7 +135,7 @@ function serviceWish(project: Project, name: string, asked: Asked): Wish {
 /** A guest that got a netmode would leave its owner's network, a VPN's say, without a word. */
 function checkGuest(project: Project, name: string, { set }: Asked, refused: Diagnostics): void {
   const { networkMode } = project.services.get(name)!;
-  const owner = /^(?:service|container):(.*)$/.exec(networkMode?.value ?? '')?.[1];
+  const owner = ownerIn(networkMode?.value);
   if (owner === undefined || (set['mode'] === undefined && set['network'] === undefined)) return;
   refused.report('netmode/cannot-annotate', networkMode!.span, `"${name}" is in the network of "${owner}"`, {
     help: `annotate "${owner}" instead, or remove "network_mode" first if "${name}" is to leave it`,
@@ -144,7 +145,8 @@ function checkGuest(project: Project, name: string, { set }: Asked, refused: Dia
 /** What x-netmode overrides is left in the file, so that taking x-netmode out again gives the file back. */
 function noteOverridden({ terminal }: Session, project: Project, { place, change, replaces = [] }: Wish): void {
   if (place.kind !== 'service' || change.kind !== 'merge' || replaces.length > 0) return;
-  const native = project.services.get(place.name)!.networkMode?.value;
+  const written = project.services.get(place.name)!.networkMode;
+  const native = written && networkModeText(written.value);
   const mode = change.set['mode'];
   if (native === undefined || mode === undefined) return;
   const adopt = native === mode ? `; "netcompose annotate ${place.name} --adopt" takes it out` : '';

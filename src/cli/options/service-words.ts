@@ -4,6 +4,7 @@
  */
 import type { Project, Service } from '../../compose/project/project.ts';
 import { type Located, SourceFile } from '../../diagnostics/source.ts';
+import { writtenOwner } from '../../netmode/owners.ts';
 import { type FlagLine, isOn, type ReadFlags, readFlags, valuesOf } from '../flags.ts';
 import type { Session } from '../session.ts';
 
@@ -152,7 +153,9 @@ function withDependencies(names: readonly string[], project: Project): ReadonlyS
     const service = project.services.get(name);
     for (const dependency of service?.dependsOn ?? []) found.add(dependency.service);
     const mode = service?.networkMode?.value;
-    if (mode?.startsWith('service:')) found.add(mode.slice('service:'.length));
+    if (mode?.kind === 'service') found.add(mode.service);
+    const owner = service?.netmode && writtenOwner(service, project.services);
+    if (owner !== undefined) found.add(owner);
   }
   return found;
 }

@@ -1,4 +1,5 @@
 /** Asks service by service how it is to be attached. */
+import { networkModeText, ownerIn } from '../../compose/project/network-mode.ts';
 import type { Project, Service } from '../../compose/project/project.ts';
 import { toPlain } from '../../compose/tree.ts';
 import { longForm } from '../../emit/annotate/wish.ts';
@@ -35,7 +36,7 @@ export async function askEach(
   const services = [...project.services.values()].filter(({ name }) => names.length === 0 || names.includes(name));
   for (const service of services) {
     // A guest has its owner's network: there is nothing to choose.
-    if (/^(?:service|container):/.test(service.networkMode?.value ?? '')) continue;
+    if (ownerIn(service.networkMode?.value) !== undefined) continue;
     const answer = await questions.choose<Answered>(questionOf(service), choicesFor(project), preselected(service));
     if (answer !== 'leave') answers.push({ name: service.name, set: answer });
   }
@@ -66,6 +67,6 @@ function questionOf({ name, image, ports, netmode, networkMode }: Service): stri
     ...(published.length > 0 ? [`publishes ${[...new Set(published)].slice(0, 4).join(', ')}`] : []),
   ];
   const said = netmode && longForm(toPlain(netmode) as Plain);
-  const now = said ? (said['mode'] ?? said['network']) : networkMode?.value;
+  const now = said ? (said['mode'] ?? said['network']) : networkMode && networkModeText(networkMode.value);
   return `${name}${about.length > 0 ? ` (${about.join(', ')})` : ''}${now === undefined ? '' : `, now ${now}`}`;
 }

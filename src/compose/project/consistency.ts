@@ -6,6 +6,7 @@ import type { Span } from '../../diagnostics/source.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
 import { at, entriesOf } from '../tree.ts';
 import { numberIn, stringIn, stringsIn } from './fields.ts';
+import { networkModeText, readNetworkMode } from './network-mode.ts';
 import type { Network, Service } from './project.ts';
 
 type Services = ReadonlyMap<string, Service>;
@@ -52,7 +53,7 @@ function checkNetworks(
   networks: ReadonlyMap<string, Network>,
   report: Report,
 ): void {
-  if (networkMode && networkMode.value !== '' && attached) {
+  if (networkMode && networkModeText(networkMode.value) !== '' && attached) {
     report('compose/invalid-model', networkMode.span, `"${name}" has both "network_mode" and "networks"`, {
       help: 'remove one of them',
       related: [{ message: 'networks here', span: attached.span }],
@@ -141,8 +142,9 @@ function needsOf({ dependsOn, tree }: Service): readonly Need[] {
     if (!needs.has(service)) needs.set(service, { service, span, required: true, relation });
   };
   for (const key of ['network_mode', 'ipc', 'pid', 'uts', 'cgroup']) {
-    const mode = stringIn(at(tree, key));
-    if (mode?.value.startsWith('service:')) add(mode.value.slice('service:'.length), mode.span, `has the ${key} of`);
+    const written = stringIn(at(tree, key));
+    const mode = written && readNetworkMode(written.value);
+    if (written && mode?.kind === 'service') add(mode.service, written.span, `has the ${key} of`);
   }
   for (const { value, span } of stringsIn(at(tree, 'volumes_from'))) {
     if (!value.startsWith('container:')) add(value.split(':', 1)[0]!, span, 'has the volumes of');

@@ -2,6 +2,7 @@
 import type { Document } from 'yaml';
 import type { Located, SourceFile, Span } from '../../diagnostics/source.ts';
 import type { Mapping, Tree } from '../tree.ts';
+import type { NetworkMode } from './network-mode.ts';
 
 export interface Project {
   readonly name: string;
@@ -33,7 +34,7 @@ export interface Service {
   readonly image?: Located<string>;
   readonly hostname?: Located<string>;
   readonly containerName?: Located<string>;
-  readonly networkMode?: Located<string>;
+  readonly networkMode?: Located<NetworkMode>;
   /** Absent where the service says nothing of networks (Compose then means `default`). */
   readonly networks?: Located<ReadonlyMap<string, Attachment>>;
   readonly ports: readonly Port[];

@@ -3,6 +3,7 @@ import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located, Span } from '../../diagnostics/source.ts';
 import { at, type Entry, entriesOf, type Mapping, type Tree } from '../tree.ts';
 import { numberIn, present, stringIn, stringsIn } from './fields.ts';
+import { readNetworkMode } from './network-mode.ts';
 import { readExpose, readPorts } from './ports.ts';
 import type { Attachment, Dependency, ExtraHost, Service } from './project.ts';
 
@@ -33,7 +34,7 @@ function readService(
     image: stringIn(at(tree, 'image')),
     hostname: stringIn(at(tree, 'hostname')),
     containerName: stringIn(at(tree, 'container_name')),
-    networkMode: stringIn(at(tree, 'network_mode')),
+    networkMode: modeIn(stringIn(at(tree, 'network_mode'))),
     networks: readAttachments(at(tree, 'networks')),
     ports: readPorts(at(tree, 'ports'), name, report),
     expose: readExpose(at(tree, 'expose'), name, report),
@@ -46,6 +47,9 @@ function readService(
     tree,
   });
 }
+
+const modeIn = (written: Located<string> | undefined): Service['networkMode'] =>
+  written ? { ...written, value: readNetworkMode(written.value) } : undefined;
 
 /** An empty list or mapping says nothing, as no `networks` at all. */
 function readAttachments(tree: Tree | undefined): Located<ReadonlyMap<string, Attachment>> | undefined {

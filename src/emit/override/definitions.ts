@@ -1,8 +1,10 @@
 /** The plan in Compose's own words: what a network and a service's attachments look like in a Compose file. */
 
 import { type PortRun, portRuns, rangeText } from '../../compose/project/port-runs.ts';
+import { at } from '../../compose/tree.ts';
 import type { Located } from '../../diagnostics/source.ts';
 import { type Address, formatAddress, formatCidr, parseAddress, sameAddress } from '../../plan/facts/ip.ts';
+import { isMovedGuest, movedKeys } from '../../plan/services/guests.ts';
 import type { AttachmentPlan, NetworkPlan, PlannedPort, ServicePlan } from '../../plan/types.ts';
 import type { Plain } from './plain-data.ts';
 
@@ -82,7 +84,7 @@ function shortPort({ first: { source, hostIp }, targets, published }: PortRun<Pl
  * none) needs a word only beside others.
  */
 export function changedAttachments(plan: ServicePlan): readonly AttachmentPlan[] {
-  if (!plan.managed || plan.networkMode !== undefined) return [];
+  if (!isRewritten(plan) || plan.networkMode !== undefined) return [];
   const declared = plan.service.networks?.value;
   const all = [...plan.networks.values()];
   if (!declared && all.length === 1 && all[0]!.network === 'default' && attachmentDefinition(all[0]!) === null)
@@ -109,12 +111,51 @@ const isWritten = (planned: Located<Address> | undefined, written: Located<strin
     ? sameAddress(planned.value, parseAddress(written.value))
     : planned === undefined && written === undefined;
 
+/** Whether netcompose attaches it, or a guest of its. */
+const isRewritten = ({ managed, takesOver }: ServicePlan) => managed || takesOver !== undefined;
+
+/** What of a guest's keys goes, because it is said at the owner of the network namespace. */
+export const keysMoved = (plan: ServicePlan): readonly string[] =>
+  isMovedGuest(plan) ? movedKeys.filter((key) => at(plan.service.tree, key) !== undefined) : [];
+
+/**
+ * `depends_on` with the owner of the network namespace, beside which a guest starts anew; nothing where the file says
+ * so. A condition of the user's own stays.
+ */
+export function ownerDependency(plan: ServicePlan): { readonly [owner: string]: Plain } | undefined {
+  if (!isMovedGuest(plan)) return undefined;
+  const owner = plan.owner!;
+  const before = at(plan.service.tree, 'depends_on', owner);
+  const restart = at(before, 'restart');
+  if (restart?.kind === 'scalar' && restart.value === true) return undefined;
+  const condition = at(before, 'condition');
+  return {
+    [owner]: { condition: condition?.kind === 'scalar' ? condition.value : 'service_started', restart: true },
+  };
+}
+
+/** What an owner says for its guests beside networks, ports and hosts. */
+export function guestKeys({ takesOver }: ServicePlan): { readonly [key: string]: Plain } {
+  const { hostname, dns, expose = [] } = takesOver ?? {};
+  return {
+    ...(hostname !== undefined && { hostname }),
+    ...(dns !== undefined && { dns }),
+    ...(expose.length > 0 && { expose }),
+  };
+}
+
+/** `extra_hosts` to add: those that keep names resolving, and the guests'. */
+export const addedHosts = ({ extraHosts, takesOver }: ServicePlan): ServicePlan['extraHosts'] => [
+  ...(takesOver?.extraHosts ?? []),
+  ...extraHosts,
+];
+
 /** Whether `ports` must be taken out, written anew, or may stay. */
 export function portsChange(plan: ServicePlan): 'none' | 'remove' | 'replace' {
   const before = plan.service.ports;
-  if (!plan.managed || before.length === 0) return 'none';
-  if (plan.ports.length === 0) return 'remove';
-  return plan.ports.length < before.length || plan.ports.some(({ source, hostIp }) => hostIp !== source.hostIp)
+  if (!isRewritten(plan) || (before.length === 0 && plan.ports.length === 0)) return 'none';
+  if (plan.ports.length === 0) return plan.managed ? 'remove' : 'none';
+  return plan.ports.length !== before.length || plan.ports.some(({ source, hostIp }) => hostIp !== source.hostIp)
     ? 'replace'
     : 'none';
 }

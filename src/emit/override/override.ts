@@ -3,13 +3,19 @@
  * bytes from run to run, and in YAML because JSON cannot carry `!reset` and `!override`.
  */
 import { Document, isMap, isSeq, type Node, Scalar, YAMLMap } from 'yaml';
+import { networkModeText, sameNetworkMode } from '../../compose/project/network-mode.ts';
+import { isMovedGuest } from '../../plan/services/guests.ts';
 import type { NetworkPlan, Plan, ServicePlan } from '../../plan/types.ts';
 import {
+  addedHosts,
   attachmentDefinition,
   changedAttachments,
   externalDefinition,
   extraHostEntry,
+  guestKeys,
+  keysMoved,
   networkDefinition,
+  ownerDependency,
   portDefinitions,
   portsChange,
 } from './definitions.ts';
@@ -46,10 +52,17 @@ export function overrideOf(plan: Plan, options: OverrideOptions = {}): string | 
 function serviceNode(document: Document, plan: ServicePlan): Node | undefined {
   const entries: [string, Node][] = [];
   const { service } = plan;
-  if (plan.managed && plan.networkMode !== service.networkMode?.value) {
-    entries.push(['network_mode', plan.networkMode === undefined ? reset() : nodeOf(document, plan.networkMode)]);
+  if (plan.managed && !sameNetworkMode(plan.networkMode, service.networkMode?.value)) {
+    entries.push([
+      'network_mode',
+      plan.networkMode === undefined ? reset() : nodeOf(document, networkModeText(plan.networkMode)),
+    ]);
   }
-  if (plan.managed && plan.networkMode !== undefined && service.networks) entries.push(['networks', reset()]);
+  for (const key of keysMoved(plan)) entries.push([key, reset()]);
+  const dependency = ownerDependency(plan);
+  if (dependency) entries.push(['depends_on', nodeOf(document, dependency)]);
+  if (plan.managed && plan.networkMode !== undefined && !plan.owner && service.networks)
+    entries.push(['networks', reset()]);
   const attachments = changedAttachments(plan);
   if (attachments.length > 0) {
     entries.push([
@@ -60,11 +73,13 @@ function serviceNode(document: Document, plan: ServicePlan): Node | undefined {
       ),
     ]);
   }
-  const ports = portsChange(plan);
+  const ports = isMovedGuest(plan) ? 'none' : portsChange(plan);
   if (ports === 'remove') entries.push(['ports', reset()]);
   if (ports === 'replace')
     entries.push(['ports', tagged('!override', nodeOf(document, [...portDefinitions(plan.ports)]))]);
-  if (plan.extraHosts.length > 0) entries.push(['extra_hosts', nodeOf(document, plan.extraHosts.map(extraHostEntry))]);
+  for (const [key, value] of Object.entries(guestKeys(plan))) entries.push([key, nodeOf(document, value)]);
+  const hosts = addedHosts(plan);
+  if (hosts.length > 0) entries.push(['extra_hosts', nodeOf(document, hosts.map(extraHostEntry))]);
   return entries.length > 0 ? mapOf(document, entries) : undefined;
 }
 

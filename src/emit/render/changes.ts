@@ -1,15 +1,21 @@
 /** The plan → what of each service and network must be written, as data; where in the text is decided elsewhere. */
 
+import { networkModeText, sameNetworkMode } from '../../compose/project/network-mode.ts';
 import type { Project } from '../../compose/project/project.ts';
 import { at, type Tree, toPlain } from '../../compose/tree.ts';
 import { canonical } from '../../plan/facts/ip.ts';
+import { isMovedGuest } from '../../plan/services/guests.ts';
 import type { AttachmentPlan, NetworkPlan, PlannedPort, ServicePlan } from '../../plan/types.ts';
 import {
+  addedHosts,
   attachmentDefinition,
   changedAttachments,
   externalDefinition,
   extraHostEntry,
+  guestKeys,
+  keysMoved,
   networkDefinition,
+  ownerDependency,
   portDefinitions,
   portsChange,
 } from '../override/definitions.ts';
@@ -29,17 +35,41 @@ export function serviceChange(plan: ServicePlan): Change {
   const set = new Map<string, Plain>();
   const remove = new Set<string>([extension]);
   const { service } = plan;
-  if (plan.managed && plan.networkMode !== service.networkMode?.value) {
+  if (plan.managed && !sameNetworkMode(plan.networkMode, service.networkMode?.value)) {
     if (plan.networkMode === undefined) remove.add('network_mode');
-    else set.set('network_mode', literal(plan.networkMode));
+    else set.set('network_mode', literal(networkModeText(plan.networkMode)));
   }
+  for (const key of keysMoved(plan)) remove.add(key);
+  const dependency = ownerDependency(plan);
+  if (dependency) set.set('depends_on', dependsOn(plan, dependency));
   if (plan.managed && plan.networkMode !== undefined && service.networks) remove.add('networks');
   if (changedAttachments(plan).length > 0) set.set('networks', attachmentsOf(plan));
-  const ports = portsChange(plan);
+  const ports = isMovedGuest(plan) ? 'none' : portsChange(plan);
   if (ports === 'remove') remove.add('ports');
   if (ports === 'replace') set.set('ports', portsOf(plan));
-  if (plan.extraHosts.length > 0) set.set('extra_hosts', extraHostsOf(plan));
+  for (const [key, value] of Object.entries(guestKeys(plan)))
+    set.set(key, key === 'expose' ? exposed(plan, value) : literal(value));
+  if (addedHosts(plan).length > 0) set.set('extra_hosts', extraHostsOf(plan));
   return { set, remove };
+}
+
+/** With what the file says of others; a list becomes a mapping, which alone has room for `restart`. */
+function dependsOn({ service }: ServicePlan, added: PlainMap): Plain {
+  const tree = at(service.tree, 'depends_on');
+  const before = tree ? written(tree) : {};
+  if (isPlainMap(before)) {
+    const [[owner, said]] = Object.entries(added) as [[string, PlainMap]];
+    const known = before[owner];
+    return { ...before, [owner]: { ...said, ...(known !== undefined && isPlainMap(known) && known), restart: true } };
+  }
+  const names = isList(before) ? before.map(String) : [];
+  return { ...Object.fromEntries(names.map((name) => [name, { condition: 'service_started' }])), ...added };
+}
+
+function exposed({ service }: ServicePlan, added: Plain): Plain {
+  const tree = at(service.tree, 'expose');
+  const before = tree ? written(tree) : [];
+  return [...(isList(before) ? before : [before]), ...(isList(added) ? added : [])];
 }
 
 /** All attachments: those that the file has as they are written there, with what netcompose adds. */
@@ -74,7 +104,8 @@ function differs(tree: Tree | undefined, name: string, value: Plain): boolean {
 /** Each entry as written, published for this host alone where the plan says so. */
 function portsOf(plan: ServicePlan): Plain {
   const tree = at(plan.service.tree, 'ports');
-  const items = tree?.kind === 'sequence' ? tree.items : [];
+  const listed = tree?.kind === 'sequence' ? tree.items : [];
+  const items = [...listed, ...plan.ports.flatMap(({ guest, source }) => (guest === undefined ? [] : source.tree))];
   const byItem = new Map<Tree, PlannedPort[]>(items.map((item) => [item, []]));
   for (const port of plan.ports) byItem.get(port.source.tree)?.push(port);
   if ([...byItem.values()].flat().length !== plan.ports.length) return portDefinitions(plan.ports).map(literal);
@@ -91,7 +122,9 @@ function portItem(item: Tree, ports: readonly PlannedPort[]): readonly Plain[] {
   return [`${hostIp}:${ports.some(({ source }) => source.published) ? '' : ':'}${before}`];
 }
 
-function extraHostsOf({ service, extraHosts }: ServicePlan): Plain {
+function extraHostsOf(plan: ServicePlan): Plain {
+  const { service } = plan;
+  const extraHosts = addedHosts(plan);
   const tree = at(service.tree, 'extra_hosts');
   const before = tree ? written(tree) : [];
   if (isPlainMap(before))

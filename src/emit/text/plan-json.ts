@@ -1,5 +1,6 @@
 /** The plan as JSON, versioned; the shape is documented in docs/plan.md. */
 
+import { networkModeText } from '../../compose/project/network-mode.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { plainDiagnostic } from '../../diagnostics/format/json.ts';
 import { lanRouteCommand } from '../../plan/actions/argv.ts';
@@ -68,7 +69,7 @@ function shimJson({ name, network, parent, driver, mode, flag, addresses, routes
 function serviceJson(plan: ServicePlan): object {
   return {
     netmode: plan.netmode,
-    ...(plan.networkMode !== undefined && { network_mode: plan.networkMode }),
+    ...(plan.networkMode !== undefined && { network_mode: networkModeText(plan.networkMode) }),
     networks: Object.fromEntries(
       [...plan.networks.values()].map((attachment) => [attachment.network, attachmentDefinition(attachment)]),
     ),

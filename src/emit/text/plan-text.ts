@@ -1,5 +1,6 @@
 /** The plan for people: services, networks, every command in order, then what is to be done elsewhere. */
 
+import { isDockersBridge, networkModeText } from '../../compose/project/network-mode.ts';
 import { safeLine } from '../../diagnostics/format/safe.ts';
 import { lanRouteCommand } from '../../plan/actions/argv.ts';
 import { commandOf } from '../../plan/actions/commands.ts';
@@ -25,7 +26,7 @@ function servicesText({ services }: Plan): string {
     ['SERVICE', 'NETMODE', 'NETWORK', 'FROM THIS HOST', 'FROM THE LAN'],
     ...active.map((plan) => [
       plan.service.name,
-      plan.netmode,
+      netmodeText(plan),
       networkText(plan),
       reachText(plan.reach, 'host'),
       reachText(plan.reach, 'lan'),
@@ -33,8 +34,13 @@ function servicesText({ services }: Plan): string {
   ]);
 }
 
+/** A container that is not of the project may be on any network. */
+const netmodeText = ({ netmode, networkMode, owner }: ServicePlan): string =>
+  networkMode?.kind === 'container' && owner === undefined ? networkModeText(networkMode) : netmode;
+
 function networkText({ networkMode, networks }: ServicePlan): string {
-  if (networkMode !== undefined || networks.size === 0) return '-';
+  if (networkMode) return isDockersBridge(networkMode) || networkMode.kind !== 'network' ? '-' : networkMode.network;
+  if (networks.size === 0) return '-';
   return [...networks.values()]
     .map(({ network, ipv4Address, ipv6Address }) =>
       [network, ...[ipv4Address, ipv6Address].flatMap((given) => (given ? formatAddress(given.value) : []))].join(' '),

@@ -8,6 +8,7 @@ import { checkEngine, checkExternal, checkNewerKeys } from './engine.ts';
 import { checkDriverOptions } from './lan/driver-options.ts';
 import { checkHostSubnets } from './lan/host-subnets.ts';
 import { checkAnswers } from './lan/lan-conflicts.ts';
+import { checkNamedNetworks } from './lan/named-networks.ts';
 import { checkNativePools } from './lan/native-pools.ts';
 import { checkNetworks } from './lan/network-clashes.ts';
 import { checkShimNames } from './lan/shim-names.ts';
@@ -17,6 +18,7 @@ import { checkLivePorts } from './ports/live-ports.ts';
 import { checkLost } from './ports/lost-ports.ts';
 import { checkPorts } from './ports/ports.ts';
 import { checkAddresses } from './services/addresses.ts';
+import { checkGuests } from './services/guest-keys.ts';
 import { checkPeers } from './services/peers.ts';
 import { checkRefusedKeys } from './services/refused-keys.ts';
 import { checkReplicas } from './services/replicas.ts';
@@ -38,6 +40,8 @@ const checks: readonly Check[] = [
   withoutFacts(checkDriverOptions),
   checkLost,
   withoutFacts(checkRefusedKeys),
+  checkGuests,
+  checkNamedNetworks,
   withoutFacts(checkReplicas),
   checkWaysOut,
   checkShimNames,

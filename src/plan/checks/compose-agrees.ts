@@ -2,6 +2,7 @@
  * Compose's own resolved model (`docker compose config --format json`) against the plan. Two programs that read the
  * same files must agree before anything is touched.
  */
+import { networkModeText } from '../../compose/project/network-mode.ts';
 import { rangeText } from '../../compose/project/port-runs.ts';
 import { parsePortRange } from '../../compose/project/port-syntax.ts';
 import { canonical, formatAddress } from '../facts/ip.ts';
@@ -87,7 +88,13 @@ function compare(
 
 function compareService(differences: Difference[], plan: ServicePlan, resolved: ResolvedService): void {
   const { name } = plan.service;
-  compare(differences, name, 'network_mode', plan.networkMode ?? '', unescaped(resolved.network_mode ?? ''));
+  compare(
+    differences,
+    name,
+    'network_mode',
+    plan.networkMode ? networkModeText(plan.networkMode) : '',
+    unescaped(resolved.network_mode ?? ''),
+  );
   const keys = [...plan.networks.keys()].sort();
   compare(
     differences,
@@ -110,7 +117,7 @@ function compareService(differences: Difference[], plan: ServicePlan, resolved: 
     );
   }
   // Of a service that is left as it is, Compose keeps `ports` in the model even where nothing will be published.
-  if (plan.managed || plan.ports.length > 0) comparePorts(differences, plan, resolved);
+  if (plan.managed || plan.takesOver || plan.ports.length > 0) comparePorts(differences, plan, resolved);
 }
 
 /** Only those that differ are told of: a range may be of thousands. */

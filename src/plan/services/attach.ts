@@ -1,13 +1,15 @@
 /** How each service will be attached: the rewriting rules of the design, section 3. */
-import type { Attachment, Port, Service } from '../../compose/project/project.ts';
+import type { Attachment, Service } from '../../compose/project/project.ts';
 import type { Intents, ServiceIntent } from '../../netmode/intents.ts';
-import { isUnderlay, modes, type Netmode } from '../../netmode/modes.ts';
-import { parseAddress } from '../facts/ip.ts';
+import { isUnderlay, modes, type Netmode, netmodeOfDriver } from '../../netmode/modes.ts';
+import { ownerService } from '../../netmode/owners.ts';
 import type { ParsedFacts } from '../facts/parsed-facts.ts';
 import { type Decision, overlayKey, type Requests } from '../networks/underlays.ts';
 import type { BothFamilies, WrittenAddresses } from '../networks/written-addresses.ts';
-import { type Attached, type AttachmentPlan, isBridgeNetwork, type NetworkPlan, type PlannedPort } from '../types.ts';
+import { type Attached, type AttachmentPlan, isBridgeNetwork, type NetworkPlan } from '../types.ts';
+import { namespaceOwner, withGuests } from './guests.ts';
 import { listenersOf } from './listeners.ts';
+import { plannedPort, withoutRepeats } from './planned-ports.ts';
 
 interface Context {
   readonly intents: Intents;
@@ -28,12 +30,23 @@ export function attachServices(
   const attached = new Map(
     [...intents.services].map(([name, intent]) => {
       const { mode, network } = requests.decisions.get(name) ?? {};
+      if (intent.owner) return [name, guest(intent, intent.owner.value, context)] as const;
       return [name, mode ? managed(intent, mode, network, context) : untouched(intent, context)] as const;
     }),
   );
-  return new Map(
+  const named = new Map(
     [...attached].map(([name, plan]) => [name, { ...plan, netmode: namespaceOwner(plan, attached).netmode }]),
   );
+  return withGuests(named, (service) => listedAttachments(service, addresses.get(service.name)));
+}
+
+/** In the network namespace of another service, because `x-netmode` says so. */
+function guest(intent: ServiceIntent, owner: string, { intents, facts }: Context): Attached {
+  const opens = listenersOf(intent, intents.project.name, facts.engine?.images);
+  return {
+    ...{ service: intent.service, netmode: 'bridge', managed: true, owner, opens, listeners: opens },
+    ...{ networkMode: { kind: 'service', service: owner }, networks: new Map(), ports: [] },
+  };
 }
 
 function managed(
@@ -48,7 +61,7 @@ function managed(
   const common = { service, netmode: mode, managed: true, opens };
   if (row.kind === 'namespace') {
     const listeners = row.networkMode === 'host' ? opens : [];
-    return { ...common, networkMode: row.networkMode, networks: new Map(), ports: [], listeners };
+    return { ...common, networkMode: { kind: row.networkMode }, networks: new Map(), ports: [], listeners };
   }
   const written = addresses.get(service.name);
   const target = network ?? (mode === 'overlay' ? overlayKey(intents) : bridgeTarget(intent));
@@ -64,33 +77,14 @@ function managed(
     listed.set('default', plainAttachment('default', false));
   }
   const keepsPorts = !isUnderlay(mode) || loopback;
+  const publishing = !keepsPorts ? undefined : loopback ? 'loopback' : 'as-written';
   return {
     ...common,
     networks: listed,
-    ports: keepsPorts ? withoutRepeats(service.ports.map((port) => plannedPort(port, loopback))) : [],
+    ...(publishing && { publishing }),
+    ports: publishing ? withoutRepeats(service.ports.map((port) => plannedPort(port, publishing))) : [],
     listeners: row.kind === 'underlay' ? opens : [],
   };
-}
-
-/**
- * Host access by loopback publishes for this host alone: a port beside a LAN address times out for the LAN's clients
- * (docs/measured.md).
- */
-function plannedPort(source: Port, loopback: boolean): PlannedPort {
-  const hostIp = loopback ? '127.0.0.1' : source.hostIp;
-  const address = parseAddress(hostIp ?? '');
-  return { source, ...(hostIp !== undefined && { hostIp }), ...(address && { address }) };
-}
-
-/**
- * Two ports may be one now that both have this address; Compose keeps the later, by these four (docs/measured.md,
- * "Compose").
- */
-function withoutRepeats(ports: readonly PlannedPort[]): readonly PlannedPort[] {
-  const keyOf = ({ source: { published, target, protocol }, hostIp }: PlannedPort) =>
-    [hostIp, published?.first, published?.last, target, protocol].join(' ');
-  const last = new Map(ports.map((port) => [keyOf(port), port]));
-  return ports.filter((port) => last.get(keyOf(port)) === port);
 }
 
 /** A bridge-mode service that says an address or alias of its own says it for the one network it is on. */
@@ -105,34 +99,48 @@ function untouched(intent: ServiceIntent, { intents, networks, addresses, facts 
   if (service.provider)
     return { service, netmode: 'none', managed: false, networks: new Map(), ports: [], opens: [], listeners: [] };
   const opens = listenersOf(intent, intents.project.name, facts.engine?.images);
-  const common = { service, managed: false, opens, ports: service.ports.map((port) => plannedPort(port, false)) };
+  const publishing = 'as-written';
+  const common = {
+    service,
+    managed: false,
+    opens,
+    ports: service.ports.map((port) => plannedPort(port, publishing)),
+  } as const;
   const networkMode = service.networkMode?.value;
-  if (networkMode !== undefined && networkMode !== 'bridge') {
-    const netmode = networkMode === 'host' || networkMode === 'none' ? networkMode : 'bridge';
-    // In another's namespace its sockets count too: that of a service, a container or the host.
-    const listeners = networkMode === 'none' ? [] : opens;
-    return { ...common, netmode, networkMode, networks: new Map(), ports: [], listeners };
+  if (networkMode?.kind === 'network') {
+    const netmode = netmodeOfDocker(networkMode.network, facts) ?? 'bridge';
+    const onUnderlay = isUnderlay(netmode);
+    return {
+      ...{ ...common, netmode, networkMode, networks: new Map(), listeners: onUnderlay ? opens : [] },
+      ...(onUnderlay ? { ports: [] } : { publishing }),
+    };
   }
-  if (networkMode === 'bridge')
-    return { ...common, netmode: 'bridge', networkMode, networks: new Map(), listeners: [] };
+  if (networkMode) {
+    const netmode = networkMode.kind === 'host' || networkMode.kind === 'none' ? networkMode.kind : 'bridge';
+    const owner = ownerService(service, intents.project.services);
+    // In another's namespace its sockets count too: that of a service, a container or the host.
+    const listeners = networkMode.kind === 'none' ? [] : opens;
+    return {
+      ...{ ...common, netmode, networkMode, networks: new Map(), ports: [], listeners },
+      ...(owner !== undefined && { owner }),
+    };
+  }
   const listed = listedAttachments(service, addresses.get(service.name));
   if (listed.size === 0) listed.set('default', plainAttachment('default', true));
   const found = [...listed.keys()].map((key) => networks.get(key)?.mode ?? 'bridge');
   const netmode = found.find(isUnderlay) ?? found.find((mode) => mode === 'overlay') ?? 'bridge';
   // On underlays alone Docker publishes nothing, and says so in its own log only.
   const ports = found.every(isUnderlay) ? [] : common.ports;
-  return { ...common, netmode, networks: listed, ports, listeners: isUnderlay(netmode) ? opens : [] };
+  return {
+    ...{ ...common, netmode, networks: listed, ports, listeners: isUnderlay(netmode) ? opens : [] },
+    ...(!found.every(isUnderlay) && { publishing }),
+  };
 }
 
-/** The service in whose namespace another is: itself, or that of `network_mode: service:x`; rings are not Compose's. */
-export function namespaceOwner(plan: Attached, all: ReadonlyMap<string, Attached>): Attached {
-  let current = plan;
-  for (let hops = 0; hops < all.size && current.networkMode?.startsWith('service:'); hops++) {
-    const next = all.get(current.networkMode.slice('service:'.length));
-    if (!next) break;
-    current = next;
-  }
-  return current;
+/** What kind of network it is that the engine has under this name. */
+function netmodeOfDocker(name: string, { engine }: ParsedFacts): Netmode | undefined {
+  const network = engine?.networks.find((candidate) => candidate.name === name);
+  return network && netmodeOfDriver(network.driver, network.options);
 }
 
 function listedAttachments(service: Service, written: WrittenAddresses | undefined): Map<string, AttachmentPlan> {

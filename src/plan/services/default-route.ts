@@ -54,7 +54,9 @@ function withBoundPorts(
   const ways = waysOut(plan, networks, project);
   // Under `host_access: loopback` the bridge is the right way; that Docker takes another is an error of its own.
   if (!isSaid && ways.some(({ underlay }) => underlay?.hostAccess === 'loopback')) return plan;
-  return dockersWay(ways, countsPriority)?.underlay ? { ...plan, ports: [] } : plan;
+  if (!dockersWay(ways, countsPriority)?.underlay) return plan;
+  const { publishing: _, ...unpublished } = plan;
+  return { ...unpublished, ports: [] };
 }
 
 /** Whether the file says by which network to leave. */

@@ -3,9 +3,11 @@
  * none in host mode: there, an entry in /etc/hosts takes its place.
  */
 import sortBy from 'lodash/sortBy.js';
+import { isDockersBridge, type NetworkMode, sameNetworkMode } from '../../compose/project/network-mode.ts';
 import { rangeText } from '../../compose/project/port-runs.ts';
 import { type Address, formatAddress } from '../facts/ip.ts';
 import { type Attached, isBridgeNetwork, type NetworkPlan, type ServicePlan } from '../types.ts';
+import { namespaceOwner } from './guests.ts';
 
 /** The `extra_hosts` to add to a service. */
 export function extraHostsOf(
@@ -18,7 +20,7 @@ export function extraHostsOf(
     const peer = services.get(service);
     // Of what netcompose does not attach nothing is rewritten.
     if (!peer || !(plan.managed || peer.managed)) continue;
-    const answer = answerFor(plan, peer, networks);
+    const answer = answerFor(plan, peer, services, networks);
     if (answer?.kind !== 'entry') continue;
     for (const host of new Set([service, alias ?? service])) {
       if (!plan.service.extraHosts.some((written) => written.host === host))
@@ -37,12 +39,12 @@ function concerned(plan: Attached, peer: Attached, networks: ReadonlyMap<string,
   const both = [plan, peer];
   if (both.some(({ netmode }) => netmode === 'none')) return false;
   if (both.some(({ managed }) => managed)) return true;
-  if (both.some(({ networkMode }) => networkMode !== undefined && !plainModes.has(networkMode))) return false;
+  if (both.some(({ networkMode }) => networkMode !== undefined && !isPlain(networkMode))) return false;
   return both.some((each) => each.networkMode !== undefined || onUnderlay(each, networks));
 }
 
-/** The values of `network_mode` by which a container has a namespace of its own, or the host's. */
-const plainModes: ReadonlySet<string> = new Set(['host', 'bridge', 'default']);
+/** Whether a container has a namespace of its own on Docker's bridge, or the host's. */
+const isPlain = (mode: NetworkMode) => mode.kind === 'host' || isDockersBridge(mode);
 
 /** How one service's name resolves for another. */
 export type Answer =
@@ -53,12 +55,27 @@ export type Answer =
 
 /** Nothing where it is no concern of netcompose's. */
 export function answerFor(
-  plan: Attached,
-  peer: Attached,
+  asking: Attached,
+  asked: Attached,
+  services: ReadonlyMap<string, Attached>,
   networks: ReadonlyMap<string, NetworkPlan>,
 ): Answer | undefined {
-  if (!concerned(plan, peer, networks)) return undefined;
-  if ([...plan.networks.keys()].some((key) => peer.networks.has(key))) return { kind: 'resolves' };
+  if (!concerned(asking, asked, networks)) return undefined;
+  const [plan, peer] = [namespaceOwner(asking, services), namespaceOwner(asked, services)];
+  if (plan === peer) {
+    // By the loopback interface that they share; on the host there is no DNS that would say so.
+    const isNamed = plan.networkMode?.kind !== 'host' || !(asking.managed && asked.managed);
+    return isNamed || asking === asked ? { kind: 'resolves' } : { kind: 'entry', address: '127.0.0.1' };
+  }
+  if ([...plan.networks.keys()].some((key) => peer.networks.has(key)))
+    return peer === asked || peer.takesOver?.guests.includes(asked.service.name)
+      ? { kind: 'resolves' }
+      : {
+          kind: 'nameless',
+          help:
+            `ask for "${peer.service.name}", whose network it is in, ` +
+            `or give it "x-netmode: service:${peer.service.name}"`,
+        };
   if (sharesNamespace(plan, peer)) return { kind: 'resolves' };
   if (isOnDocker0(plan) && isOnDocker0(peer)) {
     const isLinked = plan.service.dependsOn.some(
@@ -68,13 +85,13 @@ export function answerFor(
       ? { kind: 'resolves' }
       : { kind: 'nameless', help: 'leave "network_mode" out of both: Docker resolves no names on its own bridge' };
   }
-  if (peer.networkMode === 'host') {
-    if (plan.networkMode === 'host') return { kind: 'entry', address: '127.0.0.1' };
+  if (peer.networkMode?.kind === 'host') {
+    if (plan.networkMode?.kind === 'host') return { kind: 'entry', address: '127.0.0.1' };
     return isOnDocker0(plan) || [...plan.networks.keys()].some((key) => isBridgeNetwork(networks.get(key)))
       ? { kind: 'entry', address: 'host-gateway' }
       : { kind: 'nameless', help: "give the host's address instead of the name, or add extra_hosts" };
   }
-  if (plan.networkMode === 'host') {
+  if (plan.networkMode?.kind === 'host') {
     const address = fixedAddress(peer, networks);
     if (address) return { kind: 'entry', address: formatAddress(address) };
     if (onUnderlay(peer, networks))
@@ -104,10 +121,10 @@ function exampleOf({ opens }: Attached): string {
 }
 
 const sharesNamespace = (plan: Attached, peer: Attached) =>
-  plan.networkMode === `service:${peer.service.name}` || peer.networkMode === `service:${plan.service.name}`;
+  plan.networkMode?.kind === 'container' && sameNetworkMode(plan.networkMode, peer.networkMode);
 
 /** Docker's own bridge, which Compose makes no network for. */
-const isOnDocker0 = ({ networkMode }: Attached): boolean => networkMode === 'bridge' || networkMode === 'default';
+const isOnDocker0 = ({ networkMode }: Attached): boolean => isDockersBridge(networkMode);
 
 const onUnderlay = (plan: Attached, networks: ReadonlyMap<string, NetworkPlan>) =>
   [...plan.networks.keys()].some((key) => networks.get(key)?.underlay);

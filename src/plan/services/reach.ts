@@ -1,6 +1,6 @@
 /** Where each service answers: for people after `up`, and for `plan`. */
 import { portRuns } from '../../compose/project/port-runs.ts';
-import { underlay } from '../../netmode/modes.ts';
+import { isUnderlay, underlay } from '../../netmode/modes.ts';
 import { hostAddress, isOnHost } from '../facts/host-address.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
 import type { Address } from '../facts/ip.ts';
@@ -8,36 +8,62 @@ import { contains, isLoopback, isUnspecified } from '../facts/ip.ts';
 import { interfaceOf, type ParsedFacts } from '../facts/parsed-facts.ts';
 import type { Attached, NetworkPlan, Place, Reach } from '../types.ts';
 
-/** What this host and the LAN use to reach the service, port by port; empty where nothing does. */
+/**
+ * What this host and the LAN use to reach the service, port by port; empty where nothing does.
+ *
+ * @param owner the service in whose network namespace it is; itself, if in its own
+ */
 export function reachOf(
   plan: Attached,
+  owner: Attached,
   networks: ReadonlyMap<string, NetworkPlan>,
   facts: ParsedFacts,
 ): readonly Reach[] {
   // Nothing starts without its networks.
-  if ([...plan.networks.keys()].some((key) => networks.get(key)?.isMissing)) return [];
-  const timesOut = timesOutOnLan(plan, networks, facts);
-  const published = portRuns(plan.ports, ({ source }) => source)
+  if ([...owner.networks.keys()].some((key) => networks.get(key)?.isMissing)) return [];
+  const timesOut = timesOutOnLan(owner, networks, facts);
+  const published = portRuns(publishedFor(plan, owner), ({ source }) => source)
     .flatMap(({ first: { source, address }, published: port }) =>
       onHost(address, { ...(port && { port }), protocol: source.protocol }, facts),
     )
     .filter(({ from }) => from === 'host' || !timesOut);
-  const open = plan.networkMode === 'host' ? plan.listeners : [];
+  const open = owner.networkMode?.kind === 'host' ? plan.listeners : [];
   const listening = open.flatMap(({ address, first, last, protocol }) =>
     onHost(address, { port: { first, last }, protocol }, facts),
   );
-  const direct = [...plan.networks.values()].flatMap(({ network: key, ipv4Address, ipv6Address }): readonly Reach[] => {
-    const network = networks.get(key);
-    if (!network?.underlay) return [];
-    const { hostAccess, flag } = network.underlay;
-    const address = (ipv4Address ?? ipv6Address)?.value;
-    const at: Place = address ? { kind: 'address', address } : { kind: 'dynamic', network: network.dockerName };
-    const from = hostAccess === 'shim' && flag === 'bridge' ? (['host', 'lan'] as const) : (['lan'] as const);
-    return plan.listeners.flatMap(({ first, last, protocol }) =>
-      from.map((side) => ({ from: side, at, port: { first, last }, protocol })),
-    );
-  });
-  return [...published, ...listening, ...direct];
+  const direct = [...owner.networks.values()].flatMap(
+    ({ network: key, ipv4Address, ipv6Address }): readonly Reach[] => {
+      const network = networks.get(key);
+      if (!network?.underlay) return [];
+      const { hostAccess, flag } = network.underlay;
+      const address = (ipv4Address ?? ipv6Address)?.value;
+      const at: Place = address ? { kind: 'address', address } : { kind: 'dynamic', network: network.dockerName };
+      const from = hostAccess === 'shim' && flag === 'bridge' ? (['host', 'lan'] as const) : (['lan'] as const);
+      return plan.listeners.flatMap(({ first, last, protocol }) =>
+        from.map((side) => ({ from: side, at, port: { first, last }, protocol })),
+      );
+    },
+  );
+  return [...published, ...listening, ...direct, ...onDockerNetwork(plan, owner)];
+}
+
+/** Of a namespace's ports those that are this service's: all, for its owner. */
+function publishedFor(plan: Attached, owner: Attached): Attached['ports'] {
+  if (plan === owner) return plan.ports;
+  const { service, opens } = plan;
+  return owner.ports.filter(({ guest, source: { target, protocol } }) =>
+    guest !== undefined
+      ? guest === service.name
+      : opens.some((port) => port.protocol === protocol && port.first <= target && target <= port.last),
+  );
+}
+
+/** On a macvlan or ipvlan network of the engine's, by `network_mode`: a shim of the host's there is not known. */
+function onDockerNetwork(plan: Attached, { networkMode, netmode }: Attached): readonly Reach[] {
+  if (networkMode?.kind !== 'network' || !isUnderlay(netmode)) return [];
+  return plan.listeners.map(({ first, last, protocol }) => ({
+    ...{ from: 'lan', at: { kind: 'dynamic', network: networkMode.network }, port: { first, last }, protocol },
+  }));
 }
 
 /**

@@ -450,7 +450,7 @@ test('ports of service discovery are shared in host mode and in a namespace, but
     assert.match(lines(opens(host(port), host(port)))[0]!, /^error ports\/host-clash/);
   assert.match(lines(opens(host('5353/udp'), 'ports: ["5353:5353/udp"]'))[0]!, /^error ports\/host-clash/);
   assert.match(
-    lines(opens('expose: ["5353/udp"]', 'network_mode: "service:a", expose: ["5353/udp"]'))[0]!,
+    lines(opens('expose: ["5353/udp"]', 'x-netmode: { mode: "service:a", listen: ["5353/udp"] }'))[0]!,
     /^info ports\/namespace-clash/,
   );
 });

@@ -83,25 +83,25 @@ const native = (driver: string) => `networks:\n  lan: { driver: ${driver}, drive
 
 for (const [name, service, networks, expected] of [
   ['on the default network', published, '', { netmode: 'bridge', networks: ['default'], ports: [':8080'] }],
-  ['host', `${published}, network_mode: host`, '', { netmode: 'host', networkMode: 'host', listeners: [80] }],
-  ['none', `${published}, network_mode: none`, '', { netmode: 'none', networkMode: 'none' }],
+  ['host', `${published}, network_mode: host`, '', { netmode: 'host', networkMode: { kind: 'host' }, listeners: [80] }],
+  ['none', `${published}, network_mode: none`, '', { netmode: 'none', networkMode: { kind: 'none' } }],
   [
     "Docker's own bridge",
     `${published}, network_mode: bridge`,
     '',
-    { netmode: 'bridge', networkMode: 'bridge', ports: [':8080'] },
+    { netmode: 'bridge', networkMode: { kind: 'network', network: 'bridge' }, ports: [':8080'] },
   ],
   [
     "a container's namespace",
     'expose: [80], network_mode: "container:vpn"',
     '',
-    { netmode: 'bridge', networkMode: 'container:vpn', listeners: [80] },
+    { netmode: 'bridge', networkMode: { kind: 'container', container: 'vpn' }, listeners: [80] },
   ],
   [
     "a service's namespace",
     'expose: [80], network_mode: "service:other"',
     '',
-    { netmode: 'bridge', networkMode: 'service:other', listeners: [80] },
+    { netmode: 'bridge', networkMode: { kind: 'service', service: 'other' }, listeners: [80] },
   ],
   [
     'a macvlan network of the file',

@@ -35,7 +35,7 @@ interface Bound {
 
 const bound = ({ ports, listeners, networkMode }: ServicePlan): readonly Bound[] => [
   ...ports.flatMap(({ address, source: { span } }) => (address ? [{ address, span, verb: 'publishes' }] : [])),
-  ...(networkMode === 'host' ? listeners : []).flatMap(({ address, span }) =>
+  ...(networkMode?.kind === 'host' ? listeners : []).flatMap(({ address, span }) =>
     address ? [{ address, span, verb: 'opens' }] : [],
   ),
 ];

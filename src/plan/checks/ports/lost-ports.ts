@@ -5,6 +5,7 @@ import type { Report } from '../../../diagnostics/diagnostic.ts';
 import { isUnderlay, type Netmode } from '../../../netmode/modes.ts';
 import { formatAddress, isLoopback } from '../../facts/ip.ts';
 import type { ParsedFacts } from '../../facts/parsed-facts.ts';
+import { namespaceOwner } from '../../services/guests.ts';
 import { formatPort } from '../../services/listeners.ts';
 import { fixedAddresses } from '../../services/members.ts';
 import { timesOutOnLan } from '../../services/reach.ts';
@@ -13,7 +14,8 @@ import type { Attached, Plan } from '../../types.ts';
 /** Reports `service/ports-ignored`, `service/port-remap-lost`, `netmode/key-not-for-mode`. */
 export function checkLost({ services, networks }: Plan, facts: ParsedFacts, report: Report): void {
   for (const plan of services.values()) {
-    checkPorts(plan, networks, report);
+    // Of other guests Docker refuses ports, and that is said.
+    if (plan.owner === undefined || plan.managed) checkPorts(plan, namespaceOwner(plan, services), networks, report);
     if (plan.ports.length > 0 && timesOutOnLan(plan, networks, facts)) reportBesideLan(plan, networks, report);
     checkMacs(plan, networks, report);
     if (plan.managed) checkLeftovers(plan, report);
@@ -39,11 +41,11 @@ function reportBesideLan({ service, ports, networks: on }: Attached, networks: P
 }
 
 /** What becomes of `ports` where the netmode has no port mapping. */
-function checkPorts(plan: Attached, networks: Plan['networks'], report: Report): void {
+function checkPorts(plan: Attached, owner: Attached, networks: Plan['networks'], report: Report): void {
   const { service } = plan;
-  const netmode = modeOfPorts(plan, networks);
+  const netmode = modeOfPorts(owner, networks);
   const [first] = service.ports;
-  if (!first || plan.ports.length > 0) return;
+  if (!first || plan.ports.length > 0 || owner.publishing) return;
   const subject = `"${service.name}"`;
   if (netmode === 'none') {
     report('service/ports-ignored', first.span, `${subject}: a service without a network publishes nothing`, {
@@ -54,7 +56,7 @@ function checkPorts(plan: Attached, networks: Plan['networks'], report: Report):
   // another service's namespace: Compose itself refuses ports there
   if (netmode !== 'host' && !isUnderlay(netmode)) return;
   const place =
-    netmode === 'host' ? 'the host' : (addressOnLan(plan.networks, networks) ?? "the container's own address");
+    netmode === 'host' ? 'the host' : (addressOnLan(owner.networks, networks) ?? "the container's own address");
   for (const { first: source, targets, published } of portRuns(service.ports, (port) => port)) {
     const { protocol, hostIp, span } = source;
     const port = formatPort({ ...targets, protocol });

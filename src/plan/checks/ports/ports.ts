@@ -1,15 +1,18 @@
 /** Two sockets on one port: a listener is (namespace, protocol, address, port). */
+import { networkModeText } from '../../../compose/project/network-mode.ts';
 import { portRuns } from '../../../compose/project/port-runs.ts';
 import type { Report } from '../../../diagnostics/diagnostic.ts';
 import type { Span } from '../../../diagnostics/source.ts';
 import { isSharedByHabit } from '../../facts/discovery-ports.ts';
 import { type Address, isUnspecified, sameAddress } from '../../facts/ip.ts';
-import { namespaceOwner } from '../../services/attach.ts';
+import { namespaceOwner } from '../../services/guests.ts';
 import { formatPort } from '../../services/listeners.ts';
 import type { Listener, Plan, ServicePlan } from '../../types.ts';
 
 export interface Claim {
   readonly service: string;
+  /** The owner of the namespace, where that is another service. */
+  readonly owner?: string;
   readonly active: boolean;
   readonly protocol: string;
   readonly first: number;
@@ -39,24 +42,25 @@ export function checkPorts({ services }: Plan, report: Report): void {
 export function claimsByNamespace(services: Plan['services']): ReadonlyMap<string, readonly Claim[]> {
   const byNamespace = new Map<string, Claim[]>();
   let order = 0;
-  const claim = (namespace: string, service: ServicePlan['service'], listener: Listener) => {
+  const claim = (namespace: string, service: ServicePlan['service'], listener: Listener, owner?: string) => {
     const claims = byNamespace.get(namespace) ?? [];
-    claims.push({ service: service.name, active: service.active, order: order++, ...listener });
+    const guest = owner !== undefined && owner !== service.name && { owner };
+    claims.push({ service: service.name, ...guest, active: service.active, order: order++, ...listener });
     byNamespace.set(namespace, claims);
   };
   // Only a namespace that somebody joins can be shared; all other containers have their own.
   const joined = new Set(
-    [...services.values()].flatMap(({ networkMode }) => (networkMode?.startsWith('service:') ? networkMode : [])),
+    [...services.values()].flatMap((plan) => (plan.owner === undefined ? [] : namespaceOf(plan, services))),
   );
   for (const plan of services.values()) {
     const { service } = plan;
     const namespace = namespaceOf(plan, services);
     for (const { first, published, targets } of portRuns(plan.ports, ({ source }) => source)) {
-      const { source, address } = first;
+      const { source, address, guest } = first;
       const { protocol, span } = source;
       // From a range for one container port Docker takes whichever is free.
       if (!published || published.last - published.first !== targets.last - targets.first) continue;
-      claim(host, service, {
+      claim(host, (guest === undefined ? undefined : services.get(guest)?.service) ?? service, {
         ...published,
         protocol,
         span,
@@ -65,7 +69,8 @@ export function claimsByNamespace(services: Plan['services']): ReadonlyMap<strin
       });
     }
     if (namespace === host || namespace.startsWith('container:') || joined.has(namespace)) {
-      for (const listener of plan.opens) claim(namespace, service, listener);
+      const owner = namespaceOwner(plan, services).service.name;
+      for (const listener of plan.opens) claim(namespace, service, listener, owner);
     }
   }
   return byNamespace;
@@ -74,7 +79,9 @@ export function claimsByNamespace(services: Plan['services']): ReadonlyMap<strin
 /** `host`, `container:<name>`, or `service:<name>` of the service whose namespace it is. */
 function namespaceOf(plan: ServicePlan, services: Plan['services']): string {
   const { networkMode, service } = namespaceOwner(plan, services);
-  return networkMode === 'host' || networkMode?.startsWith('container:') ? networkMode : `service:${service.name}`;
+  return networkMode?.kind === 'host' || networkMode?.kind === 'container'
+    ? networkModeText(networkMode)
+    : `service:${service.name}`;
 }
 
 /**
@@ -103,12 +110,17 @@ function clash(a: Claim, b: Claim): boolean {
     (a.from !== 'published' || b.from !== 'published' || (a.address?.family ?? 4) !== (b.address?.family ?? 4));
   return (
     !isOwnAffair &&
+    !isForGuest(a, b) &&
+    !isForGuest(b, a) &&
     a.protocol === b.protocol &&
     a.first <= b.last &&
     b.first <= a.last &&
     sharesAddress(a.address, b.address)
   );
 }
+
+/** The owner's `ports` are the only place where those of its guests can be published. */
+const isForGuest = ({ service, from }: Claim, { owner }: Claim) => from === 'ports' && owner === service;
 
 /** No address and `0.0.0.0` mean every IPv4 address; a `::` socket takes IPv4 too unless it says otherwise. */
 export function sharesAddress(a: Address | undefined, b: Address | undefined): boolean {

@@ -9,7 +9,7 @@ export function checkPeers({ services, networks }: Plan, report: Report): void {
   for (const plan of services.values()) {
     for (const dependency of plan.service.dependsOn) {
       const peer = services.get(dependency.service);
-      const answer = peer && answerFor(plan, peer, networks);
+      const answer = peer && answerFor(plan, peer, services, networks);
       if (!peer || !answer || answer.kind === 'resolves') continue;
       // The file has seen to it.
       if (plan.service.extraHosts.some(({ host }) => host === peer.service.name)) continue;

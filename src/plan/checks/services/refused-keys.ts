@@ -1,15 +1,16 @@
 /** Keys of a service that Docker refuses only when its container starts, because of the namespace it is in. */
+import { networkModeText } from '../../../compose/project/network-mode.ts';
 import { at, entriesOf, type Tree } from '../../../compose/tree.ts';
 import type { Report } from '../../../diagnostics/diagnostic.ts';
 import type { Located } from '../../../diagnostics/source.ts';
 import { isInterfaceName, longestName } from '../../facts/interfaces.ts';
-import { namespaceOwner } from '../../services/attach.ts';
+import { namespaceOwner } from '../../services/guests.ts';
 import type { Plan, ServicePlan } from '../../types.ts';
 
 /** Reports `netmode/key-not-for-mode` and `netmode/invalid-value`. */
 export function checkRefusedKeys({ services }: Plan, report: Report): void {
   for (const plan of services.values()) {
-    if (namespaceOwner(plan, services).networkMode === 'host') checkSysctls(plan, report);
+    if (namespaceOwner(plan, services).networkMode?.kind === 'host') checkSysctls(plan, report);
     checkInterfaceNames(plan, report);
   }
 }
@@ -22,7 +23,10 @@ function checkSysctls({ service, networkMode }: ServicePlan, report: Report): vo
   for (const { value, span } of sysctlsOf(at(service.tree, 'sysctls'))) {
     const [name = '', set] = value.split('=');
     if (!/^net[./]/.test(name)) continue;
-    const where = networkMode === 'host' ? 'in host mode' : `in the host's network namespace ("${networkMode}")`;
+    const where =
+      networkMode?.kind === 'host'
+        ? 'in host mode'
+        : `in the host's network namespace ("${networkMode ? networkModeText(networkMode) : 'host'}")`;
     report('netmode/key-not-for-mode', span, `"${service.name}": Docker refuses the sysctl "${name}" ${where}`, {
       help: `remove it, and set it on the host: sysctl -w ${name}=${set ?? '…'}`,
     });

@@ -26,7 +26,7 @@ function checkService({ service, networks, networkMode, listeners, ports }: Atta
       if (address) clash(`the address ${formatAddress(address.value)}`, address.span);
     if (macAddress) clash(`the MAC address ${macAddress.value}`, macAddress.span);
   }
-  if (networkMode === 'host') {
+  if (networkMode?.kind === 'host') {
     for (const listener of listeners)
       clash(`the host's port ${formatPort(listener)}`, listener.span, 'run one replica, or use another netmode');
   }

@@ -64,7 +64,12 @@ for (const [name, keys, netmode, expected] of [
     ['info service/ports-ignored: "web": host publishes no ports: it answers on 80/tcp of the host'],
   ],
   ['what is published on a bridge is not lost', ports('8080:80'), 'bridge', []],
-  ["another service's namespace", `${ports('8080:80')}, network_mode: "service:db"`, undefined, []],
+  [
+    "another service's namespace",
+    `${ports('8080:80')}, network_mode: "service:db"`,
+    undefined,
+    ['error netmode/key-not-for-mode: "web": Docker refuses "ports" beside "network_mode: service:db"'],
+  ],
 ] as const) {
   test(name, () =>
     assert.equal(
