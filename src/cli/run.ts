@@ -23,10 +23,10 @@ export async function run(argv: readonly string[], host: Host, terminal: Termina
         terminal.out(help());
         return exitCodes.fine;
       case 'unknown':
-        return await passThrough(argv, host, terminal);
+        return await passThrough(argv, host);
       case 'command': {
         const entry = Object.hasOwn(commands, parsed.command) ? commands[parsed.command] : undefined;
-        if (!entry) return await passThrough(argv, host, terminal);
+        if (!entry) return await passThrough(argv, host);
         return await (await entry.load()).run({ ...parsed, argv, host, terminal });
       }
     }
@@ -34,7 +34,8 @@ export async function run(argv: readonly string[], host: Host, terminal: Termina
     if (error instanceof Interrupted) return exitCodes.interrupted;
     if (!(error instanceof HostError || error instanceof UsageError)) throw error;
     terminal.err(`netcompose: ${error.message}\n${error.help === undefined ? '' : `  help: ${error.help}\n`}`);
-    return error instanceof UsageError ? exitCodes.usage : exitCodes.hostAction;
+    if (error instanceof UsageError) return exitCodes.usage;
+    return error.failure.noEngine ? exitCodes.engine : exitCodes.hostAction;
   }
 }
 

@@ -8,7 +8,7 @@ import { prepare } from '../steps/prepare.ts';
 export async function run(session: Session): Promise<number> {
   const prepared = await prepare(session, { starts: false });
   if (prepared.kind === 'refused') return prepared.exitCode;
-  if (prepared.kind === 'plain') return passThrough(session.argv, session.host, session.terminal, prepared.stdin);
+  if (prepared.kind === 'plain') return passThrough(session.argv, session.host, prepared.stdin);
   const { project, override, stdin } = prepared;
   const { host, command, args } = session;
   return withTemporaryOverride(host, project.name, override, (path) =>

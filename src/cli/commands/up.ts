@@ -2,7 +2,7 @@
 
 import { overrideOf } from '../../emit/override/override.ts';
 import { actionsText } from '../../emit/text/plan-text.ts';
-import { type Applied, applyActions } from '../../host/execute/execute.ts';
+import { type Applied, type ApplyOptions, applyActions } from '../../host/execute/execute.ts';
 import { runPrivileged } from '../../host/execute/sudo.ts';
 import { holdLease, withLock } from '../../host/lock.ts';
 import { readOverride, removeOverride, withTemporaryOverride, writeOverride } from '../../host/override-store.ts';
@@ -13,7 +13,7 @@ import { actionsToContainers, leadsToContainers } from '../../plan/host-changes/
 import { hasUnknownTargets } from '../../plan/host-changes/shim.ts';
 import type { Plan } from '../../plan/types.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { interruptible } from '../interrupt.ts';
+import { endedAtOnce, interruptible } from '../interrupt.ts';
 import { serviceWords } from '../options/service-words.ts';
 import type { Session } from '../session.ts';
 import { composeCall } from '../steps/compose-call.ts';
@@ -22,11 +22,11 @@ import { passThrough } from '../steps/pass-through.ts';
 import { type Prepared, prepare } from '../steps/prepare.ts';
 
 export async function run(session: Session): Promise<number> {
-  const { host, terminal, argv } = session;
+  const { host, argv } = session;
   // Help is Compose's own, and needs no preparation.
   const { help, dryRun } = serviceWords(session);
-  if (help) return passThrough(argv, host, terminal);
-  const prepared = await prepare(session, { starts: true });
+  if (help) return passThrough(argv, host);
+  const prepared = await endedAtOnce(() => prepare(session, { starts: true }));
   if (prepared.kind === 'refused') return prepared.exitCode;
   if (prepared.kind === 'plain') return plain(session, prepared);
   return (dryRun ?? session.globals.dryRun) ? pretend(session, prepared) : start(session, prepared);
@@ -34,10 +34,10 @@ export async function run(session: Session): Promise<number> {
 
 /** Compose alone; but if the files had an `x-netmode` the last time, what it needed is released. */
 async function plain(
-  { argv, host, terminal }: Session,
+  { argv, host }: Session,
   { project, stdin }: Extract<Prepared, { kind: 'plain' }>,
 ): Promise<number> {
-  const exitCode = await passThrough(argv, host, terminal, stdin);
+  const exitCode = await passThrough(argv, host, stdin);
   if (exitCode === exitCodes.fine && project && readOverride(host, project.name) !== undefined) {
     const { release } = await import('../steps/release.ts');
     await release(host);
@@ -72,14 +72,8 @@ async function start(session: Session, prepared: Ready): Promise<number> {
   const networks = new Set(prepared.plan.actions.flatMap(networkOf));
   const leases = await Promise.all([...networks].map((network) => holdLease(host, network)));
   try {
-    const applied = steps.length === 0 ? undefined : await apply(session, steps);
     const { project, override, plan } = prepared;
-    try {
-      await runHooks(session, project, plan.hooks, 'pre_up');
-    } catch (error) {
-      if (applied) await undo(session, applied);
-      throw error;
-    }
+    const applied = await interruptible((check) => makeReady(session, prepared, steps, check));
     const exitCode = await callCompose(session, prepared, recordOverride(session, project.name, override));
     if (exitCode !== exitCodes.fine && applied) await undo(session, applied);
     const { detached } = serviceWords(session);
@@ -95,24 +89,36 @@ async function start(session: Session, prepared: Ready): Promise<number> {
   }
 }
 
-/** Applies the steps under the lock, so that two runs take turns; an interrupt undoes what was done. */
-function apply({ host, terminal }: Session, steps: readonly Step[]): Promise<Applied> {
+/** Everything before Compose is called; an interrupt, the last moment before that included, undoes what was done. */
+async function makeReady(
+  session: Session,
+  { project, plan }: Ready,
+  steps: readonly Step[],
+  check: () => void,
+): Promise<Applied | undefined> {
+  const applied = steps.length === 0 ? undefined : await apply(session, steps, check);
+  try {
+    check();
+    await runHooks(session, project, plan.hooks, 'pre_up');
+    check();
+    return applied;
+  } catch (error) {
+    if (applied) await undo(session, applied);
+    throw error;
+  }
+}
+
+/** Applies the steps under the lock, so that two runs take turns. */
+function apply({ host, terminal }: Session, steps: readonly Step[], check: () => void): Promise<Applied> {
   const onWait = (pid: number | undefined) =>
     terminal.err(
       `netcompose: waiting for another one${pid === undefined ? '' : ` (process ${pid})`} ` +
         'to end its changes to this host\n',
     );
-  return interruptible((check) =>
-    withLock(
-      host,
-      'host',
-      () =>
-        applyActions(steps, host, {
-          onStep: (_, event) => void (event === 'applying' || event === 'applied' ? check() : undefined),
-        }),
-      { onWait, whileWaiting: check },
-    ),
-  );
+  const onStep: ApplyOptions['onStep'] = (_, event) => {
+    if (event === 'already-done' || event === 'applying' || event === 'applied') check();
+  };
+  return withLock(host, 'host', () => applyActions(steps, host, { onStep }), { onWait, whileWaiting: check });
 }
 
 /** The Docker network that an action is for, where it makes that network or its shim. */

@@ -6,7 +6,7 @@ import { hostAddress } from '../facts/host-address.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
 import { formatAddress } from '../facts/ip.ts';
 import { interfaceOf, parseFacts } from '../facts/parsed-facts.ts';
-import { isOlder, oldestCompose } from '../facts/versions.ts';
+import { composeMissing, isOlder, oldestCompose } from '../facts/versions.ts';
 import { type Finding, type Situation, type Verdict, verdicts } from './finding.ts';
 import { handMadeShims, type ShimFault } from './hand-made-shims.ts';
 import { parentExists, parentIsFit, parentIsFree } from './parent-findings.ts';
@@ -70,9 +70,8 @@ function engineAnswers({ facts }: Situation): Finding | undefined {
 }
 
 function composeIsNew({ facts }: Situation): Finding | undefined {
-  const mend = `install the "docker compose" plugin, ${oldestCompose} or newer`;
-  if (!facts.compose)
-    return facts.engine && { verdict: 'with-change', reason: 'Docker Compose is not installed', mend };
+  const { message, help: mend } = composeMissing;
+  if (!facts.compose) return facts.engine && { verdict: 'with-change', reason: message, mend };
   return isOlder(facts.compose.version, oldestCompose)
     ? { verdict: 'with-change', reason: `Docker Compose ${facts.compose.version} is too old`, mend }
     : undefined;

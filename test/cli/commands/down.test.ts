@@ -35,6 +35,28 @@ test('Compose with the override last applied, then the network and its shim go, 
   assert.equal(kept(on), []);
 });
 
+test('without Compose: the exit code for that, as with up', async () => {
+  const on = await up();
+  Object.assign(on.host, { isExecutable: () => false });
+  const told = 'Docker Compose is not installed';
+  for (const command of [['down'], ['up', '-d'], ['ps'], ['config']]) {
+    const { code, err } = await on.run(...command);
+    assert.is(code, 4, command[0]);
+    assert.match(err, told);
+  }
+  assert.equal(on.left(), { ...both, containers: ['shop-api-1', 'shop-web-1'] });
+});
+
+test('where the engine has gone in the meantime: the same', async () => {
+  const on = await up();
+  on.before = (line) => {
+    if (line.startsWith('compose down')) Object.assign(on.host.env, { DOCKER_HOST: 'tcp://127.0.0.1:1' });
+  };
+  const { code, err } = await on.run('down');
+  assert.is(code, 4);
+  assert.match(err, 'the connection is refused');
+});
+
 test('a second down has nothing to do', async () => {
   const on = await up();
   await on.run('down');
