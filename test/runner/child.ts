@@ -17,7 +17,7 @@ export interface ChildOptions {
   readonly env: Readonly<NodeJS.ProcessEnv>;
   readonly patience: Patience;
   /** Where its output goes; the runner's own without it. */
-  readonly output?: 'ignore';
+  readonly output?: 'ignore' | ((text: string) => void);
   /** For what it does where its starter is gone; a process that is blocked does nothing, and is killed after them. */
   readonly lastSeconds?: number;
   /** Given the process as soon as there is one. */
@@ -34,7 +34,7 @@ export function runChild(
     const results: FileResult[] = [];
     let givenUp: string | undefined;
     let current: { readonly file: string; readonly test?: string } | undefined;
-    const stream = output ?? 'inherit';
+    const stream = output === undefined ? 'inherit' : output === 'ignore' ? 'ignore' : 'pipe';
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', stream, stream, 'ipc'] });
     started?.(child);
     let killTimer: NodeJS.Timeout | undefined;
@@ -61,7 +61,18 @@ export function runChild(
       if (message.kind === 'result') results.push(message.result);
       else if (message.kind === 'running') current = message;
     });
+    if (typeof output === 'function')
+      for (const readable of [child.stdout, child.stderr]) readable?.setEncoding('utf8').on('data', output);
     child.on('error', (error) => end(error.message));
-    child.on('exit', (code, signal) => end(code ?? signal ?? 'no exit code'));
+    // What it has started may hold its output open for as long as it likes: the rest is waited for a moment only.
+    child.on('exit', (code, signal) => {
+      const ended = () => end(code ?? signal ?? 'no exit code');
+      if (stream !== 'pipe') return ended();
+      const timer = setTimeout(ended, 1000);
+      child.on('close', () => {
+        clearTimeout(timer);
+        ended();
+      });
+    });
   });
 }

@@ -29,14 +29,16 @@ interface Count {
   readonly failed: number;
 }
 
-let running: ChildProcess | undefined;
+const running = new Set<ChildProcess>();
 let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    if (interrupted) running?.kill('SIGKILL');
+    for (const child of running) {
+      if (interrupted) child.kill('SIGKILL');
+      // A layer ends when its starter is gone; a signal would stop at the sandbox, which passes none on.
+      else if (child.connected) child.disconnect();
+    }
     interrupted = true;
-    // A layer ends when its starter is gone; a signal would stop at the sandbox, which passes none on.
-    if (running?.connected) running.disconnect();
   });
 }
 
@@ -52,7 +54,7 @@ if (chosen === undefined) {
     ...(onlyLint || args.length === 0 ? steps : []),
   ];
   for (const step of first) if (!interrupted) counts.push(await runStep(step));
-  for (const [layer, files] of chosen) if (!interrupted) counts.push(await runLayer(layer, files));
+  counts.push(...(await runLayers([...chosen])));
   const passed = counts.reduce((sum, count) => sum + count.passed, 0);
   const failed = counts.reduce((sum, count) => sum + count.failed, 0);
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
@@ -105,13 +107,36 @@ async function runStep({ name, args }: Step): Promise<Count> {
   return { passed: 0, failed: 1 };
 }
 
-async function runLayer(layer: Layer, files: readonly string[]): Promise<Count> {
+/**
+ * Sandboxed layers see nothing of each other and wait for much of their time, so that two run at once; what they write
+ * is shown when they end. The others run alone, and first or last, as the table has them.
+ */
+async function runLayers(chosen: readonly (readonly [Layer, readonly string[]])[]): Promise<readonly Count[]> {
+  const counts: Count[] = [];
+  const left = [...chosen];
+  while (left.length > 0) {
+    const several = left.findIndex(([{ sandbox }]) => !sandbox);
+    const group = left.splice(0, several === -1 ? left.length : Math.max(several, 1));
+    const lane = async (): Promise<void> => {
+      for (let next = group.shift(); next !== undefined && !interrupted; next = group.shift())
+        counts.push(await runLayer(...next, lanes > 1));
+    };
+    const lanes = Math.min(2, group.length);
+    await Promise.all(Array.from({ length: lanes }, lane));
+  }
+  return counts;
+}
+
+/** @param collected whether another runs at the same time, so that its output is shown as a whole when it ends */
+async function runLayer(layer: Layer, files: readonly string[], collected: boolean): Promise<Count> {
   const reason = files.length === 0 ? 'it has no tests' : missing(layer.needs);
   if (reason !== undefined) {
     process.stdout.write(`${strict ? 'failed' : 'skipped'}: ${layer.name} (${reason})\n\n`);
     return { passed: 0, failed: strict ? 1 : 0 };
   }
-  process.stdout.write(`${layer.name}\n`);
+  const written: string[] = [];
+  const output = collected ? (text: string) => void written.push(text) : undefined;
+  process.stdout.write(collected ? `${layer.name} has begun\n` : `${layer.name}\n`);
   const compose = layer.needs.includes('compose') ? findCompose() : undefined;
   const node = [process.execPath, '--import', 'tsx', join(testFolder, 'runner/layer.ts'), ...files];
   const [command, ...args] = layer.sandbox ? [join(testFolder, 'engine/rig/sandbox.sh'), ...node] : node;
@@ -119,7 +144,8 @@ async function runLayer(layer: Layer, files: readonly string[]): Promise<Count> 
     ...(compose && { DOCKER_COMPOSE: compose.binary }),
     ...(layer.engine && { [engineVariable]: layer.engine }),
   };
-  const { code, results, givenUp } = await run(command!, args, layer.patience, env);
+  const { code, results, givenUp } = await run(command!, args, layer.patience, env, output);
+  if (collected) process.stdout.write(`\n${layer.name}\n${written.join('')}`);
 
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
   let failed = results.reduce((sum, result) => sum + result.failed, 0);
@@ -139,13 +165,19 @@ async function run(
   args: readonly string[],
   limits: Patience = patience,
   env: Readonly<Record<string, string>> = {},
+  output?: (text: string) => void,
 ): Promise<Ending> {
+  let child: ChildProcess | undefined;
   const ending = await runChild(command, args, {
     cwd: root,
     env: { ...process.env, ...env },
     patience: limits,
-    started: (child) => (running = child),
+    ...(output && { output }),
+    started: (process) => {
+      child = process;
+      running.add(process);
+    },
   });
-  running = undefined;
+  if (child) running.delete(child);
   return ending;
 }

@@ -42,10 +42,10 @@ function explainText({ terminal }: Session, text: string): number {
       `"${text}" is not an error that netcompose knows`,
       '"netcompose check" and "netcompose doctor" find most causes by themselves',
     );
-  const { fact, mend, rule } = found;
+  const { message, help, rule } = found;
   const foundBefore =
     rule === undefined ? '' : `\nnetcompose finds this before anything starts: netcompose explain ${rule}\n`;
-  terminal.out(`${fact}\n${mend}\n${foundBefore}`);
+  terminal.out(`${message}\n${help}\n${foundBefore}`);
   return exitCodes.fine;
 }
 

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RuleName } from '../../../src/diagnostics/rules.ts';
-import { explainError } from '../../../src/plan/doctor/docker-errors.ts';
+import { errorRows, explainError } from '../../../src/plan/doctor/docker-errors.ts';
 
 /** Error texts as Docker, Compose, the kernel and programs print them; the rule, and a word of the explanation. */
 const cases: readonly (readonly [string, RuleName | undefined, string])[] = [
@@ -95,6 +95,26 @@ const cases: readonly (readonly [string, RuleName | undefined, string])[] = [
     'network_mode',
   ],
   ['services.web.x-netmode: cannot override services.web.x-netmode', 'netmode/mixed-forms', 'mapping'],
+  // Engine 28.5, and 20.10 where it says it otherwise.
+  [
+    'Error response from daemon: conflicting options: port exposing and the container type network mode.',
+    undefined,
+    '"expose"',
+  ],
+  ['conflicting options: custom host-to-IP mapping and the network mode', undefined, '"extra_hosts"'],
+  ['conflicting options: dns and the network mode', undefined, '"dns"'],
+  ['Cannot restart container guest: cannot join network of a non running container: bc99342e', undefined, 'run'],
+  ['Cannot restart container guest: No such container: bc99342e', undefined, 'gone'],
+  ['docker: Error response from daemon: network front not found.', undefined, '"front'],
+  ['no matching subnet for aux-address 10.8.0.1', 'address/outside-subnet', '10.8.0.1'],
+  ["requested ipvlan mode 'L3' is not valid, 'l2' mode is the ipvlan driver default", 'driver-option/unknown', '"L3"'],
+  ['bridge is a pre-defined network and cannot be removed', undefined, "Docker's own"],
+  [
+    'failed to add interface veth368bcb9 to sandbox: error setting interface "veth368bcb9" MAC to ' +
+      '"02:42:0a:09:00:05": address already in use',
+    'address/duplicate-mac',
+    '02:42:0a:09:00:05',
+  ],
   [
     'failed to set up\n  container networking: failed to create the ipvlan port:\n device or resource busy',
     'parent/driver-clash',
@@ -106,8 +126,15 @@ for (const [text, rule, word] of cases) {
   test(text.replace(/\s+/g, ' '), () => {
     const found = explainError(text);
     assert.is(found?.rule, rule);
-    assert.match(found!.fact, word);
-    assert.match(found!.mend, /\.$/);
+    assert.match(found!.message, word);
+    assert.match(found!.help, /\.$/);
+  });
+}
+
+for (const { example, text } of errorRows) {
+  test(`explained by its row: ${example}`, () => {
+    assert.is(errorRows.find((row) => row.text.test(example))?.text, text);
+    assert.ok(explainError(example));
   });
 }
 
