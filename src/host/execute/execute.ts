@@ -11,8 +11,9 @@ import { leases } from '../lock.ts';
 import { HostError, type HostFailure } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
 import { changedBy, stateOf } from './checks.ts';
+import { commandsLeft } from './left.ts';
 import { createObserver, type Observer } from './observer.ts';
-import { runPrivileged } from './sudo.ts';
+import { byHand, runPrivileged } from './sudo.ts';
 
 type StepEvent = 'already-done' | 'applying' | 'applied' | 'undoing' | 'undone' | 'kept';
 
@@ -50,7 +51,11 @@ export async function applyActions(steps: readonly Step[], host: Host, options: 
     await applyInOrder(steps, changes, host, observer, options);
   } catch (error) {
     const notUndone = await undo();
-    if (!(error instanceof HostError) || notUndone.length === 0) throw error;
+    if (!(error instanceof HostError)) throw error;
+    // What could not be undone for the same reason is completed by these commands.
+    if (error.failure.needsRoot)
+      throw new HostError({ ...error.failure, help: byHand(await commandsLeft(steps, observer)) });
+    if (notUndone.length === 0) throw error;
     throw new HostError({ ...error.failure, notUndone });
   }
   return { changed: changes.map(({ step }) => step), undo };
@@ -64,7 +69,7 @@ async function applyInOrder(
   { onStep }: ApplyOptions,
 ): Promise<void> {
   const madeNetworks = new Set<string>();
-  for (const [at, step] of steps.entries()) {
+  for (const step of steps) {
     const { action, command } = step;
     const context = { observer, madeNetworks };
     const state = await stateOf(action, context);
@@ -75,9 +80,8 @@ async function applyInOrder(
     }
     onStep?.(step, 'applying');
     const commands = [...(state.kind === 'differs' ? state.first : []), command];
-    const later = steps.slice(at + 1).map((step) => step.command);
-    for (const [position, argv] of commands.entries()) {
-      await runPrivileged(host, argv, [...commands.slice(position + 1), ...later]);
+    for (const argv of commands) {
+      await runPrivileged(host, argv);
       observer.forget(argv === command ? changedBy(action) : undefined);
     }
     changes.push({ step, undo: (state.kind === 'differs' ? state.undo : undefined) ?? step.undo });

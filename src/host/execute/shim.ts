@@ -1,6 +1,6 @@
 /** The shim interface itself: whether it exists, is marked, and is up. */
 import type { BringShimUp, CreateShim, MarkShim } from '../../plan/actions/action.ts';
-import type { HostInterface } from '../../plan/facts/facts.ts';
+import { isAsWanted } from '../../plan/actions/wanted-shim.ts';
 import { isOurs, servedNetwork, shimAliasPrefix } from '../../plan/facts/ownership.ts';
 import { type Context, done, missing, type State } from './state.ts';
 
@@ -30,15 +30,6 @@ export async function createShimState(action: CreateShim, { observer, madeNetwor
     };
   }
   return madeNetworks.has(action.network) || !isAsWanted(link, action) ? remake : done;
-}
-
-function isAsWanted(link: HostInterface, { driver, mode, flag, parent }: CreateShim): boolean {
-  return (
-    link.kind === driver &&
-    link.mode === mode &&
-    link.link === parent &&
-    (driver === 'macvlan' || link.flag === (flag ?? 'bridge'))
-  );
 }
 
 export async function markShimState({ shim, network }: MarkShim, { observer }: Context): Promise<State> {

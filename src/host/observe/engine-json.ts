@@ -40,6 +40,7 @@ export function toNetwork(network: NetworkInspectInfo): EngineNetwork {
     driver: network.Driver,
     scope: network.Scope,
     internal: network.Internal,
+    ...((network as { readonly ConfigOnly?: boolean }).ConfigOnly === true && { configOnly: true as const }),
     options: network.Options ?? {},
     labels: network.Labels ?? {},
     pools: (network.IPAM?.Config ?? []).flatMap(

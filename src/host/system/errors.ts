@@ -14,6 +14,8 @@ export interface HostFailure {
   readonly notUndone?: readonly (readonly string[])[];
   /** It is the engine that cannot be reached, or Compose that is not there, and no step of ours that failed. */
   readonly noEngine?: true;
+  /** Root is needed for the command and cannot be had. */
+  readonly needsRoot?: true;
   readonly cause?: unknown;
 }
 

@@ -135,6 +135,8 @@ export interface EngineNetwork {
   readonly driver: string;
   readonly scope: string;
   readonly internal: boolean;
+  /** Made by `--config-only`: settings for other networks, which take nothing themselves. */
+  readonly configOnly?: true;
   readonly options: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly pools: readonly EnginePool[];

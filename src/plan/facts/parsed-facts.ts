@@ -97,7 +97,9 @@ export function parseEngine(engine: EngineFacts): ParsedEngine {
     ...engine,
     networks: sortBy(engine.networks, ['name', 'id']).map((network) => ({
       ...network,
-      pools: network.pools.flatMap((pool) => parsePool(pool) ?? []),
+      // Only the networks that are made from its settings take a parent and subnets.
+      options: network.configOnly ? {} : network.options,
+      pools: network.configOnly ? [] : network.pools.flatMap((pool) => parsePool(pool) ?? []),
     })),
     containers: sortBy(engine.containers, ['name', 'id']).map(parseContainer),
   };
