@@ -1,10 +1,10 @@
-/** Privilege: only `ip` and `sysctl` need it. */
+/** Privilege: only `ip` and `sysctl` need it, and `nmcli` where NetworkManager runs. */
 import { displayCommand } from '../../plan/actions/display.ts';
 import { commandFailure, HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
 import { which } from '../system/which.ts';
 
-const privileged: ReadonlySet<string | undefined> = new Set(['ip', 'sysctl']);
+const privileged: ReadonlySet<string | undefined> = new Set(['ip', 'sysctl', 'nmcli']);
 
 /**
  * Runs a changing command, through `sudo` where it needs root and we are not; `sudo` asks for a password on the
