@@ -71,7 +71,7 @@ async function applyInOrder(
   const madeNetworks = new Set<string>();
   for (const step of steps) {
     const { action, command } = step;
-    const context = { observer, madeNetworks };
+    const context = { observer, madeNetworks, ran: false };
     const state = await stateOf(action, context);
     if (state.kind === 'conflict') throw new HostError(state.failure);
     if (state.kind === 'done') {
@@ -79,14 +79,16 @@ async function applyInOrder(
       continue;
     }
     onStep?.(step, 'applying');
-    const commands = [...(state.kind === 'differs' ? state.first : []), command];
-    for (const argv of commands) {
+    const differs = state.kind === 'differs' ? state : undefined;
+    const commands = [...(differs?.first ?? []), differs?.instead ?? command];
+    for (const [position, argv] of commands.entries()) {
       await runPrivileged(host, argv);
-      observer.forget(argv === command ? changedBy(action) : undefined);
+      observer.forget(position === commands.length - 1 ? changedBy(action) : undefined);
     }
-    changes.push({ step, undo: (state.kind === 'differs' ? state.undo : undefined) ?? step.undo });
+    changes.push({ step, undo: differs?.undo ?? step.undo });
     if (action.kind === 'create-shim') madeNetworks.delete(action.network);
-    if ((await stateOf(action, context)).kind !== 'done') throw new HostError(notInEffect(command));
+    if ((await stateOf(action, { ...context, ran: true })).kind !== 'done')
+      throw new HostError(notInEffect(commands.at(-1)!));
     if (action.kind === 'ensure-network') madeNetworks.add(action.name);
     onStep?.(step, 'applied');
   }
@@ -122,7 +124,7 @@ async function undoChanges(
         continue;
       }
       onStep?.(step, 'undoing');
-      await runPrivileged(host, undo);
+      if (undo.length > 0) await runPrivileged(host, undo);
       onStep?.(step, 'undone');
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
@@ -140,7 +142,7 @@ async function isGone({ action }: Step, observer: Observer): Promise<boolean> {
   observer.forget();
   try {
     if (action.kind !== 'ensure-network' && !(await observer.link(action.shim))) return true;
-    return (await stateOf(action, { observer, madeNetworks: new Set() })).kind === 'missing';
+    return (await stateOf(action, { observer, madeNetworks: new Set(), ran: true })).kind === 'missing';
   } catch {
     return false;
   }

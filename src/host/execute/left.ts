@@ -19,10 +19,11 @@ export async function commandsLeft(
       if (existsForNewShim(action, observer)) commands.push(command);
       continue;
     }
-    const state = await stateOf(action, { observer, madeNetworks: new Set() });
+    const state = await stateOf(action, { observer, madeNetworks: new Set(), ran: false });
     if (state.kind === 'done' || state.kind === 'conflict') continue;
     if (action.kind === 'create-shim') remade.add(action.shim);
-    commands.push(...(state.kind === 'differs' ? state.first : []), command);
+    const differs = state.kind === 'differs' ? state : undefined;
+    commands.push(...(differs?.first ?? []), differs?.instead ?? command);
   }
   return commands;
 }

@@ -1,10 +1,10 @@
-/** Privilege: only `ip` and `sysctl` need it. */
+/** Privilege: only `ip` and `sysctl` need it, and `nmcli` where NetworkManager runs. */
 import { displayCommand } from '../../plan/actions/display.ts';
 import { commandFailure, HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
 import { which } from '../system/which.ts';
 
-const privileged: ReadonlySet<string | undefined> = new Set(['ip', 'sysctl']);
+const privileged: ReadonlySet<string | undefined> = new Set(['ip', 'sysctl', 'nmcli']);
 
 /**
  * sudo asks on the terminal by itself, once for all commands of a run unless it is set up to forget at once. In English,
@@ -12,7 +12,7 @@ const privileged: ReadonlySet<string | undefined> = new Set(['ip', 'sysctl']);
  */
 const sudoEnvironment = {
   LC_ALL: 'C',
-  SUDO_PROMPT: 'netcompose prepares this host by "ip" and "sysctl", which need root. Password of %p: ',
+  SUDO_PROMPT: 'netcompose prepares this host, by commands that need root. Password of %p: ',
 } as const;
 
 /** What sudo says where it does not run the command: no terminal, a wrong password, no right to this or any command. */

@@ -1,6 +1,5 @@
 /** Whether the shims can be made by this user, before anything is started. */
 import type { Report } from '../../diagnostics/diagnostic.ts';
-import { commandOf } from '../actions/commands.ts';
 import { displayCommand } from '../actions/display.ts';
 import type { Facts } from '../facts/facts.ts';
 import { pendingFor } from '../host-changes/pending.ts';
@@ -22,7 +21,7 @@ export function checkPrivilege({ shims, actions, networks }: Plan, facts: Facts,
       {
         help: [
           'run as root, then go on as before, or write "host_access: loopback":',
-          ...pending.map((action) => `  ${displayCommand(commandOf(action))}`),
+          ...pending.map((command) => `  ${displayCommand(command)}`),
         ].join('\n'),
       },
     );
