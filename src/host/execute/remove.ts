@@ -17,8 +17,10 @@ export async function executeReleases(releases: readonly Release[], host: Host):
         releases.slice(at + 1).map(({ command }) => command),
       );
     } catch (error) {
-      if (!(error instanceof HostError) || one.kind !== 'shim') throw error;
-      if ((await observeInterfaces(host)).some(({ name }) => name === one.shim)) throw error;
+      if (!(error instanceof HostError) || one.kind === 'network') throw error;
+      // With a shim its routes and neighbours go, and what is learned of neighbours goes by itself.
+      if (one.kind !== 'shim' && /No such (process|file or directory)|Cannot find device/.test(error.message)) continue;
+      if (one.kind === 'rule' || (await observeInterfaces(host)).some(({ name }) => name === one.shim)) throw error;
     }
   }
   return releases;
