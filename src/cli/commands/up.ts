@@ -3,13 +3,14 @@
 import { overrideOf } from '../../emit/override/override.ts';
 import { actionsText } from '../../emit/text/plan-text.ts';
 import { type Applied, type ApplyOptions, applyActions } from '../../host/execute/execute.ts';
-import { runPrivileged } from '../../host/execute/sudo.ts';
 import { holdLease, withLock } from '../../host/lock.ts';
 import { readOverride, removeOverride, withTemporaryOverride, writeOverride } from '../../host/override-store.ts';
+import { HostError } from '../../host/system/errors.ts';
 import type { HostAction, Step } from '../../plan/actions/action.ts';
 import { stepsOf } from '../../plan/actions/commands.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
-import { actionsToContainers, leadsToContainers } from '../../plan/host-changes/host-actions.ts';
+import { isOurs } from '../../plan/facts/ownership.ts';
+import { actionsToContainers } from '../../plan/host-changes/host-actions.ts';
 import { hasUnknownTargets } from '../../plan/host-changes/shim.ts';
 import type { Plan } from '../../plan/types.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -78,7 +79,7 @@ async function start(session: Session, prepared: Ready): Promise<number> {
     if (exitCode !== exitCodes.fine && applied) await undo(session, applied);
     const { detached } = serviceWords(session);
     const runOn = session.command !== 'up' || detached;
-    if (exitCode === exitCodes.fine && runOn && routesAreOpen(plan)) await reachNewContainers(session, prepared);
+    if (hasShims(prepared)) await settle(session, prepared, exitCode, runOn && routesAreOpen(plan));
     if (exitCode === exitCodes.fine && detached) {
       const { reachTable } = await import('../steps/reach-table.ts');
       terminal.err(await reachTable(session, prepared.plan));
@@ -129,22 +130,29 @@ function networkOf(action: HostAction): string | readonly string[] {
 
 const routesAreOpen = ({ shims, networks }: Plan) => shims.length > 0 && [...networks.values()].some(hasUnknownTargets);
 
+/** Whether this host has shims: those of the plan, or what another plan has left. */
+const hasShims = ({ plan, facts }: Ready) =>
+  plan.shims.length > 0 || facts.host?.interfaces.some((one) => isOurs(one)) === true;
+
 /**
- * Where no range is given, only the engine knows which addresses need a route: removes the routes of addresses that are
- * gone, and adds those of new containers.
+ * Once Compose has ended: where no range is given, only the engine knows which addresses need a route, and new containers
+ * get theirs; then what shims lead to although it is gone is removed. Where Compose failed, its own words count.
  */
-async function reachNewContainers(session: Session, { plan }: Ready): Promise<void> {
-  const { host } = session;
+async function settle({ host }: Session, { plan }: Ready, exitCode: number, isOpen: boolean): Promise<void> {
+  const { tidy } = await import('../steps/release.ts');
   const { observeEngine } = await import('../../host/observe/engine-facts.ts');
-  await withLock(host, 'host', async () => {
-    const observed = await observeEngine(host);
-    if (observed.kind !== 'reached') throw observed.error;
-    const wanted = actionsToContainers(plan, observed.facts);
-    const ids = new Set(wanted.map(({ id }) => id));
-    for (const { undo } of stepsOf(plan.actions.filter((action) => leadsToContainers(action) && !ids.has(action.id))))
-      await runPrivileged(host, undo);
-    await applyActions(stepsOf(wanted), host);
-  });
+  try {
+    await withLock(host, 'host', async () => {
+      if (exitCode === exitCodes.fine && isOpen) {
+        const observed = await observeEngine(host);
+        if (observed.kind !== 'reached') throw observed.error;
+        await applyActions(stepsOf(actionsToContainers(plan, observed.facts)), host);
+      }
+      await tidy(host, exitCode === exitCodes.fine ? plan : undefined);
+    });
+  } catch (error) {
+    if (exitCode === exitCodes.fine || !(error instanceof HostError)) throw error;
+  }
 }
 
 /** Writes the override that `down` will use, or removes that of an earlier version of the files. */

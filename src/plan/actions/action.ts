@@ -149,10 +149,13 @@ export interface Step {
   readonly undo: readonly string[];
 }
 
-/** What `down` removes last, because nothing needs it any more. */
+/** What `up` and `down` remove last, because nothing needs it any more. */
 export type Release =
   | { readonly kind: 'network'; readonly network: string; readonly command: readonly string[] }
-  | { readonly kind: 'shim'; readonly shim: string; readonly command: readonly string[] };
+  | { readonly kind: 'shim'; readonly shim: string; readonly command: readonly string[] }
+  /** What a shim carries, and a rule, which it does not: a rule stays when the shim is gone. */
+  | { readonly kind: 'route' | 'neighbour'; readonly shim: string; readonly command: readonly string[] }
+  | { readonly kind: 'rule'; readonly command: readonly string[] };
 
 /** The commands of each kind of action. */
 const commands: { readonly [K in HostAction['kind']]: (action: Extract<HostAction, { kind: K }>) => argv.Commands } = {

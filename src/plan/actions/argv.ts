@@ -170,8 +170,13 @@ export function tableRoute({
   const [to, table] = [subnet(destination), ['table', String(shimTable.number)]];
   return {
     command: ['ip', 'route', 'replace', to, ...on(shim), 'src', formatAddress(source), ...table],
-    undo: ['ip', 'route', 'del', to, ...on(shim), ...table],
+    undo: routeInTable({ shim, destination }),
   };
+}
+
+/** Removes a route of our own table, whatever its source. */
+export function routeInTable({ shim, destination }: { readonly shim: string; readonly destination: Cidr }): Argv {
+  return ['ip', 'route', 'del', subnet(destination), ...on(shim), 'table', String(shimTable.number)];
 }
 
 /** Protocol kernel: systemd-networkd deletes the rules of others except those. */
@@ -198,6 +203,20 @@ export function shimNeighbour({
     command: [...change('replace'), 'lladdr', device, ...on(shim), 'nud', 'permanent'],
     undo: [...change('del'), ...on(shim)],
   };
+}
+
+/** Removes what is known of an address: written down, or learned and so gone by itself at any time. */
+export function neighbourGone({
+  shim,
+  address,
+  permanent,
+}: {
+  readonly shim: string;
+  readonly address: Address;
+  readonly permanent: boolean;
+}): Argv {
+  const verb = permanent ? ['del'] : ['flush', 'to'];
+  return ['ip', ...family(address), 'neigh', ...verb, formatAddress(address), ...on(shim)];
 }
 
 /**

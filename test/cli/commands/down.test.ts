@@ -87,7 +87,15 @@ test('what another netcompose is about to use stays', async () => {
 test('networks and interfaces of others are left alone', async () => {
   const on = await up();
   on.engine.networks.set('mine', { Driver: 'macvlan', Options: { parent: 'eth0' } });
-  const theirs = { kind: 'macvlan', parent: 'eth0', mode: 'bridge', group: '0', up: true, addresses: [] };
+  const theirs = {
+    kind: 'macvlan',
+    parent: 'eth0',
+    mode: 'bridge',
+    group: '0',
+    up: true,
+    multicast: true,
+    addresses: [],
+  };
   on.links.set('shim0', { ...theirs, alias: 'my own' });
   await on.run('down');
   assert.equal(on.left(), { networks: ['mine'], shims: ['shim0'], containers: [] });
