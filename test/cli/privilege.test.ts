@@ -16,7 +16,9 @@ const shim = {
   mode: 'bridge',
   link: 'eth0',
   alias: 'netcompose:netcompose-eth0',
-  addresses: [],
+  addresses: ['169.254.255.28/32'],
+  scopes: { '169.254.255.28/32': 'link' },
+  multicast: false,
 };
 
 const network = {
@@ -25,7 +27,7 @@ const network = {
   labels: { 'netcompose.network': 'netcompose-eth0' },
   pools: [{ subnet: '192.168.1.0/24', gateway: '192.168.1.1', ipRange: '192.168.1.192/27', auxiliaryAddresses: {} }],
 };
-const route = { destination: '192.168.1.192/27', family: 4, interface: 'nc-eth0', source: '192.168.1.10' } as const;
+const route = { destination: '192.168.1.192/27', family: 4, interface: 'nc-eth0' } as const;
 
 function found(host: Partial<NonNullable<Facts['host']>>, networks: readonly (typeof network)[] = []) {
   const engine = { ...lanFacts.engine!, networks };
@@ -61,8 +63,21 @@ test('where some of it is done, the rest', () => {
     found({ ...made, interfaces: [...interfaces, { ...shim, up: false }], routes }, [network]).map(({ help }) =>
       commandsIn(help),
     ),
-    [['  ip link set dev nc-eth0 up', '  ip route add 192.168.1.192/27 dev nc-eth0 src 192.168.1.10']],
+    [['  ip link set dev nc-eth0 up', '  ip route add 192.168.1.192/27 dev nc-eth0 scope global']],
   );
+});
+
+test('a shim of the former kind: what makes it harmless first, and the route in one command', () => {
+  const former = { ...shim, addresses: [], scopes: {}, multicast: true };
+  const [diagnostic] = found(
+    { ...made, interfaces: [...interfaces, former], routes: [...routes, { ...route, source: '192.168.1.10' }] },
+    [network],
+  );
+  assert.equal(commandsIn(diagnostic?.help), [
+    '  ip link set dev nc-eth0 multicast off',
+    '  ip addr add 169.254.255.28/32 dev nc-eth0 scope link',
+    '  ip route replace 192.168.1.192/27 dev nc-eth0 scope global',
+  ]);
 });
 
 test('where the network alone is missing: an "up" would make the shim anew', () => {
