@@ -51,10 +51,10 @@ export const forms = {
     container: 'c2',
     address: '192.168.1.215',
     source: '192.168.1.222',
-    compose: service(
-      '{ mode: macvlan, parent: eth0, ip_range: 192.168.1.208/28, scope: project, ' +
-        'shim: { name: nc-own, ipv4_address: 192.168.1.222 } }',
-    ),
+    compose:
+      service('{ network: own }') +
+      'networks: { own: { x-netmode: { mode: macvlan, parent: eth0, ip_range: 192.168.1.208/28, scope: project, ' +
+      'shim: { name: nc-own, ipv4_address: 192.168.1.222 } } } }\n',
   },
   /** A network that is there already, on a host with an address on an interface before the parent. */
   table: {
@@ -64,7 +64,7 @@ export const forms = {
     address: '192.168.1.230',
     compose:
       service('{ network: lan }') +
-      'networks: { lan: { external: true, name: old, x-netmode: { host_access: shim, shim: { name: nc-old } } } }\n',
+      'networks: { lan: { external: true, name: old, x-netmode: { mode: macvlan, host_access: shim, shim: { name: nc-old } } } }\n',
     networks: [old],
   },
 } as const;
