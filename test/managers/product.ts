@@ -8,7 +8,7 @@ import type { Host } from '../../src/host/system/host.ts';
 import { realHost } from '../../src/host/system/real-host.ts';
 import type { Step } from '../../src/plan/actions/action.ts';
 import { stepsOf } from '../../src/plan/actions/commands.ts';
-import type { EngineNetwork, Facts } from '../../src/plan/facts/facts.ts';
+import type { Facts } from '../../src/plan/facts/facts.ts';
 import { fakeEngine } from '../host/fake-engine.ts';
 import { planTexts } from '../support/in-memory.ts';
 import type { Machine } from './rig/machine.ts';
@@ -23,18 +23,11 @@ export interface Form {
   /** The source of what the host sends there, where that is not the host's own address. */
   readonly source?: string;
   readonly compose: string;
-  readonly networks?: readonly EngineNetwork[];
 }
 
 export type FormName = 'plain' | 'addressed' | 'table';
 
 const service = (netmode: string) => `services: { web: { image: x, x-netmode: ${netmode} } }\n`;
-const old: EngineNetwork = {
-  ...{ id: '1', name: 'old', driver: 'macvlan', scope: 'local', internal: false, labels: {} },
-  options: { parent: 'eth0', macvlan_mode: 'bridge' },
-  pools: [{ subnet: '192.168.1.0/24', gateway: '192.168.1.1', ipRange: '192.168.1.224/28', auxiliaryAddresses: {} }],
-};
-
 export const forms = {
   /** A shared network on a parent whose address the kernel chooses by itself. */
   plain: {
@@ -56,7 +49,7 @@ export const forms = {
       'networks: { own: { x-netmode: { mode: macvlan, parent: eth0, ip_range: 192.168.1.208/28, scope: project, ' +
       'shim: { name: nc-own, ipv4_address: 192.168.1.222 } } } }\n',
   },
-  /** A network that is there already, on a host with an address on an interface before the parent. */
+  /** A network of the user's own, on a host with an address on an interface before the parent. */
   table: {
     name: 'table',
     shim: 'nc-old',
@@ -64,8 +57,9 @@ export const forms = {
     address: '192.168.1.230',
     compose:
       service('{ network: lan }') +
-      'networks: { lan: { external: true, name: old, x-netmode: { mode: macvlan, host_access: shim, shim: { name: nc-old } } } }\n',
-    networks: [old],
+      'networks: { lan: { driver: macvlan, driver_opts: { parent: eth0, macvlan_mode: bridge }, ' +
+      'ipam: { config: [{ subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.224/28 }] }, ' +
+      'x-netmode: { host_access: shim, shim: { name: nc-old } } } }\n',
   },
 } as const;
 
@@ -85,11 +79,11 @@ export function hostIn(machine: Machine): Host {
 }
 
 /** What `up` would do to this host now, without Docker's part. */
-export async function planned(machine: Machine, { compose, networks = [] }: Form): Promise<readonly Step[]> {
+export async function planned(machine: Machine, { compose }: Form): Promise<readonly Step[]> {
   const facts: Facts = {
     version: 1,
     host: await observeHost(hostIn(machine), { lan: true }),
-    engine: { version: '28.5.2', kind: 'engine', remote: false, swarm: 'inactive', networks, containers: [] },
+    engine: { version: '28.5.2', kind: 'engine', remote: false, swarm: 'inactive', networks: [], containers: [] },
     compose: { version: '2.40.3' },
   };
   const { plan, diagnostics } = planTexts(compose, { facts });
