@@ -89,7 +89,7 @@ const versionOf =
     /\d+(?:\.\d+)*/.exec(await machine.exec(argv))?.[0] ?? '?';
 
 const systemctl = (...args: readonly string[]) => ['systemctl', ...args] as const;
-const everywhere = [carrierLost(1), carrierLost(10), linkDownAndUp] as const;
+const everywhere = [carrierLost(10), linkDownAndUp] as const;
 
 const networkFile = '/etc/systemd/network/10-eth0.network';
 const networkdUnits = ['systemd-networkd.service', 'systemd-networkd.socket'] as const;
@@ -126,7 +126,6 @@ const networkd: Manager = {
     },
     { ...carrierLost(10), name: 'static, carrier lost for 10 s' },
     commands('static, networkctl reconfigure', ['networkctl', 'reconfigure', card]),
-    commands('static, restarted', systemctl('restart', 'systemd-networkd')),
   ],
 };
 
@@ -162,7 +161,6 @@ const networkManager: Manager = {
     ),
     { ...carrierLost(10), name: 'static, carrier lost for 10 s' },
     commands('static, nmcli connection up', connectionUp),
-    commands('static, restarted', systemctl('restart', 'NetworkManager')),
   ],
 };
 
