@@ -7,6 +7,7 @@ import { observeShims } from '../../host/observe/shim-state.ts';
 import type { Host } from '../../host/system/host.ts';
 import type { Release } from '../../plan/actions/action.ts';
 import { isOurs, servedNetwork } from '../../plan/facts/ownership.ts';
+import { shimsNow } from '../../plan/host-changes/host-actions.ts';
 import { releasable } from '../../plan/host-changes/releasable.ts';
 import { type StaleFacts, staleOn } from '../../plan/host-changes/stale.ts';
 import type { Plan } from '../../plan/types.ts';
@@ -35,11 +36,11 @@ export function release(host: Host): Promise<readonly Release[]> {
  *
  * @param plan what has been started
  */
-export async function tidy(host: Host, plan?: Pick<Plan, 'shims'>): Promise<readonly Release[]> {
+export async function tidy(host: Host, plan?: Plan): Promise<readonly Release[]> {
   const facts = await observeAll(host);
   // What this process itself holds, its own containers' networks, it knows all about.
   const leased = leasedNetworks(host, facts, (pid) => pid !== host.pid);
-  return executeReleases(staleOn(facts, leased, plan), host);
+  return executeReleases(staleOn(facts, leased, plan ? shimsNow(plan, facts.engine) : []), host);
 }
 
 /** Where the host has shims of ours, as `tidy`, under the lock. */

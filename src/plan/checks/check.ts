@@ -9,6 +9,7 @@ import { checkDriverOptions } from './lan/driver-options.ts';
 import { checkAnswers } from './lan/lan-conflicts.ts';
 import { checkNetworks } from './lan/network-clashes.ts';
 import { checkShimNames } from './lan/shim-names.ts';
+import { checkShimSources } from './lan/shim-sources.ts';
 import { checkParents } from './lan/unfit-parents.ts';
 import { checkLivePorts } from './ports/live-ports.ts';
 import { checkLost } from './ports/lost-ports.ts';
@@ -34,6 +35,7 @@ const checks: readonly Check[] = [
   withoutFacts(checkReplicas),
   checkWaysOut,
   checkShimNames,
+  withoutFacts(checkShimSources),
   checkAddresses,
   withoutFacts(checkPorts),
   checkLivePorts,

@@ -40,12 +40,16 @@ export function membersOf(services: Iterable<Attached>): ReadonlyMap<string, rea
  * @param engine what the engine reports now
  * @returns the routes and neighbour entries, all that there should be
  */
-export function actionsToContainers({ networks, services, shims }: Plan, engine: EngineFacts): readonly HostAction[] {
+export const actionsToContainers = (plan: Plan, engine: EngineFacts): readonly HostAction[] =>
+  shimsNow(plan, engine).flatMap(leadingActions);
+
+/** The shims of a plan with all the ways that there should be, by what the engine reports now. */
+export function shimsNow({ networks, services, shims }: Plan, engine: EngineFacts): readonly ShimPlan[] {
   const parsed = parseEngine(engine);
   const members = membersOf(services.values());
-  return shims.flatMap((shim) => {
+  return shims.map((shim) => {
     const known = knownTargets(networks.get(shim.key)!, members.get(shim.key) ?? [], parsed);
-    return leadingActions({ ...shim, ...leadTo(shim.ways, known) });
+    return { ...shim, ...leadTo(shim.ways, known) };
   });
 }
 

@@ -14,7 +14,7 @@ import {
 } from '../facts/ip.ts';
 import { isOurRule, isOurs, servedNetwork } from '../facts/ownership.ts';
 import { type ParsedEngine, parseEngine } from '../facts/parsed-facts.ts';
-import type { Plan, ShimPlan } from '../types.ts';
+import type { ShimPlan } from '../types.ts';
 
 /** What shims carry, beside the routes of the main table. */
 export interface ShimState {
@@ -45,20 +45,20 @@ export interface StaleFacts {
  * a metric) are others', and stay. In an order in which no rule leads to a route that is gone. Pure.
  *
  * @param leased Docker networks that another netcompose is just starting containers on: their shims are left as they are
- * @param plan what this run has started, where it has
+ * @param planned the shims of what this run has started
  */
 export function staleOn(
   { host, engine, state }: StaleFacts,
   leased: ReadonlySet<string>,
-  plan?: Pick<Plan, 'shims'>,
+  planned: readonly ShimPlan[] = [],
 ): readonly Release[] {
   if (engine.remote || engine.kind !== 'engine') return [];
   const parsed = parseEngine(engine);
   const shims = host.interfaces.filter(isOurs).flatMap((shim) => {
     const network = servedNetwork(shim);
-    const planned = plan?.shims.find((one) => one.name === shim.name && one.network === network);
-    const known = planned !== undefined || parsed.networks.some(({ name }) => name === network);
-    return network === undefined || leased.has(network) || !known ? [] : [staleOf(shim, network, planned, parsed)];
+    const wanted = planned.find((one) => one.name === shim.name && one.network === network);
+    const known = wanted !== undefined || parsed.networks.some(({ name }) => name === network);
+    return network === undefined || leased.has(network) || !known ? [] : [staleOf(shim, network, wanted, parsed)];
   });
   const removed = (route: HostRoute, isStale: (shim: ShimNeeds, to: Cidr) => boolean): readonly Removed[] => {
     const shim = shims.find(({ link }) => link.name === route.interface);

@@ -109,6 +109,28 @@ test('with services named, the override stays for the others', async () => {
   assert.equal(kept(on), [`${state}/shop/override.yaml`]);
 });
 
+test('of two projects on one network the first goes: what was its own goes from the shim', async () => {
+  const on = await up();
+  on.routes.push({ dst: '192.168.1.99/32', dev: 'nc-eth0' });
+  on.engine.containers.push({ name: 'other', networks: { 'netcompose-eth0': { IPAddress: '192.168.1.98' } } });
+  on.routes.push({ dst: '192.168.1.98/32', dev: 'nc-eth0' });
+  await on.run('down');
+  assert.equal(on.changes(), ['compose down', 'ip route del 192.168.1.99/32 dev nc-eth0']);
+  assert.ok(on.routes.some(({ dst }) => dst === '192.168.1.98/32'));
+});
+
+test('the rules to a shim go before it, for they do not go with it', async () => {
+  const on = await up();
+  on.routes.push({ dst: '192.168.1.224/27', dev: 'nc-eth0', prefsrc: '192.168.1.10', table: '28259' });
+  on.rules.push({ dst: '192.168.1.224/27', table: '28259', priority: 32765 });
+  await on.run('down');
+  assert.equal(on.changes(), [
+    ...['compose down', released[0]],
+    ...['ip rule del to 192.168.1.224/27 lookup 28259 pref 32765', released[1]],
+  ]);
+  assert.equal(on.rules, []);
+});
+
 test("an option's value names no service", async () => {
   const on = await up(project(web.replaceAll('web', 'all')));
   await on.run('down', '--rmi', 'all');

@@ -13,7 +13,7 @@ const links = [
     mtu: 65536,
     group: '0',
     address: '00:00:00:00:00:00',
-    addr_info: [{ family: 'inet', local: '127.0.0.1', prefixlen: 8 }],
+    addr_info: [{ family: 'inet', local: '127.0.0.1', prefixlen: 8, scope: '254' }],
   },
   {
     ...{
@@ -26,7 +26,8 @@ const links = [
       address: '02:fc:00:00:00:01',
     },
     addr_info: [
-      { family: 'inet', local: '192.168.1.10', prefixlen: 24 },
+      { family: 'inet', local: '192.168.1.10', prefixlen: 24, scope: '0' },
+      { family: 'inet', local: '192.168.1.11', prefixlen: 24, scope: '0', secondary: true },
       { family: 'inet6', local: 'fd00:1::10', prefixlen: 64 },
       { family: 'inet6', local: 'fe80::fc:ff:fe00:1', prefixlen: 64 },
     ],
@@ -35,7 +36,7 @@ const links = [
     ifindex: 3,
     link: 'eth0',
     ifname: 'eth0.10',
-    flags: ['UP'],
+    flags: ['MULTICAST', 'UP'],
     mtu: 1500,
     group: '0',
     address: '02:fc:00:00:00:01',
@@ -52,14 +53,14 @@ const links = [
     address: '02:fc:00:00:00:01',
     linkinfo: { info_kind: 'ipvlan', info_data: { mode: 'l2', private: true } },
     ifalias: 'netcompose:lan',
-    addr_info: [],
+    addr_info: [{ family: 'inet', local: '169.254.255.28', prefixlen: 32, scope: '253' }],
   },
   {
     ifindex: 5,
     link_index: 2,
     link_netnsid: 0,
     ifname: 'm0',
-    flags: ['UP'],
+    flags: ['MULTICAST', 'UP'],
     mtu: 1500,
     group: '0',
     address: '02:00:00:00:00:05',
@@ -70,7 +71,7 @@ const links = [
     ifindex: 6,
     link: 'v1',
     ifname: 'v0',
-    flags: ['UP'],
+    flags: ['MULTICAST', 'UP'],
     mtu: 1500,
     master: 'br0',
     group: '7',
@@ -78,11 +79,19 @@ const links = [
     linkinfo: { info_kind: 'veth', info_slave_kind: 'bridge' },
     addr_info: [],
   },
-  { ifindex: 7, ifname: 'wlan0', flags: [], mtu: 1500, group: '0', address: '02:00:00:00:00:07', addr_info: [] },
+  {
+    ifindex: 7,
+    ifname: 'wlan0',
+    flags: ['MULTICAST'],
+    mtu: 1500,
+    group: '0',
+    address: '02:00:00:00:00:07',
+    addr_info: [],
+  },
   {
     ifindex: 8,
     ifname: 'tun0',
-    flags: ['UP'],
+    flags: ['MULTICAST', 'UP'],
     mtu: 1400,
     group: '0',
     linkinfo: { info_kind: 'tun' },
@@ -126,8 +135,9 @@ const linux: FakeOptions = {
 test('interfaces', async () => {
   const { interfaces } = await observeHost(fakeHost(linux));
   const plain = { loopback: false, wireless: false, mtu: 1500, group: 0, addresses: [] as string[] };
+  const loopback = { addresses: ['127.0.0.1/8'], scopes: { '127.0.0.1/8': 'host' } };
   assert.equal(interfaces, [
-    { ...plain, name: 'lo', index: 1, up: true, loopback: true, mtu: 65536, addresses: ['127.0.0.1/8'] },
+    { ...plain, name: 'lo', index: 1, up: true, loopback: true, mtu: 65536, ...loopback },
     {
       ...plain,
       name: 'eth0',
@@ -135,7 +145,8 @@ test('interfaces', async () => {
       index: 2,
       up: true,
       mac: '02:fc:00:00:00:01',
-      addresses: ['192.168.1.10/24', 'fd00:1::10/64'],
+      addresses: ['192.168.1.10/24', '192.168.1.11/24', 'fd00:1::10/64'],
+      secondary: ['192.168.1.11/24'],
     },
     { ...plain, name: 'eth0.10', index: 3, kind: 'vlan', up: true, mac: '02:fc:00:00:00:01', link: 'eth0', vlan: 10 },
     {
@@ -150,6 +161,9 @@ test('interfaces', async () => {
       flag: 'private',
       alias: 'netcompose:lan',
       group: 28259,
+      addresses: ['169.254.255.28/32'],
+      scopes: { '169.254.255.28/32': 'link' },
+      multicast: false,
     },
     { ...plain, name: 'm0', index: 5, kind: 'macvlan', up: true, mac: '02:00:00:00:00:05', mode: 'bridge' },
     { ...plain, name: 'v0', index: 6, kind: 'veth', up: true, mac: '02:00:00:00:00:06', master: 'br0', group: 7 },
@@ -175,8 +189,8 @@ test('addresses that will go: temporary ones, and those whose time is over', asy
 test('routes of both families', async () => {
   assert.equal((await observeHost(fakeHost(linux))).routes, [
     { destination: 'default', family: 4, interface: 'eth0', gateway: '192.168.1.1', metric: 100 },
-    { destination: '192.168.1.0/24', family: 4, interface: 'eth0', source: '192.168.1.10' },
-    { destination: '10.1.1.1/32', family: 4, interface: 'nc-eth0' },
+    { destination: '192.168.1.0/24', family: 4, interface: 'eth0', source: '192.168.1.10', scope: 'link' },
+    { destination: '10.1.1.1/32', family: 4, interface: 'nc-eth0', scope: 'link' },
     { destination: '10.8.0.0/16', family: 4, interface: 'eth0', gateway: '192.168.1.2' },
     { destination: '10.8.0.0/16', family: 4, interface: 'm0' },
     { destination: '10.9.0.0/16', family: 4 },
@@ -213,6 +227,19 @@ test('what a LAN depends on, where it is asked for', async () => {
   assert.equal(observed.drivers, { macvlan: 'ready', ipvlan: 'ready', '8021q': 'ready' });
   assert.equal(observed.sockets, []);
 });
+
+for (const [name, executables, said, expected] of [
+  ['runs', ['/usr/bin/nmcli'], { stdout: 'running\n' }, true],
+  ['is stopped', ['/usr/bin/nmcli'], { stdout: 'not running\n' }, undefined],
+  ['cannot be asked', ['/usr/bin/nmcli'], { code: 8, stdout: 'running\n' }, undefined],
+  ['is not installed', [], { stdout: 'running\n' }, undefined],
+] as const) {
+  test(`NetworkManager ${name}`, async () => {
+    const commands = { ...linux.commands, 'ip -j neigh': '[]', 'nmcli -t -f RUNNING general': said };
+    const observed = await observeHost(fakeHost({ ...linux, commands, executables }), { lan: true });
+    assert.is(observed.networkManager, expected);
+  });
+}
 
 for (const [uid, executables, privilege] of [
   [0, [], 'root'],
