@@ -54,7 +54,8 @@ const refusals = [
   'sudo: a terminal is required to read the password',
   'sudo: a password is required',
   'sudo: 3 incorrect password attempts',
-  'bob is not in the sudoers file.',
+  'bob is not in the sudoers file.\nThis incident has been reported to the administrator.',
+  'sudo: unable to resolve host vm: Name or service not known\nsudo: a password is required',
   "Sorry, user bob is not allowed to execute '/usr/sbin/ip link add' as root on host.",
   'Sorry, user bob may not run sudo on host.',
   "sudo: I'm sorry bob. I'm afraid I can't do that",
@@ -71,6 +72,16 @@ for (const stderr of refusals) {
     await isEnough(on);
   });
 }
+
+test('a command that fails by itself is no refusal, whatever sudo warns of', async () => {
+  const on = machine(texts);
+  const stderr = 'sudo: unable to resolve host vm: Name or service not known\nRTNETLINK answers: File exists\n';
+  on.failing.set('ip', { code: 2, stderr });
+  const { code, err } = await on.run('up', '-d');
+  assert.is(code, 3);
+  assert.not.match(err, 'run as root');
+  assert.equal(on.left(), nothing);
+});
 
 for (const allowed of [1, 2, 3, 4]) {
   test(`a sudo that forgets after ${allowed}: what is left half-made is among them, or completed`, async () => {

@@ -15,8 +15,14 @@ const sudoEnvironment = {
   SUDO_PROMPT: 'netcompose prepares this host, by commands that need root. Password of %p: ',
 } as const;
 
-/** What sudo says where it does not run the command: no terminal, a wrong password, no right to this or any command. */
-const refusals = /^sudo: |^Sorry, (?:user |try again)|is not in the sudoers file|may not run sudo|is not allowed to /m;
+/**
+ * How sudo ends where it does not run the command: no terminal, a wrong password, no right to this or any command (sudo
+ * 1.9.13 and sudo-rs). Where it does, the last word is the command's, perhaps after a warning of sudo's.
+ */
+const refusal =
+  /^sudo: (?!unable to resolve host)|^Sorry, |^This incident |is not in the sudoers file|may not run sudo/;
+
+const isRefusal = (stderr: string): boolean => refusal.test(stderr.trimEnd().split(/\r?\n/).at(-1) ?? '');
 
 /**
  * Runs a changing command, through `sudo` where it needs root and we are not. Throws a `HostError`: the command's
@@ -34,7 +40,7 @@ export async function runPrivileged(host: Host, command: readonly string[]): Pro
   const argv = needsSudo ? ['sudo', '--', ...command] : command;
   const result = await host.run(argv, needsSudo ? { env: sudoEnvironment } : {});
   if (result.code === 0) return;
-  const refused = needsSudo && refusals.test(result.stderr);
+  const refused = needsSudo && isRefusal(result.stderr);
   throw new HostError({ ...commandFailure(argv, result), ...(refused && { needsRoot: true as const }) });
 }
 
