@@ -3,7 +3,7 @@ import { executeReleases } from '../../host/execute/remove.ts';
 import { leases, withLock } from '../../host/lock.ts';
 import { observeEngine } from '../../host/observe/engine-facts.ts';
 import { observeHost, observeInterfaces } from '../../host/observe/host-facts.ts';
-import { observeShims } from '../../host/observe/shim-state.ts';
+import { observeShims } from '../../host/observe/shims.ts';
 import { HostError } from '../../host/system/errors.ts';
 import type { Host } from '../../host/system/host.ts';
 import type { Release } from '../../plan/actions/action.ts';
