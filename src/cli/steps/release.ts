@@ -3,7 +3,8 @@ import { executeReleases } from '../../host/execute/remove.ts';
 import { leases, withLock } from '../../host/lock.ts';
 import { observeEngine } from '../../host/observe/engine-facts.ts';
 import { observeHost, observeInterfaces } from '../../host/observe/host-facts.ts';
-import { observeShims } from '../../host/observe/shim-state.ts';
+import { observeShims } from '../../host/observe/shims.ts';
+import { HostError } from '../../host/system/errors.ts';
 import type { Host } from '../../host/system/host.ts';
 import type { Release } from '../../plan/actions/action.ts';
 import { isOurs, servedNetwork } from '../../plan/facts/ownership.ts';
@@ -45,8 +46,18 @@ export async function tidy(host: Host, plan?: Plan): Promise<readonly Release[]>
 
 /** Where the host has shims of ours, as `tidy`, under the lock. */
 export async function tidyWhereShimsAre(host: Host): Promise<void> {
-  if (host.platform !== 'linux' || !(await observeInterfaces(host)).some(isOurs)) return;
-  await withLock(host, 'host', () => tidy(host));
+  if (await hasShims(host)) await withLock(host, 'host', () => tidy(host));
+}
+
+/** A host without a working `ip` has none: the commands that are Compose's alone need none either. */
+async function hasShims(host: Host): Promise<boolean> {
+  if (host.platform !== 'linux') return false;
+  try {
+    return (await observeInterfaces(host)).some(isOurs);
+  } catch (error) {
+    if (error instanceof HostError) return false;
+    throw error;
+  }
 }
 
 async function observeAll(host: Host): Promise<StaleFacts> {

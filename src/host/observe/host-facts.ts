@@ -100,7 +100,12 @@ export async function observeTable(host: Host, table: number): Promise<readonly 
 
 /** The rules that say which table is asked, for IPv4. `-d` shows the protocol where it is the kernel's, too. */
 export async function observeRules(host: Host): Promise<readonly Rule[]> {
-  return parseRules(await ip(host, '-N', '-j', '-d', 'rule'));
+  const command = ['ip', '-N', '-j', '-d', 'rule'];
+  const result = await host.run(command);
+  // A kernel without policy routing has no rules.
+  if (result.code !== 0 && /not supported/i.test(result.stderr)) return [];
+  if (result.code !== 0) throw new HostError(commandFailure(command, result));
+  return parseRules(result.stdout);
 }
 
 /** What NetworkManager has a device down as, such as `10 (unmanaged)`; nothing where it does not know it (yet). */

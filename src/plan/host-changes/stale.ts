@@ -14,24 +14,8 @@ import {
 } from '../facts/ip.ts';
 import { isOurRule, isOurs, servedNetwork } from '../facts/ownership.ts';
 import { type ParsedEngine, parseEngine } from '../facts/parsed-facts.ts';
+import type { ShimState } from '../facts/shim-state.ts';
 import type { ShimPlan } from '../types.ts';
-
-/** What shims carry, beside the routes of the main table. */
-export interface ShimState {
-  /** The routes of our own table. */
-  readonly tableRoutes: readonly HostRoute[];
-  /** All rules of IPv4, as `ip -N -d rule` has them. */
-  readonly rules: readonly HostRule[];
-  readonly neighbours: readonly { readonly shim: string; readonly address: string; readonly permanent: boolean }[];
-}
-
-interface HostRule {
-  /** CIDR; absent: all. */
-  readonly destination?: string;
-  readonly table: string;
-  readonly priority: number;
-  readonly protocol?: string;
-}
 
 export interface StaleFacts {
   readonly host: HostFacts;

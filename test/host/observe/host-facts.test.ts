@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { observeHost, observeNeighbours } from '../../../src/host/observe/host-facts.ts';
+import { observeHost, observeNeighbours, observeRules, observeTable } from '../../../src/host/observe/host-facts.ts';
 import { HostError } from '../../../src/host/system/errors.ts';
 import { type FakeOptions, fakeHost } from '../fake-host.ts';
 
@@ -255,6 +255,32 @@ test('an empty table prints nothing', async () => {
     fakeHost({ commands: { ...linux.commands, 'ip -j route': '', 'ip -j -6 route': '[]\n' } }),
   );
   assert.equal(none, []);
+});
+
+test('our own table and the rules to it, as iproute2 6.1 prints them', async () => {
+  const route = { dst: '192.168.1.192/27', dev: 'nc', scope: '253', prefsrc: '192.168.1.10', flags: [] };
+  const rules = [
+    { priority: 0, src: 'all', table: '255', protocol: '2' },
+    { priority: 32765, src: 'all', dst: '192.168.1.192', dstlen: 27, table: '28259', protocol: '2' },
+    { priority: 32765, src: 'all', dst: '192.168.1.5', table: '28259', protocol: '2' },
+  ];
+  const [table, rule] = ['ip -N -j route show table 28259', 'ip -N -j -d rule'] as const;
+  const host = fakeHost({ commands: { [table]: JSON.stringify([route]), [rule]: JSON.stringify(rules) } });
+  assert.equal(await observeTable(host, 28259), [
+    { destination: '192.168.1.192/27', family: 4, interface: 'nc', source: '192.168.1.10', scope: 'link' },
+  ]);
+  assert.equal(await observeRules(host), [
+    { table: '255', priority: 0, protocol: '2' },
+    { destination: '192.168.1.192/27', table: '28259', priority: 32765, protocol: '2' },
+    { destination: '192.168.1.5/32', table: '28259', priority: 32765, protocol: '2' },
+  ]);
+  const bare = fakeHost({
+    commands: {
+      [table]: { code: 2, stderr: 'Error: ipv4: FIB table does not exist.\nDump terminated\n' },
+      [rule]: { code: 2, stderr: 'RTNETLINK answers: Operation not supported\n' },
+    },
+  });
+  assert.equal([await observeTable(bare, 28259), await observeRules(bare)], [[], []]);
 });
 
 test('neighbours', async () => {

@@ -2,7 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { EngineContainer, EngineNetwork, HostInterface, HostRoute } from '../../../src/plan/facts/facts.ts';
-import { rulesTo, type ShimState, staleOn } from '../../../src/plan/host-changes/stale.ts';
+import type { ShimState } from '../../../src/plan/facts/shim-state.ts';
+import { rulesTo, staleOn } from '../../../src/plan/host-changes/stale.ts';
 import { lanFacts, planTexts } from '../../support/in-memory.ts';
 
 const shim = (more: Partial<HostInterface> = {}): HostInterface => ({

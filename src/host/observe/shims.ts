@@ -1,7 +1,7 @@
 /** What shims carry, beside what everybody looks at: our own table, the rules, neighbour entries. */
 import type { HostInterface } from '../../plan/facts/facts.ts';
 import { isOurs, shimTable } from '../../plan/facts/ownership.ts';
-import type { ShimState } from '../../plan/host-changes/stale.ts';
+import type { ShimState } from '../../plan/facts/shim-state.ts';
 import type { Host } from '../system/host.ts';
 import { observeNeighbours, observeRules, observeTable } from './host-facts.ts';
 
