@@ -12,6 +12,7 @@ interface CommandEntry {
 }
 
 const up: CommandEntry = { load: () => import('./commands/up.ts') };
+const stop: CommandEntry = { load: () => import('./commands/stop.ts') };
 const config: CommandEntry = { load: () => import('./commands/config.ts') };
 
 /** In the order of `--help`. */
@@ -24,6 +25,9 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   scale: up,
   watch: up,
   down: { load: () => import('./commands/down.ts') },
+  stop,
+  kill: stop,
+  rm: stop,
   config,
   convert: config,
   check: { load: () => import('./commands/check.ts'), usage: ['check', 'find every conflict, change nothing'] },

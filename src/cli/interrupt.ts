@@ -5,6 +5,34 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * Runs `work`, which changes nothing, and throws `Interrupted` at once when an interrupt comes. The terminal interrupts
+ * the commands that `work` runs too: their failures, and what they say of it, are then nobody's business.
+ */
+export async function endedAtOnce<T>(work: () => Promise<T>): Promise<T> {
+  let end: () => void = () => undefined;
+  const interrupted = new Promise<never>((_, reject) => {
+    end = () => reject(new Interrupted('interrupted'));
+  });
+  for (const signal of signals) process.on(signal, end);
+  try {
+    return await Promise.race([settled(work), interrupted]);
+  } finally {
+    for (const signal of signals) process.off(signal, end);
+  }
+}
+
+/** The result a moment later: the news of the interrupt that has ended a command may come after that of its end. */
+async function settled<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await new Promise((resume) => setImmediate(resume));
+  }
+}
+
 /**
  * Runs `work` to a safe point even when an interrupt comes.
  *
@@ -13,7 +41,6 @@ export class Interrupted extends Error {
 export async function interruptible<T>(work: (check: () => void) => Promise<T>): Promise<T> {
   let interrupted = false;
   const note = () => void (interrupted = true);
-  const signals = ['SIGINT', 'SIGTERM'] as const;
   for (const signal of signals) process.on(signal, note);
   const check = () => {
     if (interrupted) throw new Interrupted('interrupted');

@@ -8,8 +8,11 @@ import { realTerminal } from './terminal.ts';
 export async function main(): Promise<void> {
   const host = realHost();
   for (const stream of [process.stdout, process.stderr]) stream.on('error', unwritable);
-  // Not process.exit(): what is still being written to a pipe would be lost.
-  process.exitCode = await run(process.argv.slice(2), host, realTerminal(host.env));
+  const code = await run(process.argv.slice(2), host, realTerminal(host.env));
+  // What was being looked at when an interrupt came is not waited for.
+  if (code === exitCodes.interrupted) process.exit(code);
+  // Else not process.exit(): what is still being written to a pipe would be lost.
+  process.exitCode = code;
 }
 
 /**

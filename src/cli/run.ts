@@ -23,7 +23,7 @@ export async function run(argv: readonly string[], host: Host, terminal: Termina
         terminal.out(help());
         return exitCodes.fine;
       case 'unknown':
-        return await passThrough(argv, host, terminal);
+        return await passThrough(argv, host);
       case 'command': {
         const entry = Object.hasOwn(commands, parsed.command) ? commands[parsed.command] : undefined;
         if (!entry) return await others(parsed, argv, host, terminal);
@@ -34,7 +34,8 @@ export async function run(argv: readonly string[], host: Host, terminal: Termina
     if (error instanceof Interrupted) return exitCodes.interrupted;
     if (!(error instanceof HostError || error instanceof UsageError)) throw error;
     terminal.err(`netcompose: ${error.message}\n${error.help === undefined ? '' : `  help: ${error.help}\n`}`);
-    return error instanceof UsageError ? exitCodes.usage : exitCodes.hostAction;
+    if (error instanceof UsageError) return exitCodes.usage;
+    return error.failure.noEngine ? exitCodes.engine : exitCodes.hostAction;
   }
 }
 
@@ -51,7 +52,7 @@ async function others(
     if (about === undefined) terminal.out(help());
     else if (entry?.usage)
       return (await entry.load()).run({ globals, command: about, args: ['--help'], argv, host, terminal });
-    else return passThrough(argv, host, terminal);
+    else return passThrough(argv, host);
     return exitCodes.fine;
   }
   if (!composeCommands.has(command)) {
@@ -59,7 +60,7 @@ async function others(
     const near = nearest(command, [...Object.keys(commands), ...composeCommands]);
     if (near !== undefined) throw new UsageError(`there is no command "${command}"`, `did you mean "${near}"?`);
   }
-  return passThrough(argv, host, terminal);
+  return passThrough(argv, host);
 }
 
 function help(): string {

@@ -60,7 +60,7 @@ export function decide(given: Intents, observed: Facts, report: Report): Plan {
     networks,
     shims,
     lanRoutes: lanRoutesOf(inUse, facts),
-    actions: hostActions(shared, shims),
+    actions: hostActions(shared, shims, facts),
     hooks: hooksOf(intents.top),
   };
 }

@@ -184,7 +184,7 @@ export interface ShimPlan {
   readonly driver: 'macvlan' | 'ipvlan';
   readonly mode: string;
   readonly flag?: string;
-  /** Its own addresses: none in the address-less form. */
+  /** Its own addresses on the LAN: none in the form that needs none. */
   readonly addresses: readonly Address[];
   readonly routes: readonly ShimRoute[];
   /** What must be written down of containers, because nobody answers for them (ipvlan L2 without an address). */
@@ -193,9 +193,18 @@ export interface ShimPlan {
   readonly ways: readonly ShimWay[];
 }
 
-interface ShimRoute {
+interface ShimRoute extends ShimSource {
   readonly destination: Cidr;
+}
+
+interface ShimSource {
+  /** The address that the host has towards the containers. */
   readonly source?: Address;
+  /**
+   * Where it must be named, because the kernel would choose another: in the route itself, or (IPv4) in the same route in
+   * a table of ours, which the kernel keeps when the address leaves the host for a moment. Absent: it need not be.
+   */
+  readonly named?: 'main' | 'table';
 }
 
 interface Neighbour {
@@ -204,12 +213,10 @@ interface Neighbour {
 }
 
 /** How a shim leads to the containers of one subnet. */
-export interface ShimWay {
+export interface ShimWay extends ShimSource {
   readonly subnet: Cidr;
   /** What has one route as a whole. */
   readonly range?: Cidr;
-  /** The address that the host has towards the containers. */
-  readonly source?: Address;
   /** The parent's MAC address, where each container's neighbour entry must be written down. */
   readonly mac?: string;
 }

@@ -21,6 +21,8 @@ interface Link {
   readonly group: string;
   alias?: string;
   up: boolean;
+  multicast: boolean;
+  /** With the scope where it is not global: `169.254.255.28/32 link`. */
   readonly addresses: string[];
 }
 
@@ -28,12 +30,22 @@ interface Route {
   readonly dst: string;
   readonly dev: string;
   readonly prefsrc?: string;
+  readonly scope?: string;
+  /** Absent: the main one. */
+  readonly table?: string;
+}
+
+interface Rule {
+  readonly dst: string;
+  readonly table: string;
+  readonly priority: number;
 }
 
 export interface Machine {
   readonly engine: FakeEngine;
   readonly links: Map<string, Link>;
   readonly routes: Route[];
+  readonly rules: Rule[];
   /** Commands, by how they begin in what `changes` shows, that give this instead of having their effect. */
   readonly failing: Map<string, Partial<RunResult>>;
   /** Called before each command that changes something, as `changes` shows it. */
@@ -56,6 +68,7 @@ export function machine(texts: Readonly<Record<string, string>>, options: FakeOp
   const engine = fakeEngine();
   const links: Machine['links'] = new Map();
   const routes: Route[] = [];
+  const rules: Rule[] = [];
   const changes: string[] = [];
 
   const respond = (argv: readonly string[]): Partial<RunResult> | string | undefined => {
@@ -70,7 +83,7 @@ export function machine(texts: Readonly<Record<string, string>>, options: FakeOp
     if (failure) return failure[1];
     switch (argv[0]) {
       case 'ip':
-        return ip(argv.slice(1), { links, routes }, host);
+        return ip(argv.slice(1), { links, routes, rules }, host);
       case 'sysctl': {
         const [key = '', value = ''] = argv[2]!.split('=');
         host.files.set(`/proc/sys/${key}`, `${value}\n`);
@@ -102,6 +115,7 @@ export function machine(texts: Readonly<Record<string, string>>, options: FakeOp
     engine,
     links,
     routes,
+    rules,
     failing: new Map(),
     before: () => undefined,
     host,
@@ -136,7 +150,7 @@ const lan = {
 
 function ip(
   words: readonly string[],
-  { links, routes }: Pick<Machine, 'links' | 'routes'>,
+  { links, routes, rules }: Pick<Machine, 'links' | 'routes' | 'rules'>,
   host: FakeHost,
 ): Partial<RunResult> | string {
   const line = words.join(' ');
@@ -148,9 +162,27 @@ function ip(
     return JSON.stringify([
       { dst: 'default', gateway: '192.168.1.1', dev: 'eth0' },
       { dst: '192.168.1.0/24', dev: 'eth0', prefsrc: '192.168.1.10' },
-      ...routes,
+      ...routes.filter(({ table }) => table === undefined),
     ]);
-  if (line.startsWith('-j')) return '[]';
+  if (line.startsWith('-N -j route')) return JSON.stringify(routes.filter(({ table }) => table === after('table')));
+  if (line === '-N -j -d rule')
+    return JSON.stringify(
+      rules.map(({ dst, ...rule }) => {
+        const [address, dstlen] = dst.split('/');
+        return { ...rule, dst: address, ...(dstlen !== '32' && { dstlen: Number(dstlen) }), protocol: '2' };
+      }),
+    );
+  if (line.startsWith('rule')) {
+    const rule = { dst: after('to'), table: after('lookup'), priority: Number(after('pref')) };
+    if (words[1] === 'add') rules.push(rule);
+    else
+      rules.splice(
+        rules.findIndex(({ dst }) => dst === rule.dst),
+        1,
+      );
+    return '';
+  }
+  if (/^(-\w )*-j/.test(line)) return '[]';
   const link = links.get(name);
   if (line.startsWith('link add')) {
     links.set(after('name'), {
@@ -160,6 +192,7 @@ function ip(
         mode: after('mode'),
         group: after('group'),
         up: false,
+        multicast: true,
         addresses: [],
       },
     });
@@ -172,27 +205,45 @@ function ip(
     links.delete(name);
     routes.splice(0, routes.length, ...routes.filter(({ dev }) => dev !== name));
   } else if (line.startsWith('link set') && words.includes('alias')) link.alias = after('alias');
+  else if (line.startsWith('link set') && words.includes('multicast')) link.multicast = after('multicast') === 'on';
   else if (line.startsWith('link set')) link.up = words.includes('up');
-  else if (line.startsWith('addr add')) link.addresses.push(words[2]!);
-  else if (line.startsWith('addr del')) link.addresses.splice(link.addresses.indexOf(words[2]!), 1);
-  else if (line.startsWith('route add'))
-    routes.push({ dst: words[2]!, dev: name, ...(words.includes('src') && { prefsrc: after('src') }) });
-  else if (line.startsWith('route del'))
-    routes.splice(
-      routes.findIndex(({ dst, dev }) => dst === words[2] && dev === name),
+  else if (line.startsWith('addr add'))
+    link.addresses.push([words[2]!, ...(words.includes('scope') ? [after('scope')] : [])].join(' '));
+  else if (line.startsWith('addr del'))
+    link.addresses.splice(
+      link.addresses.findIndex((text) => text.split(' ')[0] === words[2]),
       1,
     );
-  else return { code: 255, stderr: `the machine has no: ip ${line}` };
+  else if (/^route (add|replace|del)/.test(line)) {
+    const table = words.includes('table') ? after('table') : undefined;
+    const at = routes.findIndex((one) => one.dst === words[2] && one.dev === name && one.table === table);
+    if (at >= 0 && words[1] === 'add') return { code: 2, stderr: 'RTNETLINK answers: File exists' };
+    if (at >= 0) routes.splice(at, 1);
+    if (words[1] !== 'del')
+      routes.push({
+        ...{ dst: words[2]!, dev: name },
+        ...(words.includes('src') && { prefsrc: after('src') }),
+        ...(after('scope') !== 'global' && { scope: 'link' }),
+        ...(table !== undefined && { table }),
+      });
+  } else return { code: 255, stderr: `the machine has no: ip ${line}` };
   return '';
 }
 
-const asIpShows = (ifname: string, { kind, parent, mode, group, alias, up, addresses }: Link) => ({
-  ...{ ifname, ifindex: 9, link: parent, group, flags: up ? ['UP'] : [], mtu: 1500 },
+const asIpShows = (ifname: string, { kind, parent, mode, group, alias, up, multicast, addresses }: Link) => ({
+  ...{
+    ifname,
+    ifindex: 9,
+    link: parent,
+    group,
+    flags: [...(up ? ['UP'] : []), ...(multicast ? ['MULTICAST'] : [])],
+    mtu: 1500,
+  },
   ...(alias && { ifalias: alias }),
   linkinfo: { info_kind: kind, info_data: { mode } },
   addr_info: addresses.map((text) => {
-    const [local, prefix] = text.split('/');
-    return { family: 'inet', local, prefixlen: Number(prefix) };
+    const [local, prefix, scope] = text.split(/[/ ]/);
+    return { family: 'inet', local, prefixlen: Number(prefix), ...(scope !== undefined && { scope: '253' }) };
   }),
 });
 

@@ -118,6 +118,13 @@ const byHand: { readonly [rule in RuleName]?: readonly (readonly [from: string, 
   'engine/network-missing': [['proxy: { external: true }', 'proxy: {}']],
   'address/duplicate': [['192.168.1.53 }\n  web', '192.168.1.54 }\n  web']],
   'address/duplicate-mac': [['02:42:c0:a8:01:35" }\n  web', '02:42:c0:a8:01:36" }\n  web']],
+  'shim/other-source': [
+    [
+      'x-netmode: macvlan\n',
+      'x-netmode: { network: lan }\nnetworks:\n' +
+        '  lan: { x-netmode: { mode: macvlan, shim: { ipv4_address: 192.168.1.60 } } }\n',
+    ],
+  ],
   'shim/address-taken': [['shim: { ipv4_address: 192.168.1.53', 'shim: { ipv4_address: 192.168.1.54']],
   'shim/name-taken': [['services:', 'x-netmode: { shim: { name: nc0 } }\nservices:']],
   'subnet/overlap': [['10.5.7.0/24', '10.6.7.0/24']],

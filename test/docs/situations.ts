@@ -71,6 +71,13 @@ const oldLan: EngineNetwork = {
 
 /** The same computer with a LAN network that somebody made by hand. */
 export const withOldLan: Facts = withEngine({ networks: [oldLan] });
+/** The shared network of `eth0`, without an address for a shim. */
+const madeBefore: EngineNetwork = {
+  ...{ id: 'f3a2', name: 'netcompose-eth0', driver: 'macvlan', scope: 'local', internal: false },
+  options: { parent: 'eth0', macvlan_mode: 'bridge' },
+  labels: { 'netcompose.network': 'netcompose-eth0' },
+  pools: [{ subnet: '192.168.1.0/24', gateway: '192.168.1.1', ipRange: '192.168.1.192/27', auxiliaryAddresses: {} }],
+};
 
 const withHost = (changes: Partial<HostFacts>): Facts => ({ ...usual, host: { ...usual.host, ...changes } });
 
@@ -95,6 +102,18 @@ const special: { readonly [rule in RuleName]?: Facts } = {
     card('eth2', 4, { master: 'br0' }),
   ),
   'parent/taken-by-network': withOldLan,
+  'shim/other-source': {
+    ...usual,
+    host: {
+      ...usual.host,
+      interfaces: [
+        interfaces[0],
+        card('docker0', 2, { kind: 'bridge', addresses: ['172.17.0.1/16'] }),
+        card('eth0', 3, { addresses: ['192.168.1.10/24'] }),
+      ],
+    },
+    engine: { ...engine, networks: [madeBefore] },
+  },
   'shim/name-taken': withInterfaces(card('nc-eth0', 3, { kind: 'macvlan', link: 'eth0' })),
   'ports/in-use-on-host': withHost({
     sockets: [{ protocol: 'udp', address: '127.0.0.53', port: 53, owner: { pid: 612, name: 'systemd-resolve' } }],

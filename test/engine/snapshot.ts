@@ -38,7 +38,7 @@ export async function snapshot(rig: Rig): Promise<Snapshot> {
         await execa('sysctl', [
           '-a',
           '--pattern',
-          '^net\\.ipv[46]\\.conf\\..*(arp_filter|rp_filter|accept_ra|disable_ipv6)$',
+          '^net\\.ipv[46]\\.conf\\..*(arp_filter|arp_announce|rp_filter|accept_ra|disable_ipv6)$',
         ])
       ).stdout,
     ),

@@ -132,10 +132,17 @@ export function snapshot(namespace: string): readonly string[] {
       'dst',
       'dev',
       'prefsrc',
+      'scope',
       'table',
       'type',
       'gateway',
     ]).filter((line) => !/dst=f[ef]/.test(line)),
+    ...pick('rule', json('rule'), ['priority', 'dst', 'dstlen', 'table']),
+    ...pick(
+      'address',
+      json('addr').flatMap((link) => link['addr_info'] as Record<string, unknown>[]),
+      [...['label', 'local', 'scope']],
+    ).filter((line) => !line.includes('local=fe80')),
     ...pick('neighbour', json('neigh', 'show', 'nud', 'permanent'), ['dst', 'dev', 'lladdr']),
     ...inNamespace(namespace, 'sysctl', '-a', '-e', '--pattern', '^net.ipv[46].(conf|neigh)').split('\n'),
   ];

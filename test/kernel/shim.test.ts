@@ -5,9 +5,21 @@ import { applyActions } from '../../src/host/execute/execute.ts';
 import { withLock } from '../../src/host/lock.ts';
 import { HostError } from '../../src/host/system/errors.ts';
 import type { Step } from '../../src/plan/actions/action.ts';
+import { type Frame, foreignClaims } from '../support/frames.ts';
 import { answers, difference, hostAddress, inNamespace, labHost, lanAddress, parent, snapshot } from './lab.ts';
 import { kernelTests } from './layer.ts';
-import { everyStep, network, range, refusedSteps, shim, spare, steps, stepsWithAddress } from './steps.ts';
+import { listen } from './listener.ts';
+import {
+  everyStep,
+  network,
+  range,
+  refusedSteps,
+  shim,
+  spare,
+  steps,
+  stepsWithAddress,
+  stepsWithTable,
+} from './steps.ts';
 
 const container = '192.168.77.193';
 
@@ -100,7 +112,7 @@ kernelTests(test, {
     const message = await failure(() => applyActions(refusedSteps, labHost(lab.host)));
     assert.match(
       message,
-      new RegExp(`^"ip route add ${range} dev ${shim} src 192.168.77.99" failed with exit code 2: \\S`),
+      new RegExp(`^"ip route replace ${range} dev ${shim} src 192.168.77.99 table 28259" failed with exit code 2: \\S`),
     );
     assert.not.match(message, 'still to be undone');
     assert.equal(difference(before, snapshot(lab.host)), []);
@@ -125,20 +137,89 @@ kernelTests(test, {
     assert.match(inNamespace(lab.host, 'ip', '-d', 'link', 'show', 'dev', shim), 'mode bridge');
   },
 
-  async 'a route of ours with another source is replaced, and settings go back to what they were'(lab) {
+  async 'a shim as it was made once is mended: the cure first, then the route, in one command'(lab) {
+    for (const wanted of [steps, stepsWithTable]) {
+      makeOldShim(lab.host);
+      inNamespace(lab.host, 'sysctl', '-w', `net/ipv4/conf/${shim}/arp_filter=0`);
+      const before = snapshot(lab.host);
+      const host = labHost(lab.host);
+      const applied = await applyActions(wanted, host);
+      const command = (id: string) => wanted.find(({ action }) => action.id === id)!.command.join(' ');
+      assert.equal(host.changes, [
+        ...['arp', 'announce', 'multicast', 'sender'].map(command),
+        ...(wanted === stepsWithTable ? ['table-route', 'rule'].map(command) : []),
+        `ip route replace ${range} dev ${shim} scope global`,
+      ]);
+      const again = labHost(lab.host);
+      await applyActions(wanted, again);
+      assert.equal(again.changes, []);
+      assert.equal(await applied.undo(), []);
+      // With the last address the kernel drops the routes; the next run adds them.
+      assert.equal(difference(before, snapshot(lab.host)), [
+        `- route dst=${range} dev=${shim} prefsrc=${hostAddress} scope=link`,
+      ]);
+      inNamespace(lab.host, 'ip', 'link', 'del', 'dev', shim);
+    }
+  },
+
+  async "no frame leaves with the host's address and another MAC, in any form and on a shim of the old kind"(lab) {
+    const inside = lab.addContainer('c1', container);
+    const parentMac = macOf(lab.host, parent);
+    const heard = async (wanted: readonly Step[] | undefined) => {
+      const listener = await listen(lab.lan, 'l0');
+      let frames: readonly Frame[] = [];
+      try {
+        if (wanted) await applyActions(wanted, labHost(lab.host));
+        for (const [from, to] of [
+          [lab.host, container],
+          [inside, wanted === stepsWithAddress ? spare : hostAddress],
+          [lab.lan, hostAddress],
+        ] as const) {
+          // The container too, or it would know the host by the shim before.
+          for (const namespace of [lab.host, inside]) inNamespace(namespace, 'ip', 'neigh', 'flush', 'all');
+          assert.ok(answers(from, to), `${from} reaches ${to}`);
+        }
+        // Nobody has it: asked three times, by broadcast.
+        answers(lab.host, '192.168.77.200');
+      } finally {
+        frames = await listener.stop();
+      }
+      assert.ok(frames.length > 0, 'it hears at all');
+      return [...new Set(foreignClaims(frames, hostAddress, parentMac).map(({ mac }) => mac))];
+    };
+    for (const wanted of [steps, stepsWithTable, stepsWithAddress]) {
+      assert.equal(await heard(wanted), []);
+      inNamespace(lab.host, 'ip', 'link', 'del', 'dev', shim);
+      inNamespace(lab.host, 'ip', 'rule', 'flush', 'table', '28259');
+    }
+    // That the test can hear one at all, and that mending it is enough:
+    makeOldShim(lab.host);
+    assert.equal(await heard(undefined), [macOf(lab.host, shim)]);
+    assert.equal(await heard(steps), []);
+  },
+
+  async "the host's address away for a moment: the way and its source are there again"(lab) {
+    lab.addContainer('c1', container);
+    for (const wanted of [steps, stepsWithTable]) {
+      await applyActions(wanted, labHost(lab.host));
+      inNamespace(lab.host, 'ip', 'addr', 'del', `${hostAddress}/24`, 'dev', parent);
+      inNamespace(lab.host, 'ip', 'addr', 'add', `${hostAddress}/24`, 'dev', parent);
+      assert.ok(answers(lab.host, container));
+      const [route] = JSON.parse(inNamespace(lab.host, 'ip', '-j', 'route', 'get', container)) as { prefsrc: string }[];
+      assert.is(route?.prefsrc, hostAddress);
+      const again = labHost(lab.host);
+      await applyActions(wanted, again);
+      assert.equal(again.changes, []);
+    }
+  },
+
+  async 'an address of the right spelling and the wrong scope is made anew'(lab) {
     await applyActions(steps, labHost(lab.host));
-    inNamespace(lab.host, 'ip', 'route', 'del', range, 'dev', shim);
-    inNamespace(lab.host, 'ip', 'route', 'add', range, 'dev', shim);
-    inNamespace(lab.host, 'sysctl', '-w', `net/ipv4/conf/${shim}/arp_filter=0`);
-    const host = labHost(lab.host);
-    const applied = await applyActions(steps, host);
-    assert.equal(host.changes, [
-      steps[2]!.command.join(' '),
-      `ip route del ${range} dev ${shim}`,
-      steps[5]!.command.join(' '),
-    ]);
-    await applied.undo();
-    assert.is(inNamespace(lab.host, 'cat', `/proc/sys/net/ipv4/conf/${shim}/arp_filter`), '0\n');
+    inNamespace(lab.host, 'ip', 'addr', 'del', '169.254.255.28/32', 'dev', shim);
+    inNamespace(lab.host, 'ip', 'addr', 'add', '169.254.255.28/32', 'dev', shim);
+    await applyActions(steps, labHost(lab.host));
+    assert.match(inNamespace(lab.host, 'ip', 'addr', 'show', 'dev', shim), '169.254.255.28/32 scope link');
+    assert.ok(inNamespace(lab.host, 'ip', 'route').includes(range), 'its routes went with it, and are there again');
   },
 
   async 'what went meanwhile counts as undone'(lab) {
@@ -189,6 +270,7 @@ kernelTests(test, {
       assert.is(applied.changed.length, everyStep.length - count, `after ${count} commands`);
       assert.equal(difference(wanted, snapshot(lab.host)), [], `after ${count} commands`);
       inNamespace(lab.host, 'ip', 'link', 'del', 'dev', shim);
+      inNamespace(lab.host, 'ip', 'rule', 'flush', 'table', '28259');
       assert.equal(difference(clean, snapshot(lab.host)), []);
     }
   },
@@ -217,6 +299,22 @@ kernelTests(test, {
 });
 
 test.run();
+
+/** A shim as `up` made it before: the route names its source, and nothing else is set. */
+function makeOldShim(namespace: string): void {
+  for (const command of [
+    `ip link add link ${parent} name ${shim} group 28259 type macvlan mode bridge`,
+    `ip link set dev ${shim} alias netcompose:${network}`,
+    `sysctl -w net/ipv4/conf/${shim}/arp_filter=1`,
+    `sysctl -w net/ipv6/conf/${shim}/disable_ipv6=1`,
+    `ip link set dev ${shim} up`,
+    `ip route add ${range} dev ${shim} src ${hostAddress}`,
+  ])
+    inNamespace(namespace, ...command.split(' '));
+}
+
+const macOf = (namespace: string, name: string): string =>
+  (JSON.parse(inNamespace(namespace, 'ip', '-j', 'link', 'show', 'dev', name)) as { address: string }[])[0]!.address;
 
 /** The text of the HostError that is thrown. */
 async function failure(run: () => Promise<unknown>): Promise<string> {

@@ -1,4 +1,4 @@
-/** The shim that the kernel tests make: address-less macvlan, as a plan would have it. */
+/** The shim that the kernel tests make: macvlan, in each of the forms that a plan may have. */
 
 import type { HostAction, Step } from '../../src/plan/actions/action.ts';
 import { stepsOf } from '../../src/plan/actions/commands.ts';
@@ -14,18 +14,21 @@ const make: readonly HostAction[] = [
   { kind: 'create-shim', id: 'shim', reason: 'test', shim, parent, network, driver: 'macvlan', mode: 'bridge' },
   { kind: 'mark-shim', id: 'mark', reason: 'test', shim, network },
   { kind: 'set-sysctl', id: 'arp', reason: 'test', shim, key: ['ipv4', 'conf', shim, 'arp_filter'], value: '1' },
+  { kind: 'set-sysctl', id: 'announce', reason: 'test', shim, key: ['ipv4', 'conf', shim, 'arp_announce'], value: '2' },
   { kind: 'set-sysctl', id: 'v6', reason: 'test', shim, key: ['ipv6', 'conf', shim, 'disable_ipv6'], value: '1' },
 ];
+const multicast: HostAction = { kind: 'set-multicast', id: 'multicast', reason: 'test', shim, to: 'off' };
+const sender: HostAction = {
+  ...{ kind: 'add-shim-address', id: 'sender', reason: 'test', shim, address: ip('169.254.255.28'), scope: 'link' },
+};
 const address: HostAction = { kind: 'add-shim-address', id: 'address', reason: 'test', shim, address: ip(spare) };
 const up: HostAction = { kind: 'bring-shim-up', id: 'up', reason: 'test', shim };
-const route = (source: string): HostAction => ({
-  kind: 'add-shim-route',
-  id: 'route',
-  reason: 'test',
-  shim,
-  destination: cidr(range),
+const route: HostAction = { kind: 'add-shim-route', id: 'route', reason: 'test', shim, destination: cidr(range) };
+const tableRoute = (source: string): HostAction => ({
+  ...{ kind: 'add-table-route', id: 'table-route', reason: 'test', shim, destination: cidr(range) },
   source: ip(source),
 });
+const rule: HostAction = { kind: 'add-rule', id: 'rule', reason: 'test', shim, destination: cidr(range) };
 const neighbour: HostAction = {
   kind: 'add-shim-neighbour',
   id: 'neighbour',
@@ -35,14 +38,23 @@ const neighbour: HostAction = {
   mac: '02:42:C0:A8:4D:C8',
 };
 
-/** The host's own address as the source. */
-export const steps: readonly Step[] = stepsOf([...make, up, route(hostAddress)]);
+/** The kernel gives the host's own address by itself. */
+export const steps: readonly Step[] = stepsOf([...make, multicast, sender, up, route]);
 
-/** An address of the shim's own as the source. */
-export const stepsWithAddress: readonly Step[] = stepsOf([...make, address, up, route(spare)]);
+/** An address of the shim's own. */
+export const stepsWithAddress: readonly Step[] = stepsOf([...make, multicast, address, up, route]);
+
+/** The host's own address is named, in a table of ours. */
+export const stepsWithTable: readonly Step[] = stepsOf([
+  ...[...make, multicast, sender, up],
+  ...[tableRoute(hostAddress), rule, route],
+]);
 
 /** Every kind of step for interfaces. */
-export const everyStep: readonly Step[] = stepsOf([...make, address, up, route(hostAddress), neighbour]);
+export const everyStep: readonly Step[] = stepsOf([
+  ...[...make, multicast, sender, address, up],
+  ...[tableRoute(hostAddress), rule, route, neighbour],
+]);
 
 /** As `steps`, but the last one names a source that the host does not have. */
-export const refusedSteps: readonly Step[] = stepsOf([...make, up, route('192.168.77.99')]);
+export const refusedSteps: readonly Step[] = stepsOf([...make, multicast, sender, up, tableRoute('192.168.77.99')]);

@@ -4,65 +4,67 @@
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { linkLocalSender } from '../../src/plan/facts/ownership.ts';
 import { foreignClaims } from '../support/frames.ts';
 import { addressed, managers, usualAddress } from './managers.ts';
+import { type Form, forms, planned, prepare } from './product.ts';
 import { addContainer, reaches } from './rig/containers.ts';
 import { hostMac } from './rig/lan.ts';
 import { type Machine, startMachine } from './rig/machine.ts';
 import { sleep } from './rig/processes.ts';
-import {
-  type Addressed,
-  linkLocal,
-  macvlanShim,
-  type ShimCommand,
-  sourceByItself,
-  sourceCommands,
-} from './shim-commands.ts';
 
-const shim = { name: 'nc-eth0', parent: 'eth0', network: 'netcompose-eth0', range: '192.168.1.192/27' } as const;
-const container = '192.168.1.200';
+const { plain } = forms;
+const container = plain.address;
+const range = '192.168.1.192/28';
+
+type Commands = readonly (readonly string[])[];
 const mdnsPort = 5353;
 
-const test = suite<{ machine: Machine }>('managers: harm');
+const test = suite<{ machine: Machine; shim: Commands }>('managers: harm');
 
 test.before(async (context) => {
   context.machine = await startMachine('trixie', 'harm');
   await managers[0].start(context.machine);
   await addressed(context.machine, usualAddress);
-  await addContainer(context.machine, 'c1', container);
+  await addContainer(context.machine, plain.container, container);
+  context.shim = await commandsFor(context.machine, plain);
 });
 test.after(async ({ machine }) => machine.stop());
 test.after.each(async ({ machine }) => {
-  await machine.tryExec(['ip', 'link', 'del', 'dev', shim.name]);
+  await machine.tryExec(['ip', 'link', 'del', 'dev', plain.shim]);
 });
 
-/** The shim without some of its commands; today's kind had a route with a source. */
-const without = (...words: readonly string[]): readonly ShimCommand[] =>
-  macvlanShim(shim).filter(({ argv }) => !argv.some((word) => words.some((each) => word.includes(each))));
+/** What netcompose would run on this host. */
+const commandsFor = async (machine: Machine, form: Form): Promise<Commands> =>
+  (await planned(machine, form)).map(({ command }) => command);
 
-async function make(machine: Machine, commands: readonly ShimCommand[]): Promise<void> {
-  for (const { argv } of commands) await machine.exec(argv);
+/** The shim without some of its commands; today's kind had a route with a source. */
+const without = (shim: Commands, ...words: readonly string[]): Commands =>
+  shim.filter((argv) => !argv.some((word) => words.some((each) => word.includes(each))));
+
+async function make(machine: Machine, commands: Commands): Promise<void> {
+  for (const argv of commands) await machine.exec(argv);
 }
 
 /** Who else claims the host's address when the host asks for a container that it does not know. */
 async function claimsWhenAsked(machine: Machine) {
   await machine.lan.heard();
-  await machine.exec(['ip', 'neigh', 'flush', 'dev', shim.name]);
+  await machine.exec(['ip', 'neigh', 'flush', 'dev', plain.shim]);
   await reaches(machine, container);
   return foreignClaims(await machine.lan.heard(), usualAddress, hostMac);
 }
 
-test('nobody else claims the address of the host', async ({ machine }) => {
-  await make(machine, macvlanShim(shim));
+test('nobody else claims the address of the host', async ({ machine, shim }) => {
+  await make(machine, shim);
   assert.equal(await claimsWhenAsked(machine), []);
 });
 
 for (const [what, words] of [
-  ['without the link-local address', [`${linkLocal}/32`]],
+  ['without the link-local address', [`${linkLocalSender}/32`]],
   ['without arp_announce', ['arp_announce']],
 ] as const) {
-  test(`${what} its requests say that the host is at its MAC address`, async ({ machine }) => {
-    await make(machine, without(...words));
+  test(`${what} its requests say that the host is at its MAC address`, async ({ machine, shim }) => {
+    await make(machine, without(shim, ...words));
     const claims = await claimsWhenAsked(machine);
     assert.ok(claims.some(({ how }) => how === 'arp-request'));
   });
@@ -74,9 +76,10 @@ for (const [state, announced] of [
 ] as const) {
   test(`multicast ${state}: avahi ${announced ? 'announces' : 'does not announce'} the link-local address`, async ({
     machine,
+    shim,
   }) => {
-    await make(machine, without('multicast'));
-    await machine.exec(['ip', 'link', 'set', 'dev', shim.name, 'multicast', state]);
+    await make(machine, without(shim, 'multicast'));
+    await machine.exec(['ip', 'link', 'set', 'dev', plain.shim, 'multicast', state]);
     await machine.exec(['systemctl', 'unmask', 'avahi-daemon.service', 'avahi-daemon.socket']);
     await machine.lan.heard();
     await machine.exec(['systemctl', 'restart', 'avahi-daemon']);
@@ -89,25 +92,22 @@ for (const [state, announced] of [
     const having = (address: string) =>
       heard.some((bytes) => bytes.includes(Buffer.from(address.split('.').map(Number))));
     assert.ok(having(usualAddress), 'the host itself is announced');
-    assert.is(having(linkLocal), announced);
+    assert.is(having(linkLocalSender), announced);
   });
 }
 
-test('a shim of the former kind is changed while it is in use, and nobody hears of it', async ({ machine }) => {
-  const former = ['ip', 'route', 'add', shim.range, 'dev', shim.name, 'src', usualAddress];
-  await make(machine, without('arp_announce', 'multicast', `${linkLocal}/32`, 'route'));
+test('a shim of the former kind is changed while it is in use, and nobody hears of it', async ({ machine, shim }) => {
+  const former = ['ip', 'route', 'add', range, 'dev', plain.shim, 'src', usualAddress];
+  await make(machine, without(shim, 'arp_announce', 'multicast', `${linkLocalSender}/32`, 'route'));
   await machine.exec(former);
   await reaches(machine, container);
   await machine.lan.heard();
-  for (const word of ['arp_announce', 'multicast', `${linkLocal}/32`]) {
-    const command = macvlanShim(shim).find(({ argv }) => argv.some((each) => each.includes(word)))!;
-    await machine.exec(command.argv);
-  }
-  await machine.exec(['ip', 'route', 'replace', shim.range, 'dev', shim.name, 'scope', 'global']);
-  const routes = (await machine.exec(['ip', 'route', 'show', 'dev', shim.name])).trim().split('\n');
+  // The next `up`.
+  await prepare(machine, plain);
+  const routes = (await machine.exec(['ip', 'route', 'show', 'dev', plain.shim])).trim().split('\n');
   assert.equal(
     routes.map((line) => line.trim()),
-    [shim.range],
+    [range],
   );
   assert.ok(await reaches(machine, container));
   assert.equal(await claimsWhenAsked(machine), []);
@@ -115,10 +115,9 @@ test('a shim of the former kind is changed while it is in use, and nobody hears 
 
 test("the first interface's address is the source, unless a route in a table of its own has another", async ({
   machine,
+  shim,
 }) => {
   // A parent that was made after the network card: a bridge with a LAN of its own.
-  const late = { name: 'nc-late', parent: 'late', network: 'late', range: '192.168.2.192/27' } as const;
-  const lateContainer = '192.168.2.200';
   const lateAddress = '192.168.2.10';
   for (const argv of [
     ['ip', 'link', 'add', 'late', 'type', 'bridge'],
@@ -133,32 +132,32 @@ test("the first interface's address is the source, unless a route in a table of 
     ];
     return prefsrc;
   };
-  await make(machine, macvlanShim(shim));
-  await make(machine, macvlanShim(late));
-  const interfaces = await addressedInterfaces(machine);
-  assert.ok(sourceByItself(usualAddress, interfaces));
-  assert.not(sourceByItself(lateAddress, interfaces));
+  await make(machine, shim);
+  const commands = await commandsFor(machine, late);
+  const table = commands.filter((argv) => argv.includes('28259') && argv[1] !== 'link');
+  assert.is(table.length, 2);
+  await make(
+    machine,
+    commands.filter((argv) => !table.includes(argv)),
+  );
   assert.is(await sourceTo(container), usualAddress);
-  assert.is(await sourceTo(lateContainer), usualAddress);
-  await make(machine, sourceCommands(late.name, late.range, lateAddress));
-  assert.is(await sourceTo(lateContainer), lateAddress);
+  assert.is(await sourceTo(late.address), usualAddress);
+  await make(machine, table);
+  assert.is(await sourceTo(late.address), lateAddress);
   assert.is(await sourceTo(container), usualAddress);
 });
 
-async function addressedInterfaces(machine: Machine): Promise<readonly Addressed[]> {
-  interface Row {
-    readonly ifname: string;
-    readonly ifindex: number;
-    readonly addr_info: readonly { local?: string; family?: string; scope?: string; secondary?: boolean }[];
-  }
-  const rows = JSON.parse(await machine.exec(['ip', '-json', 'address'])) as readonly Row[];
-  return rows.map(({ ifname, ifindex, addr_info }) => ({
-    name: ifname,
-    index: ifindex,
-    addresses: addr_info.flatMap(({ local, family, scope, secondary }) =>
-      family === 'inet' && scope === 'global' && secondary !== true && local !== undefined ? [local] : [],
-    ),
-  }));
-}
+/** A network of the user's own on that parent. */
+const late: Form = {
+  name: 'table',
+  shim: 'nc-late',
+  container: 'late',
+  address: '192.168.2.200',
+  compose:
+    'services: { web: { image: x, x-netmode: { network: lan } } }\n' +
+    'networks: { lan: { driver: macvlan, driver_opts: { parent: late }, ' +
+    'ipam: { config: [{ subnet: 192.168.2.0/24, gateway: 192.168.2.1, ip_range: 192.168.2.192/27 }] }, ' +
+    'x-netmode: { host_access: shim, shim: { name: nc-late } } } }\n',
+};
 
 test.run();

@@ -16,8 +16,11 @@ export interface Manager {
   readonly name: string;
   /** Starts it with DHCP for `eth0`. */
   start(machine: Machine): Promise<void>;
-  /** What it must be told once there is a shim. */
-  leaveAlone?(machine: Machine, shim: string): Promise<void>;
+  /** Its version, as it says itself. */
+  version(machine: Machine): Promise<string>;
+  /** What it does to a shim, and what netcompose does about that, for the page. */
+  readonly does: string;
+  readonly answer: string;
   /** In this order. */
   readonly events: readonly HostEvent[];
 }
@@ -79,8 +82,14 @@ const leases = (...ask: readonly (readonly string[])[]): readonly HostEvent[] =>
     },
   }));
 
+/** The first version in what a program prints of itself: `257.13`, `1.52.1`. */
+const versionOf =
+  (...argv: readonly string[]) =>
+  async (machine: Machine): Promise<string> =>
+    /\d+(?:\.\d+)*/.exec(await machine.exec(argv))?.[0] ?? '?';
+
 const systemctl = (...args: readonly string[]) => ['systemctl', ...args] as const;
-const everywhere = [carrierLost(1), carrierLost(10), linkDownAndUp] as const;
+const everywhere = [carrierLost(10), linkDownAndUp] as const;
 
 const networkFile = '/etc/systemd/network/10-eth0.network';
 const networkdUnits = ['systemd-networkd.service', 'systemd-networkd.socket'] as const;
@@ -89,6 +98,12 @@ const networkText = (...lines: readonly string[]) =>
 
 const networkd: Manager = {
   name: 'systemd-networkd',
+  version: versionOf('networkctl', '--version'),
+  does:
+    "removes the parent's address for a moment on a restart, a lost carrier or `reconfigure`, and with it each route of the " +
+    'main table that names that address as its source; deletes rules that others made',
+  answer:
+    'the routes name no source; where they must, they are in table 28259, by a rule of `protocol kernel`, which it spares',
   async start(machine) {
     await machine.write(networkFile, networkText('DHCP=ipv4'));
     await machine.exec(systemctl('unmask', ...networkdUnits));
@@ -111,7 +126,6 @@ const networkd: Manager = {
     },
     { ...carrierLost(10), name: 'static, carrier lost for 10 s' },
     commands('static, networkctl reconfigure', ['networkctl', 'reconfigure', card]),
-    commands('static, restarted', systemctl('restart', 'systemd-networkd')),
   ],
 };
 
@@ -124,10 +138,11 @@ const networkManager: Manager = {
     await machine.exec(systemctl('unmask', 'NetworkManager.service', 'NetworkManager-dispatcher.service'));
     await machine.exec(systemctl('start', 'NetworkManager'));
   },
-  async leaveAlone(machine, shim) {
-    // An interface with an address is "connected (externally)": 1.42 takes it along in "networking off".
-    await machine.exec(['nmcli', 'device', 'set', shim, 'managed', 'no']);
-  },
+  version: versionOf('NetworkManager', '--version'),
+  does:
+    'takes an interface with an address for `connected (externally)`; 1.42 removes its address with all its routes on ' +
+    '`nmcli networking off`',
+  answer: 'where it runs, `nmcli device set nc-eth0 managed no` is one of the steps',
   events: [
     commands('restarted', systemctl('restart', 'NetworkManager')),
     commands('stopped, started', systemctl('stop', 'NetworkManager'), systemctl('start', 'NetworkManager')),
@@ -146,7 +161,6 @@ const networkManager: Manager = {
     ),
     { ...carrierLost(10), name: 'static, carrier lost for 10 s' },
     commands('static, nmcli connection up', connectionUp),
-    commands('static, restarted', systemctl('restart', 'NetworkManager')),
   ],
 };
 
@@ -156,6 +170,11 @@ const dhcpcdUnit = [
 
 const dhcpcd: Manager = {
   name: 'dhcpcd',
+  version: versionOf('dhcpcd', '--version'),
+  does:
+    "removes the parent's address with the carrier, as networkd does; 10.1 and newer give a lease back where they hear the " +
+    "host's address from another MAC address; without `denyinterfaces nc-*` it takes the shim for a network card",
+  answer: "the same; and no frame with the host's address leaves the shim",
   async start(machine) {
     // What it would do to interfaces of others is not the question here.
     const allowed = await machine.exec(['cat', '/etc/dhcpcd.conf']);

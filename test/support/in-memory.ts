@@ -4,6 +4,8 @@ import { load } from '../../src/compose/load.ts';
 import type { Project } from '../../src/compose/project/project.ts';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.ts';
 import { type Intents, intentsOf } from '../../src/netmode/intents.ts';
+import { commandOf } from '../../src/plan/actions/commands.ts';
+import { displayCommand } from '../../src/plan/actions/display.ts';
 import type { Facts } from '../../src/plan/facts/facts.ts';
 import { planOf } from '../../src/plan/plan.ts';
 import type { Plan } from '../../src/plan/types.ts';
@@ -66,6 +68,10 @@ export function planTexts(
 export function told({ diagnostics }: Outcome): readonly string[] {
   return diagnostics.sorted().map(({ rule, severity, message }) => `${severity} ${rule}: ${message}`);
 }
+
+/** What the plan runs on the host, as a person would type it. */
+export const commandsIn = (plan: Plan | undefined): readonly string[] =>
+  (plan?.actions ?? []).map((action) => displayCommand(commandOf(action)));
 
 /** A host on an ordinary LAN: `eth0` 192.168.1.10/24 behind 192.168.1.1. */
 export const lanFacts: Facts = {

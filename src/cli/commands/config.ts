@@ -7,10 +7,10 @@ import { passThrough } from '../steps/pass-through.ts';
 import { prepare } from '../steps/prepare.ts';
 
 export async function run(session: Session): Promise<number> {
-  if (serviceWords(session).help) return passThrough(session.argv, session.host, session.terminal);
+  if (serviceWords(session).help) return passThrough(session.argv, session.host);
   const prepared = await prepare(session, { starts: false });
   if (prepared.kind === 'refused') return prepared.exitCode;
-  if (prepared.kind === 'plain') return passThrough(session.argv, session.host, session.terminal, prepared.stdin);
+  if (prepared.kind === 'plain') return passThrough(session.argv, session.host, prepared.stdin);
   const { project, override, stdin } = prepared;
   const { host, command, args } = session;
   return withTemporaryOverride(host, project.name, override, (path) =>

@@ -13,12 +13,12 @@ import { release } from '../steps/release.ts';
 export async function run(session: Session): Promise<number> {
   const { host, terminal, argv, globals, command } = session;
   const words = serviceWords(session);
-  if (words.help) return passThrough(argv, host, terminal);
+  if (words.help) return passThrough(argv, host);
   const { project, intents, annotated, stdin } = readProject(session);
   const hooks = intents ? hooksOf(intents.top) : [];
   const name = project?.name ?? globals.projectName;
   const applied = name !== undefined && readOverride(host, name) !== undefined;
-  if (!applied && !annotated) return passThrough(argv, host, terminal, stdin);
+  if (!applied && !annotated) return passThrough(argv, host, stdin);
 
   // A file that has been broken since must not keep its containers running: Compose finds them by the project's name,
   // or says why it cannot.
@@ -30,7 +30,7 @@ export async function run(session: Session): Promise<number> {
         ]),
         stdin === undefined ? {} : { input: stdin },
       )
-    : await passThrough(argv, host, terminal, stdin);
+    : await passThrough(argv, host, stdin);
   if (exitCode !== exitCodes.fine || (words.dryRun ?? globals.dryRun)) return exitCode;
   await release(host);
   // If services are named, the others keep running: the project is not down, and the next `down` needs the override.

@@ -2,18 +2,19 @@
 
 import { overrideOf } from '../../emit/override/override.ts';
 import { actionsText } from '../../emit/text/plan-text.ts';
-import { type Applied, applyActions } from '../../host/execute/execute.ts';
-import { runPrivileged } from '../../host/execute/sudo.ts';
+import { type Applied, type ApplyOptions, applyActions } from '../../host/execute/execute.ts';
 import { holdLease, withLock } from '../../host/lock.ts';
 import { readOverride, removeOverride, withTemporaryOverride, writeOverride } from '../../host/override-store.ts';
+import { HostError } from '../../host/system/errors.ts';
 import type { HostAction, Step } from '../../plan/actions/action.ts';
 import { stepsOf } from '../../plan/actions/commands.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
-import { actionsToContainers, leadsToContainers } from '../../plan/host-changes/host-actions.ts';
+import { isOurs } from '../../plan/facts/ownership.ts';
+import { actionsToContainers } from '../../plan/host-changes/host-actions.ts';
 import { hasUnknownTargets } from '../../plan/host-changes/shim.ts';
 import type { Plan } from '../../plan/types.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { interruptible } from '../interrupt.ts';
+import { endedAtOnce, interruptible } from '../interrupt.ts';
 import { serviceWords } from '../options/service-words.ts';
 import type { Session } from '../session.ts';
 import { composeCall } from '../steps/compose-call.ts';
@@ -22,11 +23,11 @@ import { passThrough } from '../steps/pass-through.ts';
 import { type Prepared, prepare } from '../steps/prepare.ts';
 
 export async function run(session: Session): Promise<number> {
-  const { host, terminal, argv } = session;
+  const { host, argv } = session;
   // Help is Compose's own, and needs no preparation.
   const { help, dryRun } = serviceWords(session);
-  if (help) return passThrough(argv, host, terminal);
-  const prepared = await prepare(session, { starts: true });
+  if (help) return passThrough(argv, host);
+  const prepared = await endedAtOnce(() => prepare(session, { starts: true }));
   if (prepared.kind === 'refused') return prepared.exitCode;
   if (prepared.kind === 'plain') return plain(session, prepared);
   return (dryRun ?? session.globals.dryRun) ? pretend(session, prepared) : start(session, prepared);
@@ -34,10 +35,10 @@ export async function run(session: Session): Promise<number> {
 
 /** Compose alone; but if the files had an `x-netmode` the last time, what it needed is released. */
 async function plain(
-  { argv, host, terminal }: Session,
+  { argv, host }: Session,
   { project, stdin }: Extract<Prepared, { kind: 'plain' }>,
 ): Promise<number> {
-  const exitCode = await passThrough(argv, host, terminal, stdin);
+  const exitCode = await passThrough(argv, host, stdin);
   if (exitCode === exitCodes.fine && project && readOverride(host, project.name) !== undefined) {
     const { release } = await import('../steps/release.ts');
     await release(host);
@@ -72,19 +73,13 @@ async function start(session: Session, prepared: Ready): Promise<number> {
   const networks = new Set(prepared.plan.actions.flatMap(networkOf));
   const leases = await Promise.all([...networks].map((network) => holdLease(host, network)));
   try {
-    const applied = steps.length === 0 ? undefined : await apply(session, steps);
     const { project, override, plan } = prepared;
-    try {
-      await runHooks(session, project, plan.hooks, 'pre_up');
-    } catch (error) {
-      if (applied) await undo(session, applied);
-      throw error;
-    }
+    const applied = await interruptible((check) => makeReady(session, prepared, steps, check));
     const exitCode = await callCompose(session, prepared, recordOverride(session, project.name, override));
     if (exitCode !== exitCodes.fine && applied) await undo(session, applied);
     const { detached } = serviceWords(session);
     const runOn = session.command !== 'up' || detached;
-    if (exitCode === exitCodes.fine && runOn && routesAreOpen(plan)) await reachNewContainers(session, prepared);
+    if (hasShims(prepared)) await settle(session, prepared, exitCode, runOn && routesAreOpen(plan));
     if (exitCode === exitCodes.fine && detached) {
       const { reachTable } = await import('../steps/reach-table.ts');
       terminal.err(await reachTable(session, prepared.plan));
@@ -95,24 +90,36 @@ async function start(session: Session, prepared: Ready): Promise<number> {
   }
 }
 
-/** Applies the steps under the lock, so that two runs take turns; an interrupt undoes what was done. */
-function apply({ host, terminal }: Session, steps: readonly Step[]): Promise<Applied> {
+/** Everything before Compose is called; an interrupt, the last moment before that included, undoes what was done. */
+async function makeReady(
+  session: Session,
+  { project, plan }: Ready,
+  steps: readonly Step[],
+  check: () => void,
+): Promise<Applied | undefined> {
+  const applied = steps.length === 0 ? undefined : await apply(session, steps, check);
+  try {
+    check();
+    await runHooks(session, project, plan.hooks, 'pre_up');
+    check();
+    return applied;
+  } catch (error) {
+    if (applied) await undo(session, applied);
+    throw error;
+  }
+}
+
+/** Applies the steps under the lock, so that two runs take turns. */
+function apply({ host, terminal }: Session, steps: readonly Step[], check: () => void): Promise<Applied> {
   const onWait = (pid: number | undefined) =>
     terminal.err(
       `netcompose: waiting for another one${pid === undefined ? '' : ` (process ${pid})`} ` +
         'to end its changes to this host\n',
     );
-  return interruptible((check) =>
-    withLock(
-      host,
-      'host',
-      () =>
-        applyActions(steps, host, {
-          onStep: (_, event) => void (event === 'applying' || event === 'applied' ? check() : undefined),
-        }),
-      { onWait, whileWaiting: check },
-    ),
-  );
+  const onStep: ApplyOptions['onStep'] = (_, event) => {
+    if (event === 'already-done' || event === 'applying' || event === 'applied') check();
+  };
+  return withLock(host, 'host', () => applyActions(steps, host, { onStep }), { onWait, whileWaiting: check });
 }
 
 /** The Docker network that an action is for, where it makes that network or its shim. */
@@ -123,22 +130,29 @@ function networkOf(action: HostAction): string | readonly string[] {
 
 const routesAreOpen = ({ shims, networks }: Plan) => shims.length > 0 && [...networks.values()].some(hasUnknownTargets);
 
+/** Whether this host has shims: those of the plan, or what another plan has left. */
+const hasShims = ({ plan, facts }: Ready) =>
+  plan.shims.length > 0 || facts.host?.interfaces.some((one) => isOurs(one)) === true;
+
 /**
- * Where no range is given, only the engine knows which addresses need a route: removes the routes of addresses that are
- * gone, and adds those of new containers.
+ * Once Compose has ended: where no range is given, only the engine knows which addresses need a route, and new containers
+ * get theirs; then what shims lead to although it is gone is removed. Where Compose failed, its own words count.
  */
-async function reachNewContainers(session: Session, { plan }: Ready): Promise<void> {
-  const { host } = session;
+async function settle({ host }: Session, { plan }: Ready, exitCode: number, isOpen: boolean): Promise<void> {
+  const { tidy } = await import('../steps/release.ts');
   const { observeEngine } = await import('../../host/observe/engine-facts.ts');
-  await withLock(host, 'host', async () => {
-    const observed = await observeEngine(host);
-    if (observed.kind !== 'reached') throw observed.error;
-    const wanted = actionsToContainers(plan, observed.facts);
-    const ids = new Set(wanted.map(({ id }) => id));
-    for (const { undo } of stepsOf(plan.actions.filter((action) => leadsToContainers(action) && !ids.has(action.id))))
-      await runPrivileged(host, undo);
-    await applyActions(stepsOf(wanted), host);
-  });
+  try {
+    await withLock(host, 'host', async () => {
+      if (exitCode === exitCodes.fine && isOpen) {
+        const observed = await observeEngine(host);
+        if (observed.kind !== 'reached') throw observed.error;
+        await applyActions(stepsOf(actionsToContainers(plan, observed.facts)), host);
+      }
+      await tidy(host, exitCode === exitCodes.fine ? plan : undefined);
+    });
+  } catch (error) {
+    if (exitCode === exitCodes.fine || !(error instanceof HostError)) throw error;
+  }
 }
 
 /** Writes the override that `down` will use, or removes that of an earlier version of the files. */

@@ -5,7 +5,7 @@ import { findCompose } from '../../host/engine/find-compose.ts';
 import type { HostOptions } from '../../host/observe/host-facts.ts';
 import type { Intents } from '../../netmode/intents.ts';
 import type { EngineFacts, Facts, HostFacts, HostSocket } from '../../plan/facts/facts.ts';
-import { isOlder, oldestCompose } from '../../plan/facts/versions.ts';
+import { composeMissing, isOlder, oldestCompose } from '../../plan/facts/versions.ts';
 import {
   dependsOnCompose,
   imagesWanted,
@@ -110,10 +110,8 @@ async function observeEngineLazily(
 async function composeFacts({ host }: Session, needed: boolean, report: Report): Promise<Facts['compose']> {
   const argv = findCompose(host);
   if (!argv) {
-    if (needed)
-      report('engine/compose-too-old', undefined, 'Docker Compose is not installed', {
-        help: `install the "docker compose" plugin, ${oldestCompose} or newer`,
-      });
+    const { message, help } = composeMissing;
+    if (needed) report('engine/compose-too-old', undefined, message, { help });
     return undefined;
   }
   const { composeVersion } = await import('../../host/engine/find-compose.ts');

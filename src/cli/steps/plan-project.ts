@@ -1,5 +1,6 @@
 /** Files → plan, for the commands that change nothing: check, plan, render. */
 import { check } from '../../plan/checks/check.ts';
+import { checkPrivilege } from '../../plan/checks/privilege.ts';
 import { decide } from '../../plan/decide.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { OwnOptions } from '../options/own-options.ts';
@@ -30,5 +31,7 @@ export async function planned(
   const seen = await factsFor(session, intents, options, diagnostics.report);
   const plan = decide(intents, seen, diagnostics.report);
   check(plan, probe ? await probed(session, plan, seen) : seen, diagnostics.report);
+  // A rendered file is for any host, and any user.
+  if (engine) checkPrivilege(plan, seen, diagnostics.report);
   return { ...read, plan };
 }

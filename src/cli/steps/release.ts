@@ -1,14 +1,20 @@
-/** What `down` does last: finds what nothing needs any more, and removes it. */
+/** What is done last: finds what nothing needs any more, and removes it. */
 import { executeReleases } from '../../host/execute/remove.ts';
 import { leases, withLock } from '../../host/lock.ts';
 import { observeEngine } from '../../host/observe/engine-facts.ts';
-import { observeHost } from '../../host/observe/host-facts.ts';
+import { observeHost, observeInterfaces } from '../../host/observe/host-facts.ts';
+import { observeShims } from '../../host/observe/shims.ts';
+import { HostError } from '../../host/system/errors.ts';
 import type { Host } from '../../host/system/host.ts';
 import type { Release } from '../../plan/actions/action.ts';
-import { servedNetwork } from '../../plan/facts/ownership.ts';
+import { isOurs, servedNetwork } from '../../plan/facts/ownership.ts';
+import { shimsNow } from '../../plan/host-changes/host-actions.ts';
 import { releasable } from '../../plan/host-changes/releasable.ts';
+import { type StaleFacts, staleOn } from '../../plan/host-changes/stale.ts';
+import type { Plan } from '../../plan/types.ts';
 
 /**
+ * What `down` does last: networks and shims that nothing needs, and what the other shims lead to although it is gone.
  * Observes, decides and removes, under the lock. Throws a `HostError` where the engine cannot be reached or a removal
  * fails; the next `down` goes on from there.
  *
@@ -16,13 +22,60 @@ import { releasable } from '../../plan/host-changes/releasable.ts';
  */
 export function release(host: Host): Promise<readonly Release[]> {
   return withLock(host, 'host', async () => {
-    const [hostFacts, engine] = await Promise.all([observeHost(host), observeEngine(host)]);
-    if (engine.kind === 'unreachable') throw engine.error;
-    const names = [
-      ...engine.facts.networks.map(({ name }) => name),
-      ...hostFacts.interfaces.flatMap((one) => servedNetwork(one) ?? []),
-    ];
-    const leased = new Set(names.filter((name) => leases(host, name).length > 0));
-    return executeReleases(releasable({ host: hostFacts, engine: engine.facts }, leased), host);
+    const facts = await observeAll(host);
+    const leased = leasedNetworks(host, facts, () => true);
+    const released = releasable(facts, leased);
+    const gone = new Set(released.flatMap((one) => (one.kind === 'shim' ? one.shim : [])));
+    const interfaces = facts.host.interfaces.filter(({ name }) => !gone.has(name));
+    const stale = staleOn({ ...facts, host: { ...facts.host, interfaces } }, leased);
+    return executeReleases([...withoutRepeats(stale, released), ...released], host);
   });
+}
+
+/**
+ * What `up` does last, to be called under the lock: what the shims lead to although it is gone. Throws as `release` does.
+ *
+ * @param plan what has been started
+ */
+export async function tidy(host: Host, plan?: Plan): Promise<readonly Release[]> {
+  const facts = await observeAll(host);
+  // What this process itself holds, its own containers' networks, it knows all about.
+  const leased = leasedNetworks(host, facts, (pid) => pid !== host.pid);
+  return executeReleases(staleOn(facts, leased, plan ? shimsNow(plan, facts.engine) : []), host);
+}
+
+/** Where the host has shims of ours, as `tidy`, under the lock. */
+export async function tidyWhereShimsAre(host: Host): Promise<void> {
+  if (await hasShims(host)) await withLock(host, 'host', () => tidy(host));
+}
+
+/** A host without a working `ip` has none: the commands that are Compose's alone need none either. */
+async function hasShims(host: Host): Promise<boolean> {
+  if (host.platform !== 'linux') return false;
+  try {
+    return (await observeInterfaces(host)).some(isOurs);
+  } catch (error) {
+    if (error instanceof HostError) return false;
+    throw error;
+  }
+}
+
+async function observeAll(host: Host): Promise<StaleFacts> {
+  const [hostFacts, engine] = await Promise.all([observeHost(host), observeEngine(host)]);
+  if (engine.kind === 'unreachable') throw engine.error;
+  return { host: hostFacts, engine: engine.facts, state: await observeShims(host, hostFacts.interfaces) };
+}
+
+function leasedNetworks(host: Host, facts: StaleFacts, counts: (pid: number) => boolean): ReadonlySet<string> {
+  const names = [
+    ...facts.engine.networks.map(({ name }) => name),
+    ...facts.host.interfaces.flatMap((one) => servedNetwork(one) ?? []),
+  ];
+  return new Set(names.filter((name) => leases(host, name).some(counts)));
+}
+
+/** A rule to a shim that goes is removed with it, before it. */
+function withoutRepeats(stale: readonly Release[], released: readonly Release[]): readonly Release[] {
+  const known = new Set(released.map(({ command }) => command.join(' ')));
+  return stale.filter(({ command }) => !known.has(command.join(' ')));
 }

@@ -53,6 +53,7 @@ function contextEndpoint(host: Host, name: string, setBy: string): Endpoint {
     throw new HostError({
       message: `"${name}": there is no such Docker context (set by ${setBy})`,
       help: 'see `docker context ls`',
+      noEngine: true,
     });
   }
   return parseEndpoint(
@@ -89,6 +90,7 @@ function parseEndpoint(url: string, from: string, tls: TlsMaterial | undefined):
   throw new HostError({
     message: `"${url}" (${from}) is not an address of a Docker engine`,
     help: 'write unix://PATH, tcp://HOST:PORT or ssh://USER@HOST',
+    noEngine: true,
   });
 }
 

@@ -3,6 +3,7 @@
  * itself.
  */
 import { posix } from 'node:path';
+import { composeMissing } from '../../plan/facts/versions.ts';
 import { commandFailure, HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
 import { which } from '../system/which.ts';
@@ -22,6 +23,13 @@ const systemPluginFolders = [
 export function findCompose(host: Host): readonly string[] | undefined {
   if (hasPlugin(host) && which(host, 'docker') !== undefined) return ['docker', 'compose'];
   return which(host, 'docker-compose') === undefined ? undefined : ['docker-compose'];
+}
+
+/** How to call Compose; throws a `HostError` where it is not installed. */
+export function requireCompose(host: Host): readonly string[] {
+  const compose = findCompose(host);
+  if (!compose) throw new HostError({ ...composeMissing, noEngine: true });
+  return compose;
 }
 
 /** Compose's version without a leading `v`, such as `2.40.3`. Throws a `HostError` where Compose does not say. */

@@ -56,6 +56,7 @@ export function unreachable(endpoint: Endpoint, cause: unknown): EngineUnreachab
     reason,
     new HostError({
       message: `"${endpoint.url}" (${endpoint.from}): ${message}`,
+      noEngine: true,
       cause,
       ...(help !== undefined && { help }),
     }),

@@ -3,8 +3,8 @@ import type { HostAction } from '../../plan/actions/action.ts';
 import { isOurs } from '../../plan/facts/ownership.ts';
 import { networkState } from './network.ts';
 import type { Part } from './observer.ts';
-import { addressState, neighbourState, routeState, sysctlState } from './settings.ts';
-import { createShimState, markShimState, shimUpState } from './shim.ts';
+import { addressState, neighbourState, routeState, ruleState, sysctlState, tableRouteState } from './settings.ts';
+import { createShimState, leftAloneState, markShimState, multicastState, shimUpState } from './shim.ts';
 import type { Context, State } from './state.ts';
 
 type Kind = HostAction['kind'];
@@ -21,8 +21,12 @@ const checks: { readonly [K in Kind]: Check<Extract<HostAction, { kind: K }>> } 
   'create-shim': { stateOf: createShimState, changes: ['interfaces'] },
   'mark-shim': { stateOf: markShimState, changes: ['interfaces'] },
   'set-sysctl': { stateOf: sysctlState, changes: [] },
+  'set-multicast': { stateOf: multicastState, changes: ['interfaces'] },
   'add-shim-address': { stateOf: addressState, changes: ['interfaces', 'routes'] },
+  'leave-alone': { stateOf: leftAloneState, changes: ['interfaces', 'routes'] },
   'bring-shim-up': { stateOf: shimUpState, changes: ['interfaces', 'routes'] },
+  'add-table-route': { stateOf: tableRouteState, changes: ['routes'] },
+  'add-rule': { stateOf: ruleState, changes: ['rules'] },
   'add-shim-route': { stateOf: routeState, changes: ['routes'] },
   'add-shim-neighbour': { stateOf: neighbourState, changes: ['neighbours'] },
 };

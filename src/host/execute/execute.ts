@@ -11,8 +11,9 @@ import { leases } from '../lock.ts';
 import { HostError, type HostFailure } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
 import { changedBy, stateOf } from './checks.ts';
+import { commandsLeft } from './left.ts';
 import { createObserver, type Observer } from './observer.ts';
-import { runPrivileged } from './sudo.ts';
+import { byHand, runPrivileged } from './sudo.ts';
 
 type StepEvent = 'already-done' | 'applying' | 'applied' | 'undoing' | 'undone' | 'kept';
 
@@ -50,7 +51,11 @@ export async function applyActions(steps: readonly Step[], host: Host, options: 
     await applyInOrder(steps, changes, host, observer, options);
   } catch (error) {
     const notUndone = await undo();
-    if (!(error instanceof HostError) || notUndone.length === 0) throw error;
+    if (!(error instanceof HostError)) throw error;
+    // What could not be undone for the same reason is completed by these commands.
+    if (error.failure.needsRoot)
+      throw new HostError({ ...error.failure, help: byHand(await commandsLeft(steps, observer)) });
+    if (notUndone.length === 0) throw error;
     throw new HostError({ ...error.failure, notUndone });
   }
   return { changed: changes.map(({ step }) => step), undo };
@@ -64,9 +69,9 @@ async function applyInOrder(
   { onStep }: ApplyOptions,
 ): Promise<void> {
   const madeNetworks = new Set<string>();
-  for (const [at, step] of steps.entries()) {
+  for (const step of steps) {
     const { action, command } = step;
-    const context = { observer, madeNetworks };
+    const context = { observer, madeNetworks, ran: false };
     const state = await stateOf(action, context);
     if (state.kind === 'conflict') throw new HostError(state.failure);
     if (state.kind === 'done') {
@@ -74,15 +79,16 @@ async function applyInOrder(
       continue;
     }
     onStep?.(step, 'applying');
-    const commands = [...(state.kind === 'differs' ? state.first : []), command];
-    const later = steps.slice(at + 1).map((step) => step.command);
+    const differs = state.kind === 'differs' ? state : undefined;
+    const commands = [...(differs?.first ?? []), differs?.instead ?? command];
     for (const [position, argv] of commands.entries()) {
-      await runPrivileged(host, argv, [...commands.slice(position + 1), ...later]);
-      observer.forget(argv === command ? changedBy(action) : undefined);
+      await runPrivileged(host, argv);
+      observer.forget(position === commands.length - 1 ? changedBy(action) : undefined);
     }
-    changes.push({ step, undo: (state.kind === 'differs' ? state.undo : undefined) ?? step.undo });
+    changes.push({ step, undo: differs?.undo ?? step.undo });
     if (action.kind === 'create-shim') madeNetworks.delete(action.network);
-    if ((await stateOf(action, context)).kind !== 'done') throw new HostError(notInEffect(command));
+    if ((await stateOf(action, { ...context, ran: true })).kind !== 'done')
+      throw new HostError(notInEffect(commands.at(-1)!));
     if (action.kind === 'ensure-network') madeNetworks.add(action.name);
     onStep?.(step, 'applied');
   }
@@ -118,7 +124,7 @@ async function undoChanges(
         continue;
       }
       onStep?.(step, 'undoing');
-      await runPrivileged(host, undo);
+      if (undo.length > 0) await runPrivileged(host, undo);
       onStep?.(step, 'undone');
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
@@ -136,7 +142,7 @@ async function isGone({ action }: Step, observer: Observer): Promise<boolean> {
   observer.forget();
   try {
     if (action.kind !== 'ensure-network' && !(await observer.link(action.shim))) return true;
-    return (await stateOf(action, { observer, madeNetworks: new Set() })).kind === 'missing';
+    return (await stateOf(action, { observer, madeNetworks: new Set(), ran: true })).kind === 'missing';
   } catch {
     return false;
   }

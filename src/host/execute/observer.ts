@@ -1,18 +1,33 @@
 /** What the executor looks at: read when first asked for, read again once it may have changed. */
 import type { EngineNetwork, HostInterface, HostRoute } from '../../plan/facts/facts.ts';
+import { shimTable } from '../../plan/facts/ownership.ts';
 import { engineNetworks } from '../observe/engine-networks.ts';
-import { observeInterfaces, observeNeighbours, observeRoutes } from '../observe/host-facts.ts';
-import type { Neighbour } from '../observe/ip-json.ts';
+import {
+  observeInterfaces,
+  observeManagedState,
+  observeNeighbours,
+  observeRoutes,
+  observeRules,
+  observeTable,
+} from '../observe/host-facts.ts';
+import type { Neighbour, Rule } from '../observe/ip-json.ts';
 import type { Host } from '../system/host.ts';
 
 /** What can be read of the outside, each by a process or a request. Kernel settings are files, and always read. */
-export type Part = 'interfaces' | 'routes' | 'neighbours' | 'networks';
+export type Part = 'interfaces' | 'routes' | 'rules' | 'neighbours' | 'networks';
 
 export interface Observer {
   interfaces(): Promise<readonly HostInterface[]>;
   /** The interface of this name, or nothing. */
   link(name: string): Promise<HostInterface | undefined>;
   routes(family: 4 | 6): Promise<readonly HostRoute[]>;
+  /** The routes of our own table, with a source. */
+  tableRoutes(): Promise<readonly HostRoute[]>;
+  rules(): Promise<readonly Rule[]>;
+  /**
+   * The state that NetworkManager has a device in, as it prints it (`10 (unmanaged)`); absent where it knows none.
+   */
+  managedState(name: string): Promise<string | undefined>;
   neighbours(name: string): Promise<readonly Neighbour[]>;
   /** The value of a kernel setting, given as its path segments below `net/`. */
   sysctl(key: readonly string[]): string | undefined;
@@ -38,6 +53,9 @@ export function createObserver(host: Host): Observer {
     interfaces,
     link: async (name) => (await interfaces()).find((one) => one.name === name),
     routes: (family) => once('routes', String(family), () => observeRoutes(host, family)),
+    tableRoutes: () => once('routes', 'ours', () => observeTable(host, shimTable.number)),
+    rules: () => once('rules', '', () => observeRules(host)),
+    managedState: (name) => observeManagedState(host, name),
     neighbours: (name) => once('neighbours', name, () => observeNeighbours(host, name)),
     sysctl: (key) => host.readText(['/proc/sys/net', ...key].join('/'))?.trim(),
     network: async (name) => (await once('networks', '', engine.list)).find((network) => network.name === name),

@@ -1,7 +1,16 @@
 /** What a shim carries: kernel settings, addresses, routes, neighbour entries. */
-import type { AddShimAddress, AddShimNeighbour, AddShimRoute, SetSysctl } from '../../plan/actions/action.ts';
+import type {
+  AddRule,
+  AddShimAddress,
+  AddShimNeighbour,
+  AddShimRoute,
+  AddTableRoute,
+  SetSysctl,
+} from '../../plan/actions/action.ts';
+import * as argv from '../../plan/actions/argv.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
-import { blockOf, formatAddress, formatCidr } from '../../plan/facts/ip.ts';
+import { blockOf, formatAddress, formatCidr, parseAddress } from '../../plan/facts/ip.ts';
+import { isOurRule } from '../../plan/facts/ownership.ts';
 import { type Context, done, missing, type State } from './state.ts';
 
 export async function sysctlState({ key, value }: SetSysctl, { observer }: Context): Promise<State> {
@@ -13,13 +22,18 @@ export async function sysctlState({ key, value }: SetSysctl, { observer }: Conte
   return key[0] === 'ipv6' ? done : missing;
 }
 
-export async function addressState({ shim, address }: AddShimAddress, { observer }: Context): Promise<State> {
-  return (await observer.link(shim))?.addresses.includes(formatCidr(blockOf(address))) ? done : missing;
+export async function addressState(action: AddShimAddress, { observer }: Context): Promise<State> {
+  const text = formatCidr(blockOf(action.address));
+  const { addresses = [], scopes } = (await observer.link(action.shim)) ?? {};
+  if (!addresses.includes(text)) return missing;
+  // IPv6 knows its scopes by itself.
+  if (action.address.family === 6 || (scopes?.[text] ?? 'global') === (action.scope ?? 'global')) return done;
+  return { kind: 'differs', first: [argv.shimAddress(action).undo] };
 }
 
 /**
- * A route of ours with another source is replaced. A route through another interface is in the way, and not ours to
- * change.
+ * A route of ours with another source or scope is replaced, in one command: there is no moment without one. A route
+ * through another interface is in the way, and not ours to change.
  */
 export async function routeState(action: AddShimRoute, { observer }: Context): Promise<State> {
   const { shim } = action;
@@ -30,10 +44,19 @@ export async function routeState(action: AddShimRoute, { observer }: Context): P
   // The kernel names a source for IPv4 only where it is asked to; an IPv6 route may be preferred over another by its
   // metric.
   if (own) {
-    const family = action.destination.family === 6 ? ['-6'] : [];
-    return own.source === source
-      ? done
-      : { kind: 'differs', first: [['ip', ...family, 'route', 'del', destination, 'dev', shim]] };
+    if (own.source === source && (own.scope === undefined || source !== undefined)) return done;
+    const before = parseAddress(own.source ?? '');
+    return {
+      kind: 'differs',
+      first: [],
+      instead: argv.routeTo(action)('replace'),
+      undo: argv.routeTo({
+        shim,
+        destination: action.destination,
+        ...(before && { source: before }),
+        ...(own.scope !== undefined && { scope: own.scope }),
+      })('replace'),
+    };
   }
   const other = same.find((route) => route.family === 4 && (route.metric ?? 0) === 0);
   if (!other) return missing;
@@ -46,6 +69,26 @@ export async function routeState(action: AddShimRoute, { observer }: Context): P
       help: `see: ${displayCommand(['ip', 'route', 'show', destination])}`,
     },
   };
+}
+
+/** Nobody else writes to our table. */
+export async function tableRouteState(action: AddTableRoute, { observer }: Context): Promise<State> {
+  const routes = await observer.tableRoutes();
+  const there = routes.find(({ destination }) => destination === formatCidr(action.destination));
+  if (!there) return missing;
+  if (there.interface === action.shim && there.source === formatAddress(action.source)) return done;
+  const source = parseAddress(there.source ?? '');
+  const undo =
+    there.interface !== undefined && source
+      ? argv.tableRoute({ shim: there.interface, destination: action.destination, source }).command
+      : undefined;
+  return { kind: 'differs', first: [], ...(undo && { undo }) };
+}
+
+export async function ruleState({ destination }: AddRule, { observer }: Context): Promise<State> {
+  return (await observer.rules()).some((rule) => isOurRule(rule) && rule.destination === formatCidr(destination))
+    ? done
+    : missing;
 }
 
 export async function neighbourState({ shim, address, mac }: AddShimNeighbour, { observer }: Context): Promise<State> {

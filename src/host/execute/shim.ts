@@ -1,6 +1,7 @@
 /** The shim interface itself: whether it exists, is marked, and is up. */
-import type { BringShimUp, CreateShim, MarkShim } from '../../plan/actions/action.ts';
-import type { HostInterface } from '../../plan/facts/facts.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BringShimUp, CreateShim, LeaveAlone, MarkShim, SetMulticast } from '../../plan/actions/action.ts';
+import { isAsWanted } from '../../plan/actions/wanted-shim.ts';
 import { isOurs, servedNetwork, shimAliasPrefix } from '../../plan/facts/ownership.ts';
 import { type Context, done, missing, type State } from './state.ts';
 
@@ -32,17 +33,31 @@ export async function createShimState(action: CreateShim, { observer, madeNetwor
   return madeNetworks.has(action.network) || !isAsWanted(link, action) ? remake : done;
 }
 
-function isAsWanted(link: HostInterface, { driver, mode, flag, parent }: CreateShim): boolean {
-  return (
-    link.kind === driver &&
-    link.mode === mode &&
-    link.link === parent &&
-    (driver === 'macvlan' || link.flag === (flag ?? 'bridge'))
-  );
-}
-
 export async function markShimState({ shim, network }: MarkShim, { observer }: Context): Promise<State> {
   return (await observer.link(shim))?.alias === `${shimAliasPrefix}${network}` ? done : missing;
+}
+
+export async function multicastState({ shim, to }: SetMulticast, { observer }: Context): Promise<State> {
+  const isOff = (await observer.link(shim))?.multicast === false;
+  return isOff === (to === 'off') ? done : missing;
+}
+
+/** NetworkManager hears of a new interface a moment later: it gets two seconds. */
+const patience = { tries: 20, pause: 100 };
+
+/**
+ * An interface that is down is `unmanaged` in any case, and no longer so once it is up and has an address: only our own
+ * word for it counts, or that it is up. Where NetworkManager never hears of the interface, there is nothing to say.
+ */
+export async function leftAloneState({ shim }: LeaveAlone, { observer, ran }: Context): Promise<State> {
+  const up = (await observer.link(shim))?.up === true;
+  for (let tries = 0; tries < patience.tries; tries++) {
+    const state = await observer.managedState(shim);
+    if (state !== undefined && (ran || up) && state.startsWith('10 ')) return done;
+    if (state !== undefined && !ran) return missing;
+    await sleep(patience.pause);
+  }
+  return ran ? missing : done;
 }
 
 export async function shimUpState({ shim }: BringShimUp, { observer }: Context): Promise<State> {

@@ -5,8 +5,16 @@ import type { Observer } from './observer.ts';
 export type State =
   | { readonly kind: 'done' }
   | { readonly kind: 'missing' }
-  /** Ours, but not as wanted: `first` runs before the action's command; `undo`, if given, replaces the action's. */
-  | { readonly kind: 'differs'; readonly first: readonly (readonly string[])[]; readonly undo?: readonly string[] }
+  /**
+   * Ours, but not as wanted: `first` runs before the action's command; `instead` and `undo`, if given, replace its
+   * command and its undo.
+   */
+  | {
+      readonly kind: 'differs';
+      readonly first: readonly (readonly string[])[];
+      readonly instead?: readonly string[];
+      readonly undo?: readonly string[];
+    }
   /** Somebody else's is in the way. */
   | { readonly kind: 'conflict'; readonly failure: HostFailure };
 
@@ -14,6 +22,8 @@ export interface Context {
   readonly observer: Observer;
   /** Docker networks that this run has made: a shim that was there before served another network of that name. */
   readonly madeNetworks: ReadonlySet<string>;
+  /** Whether this run has carried the action out, and only reads it back. */
+  readonly ran: boolean;
 }
 
 export const done: State = { kind: 'done' };

@@ -14,6 +14,11 @@ export interface Version {
   readonly Components?: readonly { readonly Name?: string }[] | null;
 }
 
+interface FixedAddresses {
+  readonly IPv4Address?: string;
+  readonly IPv6Address?: string;
+}
+
 /** `80/tcp`, `8000-8010/udp` */
 export function toImagePort(text: string): readonly ImagePort[] {
   const [, first, last = first, protocol = 'tcp'] = /^(\d+)(?:-(\d+))?(?:\/(\w+))?$/.exec(text) ?? [];
@@ -40,6 +45,7 @@ export function toNetwork(network: NetworkInspectInfo): EngineNetwork {
     driver: network.Driver,
     scope: network.Scope,
     internal: network.Internal,
+    ...((network as { readonly ConfigOnly?: boolean }).ConfigOnly === true && { configOnly: true as const }),
     options: network.Options ?? {},
     labels: network.Labels ?? {},
     pools: (network.IPAM?.Config ?? []).flatMap(
@@ -74,14 +80,19 @@ export function toContainer(container: ContainerInfo): EngineContainer {
     networkMode: container.HostConfig.NetworkMode,
     networks: Object.fromEntries(
       Object.entries(container.NetworkSettings?.Networks ?? {}).map(
-        ([name, { IPAddress, GlobalIPv6Address, MacAddress }]) => [
-          name,
-          {
-            ...(IPAddress && { ipv4: IPAddress }),
-            ...(GlobalIPv6Address && { ipv6: GlobalIPv6Address }),
-            ...(MacAddress && { mac: MacAddress }),
-          },
-        ],
+        ([name, { IPAddress, GlobalIPv6Address, MacAddress, IPAMConfig }]) => {
+          const { IPv4Address, IPv6Address }: FixedAddresses = IPAMConfig ?? {};
+          const fixed = [IPv4Address, IPv6Address].flatMap((address) => address || []);
+          return [
+            name,
+            {
+              ...(IPAddress && { ipv4: IPAddress }),
+              ...(GlobalIPv6Address && { ipv6: GlobalIPv6Address }),
+              ...(MacAddress && { mac: MacAddress }),
+              ...(fixed.length > 0 && { fixed }),
+            },
+          ];
+        },
       ),
     ),
     ports: container.Ports.flatMap(({ IP, PrivatePort, PublicPort, Type }) =>

@@ -13,6 +13,8 @@ import {
   parseInterfaces,
   parseNeighbours,
   parseRoutes,
+  parseRules,
+  type Rule,
 } from './ip-json.ts';
 import { observeDrivers } from './kernel.ts';
 import { observeSockets } from './sockets.ts';
@@ -29,9 +31,10 @@ export interface HostOptions {
 export async function observeHost(host: Host, { lan = false, sockets }: HostOptions = {}): Promise<HostFacts> {
   const { platform } = host;
   if (platform !== 'linux') return { platform, interfaces: nodeInterfaces(host), routes: [], rpFilter: {} };
-  const [interfaces, routes4, routes6, neighbours] = await Promise.all([
+  const [interfaces, routes4, routes6, neighbours, networkManager] = await Promise.all([
     ...([observeInterfaces(host), observeRoutes(host, 4), observeRoutes(host, 6)] as const),
     lan ? observeAllNeighbours(host) : undefined,
+    lan && isNetworkManagerRunning(host),
   ]);
   return {
     platform,
@@ -39,6 +42,7 @@ export async function observeHost(host: Host, { lan = false, sockets }: HostOpti
     routes: [...routes4, ...routes6],
     rpFilter: observeRpFilter(host, interfaces),
     ...(neighbours && { arp: observeArp(host, interfaces), neighbours, drivers: observeDrivers(host, interfaces) }),
+    ...(networkManager && { networkManager }),
     privilege: privilegeOf(host),
     ...(sockets !== undefined && { sockets: observeSockets(host, sockets) }),
   };
@@ -47,6 +51,13 @@ export async function observeHost(host: Host, { lan = false, sockets }: HostOpti
 /** The neighbours of all interfaces. */
 export async function observeAllNeighbours(host: Host): Promise<readonly HostNeighbour[]> {
   return parseAllNeighbours(await ip(host, '-j', 'neigh'));
+}
+
+/** Its own program tells; a host without that has no NetworkManager, or none that could be told anything. */
+async function isNetworkManagerRunning(host: Host): Promise<boolean> {
+  if (which(host, 'nmcli') === undefined) return false;
+  const { code, stdout } = await host.run(['nmcli', '-t', '-f', 'RUNNING', 'general']);
+  return code === 0 && stdout.trim() === 'running';
 }
 
 function privilegeOf(host: Host): NonNullable<HostFacts['privilege']> {
@@ -77,13 +88,39 @@ export async function observeRoutes(host: Host, family: 4 | 6): Promise<readonly
   return parseRoutes(await ip(host, '-j', ...(family === 6 ? ['-6'] : []), 'route'), family);
 }
 
+/** The IPv4 routes of a table of ours, none where there is no such table. */
+export async function observeTable(host: Host, table: number): Promise<readonly HostRoute[]> {
+  const command = ['ip', '-N', '-j', 'route', 'show', 'table', String(table)];
+  const result = await host.run(command);
+  // A table is there as long as it has a route.
+  if (result.code !== 0 && /table does not exist/i.test(result.stderr)) return [];
+  if (result.code !== 0) throw new HostError(commandFailure(command, result));
+  return parseRoutes(result.stdout, 4);
+}
+
+/** The rules that say which table is asked, for IPv4. `-d` shows the protocol where it is the kernel's, too. */
+export async function observeRules(host: Host): Promise<readonly Rule[]> {
+  const command = ['ip', '-N', '-j', '-d', 'rule'];
+  const result = await host.run(command);
+  // A kernel without policy routing has no rules.
+  if (result.code !== 0 && /not supported/i.test(result.stderr)) return [];
+  if (result.code !== 0) throw new HostError(commandFailure(command, result));
+  return parseRules(result.stdout);
+}
+
+/** What NetworkManager has a device down as, such as `10 (unmanaged)`; nothing where it does not know it (yet). */
+export async function observeManagedState(host: Host, name: string): Promise<string | undefined> {
+  const { code, stdout } = await host.run(['nmcli', '-g', 'GENERAL.STATE', 'device', 'show', name]);
+  return code === 0 ? stdout.trim() : undefined;
+}
+
 /** The neighbour entries of one interface, of both families. */
 export async function observeNeighbours(host: Host, name: string): Promise<readonly Neighbour[]> {
   return parseNeighbours(await ip(host, '-j', 'neigh', 'show', 'dev', name));
 }
 
 function observeRpFilter(host: Host, interfaces: readonly HostInterface[]): Readonly<Record<string, number>> {
-  const entries = ['all', ...interfaces.map(({ name }) => name)].map(
+  const entries = ['all', 'default', ...interfaces.map(({ name }) => name)].map(
     (name) => [name, host.readText(`/proc/sys/net/ipv4/conf/${name}/rp_filter`)] as const,
   );
   return Object.fromEntries(entries.flatMap(([name, text]) => (text === undefined ? [] : [[name, Number(text)]])));

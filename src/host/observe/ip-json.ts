@@ -23,6 +23,9 @@ interface IpAddress {
   readonly local?: string;
   readonly prefixlen?: number;
   readonly family?: string;
+  /** With `-N` a number as text. */
+  readonly scope?: string;
+  readonly secondary?: boolean;
   readonly temporary?: boolean;
   readonly deprecated?: boolean;
 }
@@ -35,6 +38,7 @@ interface IpRoute {
   readonly via?: { readonly host?: string };
   readonly prefsrc?: string;
   readonly metric?: number;
+  readonly scope?: string;
   readonly nexthops?: readonly {
     readonly dev?: string;
     readonly gateway?: string;
@@ -69,6 +73,12 @@ function toInterface(link: IpLink, isWireless: (name: string) => boolean): HostI
   const passing = addresses.filter(
     ({ local, temporary, deprecated }) => (temporary || deprecated) && local !== undefined && !isLinkLocal(local),
   );
+  const v4 = addresses.filter(({ family }) => family === 'inet');
+  const secondary = textsOf(v4.filter((address) => address.secondary));
+  const scopes = v4.flatMap((address) => {
+    const scope = scopeName(address.scope);
+    return scope === 'global' ? [] : textsOf([address]).map((text) => [text, scope] as const);
+  });
   return {
     name: link.ifname,
     index: link.ifindex,
@@ -90,8 +100,16 @@ function toInterface(link: IpLink, isWireless: (name: string) => boolean): HostI
     ...(link.group !== undefined && /^\d+$/.test(link.group) && { group: Number(link.group) }),
     addresses: textsOf(addresses),
     ...(passing.length > 0 && { passing: textsOf(passing) }),
+    ...(secondary.length > 0 && { secondary }),
+    ...(scopes.length > 0 && { scopes: Object.fromEntries(scopes) }),
+    ...(!loopback && !flags.includes('MULTICAST') && { multicast: false }),
   };
 }
+
+/** The kernel's numbers (`rtnetlink.h`), which `-N` prints; a scope of the administrator's own stays a number. */
+const scopeNames: Readonly<Record<string, string>> = { 0: 'global', 200: 'site', 253: 'link', 254: 'host' };
+
+const scopeName = (scope = 'global') => scopeNames[scope] ?? scope;
 
 function textsOf(addresses: readonly IpAddress[]): readonly string[] {
   return addresses.flatMap(({ local, prefixlen }) =>
@@ -121,9 +139,35 @@ export function parseRoutes(json: string, family: 4 | 6): readonly HostRoute[] {
         ...(gateway !== undefined && { gateway }),
         ...(route.prefsrc !== undefined && { source: route.prefsrc }),
         ...(route.metric !== undefined && { metric: route.metric }),
+        ...(family === 4 && route.scope !== undefined && route.scope !== 'global' && { scope: scopeName(route.scope) }),
       };
     });
   });
+}
+
+/** Where a rule leads: the destinations it is for, by its table. */
+export interface Rule {
+  /** CIDR; absent: all. */
+  readonly destination?: string;
+  readonly table: string;
+  readonly priority: number;
+  readonly protocol?: string;
+}
+
+/** Reads `ip -N -j -d rule`. */
+export function parseRules(json: string): readonly Rule[] {
+  return elements<{
+    readonly dst?: string;
+    readonly dstlen?: number;
+    readonly table?: string;
+    readonly priority?: number;
+    readonly protocol?: string;
+  }>(json).map(({ dst, dstlen = 32, table = '', priority = 0, protocol }) => ({
+    ...(dst !== undefined && dst !== 'all' && { destination: `${dst}/${dstlen}` }),
+    table,
+    priority,
+    ...(protocol !== undefined && { protocol }),
+  }));
 }
 
 /** Reads `ip -j neigh show dev X`. */

@@ -12,6 +12,10 @@ export interface HostFailure {
   readonly help?: string;
   /** Commands that would undo what this run did and could not undo itself. */
   readonly notUndone?: readonly (readonly string[])[];
+  /** It is the engine that cannot be reached, or Compose that is not there, and no step of ours that failed. */
+  readonly noEngine?: true;
+  /** Root is needed for the command and cannot be had. */
+  readonly needsRoot?: true;
   readonly cause?: unknown;
 }
 

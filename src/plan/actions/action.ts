@@ -11,8 +11,12 @@ export type HostAction =
   | CreateShim
   | MarkShim
   | SetSysctl
+  | SetMulticast
   | AddShimAddress
+  | LeaveAlone
   | BringShimUp
+  | AddTableRoute
+  | AddRule
   | AddShimRoute
   | AddShimNeighbour;
 
@@ -75,11 +79,26 @@ export interface SetSysctl extends Action {
   readonly value: string;
 }
 
-/** An address of the shim's own, where it cannot do without. */
+/** Off: programs that announce the host to the LAN use every multicast interface with an address. */
+export interface SetMulticast extends Action {
+  readonly kind: 'set-multicast';
+  readonly shim: string;
+  readonly to: 'on' | 'off';
+}
+
+/** An address of the shim's own: of scope `link` the sender of its ARP requests and nothing else. */
 export interface AddShimAddress extends Action {
   readonly kind: 'add-shim-address';
   readonly shim: string;
   readonly address: Address;
+  /** Absent: global. */
+  readonly scope?: 'link';
+}
+
+/** NetworkManager is told to leave the shim alone, until the shim is gone. */
+export interface LeaveAlone extends Action {
+  readonly kind: 'leave-alone';
+  readonly shim: string;
 }
 
 export interface BringShimUp extends Action {
@@ -92,8 +111,23 @@ export interface AddShimRoute extends Action {
   readonly kind: 'add-shim-route';
   readonly shim: string;
   readonly destination: Cidr;
-  /** The host's own address, named as source. */
+  /** Named only where the kernel would choose another: when the address goes, the kernel drops the route (IPv4). */
   readonly source?: Address;
+}
+
+/** The same way once more, with a source, in a table of ours: there the kernel keeps it. */
+export interface AddTableRoute extends Action {
+  readonly kind: 'add-table-route';
+  readonly shim: string;
+  readonly destination: Cidr;
+  readonly source: Address;
+}
+
+/** What leads to that table. */
+export interface AddRule extends Action {
+  readonly kind: 'add-rule';
+  readonly shim: string;
+  readonly destination: Cidr;
 }
 
 /** ipvlan L2 without an address: nobody answers the host's ARP on the shim, so the answer is written down. */
@@ -111,13 +145,17 @@ export interface AddShimNeighbour extends Action {
 export interface Step {
   readonly action: HostAction;
   readonly command: readonly string[];
+  /** Empty where there is nothing to undo, because it goes with the shim. */
   readonly undo: readonly string[];
 }
 
-/** What `down` removes last, because nothing needs it any more. */
+/** What `up` and `down` remove last, because nothing needs it any more. */
 export type Release =
   | { readonly kind: 'network'; readonly network: string; readonly command: readonly string[] }
-  | { readonly kind: 'shim'; readonly shim: string; readonly command: readonly string[] };
+  | { readonly kind: 'shim'; readonly shim: string; readonly command: readonly string[] }
+  /** What a shim carries, and a rule, which it does not: a rule stays when the shim is gone. */
+  | { readonly kind: 'route' | 'neighbour'; readonly shim: string; readonly command: readonly string[] }
+  | { readonly kind: 'rule'; readonly command: readonly string[] };
 
 /** The commands of each kind of action. */
 const commands: { readonly [K in HostAction['kind']]: (action: Extract<HostAction, { kind: K }>) => argv.Commands } = {
@@ -125,8 +163,12 @@ const commands: { readonly [K in HostAction['kind']]: (action: Extract<HostActio
   'create-shim': argv.shimLink,
   'mark-shim': argv.shimMark,
   'set-sysctl': argv.sysctl,
+  'set-multicast': argv.shimMulticast,
   'add-shim-address': argv.shimAddress,
+  'leave-alone': argv.leftAlone,
   'bring-shim-up': argv.shimUp,
+  'add-table-route': argv.tableRoute,
+  'add-rule': argv.tableRule,
   'add-shim-route': argv.shimRoute,
   'add-shim-neighbour': argv.shimNeighbour,
 };

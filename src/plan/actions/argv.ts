@@ -4,7 +4,7 @@
  * for a name or value that could mean something else to the command, which the plan must have refused before.
  */
 import { type Address, blockOf, type Cidr, formatAddress, formatCidr } from '../facts/ip.ts';
-import { shimAliasPrefix, shimGroup } from '../facts/ownership.ts';
+import { shimAliasPrefix, shimGroup, shimTable } from '../facts/ownership.ts';
 import type { Pool } from '../facts/pool.ts';
 
 export type Argv = readonly string[];
@@ -94,9 +94,30 @@ export function sysctl({ key, value }: { readonly key: readonly string[]; readon
   };
 }
 
-export function shimAddress({ shim, address }: { readonly shim: string; readonly address: Address }): Commands {
+export function shimMulticast({ shim, to }: { readonly shim: string; readonly to: 'on' | 'off' }): Commands {
+  const set = ['ip', 'link', 'set', ...on(shim), 'multicast'];
+  return { command: [...set, to], undo: [...set, to === 'off' ? 'on' : 'off'] };
+}
+
+export function shimAddress({
+  shim,
+  address,
+  scope,
+}: {
+  readonly shim: string;
+  readonly address: Address;
+  readonly scope?: 'link';
+}): Commands {
   const change = (verb: string) => ['ip', ...family(address), 'addr', verb, formatCidr(blockOf(address)), ...on(shim)];
-  return { command: [...change('add'), ...withoutDetection(address)], undo: change('del') };
+  return {
+    command: [...change('add'), ...(scope ? ['scope', scope] : []), ...withoutDetection(address)],
+    undo: change('del'),
+  };
+}
+
+/** There is nothing to undo: NetworkManager forgets the device with the interface. */
+export function leftAlone({ shim }: { readonly shim: string }): Commands {
+  return { command: ['nmcli', 'device', 'set', interfaceName(shim), 'managed', 'no'], undo: [] };
 }
 
 export function shimUp({ shim }: { readonly shim: string }): Commands {
@@ -113,8 +134,58 @@ export function shimRoute({
   readonly destination: Cidr;
   readonly source?: Address;
 }): Commands {
-  const change = (verb: string) => ['ip', ...family(destination), 'route', verb, subnet(destination), ...on(shim)];
-  return { command: [...change('add'), ...(source ? ['src', formatAddress(source)] : [])], undo: change('del') };
+  const route = routeTo({ shim, destination, ...(source && { source }) });
+  return { command: route('add'), undo: route('del') };
+}
+
+/** A route of a shim by what is done to it; of `del`, the interface is enough. */
+export function routeTo({
+  shim,
+  destination,
+  source,
+  scope = 'global',
+}: {
+  readonly shim: string;
+  readonly destination: Cidr;
+  readonly source?: Address;
+  readonly scope?: string;
+}): (verb: 'add' | 'replace' | 'del') => Argv {
+  // Of scope link, which is the default for IPv4, an address of that scope would be the source.
+  const scoped = destination.family === 4 ? ['scope', checked(scope, /^\w+$/, 'a scope')] : [];
+  return (verb) => [
+    ...['ip', ...family(destination), 'route', verb, subnet(destination), ...on(shim)],
+    ...(verb === 'del' ? [] : source ? ['src', formatAddress(source)] : scoped),
+  ];
+}
+
+export function tableRoute({
+  shim,
+  destination,
+  source,
+}: {
+  readonly shim: string;
+  readonly destination: Cidr;
+  readonly source: Address;
+}): Commands {
+  const [to, table] = [subnet(destination), ['table', String(shimTable.number)]];
+  return {
+    command: ['ip', 'route', 'replace', to, ...on(shim), 'src', formatAddress(source), ...table],
+    undo: routeInTable({ shim, destination }),
+  };
+}
+
+/** Removes a route of our own table, whatever its source. */
+export function routeInTable({ shim, destination }: { readonly shim: string; readonly destination: Cidr }): Argv {
+  return ['ip', 'route', 'del', subnet(destination), ...on(shim), 'table', String(shimTable.number)];
+}
+
+/** Protocol kernel: systemd-networkd deletes the rules of others except those. */
+export function tableRule({ destination }: { readonly destination: Cidr }): Commands {
+  const { number, preference } = shimTable;
+  const change = (verb: string) => [
+    ...['ip', 'rule', verb, 'to', subnet(destination), 'lookup', String(number), 'pref', String(preference)],
+  ];
+  return { command: [...change('add'), 'protocol', 'kernel'], undo: change('del') };
 }
 
 export function shimNeighbour({
@@ -132,6 +203,20 @@ export function shimNeighbour({
     command: [...change('replace'), 'lladdr', device, ...on(shim), 'nud', 'permanent'],
     undo: [...change('del'), ...on(shim)],
   };
+}
+
+/** Removes what is known of an address: written down, or learned and so gone by itself at any time. */
+export function neighbourGone({
+  shim,
+  address,
+  permanent,
+}: {
+  readonly shim: string;
+  readonly address: Address;
+  readonly permanent: boolean;
+}): Argv {
+  const verb = permanent ? ['del'] : ['flush', 'to'];
+  return ['ip', ...family(address), 'neigh', ...verb, formatAddress(address), ...on(shim)];
 }
 
 /**

@@ -116,6 +116,6 @@ export function benchUnderlay(netmode: BenchedUnderlay): BenchUnderlay {
     neighbours: netmode === 'ipvlan-l2' ? [{ address: service, mac }] : [],
     ways: [{ subnet: destination, source }],
   };
-  const shim = hostActions([], [plan]);
+  const shim = hostActions([], [plan], {});
   return { driver, mode, onLan, shim };
 }

@@ -12,6 +12,7 @@ import { checkNamedNetworks } from './lan/named-networks.ts';
 import { checkNativePools } from './lan/native-pools.ts';
 import { checkNetworks } from './lan/network-clashes.ts';
 import { checkShimNames } from './lan/shim-names.ts';
+import { checkShimSources } from './lan/shim-sources.ts';
 import { checkParents } from './lan/unfit-parents.ts';
 import { checkHostAddresses } from './ports/host-addresses.ts';
 import { checkLivePorts } from './ports/live-ports.ts';
@@ -45,6 +46,7 @@ const checks: readonly Check[] = [
   withoutFacts(checkReplicas),
   checkWaysOut,
   checkShimNames,
+  withoutFacts(checkShimSources),
   checkAddresses,
   withoutFacts(checkPorts),
   checkHostAddresses,

@@ -1,28 +1,29 @@
 /** Whether the shims can be made by this user, before anything is started. */
 import type { Report } from '../../diagnostics/diagnostic.ts';
-import { commandOf } from '../actions/commands.ts';
 import { displayCommand } from '../actions/display.ts';
 import type { Facts } from '../facts/facts.ts';
-import { isOurs, servedNetwork } from '../facts/ownership.ts';
+import { pendingFor } from '../host-changes/pending.ts';
 import type { Plan } from '../types.ts';
 
 /**
- * Reports `shim/needs-root` for each shim that is not there yet where there is no way to become root; the help is what
- * to run.
+ * Reports `shim/needs-root` for each shim for which something is still to be done where there is no way to become root;
+ * the help is what to run, all of it: after that, `up` has nothing left to do that it may not.
  */
-export function checkPrivilege({ shims, actions, networks }: Plan, { host }: Facts, report: Report): void {
-  if (host?.privilege !== 'none') return;
+export function checkPrivilege({ shims, actions, networks }: Plan, facts: Facts, report: Report): void {
+  if (facts.host?.privilege !== 'none' || facts.engine?.remote) return;
   for (const { name, key, network } of shims) {
-    if (host.interfaces.some((link) => link.name === name && isOurs(link) && servedNetwork(link) === network)) continue;
-    const span = networks.get(key)?.span;
-    const commands = actions.flatMap((action) =>
-      'shim' in action && action.shim === name ? displayCommand(commandOf(action)) : [],
+    const pending = pendingFor(name, actions, facts);
+    if (pending.length === 0) continue;
+    report(
+      'shim/needs-root',
+      networks.get(key)?.span,
+      `the shim "${name}" of "${network}" needs root, and sudo is not installed`,
+      {
+        help: [
+          'run as root, then go on as before, or write "host_access: loopback":',
+          ...pending.map((command) => `  ${displayCommand(command)}`),
+        ].join('\n'),
+      },
     );
-    report('shim/needs-root', span, `the shim "${name}" of "${network}" needs root, and sudo is not installed`, {
-      help: [
-        'run as root (the network must be there first), or write "host_access: loopback":',
-        ...commands.map((command) => `  ${command}`),
-      ].join('\n'),
-    });
   }
 }

@@ -6,7 +6,8 @@ import { hostAddress } from '../facts/host-address.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
 import { formatAddress } from '../facts/ip.ts';
 import { interfaceOf, parseFacts } from '../facts/parsed-facts.ts';
-import { isOlder, oldestCompose } from '../facts/versions.ts';
+import { composeMissing, isOlder, oldestCompose } from '../facts/versions.ts';
+import { networksInTheWay } from './existing-networks.ts';
 import { type Finding, type Situation, type Verdict, verdicts } from './finding.ts';
 import { handMadeShims, type ShimFault } from './hand-made-shims.ts';
 import { parentExists, parentIsFit, parentIsFree } from './parent-findings.ts';
@@ -47,9 +48,8 @@ export function diagnose(observed: Facts, named?: string): Diagnosis {
   const parent = named ?? defaultInterface(facts.host);
   const card = interfaceOf(facts.host, parent);
   const netmodes = netmodeNames.map((mode): ModeDiagnosis => {
-    const found = checks.flatMap(
-      (check) => check({ mode, facts, ...(parent !== undefined && { parent }), ...(card && { card }) }) ?? [],
-    );
+    const situation = { mode, facts, ...(parent !== undefined && { parent }), ...(card && { card }) };
+    const found = [...checks.flatMap((check) => check(situation) ?? []), ...networksInTheWay(observed, situation)];
     // What cannot be mended makes the rest idle.
     const findings = found.some(({ verdict }) => verdict === 'cannot')
       ? found.filter(({ verdict }) => verdict === 'cannot')
@@ -70,9 +70,8 @@ function engineAnswers({ facts }: Situation): Finding | undefined {
 }
 
 function composeIsNew({ facts }: Situation): Finding | undefined {
-  const mend = `install the "docker compose" plugin, ${oldestCompose} or newer`;
-  if (!facts.compose)
-    return facts.engine && { verdict: 'with-change', reason: 'Docker Compose is not installed', mend };
+  const { message, help: mend } = composeMissing;
+  if (!facts.compose) return facts.engine && { verdict: 'with-change', reason: message, mend };
   return isOlder(facts.compose.version, oldestCompose)
     ? { verdict: 'with-change', reason: `Docker Compose ${facts.compose.version} is too old`, mend }
     : undefined;

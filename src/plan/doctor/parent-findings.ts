@@ -1,6 +1,6 @@
 /** The parent of macvlan and ipvlan as `doctor` judges it: whether it is there, fit and free. */
-import { isUnderlay, netmodeOfDriver, type UnderlayMode, underlay } from '../../netmode/modes.ts';
-import { isOurs, networkLabel } from '../facts/ownership.ts';
+import { isUnderlay, type UnderlayMode, underlay } from '../../netmode/modes.ts';
+import { isOurs } from '../facts/ownership.ts';
 import type { ParsedFacts } from '../facts/parsed-facts.ts';
 import type { Finding, Situation } from './finding.ts';
 
@@ -50,12 +50,10 @@ export function parentIsFit({ mode, card }: Situation): readonly Finding[] | und
   return findings;
 }
 
-/**
- * What else is on the parent now; docs/measured.md: one ipvlan network for each parent, one driver, one ipvlan mode.
- */
+/** Which host interfaces are on the parent now; docs/measured.md: one driver for each parent, one ipvlan mode. */
 export function parentIsFree({ mode, facts, parent }: Situation): readonly Finding[] | undefined {
   if (!isUnderlay(mode) || parent === undefined || facts.engine?.remote) return undefined;
-  return [...otherInterfaces(mode, parent, facts), ...otherNetworks(mode, parent, facts)];
+  return otherInterfaces(mode, parent, facts);
 }
 
 function otherInterfaces(mode: UnderlayMode, parent: string, { host }: ParsedFacts): readonly Finding[] {
@@ -84,42 +82,4 @@ function otherInterfaces(mode: UnderlayMode, parent: string, { host }: ParsedFac
       },
     ];
   });
-}
-
-function otherNetworks(mode: UnderlayMode, parent: string, { engine }: ParsedFacts): readonly Finding[] {
-  return (engine?.networks ?? [])
-    .filter(({ options }) => options['parent'] === parent)
-    .flatMap((network): readonly Finding[] => {
-      const other = netmodeOfDriver(network.driver, network.options);
-      const users = engine!.containers
-        .filter(({ running, networks }) => running && networks.has(network.name))
-        .map(({ name }) => name);
-      const sameDriver = network.driver === underlay(mode).driver;
-      if (!sameDriver && users.length > 0) {
-        return [
-          {
-            verdict: 'with-change',
-            reason: `${users.join(', ')} on the ${network.driver} network "${network.name}" have ${parent}`,
-            mend: ['docker', 'stop', ...users],
-          },
-        ];
-      }
-      if (
-        network.driver !== 'ipvlan' ||
-        !sameDriver ||
-        (network.labels[networkLabel] === network.name && other === mode)
-      )
-        return [];
-      const mend =
-        users.length > 0
-          ? `stop ${users.join(', ')}; then: docker network rm ${network.name}`
-          : (['docker', 'network', 'rm', network.name] as const);
-      return [
-        {
-          verdict: 'with-change',
-          reason: `the ${other ?? 'ipvlan'} network "${network.name}" has ${parent}, which carries one ipvlan network`,
-          mend,
-        },
-      ];
-    });
 }

@@ -17,7 +17,7 @@ export interface HostFacts {
   readonly routes: readonly HostRoute[];
   /** What a file of facts leaves out: it is empty above, and nothing is concluded from that. */
   readonly unseen?: readonly ('interfaces' | 'routes')[];
-  /** `net.ipv4.conf.<name>.rp_filter`, by name, with `all`. */
+  /** `net.ipv4.conf.<name>.rp_filter`, by name, with `all`, and `default`, which new containers get. */
   readonly rpFilter: Readonly<Record<string, number>>;
   /**
    * `arp_filter` and `arp_ignore` of `all` and of macvlan interfaces: whether a shim answers for the host's other
@@ -30,6 +30,8 @@ export interface HostFacts {
   readonly sockets?: readonly HostSocket[];
   /** Drivers of the kernel; one that is not named here could not be looked for. */
   readonly drivers?: { readonly [name in KernelDriver]?: DriverState };
+  /** Whether NetworkManager runs, which takes any interface with an address for its business. Absent: it does not. */
+  readonly networkManager?: boolean;
   /** How the commands that change the network become root. */
   readonly privilege?: 'root' | 'sudo' | 'none';
 }
@@ -99,6 +101,15 @@ export interface HostInterface {
   readonly addresses: readonly string[];
   /** Those of `addresses` that will go: IPv6's temporary ones, and what is deprecated. Absent where there are none. */
   readonly passing?: readonly string[];
+  /** Those of the IPv4 `addresses` that go with the first of their subnet. Absent where there are none. */
+  readonly secondary?: readonly string[];
+  /**
+   * Those of the IPv4 `addresses` that are not of scope `global`, with their scope as `ip addr add` takes it: `link`,
+   * `host` or a number. Absent where there are none.
+   */
+  readonly scopes?: Readonly<Record<string, string>>;
+  /** Whether it takes part in multicast (`MULTICAST` among its flags). Absent: it does. */
+  readonly multicast?: boolean;
 }
 
 export interface HostRoute {
@@ -110,6 +121,8 @@ export interface HostRoute {
   /** `src` */
   readonly source?: string;
   readonly metric?: number;
+  /** `link`, `host`; absent for `global`. */
+  readonly scope?: string;
 }
 
 export interface EngineFacts {
@@ -137,6 +150,8 @@ export interface EngineNetwork {
   readonly driver: string;
   readonly scope: string;
   readonly internal: boolean;
+  /** Made by `--config-only`: settings for other networks, which take nothing themselves. */
+  readonly configOnly?: true;
   readonly options: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly pools: readonly EnginePool[];
@@ -158,9 +173,12 @@ export interface EngineContainer {
   readonly service?: string;
   readonly running: boolean;
   readonly networkMode: string;
-  /** By network name; addresses are absent while it does not run. */
+  /** By network name; addresses are absent while it does not run, `fixed` are those that it was made with. */
   readonly networks: Readonly<
-    Record<string, { readonly ipv4?: string; readonly ipv6?: string; readonly mac?: string }>
+    Record<
+      string,
+      { readonly ipv4?: string; readonly ipv6?: string; readonly mac?: string; readonly fixed?: readonly string[] }
+    >
   >;
   readonly ports: readonly {
     readonly ip?: string;

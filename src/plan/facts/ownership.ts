@@ -14,6 +14,32 @@ export const shimAliasPrefix = 'netcompose:';
 export const shimGroup = 28259;
 
 /**
+ * The routing table of routes that must name a source, and the preference of the rules that lead to it: just before the
+ * main table's, so that no rule made later by others comes before theirs on account of ours.
+ */
+export const shimTable = { number: shimGroup, preference: 32765 } as const;
+
+/** Whether a rule is one of ours, as `ip -N -d rule` has it: 2 is `protocol kernel`. */
+export const isOurRule = ({
+  table,
+  priority,
+  protocol,
+}: {
+  readonly table: string;
+  readonly priority: number;
+  readonly protocol?: string;
+}): boolean =>
+  table === String(shimTable.number) &&
+  priority === shimTable.preference &&
+  (protocol === '2' || protocol === 'kernel');
+
+/**
+ * The sender of a macvlan shim's own ARP requests. RFC 3927 (2.1) forbids devices to choose from 169.254.255.0/24, so
+ * that none on the LAN can have it; several shims on one LAN may.
+ */
+export const linkLocalSender = '169.254.255.28';
+
+/**
  * Names under which a shim's addresses are kept from Docker (`--aux-address`): one for each family, because of two with
  * one name `docker network create` keeps the last only.
  */

@@ -15,7 +15,7 @@ import type {
   HostRoute,
   HostSocket,
 } from './facts.ts';
-import { type Address, addressOf, type Cidr, parseAddress, parseCidr } from './ip.ts';
+import { type Address, addressOf, type Cidr, isLoopback, parseAddress, parseCidr } from './ip.ts';
 import { type Pool, parsePool } from './pool.ts';
 
 export interface ParsedFacts {
@@ -31,7 +31,7 @@ export interface ParsedHost extends Omit<HostFacts, 'interfaces' | 'routes' | 'n
   readonly sockets?: readonly ParsedSocket[];
 }
 
-export interface ParsedInterface extends Omit<HostInterface, 'addresses' | 'passing'> {
+export interface ParsedInterface extends Omit<HostInterface, 'addresses' | 'passing' | 'secondary' | 'scopes'> {
   readonly addresses: readonly InterfaceAddress[];
 }
 
@@ -41,6 +41,8 @@ export interface InterfaceAddress {
   readonly subnet: Cidr;
   /** Whether it will go: IPv6's temporary addresses, and what is deprecated. */
   readonly passing: boolean;
+  /** Whether the kernel may give it to traffic that leaves by another interface: of scope global, first of its subnet. */
+  readonly general: boolean;
 }
 
 interface ParsedRoute extends Omit<HostRoute, 'destination' | 'gateway'> {
@@ -74,6 +76,8 @@ export interface ParsedContainer extends Omit<EngineContainer, 'networks' | 'por
 interface ContainerAddresses {
   /** Of both families; none while the container does not run. */
   readonly addresses: readonly Address[];
+  /** Those that it was made with, which are its own while it does not run, too. */
+  readonly fixed: readonly Address[];
   readonly mac?: string;
 }
 
@@ -97,7 +101,9 @@ export function parseEngine(engine: EngineFacts): ParsedEngine {
     ...engine,
     networks: sortBy(engine.networks, ['name', 'id']).map((network) => ({
       ...network,
-      pools: network.pools.flatMap((pool) => parsePool(pool) ?? []),
+      // Only the networks that are made from its settings take a parent and subnets.
+      options: network.configOnly ? {} : network.options,
+      pools: network.configOnly ? [] : network.pools.flatMap((pool) => parsePool(pool) ?? []),
     })),
     containers: sortBy(engine.containers, ['name', 'id']).map(parseContainer),
   };
@@ -125,12 +131,15 @@ function parseHost({ interfaces, routes, neighbours, sockets, ...rest }: HostFac
   };
 }
 
-function parseInterface({ addresses, passing, ...rest }: HostInterface): ParsedInterface {
+function parseInterface({ addresses, passing, secondary, scopes, ...rest }: HostInterface): ParsedInterface {
   return {
     ...rest,
     addresses: addresses.flatMap((text) => {
       const [address, subnet] = [addressOf(text), parseCidr(text)];
-      return address && subnet ? [{ address, subnet, passing: passing?.includes(text) === true }] : [];
+      if (!address || !subnet) return [];
+      // Facts that do not tell scopes are an older netcompose's or written by hand: loopback is the host's alone.
+      const general = (scopes?.[text] ?? 'global') === 'global' && !secondary?.includes(text) && !isLoopback(address);
+      return [{ address, subnet, passing: passing?.includes(text) === true, general }];
     }),
   };
 }
@@ -145,9 +154,9 @@ function parseContainer({ networks, ports, ...rest }: EngineContainer): ParsedCo
   return {
     ...rest,
     networks: new Map(
-      Object.entries(networks).map(([name, { ipv4, ipv6, mac }]) => [
+      Object.entries(networks).map(([name, { ipv4, ipv6, mac, fixed = [] }]) => [
         name,
-        { addresses: addressesOf([ipv4, ipv6]), ...(mac !== undefined && { mac }) },
+        { addresses: addressesOf([ipv4, ipv6]), fixed: addressesOf(fixed), ...(mac !== undefined && { mac }) },
       ]),
     ),
     ports: ports.map(({ ip, ...port }) => {

@@ -9,6 +9,12 @@ interface Versions {
 /** Compose knows `!override` from here on. */
 export const oldestCompose = '2.24.4';
 
+/** For wherever Compose is looked for and is not there. */
+export const composeMissing = {
+  message: 'Docker Compose is not installed',
+  help: `install the "docker compose" plugin, ${oldestCompose} or newer (docs.docker.com/compose/install)`,
+} as const;
+
 /** Whether a version comes before another; what is not a number counts as 0. */
 export function isOlder(version: string, than: string): boolean {
   const [a, b] = [version, than].map((text) => text.split('.').map((part) => Number.parseInt(part, 10) || 0));

@@ -2,17 +2,21 @@
 import type { Settings } from '../../netmode/settings.ts';
 import type { HostAction, RunHook } from '../actions/action.ts';
 import type { EngineFacts } from '../facts/facts.ts';
-import { blockOf, formatAddress, formatCidr, sameAddress } from '../facts/ip.ts';
-import { networkLabel } from '../facts/ownership.ts';
-import { parseEngine } from '../facts/parsed-facts.ts';
+import { type Address, blockOf, formatAddress, formatCidr, parseAddress } from '../facts/ip.ts';
+import { linkLocalSender, networkLabel } from '../facts/ownership.ts';
+import { type ParsedFacts, parseEngine } from '../facts/parsed-facts.ts';
 import { parentName } from '../networks/parents.ts';
 import { membersOf } from '../services/members.ts';
 import type { NetworkPlan, Plan, ShimPlan } from '../types.ts';
 import { knownTargets, leadTo } from './shim.ts';
 
 /** @param shared only networks of the kind `shared` that a started service joins */
-export function hostActions(shared: readonly NetworkPlan[], shims: readonly ShimPlan[]): readonly HostAction[] {
-  return [...shared.map(ensureNetwork), ...shims.flatMap(shimActions)];
+export function hostActions(
+  shared: readonly NetworkPlan[],
+  shims: readonly ShimPlan[],
+  { host }: ParsedFacts,
+): readonly HostAction[] {
+  return [...shared.map(ensureNetwork), ...shims.flatMap((shim) => shimActions(shim, host?.networkManager === true))];
 }
 
 /**
@@ -22,18 +26,22 @@ export function hostActions(shared: readonly NetworkPlan[], shims: readonly Shim
  * @param engine what the engine reports now
  * @returns the routes and neighbour entries, all that there should be
  */
-export function actionsToContainers({ networks, services, shims }: Plan, engine: EngineFacts): readonly HostAction[] {
+export const actionsToContainers = (plan: Plan, engine: EngineFacts): readonly HostAction[] =>
+  shimsNow(plan, engine).flatMap(leadingActions);
+
+/** The shims of a plan with all the ways that there should be, by what the engine reports now. */
+export function shimsNow({ networks, services, shims }: Plan, engine: EngineFacts): readonly ShimPlan[] {
   const parsed = parseEngine(engine);
   const members = membersOf(services.values());
-  return shims.flatMap((shim) => {
+  return shims.map((shim) => {
     const known = knownTargets(networks.get(shim.key)!, members.get(shim.key) ?? [], parsed);
-    return leadingActions({ ...shim, ...leadTo(shim.ways, known) });
+    return { ...shim, ...leadTo(shim.ways, known) };
   });
 }
 
 /** Whether an action leads to containers, and nothing else. */
 export const leadsToContainers = ({ kind }: HostAction): boolean =>
-  kind === 'add-shim-route' || kind === 'add-shim-neighbour';
+  kind === 'add-shim-route' || kind === 'add-table-route' || kind === 'add-rule' || kind === 'add-shim-neighbour';
 
 function ensureNetwork({ dockerName: name, driver, underlay, options, pools }: NetworkPlan): HostAction {
   return {
@@ -50,7 +58,11 @@ function ensureNetwork({ dockerName: name, driver, underlay, options, pools }: N
   };
 }
 
-function shimActions(plan: ShimPlan): readonly HostAction[] {
+/**
+ * In an order in which nothing leaves that bears the host's address and the shim's MAC address: what sees to that comes
+ * before the shim is up and, on one that was made otherwise and is up, before its routes are mended.
+ */
+function shimActions(plan: ShimPlan, networkManager: boolean): readonly HostAction[] {
   const { name: shim, network, parent, driver, mode, flag, addresses, routes, ways } = plan;
   const sysctl = (family: 'ipv4' | 'ipv6', setting: string, value: string, reason: string): HostAction => ({
     kind: 'set-sysctl',
@@ -61,9 +73,7 @@ function shimActions(plan: ShimPlan): readonly HostAction[] {
     value,
   });
   // By its ways and not by its routes, some of which may be known only once the containers run.
-  const addressless = ways.some(
-    ({ subnet, source }) => subnet.family === 4 && source && !addresses.some((address) => sameAddress(address, source)),
-  );
+  const asks = driver === 'macvlan' && ways.some(({ subnet }) => subnet.family === 4);
   const v6 = routes.some(({ destination }) => destination.family === 6) || addresses.some(({ family }) => family === 6);
   return [
     {
@@ -78,40 +88,74 @@ function shimActions(plan: ShimPlan): readonly HostAction[] {
       ...(flag !== undefined && { flag }),
     },
     { kind: 'mark-shim', id: `mark:${shim}`, reason: 'so that netcompose recognizes it as its own', shim, network },
-    ...(driver === 'macvlan' && addressless
-      ? [sysctl('ipv4', 'arp_filter', '1', "the LAN must see one MAC address for the host's own address")]
-      : []),
+    ...(asks ? [sysctl('ipv4', 'arp_filter', '1', oneMac), sysctl('ipv4', 'arp_announce', '2', oneMac)] : []),
     ...(v6
       ? [
           sysctl('ipv6', 'accept_ra', '0', "the shim must not take routes from the LAN's routers"),
           sysctl('ipv6', 'autoconf', '0', "the shim must not take addresses from the LAN's routers"),
         ]
       : [sysctl('ipv6', 'disable_ipv6', '1', 'the shim must not take IPv6 addresses and routes from the LAN')]),
-    ...addresses.map(
-      (address): HostAction => ({
-        kind: 'add-shim-address',
-        id: `address:${shim}:${formatCidr(blockOf(address))}`,
-        reason: 'the shim needs an address of its own here',
-        shim,
-        address,
-      }),
-    ),
+    ...(driver === 'macvlan'
+      ? [
+          {
+            kind: 'set-multicast' as const,
+            id: `multicast:${shim}`,
+            reason: "programs that announce this host to the LAN must not announce the shim's address",
+            shim,
+            to: 'off' as const,
+          },
+        ]
+      : []),
+    ...addresses.map((address) => shimAddress(shim, address, 'the shim needs an address of its own here')),
+    ...(asks && !addresses.some(({ family }) => family === 4)
+      ? [shimAddress(shim, sender, "the shim asks for containers as this address, which is nobody's", 'link')]
+      : []),
+    ...(networkManager
+      ? [
+          {
+            kind: 'leave-alone' as const,
+            id: `left-alone:${shim}`,
+            reason: 'NetworkManager would take the shim for its own, and its address away',
+            shim,
+          },
+        ]
+      : []),
     { kind: 'bring-shim-up', id: `up:${shim}`, reason: 'a new interface starts out down', shim },
     ...leadingActions(plan),
   ];
 }
 
+const oneMac = "the LAN must see one MAC address for the host's own address";
+
+const sender = parseAddress(linkLocalSender)!;
+
+function shimAddress(shim: string, address: Address, reason: string, scope?: 'link'): HostAction {
+  const id = `address:${shim}:${formatCidr(blockOf(address))}`;
+  return { kind: 'add-shim-address', id, reason, shim, address, ...(scope && { scope }) };
+}
+
 function leadingActions({ name: shim, routes, neighbours }: ShimPlan): readonly HostAction[] {
   return [
-    ...routes.map(
-      (route): HostAction => ({
-        kind: 'add-shim-route',
-        id: `route:${shim}:${formatCidr(route.destination)}`,
-        reason: 'the way to the containers, and to nothing else',
-        shim,
-        ...route,
-      }),
-    ),
+    ...routes.flatMap(({ destination, source, named }): readonly HostAction[] => {
+      const to = formatCidr(destination);
+      const reason = 'the way to the containers, and to nothing else';
+      const inTable = 'the kernel would choose the address of an interface that was there before the parent';
+      return [
+        ...(source && named === 'table'
+          ? [
+              {
+                ...{ kind: 'add-table-route' as const, id: `table-route:${shim}:${to}`, reason: inTable },
+                ...{ shim, destination, source },
+              },
+              { kind: 'add-rule' as const, id: `rule:${shim}:${to}`, reason: inTable, shim, destination },
+            ]
+          : []),
+        {
+          ...{ kind: 'add-shim-route', id: `route:${shim}:${to}`, reason, shim, destination },
+          ...(source && named === 'main' && { source }),
+        },
+      ];
+    }),
     ...neighbours.map(
       (neighbour): HostAction => ({
         kind: 'add-shim-neighbour',

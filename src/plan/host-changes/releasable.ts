@@ -1,23 +1,23 @@
 /** What nothing needs any more: shared networks and shims that `down` may take away. */
 import type { Release } from '../actions/action.ts';
-import type { EngineFacts, HostFacts, HostInterface } from '../facts/facts.ts';
+import type { HostInterface } from '../facts/facts.ts';
 import { isOurs, networkLabel, servedNetwork } from '../facts/ownership.ts';
-
-export interface ReleaseFacts {
-  readonly host: HostFacts;
-  readonly engine: EngineFacts;
-}
+import { rulesTo, type StaleFacts } from './stale.ts';
 
 /**
  * What may go, in order: each unused network of ours before its shim, because the engine refuses to remove one that has
  * got a container in between, and then the shim must stay too; then shims whose network does not exist, or is not ours
- * to remove and has no containers. Pure.
+ * to remove and has no containers; the rules that lead to a shim before it. Pure.
  *
  * @param leased Docker networks that a running netcompose holds a lease on
  */
-export function releasable({ host, engine }: ReleaseFacts, leased: ReadonlySet<string>): readonly Release[] {
+export function releasable({ host, engine, state }: StaleFacts, leased: ReadonlySet<string>): readonly Release[] {
   // The shims of this host say nothing about the networks of an engine elsewhere.
   const shims = engine.remote || engine.kind !== 'engine' ? [] : host.interfaces.filter(isOurs);
+  const removeShim = ({ name }: HostInterface): readonly Release[] => [
+    ...rulesTo(name, state),
+    { kind: 'shim', shim: name, command: ['ip', 'link', 'del', 'dev', name] },
+  ];
   const used = new Set(engine.containers.flatMap(({ networks }) => Object.keys(networks)));
   const unused = engine.networks
     .filter(({ name, labels }) => labels[networkLabel] === name && !used.has(name) && !leased.has(name))
@@ -32,9 +32,9 @@ export function releasable({ host, engine }: ReleaseFacts, leased: ReadonlySet<s
   return [
     ...unused.flatMap((network) => [
       removeNetwork(network),
-      ...shims.filter((shim) => servedNetwork(shim) === network).map(removeShim),
+      ...shims.filter((shim) => servedNetwork(shim) === network).flatMap(removeShim),
     ]),
-    ...orphans.map(removeShim),
+    ...orphans.flatMap(removeShim),
   ];
 }
 
@@ -42,9 +42,4 @@ const removeNetwork = (network: string): Release => ({
   kind: 'network',
   network,
   command: ['docker', 'network', 'rm', network],
-});
-const removeShim = ({ name }: HostInterface): Release => ({
-  kind: 'shim',
-  shim: name,
-  command: ['ip', 'link', 'del', 'dev', name],
 });

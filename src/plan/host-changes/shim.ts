@@ -5,9 +5,19 @@ import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located } from '../../diagnostics/source.ts';
 import { underlay } from '../../netmode/modes.ts';
 import { hostAddress } from '../facts/host-address.ts';
-import { type Address, blockOf, type Cidr, contains, formatAddress, formatCidr, sameAddress } from '../facts/ip.ts';
+import {
+  type Address,
+  blockOf,
+  type Cidr,
+  contains,
+  formatAddress,
+  formatCidr,
+  sameAddress,
+  sameCidr,
+} from '../facts/ip.ts';
 import { reservations } from '../facts/ownership.ts';
 import { interfaceOf, type ParsedEngine, type ParsedFacts } from '../facts/parsed-facts.ts';
+import { isOlder } from '../facts/versions.ts';
 import { interfaceNameOf, parentName } from '../networks/parents.ts';
 import { fixedAddresses } from '../services/members.ts';
 import type {
@@ -21,6 +31,7 @@ import type {
   UnderlayPlan,
 } from '../types.ts';
 import { shimNames } from './shim-name.ts';
+import { sourceByItself } from './source.ts';
 
 /**
  * Above this many addresses an ipvlan L2 shim has an address of its own instead. The kernel would bear more (permanent
@@ -138,7 +149,12 @@ function planShim(
   const { driver, ipvlanMode } = underlay(wanted.mode);
   const known = knownTargets(network, members, facts.engine);
   const pools = network.pools.map((pool) => planPool(pool, network, members, known, facts, report));
-  const ways = pools.map(({ way }) => way);
+  const addresses = pools.flatMap(({ address }) => address ?? []);
+  // The kernel would take the first of several for all.
+  const several = addresses.filter(({ family }) => family === 4).length > 1;
+  const ways = pools.map(
+    ({ way, address }): ShimWay => (several && address?.family === 4 ? { ...way, named: 'main' } : way),
+  );
   const shim: ShimPlan = {
     name,
     key,
@@ -147,7 +163,7 @@ function planShim(
     driver,
     mode: ipvlanMode ?? wanted.flag,
     ...(driver === 'ipvlan' && { flag: wanted.flag }),
-    addresses: pools.flatMap(({ address }) => address ?? []),
+    addresses,
     ...leadTo(ways, known),
     ways,
   };
@@ -172,11 +188,18 @@ function planPool(
   const { mode, parent } = network.underlay;
   const range = rangeOf(pool, mode);
   const direct = { subnet: pool.subnet, ...(range && { range }) };
-  const source = sourceWithoutAddress(network.underlay, direct, targetsOf(direct, known), facts);
-  const address = source ? undefined : ownAddress(network, pool, members, report);
+  const possible = sourceWithoutAddress(network.underlay, direct, targetsOf(direct, known), facts);
+  const source = possible && isBetterOff(network, pool, members, possible, facts) ? undefined : possible;
+  const address = source ? undefined : ownAddress(network, pool, members, facts, report);
   const mac = source && mode === 'ipvlan-l2' ? interfaceOf(facts.host, parentName(parent))?.mac : undefined;
   const towards = source ?? address;
-  const way = { ...direct, ...(towards && { source: towards }), ...(mac !== undefined && { mac }) };
+  const named = source && placeOf(source, facts);
+  const way: ShimWay = {
+    ...direct,
+    ...(towards && { source: towards }),
+    ...(named && { named }),
+    ...(mac !== undefined && { mac }),
+  };
   if (!address) return { pool, way };
   const reservation = reservations[pool.subnet.family];
   const auxAddresses = pool.auxAddresses.has(reservation)
@@ -214,16 +237,68 @@ function sourceWithoutAddress(
   return hostAddress(wanted, interfaceOf(host, name), host);
 }
 
+/**
+ * Whether a shim that could do without an address has one nevertheless: its network keeps one for it already (for
+ * another project, or another time), or can still keep one, and without it not everything would work.
+ */
+function isBetterOff(
+  network: UnderlayNetwork,
+  pool: PlannedPool,
+  members: readonly Attached[],
+  source: Address,
+  facts: ParsedFacts,
+): boolean {
+  const { family } = pool.subnet;
+  if (family === 6) return false;
+  if (reservedIn(network, pool, facts.engine)) return true;
+  const keeps = network.kind !== 'native' && !facts.engine?.networks.some(({ name }) => name === network.dockerName);
+  return keeps && (!sourceByItself(source, facts.host!) || hearsNoLinkLocal(network, pool, members, facts));
+}
+
+/** Where the host's address must be named as the source; docs/shim.md, "Which address the host has". */
+const placeOf = (source: Address, { host }: ParsedFacts): ShimWay['named'] =>
+  source.family === 6 ? 'main' : host && !sourceByItself(source, host) ? 'table' : undefined;
+
+/**
+ * Whether a container might drop what bears the link-local sender of a macvlan shim: with `rp_filter`, which it has from
+ * the host, one without a default route does; with a strict one, also one whose default route is another network's.
+ */
+function hearsNoLinkLocal(
+  { mode, internal }: UnderlayNetwork,
+  { gateway }: PlannedPool,
+  members: readonly Attached[],
+  { host, engine }: ParsedFacts,
+): boolean {
+  if (mode !== 'macvlan') return false;
+  // Where nobody looked, it is as systemd sets it.
+  const filter = Math.max(host?.rpFilter['all'] ?? 0, host?.rpFilter['default'] ?? 2);
+  const noWayOut = internal || (!gateway && engine !== undefined && !isOlder(engine.version, '29.0'));
+  return (filter > 0 && noWayOut) || (filter === 1 && members.some(({ networks }) => networks.size > 1));
+}
+
+/** The address that is kept for the shim: in the pool itself, or in the network as the engine has it. */
+function reservedIn(
+  { dockerName }: NetworkPlan,
+  { subnet, auxAddresses }: PlannedPool,
+  engine: ParsedEngine | undefined,
+): Address | undefined {
+  const name = reservations[subnet.family];
+  const there = engine?.networks.find((network) => network.name === dockerName);
+  return auxAddresses.get(name) ?? there?.pools.find((pool) => sameCidr(pool.subnet, subnet))?.auxAddresses.get(name);
+}
+
 const givenAddress = ({ ipv4Address, ipv6Address }: ShimWish, family: 4 | 6): Located<Address> | undefined =>
   family === 4 ? ipv4Address : ipv6Address;
 
 /** Given, else reserved already, else the highest of the range that nobody has. */
 function ownAddress(
   network: UnderlayNetwork,
-  { subnet, gateway, ipRange, auxAddresses }: PlannedPool,
+  pool: PlannedPool,
   members: readonly Attached[],
+  { engine }: ParsedFacts,
   report: Report,
 ): Address | undefined {
+  const { subnet, gateway, ipRange, auxAddresses } = pool;
   const fixed = fixedOn(network, members);
   const given = givenAddress(network.underlay.shim, subnet.family);
   if (given) {
@@ -241,8 +316,8 @@ function ownAddress(
       });
     return value;
   }
-  const reserved = auxAddresses.get(reservations[subnet.family]);
-  if (reserved) return reserved;
+  const reserved = reservedIn(network, pool, engine);
+  if (reserved && !fixed.some((address) => sameAddress(address, reserved))) return reserved;
   const taken = [...fixed, ...auxAddresses.values(), ...(gateway ? [gateway] : [])];
   const range = ipRange && contains(subnet, ipRange) ? ipRange : subnet;
   // The last address of an IPv4 subnet is the broadcast address; of an IPv6 one, engine 26 cannot reserve it.
@@ -280,8 +355,8 @@ export function knownTargets(
 export function leadTo(ways: readonly ShimWay[], known: readonly Address[]): Pick<ShimPlan, 'routes' | 'neighbours'> {
   const led = ways.map((way) => ({ ...way, targets: targetsOf(way, known) }));
   return {
-    routes: led.flatMap(({ targets, source }) =>
-      targets.map((destination) => ({ destination, ...(source && { source }) })),
+    routes: led.flatMap(({ targets, source, named }) =>
+      targets.map((destination) => ({ destination, ...(source && { source }), ...(named && { named }) })),
     ),
     neighbours: led.flatMap(({ targets, mac }) =>
       mac === undefined ? [] : targets.flatMap(addressesIn).map((address) => ({ address, mac })),

@@ -35,6 +35,28 @@ test('Compose with the override last applied, then the network and its shim go, 
   assert.equal(kept(on), []);
 });
 
+test('without Compose: the exit code for that, as with up', async () => {
+  const on = await up();
+  Object.assign(on.host, { isExecutable: () => false });
+  const told = 'Docker Compose is not installed';
+  for (const command of [['down'], ['up', '-d'], ['ps'], ['config']]) {
+    const { code, err } = await on.run(...command);
+    assert.is(code, 4, command[0]);
+    assert.match(err, told);
+  }
+  assert.equal(on.left(), { ...both, containers: ['shop-api-1', 'shop-web-1'] });
+});
+
+test('where the engine has gone in the meantime: the same', async () => {
+  const on = await up();
+  on.before = (line) => {
+    if (line.startsWith('compose down')) Object.assign(on.host.env, { DOCKER_HOST: 'tcp://127.0.0.1:1' });
+  };
+  const { code, err } = await on.run('down');
+  assert.is(code, 4);
+  assert.match(err, 'the connection is refused');
+});
+
 test('a second down has nothing to do', async () => {
   const on = await up();
   await on.run('down');
@@ -65,7 +87,15 @@ test('what another netcompose is about to use stays', async () => {
 test('networks and interfaces of others are left alone', async () => {
   const on = await up();
   on.engine.networks.set('mine', { Driver: 'macvlan', Options: { parent: 'eth0' } });
-  const theirs = { kind: 'macvlan', parent: 'eth0', mode: 'bridge', group: '0', up: true, addresses: [] };
+  const theirs = {
+    kind: 'macvlan',
+    parent: 'eth0',
+    mode: 'bridge',
+    group: '0',
+    up: true,
+    multicast: true,
+    addresses: [],
+  };
   on.links.set('shim0', { ...theirs, alias: 'my own' });
   await on.run('down');
   assert.equal(on.left(), { networks: ['mine'], shims: ['shim0'], containers: [] });
@@ -77,6 +107,28 @@ test('with services named, the override stays for the others', async () => {
   assert.equal(on.changes(), ['compose down web']);
   assert.equal(on.left(), { ...both, containers: ['shop-api-1'] });
   assert.equal(kept(on), [`${state}/shop/override.yaml`]);
+});
+
+test('of two projects on one network the first goes: what was its own goes from the shim', async () => {
+  const on = await up();
+  on.routes.push({ dst: '192.168.1.99/32', dev: 'nc-eth0' });
+  on.engine.containers.push({ name: 'other', networks: { 'netcompose-eth0': { IPAddress: '192.168.1.98' } } });
+  on.routes.push({ dst: '192.168.1.98/32', dev: 'nc-eth0' });
+  await on.run('down');
+  assert.equal(on.changes(), ['compose down', 'ip route del 192.168.1.99/32 dev nc-eth0']);
+  assert.ok(on.routes.some(({ dst }) => dst === '192.168.1.98/32'));
+});
+
+test('the rules to a shim go before it, for they do not go with it', async () => {
+  const on = await up();
+  on.routes.push({ dst: '192.168.1.224/27', dev: 'nc-eth0', prefsrc: '192.168.1.10', table: '28259' });
+  on.rules.push({ dst: '192.168.1.224/27', table: '28259', priority: 32765 });
+  await on.run('down');
+  assert.equal(on.changes(), [
+    ...['compose down', released[0]],
+    ...['ip rule del to 192.168.1.224/27 lookup 28259 pref 32765', released[1]],
+  ]);
+  assert.equal(on.rules, []);
 });
 
 test("an option's value names no service", async () => {

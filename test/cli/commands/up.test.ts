@@ -17,12 +17,18 @@ const prepared = [
   'ip link add link eth0 name nc-eth0 group 28259 type macvlan mode bridge',
   'ip link set dev nc-eth0 alias netcompose:netcompose-eth0',
   'sysctl -w net/ipv4/conf/nc-eth0/arp_filter=1',
+  'sysctl -w net/ipv4/conf/nc-eth0/arp_announce=2',
+  'ip link set dev nc-eth0 multicast off',
+  'ip addr add 169.254.255.28/32 dev nc-eth0 scope link',
   'ip link set dev nc-eth0 up',
-  'ip route add 192.168.1.224/27 dev nc-eth0 src 192.168.1.10',
+  'ip route add 192.168.1.224/27 dev nc-eth0 scope global',
 ] as const;
 const undone = [
   'ip route del 192.168.1.224/27 dev nc-eth0',
   'ip link set dev nc-eth0 down',
+  'ip addr del 169.254.255.28/32 dev nc-eth0',
+  'ip link set dev nc-eth0 multicast on',
+  'sysctl -w net/ipv4/conf/nc-eth0/arp_announce=0',
   'sysctl -w net/ipv4/conf/nc-eth0/arp_filter=0',
   'ip link set dev nc-eth0 alias ',
   'ip link del dev nc-eth0',
@@ -80,9 +86,9 @@ test('an up that was killed is completed by the next', async () => {
     assert.equal(on.left(), running);
     assert.equal(on.links.get('nc-eth0'), {
       ...{ kind: 'macvlan', parent: 'eth0', mode: 'bridge', group: '28259' },
-      ...{ alias: 'netcompose:netcompose-eth0', up: true, addresses: [] },
+      ...{ alias: 'netcompose:netcompose-eth0', up: true, multicast: false, addresses: ['169.254.255.28/32 link'] },
     });
-    assert.equal(on.routes, [{ dst: '192.168.1.224/27', dev: 'nc-eth0', prefsrc: '192.168.1.10' }]);
+    assert.equal(on.routes, [{ dst: '192.168.1.224/27', dev: 'nc-eth0' }]);
   }
 });
 
@@ -136,9 +142,12 @@ test('what cannot be undone is printed so that it can be pasted', async () => {
   const { err } = await on.run('up', '-d');
   assert.equal(
     err.split('\n').filter((line) => line.startsWith('netcompose: could not undo')),
-    ['ip link set dev nc-eth0 down', "ip link set dev nc-eth0 alias ''", 'ip link del dev nc-eth0'].map(
-      (command) => `netcompose: could not undo, please run: ${command}`,
-    ),
+    [
+      'ip link set dev nc-eth0 down',
+      'ip link set dev nc-eth0 multicast on',
+      "ip link set dev nc-eth0 alias ''",
+      'ip link del dev nc-eth0',
+    ].map((command) => `netcompose: could not undo, please run: ${command}`),
   );
 });
 
@@ -147,7 +156,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     const on = machine(macvlan);
     on.before = (line) => void (line === prepared[3] && process.emit(signal));
     assert.is((await on.run('up', '-d')).code, 130);
-    assert.equal(on.changes(), [...prepared.slice(0, 4), ...undone.slice(2)]);
+    assert.equal(on.changes(), [...prepared.slice(0, 4), ...undone.slice(5)]);
     assert.equal(on.left(), nothing);
   });
 }
@@ -418,6 +427,25 @@ test('with a Compose that is too old: exit code 4', async () => {
   assert.equal(on.changes(), []);
 });
 
+test('a fixed address that is no longer in the file, and one of a container that is removed: their routes go', async () => {
+  const on = machine(shop(web.replace('ip_range', 'ipv4_address: 192.168.1.53, ip_range')));
+  const ways = () => on.routes.map(({ dst }) => dst);
+  await on.run('up', '-d');
+  assert.equal(ways(), ['192.168.1.224/27', '192.168.1.53/32']);
+  on.host.files.set(
+    '/project/compose.yaml',
+    macvlan['compose.yaml'].replace('ip_range', 'ipv4_address: 192.168.1.54, ip_range'),
+  );
+  on.before = (line) => void (line === 'compose up -d' && on.engine.containers.splice(0));
+  await on.run('up', '-d');
+  assert.equal(ways(), ['192.168.1.224/27', '192.168.1.54/32']);
+  // Compose removes the container, and this machine's does nothing of the kind by itself.
+  on.before = (line) => void (line === 'compose rm' && on.engine.containers.splice(0));
+  on.changes();
+  await on.run('rm');
+  assert.equal(on.changes(), ['compose rm', 'ip route del 192.168.1.54/32 dev nc-eth0']);
+});
+
 test('where Docker chooses among all addresses of the LAN, each container gets a route once it runs', async () => {
   const native = [
     '  web: { image: nginx, networks: [lan] }',
@@ -437,9 +465,12 @@ test('where Docker chooses among all addresses of the LAN, each container gets a
     'ip link add link eth0 name nc-eth0 group 28259 type macvlan mode bridge',
     'ip link set dev nc-eth0 alias netcompose:shop_lan',
     'sysctl -w net/ipv4/conf/nc-eth0/arp_filter=1',
+    'sysctl -w net/ipv4/conf/nc-eth0/arp_announce=2',
+    'ip link set dev nc-eth0 multicast off',
+    'ip addr add 169.254.255.28/32 dev nc-eth0 scope link',
     'ip link set dev nc-eth0 up',
     'compose up -d',
-    'ip route add 192.168.1.226/32 dev nc-eth0 src 192.168.1.10',
+    'ip route add 192.168.1.226/32 dev nc-eth0 scope global',
   ]);
   // Compose makes the container anew, at another address: the route follows it.
   on.before = (line) => {

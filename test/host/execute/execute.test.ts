@@ -299,7 +299,10 @@ test('without sudo the error lists the commands to run', async () => {
   const { host, now } = world({}, { uid: 1000 });
   const error = await failure(() => applyActions(steps, host));
   assert.is(error.message, `"${createShim}" needs root, and sudo is not installed`);
-  assert.is(error.help, `run as root:\n  ${createShim}\n  ${markShim}\n  ${shimUp}`);
+  assert.is(
+    error.help,
+    `run as root, and then the same again:\n  ${[createNetwork, createShim, markShim, shimUp].join('\n  ')}`,
+  );
   assert.equal([...now.engine.networks], [], 'the network is undone');
 });
 
@@ -314,7 +317,10 @@ test('so does a sudo that refuses', async () => {
   );
   const error = await failure(() => applyActions(steps, host));
   assert.is(error.message, `"sudo -- ${createShim}" failed with exit code 1: sudo: a password is required`);
-  assert.is(error.help, `run as root:\n  ${createShim}\n  ${markShim}\n  ${shimUp}`);
+  assert.is(
+    error.help,
+    `run as root, and then the same again:\n  ${[createNetwork, createShim, markShim, shimUp].join('\n  ')}`,
+  );
 });
 
 test('as a user, with everything done, no privilege is asked for', async () => {

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { observeHost, observeNeighbours } from '../../../src/host/observe/host-facts.ts';
+import { observeHost, observeNeighbours, observeRules, observeTable } from '../../../src/host/observe/host-facts.ts';
 import { HostError } from '../../../src/host/system/errors.ts';
 import { type FakeOptions, fakeHost } from '../fake-host.ts';
 
@@ -13,7 +13,7 @@ const links = [
     mtu: 65536,
     group: '0',
     address: '00:00:00:00:00:00',
-    addr_info: [{ family: 'inet', local: '127.0.0.1', prefixlen: 8 }],
+    addr_info: [{ family: 'inet', local: '127.0.0.1', prefixlen: 8, scope: '254' }],
   },
   {
     ...{
@@ -26,7 +26,8 @@ const links = [
       address: '02:fc:00:00:00:01',
     },
     addr_info: [
-      { family: 'inet', local: '192.168.1.10', prefixlen: 24 },
+      { family: 'inet', local: '192.168.1.10', prefixlen: 24, scope: '0' },
+      { family: 'inet', local: '192.168.1.11', prefixlen: 24, scope: '0', secondary: true },
       { family: 'inet6', local: 'fd00:1::10', prefixlen: 64 },
       { family: 'inet6', local: 'fe80::fc:ff:fe00:1', prefixlen: 64 },
     ],
@@ -35,7 +36,7 @@ const links = [
     ifindex: 3,
     link: 'eth0',
     ifname: 'eth0.10',
-    flags: ['UP'],
+    flags: ['MULTICAST', 'UP'],
     mtu: 1500,
     group: '0',
     address: '02:fc:00:00:00:01',
@@ -52,14 +53,14 @@ const links = [
     address: '02:fc:00:00:00:01',
     linkinfo: { info_kind: 'ipvlan', info_data: { mode: 'l2', private: true } },
     ifalias: 'netcompose:lan',
-    addr_info: [],
+    addr_info: [{ family: 'inet', local: '169.254.255.28', prefixlen: 32, scope: '253' }],
   },
   {
     ifindex: 5,
     link_index: 2,
     link_netnsid: 0,
     ifname: 'm0',
-    flags: ['UP'],
+    flags: ['MULTICAST', 'UP'],
     mtu: 1500,
     group: '0',
     address: '02:00:00:00:00:05',
@@ -70,7 +71,7 @@ const links = [
     ifindex: 6,
     link: 'v1',
     ifname: 'v0',
-    flags: ['UP'],
+    flags: ['MULTICAST', 'UP'],
     mtu: 1500,
     master: 'br0',
     group: '7',
@@ -78,11 +79,19 @@ const links = [
     linkinfo: { info_kind: 'veth', info_slave_kind: 'bridge' },
     addr_info: [],
   },
-  { ifindex: 7, ifname: 'wlan0', flags: [], mtu: 1500, group: '0', address: '02:00:00:00:00:07', addr_info: [] },
+  {
+    ifindex: 7,
+    ifname: 'wlan0',
+    flags: ['MULTICAST'],
+    mtu: 1500,
+    group: '0',
+    address: '02:00:00:00:00:07',
+    addr_info: [],
+  },
   {
     ifindex: 8,
     ifname: 'tun0',
-    flags: ['UP'],
+    flags: ['MULTICAST', 'UP'],
     mtu: 1400,
     group: '0',
     linkinfo: { info_kind: 'tun' },
@@ -126,8 +135,9 @@ const linux: FakeOptions = {
 test('interfaces', async () => {
   const { interfaces } = await observeHost(fakeHost(linux));
   const plain = { loopback: false, wireless: false, mtu: 1500, group: 0, addresses: [] as string[] };
+  const loopback = { addresses: ['127.0.0.1/8'], scopes: { '127.0.0.1/8': 'host' } };
   assert.equal(interfaces, [
-    { ...plain, name: 'lo', index: 1, up: true, loopback: true, mtu: 65536, addresses: ['127.0.0.1/8'] },
+    { ...plain, name: 'lo', index: 1, up: true, loopback: true, mtu: 65536, ...loopback },
     {
       ...plain,
       name: 'eth0',
@@ -135,7 +145,8 @@ test('interfaces', async () => {
       index: 2,
       up: true,
       mac: '02:fc:00:00:00:01',
-      addresses: ['192.168.1.10/24', 'fd00:1::10/64'],
+      addresses: ['192.168.1.10/24', '192.168.1.11/24', 'fd00:1::10/64'],
+      secondary: ['192.168.1.11/24'],
     },
     { ...plain, name: 'eth0.10', index: 3, kind: 'vlan', up: true, mac: '02:fc:00:00:00:01', link: 'eth0', vlan: 10 },
     {
@@ -150,6 +161,9 @@ test('interfaces', async () => {
       flag: 'private',
       alias: 'netcompose:lan',
       group: 28259,
+      addresses: ['169.254.255.28/32'],
+      scopes: { '169.254.255.28/32': 'link' },
+      multicast: false,
     },
     { ...plain, name: 'm0', index: 5, kind: 'macvlan', up: true, mac: '02:00:00:00:00:05', mode: 'bridge' },
     { ...plain, name: 'v0', index: 6, kind: 'veth', up: true, mac: '02:00:00:00:00:06', master: 'br0', group: 7 },
@@ -175,8 +189,8 @@ test('addresses that will go: temporary ones, and those whose time is over', asy
 test('routes of both families', async () => {
   assert.equal((await observeHost(fakeHost(linux))).routes, [
     { destination: 'default', family: 4, interface: 'eth0', gateway: '192.168.1.1', metric: 100 },
-    { destination: '192.168.1.0/24', family: 4, interface: 'eth0', source: '192.168.1.10' },
-    { destination: '10.1.1.1/32', family: 4, interface: 'nc-eth0' },
+    { destination: '192.168.1.0/24', family: 4, interface: 'eth0', source: '192.168.1.10', scope: 'link' },
+    { destination: '10.1.1.1/32', family: 4, interface: 'nc-eth0', scope: 'link' },
     { destination: '10.8.0.0/16', family: 4, interface: 'eth0', gateway: '192.168.1.2' },
     { destination: '10.8.0.0/16', family: 4, interface: 'm0' },
     { destination: '10.9.0.0/16', family: 4 },
@@ -214,6 +228,19 @@ test('what a LAN depends on, where it is asked for', async () => {
   assert.equal(observed.sockets, []);
 });
 
+for (const [name, executables, said, expected] of [
+  ['runs', ['/usr/bin/nmcli'], { stdout: 'running\n' }, true],
+  ['is stopped', ['/usr/bin/nmcli'], { stdout: 'not running\n' }, undefined],
+  ['cannot be asked', ['/usr/bin/nmcli'], { code: 8, stdout: 'running\n' }, undefined],
+  ['is not installed', [], { stdout: 'running\n' }, undefined],
+] as const) {
+  test(`NetworkManager ${name}`, async () => {
+    const commands = { ...linux.commands, 'ip -j neigh': '[]', 'nmcli -t -f RUNNING general': said };
+    const observed = await observeHost(fakeHost({ ...linux, commands, executables }), { lan: true });
+    assert.is(observed.networkManager, expected);
+  });
+}
+
 for (const [uid, executables, privilege] of [
   [0, [], 'root'],
   [1000, ['/usr/bin/sudo'], 'sudo'],
@@ -228,6 +255,32 @@ test('an empty table prints nothing', async () => {
     fakeHost({ commands: { ...linux.commands, 'ip -j route': '', 'ip -j -6 route': '[]\n' } }),
   );
   assert.equal(none, []);
+});
+
+test('our own table and the rules to it, as iproute2 6.1 prints them', async () => {
+  const route = { dst: '192.168.1.192/27', dev: 'nc', scope: '253', prefsrc: '192.168.1.10', flags: [] };
+  const rules = [
+    { priority: 0, src: 'all', table: '255', protocol: '2' },
+    { priority: 32765, src: 'all', dst: '192.168.1.192', dstlen: 27, table: '28259', protocol: '2' },
+    { priority: 32765, src: 'all', dst: '192.168.1.5', table: '28259', protocol: '2' },
+  ];
+  const [table, rule] = ['ip -N -j route show table 28259', 'ip -N -j -d rule'] as const;
+  const host = fakeHost({ commands: { [table]: JSON.stringify([route]), [rule]: JSON.stringify(rules) } });
+  assert.equal(await observeTable(host, 28259), [
+    { destination: '192.168.1.192/27', family: 4, interface: 'nc', source: '192.168.1.10', scope: 'link' },
+  ]);
+  assert.equal(await observeRules(host), [
+    { table: '255', priority: 0, protocol: '2' },
+    { destination: '192.168.1.192/27', table: '28259', priority: 32765, protocol: '2' },
+    { destination: '192.168.1.5/32', table: '28259', priority: 32765, protocol: '2' },
+  ]);
+  const bare = fakeHost({
+    commands: {
+      [table]: { code: 2, stderr: 'Error: ipv4: FIB table does not exist.\nDump terminated\n' },
+      [rule]: { code: 2, stderr: 'RTNETLINK answers: Operation not supported\n' },
+    },
+  });
+  assert.equal([await observeTable(bare, 28259), await observeRules(bare)], [[], []]);
 });
 
 test('neighbours', async () => {

@@ -142,7 +142,7 @@ export function snapshot(): readonly string[] {
         'sysctl',
         '-ae',
         '--pattern',
-        '^net\\.ipv[46]\\.conf\\..*\\.(arp_filter|rp_filter|accept_ra|autoconf|disable_ipv6)$',
+        '^net\\.ipv[46]\\.conf\\..*\\.(arp_filter|arp_announce|rp_filter|accept_ra|autoconf|disable_ipv6)$',
       ]).stdout,
     ).filter(
       // Each network of Docker's has a bridge.

@@ -1,5 +1,5 @@
 /** A host with a real Debian userland, whose network card is on a LAN. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile, rmdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -19,6 +19,10 @@ export interface Machine {
   exec(argv: readonly string[], input?: string): Promise<string>;
   tryExec(argv: readonly string[]): Promise<Output>;
   write(path: string, text: string): Promise<void>;
+  /** A file as a process of the machine sees it, or nothing where there is none. */
+  read(path: string): string | undefined;
+  /** Whether a program is installed there. */
+  has(program: string): boolean;
   stop(): Promise<void>;
 }
 
@@ -63,6 +67,12 @@ export async function startMachine(suite: Suite, name: string): Promise<Machine>
       lan,
       exec: (argv, input) => must([...enter, ...argv], input),
       tryExec: (argv) => run([...enter, ...argv]),
+      read: (path) => {
+        const [command, ...args] = [...enter, 'cat', '--', path];
+        const { status, stdout } = spawnSync(command!, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+        return status === 0 ? stdout : undefined;
+      },
+      has: (program) => existsSync(join(root, program)),
       write: async (path, text) => void (await must([...enter, 'tee', '--', path], text)),
       stop,
     };

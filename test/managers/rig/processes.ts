@@ -31,7 +31,7 @@ export async function must(argv: readonly string[], input?: string): Promise<str
  *
  * @param what for the error: "no lease on eth0"
  */
-export async function waitFor<T>(what: string, ask: () => Promise<T | undefined | false>, seconds = 40): Promise<T> {
+export async function waitFor<T>(what: string, ask: () => Promise<T | undefined | false>, seconds = 120): Promise<T> {
   for (const end = Date.now() + seconds * 1000; ; await sleep(100)) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;

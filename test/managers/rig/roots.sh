@@ -15,7 +15,7 @@ suites=(bookworm trixie sid)
 packages=(
   systemd systemd-sysv systemd-resolved udev dbus kmod
   network-manager dhcpcd-base avahi-daemon
-  iproute2 iptables nftables procps busybox-static
+  iproute2 iptables nftables procps busybox-static sudo
 )
 dpkg_options=(
   force-unsafe-io 'path-exclude=/usr/share/locale/*' 'path-exclude=/usr/share/doc/*' 'path-exclude=/usr/share/man/*'

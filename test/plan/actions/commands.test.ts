@@ -126,6 +126,32 @@ const table: readonly (readonly [HostAction, string, string])[] = [
     'ip -6 addr add fd00::9/128 dev nc nodad',
     'ip -6 addr del fd00::9/128 dev nc',
   ],
+  [
+    { ...base, kind: 'add-shim-address', shim: 'nc', address: ip('169.254.255.28'), scope: 'link' },
+    'ip addr add 169.254.255.28/32 dev nc scope link',
+    'ip addr del 169.254.255.28/32 dev nc',
+  ],
+  [
+    { ...base, kind: 'set-multicast', shim: 'nc', to: 'off' },
+    'ip link set dev nc multicast off',
+    'ip link set dev nc multicast on',
+  ],
+  [{ ...base, kind: 'leave-alone', shim: 'nc' }, 'nmcli device set nc managed no', ''],
+  [
+    { ...base, kind: 'add-table-route', shim: 'nc', destination: cidr('10.0.0.32/27'), source: ip('10.0.0.2') },
+    'ip route replace 10.0.0.32/27 dev nc src 10.0.0.2 table 28259',
+    'ip route del 10.0.0.32/27 dev nc table 28259',
+  ],
+  [
+    { ...base, kind: 'add-rule', shim: 'nc', destination: cidr('10.0.0.32/27') },
+    'ip rule add to 10.0.0.32/27 lookup 28259 pref 32765 protocol kernel',
+    'ip rule del to 10.0.0.32/27 lookup 28259 pref 32765',
+  ],
+  [
+    { ...base, kind: 'add-shim-route', shim: 'nc', destination: cidr('10.0.0.32/27') },
+    'ip route add 10.0.0.32/27 dev nc scope global',
+    'ip route del 10.0.0.32/27 dev nc',
+  ],
   [{ ...base, kind: 'bring-shim-up', shim: 'nc' }, 'ip link set dev nc up', 'ip link set dev nc down'],
   [
     { ...base, kind: 'add-shim-route', shim: 'nc', destination: cidr('10.0.0.32/27'), source: ip('10.0.0.2') },

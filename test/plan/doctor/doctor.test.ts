@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { doctorText } from '../../../src/emit/text/doctor-text.ts';
-import { type Netmode, netmodeNames } from '../../../src/netmode/modes.ts';
+import { isUnderlay, type Netmode, netmodeNames } from '../../../src/netmode/modes.ts';
 import { diagnose } from '../../../src/plan/doctor/doctor.ts';
 import type {
   EngineContainer,
@@ -11,7 +11,7 @@ import type {
   HostFacts,
   HostInterface,
 } from '../../../src/plan/facts/facts.ts';
-import { lanFacts } from '../../support/in-memory.ts';
+import { lanFacts, planTexts } from '../../support/in-memory.ts';
 
 const facts = (host: Partial<HostFacts> = {}, engine: Partial<EngineFacts> = {}): Facts => ({
   ...lanFacts,
@@ -47,6 +47,12 @@ const network = (driver: string, options: Readonly<Record<string, string>> = {},
   options: { parent: 'eth0', ...options },
   labels,
   pools: [],
+});
+const lanPool = [{ subnet: '192.168.1.0/24', gateway: '192.168.1.1', auxiliaryAddresses: {} }];
+const ours = (one: EngineNetwork): EngineNetwork => ({
+  ...one,
+  name: 'netcompose-eth0',
+  labels: { 'netcompose.network': 'netcompose-eth0' },
 });
 const user: EngineContainer = {
   id: 'a',
@@ -159,28 +165,55 @@ const cases: readonly (readonly [string, Facts, object, string | undefined])[] =
     'an ipvlan network',
     facts({}, { ...manager, networks: [network('ipvlan')] }),
     ipvlan('with-change'),
-    'docker network rm old',
+    'join it: declare it "external: true"',
   ],
   [
     'an ipvlan network in use',
     facts({}, { ...manager, networks: [network('ipvlan')], containers: [user] }),
     lan('with-change'),
-    'docker stop nas',
+    'take down what uses it (nas)',
   ],
   [
     'its own ipvlan network',
-    facts(
-      {},
-      { ...manager, networks: [{ ...network('ipvlan', { ipvlan_mode: 'l2' }, { 'netcompose.network': 'old' }) }] },
-    ),
-    { 'ipvlan-l3': 'with-change', 'ipvlan-l3s': 'with-change' },
-    'docker network rm old',
+    facts({}, { ...manager, networks: [ours(network('ipvlan', { ipvlan_mode: 'l2' }))] }),
+    { macvlan: 'with-change', 'ipvlan-l3': 'with-change', 'ipvlan-l3s': 'with-change' },
+    'use ipvlan-l2 here too',
+  ],
+  [
+    'its own macvlan network',
+    facts({}, { ...manager, networks: [ours(network('macvlan'))] }),
+    ipvlan('with-change'),
+    undefined,
   ],
   [
     'a macvlan network in use',
     facts({}, { ...manager, networks: [network('macvlan')], containers: [user] }),
     ipvlan('with-change'),
-    'docker stop nas',
+    'take down what uses it (nas)',
+  ],
+  [
+    "a macvlan network on the LAN's subnet",
+    facts({}, { ...manager, networks: [{ ...network('macvlan'), pools: lanPool }] }),
+    { macvlan: 'with-change', 'ipvlan-l2': 'with-change' },
+    'or join it: declare it "external: true", and name it with "network:"',
+  ],
+  [
+    "a bridge on the LAN's subnet",
+    facts({}, { ...manager, networks: [{ ...network('bridge'), options: {}, pools: lanPool }] }),
+    { macvlan: 'with-change', 'ipvlan-l2': 'with-change' },
+    'choose another subnet',
+  ],
+  [
+    'settings for networks, which take nothing',
+    facts({}, { ...manager, networks: [{ ...network('macvlan'), pools: lanPool, configOnly: true }] }),
+    {},
+    undefined,
+  ],
+  [
+    'a network of that name that netcompose did not make',
+    facts({}, { ...manager, networks: [{ ...network('bridge'), name: 'netcompose-eth0', options: {} }] }),
+    lan('with-change'),
+    'join it: declare it "external: true"',
   ],
 ];
 
@@ -194,6 +227,30 @@ for (const [name, given, expected, mend] of cases) {
       assert.ok(verdict === 'works' || findings.length > 0, 'says why');
   });
 }
+
+/** What `check`, and with it `up`, has to say of the netmode on the host; nothing else is in the file. */
+function refusals(mode: Netmode, given: Facts): readonly string[] {
+  const text = `services: { web: { image: x, x-netmode: { mode: ${mode}, parent: eth0, host_access: none } } }`;
+  return planTexts(text, { facts: given })
+    .diagnostics.sorted()
+    .filter(({ severity }) => severity === 'error')
+    .map(({ message }) => message);
+}
+
+test('of what there is on the engine, doctor says what check says', () => {
+  let told = 0;
+  for (const [name, given] of cases) {
+    if (given.engine === undefined || given.engine.networks.length === 0) continue;
+    for (const { netmode, verdict, findings } of diagnose(given).netmodes) {
+      const said = isUnderlay(netmode) ? refusals(netmode, given) : [];
+      const reasons = findings.filter((finding) => finding.verdict !== 'works').map(({ reason }) => reason);
+      assert.equal(reasons, said, `${name}, ${netmode}`);
+      assert.is(verdict, said.length > 0 ? 'with-change' : 'works', `${name}, ${netmode}`);
+      told += said.length;
+    }
+  }
+  assert.ok(told > 10);
+});
 
 test('a parent may be named', () => {
   const find = (parent: string, mode: Netmode) =>

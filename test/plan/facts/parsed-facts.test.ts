@@ -56,8 +56,8 @@ test('interfaces by index, their addresses with their subnets', () => {
     ['lo', 'eth0'],
   );
   assert.equal(host!.interfaces[1]!.addresses, [
-    { address: ip('192.168.1.10'), subnet: cidr('192.168.1.0/24'), passing: false },
-    { address: ip('fd00:1::10'), subnet: cidr('fd00:1::/64'), passing: true },
+    { address: ip('192.168.1.10'), subnet: cidr('192.168.1.0/24'), passing: false, general: true },
+    { address: ip('fd00:1::10'), subnet: cidr('fd00:1::/64'), passing: true, general: true },
   ]);
 });
 

@@ -133,9 +133,10 @@ for (const [
       containers,
       ...engine,
     } as const;
+    const state = { tableRoutes: [], rules: [], neighbours: [] };
     const host = { platform: 'linux', interfaces, routes: [], rpFilter: {} };
     assert.equal(
-      releasable({ host, engine: facts }, new Set(leased)).map(({ command }) => command.join(' ')),
+      releasable({ host, engine: facts, state }, new Set(leased)).map(({ command }) => command.join(' ')),
       removed,
     );
   });

@@ -1,0 +1,19 @@
+/** What is looked at of shims once containers have come or gone; no part of the facts that are kept. */
+import type { HostRoute } from './facts.ts';
+
+/** What shims carry, beside the routes of the main table. */
+export interface ShimState {
+  /** The routes of our own table. */
+  readonly tableRoutes: readonly HostRoute[];
+  /** All rules of IPv4, as `ip -N -d rule` has them. */
+  readonly rules: readonly HostRule[];
+  readonly neighbours: readonly { readonly shim: string; readonly address: string; readonly permanent: boolean }[];
+}
+
+interface HostRule {
+  /** CIDR; absent: all. */
+  readonly destination?: string;
+  readonly table: string;
+  readonly priority: number;
+  readonly protocol?: string;
+}

@@ -1,0 +1,147 @@
+/** What shims still lead to although nothing is there any more: routes, rules and neighbour entries that may go. */
+import type { Release } from '../actions/action.ts';
+import * as argv from '../actions/argv.ts';
+import type { EngineFacts, HostFacts, HostInterface, HostRoute } from '../facts/facts.ts';
+import {
+  type Address,
+  addressOf,
+  blockOf,
+  type Cidr,
+  contains,
+  parseAddress,
+  parseCidr,
+  sameCidr,
+} from '../facts/ip.ts';
+import { isOurRule, isOurs, servedNetwork } from '../facts/ownership.ts';
+import { type ParsedEngine, parseEngine } from '../facts/parsed-facts.ts';
+import type { ShimState } from '../facts/shim-state.ts';
+import type { ShimPlan } from '../types.ts';
+
+export interface StaleFacts {
+  readonly host: HostFacts;
+  readonly engine: EngineFacts;
+  readonly state: ShimState;
+}
+
+/**
+ * What of our shims leads to no container that there is or, by the plan, is about to be: everything but the ranges of
+ * their networks and the addresses of containers outside these. Routes that netcompose would not make (by a gateway, with
+ * a metric) are others', and stay. In an order in which no rule leads to a route that is gone. Pure.
+ *
+ * @param leased Docker networks that another netcompose is just starting containers on: their shims are left as they are
+ * @param planned the shims of what this run has started
+ */
+export function staleOn(
+  { host, engine, state }: StaleFacts,
+  leased: ReadonlySet<string>,
+  planned: readonly ShimPlan[] = [],
+): readonly Release[] {
+  if (engine.remote || engine.kind !== 'engine') return [];
+  const parsed = parseEngine(engine);
+  const shims = host.interfaces.filter(isOurs).flatMap((shim) => {
+    const network = servedNetwork(shim);
+    const wanted = planned.find((one) => one.name === shim.name && one.network === network);
+    const known = wanted !== undefined || parsed.networks.some(({ name }) => name === network);
+    return network === undefined || leased.has(network) || !known ? [] : [staleOf(shim, network, wanted, parsed)];
+  });
+  const removed = (route: HostRoute, isStale: (shim: ShimNeeds, to: Cidr) => boolean): readonly Removed[] => {
+    const shim = shims.find(({ link }) => link.name === route.interface);
+    const to = parseCidr(route.destination);
+    return shim && to && isMadeByUs(route) && isStale(shim, to) ? [{ shim: shim.link.name, to, route }] : [];
+  };
+  const main = host.routes.flatMap((route) => removed(route, ({ needs }, to) => !needs(to)));
+  const inTable = state.tableRoutes.flatMap((route) => removed(route, ({ needsInTable }, to) => !needsInTable(to)));
+  const gone = new Set(inTable.map(({ route }) => route));
+  const kept = state.tableRoutes.filter((route) => !gone.has(route)).map(({ destination }) => destination);
+  return [
+    ...state.rules.filter(isOurRule).flatMap(({ destination }) => {
+      const to = parseCidr(destination ?? '');
+      return !to || kept.includes(destination!)
+        ? []
+        : [{ kind: 'rule', command: argv.tableRule({ destination: to }).undo } as const];
+    }),
+    ...inTable.map(({ shim, to }) => release('route', shim, argv.routeInTable({ shim, destination: to }))),
+    ...main.map(({ shim, to }) => release('route', shim, argv.routeTo({ shim, destination: to })('del'))),
+    ...shims.flatMap((shim) => staleNeighbours(shim, main, state)),
+  ];
+}
+
+/** The rules that lead to a shim by our table: they do not go with it. */
+export function rulesTo(shim: string, { tableRoutes, rules }: ShimState): readonly Release[] {
+  const led = new Set(tableRoutes.flatMap((route) => (route.interface === shim ? route.destination : [])));
+  return rules.filter(isOurRule).flatMap(({ destination }) => {
+    const to = parseCidr(destination ?? '');
+    return to && led.has(destination!)
+      ? [{ kind: 'rule', command: argv.tableRule({ destination: to }).undo } as const]
+      : [];
+  });
+}
+
+interface ShimNeeds {
+  readonly link: HostInterface;
+  /** The ways to its containers. */
+  readonly wanted: readonly Cidr[];
+  readonly needs: (to: Cidr) => boolean;
+  readonly needsInTable: (to: Cidr) => boolean;
+}
+
+interface Removed {
+  readonly shim: string;
+  readonly to: Cidr;
+  readonly route: HostRoute;
+}
+
+function staleOf(link: HostInterface, network: string, planned: ShimPlan | undefined, engine: ParsedEngine): ShimNeeds {
+  const own = link.addresses.flatMap((text) => addressOf(text) ?? []).map(blockOf);
+  const wanted = [...(planned?.routes ?? []).map(({ destination }) => destination), ...ledTo(link, network, engine)];
+  const among = (blocks: readonly Cidr[], to: Cidr) => blocks.some((block) => sameCidr(block, to));
+  return {
+    link,
+    wanted,
+    // For an IPv6 address the kernel has a route in the main table.
+    needs: (to) => among(wanted, to) || among(own, to),
+    // What the plan says of the source counts; of what is not in this plan, another project's did.
+    needsInTable: (to) => {
+      const route = planned?.routes.find(({ destination }) => sameCidr(destination, to));
+      return route ? route.named === 'table' : among(wanted, to);
+    },
+  };
+}
+
+/** The ranges of a network, and the addresses of its containers outside these, running or not. */
+function ledTo({ mode }: HostInterface, network: string, { networks, containers }: ParsedEngine): readonly Cidr[] {
+  const routed = mode === 'l3' || mode === 'l3s';
+  const ranges = networks
+    .filter(({ name }) => name === network)
+    .flatMap(({ pools }) => pools.flatMap(({ subnet, ipRange }) => ipRange ?? (routed ? subnet : [])));
+  const addresses = containers.flatMap(({ networks: on }) => {
+    const attached = on.get(network);
+    return attached ? [...attached.addresses, ...attached.fixed] : [];
+  });
+  return [...ranges, ...addresses.filter((address) => !ranges.some((range) => contains(range, address))).map(blockOf)];
+}
+
+const isMadeByUs = ({ destination, gateway, metric, family }: HostRoute): boolean =>
+  destination !== 'default' && gateway === undefined && (family === 6 || (metric ?? 0) === 0);
+
+/**
+ * ipvlan L2: entries that were written down for addresses that nobody has. macvlan: what the host has learned on a way
+ * that goes, or the old answer would serve a while longer.
+ */
+function staleNeighbours({ link, wanted }: ShimNeeds, main: readonly Removed[], state: ShimState): readonly Release[] {
+  const { name: shim, kind } = link;
+  const ways = main.filter((route) => route.shim === shim).map(({ to }) => to);
+  const among = (blocks: readonly Cidr[], address: Address) => blocks.some((block) => contains(block, address));
+  return state.neighbours.flatMap(({ shim: on, address: text, permanent }): readonly Release[] => {
+    const address = parseAddress(text);
+    if (on !== shim || !address || among(wanted, address)) return [];
+    const isStale = permanent ? kind === 'ipvlan' : among(ways, address);
+    return isStale ? [release('neighbour', shim, argv.neighbourGone({ shim, address, permanent }))] : [];
+  });
+}
+
+const release = (kind: 'route' | 'neighbour', shim: string, command: readonly string[]): Release => ({
+  kind,
+  shim,
+  command,
+});

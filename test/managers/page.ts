@@ -1,0 +1,85 @@
+/** `docs/network-managers.md`, from what was seen. Pure. */
+import { managers } from './managers.ts';
+import type { FormName } from './product.ts';
+import { type Suite, suites } from './rig/machine.ts';
+
+/** What came of one event on one machine. */
+export interface Outcome {
+  readonly manager: string;
+  readonly suite: Suite;
+  readonly event: string;
+  readonly form: FormName;
+  /** What is wrong, in words; none where all is kept. */
+  readonly faults: readonly string[];
+}
+
+/** The versions of the programs, by manager and suite. */
+export type Versions = ReadonlyMap<string, string>;
+
+export const versionKey = (manager: string, suite: Suite): string => `${manager} ${suite}`;
+
+const formNames: Readonly<Record<FormName, string>> = {
+  plain: 'plain',
+  addressed: 'with an address of its own',
+  table: 'routes in a table of their own',
+};
+
+/** @param outcomes of all machines, in any order */
+export function pageOf(outcomes: readonly Outcome[], versions: Versions): string {
+  return [
+    "# Your host's network manager",
+    '',
+    'Which program manages the network of a host decides what becomes of an interface that it did not make, such as a',
+    '[shim](shim.md). These were tried as process 1 of Debian 12, Debian 13 and its unstable suite would run them, with',
+    "netcompose's own plan and steps, real macvlan containers, a DHCP server, and a listener on the LAN. That test writes this",
+    'page (`UPDATE_GOLDENS=1 npm test -- managers`), and fails where the page and the result differ.',
+    '',
+    '| program | versions | what it does to a shim | what netcompose does about it |',
+    '| --- | --- | --- | --- |',
+    ...managers.map(
+      ({ name, does, answer }) =>
+        `| ${name} | ${suites.map((suite) => versions.get(versionKey(name, suite)) ?? '?').join(', ')} | ${does} | ${answer} |`,
+    ),
+    '',
+    '## What was tried',
+    '',
+    '*kept*: after the event the host reached the container by the shim and the container the host, from the address that',
+    "it should be, without anybody mending; and meanwhile nobody on the LAN heard the host's address from another MAC address",
+    "than the parent's.",
+    '',
+    'Each shim in each form: *plain*, without an address of the LAN; *with an address of its own* (`shim.ipv4_address`); and, in',
+    'the newest version, *with routes in a table of their own*, which is the form on a host with an interface that came',
+    'before the parent, for a network that was there already. The last names its source: after another lease the next',
+    '`up` rewrites it, and *kept* there means after that.',
+    ...managers.flatMap(({ name }) => tableOf(name, outcomes, versions)),
+    '',
+  ].join('\n');
+}
+
+function tableOf(manager: string, all: readonly Outcome[], versions: Versions): readonly string[] {
+  const outcomes = all.filter((outcome) => outcome.manager === manager);
+  const events = [...new Set(outcomes.map(({ event }) => event))];
+  const head = suites.map((suite) => versions.get(versionKey(manager, suite)) ?? '?');
+  return [
+    '',
+    `### ${manager}`,
+    '',
+    `| event | ${head.join(' | ')} |`,
+    `| --- |${' --- |'.repeat(head.length)}`,
+    ...events.map((event) => {
+      const cells = suites.map((suite) => cellOf(outcomes.filter((one) => one.suite === suite && one.event === event)));
+      return `| ${event} | ${cells.join(' | ')} |`;
+    }),
+  ];
+}
+
+function cellOf(outcomes: readonly Outcome[]): string {
+  if (outcomes.length === 0) return '–';
+  const lost = outcomes.filter(({ faults }) => faults.length > 0);
+  return lost.length === 0
+    ? 'kept'
+    : lost.map(({ form, faults }) => `${formNames[form]}: ${faults.join(', ')}`).join('; ');
+}
+
+/** The page without versions: the newest of a suite changes by itself. */
+export const withoutVersions = (page: string): string => page.replace(/\d+(?:\.\d+)+|\b2\d\d\b/g, 'N');
