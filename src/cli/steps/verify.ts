@@ -22,10 +22,7 @@ export async function verify(
 ): Promise<number> {
   const { host, terminal } = session;
   const result = await withTemporaryOverride(host, plan.project.name, override, (path) =>
-    host.run(
-      composeCall(session, plan.project, path, ['config', '--format', 'json']),
-      stdin === undefined ? {} : { input: stdin },
-    ),
+    host.run(...composeCall(session, plan.project, path, ['config', '--format', 'json'], stdin)),
   );
   if (result.code !== 0) {
     terminal.err(result.stderr);
