@@ -40,11 +40,20 @@ async function project({ rig }: Context, name: string, compose: string): Promise
   return cwd;
 }
 
-/** Puts a program in front of another of that name; `body` is JavaScript that may call the real one by `real(args)`. */
-async function inFrontOf({ rig }: Context, name: string, body: string): Promise<{ readonly PATH: string }> {
-  const folder = join(rig.directory, `front-${name}`);
+/**
+ * Puts a program in front of `ip`, or of the Compose plugin; `body` is JavaScript that may call the real one by
+ * `real(args)`.
+ */
+async function inFrontOf(
+  { rig }: Context,
+  name: 'ip' | 'docker-compose',
+  body: string,
+): Promise<Readonly<Record<string, string>>> {
+  const isPlugin = name === 'docker-compose';
+  const front = join(rig.directory, `front-${name}`);
+  const folder = isPlugin ? join(front, 'cli-plugins') : front;
   await mkdir(folder, { recursive: true });
-  const target = name === 'docker' ? join(rig.env['PATH']!.split(delimiter)[0]!, 'docker') : onPath(name);
+  const target = isPlugin ? join(rig.env['DOCKER_CONFIG']!, 'cli-plugins', name) : onPath(name);
   const real = `
     const { spawnSync } = require('node:child_process');
     const real = (args) => spawnSync(${JSON.stringify(target)}, args, { encoding: 'utf8' });
@@ -55,7 +64,7 @@ async function inFrontOf({ rig }: Context, name: string, body: string): Promise<
     };`;
   await writeFile(join(folder, name), `#!${process.execPath}\n${real}\nconst args = process.argv.slice(2);\n${body}\n`);
   await chmod(join(folder, name), 0o755);
-  return { PATH: [folder, rig.env['PATH']].join(delimiter) };
+  return isPlugin ? { DOCKER_CONFIG: front } : { PATH: [front, rig.env['PATH']].join(delimiter) };
 }
 
 const web = (extra: string) =>
@@ -66,8 +75,10 @@ test('a model that Compose resolves differently is refused before anything is to
   const cwd = await project(context, 'different', macvlan);
   const env = await inFrontOf(
     context,
-    'docker',
+    'docker-compose',
     `const answer = real(args);
+     // As docker starts it.
+     if (args[0] !== 'compose' || !process.env.DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND) process.exit(99);
      if (!args.includes('config')) passOn(answer);
      const model = JSON.parse(answer.stdout);
      model.services = { web: { ...model.services.web, network_mode: 'host', networks: undefined } };

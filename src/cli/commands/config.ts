@@ -14,6 +14,6 @@ export async function run(session: Session): Promise<number> {
   const { project, override, stdin } = prepared;
   const { host, command, args } = session;
   return withTemporaryOverride(host, project.name, override, (path) =>
-    host.attach(composeCall(session, project, path, [command, ...args]), stdin === undefined ? {} : { input: stdin }),
+    host.attach(...composeCall(session, project, path, [command, ...args], stdin)),
   );
 }

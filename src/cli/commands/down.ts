@@ -24,11 +24,13 @@ export async function run(session: Session): Promise<number> {
   // or says why it cannot.
   const exitCode = project
     ? await host.attach(
-        composeCall(session, project, applied ? overridePath(host, project.name) : undefined, [
-          command,
-          ...words.forCompose,
-        ]),
-        stdin === undefined ? {} : { input: stdin },
+        ...composeCall(
+          session,
+          project,
+          applied ? overridePath(host, project.name) : undefined,
+          [command, ...words.forCompose],
+          stdin,
+        ),
       )
     : await passThrough(argv, host, stdin);
   if (exitCode !== exitCodes.fine || (words.dryRun ?? globals.dryRun)) return exitCode;

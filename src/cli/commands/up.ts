@@ -164,8 +164,7 @@ function recordOverride({ host }: Session, project: string, text: string | undef
 
 function callCompose(session: Session, { project, stdin }: Ready, override: string | undefined): Promise<number> {
   return session.host.attach(
-    composeCall(session, project, override, [session.command, ...serviceWords(session).forCompose]),
-    stdin === undefined ? {} : { input: stdin },
+    ...composeCall(session, project, override, [session.command, ...serviceWords(session).forCompose], stdin),
   );
 }
 

@@ -108,14 +108,14 @@ async function observeEngineLazily(
 }
 
 async function composeFacts({ host }: Session, needed: boolean, report: Report): Promise<Facts['compose']> {
-  const argv = findCompose(host);
-  if (!argv) {
+  const compose = findCompose(host);
+  if (!compose) {
     const { message, help } = composeMissing;
     if (needed) report('engine/compose-too-old', undefined, message, { help });
     return undefined;
   }
   const { composeVersion } = await import('../../host/engine/find-compose.ts');
-  const version = await composeVersion(host, argv);
+  const version = await composeVersion(host, compose);
   if (needed && isOlder(version, oldestCompose)) {
     report(
       'engine/compose-too-old',

@@ -4,5 +4,6 @@ import type { Host } from '../../host/system/host.ts';
 
 /** Compose itself, on this terminal, with these very arguments. Throws a `HostError` where there is none. */
 export async function passThrough(argv: readonly string[], host: Host, input?: string): Promise<number> {
-  return host.attach([...requireCompose(host), ...argv], input === undefined ? {} : { input });
+  const compose = requireCompose(host);
+  return host.attach([...compose.argv, ...argv], { env: compose.env, ...(input !== undefined && { input }) });
 }

@@ -23,10 +23,7 @@ export async function verify(
   const { host, terminal } = session;
   const resolved = await withTemporaryOverride(host, plan.project.name, override, async (path) => {
     const ask = (...form: readonly string[]) =>
-      host.run(
-        composeCall(session, plan.project, path, ['config', ...form]),
-        stdin === undefined ? {} : { input: stdin },
-      );
+      host.run(...composeCall(session, plan.project, path, ['config', ...form], stdin));
     const json = await ask('--format', 'json');
     if (json.code === 0) return { model: JSON.parse(json.stdout) as ResolvedModel };
     // Compose's JSON writer fails at models that `up` has no trouble with, such as `build.ssh` with a path.

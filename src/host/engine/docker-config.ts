@@ -5,6 +5,8 @@ import type { Host } from '../system/host.ts';
 export interface DockerConfig {
   readonly currentContext?: string;
   readonly cliPluginsExtraDirs?: readonly string[];
+  /** Whether it has settings of plugins, such as hooks that run after a command. */
+  readonly hasPluginSettings: boolean;
 }
 
 /** `DOCKER_CONFIG`, else `~/.docker`. */
@@ -15,8 +17,9 @@ export function dockerConfigFolder(host: Host): string {
 /** `config.json`; empty where it is missing or broken, which `docker` itself reports. */
 export function dockerConfig(host: Host): DockerConfig {
   const config = parseObject(host.readText(posix.join(dockerConfigFolder(host), 'config.json')));
-  const { currentContext, cliPluginsExtraDirs } = config;
+  const { currentContext, cliPluginsExtraDirs, plugins } = config;
   return {
+    hasPluginSettings: typeof plugins === 'object' && plugins !== null && Object.keys(plugins).length > 0,
     ...(typeof currentContext === 'string' && { currentContext }),
     ...(Array.isArray(cliPluginsExtraDirs) && {
       cliPluginsExtraDirs: cliPluginsExtraDirs.filter((dir): dir is string => typeof dir === 'string'),

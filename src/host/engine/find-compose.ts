@@ -19,33 +19,59 @@ const systemPluginFolders = [
   '/usr/libexec/docker/cli-plugins',
 ];
 
-/** How to call Compose: `['docker', 'compose']`, else `['docker-compose']`, or nothing where there is neither. */
-export function findCompose(host: Host): readonly string[] | undefined {
-  if (hasPlugin(host) && which(host, 'docker') !== undefined) return ['docker', 'compose'];
-  return which(host, 'docker-compose') === undefined ? undefined : ['docker-compose'];
+export interface ComposeProgram {
+  /** What is started; Compose's arguments follow. */
+  readonly argv: readonly string[];
+  /** What is added to its environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** How a person starts it, for messages. */
+  readonly shown: readonly string[];
 }
 
-/** How to call Compose; throws a `HostError` where it is not installed. */
-export function requireCompose(host: Host): readonly string[] {
+const throughDocker: ComposeProgram = { argv: ['docker', 'compose'], env: {}, shown: ['docker', 'compose'] };
+const byItself: ComposeProgram = { argv: ['docker-compose'], env: {}, shown: ['docker-compose'] };
+
+/**
+ * How to start Compose, or `undefined` where it is not installed.
+ *
+ * The plugin is started as `docker` starts it, without `docker`, which asks each plugin for its metadata first: `docker
+ * compose ps` takes more than twice as long as the plugin itself. Its first word is the plugin's name, and the variable
+ * tells it that it is not a program by itself (docker/cli, cli-plugins/metadata, `ReexecEnvvar`).
+ */
+export function findCompose(host: Host): ComposeProgram | undefined {
+  const plugin = which(host, 'docker') === undefined ? undefined : findPlugin(host);
+  if (plugin === undefined) return which(host, 'docker-compose') === undefined ? undefined : byItself;
+  // `docker` runs other plugins' hooks after a command, and shows their hints.
+  if (dockerConfig(host).hasPluginSettings) return throughDocker;
+  return {
+    argv: [plugin, 'compose'],
+    env: { DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND: 'docker' },
+    shown: throughDocker.shown,
+  };
+}
+
+/** How to start Compose; throws a `HostError` where it is not installed. */
+export function requireCompose(host: Host): ComposeProgram {
   const compose = findCompose(host);
   if (!compose) throw new HostError({ ...composeMissing, noEngine: true });
   return compose;
 }
 
 /** Compose's version without a leading `v`, such as `2.40.3`. Throws a `HostError` where Compose does not say. */
-export async function composeVersion(host: Host, compose: readonly string[]): Promise<string> {
-  const command = [...compose, 'version', '--short'];
-  const result = await host.run(command);
+export async function composeVersion(host: Host, { argv, env, shown }: ComposeProgram): Promise<string> {
+  const args = ['version', '--short'];
+  const result = await host.run([...argv, ...args], { env });
   const version = /^v?(\d+\.\d+\.\d+\S*)$/m.exec(result.stdout.trim())?.[1];
-  if (result.code !== 0 || version === undefined) throw new HostError(commandFailure(command, result));
+  if (result.code !== 0 || version === undefined) throw new HostError(commandFailure([...shown, ...args], result));
   return version;
 }
 
-function hasPlugin(host: Host): boolean {
+/** The plugin that `docker` would take. */
+function findPlugin(host: Host): string | undefined {
   const folders = [
     posix.join(dockerConfigFolder(host), 'cli-plugins'),
     ...(dockerConfig(host).cliPluginsExtraDirs ?? []),
     ...systemPluginFolders,
   ];
-  return folders.some((folder) => host.isExecutable(posix.join(folder, 'docker-compose')));
+  return folders.map((folder) => posix.join(folder, 'docker-compose')).find((path) => host.isExecutable(path));
 }
