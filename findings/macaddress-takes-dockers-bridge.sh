@@ -1,5 +1,5 @@
 #!/bin/bash
-# Tool: macaddress 0.5.4 (npm), with a million downloads a week often behind "machine id" and licence keys.
+# Tool: macaddress 0.5.4 (npm), which often stands behind machine ids and licence keys.
 # Behaviour: `one()`, the machine's MAC address, is that of a Docker bridge as soon as one with a running container is
 #   there, where the card is called enp3s0; with the old name eth0 it stays the card's. It is random and goes with the
 #   network.

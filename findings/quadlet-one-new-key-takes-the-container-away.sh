@@ -6,9 +6,9 @@
 #   web.service. On standard error: `unsupported key 'InterfaceName' in group 'Network'`, `converting "web.container":
 #   cannot get the resource name of lan.network`
 # Why it surprises: systemd itself, whose format this is, warns of an unknown key and goes on; here the service is
-#   gone, and `systemctl start web` says "Unit web.service not found", nothing of a key.
-# For you: what works on a newer machine can take services away on an older one, at the next boot and without a failed
-#   unit. Run the generator with --dryrun after each change: its exit code tells.
+#   gone, and the message, in the log of the boot alone, names the network first.
+# For you: what works on a newer machine can take services away on an older one at the next boot. Run the generator
+#   with --dryrun after each change: its exit code tells.
 # Needs: apt-get (Debian). Exit code: 0 as stated, 1 not so, 2 not tried.
 set -euo pipefail
 
