@@ -6,8 +6,8 @@
 #   goes.
 # Seen: 2026-11-28, LAN to the host's own server on port 8080: before yes; after ADD (exit code 0) no, and no to a
 #   server in the container either; after DEL yes
-# Why it surprises: Docker leaves such ports out and says so in its log. `bandwidth`, the other plugin that is chained
-#   in this way, does refuse macvlan ("has no veth peer").
+# Why it surprises: Docker leaves such ports out and says so in its log; here the result says that all is well, and
+#   the rules it leaves match what is meant for the host.
 # For you: a hostPort in a pod on a macvlan network is worse than useless. Leave portmap out of the list of plugins of
 #   such a network: the container has an address on the LAN.
 # Needs: root, veth, macvlan, iproute2, iptables, busybox, unshare, apt-get. Exit code: 0 as stated, 1 not so, 2 not

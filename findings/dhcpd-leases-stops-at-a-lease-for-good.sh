@@ -7,7 +7,7 @@
 # Why it surprises: both forms are in the manual page dhcpd.leases(5), and the lease that cannot be read takes all
 #   others with it.
 # For you: a check for conflicts that asks the leases goes blind with the first printer that has its address for good.
-#   Cut such leases out, or read `kea-lfc`'s CSV where there is Kea.
+#   Cut such leases out first.
 # Needs: Node, npm. Exit code: 0 as stated, 1 not so, 2 not tried.
 set -euo pipefail
 

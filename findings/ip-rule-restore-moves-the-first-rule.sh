@@ -6,7 +6,7 @@
 #   default. Both deleted and restored: 0 local, 5 lookup 78, 32764 lookup 77, 32765 local, 32766 main twice, 32767
 #   default twice
 # Why it surprises: a priority of 0 is not in the saved form at all, and the kernel then picks one: the next free one
-#   below main. `ip addr` and `ip route` bring their counterparts back where they were.
+#   below main. Nothing says so, and without such a rule only the doubles show.
 # For you: the rule of priority 0 that keeps containers reachable beside wg-quick is the very one that a restore puts
 #   behind it. Write rules as commands, not by save and restore.
 # Needs: root, Linux, unshare, apt-get. Exit code: 0 as stated, 1 not so, 2 not tried.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Tool: local-ipv4-address 0.0.2 (npm), with netstat and ifconfig of net-tools 2.10 (Debian 12).
+# Tool: local-ipv4-address 0.0.2 (npm), with netstat of net-tools 2.10 (Debian 12).
 # Behaviour: it finds the machine's address by the default route only where the interface's name has nothing but
 #   letters, digits and underscores: behind `br-lan`, `eth0.7` or Docker's `br-…` it fails, as it takes what follows
 #   the dash or dot for the name.
@@ -69,6 +69,7 @@ address() {
   ip link set "$link" down
   ip link set "$link" name "$1"
   ip link set "$1" up
+  for _ in $(seq 20); do ! ip -o link show "$1" | grep -q 'state UP' || break; sleep 0.2; done
   ip route add default via 192.168.1.1
   link=$1
   timeout 20 node -e 'require("local-ipv4-address")().then(console.log, (error) => console.log(error.message))' \
