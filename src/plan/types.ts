@@ -201,8 +201,8 @@ interface ShimSource {
   /** The address that the host has towards the containers. */
   readonly source?: Address;
   /**
-   * Where it must be named, because the kernel would choose another: in the route itself, or (IPv4) in the same route in
-   * a table of ours, which the kernel keeps when the address leaves the host for a moment. Absent: it need not be.
+   * Where it must be named, because the kernel would choose another: in the route itself, or (IPv4) in the same route
+   * in a table of ours, which the kernel keeps when the address leaves the host for a moment. Absent: it need not be.
    */
   readonly named?: 'main' | 'table';
 }

@@ -100,10 +100,11 @@ const networkd: Manager = {
   name: 'systemd-networkd',
   version: versionOf('networkctl', '--version'),
   does:
-    "removes the parent's address for a moment on a restart, a lost carrier or `reconfigure`, and with it each route of the " +
-    'main table that names that address as its source; deletes rules that others made',
+    "removes the parent's address for a moment on a restart, a lost carrier or `reconfigure`, and with it each route " +
+    'of the main table that names that address as its source; deletes rules that others made',
   answer:
-    'the routes name no source; where they must, they are in table 28259, by a rule of `protocol kernel`, which it spares',
+    'the routes name no source; where they must, they are in table 28259, by a rule of `protocol kernel`, which ' +
+    'it spares',
   async start(machine) {
     await machine.write(networkFile, networkText('DHCP=ipv4'));
     await machine.exec(systemctl('unmask', ...networkdUnits));
@@ -140,7 +141,8 @@ const networkManager: Manager = {
   },
   version: versionOf('NetworkManager', '--version'),
   does:
-    'takes an interface with an address for `connected (externally)`; 1.42 removes its address with all its routes on ' +
+    'takes an interface with an address for `connected (externally)`; 1.42 removes its address with all its ' +
+    'routes on ' +
     '`nmcli networking off`',
   answer: 'where it runs, `nmcli device set nc-eth0 managed no` is one of the steps',
   events: [
@@ -172,8 +174,9 @@ const dhcpcd: Manager = {
   name: 'dhcpcd',
   version: versionOf('dhcpcd', '--version'),
   does:
-    "removes the parent's address with the carrier, as networkd does; 10.1 and newer give a lease back where they hear the " +
-    "host's address from another MAC address; without `denyinterfaces nc-*` it takes the shim for a network card",
+    "removes the parent's address with the carrier, as networkd does; 10.1 and newer give a lease back where " +
+    'they hear ' +
+    "the host's address from another MAC address; without `denyinterfaces nc-*` it takes the shim for a network card",
   answer: "the same; and no frame with the host's address leaves the shim",
   async start(machine) {
     // What it would do to interfaces of others is not the question here.

@@ -30,25 +30,30 @@ export function pageOf(outcomes: readonly Outcome[], versions: Versions): string
     "# Your host's network manager",
     '',
     'Which program manages the network of a host decides what becomes of an interface that it did not make, such as a',
-    '[shim](shim.md). These were tried as process 1 of Debian 12, Debian 13 and its unstable suite would run them, with',
-    "netcompose's own plan and steps, real macvlan containers, a DHCP server, and a listener on the LAN. That test writes this",
-    'page (`UPDATE_GOLDENS=1 npm test -- managers`), and fails where the page and the result differ.',
+    '[shim](shim.md). These were tried as process 1 of Debian 12, Debian 13 and its unstable suite would run ' +
+      'them, with',
+    "netcompose's own plan and steps, real macvlan containers, a DHCP server, and a listener on the LAN. That test",
+    'writes this page (`UPDATE_GOLDENS=1 npm test -- managers`), and fails where the page and the result differ.',
     '',
     '| program | versions | what it does to a shim | what netcompose does about it |',
     '| --- | --- | --- | --- |',
     ...managers.map(
       ({ name, does, answer }) =>
-        `| ${name} | ${suites.map((suite) => versions.get(versionKey(name, suite)) ?? '?').join(', ')} | ${does} | ${answer} |`,
+        `| ${name} | ${suites.map((suite) => versions.get(versionKey(name, suite)) ?? '?').join(', ')} ` +
+        `| ${does} | ${answer} |`,
     ),
     '',
     '## What was tried',
     '',
-    '*kept*: after the event the host reached the container by the shim and the container the host, from the address that',
-    "it should be, without anybody mending; and meanwhile nobody on the LAN heard the host's address from another MAC address",
-    "than the parent's.",
+    '*kept*: after the event the host reached the container by the shim and the container the host, from the ' +
+      'address that',
+    "it should be, without anybody mending; and meanwhile nobody on the LAN heard the host's address from another MAC",
+    "address than the parent's.",
     '',
-    'Each shim in each form: *plain*, without an address of the LAN; *with an address of its own* (`shim.ipv4_address`); and, in',
-    'the newest version, *with routes in a table of their own*, which is the form on a host with an interface that came',
+    'Each shim in each form: *plain*, without an address of the LAN; *with an address of its own* ' +
+      '(`shim.ipv4_address`);',
+    'and, in the newest version, *with routes in a table of their own*, which is the form on a host with an ' +
+      'interface that came',
     'before the parent, for a network that was there already. The last names its source: after another lease the next',
     '`up` rewrites it, and *kept* there means after that.',
     ...managers.flatMap(({ name }) => tableOf(name, outcomes, versions)),

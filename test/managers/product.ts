@@ -64,7 +64,7 @@ export const forms = {
 } as const;
 
 /** The machine as netcompose sees it. */
-export function hostIn(machine: Machine): Host {
+function hostIn(machine: Machine): Host {
   return {
     ...realHost(),
     env: { PATH: '/usr/sbin:/usr/bin', ...fakeEngine().env },

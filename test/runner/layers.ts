@@ -42,7 +42,8 @@ export const layers: readonly Layer[] = [
   { name: 'engine-26', ...engine, engine: '26', without: newestOnly, needs: [...sandboxed, 'engine-26', 'build'] },
   { name: 'engine-20', ...engine, engine: '20', without: newestOnly, needs: [...sandboxed, 'engine-20', 'build'] },
   { name: 'lab', folder: 'lab', needs: ['linux', 'root', 'lab', 'build'], sandbox: false, patience: emulated },
-  // No gate until a whole run of it with netcompose's own steps has been seen, and has written docs/network-managers.md.
+  // No gate until a whole run of it with netcompose's own steps has been seen, and has written
+  // docs/network-managers.md.
   { name: 'managers', folder: 'managers', needs: [...sandboxed, 'managers'], sandbox: true, onRequest: true },
   { name: 'package', folder: 'package', needs: ['build'], sandbox: false },
 ];

@@ -135,8 +135,9 @@ const hasShims = ({ plan, facts }: Ready) =>
   plan.shims.length > 0 || facts.host?.interfaces.some((one) => isOurs(one)) === true;
 
 /**
- * Once Compose has ended: where no range is given, only the engine knows which addresses need a route, and new containers
- * get theirs; then what shims lead to although it is gone is removed. Where Compose failed, its own words count.
+ * Once Compose has ended: where no range is given, only the engine knows which addresses need a route, and new
+ * containers get theirs; then what shims lead to although it is gone is removed. Where Compose failed, its own words
+ * count.
  */
 async function settle({ host }: Session, { plan }: Ready, exitCode: number, isOpen: boolean): Promise<void> {
   const { tidy } = await import('../steps/release.ts');

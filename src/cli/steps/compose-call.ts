@@ -6,8 +6,8 @@ import type { RunOptions } from '../../host/system/host.ts';
 import type { Session } from '../session.ts';
 
 /**
- * What to give `Host.run` or `Host.attach`. The files are named one by one, because Compose looks for its default names only while no `-f`
- * is given; everything else is as the user wrote it. Throws a `HostError` where there is no Compose.
+ * What to give `Host.run` or `Host.attach`. The files are named one by one, because Compose looks for its default names
+ * only while no `-f` is given; everything else is as the user wrote it. Throws a `HostError` where there is no Compose.
  *
  * @param override absent where nothing changes
  * @param stdin what netcompose has read of its standard input, and Compose is to read too

@@ -33,7 +33,8 @@ export function release(host: Host): Promise<readonly Release[]> {
 }
 
 /**
- * What `up` does last, to be called under the lock: what the shims lead to although it is gone. Throws as `release` does.
+ * What `up` does last, to be called under the lock: what the shims lead to although it is gone. Throws as `release`
+ * does.
  *
  * @param plan what has been started
  */

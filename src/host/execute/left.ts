@@ -4,8 +4,8 @@ import { stateOf } from './checks.ts';
 import type { Observer } from './observer.ts';
 
 /**
- * The commands that, run in this order, leave nothing for these steps to do. What is done already is not among them, and
- * neither is what somebody else is in the way of.
+ * The commands that, run in this order, leave nothing for these steps to do. What is done already is not among them,
+ * and neither is what somebody else is in the way of.
  */
 export async function commandsLeft(
   steps: readonly Step[],

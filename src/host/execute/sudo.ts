@@ -7,8 +7,8 @@ import { which } from '../system/which.ts';
 const privileged: ReadonlySet<string | undefined> = new Set(['ip', 'sysctl', 'nmcli']);
 
 /**
- * sudo asks on the terminal by itself, once for all commands of a run unless it is set up to forget at once. In English,
- * because what it says must be understood here.
+ * sudo asks on the terminal by itself, once for all commands of a run unless it is set up to forget at once. In
+ * English, because what it says must be understood here.
  */
 const sudoEnvironment = {
   LC_ALL: 'C',

@@ -1,6 +1,6 @@
 /**
- * What stands in the way of a netmode on the engine: what `check` says of the shortest project that asks for it, so that
- * the two cannot differ.
+ * What stands in the way of a netmode on the engine: what `check` says of the shortest project that asks for it, so
+ * that the two cannot differ.
  */
 import type { Files } from '../../compose/input.ts';
 import { load } from '../../compose/load.ts';

@@ -41,7 +41,9 @@ export interface InterfaceAddress {
   readonly subnet: Cidr;
   /** Whether it will go: IPv6's temporary addresses, and what is deprecated. */
   readonly passing: boolean;
-  /** Whether the kernel may give it to traffic that leaves by another interface: of scope global, first of its subnet. */
+  /**
+   * Whether the kernel may give it to traffic that leaves by another interface: of scope global, first of its subnet.
+   */
   readonly general: boolean;
 }
 

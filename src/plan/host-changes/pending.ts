@@ -19,8 +19,8 @@ interface Seen {
 const nothing: Commands = [];
 
 /**
- * The commands that an action on a shim that is there still needs. Of a kind that is absent here the facts tell nothing;
- * it is done in the same run as the rest.
+ * The commands that an action on a shim that is there still needs. Of a kind that is absent here the facts tell
+ * nothing; it is done in the same run as the rest.
  */
 const leftOnShim: { readonly [K in Kind]?: (action: Extract<HostAction, { kind: K }>, seen: Seen) => Commands } = {
   'set-multicast': (action, { link }) =>
@@ -54,8 +54,8 @@ function routeLeft(action: AddShimRoute, { host }: Seen): Commands {
 }
 
 /**
- * The commands that `up` would have to run for one shim, in order: the shared network's too, where that is missing. None
- * where the facts do not have the host.
+ * The commands that `up` would have to run for one shim, in order: the shared network's too, where that is missing.
+ * None where the facts do not have the host.
  */
 export function pendingFor(shim: string, actions: readonly HostAction[], { host, engine }: Facts): Commands {
   if (!host) return nothing;

@@ -260,8 +260,9 @@ const placeOf = (source: Address, { host }: ParsedFacts): ShimWay['named'] =>
   source.family === 6 ? 'main' : host && !sourceByItself(source, host) ? 'table' : undefined;
 
 /**
- * Whether a container might drop what bears the link-local sender of a macvlan shim: with `rp_filter`, which it has from
- * the host, one without a default route does; with a strict one, also one whose default route is another network's.
+ * Whether a container might drop what bears the link-local sender of a macvlan shim: with `rp_filter`, which it has
+ * from the host, one without a default route does; with a strict one, also one whose default route is another
+ * network's.
  */
 function hearsNoLinkLocal(
   { mode, internal }: UnderlayNetwork,

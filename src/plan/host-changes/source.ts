@@ -7,8 +7,8 @@ import type { ParsedHost, ParsedInterface } from '../facts/parsed-facts.ts';
 /**
  * Whether traffic through an interface without an address of scope global has this source by itself, the host's own and
  * what `MASQUERADE` sends for a bridge alike: the kernel takes the first such address of the first interface that has
- * one, in the order in which they came to be (`inet_select_addr`; docs/measured.md, "Which source the kernel gives"). An
- * interface that came before and is up without an address may get one any time, so it counts as one that has.
+ * one, in the order in which they came to be (`inet_select_addr`; docs/measured.md, "Which source the kernel gives").
+ * An interface that came before and is up without an address may get one any time, so it counts as one that has.
  */
 export function sourceByItself(source: Address, { interfaces }: ParsedHost): boolean {
   const first = sortBy(interfaces, 'index').find((one) => firstGeneral(one) !== undefined || mayGetAddress(one));

@@ -25,10 +25,11 @@ export interface StaleFacts {
 
 /**
  * What of our shims leads to no container that there is or, by the plan, is about to be: everything but the ranges of
- * their networks and the addresses of containers outside these. Routes that netcompose would not make (by a gateway, with
- * a metric) are others', and stay. In an order in which no rule leads to a route that is gone. Pure.
+ * their networks and the addresses of containers outside these. Routes that netcompose would not make (by a gateway,
+ * with a metric) are others', and stay. In an order in which no rule leads to a route that is gone. Pure.
  *
- * @param leased Docker networks that another netcompose is just starting containers on: their shims are left as they are
+ * @param leased Docker networks that another netcompose is just starting containers on: their shims are left as they
+ *   are
  * @param planned the shims of what this run has started
  */
 export function staleOn(

@@ -427,7 +427,7 @@ test('with a Compose that is too old: exit code 4', async () => {
   assert.equal(on.changes(), []);
 });
 
-test('a fixed address that is no longer in the file, and one of a container that is removed: their routes go', async () => {
+test('the routes of a fixed address that is no longer in the file, and of a removed container, go', async () => {
   const on = machine(shop(web.replace('ip_range', 'ipv4_address: 192.168.1.53, ip_range')));
   const ways = () => on.routes.map(({ dst }) => dst);
   await on.run('up', '-d');
