@@ -221,8 +221,10 @@ echo 1 >/proc/sys/net/ipv4/ip_forward
 # address of the first that has one, and that should not be a bridge of the engine's.
 ip link add name eth0 type veth peer name eth0-cable
 engine=$(grep -o 'lab.docker=[0-9]*' /proc/cmdline | cut -d= -f2)
+# Few containers at a time: engine 26 gives up a published port after 16 s, and an emulated machine that starts 25
+# containers at once is slower than that.
 cat >/run/env <<ENV
-export HOME=/root LANG=C DOCKER_CONFIG=/opt/d$engine/cfg
+export HOME=/root LANG=C DOCKER_CONFIG=/opt/d$engine/cfg COMPOSE_PARALLEL_LIMIT=4
 export PATH=/opt/d$engine/usr/sbin:/opt/d$engine/usr/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 ENV
 . /run/env
