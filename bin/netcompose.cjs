@@ -2,8 +2,8 @@
 ':' //; exec node -- "$0" "$@"
 /**
  * Starts the built program, by way of the shell: Node 20 takes `--env-file` for its own wherever it stands, but behind
- * `--`, and not every `env` can give Node that word (`-S`). To the shell the second line is a command, to Node a text and
- * a comment: no formatter may touch it. In a checkout that was never built, builds it first.
+ * `--`, and not every `env` can give Node that word (`-S`). To the shell the second line is a command, to Node a text
+ * and a comment: no formatter may touch it. In a checkout that was never built, builds it first.
  *
  * V8's compiled code is kept from one start to the next, in the user's cache folder: it halves what a start costs
  * beyond Node's own (Node 22 has `module.enableCompileCache()` for this, Node 20 has nothing).

@@ -56,8 +56,8 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
 };
 
 /**
- * Compose's other commands, up to 2.40 (`docker compose --help`, and those that it hides): words that are no slips. What
- * is like none of them may be a newer Compose's.
+ * Compose's other commands, up to 2.40 (`docker compose --help`, and those that it hides): words that are no slips.
+ * What is like none of them may be a newer Compose's.
  */
 export const composeCommands: ReadonlySet<string> = new Set([
   ...['alpha', 'attach', 'bridge', 'build', 'commit', 'completion', 'cp', 'events', 'exec', 'export', 'help', 'images'],

@@ -32,7 +32,8 @@ function isPlace(path: Path): boolean {
 }
 
 /**
- * @param model the merged model; what stands below another `x-*` is a fragment, and its places are those where it is used
+ * @param model the merged model; what stands below another `x-*` is a fragment, and its places are those where it is
+ *   used
  * @param report gets `netmode/misplaced`, and `netmode/unknown-key` for what is nearly the word
  */
 export function checkPlaces(model: Mapping, report: Report): void {

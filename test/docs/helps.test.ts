@@ -1,6 +1,6 @@
 /**
- * What a help says to write, written into the rule page's example, makes the diagnostic go and brings no other. Each rule
- * is in one of three tables: a new one must choose.
+ * What a help says to write, written into the rule page's example, makes the diagnostic go and brings no other. Each
+ * rule is in one of three tables: a new one must choose.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

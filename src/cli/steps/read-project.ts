@@ -18,8 +18,8 @@ export interface Read {
   /** The text of standard input, where a file is `-`: Compose must be given it again. */
   readonly stdin?: string;
   /**
-   * Whether the word `x-netmode`, or what may be meant as it, stands in any text that was read; without it, what is wrong with the project is
-   * Compose's to report.
+   * Whether the word `x-netmode`, or what may be meant as it, stands in any text that was read; without it, what is
+   * wrong with the project is Compose's to report.
    */
   readonly annotated: boolean;
 }

@@ -127,7 +127,9 @@ function importInto(model: Mapping, loaded: Mapping, imported: Set<string>, from
   return { ...model, entries: all };
 }
 
-/** Of a file that is included Compose takes these sections and nothing else: what it says for all its services is lost. */
+/**
+ * Of a file that is included Compose takes these sections and nothing else: what it says for all its services is lost.
+ */
 function reportDropped(model: Mapping, loaded: Mapping, from: Span, { reader: { report } }: Scope): void {
   const theirs = loaded.entries.get('x-netmode');
   const ours = model.entries.get('x-netmode');

@@ -19,8 +19,8 @@ export function isOlder(version: string, than: string): boolean {
 }
 
 /**
- * From which version on the engine and Compose know a key of a network, or of a service on one; docs/measured.md, "Docker Engine".
- * Every Compose that netcompose works with knows `mac_address` there.
+ * From which version on the engine and Compose know a key of a network, or of a service on one; docs/measured.md,
+ * "Docker Engine". Every Compose that netcompose works with knows `mac_address` there.
  */
 const knownSince = {
   mac_address: { engine: '25.0', compose: oldestCompose },

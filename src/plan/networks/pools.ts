@@ -220,7 +220,9 @@ function customaryGateway(subnet: Cidr, request: PoolRequest): Address {
   return { family: subnet.family, value };
 }
 
-/** What the file does not say of a LAN and what was taken in its place: a person must know it, and can write it down. */
+/**
+ * What the file does not say of a LAN and what was taken in its place: a person must know it, and can write it down.
+ */
 function reportFound(request: PoolRequest, pools: readonly PlannedPool[], placed: number, report: Report): void {
   // One that is written, but lies in no subnet, has been reported; `auto` is found.
   const isWrong = (request.settings.ip_range ?? []).filter(({ value }) => value !== 'auto').length > placed;

@@ -111,7 +111,8 @@ const cases: readonly (readonly [string, string, Facts, readonly string[]])[] = 
   [
     'no VLANs',
     service(
-      `{ mode: macvlan, vlan: 10, subnet: 10.1.0.0/24, gateway: 10.1.0.1, ${lan.replace('192.168.1.192', '10.1.0.192')} }`,
+      '{ mode: macvlan, vlan: 10, subnet: 10.1.0.0/24, gateway: 10.1.0.1, ' +
+        `${lan.replace('192.168.1.192', '10.1.0.192')} }`,
     ),
     facts({ drivers: { '8021q': 'missing' } }),
     ['error engine/kernel-lacks-driver: "web": the kernel of this host has no 8021q'],

@@ -221,7 +221,9 @@ function checkRange(
       `${formatCidr(ipRange)}, from which Docker hands out addresses, has devices of the LAN in it: ${shown}`,
       {
         severity: 'warning',
-        help: `keep it out of the DHCP server's pool${free ? `, or write "ip_range: ${rangesText(network, pool, free)}"` : ''}`,
+        help:
+          "keep it out of the DHCP server's pool" +
+          (free ? `, or write "ip_range: ${rangesText(network, pool, free)}"` : ''),
       },
     );
   }

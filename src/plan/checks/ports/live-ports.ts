@@ -145,7 +145,8 @@ function helpFor(
     !claim.address && address?.family === 4 && isLoopback(address) && lan
       ? `publish it on one address: "${formatAddress(lan)}:${port}:…", or `
       : '';
-  return `${elsewhere}publish ${claim.first === claim.last ? 'another port' : 'other ports'}${other === undefined ? '' : `, such as ${other}`}, or ${end}`;
+  const others = claim.first === claim.last ? 'another port' : 'other ports';
+  return `${elsewhere}publish ${others}${other === undefined ? '' : `, such as ${other}`}, or ${end}`;
 }
 
 /** The nearest higher port that nobody has or wants; in place of a well-known one, its like (8080 for 80). */

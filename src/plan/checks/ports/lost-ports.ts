@@ -64,7 +64,8 @@ function checkPorts(plan: Attached, owner: Attached, networks: Plan['networks'],
       report(
         'service/port-remap-lost',
         span,
-        `"${service.name}": ${netmode} maps no ports: it answers on ${port} of ${place}, not on ${rangeText(published)}`,
+        `"${service.name}": ${netmode} maps no ports: it answers on ${port} of ${place}, ` +
+          `not on ${rangeText(published)}`,
         {
           help:
             netmode === 'host'

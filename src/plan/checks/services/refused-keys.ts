@@ -52,7 +52,8 @@ function checkInterfaceNames({ service }: ServicePlan, report: Report): void {
     report(
       'netmode/invalid-value',
       interfaceName.span,
-      `"${service.name}": no interface can be called "${interfaceName.value}", as "interface_name" on "${network}" asks`,
+      `"${service.name}": no interface can be called "${interfaceName.value}", ` +
+        `as "interface_name" on "${network}" asks`,
       { help: `at most ${longestName} characters, without spaces, "/" and ":"` },
     );
   }

@@ -112,8 +112,9 @@ test('one address in two spellings is a duplicate', () => {
 /** Two services on one network of the file, with a subnet of each family. */
 const two = (first: string, second: string, lan = '') =>
   `services:\n  web: { image: x, ${first} }\n  api: { image: x, ${second} }\nnetworks:\n` +
-  `  lan: { x-netmode: { mode: macvlan, subnet: [192.168.1.0/24, "fd00:1::/64"], gateway: [192.168.1.1, "fd00:1::1"], ` +
-  `ip_range: [192.168.1.192/27, "fd00:1::f000/116"]${lan} } }\n  back: { x-netmode: bridge }\n`;
+  '  lan: { x-netmode: { mode: macvlan, subnet: [192.168.1.0/24, "fd00:1::/64"], ' +
+  `gateway: [192.168.1.1, "fd00:1::1"], ip_range: [192.168.1.192/27, "fd00:1::f000/116"]${lan} } }\n  back: { ` +
+  `x-netmode: bridge }\n`;
 const lan = (rest: string) => `x-netmode: { network: lan, ${rest} }`;
 const reported = (text: string, facts: Facts = lanFacts) =>
   planTexts(text, { facts })
