@@ -8,15 +8,23 @@ import { must, type Output, type RunOptions, run, runBeside } from './process.ts
 
 const program = '/src/netcompose/bin/netcompose.cjs';
 const stateFolder = '/root/.local/state/netcompose';
-/** Stands before `ip` and `docker`: notes each call, and kills its caller where it is told to. */
+/**
+ * Stands before `ip`, `docker` and the Compose plugin, which netcompose starts without `docker`: notes each call, and
+ * kills its caller where it is told to.
+ */
 const spyFolder = '/run/lab-spy';
+/** Docker's configuration of that caller. */
+const spyConfig = join(spyFolder, 'config');
 const spyLog = '/run/lab-spy.log';
 const spy = `#!/bin/sh
 name=\${0##*/}
 words="$name $*"
 read -r uptime idle </proc/uptime
 echo "$uptime $words" >>${spyLog}
-real=$(PATH=\${PATH#${spyFolder}:} command -v "$name")
+case $name in
+docker-compose) real=$LAB_COMPOSE;;
+*) real=$(PATH=\${PATH#${spyFolder}:} command -v "$name");;
+esac
 case $LAB_KILL in
 before:*) case $words in *"\${LAB_KILL#*:}"*) kill -9 $PPID; exit 1;; esac;;
 during:*) case $words in *"\${LAB_KILL#*:}"*) kill -9 $PPID;; esac;;
@@ -25,11 +33,15 @@ esac
 exec "$real" "$@"
 `;
 
+const pluginFolder = (config: string) => join(config, 'cli-plugins');
+const composeIn = (plugins: string) => join(plugins, 'docker-compose');
+
 export function prepareMachine(): void {
-  mkdirSync(spyFolder, { recursive: true });
-  for (const name of ['ip', 'docker', 'sysctl']) {
-    writeFileSync(join(spyFolder, name), spy);
-    chmodSync(join(spyFolder, name), 0o755);
+  const plugins = pluginFolder(spyConfig);
+  mkdirSync(plugins, { recursive: true });
+  for (const path of [...['ip', 'docker', 'sysctl'].map((name) => join(spyFolder, name)), composeIn(plugins)]) {
+    writeFileSync(path, spy);
+    chmodSync(path, 0o755);
   }
 }
 
@@ -56,7 +68,15 @@ const command = [...quickerNode, program] as const;
 /** Where a project is, and what its commands are run with. */
 const options = ({ folder }: Project, spied?: string): RunOptions => ({
   cwd: folder,
-  env: { ...emulated, ...(spied !== undefined && { PATH: `${spyFolder}:${process.env['PATH']}`, LAB_KILL: spied }) },
+  env: {
+    ...emulated,
+    ...(spied !== undefined && {
+      PATH: `${spyFolder}:${process.env['PATH']}`,
+      DOCKER_CONFIG: spyConfig,
+      LAB_COMPOSE: composeIn(pluginFolder(process.env['DOCKER_CONFIG']!)),
+      LAB_KILL: spied,
+    }),
+  },
 });
 
 /** To be told the commands that it runs afterwards (`changes`). */
