@@ -42,8 +42,9 @@ const after = `
 
 - Where the shim has no address, containers reach the host at the host's own address. Where the shim must have
   one (\`rp_filter\` 1 on ipvlan L2, IPv6 on macvlan and ipvlan L2, a VLAN in which the host has no address),
-  containers reach the host at the shim's address only. Where the shim is given an address that it does not
-  need, they reach the host at both.
+  containers reach the host at the shim's address only. Where it has one for another reason (it was given, or
+  the host has an older interface, whose address would otherwise be the source: [the shim](shim.md)), they reach
+  the host at both.
 - \`private\`, \`vepa\` and \`passthru\` separate containers from the host and from each other: that is their purpose.
   They are tried with \`host_access: none\`, because no shim could help
   ([shim/flag-unreachable](rules/shim/flag-unreachable.md)). \`vepa\` needs a switch that sends frames back to

@@ -13,7 +13,7 @@ const kills = [
   { at: 'after:ip link add', next: 'up' },
   { at: 'after:ip link add', next: 'down' },
   { at: 'before:ip route add', next: 'down' },
-  { at: 'after:ip neigh replace 192.168.12.226', next: 'up' },
+  { at: 'after:ip neigh replace', next: 'up' },
   { at: 'before:up -d', next: 'up' },
   { at: 'during:up -d', next: 'down' },
   { at: 'after:up -d', next: 'up' },
