@@ -3,7 +3,8 @@
 # software emulation, so that it needs no KVM, and is thrown away after each run.
 #
 #   lab.sh build                         make it from Debian's packages (as root; minutes), where it is not made yet
-#   lab.sh made                          exit 0 where it is made
+#   lab.sh made                          exit 0 where it is made; waits for one that makes it
+#   lab.sh packages                      installs only the tools
 #   lab.sh run [opts] DIR CMD [ARG...]   carry DIR to /src in the machine, run CMD there; its exit code is ours
 #        -d 26|28   the engine: 26.1 with Compose 2.26, or 28.5 with Compose 2.40 (default 28)
 #        -c         boot, instead of resuming the machine as it was when the engine was ready
@@ -89,6 +90,8 @@ mirror() {
 recipe() { { sed '/^# --- run/,$d' "$self"; node --version; } | sha256sum; }
 isCurrent() { [ "$(cat "$lab/made" 2>/dev/null)" = "$(recipe)" ]; }
 isMade() { isCurrent && [ -z "$(missingPackages)" ]; }
+
+waitForBuild() { [ ! -e "$lab/lock" ] || flock -s "$lab/lock" true; }
 
 missingPackages() {
   local tool
@@ -365,5 +368,5 @@ run() {
 }
 
 case ${1:-} in
-  build) build ;; made) isMade ;; run) shift; run "$@" ;; *) sed -n '2,15s/^# \?//p' "$0"; exit 64 ;;
+  build) build ;; packages) installTools ;; made) waitForBuild; isMade ;; run) shift; run "$@" ;; *) sed -n '2,16s/^# \?//p' "$0"; exit 64 ;;
 esac

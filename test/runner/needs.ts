@@ -1,7 +1,7 @@
 /**
  * What a layer may need of the machine. Each says why it is missing, or nothing. Nothing is installed or changed here.
  */
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,9 +21,9 @@ export type NeedName =
 /** What is asked here answers in milliseconds: only what hangs takes so long, even on a loaded machine. */
 const probeLimit = 120_000;
 const oldestCompose = [2, 24, 4] as const;
-const oncePerRun = new Map<NeedName, string | undefined>();
+const oncePerRun = new Map<NeedName, ReturnType<(typeof needs)[NeedName]>>();
 
-const needs: Readonly<Record<NeedName, () => string | undefined>> = {
+const needs: Readonly<Record<NeedName, () => string | undefined | Promise<string | undefined>>> = {
   linux: () => (process.platform === 'linux' ? undefined : 'not Linux'),
   root: () => (process.getuid?.() === 0 ? undefined : 'not root'),
   tools: () => {
@@ -45,18 +45,12 @@ const needs: Readonly<Record<NeedName, () => string | undefined>> = {
   'engine-20': () => engine('20'),
   'engine-26': () => engine('26'),
   'engine-28': () => engine('28'),
-  lab: () => {
-    const { status } = spawnSync(fileURLToPath(new URL('../lab/lab.sh', import.meta.url)), ['made'], {
-      timeout: probeLimit,
-    });
-    return status === 0 ? undefined : 'no virtual machine: test/lab/lab.sh build makes it';
-  },
-  managers: () => {
-    const { status } = spawnSync(fileURLToPath(new URL('../managers/rig/roots.sh', import.meta.url)), ['made'], {
-      timeout: 30_000,
-    });
-    return status === 0 ? undefined : 'no userlands with network managers: test/managers/rig/roots.sh makes them';
-  },
+  lab: async () =>
+    (await isMade('lab/lab.sh')) ? undefined : 'no virtual machine: test/lab/lab.sh build makes it',
+  managers: async () =>
+    (await isMade('managers/rig/roots.sh'))
+      ? undefined
+      : 'no userlands with network managers: test/managers/rig/roots.sh makes them',
   build: () =>
     existsSync(fileURLToPath(new URL('../../dist/cli/main.cjs', import.meta.url))) ? undefined : 'not built',
 };
@@ -67,11 +61,20 @@ function engine(name: EngineName): string | undefined {
   return `no test engine ${name}: ${name === '20' ? own : ''}test/engine/rig/install.sh installs it`;
 }
 
+/**
+ * Whether a recipe below `test/` has made what it makes. One that is at it is waited for, however long it takes: in CI
+ * they work beside the first layers.
+ */
+function isMade(recipe: string): Promise<boolean> {
+  const script = fileURLToPath(new URL(`../${recipe}`, import.meta.url));
+  return new Promise((resolve) => execFile(script, ['made'], (error) => resolve(error === null)));
+}
+
 /** Why something of what is needed is missing, or nothing where all is there. Each is looked at once. */
-export function missing(names: readonly NeedName[]): string | undefined {
+export async function missing(names: readonly NeedName[]): Promise<string | undefined> {
   for (const name of names) {
     if (!oncePerRun.has(name)) oncePerRun.set(name, needs[name]());
-    const reason = oncePerRun.get(name);
+    const reason = await oncePerRun.get(name);
     if (reason !== undefined) return reason;
   }
   return undefined;

@@ -129,7 +129,7 @@ async function runLayers(chosen: readonly (readonly [Layer, readonly string[]])[
 
 /** @param collected whether another runs at the same time, so that its output is shown as a whole when it ends */
 async function runLayer(layer: Layer, files: readonly string[], collected: boolean): Promise<Count> {
-  const reason = files.length === 0 ? 'it has no tests' : missing(layer.needs);
+  const reason = files.length === 0 ? 'it has no tests' : await missing(layer.needs);
   if (reason !== undefined) {
     process.stdout.write(`${strict ? 'failed' : 'skipped'}: ${layer.name} (${reason})\n\n`);
     return { passed: 0, failed: strict ? 1 : 0 };
