@@ -38,6 +38,8 @@ export interface ServicePlan {
   readonly owner?: string;
   /** What it takes over from guests that `x-netmode` puts into its namespace. */
   readonly takesOver?: TakenOver;
+  /** Present where its `fallback` is used. */
+  readonly fallen?: Fallen;
   /** How it publishes ports, its guests' too; absent where Docker publishes none. */
   readonly publishing?: 'as-written' | 'loopback';
   /** By network key, as they will be; empty where `networkMode` is set. */
@@ -52,6 +54,16 @@ export interface ServicePlan {
   /** Those of them that are reached as they are, because no port is mapped there. */
   readonly listeners: readonly Listener[];
   readonly reach: readonly Reach[];
+}
+
+/** A netmode that cannot work here, and what is used in its place. */
+export interface Fallen {
+  readonly from: UnderlayMode;
+  readonly to: Netmode;
+  /** Why, as a sentence without its end. */
+  readonly because: string;
+  /** This host's address that is the service's alone, where others would publish the same ports. */
+  readonly loopback?: Address;
 }
 
 /** What guests say of their network, written at the owner of the namespace: Docker takes it only there. */
