@@ -62,6 +62,9 @@ export interface Fallen {
   readonly to: Netmode;
   /** Why, as a sentence without its end. */
   readonly because: string;
+  /** What it was to have on the LAN, where the file says it. */
+  readonly addresses: readonly Address[];
+  readonly mac?: string;
   /** This host's address that is the service's alone, where others would publish the same ports. */
   readonly loopback?: Address;
 }
@@ -274,6 +277,8 @@ export type Place =
   | { readonly kind: 'address'; readonly address: Address }
   /** This host, for itself. */
   | { readonly kind: 'localhost' }
+  /** The machine that the engine is on, which is another. */
+  | { readonly kind: 'engine-machine' }
   /** This host, by the address that the LAN knows, where that is known. */
   | { readonly kind: 'this-host'; readonly address?: Address }
   /** The container's own, which Docker will choose on this network, by Docker's name. */

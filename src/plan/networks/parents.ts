@@ -171,9 +171,8 @@ export function obstacle(
 }
 
 /** Whose virtual machine it is, where that is known. */
-export const inVirtualMachine = ({ product }: ParsedEngine): string =>
-  `${product ? `${product}'s containers` : 'the containers of this engine'} live in a virtual machine that is not on ` +
-  'the LAN';
+export const inVirtualMachine = ({ product }: Pick<ParsedEngine, 'product'>): string =>
+  `${product ?? 'the engine'}'s containers live in a virtual machine that is not on ` + 'the LAN';
 
 /** What Podman's Docker socket accepts and throws away (docs/measured.md, "Podman"). */
 function droppedByPodman(

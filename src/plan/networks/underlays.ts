@@ -199,7 +199,7 @@ function effectiveMode(
   const found = obstacle(parent, mode.value, facts, 'netmode', settings.flag?.value);
   if (found && settings.fallback) {
     const to = settings.fallback.mode?.value ?? 'bridge';
-    return { mode: to, fallen: { from: mode.value, to, because: found.message } };
+    return { mode: to, fallen: { from: mode.value, to, because: found.message, addresses: [] } };
   }
   if (found) report(found.rule, parent.span, `${subject}: ${found.message}`, { help: found.help });
   reportBlank(subject, settings, report);

@@ -8,7 +8,7 @@ import { ownerService } from '../../netmode/owners.ts';
 import type { ParsedFacts } from '../facts/parsed-facts.ts';
 import { type Decision, overlayKey, type Requests } from '../networks/underlays.ts';
 import type { BothFamilies, WrittenAddresses } from '../networks/written-addresses.ts';
-import { type Attached, type AttachmentPlan, isBridgeNetwork, type NetworkPlan } from '../types.ts';
+import { type Attached, type AttachmentPlan, type Fallen, isBridgeNetwork, type NetworkPlan } from '../types.ts';
 import { namespaceOwner, withGuests } from './guests.ts';
 import { listenersOf } from './listeners.ts';
 import { withLoopbackAddresses } from './loopback-addresses.ts';
@@ -71,7 +71,8 @@ function managed(
     intents.project.name,
     facts.engine?.images,
   );
-  const common = { service, netmode: mode, managed: true, opens, ...(fallen && { fallen }) };
+  const lost = fallen && lostBy(fallen, addresses.get(service.name)?.netmode, intent.settings.mac_address?.value);
+  const common = { service, netmode: mode, managed: true, opens, ...(lost && { fallen: lost }) };
   if (row.kind === 'namespace') {
     const listeners = row.networkMode === 'host' ? opens : [];
     return { ...common, networkMode: { kind: row.networkMode }, networks: new Map(), ports: [], listeners };
@@ -99,6 +100,26 @@ function managed(
       ? withoutRepeats((instead?.ports ?? service.ports).map((port) => plannedPort(port, publishing)))
       : [],
     listeners: row.kind === 'underlay' ? opens : [],
+  };
+}
+
+/** With what the service would have had on the LAN. */
+const lostBy = (fallen: Fallen, written: BothFamilies | undefined, mac: string | undefined): Fallen => ({
+  ...fallen,
+  addresses: [written?.ipv4Address, written?.ipv6Address].flatMap((each) => each?.value ?? []),
+  ...(mac !== undefined && { mac }),
+});
+
+/** The same of a service that lists the network. */
+function fallenBeside(fallen: Fallen, { name, networks }: Service, addresses: Context['addresses']): Fallen {
+  const given = [...(addresses.get(name)?.declared.values() ?? [])];
+  const [mac] = [...(networks?.value.values() ?? [])].flatMap(({ macAddress }) => macAddress?.value ?? []);
+  return {
+    ...fallen,
+    addresses: given.flatMap(({ ipv4Address, ipv6Address }) =>
+      [ipv4Address, ipv6Address].flatMap((each) => each?.value ?? []),
+    ),
+    ...(mac !== undefined && { mac }),
   };
 }
 
@@ -150,7 +171,7 @@ function untouched(intent: ServiceIntent, { intents, requests, networks, address
   return {
     ...{ ...common, netmode, networks: listed, ports, listeners: isUnderlay(netmode) ? opens : [] },
     // Its address on that network has to go.
-    ...(fallen && { managed: true, fallen: { ...fallen, to: 'bridge' as const } }),
+    ...(fallen && { managed: true, fallen: fallenBeside({ ...fallen, to: 'bridge' }, service, addresses) }),
     ...(!found.every(isUnderlay) && { publishing }),
   };
 }

@@ -282,7 +282,7 @@ for (const [name, version, info, platform, remote, kind] of [
   ['rootless', {}, { SecurityOptions: ['name=seccomp', 'name=rootless'] }, 'linux', false, 'rootless'],
   ['Podman', { Components: [{ Name: 'Podman Engine' }] }, {}, 'linux', false, 'podman'],
 ] as const) {
-  test(`kind: ${name}`, () => assert.is(engineKind({ Version: '1', ...version }, info, platform, remote), kind));
+  test(`kind: ${name}`, () => assert.is(engineKind({ Version: '1', ...version }, info, { platform, remote }), kind));
 }
 
 test.run();
