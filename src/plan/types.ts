@@ -3,6 +3,7 @@ import type { NetworkMode } from '../compose/project/network-mode.ts';
 import type { Port, PortRange, Project, Service } from '../compose/project/project.ts';
 import type { Located, Span } from '../diagnostics/source.ts';
 import type { Netmode, UnderlayMode } from '../netmode/modes.ts';
+import type { FallbackMode } from '../netmode/settings.ts';
 import type { HostAction, RunHook } from './actions/action.ts';
 import type { Address, Cidr } from './facts/ip.ts';
 import type { Pool } from './facts/pool.ts';
@@ -59,7 +60,7 @@ export interface ServicePlan {
 /** A netmode that cannot work here, and what is used in its place. */
 export interface Fallen {
   readonly from: UnderlayMode;
-  readonly to: Netmode;
+  readonly to: FallbackMode;
   /** Why, as a sentence without its end. */
   readonly because: string;
   /** What it was to have on the LAN, where the file says it. */

@@ -70,6 +70,7 @@ function serviceJson(plan: ServicePlan): object {
   return {
     netmode: plan.netmode,
     ...(plan.networkMode !== undefined && { network_mode: networkModeText(plan.networkMode) }),
+    ...(plan.fallen && { fallback: { from: plan.fallen.from, because: plan.fallen.because } }),
     networks: Object.fromEntries(
       [...plan.networks.values()].map((attachment) => [attachment.network, attachmentDefinition(attachment)]),
     ),

@@ -1,5 +1,6 @@
 /** The plan for people: services, networks, every command in order, then what is to be done elsewhere. */
 
+import groupBy from 'lodash/groupBy.js';
 import { isDockersBridge, networkModeText } from '../../compose/project/network-mode.ts';
 import { safeLine } from '../../diagnostics/format/safe.ts';
 import { lanRouteCommand } from '../../plan/actions/argv.ts';
@@ -7,15 +8,20 @@ import { commandOf } from '../../plan/actions/commands.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
 import { formatAddress, formatCidr } from '../../plan/facts/ip.ts';
 import { parentName } from '../../plan/networks/parents.ts';
+import { insteadText, lostText } from '../../plan/services/fallen-text.ts';
 import type { LanRoute, NetworkPlan, Plan, PlannedPool, ServicePlan } from '../../plan/types.ts';
 import { reachText } from './reach-text.ts';
 import { table } from './table.ts';
 
 /** @returns what `up` would do; empty sections are left out */
 export function planText(plan: Plan): string {
-  const sections = [servicesText(plan), networksText(plan), actionsText(plan), lanRoutesText(plan)].filter(
-    (text) => text !== '',
-  );
+  const sections = [
+    servicesText(plan),
+    fallbacksText(plan),
+    networksText(plan),
+    actionsText(plan),
+    lanRoutesText(plan),
+  ].filter((text) => text !== '');
   return sections.join('\n');
 }
 
@@ -32,6 +38,18 @@ function servicesText({ services }: Plan): string {
       reachText(plan.reach, 'lan'),
     ]),
   ]);
+}
+
+/** What is not as the file would have it, each reason once. */
+function fallbacksText({ services }: Plan): string {
+  const fallen = [...services.values()].flatMap(({ service, fallen }) =>
+    fallen && service.active ? [{ name: service.name, fallen }] : [],
+  );
+  const sections = Object.entries(groupBy(fallen, ({ fallen: { because } }) => because)).map(([because, those]) => {
+    const lines = those.map(({ name, fallen: each }) => `  ${name}: ${insteadText(each)}, with ${lostText(each)}\n`);
+    return `Falling back, because ${safeLine(because)}:\n${lines.join('')}`;
+  });
+  return sections.join('\n');
 }
 
 /** A container that is not of the project may be on any network. */

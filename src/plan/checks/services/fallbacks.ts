@@ -1,9 +1,9 @@
 /** What is lost where macvlan and ipvlan cannot work and a `fallback` is used, and what this host must be told. */
 import type { Report } from '../../../diagnostics/diagnostic.ts';
-import { underlay } from '../../../netmode/modes.ts';
 import { type Address, formatAddress, sameAddress } from '../../facts/ip.ts';
 import { type ParsedFacts, passesLoopback } from '../../facts/parsed-facts.ts';
-import type { Fallen, Plan, ServicePlan } from '../../types.ts';
+import { insteadText, lostText } from '../../services/fallen-text.ts';
+import type { Plan, ServicePlan } from '../../types.ts';
 
 /** Reports `service/falls-back`, and of loopback addresses `ports/no-such-address` and `engine/remote`. */
 export function checkFallbacks(
@@ -18,22 +18,11 @@ export function checkFallbacks(
     report(
       'service/falls-back',
       service.netmode?.span ?? service.networks?.span ?? service.span,
-      `"${service.name}" is on ${placeOf[fallen.to as keyof typeof placeOf]} instead of ${fallen.from}, because ` +
-        `${fallen.because}: it has ${lost(fallen)}`,
+      `"${service.name}" is ${insteadText(fallen)}, because ${fallen.because}: it has ${lostText(fallen)}`,
       { ...(answersNowhere(plan) && { help: 'say which ports to publish there: "fallback: { ports: […] }"' }) },
     );
     if (fallen.loopback) checkLoopback(plan, fallen.loopback, facts, report);
   }
-}
-
-const placeOf = { none: 'no network', bridge: 'a bridge', host: "this host's network" } as const;
-
-/** `no address on the LAN (192.168.1.53), no MAC address of its own, no broadcast and multicast of the LAN` */
-function lost({ from, addresses, mac }: Fallen): string {
-  const given = addresses.length > 0 ? ` (${addresses.map(formatAddress).join(', ')})` : '';
-  if (!underlay(from).onLan) return `no address${given} to which the LAN has a route`;
-  const macs = from === 'macvlan' ? `no MAC address of its own${mac === undefined ? '' : ` (${mac})`}, ` : '';
-  return `no address on the LAN${given}, ${macs}no broadcast and multicast of the LAN`;
 }
 
 const answersNowhere = ({ fallen, ports }: ServicePlan) => fallen?.to === 'bridge' && ports.length === 0;
