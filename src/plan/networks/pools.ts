@@ -290,6 +290,8 @@ const privatePrefix = 24;
 
 /** The same private /24 each time for the same parent, moved on while it overlaps anything known. */
 function privateSubnet({ span, parent, facts, taken, project }: PoolRequest, report: Report): readonly Placed<Cidr>[] {
+  // It follows from the parent's name.
+  if (parent.kind === 'open') return [];
   const interfaces = facts.host?.interfaces ?? [];
   const shims = new Set(interfaces.filter(isOurs).map(({ name }) => name));
   const known = [
