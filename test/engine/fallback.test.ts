@@ -1,6 +1,6 @@
 /**
- * `examples/local-dev` on a laptop for real: there is no such parent, and two name servers that each publish 53 and 8080
- * answer side by side.
+ * `examples/local-dev` on a laptop for real: there is no such parent, and two name servers that each publish 53 and
+ * 8080 answer side by side.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -80,7 +80,7 @@ const traits: readonly Trait[] = [
 
 const isPodman = ({ Components }: Version) => Components?.some(({ Name }) => Name === 'Podman Engine') === true;
 
-/** The program that made the virtual machine in which the engine runs; nothing where it runs in none, or nobody knows. */
+/** The program that made the engine's virtual machine; nothing where it runs in none, or nobody knows. */
 export function engineProduct(version: Version, info: Info, asking: Asking): EngineProduct | undefined {
   const { platform, remote, socket = '' } = asking;
   if (isPodman(version)) return platform !== 'linux' && !remote ? 'Podman machine' : undefined;

@@ -180,7 +180,10 @@ export const allAddressesOf = ({ networks }: ParsedContainer): readonly Address[
 export const isInVirtualMachine = (engine: Pick<EngineFacts, 'kind' | 'product'> | undefined): boolean =>
   engine?.kind === 'desktop' || engine?.product !== undefined;
 
-/** Made with Lima, which passes all loopback addresses of its machine on to 127.0.0.1 (its hack/test-port-forwarding.pl). */
+/**
+ * Made with Lima, which passes all loopback addresses of its machine on to 127.0.0.1 (its
+ * `hack/test-port-forwarding.pl`).
+ */
 const limas: ReadonlySet<EngineFacts['product']> = new Set(['Colima', 'Rancher Desktop', 'Lima']);
 
 /** Whether a port on a loopback address of the engine is there on the same address of this host. */

@@ -110,7 +110,8 @@ export function obstacle(
       if (dropped && !facts.engine.remote)
         return {
           rule: 'engine/podman',
-          message: `Podman takes "${dropped.option}" from its Docker socket and ignores it: this would be ${dropped.is}`,
+          message:
+            `Podman takes "${dropped.option}" from its Docker socket and ignores it: ` + `this would be ${dropped.is}`,
           help: `use ${dropped.is}, or ${fallback}`,
         };
     }
@@ -172,7 +173,7 @@ export function obstacle(
 
 /** Whose virtual machine it is, where that is known. */
 export const inVirtualMachine = ({ product }: Pick<ParsedEngine, 'product'>): string =>
-  `${product ?? 'the engine'}'s containers live in a virtual machine that is not on ` + 'the LAN';
+  `${product ?? 'the engine'}'s containers live in a virtual machine that is not on the LAN`;
 
 /** What Podman's Docker socket accepts and throws away (docs/measured.md, "Podman"). */
 function droppedByPodman(

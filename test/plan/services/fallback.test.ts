@@ -46,7 +46,8 @@ for (const [name, text, expected] of [
   ],
   [
     'without a mode it is a bridge; its ports count instead of the others',
-    'services:\n  web: { image: x, ports: ["80:80"], x-netmode: { mode: macvlan, fallback: { ports: ["8081:80"] } } }\n',
+    'services:\n  web: { image: x, ports: ["80:80"], ' +
+      'x-netmode: { mode: macvlan, fallback: { ports: ["8081:80"] } } }\n',
     { web: 'bridge localhost:8081' },
   ],
   [
@@ -75,7 +76,8 @@ for (const [name, text, expected] of [
 
 test('a network that is listed needs a fallback of its own', () => {
   const { errors } = planned(
-    'services:\n  a: { image: x, x-netmode: { network: lan, fallback: bridge } }\n  b: { image: x, networks: [lan] }\n' +
+    'services:\n  a: { image: x, x-netmode: { network: lan, fallback: bridge } }\n' +
+      '  b: { image: x, networks: [lan] }\n' +
       'networks:\n  lan: { x-netmode: { mode: macvlan } }\n',
   );
   assert.ok(
@@ -123,16 +125,19 @@ test('beside a parent that is there, what is left empty is a mistake', () => {
 
 test('a narrower place fills what a wider one leaves empty', () => {
   const text =
-    'x-netmode: { parent: "", fallback: bridge }\nservices:\n  web: { image: x, x-netmode: { mode: macvlan, parent: eth0 } }\n';
+    'x-netmode: { parent: "", fallback: bridge }\nservices:\n' +
+    '  web: { image: x, x-netmode: { mode: macvlan, parent: eth0 } }\n';
   assert.is(planned(text, { facts: lanFacts }).services.get('web')!.netmode, 'macvlan');
 });
 
 test("an address and a MAC on the network's bridge go, whichever way they are written", () => {
   const { plan, services, errors } = planned(
     'services:\n' +
-      '  a: { image: x, networks: { lan: { ipv4_address: 192.168.1.53, mac_address: "02:42:c0:a8:01:35", aliases: [n] } } }\n' +
+      '  a: { image: x, networks: ' +
+      '{ lan: { ipv4_address: 192.168.1.53, mac_address: "02:42:c0:a8:01:35", aliases: [n] } } }\n' +
       '  b: { image: x, x-netmode: { network: lan, ipv4_address: 192.168.1.54, mac_address: "02:42:c0:a8:01:36" } }\n' +
-      '  c: { image: x, networks: [back], x-netmode: { mode: macvlan, ipv4_address: 192.168.1.55, fallback: bridge } }\n' +
+      '  c: { image: x, networks: [back], ' +
+      'x-netmode: { mode: macvlan, ipv4_address: 192.168.1.55, fallback: bridge } }\n' +
       'networks:\n  back:\n  lan: { x-netmode: { mode: macvlan, subnet: 192.168.1.0/24, fallback: bridge } }\n',
   );
   assert.equal(errors, []);
