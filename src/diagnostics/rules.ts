@@ -75,6 +75,10 @@ export const rules = {
     summary:
       'Services in one network namespace ask for different host names, DNS servers or hosts; there is one of each.',
   },
+  'service/falls-back': {
+    severity: 'info',
+    summary: 'macvlan or ipvlan cannot work here: the `fallback` is used, and something is lost by that.',
+  },
   'service/default-route': {
     severity: 'warning',
     summary: 'A service on several networks leaves by another than it should.',
@@ -177,9 +181,10 @@ export const rules = {
   'engine/too-old': { severity: 'error', summary: 'A key needs a newer engine or Compose than there is.' },
   'engine/desktop': {
     severity: 'error',
-    summary: "Docker Desktop's containers live in a virtual machine that is not on the LAN.",
+    summary: "The engine's containers live in a virtual machine that is not on the LAN.",
   },
   'engine/rootless': { severity: 'error', summary: 'A rootless engine has no macvlan, ipvlan or overlay.' },
+  'engine/podman': { severity: 'error', summary: 'Podman ignores a mode or flag of macvlan and ipvlan.' },
   'engine/remote': {
     severity: 'error',
     summary: 'The engine is on another machine, whose interfaces netcompose cannot prepare.',

@@ -3,12 +3,25 @@
  * netcompose agree.
  */
 
-import { at, entriesOf, type Tree } from '../compose/tree.ts';
+import { readPorts } from '../compose/project/ports.ts';
+import { at, type Entry, entriesOf, type Tree } from '../compose/tree.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Located, Span } from '../diagnostics/source.ts';
 import { type Place, reportFaults } from './faults.ts';
 import { type Netmode, netmodeOf } from './modes.ts';
-import type { Decoded, Fallback, Hooks, HostAccess, ListenPort, Scope, Settings, ShimSettings } from './settings.ts';
+import {
+  type BlankKey,
+  blankKeys,
+  type Decoded,
+  type Fallback,
+  type FallbackMode,
+  type Hooks,
+  type HostAccess,
+  type ListenPort,
+  type Scope,
+  type Settings,
+  type ShimSettings,
+} from './settings.ts';
 
 /**
  * Decodes one `x-netmode`.
@@ -17,7 +30,8 @@ import type { Decoded, Fallback, Hooks, HostAccess, ListenPort, Scope, Settings,
  * @param report gets `netmode/unknown-mode`, `unknown-key` and `invalid-value`, all of them
  * @returns what it says; values that are wrong are left out, so that the rest can still be judged
  */
-export function decode(place: Place, subject: string, tree: Tree, report: Report): Decoded {
+export function decode(place: Place, subject: string, written: Tree, report: Report): Decoded {
+  const { tree, blank } = withoutBlank(written);
   const wrong = reportFaults(place, subject, tree, report);
   const keys = new Map<keyof Settings, Span>();
   if (tree.kind === 'scalar') {
@@ -30,12 +44,26 @@ export function decode(place: Place, subject: string, tree: Tree, report: Report
   const settings: Record<string, unknown> = {};
   const owner = wrong.has('mode') ? undefined : ownerOf(at(tree, 'mode'));
   for (const { key, keySpan, value } of entriesOf(tree)) {
-    const read = Object.hasOwn(readers, key) ? readers[key as keyof Settings] : undefined;
+    const read = Object.hasOwn(readers, key) ? readers[key as keyof typeof readers] : undefined;
     if (!read || wrong.has(key)) continue;
-    if (key !== 'mode' || !owner) settings[key] = read(value);
+    if (key !== 'mode' || !owner) settings[key] = read(value, subject, report);
     keys.set(key as keyof Settings, keySpan);
   }
+  if (Object.keys(blank).length > 0) settings['blank'] = blank;
   return { settings: settings as Settings, ...(owner && { owner }), keys, span: tree.span };
+}
+
+/** Keys with an empty text, as a variable leaves them: an empty `fallback` is none, and of the others it is noted. */
+function withoutBlank(tree: Tree): { readonly tree: Tree; readonly blank: NonNullable<Settings['blank']> } {
+  if (tree.kind !== 'mapping') return { tree, blank: {} };
+  const isBlank = ({ key, value }: Entry) =>
+    value.kind === 'scalar' && value.value === '' && (key === 'fallback' || blankKeys.includes(key as BlankKey));
+  const empty = entriesOf(tree).filter(isBlank);
+  if (empty.length === 0) return { tree, blank: {} };
+  return {
+    tree: { ...tree, entries: new Map([...tree.entries].filter(([, entry]) => !isBlank(entry))) },
+    blank: Object.fromEntries(empty.flatMap(({ key, value }) => (key === 'fallback' ? [] : [[key, value.span]]))),
+  };
 }
 
 /** `service:gluetun`, which the schema allows at services only. */
@@ -56,8 +84,10 @@ const mode = (tree: Tree) => scalar(tree, (word) => netmodeOf(word) as Netmode);
 const word = <T extends string>(tree: Tree) => scalar(tree, (value) => value as T);
 const flag = (tree: Tree) => scalar(tree, (value) => value === 'true');
 
-/** A value of each key that the schema let pass → its decoded form. */
-const readers: { readonly [K in keyof Settings]-?: (tree: Tree) => NonNullable<Settings[K]> } = {
+/** A value of a key that the schema let pass → its decoded form. */
+type Reader<T> = (tree: Tree, subject: string, report: Report) => T;
+
+const readers: { readonly [K in Exclude<keyof Settings, 'blank'>]-?: Reader<NonNullable<Settings[K]>> } = {
   default: mode,
   mode,
   network: text,
@@ -76,11 +106,26 @@ const readers: { readonly [K in keyof Settings]-?: (tree: Tree) => NonNullable<S
   host_access: word<HostAccess>,
   shim: readShim,
   scope: word<Scope>,
-  listen: (tree) => items(tree).map((item) => scalar(item, readListen)),
+  listen: listenPorts,
   resolve_names: flag,
   hooks: readHooks,
-  fallback: word<Fallback>,
+  fallback: readFallback,
 };
+
+function listenPorts(tree: Tree): readonly Located<ListenPort>[] {
+  return items(tree).map((item) => scalar(item, readListen));
+}
+
+function readFallback(tree: Tree, subject: string, report: Report): Fallback {
+  if (tree.kind === 'scalar') return { mode: word<FallbackMode>(tree) };
+  const [mode, ports, listen] = ['mode', 'ports', 'listen'].map((key) => at(tree, key));
+  const isGiven = mode?.kind === 'scalar' && mode.value !== '';
+  return {
+    ...(isGiven && { mode: word<FallbackMode>(mode) }),
+    ...(ports && { ports: readPorts(ports, subject.replaceAll('"', ''), report) }),
+    ...(listen && { listen: listenPorts(listen) }),
+  };
+}
 
 function readShim(tree: Tree): ShimSettings {
   return Object.fromEntries(entriesOf(tree).map(({ key, value }) => [key, text(value)]));

@@ -86,6 +86,10 @@ interface SchemaNode {
   readonly enum?: readonly unknown[];
   readonly examples?: readonly unknown[];
   readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: unknown;
+  /** A word or a mapping: what belongs there in either form. */
+  readonly then?: SchemaNode;
+  readonly else?: SchemaNode;
 }
 
 const definitions: Readonly<Record<string, SchemaNode>> = schema.$defs;
@@ -98,7 +102,9 @@ function schemaAt(place: Place, path: readonly string[]): SchemaNode | undefined
 }
 
 function followed(node: SchemaNode | undefined): SchemaNode | undefined {
-  return node?.$ref === undefined ? node : definitions[node.$ref.replace('#/$defs/', '')];
+  const found = node?.$ref === undefined ? node : definitions[node.$ref.replace('#/$defs/', '')];
+  const properties = found?.then?.properties;
+  return properties ? { ...followed(found.else), ...found, properties } : found;
 }
 
 /** The words a key takes; a variable, its other alternative, has none. */

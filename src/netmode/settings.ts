@@ -1,10 +1,21 @@
 /** What one `x-netmode` says, decoded: every value with its place, nothing defaulted. */
+import omit from 'lodash/omit.js';
+import type { Port } from '../compose/project/project.ts';
 import type { Located, Span } from '../diagnostics/source.ts';
 import type { Netmode } from './modes.ts';
 
 export type HostAccess = 'shim' | 'loopback' | 'none';
 export type Scope = 'host' | 'project';
-export type Fallback = Extract<Netmode, 'none' | 'bridge' | 'host'>;
+export type FallbackMode = Extract<Netmode, 'none' | 'bridge' | 'host'>;
+
+/** What to use where macvlan and ipvlan cannot work. */
+export interface Fallback {
+  /** `bridge` where none is given. */
+  readonly mode?: Located<FallbackMode>;
+  /** In place of the service's own. */
+  readonly ports?: readonly Port[];
+  readonly listen?: readonly Located<ListenPort>[];
+}
 
 export interface ShimSettings {
   readonly name?: Located<string>;
@@ -48,8 +59,21 @@ export interface Settings {
   readonly listen?: readonly Located<ListenPort>[];
   readonly resolve_names?: Located<boolean>;
   readonly hooks?: Hooks;
-  readonly fallback?: Located<Fallback>;
+  readonly fallback?: Fallback;
+  /**
+   * Keys that are there with nothing in them, as variables leave them that are not set on a laptop. Without a
+   * fallback they are errors.
+   */
+  readonly blank?: Readonly<Partial<Record<BlankKey, Span>>>;
 }
+
+/** Keys of macvlan and ipvlan that may be left empty where a fallback applies. */
+export const blankKeys = [
+  ...(['parent', 'vlan', 'flag', 'subnet', 'gateway', 'ip_range'] as const),
+  ...(['ipv4_address', 'ipv6_address', 'mac_address'] as const),
+] as const;
+
+export type BlankKey = (typeof blankKeys)[number];
 
 /** Decoded settings, and where each key stands. */
 export interface Decoded {
@@ -62,7 +86,17 @@ export interface Decoded {
   readonly span: Span;
 }
 
-/** A narrower place wins, key by key: later arguments over earlier ones. */
+/** A narrower place wins, key by key, within `fallback` too: later arguments over earlier ones. */
 export function narrow(...levels: readonly (Settings | undefined)[]): Settings {
-  return Object.assign({}, ...levels) as Settings;
+  const merged: Settings = Object.assign({}, ...levels);
+  const fallbacks = levels.flatMap((level) => level?.fallback ?? []);
+  const blank = levels.reduce<NonNullable<Settings['blank']>>(
+    (wider, level) => ({ ...omit(wider, Object.keys(level ?? {})), ...level?.blank }),
+    {},
+  );
+  return {
+    ...omit(merged, ['fallback', 'blank']),
+    ...(fallbacks.length > 0 && { fallback: Object.assign({}, ...fallbacks) as Fallback }),
+    ...(Object.keys(blank).length > 0 && { blank }),
+  };
 }

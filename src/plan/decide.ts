@@ -6,9 +6,10 @@ import { parseFacts } from './facts/parsed-facts.ts';
 import { inFileOrder, inOrderOf } from './file-order.ts';
 import { hooksOf, hostActions } from './host-changes/host-actions.ts';
 import { lanRoutesOf } from './host-changes/lan-routes.ts';
-import { isRouted, planShims } from './host-changes/shim.ts';
+import { planShims } from './host-changes/shim.ts';
 import { planNetworks } from './networks/networks.ts';
 import { requestUnderlays } from './networks/underlays.ts';
+import { unknownOf } from './networks/unknown.ts';
 import { readAddresses } from './networks/written-addresses.ts';
 import { attachServices } from './services/attach.ts';
 import { withWayOut } from './services/default-route.ts';
@@ -40,7 +41,8 @@ export function decide(given: Intents, observed: Facts, report: Report): Plan {
     ]),
   );
   const members = membersOf(attached.values());
-  const { shims, networks } = planShims(wanted, members, facts, report);
+  const { shims: wantedShims, networks } = planShims(wanted, members, facts, report);
+  const shims = wantedShims.filter(({ key }) => unknownOf(networks.get(key)!) === undefined);
   const hosts = extraHostsByNamespace(intents, attached, networks);
   const services = new Map(
     [...attached].map(([name, plan]): [string, ServicePlan] => {
@@ -49,9 +51,9 @@ export function decide(given: Intents, observed: Facts, report: Report): Plan {
     }),
   );
   const inUse = [...networks.values()].filter(({ key }) => members.has(key));
-  // Where no subnet was found on the host, that has been reported; a network without one would be Docker's to choose.
+  // No command is made of what is not known; where something was not found on the host, that has been reported.
   const shared = inUse.filter(
-    ({ kind, pools, mode }) => kind === 'shared' && (pools.length > 0 || (!facts.host && !isRouted(mode))),
+    (network) => network.kind === 'shared' && network.pools.length > 0 && unknownOf(network) === undefined,
   );
   return {
     project,

@@ -3,6 +3,7 @@ import type { NetworkMode } from '../compose/project/network-mode.ts';
 import type { Port, PortRange, Project, Service } from '../compose/project/project.ts';
 import type { Located, Span } from '../diagnostics/source.ts';
 import type { Netmode, UnderlayMode } from '../netmode/modes.ts';
+import type { FallbackMode } from '../netmode/settings.ts';
 import type { HostAction, RunHook } from './actions/action.ts';
 import type { Address, Cidr } from './facts/ip.ts';
 import type { Pool } from './facts/pool.ts';
@@ -38,6 +39,8 @@ export interface ServicePlan {
   readonly owner?: string;
   /** What it takes over from guests that `x-netmode` puts into its namespace. */
   readonly takesOver?: TakenOver;
+  /** Present where its `fallback` is used. */
+  readonly fallen?: Fallen;
   /** How it publishes ports, its guests' too; absent where Docker publishes none. */
   readonly publishing?: 'as-written' | 'loopback';
   /** By network key, as they will be; empty where `networkMode` is set. */
@@ -52,6 +55,19 @@ export interface ServicePlan {
   /** Those of them that are reached as they are, because no port is mapped there. */
   readonly listeners: readonly Listener[];
   readonly reach: readonly Reach[];
+}
+
+/** A netmode that cannot work here, and what is used in its place. */
+export interface Fallen {
+  readonly from: UnderlayMode;
+  readonly to: FallbackMode;
+  /** Why, as a sentence without its end. */
+  readonly because: string;
+  /** What it was to have on the LAN, where the file says it. */
+  readonly addresses: readonly Address[];
+  readonly mac?: string;
+  /** This host's address that is the service's alone, where others would publish the same ports. */
+  readonly loopback?: Address;
 }
 
 /** What guests say of their network, written at the owner of the namespace: Docker takes it only there. */
@@ -262,6 +278,8 @@ export type Place =
   | { readonly kind: 'address'; readonly address: Address }
   /** This host, for itself. */
   | { readonly kind: 'localhost' }
+  /** The machine that the engine is on, which is another. */
+  | { readonly kind: 'engine-machine' }
   /** This host, by the address that the LAN knows, where that is known. */
   | { readonly kind: 'this-host'; readonly address?: Address }
   /** The container's own, which Docker will choose on this network, by Docker's name. */

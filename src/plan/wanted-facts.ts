@@ -13,9 +13,11 @@ export const usesUnderlay = ({ services, networks, project }: Intents) =>
   [...project.networks.values()].some(({ external }) => external);
 
 /** Whether a subnet or an address is written that may be this host's. */
-export const namesAddresses = ({ project }: Intents): boolean =>
+export const namesAddresses = ({ project, services }: Intents): boolean =>
   [...project.networks.values()].some(({ ipam }) => ipam.some(({ subnet }) => subnet !== undefined)) ||
-  [...project.services.values()].some(({ ports }) => ports.some(({ hostIp }) => hostIp !== undefined));
+  [...services.values()].some(({ service, settings }) =>
+    [...service.ports, ...(settings.fallback?.ports ?? [])].some(({ hostIp }) => hostIp !== undefined),
+  );
 
 /** Whether a key stands anywhere that not every engine and Compose knows. */
 export const usesNewerKeys = ({ project }: Intents): boolean =>
@@ -95,12 +97,12 @@ export function portsNamed({ services }: Intents): ReadonlySet<number> {
     for (let port = range?.first ?? 1; port <= (range?.last ?? 0); port++) ports.add(port);
   };
   for (const { service, settings } of services.values()) {
-    for (const { published, target } of service.ports) {
+    for (const { published, target } of [...service.ports, ...(settings.fallback?.ports ?? [])]) {
       add(published);
       ports.add(target);
     }
     for (const exposed of service.expose) add(exposed.ports);
-    for (const { value } of settings.listen ?? []) add(value);
+    for (const { value } of [...(settings.listen ?? []), ...(settings.fallback?.listen ?? [])]) add(value);
   }
   return ports;
 }

@@ -50,6 +50,27 @@ test('render is for any host', async () => {
   assert.is((await machine(texts, withoutSudo).run('render')).code, 0);
 });
 
+test('render needs no driver of this kernel, and plan does', async () => {
+  // The range of IPv6 is left out: something is to be found on the host, so that it is looked at.
+  const dual =
+    'mode: ipvlan-l2, parent: eth0, subnet: [192.168.1.0/24, "fd00:1::/64"], ' +
+    'gateway: [192.168.1.1, "fd00:1::1"], ip_range: 192.168.1.192/27, ipv6_address: "fd00:1::50"';
+  const project = { 'compose.yaml': `name: shop\nservices:\n  web: { image: nginx, x-netmode: { ${dual} } }\n` };
+  const files = {
+    '/proc/sys/kernel/osrelease': '6.1.0\n',
+    '/lib/modules/6.1.0/modules.builtin': 'kernel/drivers/net/macvlan.ko\n',
+    '/lib/modules/6.1.0/modules.dep': '',
+  };
+  const rendered = await machine(project, { files }).run('render');
+  assert.is(rendered.code, 0, rendered.err);
+  assert.match(rendered.out, 'ipvlan_mode: l2');
+  for (const argv of [['plan'], ['render', '--override']]) {
+    const { code, err } = await machine(project, { files }).run(...argv);
+    assert.is(code, 1, err);
+    assert.match(err, 'error[engine/kernel-lacks-driver]');
+  }
+});
+
 const refusals = [
   'sudo: a terminal is required to read the password',
   'sudo: a password is required',

@@ -15,10 +15,13 @@ import { withoutIgnored } from '../../src/diagnostics/ignore.ts';
 import { overrideOf } from '../../src/emit/override/override.ts';
 import { renderOf } from '../../src/emit/render/render.ts';
 import { planJson } from '../../src/emit/text/plan-json.ts';
-import { lanRoutesText } from '../../src/emit/text/plan-text.ts';
+import { lanRoutesText, planText } from '../../src/emit/text/plan-text.ts';
 import { netmodeNames } from '../../src/netmode/modes.ts';
 import { stepsOf } from '../../src/plan/actions/commands.ts';
 import { displayCommand } from '../../src/plan/actions/display.ts';
+import type { Facts } from '../../src/plan/facts/facts.ts';
+import { readFactsText } from '../../src/plan/facts/read-facts.ts';
+import { planTexts } from '../support/in-memory.ts';
 import { fencesOf } from './page.ts';
 import { checkSnippet, cwd } from './project.ts';
 import { usual, withOldLan } from './situations.ts';
@@ -31,6 +34,8 @@ const snippets = (page: string, language: string) =>
   fencesOf(read(page))
     .filter((fence) => fence.language === language)
     .map(({ text }) => text);
+const readExample = (file: string) =>
+  readFileSync(new URL(`../../examples/local-dev/${file}`, import.meta.url), 'utf8');
 const check = (yaml: string) =>
   checkSnippet(new Map([['compose.yaml', yaml]]), yaml.includes('name: old-lan') ? withOldLan : usual);
 
@@ -123,8 +128,27 @@ test('shim.md quotes the commands that run', () => {
 });
 
 test('plan.md quotes what is printed for the router', () => {
-  const plan = check(snippets('plan.md', 'yaml')[0]!).plan!;
-  assert.is(lanRoutesText(plan), snippets('plan.md', 'text')[0]);
+  const plan = check(snippets('plan.md', 'yaml')[1]!).plan!;
+  assert.is(lanRoutesText(plan), snippets('plan.md', 'text')[1]);
+});
+
+test('plan.md quotes what is printed where nobody looked at the host', () => {
+  const text = planText(planTexts(snippets('plan.md', 'yaml')[0]!).plan!);
+  assert.ok(text.includes(snippets('plan.md', 'text')[0]!), text);
+  assert.not.match(text, /docker network create|\bauto\b/);
+});
+
+test("server-and-laptop.md quotes the example's plan, and its file has the fallback that it says", () => {
+  const facts = readFactsText(readExample('facts/rootless.json'));
+  assert.ok('facts' in facts);
+  const text = planText(planTexts(readExample('compose.yaml'), { facts: facts.facts }).plan!);
+  const [table, lost] = snippets('server-and-laptop.md', 'text');
+  for (const line of table!.trimEnd().split('\n')) assert.ok(text.includes(line), line);
+  const [file] = snippets('server-and-laptop.md', 'yaml');
+  const laptop: Facts = { ...usual, host: { ...usual.host, interfaces: [usual.host.interfaces[0]!], routes: [] } };
+  const env = { LAN_PARENT: 'eth0', DNS_ADDRESS: '192.168.1.53' };
+  assert.ok(planText(planTexts(file!, { facts: laptop, env }).plan!).includes(lost!));
+  assert.is(planTexts(file!, { facts: usual, env }).plan!.services.get('dns')!.netmode, 'macvlan');
 });
 
 test('plan.md has every key of the JSON', () => {

@@ -36,7 +36,9 @@ test('the example has only keys that there are', () => {
     engine: object;
   };
   assert.equal(Object.keys(example), interfaces.get('Facts'));
-  assert.equal(Object.keys(example.engine), interfaces.get('EngineFacts'));
+  // The engine of the example is in no virtual machine.
+  const asked = interfaces.get('EngineFacts')!.filter((key) => key !== 'product');
+  assert.equal(Object.keys(example.engine), asked);
   const observed = interfaces.get('HostFacts')!.filter((key) => key !== 'unseen');
   assert.equal(Object.keys(example.host).sort(), observed.sort());
 });

@@ -127,6 +127,10 @@ const native: { readonly [rule in RuleName]?: string } = {
   'engine/too-old': project({ web: '{ image: x, networks: { back: { interface_name: lan0 } } }' }, { back: '' }),
   'engine/desktop': project({ web: dynamic }, { lan: lan() }),
   'engine/rootless': project({ web: dynamic }, { lan: lan() }),
+  'engine/podman': project(
+    { web: dynamic },
+    { lan: '{ driver: ipvlan, driver_opts: { parent: eth0, ipvlan_mode: l3 } }' },
+  ),
   'engine/remote': project({ web: dynamic }, { lan: lan() }),
   'engine/no-such-network': project({ web: '{ image: x, network_mode: lan }' }),
   'engine/network-missing': project({ web: dynamic }, { lan: '{ external: true }' }),
@@ -136,10 +140,11 @@ const native: { readonly [rule in RuleName]?: string } = {
 
 /**
  * What has no native form: the files themselves, the words of `x-netmode`, what commands find on the way, a gateway
- * that netcompose chooses (a native network without one is `address/no-gateway`), and what it moves from guests.
+ * that netcompose chooses (a native network without one is `address/no-gateway`), what it moves from guests, and a
+ * `fallback`.
  */
 const without: readonly RuleName[] = [
-  ...(['address/gateway-guessed', 'service/guests-differ', 'shim/needs-root'] as const),
+  ...(['address/gateway-guessed', 'service/guests-differ', 'service/falls-back', 'shim/needs-root'] as const),
   ...(['engine/unreachable', 'engine/compose-too-old'] as const),
 ];
 

@@ -124,7 +124,9 @@ const special: { readonly [rule in RuleName]?: Facts } = {
   }),
   'engine/kernel-lacks-driver': withHost({ drivers: { macvlan: 'ready', ipvlan: 'missing' } }),
   'engine/too-old': { ...withEngine({ version: '20.10.24' }), compose: { version: '2.26.1' } },
-  'engine/desktop': withEngine({ kind: 'desktop' }),
+  'engine/desktop': withEngine({ kind: 'desktop', product: 'Docker Desktop' }),
+  'engine/podman': withEngine({ version: '5.4.2', kind: 'podman' }),
+  'service/falls-back': withEngine({ kind: 'desktop', product: 'Docker Desktop' }),
   'engine/rootless': withEngine({ kind: 'rootless' }),
   'engine/remote': withEngine({ remote: true }),
 };

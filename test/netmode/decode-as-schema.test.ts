@@ -12,6 +12,7 @@ import { Diagnostics } from '../../src/diagnostics/diagnostic.ts';
 import { SourceFile } from '../../src/diagnostics/source.ts';
 import { decode } from '../../src/netmode/decode.ts';
 import type { Place } from '../../src/netmode/faults.ts';
+import { blankKeys } from '../../src/netmode/settings.ts';
 import { planTexts, told } from '../support/in-memory.ts';
 import { holds } from '../support/property.ts';
 
@@ -145,6 +146,13 @@ function treeOf(data: unknown): Tree {
   return { kind: 'scalar', span, value: data as string | number | boolean | null };
 }
 
+/** A variable that is not set leaves these empty, which is judged once it is known whether a fallback applies. */
+function withoutBlank(data: unknown): unknown {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return data;
+  const isBlank = (key: string, value: unknown) => value === '' && ['fallback', ...blankKeys].includes(key);
+  return Object.fromEntries(Object.entries(data).filter(([key, value]) => !isBlank(key, value)));
+}
+
 function decoded(place: Place, tree: Tree) {
   const diagnostics = new Diagnostics();
   const said = decode(place, '"web"', tree, diagnostics.report);
@@ -177,15 +185,17 @@ for (const place of ['top', 'service', 'network'] as const) {
       fc.property(good, seeds, anyValue, fc.constantFrom(...allKeys), (data, seed, instead, key) => {
         const tree = treeOf(spoilt(data, seed, instead, key));
         const plain = toPlain(tree);
-        const verdict = accepts(place, plain);
+        const verdict = accepts(place, withoutBlank(plain));
         const { said, diagnostics } = decoded(place, tree);
+        // How a port is written is Compose's grammar, and not the schema's.
+        const faults = diagnostics.sorted().filter(({ rule }) => rule !== 'compose/invalid-model');
         assert.is(
-          !diagnostics.hasErrors,
+          faults.length === 0,
           verdict,
           `${JSON.stringify(plain)}: the schema ${verdict ? 'accepts' : 'refuses'} it; told: ` +
-            `${JSON.stringify(diagnostics.sorted().map(({ message }) => message))}`,
+            `${JSON.stringify(faults.map(({ message }) => message))}`,
         );
-        for (const { message, severity, help } of diagnostics.sorted()) {
+        for (const { message, severity, help } of faults) {
           assert.is(severity, 'error');
           assert.ok(message.startsWith('"web": '), message);
           assert.ok(help === undefined || help.length > 0, message);

@@ -62,9 +62,13 @@ export async function factsFor(
   // A port that is open may be the project's own: only the engine knows.
   const inTheWay = !engineUseful && options.engine !== false && observed?.sockets?.some(({ port }) => ports?.has(port));
   const engine = inTheWay ? await observeEngineLazily(session, images, false, report) : asked;
-  const host = observed && (await withOwners(session, observed, engine));
+  // What is rendered may be used anywhere, whatever this kernel has.
+  const seen = observed && options.engine === false ? withoutDrivers(observed) : observed;
+  const host = seen && (await withOwners(session, seen, engine));
   return { version: 1, ...(host && { host }), ...(engine && { engine }), ...(compose && { compose }) };
 }
+
+const withoutDrivers = ({ drivers: _, ...rest }: HostFacts): HostFacts => rest;
 
 /** Usually nothing is in the way, and finding that out needs neither a process nor the engine. */
 async function isAnyOpen({ host }: Session, ports: ReadonlySet<number> | undefined): Promise<boolean> {

@@ -105,6 +105,17 @@ export function changedAttachments(plan: ServicePlan): readonly AttachmentPlan[]
   });
 }
 
+/** Keys of an attachment that the file has and the plan has not: what was for the LAN, on a fallback's bridge. */
+export function droppedKeys({ service }: ServicePlan, attachment: AttachmentPlan): readonly string[] {
+  const before = service.networks?.value.get(attachment.network);
+  if (!before) return [];
+  return [
+    ...(before.ipv4Address && !attachment.ipv4Address ? ['ipv4_address'] : []),
+    ...(before.ipv6Address && !attachment.ipv6Address ? ['ipv6_address'] : []),
+    ...(before.macAddress && !attachment.macAddress ? ['mac_address'] : []),
+  ];
+}
+
 /** Whether the file says this address already, however it spells it. */
 const isWritten = (planned: Located<Address> | undefined, written: Located<string> | undefined): boolean =>
   planned && written
@@ -155,7 +166,8 @@ export function portsChange(plan: ServicePlan): 'none' | 'remove' | 'replace' {
   const before = plan.service.ports;
   if (!isRewritten(plan) || (before.length === 0 && plan.ports.length === 0)) return 'none';
   if (plan.ports.length === 0) return plan.managed ? 'remove' : 'none';
-  return plan.ports.length !== before.length || plan.ports.some(({ source, hostIp }) => hostIp !== source.hostIp)
+  return plan.ports.length !== before.length ||
+    plan.ports.some(({ source, hostIp }) => hostIp !== source.hostIp || !before.includes(source))
     ? 'replace'
     : 'none';
 }

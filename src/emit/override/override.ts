@@ -5,11 +5,12 @@
 import { Document, isMap, isSeq, type Node, Scalar, YAMLMap } from 'yaml';
 import { networkModeText, sameNetworkMode } from '../../compose/project/network-mode.ts';
 import { isMovedGuest } from '../../plan/services/guests.ts';
-import type { NetworkPlan, Plan, ServicePlan } from '../../plan/types.ts';
+import type { AttachmentPlan, NetworkPlan, Plan, ServicePlan } from '../../plan/types.ts';
 import {
   addedHosts,
   attachmentDefinition,
   changedAttachments,
+  droppedKeys,
   externalDefinition,
   extraHostEntry,
   guestKeys,
@@ -67,9 +68,9 @@ function serviceNode(document: Document, plan: ServicePlan): Node | undefined {
   if (attachments.length > 0) {
     entries.push([
       'networks',
-      nodeOf(
+      mapOf(
         document,
-        Object.fromEntries(attachments.map((attachment) => [attachment.network, attachmentDefinition(attachment)])),
+        attachments.map((attachment) => [attachment.network, attachmentNode(document, plan, attachment)]),
       ),
     ]);
   }
@@ -81,6 +82,16 @@ function serviceNode(document: Document, plan: ServicePlan): Node | undefined {
   const hosts = addedHosts(plan);
   if (hosts.length > 0) entries.push(['extra_hosts', nodeOf(document, hosts.map(extraHostEntry))]);
   return entries.length > 0 ? mapOf(document, entries) : undefined;
+}
+
+/** With what has to go: Compose merges mappings, so that leaving a key out would change nothing. */
+function attachmentNode(document: Document, plan: ServicePlan, attachment: AttachmentPlan): Node {
+  const definition = nodeOf(document, attachmentDefinition(attachment));
+  const dropped = droppedKeys(plan, attachment);
+  if (dropped.length === 0) return definition;
+  const map = isMap(definition) ? (definition as YAMLMap<Node, Node>) : new YAMLMap<Node, Node>(document.schema);
+  for (const key of dropped) map.items.push(document.createPair(key, reset()));
+  return map;
 }
 
 function networkNode(document: Document, network: NetworkPlan, { inline }: OverrideOptions): Node | undefined {

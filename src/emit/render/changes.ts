@@ -1,5 +1,6 @@
 /** The plan → what of each service and network must be written, as data; where in the text is decided elsewhere. */
 
+import omit from 'lodash/omit.js';
 import { networkModeText, sameNetworkMode } from '../../compose/project/network-mode.ts';
 import type { Project } from '../../compose/project/project.ts';
 import { at, type Tree, toPlain } from '../../compose/tree.ts';
@@ -10,6 +11,7 @@ import {
   addedHosts,
   attachmentDefinition,
   changedAttachments,
+  droppedKeys,
   externalDefinition,
   extraHostEntry,
   guestKeys,
@@ -82,7 +84,8 @@ function attachmentsOf(plan: ServicePlan): Plain {
     : Object.fromEntries(entries);
 }
 
-function attachmentOf({ service }: ServicePlan, key: string, changed: AttachmentPlan | undefined): Plain {
+function attachmentOf(plan: ServicePlan, key: string, changed: AttachmentPlan | undefined): Plain {
+  const { service } = plan;
   const tree = service.networks?.value.get(key)?.tree;
   const before = tree ? written(tree) : null;
   if (!changed) return before;
@@ -90,9 +93,14 @@ function attachmentOf({ service }: ServicePlan, key: string, changed: Attachment
   if (!isPlainMap(before)) return planned;
   const lists = [before['aliases'], (planned as PlainMap | null)?.['aliases']];
   const aliases = lists.flatMap((list) => (list !== undefined && isList(list) ? list : []));
-  const merged = { ...before, ...(planned as PlainMap | null) };
+  const merged = omit({ ...before, ...(planned as PlainMap | null) }, droppedKeys(plan, changed)) as Record<
+    string,
+    Plain
+  >;
   // Addresses that the file writes with a variable mean what the plan says: they stay as they are.
-  for (const [name, value] of Object.entries(before)) if (!differs(tree, name, merged[name]!)) merged[name] = value;
+  for (const [name, value] of Object.entries(before))
+    if (Object.hasOwn(merged, name) && !differs(tree, name, merged[name]!)) merged[name] = value;
+  if (Object.keys(merged).length === 0 && aliases.length === 0) return null;
   return aliases.length > 0 ? { ...merged, aliases } : merged;
 }
 
@@ -105,7 +113,7 @@ function differs(tree: Tree | undefined, name: string, value: Plain): boolean {
 function portsOf(plan: ServicePlan): Plain {
   const tree = at(plan.service.tree, 'ports');
   const listed = tree?.kind === 'sequence' ? tree.items : [];
-  const items = [...listed, ...plan.ports.flatMap(({ guest, source }) => (guest === undefined ? [] : source.tree))];
+  const items = [...listed, ...plan.ports.map(({ source }) => source.tree)];
   const byItem = new Map<Tree, PlannedPort[]>(items.map((item) => [item, []]));
   for (const port of plan.ports) byItem.get(port.source.tree)?.push(port);
   if ([...byItem.values()].flat().length !== plan.ports.length) return portDefinitions(plan.ports).map(literal);

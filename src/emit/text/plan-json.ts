@@ -6,7 +6,8 @@ import { plainDiagnostic } from '../../diagnostics/format/json.ts';
 import { lanRouteCommand } from '../../plan/actions/argv.ts';
 import { commandOf, undoOf } from '../../plan/actions/commands.ts';
 import { blockOf, formatAddress, formatCidr } from '../../plan/facts/ip.ts';
-import type { Plan, ServicePlan, ShimPlan } from '../../plan/types.ts';
+import { unknownOf } from '../../plan/networks/unknown.ts';
+import type { NetworkPlan, Plan, ServicePlan, ShimPlan } from '../../plan/types.ts';
 import { attachmentDefinition, externalDefinition, networkDefinition, portsData } from '../override/definitions.ts';
 import { placeText } from './reach-text.ts';
 
@@ -19,6 +20,7 @@ export function planJson(plan: Plan, diagnostics: readonly Diagnostic[], cwd: st
       netmode: network.mode,
       ...(network.kind === 'shared' ? externalDefinition(network.dockerName) : {}),
       ...networkDefinition(network),
+      ...unknownJson(network),
     },
   ]);
   const document = {
@@ -66,10 +68,23 @@ function shimJson({ name, network, parent, driver, mode, flag, addresses, routes
   };
 }
 
+/** What is not known is null; the key of such a network is its name in this document only. */
+function unknownJson(network: NetworkPlan): object {
+  const unknown = unknownOf(network);
+  if (!unknown) return {};
+  const isOpen = unknown === 'parent';
+  return {
+    ...(isOpen && network.kind === 'shared' && { name: null }),
+    ...(isOpen && { driver_opts: { ...network.options, parent: null } }),
+    ...(network.pools.length === 0 && { ipam: null }),
+  };
+}
+
 function serviceJson(plan: ServicePlan): object {
   return {
     netmode: plan.netmode,
     ...(plan.networkMode !== undefined && { network_mode: networkModeText(plan.networkMode) }),
+    ...(plan.fallen && { fallback: { from: plan.fallen.from, because: plan.fallen.because } }),
     networks: Object.fromEntries(
       [...plan.networks.values()].map((attachment) => [attachment.network, attachmentDefinition(attachment)]),
     ),

@@ -1,5 +1,6 @@
 /** The plan for people: services, networks, every command in order, then what is to be done elsewhere. */
 
+import groupBy from 'lodash/groupBy.js';
 import { isDockersBridge, networkModeText } from '../../compose/project/network-mode.ts';
 import { safeLine } from '../../diagnostics/format/safe.ts';
 import { lanRouteCommand } from '../../plan/actions/argv.ts';
@@ -7,19 +8,26 @@ import { commandOf } from '../../plan/actions/commands.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
 import { formatAddress, formatCidr } from '../../plan/facts/ip.ts';
 import { parentName } from '../../plan/networks/parents.ts';
+import { unknownOf } from '../../plan/networks/unknown.ts';
+import { insteadText, lostText } from '../../plan/services/fallen-text.ts';
 import type { LanRoute, NetworkPlan, Plan, PlannedPool, ServicePlan } from '../../plan/types.ts';
 import { reachText } from './reach-text.ts';
 import { table } from './table.ts';
 
 /** @returns what `up` would do; empty sections are left out */
 export function planText(plan: Plan): string {
-  const sections = [servicesText(plan), networksText(plan), actionsText(plan), lanRoutesText(plan)].filter(
-    (text) => text !== '',
-  );
+  const sections = [
+    servicesText(plan),
+    fallbacksText(plan),
+    networksText(plan),
+    unknownText(plan),
+    actionsText(plan),
+    lanRoutesText(plan),
+  ].filter((text) => text !== '');
   return sections.join('\n');
 }
 
-function servicesText({ services }: Plan): string {
+function servicesText({ services, networks }: Plan): string {
   const active = [...services.values()].filter(({ service }) => service.active);
   if (active.length === 0) return '';
   return table([
@@ -27,23 +35,38 @@ function servicesText({ services }: Plan): string {
     ...active.map((plan) => [
       plan.service.name,
       netmodeText(plan),
-      networkText(plan),
+      networkText(plan, networks),
       reachText(plan.reach, 'host'),
       reachText(plan.reach, 'lan'),
     ]),
   ]);
 }
 
+/** What is not as the file would have it, each reason once. */
+function fallbacksText({ services }: Plan): string {
+  const fallen = [...services.values()].flatMap(({ service, fallen }) =>
+    fallen && service.active ? [{ name: service.name, fallen }] : [],
+  );
+  const sections = Object.entries(groupBy(fallen, ({ fallen: { because } }) => because)).map(([because, those]) => {
+    const lines = those.map(({ name, fallen: each }) => `  ${name}: ${insteadText(each)}, with ${lostText(each)}\n`);
+    return `Falling back, because ${safeLine(because)}:\n${lines.join('')}`;
+  });
+  return sections.join('\n');
+}
+
 /** A container that is not of the project may be on any network. */
 const netmodeText = ({ netmode, networkMode, owner }: ServicePlan): string =>
   networkMode?.kind === 'container' && owner === undefined ? networkModeText(networkMode) : netmode;
 
-function networkText({ networkMode, networks }: ServicePlan): string {
+function networkText({ networkMode, networks }: ServicePlan, planned: Plan['networks']): string {
   if (networkMode) return isDockersBridge(networkMode) || networkMode.kind !== 'network' ? '-' : networkMode.network;
   if (networks.size === 0) return '-';
   return [...networks.values()]
     .map(({ network, ipv4Address, ipv6Address }) =>
-      [network, ...[ipv4Address, ipv6Address].flatMap((given) => (given ? formatAddress(given.value) : []))].join(' '),
+      [
+        keyText(network, planned),
+        ...[ipv4Address, ipv6Address].flatMap((given) => (given ? formatAddress(given.value) : [])),
+      ].join(' '),
     )
     .join(', ');
 }
@@ -54,19 +77,47 @@ function networksText({ networks }: Plan): string {
   return table([
     ['NETWORK', 'NETMODE', 'PARENT', 'SUBNET', 'GATEWAY', 'RANGE', 'DOCKER NAME'],
     ...defined.map((network) => [
-      network.key,
+      keyText(network.key, networks),
       network.mode,
-      network.underlay ? parentName(network.underlay.parent) : '-',
+      network.underlay ? withoutAuto(parentName(network.underlay.parent), network) : '-',
       column(network, ({ subnet }) => formatCidr(subnet)),
       column(network, ({ gateway }) => gateway && formatAddress(gateway)),
       column(network, ({ ipRange }) => ipRange && formatCidr(ipRange)),
-      network.kind === 'project' ? "(the project's)" : network.dockerName,
+      network.kind === 'project' ? "(the project's)" : withoutAuto(network.dockerName, network),
     ]),
   ]);
 }
 
-function column({ pools }: NetworkPlan, textOf: (pool: PlannedPool) => string | undefined): string {
-  return pools.flatMap((pool) => textOf(pool) ?? []).join(', ') || '-';
+function column(network: NetworkPlan, textOf: (pool: PlannedPool) => string | undefined): string {
+  if (network.pools.length === 0 && unknownOf(network)) return unknown;
+  return network.pools.flatMap((pool) => textOf(pool) ?? []).join(', ') || '-';
+}
+
+/** Stands for what is not known. */
+const unknown = '<unknown>';
+
+/** A name that is made from the parent's, which is open. */
+const withoutAuto = (name: string, network: NetworkPlan | undefined): string =>
+  network && unknownOf(network) === 'parent' ? name.replace(/auto(?=(?:\.\d+)?$)/, unknown) : name;
+
+/** The key of a network; one that the file has not is made from its parent's name. */
+function keyText(key: string, networks: Plan['networks']): string {
+  const network = networks.get(key);
+  return network?.declared ? key : withoutAuto(key, network);
+}
+
+/** What would have to be looked up before there could be commands. */
+function unknownText({ networks }: Plan): string {
+  const lines = [...networks.values()].flatMap((network) => {
+    const what = unknownOf(network);
+    if (!what) return [];
+    const known = parentName(network.underlay!.parent);
+    const subnet = network.pools.length === 0 ? ', and its subnet' : '';
+    const parent = known.includes('.') ? 'its parent, a VLAN on the interface' : 'its parent, the interface';
+    const text = what === 'parent' ? `${parent} of the default route${subnet}` : `the subnet of ${known}`;
+    return `  ${keyText(network.key, networks)}: ${text}\n`;
+  });
+  return lines.length > 0 ? `Not known, so that there are no commands for it yet:\n${lines.join('')}` : '';
 }
 
 /** The exact commands, each reason once above those that share it. */

@@ -20,6 +20,8 @@ function addressText({ at }: Reach): string {
       return 'localhost';
     case 'this-host':
       return at.address ? formatAddress(at.address) : '<host>';
+    case 'engine-machine':
+      return "<engine's machine>";
     case 'dynamic':
       return dynamic;
   }

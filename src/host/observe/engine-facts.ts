@@ -6,7 +6,16 @@ import { connect } from '../engine/client.ts';
 import { findEndpoint } from '../engine/endpoint.ts';
 import { badAddress, type EngineUnreachable, unreachable } from '../engine/unreachable.ts';
 import type { Host } from '../system/host.ts';
-import { engineKind, type Info, swarmState, toContainer, toImagePort, toNetwork, type Version } from './engine-json.ts';
+import {
+  engineKind,
+  engineProduct,
+  type Info,
+  swarmState,
+  toContainer,
+  toImagePort,
+  toNetwork,
+  type Version,
+} from './engine-json.ts';
 
 export type EngineObservation = { readonly kind: 'reached'; readonly facts: EngineFacts } | EngineUnreachable;
 
@@ -28,11 +37,18 @@ export async function observeEngine(host: Host, images: readonly string[] = []):
         docker.listContainers({ all: true }),
         Promise.all(images.map((image) => exposedPorts(docker, image))),
       ]);
+      const asking = {
+        platform: host.platform,
+        remote: endpoint.remote,
+        ...(endpoint.kind === 'unix' && { socket: endpoint.socket }),
+      };
+      const product = engineProduct(version, info, asking);
       return {
         kind: 'reached',
         facts: {
           version: version.Version,
-          kind: engineKind(version, info, host.platform, endpoint.remote),
+          kind: engineKind(version, info, asking),
+          ...(product && { product }),
           remote: endpoint.remote,
           swarm: swarmState(info),
           networks: sortBy(networks.map(toNetwork), 'name'),

@@ -1,10 +1,20 @@
 /** What the engine's API answers, as netcompose's own types. Pure. */
 import type { ContainerInfo, NetworkInspectInfo } from 'dockerode';
-import type { EngineContainer, EngineFacts, EngineNetwork, EnginePool, ImagePort } from '../../plan/facts/facts.ts';
+import type {
+  EngineContainer,
+  EngineFacts,
+  EngineNetwork,
+  EnginePool,
+  EngineProduct,
+  ImagePort,
+} from '../../plan/facts/facts.ts';
 
 /** What netcompose reads of `GET /info` and `GET /version`; the rest of their types is not relied on. */
 export interface Info {
+  /** The engine's machine, as that calls itself. */
+  readonly Name?: string;
   readonly OperatingSystem?: string;
+  readonly Labels?: readonly string[] | null;
   readonly SecurityOptions?: readonly string[] | null;
   readonly Swarm?: { readonly LocalNodeState?: string; readonly ControlAvailable?: boolean };
 }
@@ -25,10 +35,66 @@ export function toImagePort(text: string): readonly ImagePort[] {
   return first === undefined ? [] : [{ first: Number(first), last: Number(last), protocol }];
 }
 
+/** Where netcompose runs, and by which socket it asks. */
+export interface Asking {
+  readonly platform: string;
+  readonly remote: boolean;
+  /** Absent where the engine is asked in another way. */
+  readonly socket?: string;
+}
+
+interface Trait {
+  readonly product: EngineProduct;
+  /** What the engine says of itself that no other engine says. */
+  readonly says?: (info: Info) => boolean;
+  /** What it calls its machine. On Linux somebody may have called his own computer so. */
+  readonly name?: RegExp;
+  /** Where its socket is. */
+  readonly socket?: RegExp;
+}
+
+/** The first that fits counts. */
+const traits: readonly Trait[] = [
+  {
+    product: 'Docker Desktop',
+    says: ({ OperatingSystem, Labels }) =>
+      OperatingSystem === 'Docker Desktop' || Labels?.some((label) => label.startsWith('com.docker.desktop.')) === true,
+    name: /^docker-desktop$/,
+    socket: /\/\.docker\/(?:desktop|run)\/docker\.sock$/,
+  },
+  {
+    product: 'OrbStack',
+    says: ({ OperatingSystem }) => OperatingSystem === 'OrbStack',
+    name: /^orbstack$/,
+    socket: /\/\.orbstack\//,
+  },
+  {
+    product: 'Rancher Desktop',
+    says: ({ Name }) => Name === 'lima-rancher-desktop',
+    name: /rancher-desktop/,
+    socket: /\/\.rd\//,
+  },
+  { product: 'Colima', name: /^colima(?:-|$)/, socket: /\/(?:\.colima|\.config\/colima)\// },
+  { product: 'Lima', name: /^lima-/, socket: /\/\.lima\// },
+];
+
+const isPodman = ({ Components }: Version) => Components?.some(({ Name }) => Name === 'Podman Engine') === true;
+
+/** The program that made the engine's virtual machine; nothing where it runs in none, or nobody knows. */
+export function engineProduct(version: Version, info: Info, asking: Asking): EngineProduct | undefined {
+  const { platform, remote, socket = '' } = asking;
+  if (isPodman(version)) return platform !== 'linux' && !remote ? 'Podman machine' : undefined;
+  const fits = ({ says, name, socket: place }: Trait) =>
+    says?.(info) === true ||
+    (!remote && place?.test(socket) === true) ||
+    (!remote && platform !== 'linux' && name?.test(info.Name ?? '') === true);
+  return traits.find(fits)?.product;
+}
+
 /** What kind of engine it is. A Linux engine under another system runs in a virtual machine, whoever made that. */
-export function engineKind(version: Version, info: Info, platform: string, remote: boolean): EngineFacts['kind'] {
-  if (version.Components?.some(({ Name }) => Name === 'Podman Engine')) return 'podman';
-  if (info.OperatingSystem === 'Docker Desktop' || (platform !== 'linux' && !remote)) return 'desktop';
+export function engineKind(version: Version, info: Info, asking: Asking): EngineFacts['kind'] {
+  if (isPodman(version)) return 'podman';
+  if (engineProduct(version, info, asking) || (asking.platform !== 'linux' && !asking.remote)) return 'desktop';
   return info.SecurityOptions?.some((option) => /^name=rootless\b/.test(option)) ? 'rootless' : 'engine';
 }
 

@@ -19,6 +19,7 @@ import { checkLivePorts } from './ports/live-ports.ts';
 import { checkLost } from './ports/lost-ports.ts';
 import { checkPorts } from './ports/ports.ts';
 import { checkAddresses } from './services/addresses.ts';
+import { checkFallbacks } from './services/fallbacks.ts';
 import { checkGuests } from './services/guest-keys.ts';
 import { checkPeers } from './services/peers.ts';
 import { checkRefusedKeys } from './services/refused-keys.ts';
@@ -39,6 +40,7 @@ const checks: readonly Check[] = [
   checkHostSubnets,
   checkNativePools,
   withoutFacts(checkDriverOptions),
+  checkFallbacks,
   checkLost,
   withoutFacts(checkRefusedKeys),
   checkGuests,

@@ -5,8 +5,9 @@ import type { Facts } from '../facts/facts.ts';
 import { hostAddress } from '../facts/host-address.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
 import { formatAddress } from '../facts/ip.ts';
-import { interfaceOf, parseFacts } from '../facts/parsed-facts.ts';
+import { interfaceOf, isInVirtualMachine, parseFacts } from '../facts/parsed-facts.ts';
 import { composeMissing, isOlder, oldestCompose } from '../facts/versions.ts';
+import { inVirtualMachine } from '../networks/parents.ts';
 import { networksInTheWay } from './existing-networks.ts';
 import { type Finding, type Situation, type Verdict, verdicts } from './finding.ts';
 import { handMadeShims, type ShimFault } from './hand-made-shims.ts';
@@ -82,10 +83,10 @@ function engineKind({ mode, facts: { engine } }: Situation): Finding | undefined
   if (!engine) return undefined;
   const lan = isUnderlay(mode);
   const fallback = 'write "fallback: bridge" to run it on a bridge there';
-  if (lan && engine.kind === 'desktop')
+  if (lan && isInVirtualMachine(engine))
     return {
       verdict: 'cannot',
-      reason: "Docker Desktop's containers live in a virtual machine that is not on the LAN",
+      reason: inVirtualMachine(engine),
       mend: fallback,
     };
   if ((lan || mode === 'overlay') && engine.kind === 'rootless')
@@ -98,6 +99,12 @@ function engineKind({ mode, facts: { engine } }: Situation): Finding | undefined
     return {
       verdict: 'cannot',
       reason: "host mode is the rootless engine's own network namespace, not this host's",
+      mend: 'use bridge and publish the ports',
+    };
+  if (mode === 'host' && engine.product && engine.product !== 'Docker Desktop')
+    return {
+      verdict: 'cannot',
+      reason: `host mode is the network of ${engine.product}'s virtual machine, not this computer's`,
       mend: 'use bridge and publish the ports',
     };
   if (mode === 'host' && engine.kind === 'desktop')

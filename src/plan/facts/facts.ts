@@ -125,10 +125,15 @@ export interface HostRoute {
   readonly scope?: string;
 }
 
+export type EngineProduct = 'Docker Desktop' | 'OrbStack' | 'Colima' | 'Rancher Desktop' | 'Lima' | 'Podman machine';
+
 export interface EngineFacts {
   /** `28.5.2` */
   readonly version: string;
+  /** `desktop`: in a virtual machine on this computer, whoever made that. */
   readonly kind: 'engine' | 'desktop' | 'rootless' | 'podman';
+  /** The program that made the virtual machine, where that is known. */
+  readonly product?: EngineProduct;
   /** Whether the engine runs on another machine than netcompose (ssh, tcp), whose interfaces cannot be seen. */
   readonly remote: boolean;
   readonly swarm: 'inactive' | 'worker' | 'manager';

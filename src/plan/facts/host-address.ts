@@ -9,7 +9,13 @@ import {
   parseCidr,
   sameAddress,
 } from './ip.ts';
-import type { InterfaceAddress, ParsedFacts, ParsedHost, ParsedInterface } from './parsed-facts.ts';
+import {
+  type InterfaceAddress,
+  isInVirtualMachine,
+  type ParsedFacts,
+  type ParsedHost,
+  type ParsedInterface,
+} from './parsed-facts.ts';
 
 const uniqueLocal = parseCidr('fc00::/7')!;
 
@@ -58,7 +64,7 @@ export function lanOf(
 
 /** Whether a port can be bound at an address of this host: also where nobody can look. */
 export function isOnHost(address: Address, { host, engine }: Pick<ParsedFacts, 'host' | 'engine'>): boolean {
-  if (!host || engine?.remote || engine?.kind === 'desktop') return true;
+  if (!host || engine?.remote || isInVirtualMachine(engine)) return true;
   if (isUnspecified(address) || isLoopback(address)) return true;
   return host.interfaces.some(({ addresses }) => addresses.some((each) => sameAddress(each.address, address)));
 }

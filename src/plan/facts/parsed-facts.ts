@@ -176,6 +176,19 @@ export const addressesOf = (texts: readonly (string | undefined)[]): readonly Ad
 export const allAddressesOf = ({ networks }: ParsedContainer): readonly Address[] =>
   [...networks.values()].flatMap(({ addresses }) => addresses);
 
+/** Whether it runs in a virtual machine on this computer, so that nothing of the host's network is the engine's. */
+export const isInVirtualMachine = (engine: Pick<EngineFacts, 'kind' | 'product'> | undefined): boolean =>
+  engine?.kind === 'desktop' || engine?.product !== undefined;
+
+/**
+ * Made with Lima, which passes all loopback addresses of its machine on to 127.0.0.1 (its
+ * `hack/test-port-forwarding.pl`).
+ */
+const limas: ReadonlySet<EngineFacts['product']> = new Set(['Colima', 'Rancher Desktop', 'Lima']);
+
+/** Whether a port on a loopback address of the engine is there on the same address of this host. */
+export const passesLoopback = ({ engine }: ParsedFacts): boolean => !engine?.remote && !limas.has(engine?.product);
+
 /** The interface of this name. */
 export const interfaceOf = (host: ParsedHost | undefined, name: string | undefined): ParsedInterface | undefined =>
   name === undefined ? undefined : host?.interfaces.find((candidate) => candidate.name === name);

@@ -337,7 +337,7 @@ export function hasUnknownTargets({ underlay: wanted, mode, pools }: NetworkPlan
   return wanted?.hostAccess === 'shim' && !isRouted(mode) && pools.some(({ ipRange }) => ipRange === undefined);
 }
 
-export const isRouted = (mode: NetworkPlan['mode']) => mode === 'ipvlan-l3' || mode === 'ipvlan-l3s';
+const isRouted = (mode: NetworkPlan['mode']) => mode === 'ipvlan-l3' || mode === 'ipvlan-l3s';
 
 /** The container addresses of a network that are known: those of the file, and those that running containers have. */
 export function knownTargets(

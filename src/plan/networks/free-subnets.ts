@@ -1,7 +1,12 @@
 /** Subnets that are in use somewhere, and others that are free as far as is known. */
 import { block, type Cidr, isLinkLocal, overlaps, parseCidr } from '../facts/ip.ts';
 import { composeProjectLabel, isOurs } from '../facts/ownership.ts';
-import type { ParsedEngine, ParsedFacts, ParsedInterface } from '../facts/parsed-facts.ts';
+import {
+  isInVirtualMachine,
+  type ParsedEngine,
+  type ParsedFacts,
+  type ParsedInterface,
+} from '../facts/parsed-facts.ts';
 import type { NetworkPlan } from '../types.ts';
 
 /** A subnet in which the host is, or to which it has a route. */
@@ -17,7 +22,7 @@ const shortestPrefix = 4;
 
 /** What this host reaches by interfaces other than Docker's bridges and shims; nothing where it is not the engine's. */
 export function hostSubnets({ host, engine }: ParsedFacts): readonly HostSubnet[] {
-  if (!host || engine?.remote || engine?.kind === 'desktop' || engine?.kind === 'rootless') return [];
+  if (!host || engine?.remote || isInVirtualMachine(engine) || engine?.kind === 'rootless') return [];
   const others = host.interfaces.filter((each) => !each.loopback && !isOurs(each) && !isDockers(each, engine));
   const names = new Set(others.map(({ name }) => name));
   const own = others.flatMap(({ name, addresses }) =>

@@ -170,7 +170,7 @@ function declaredNetwork(network: Network, context: Context): NetworkPlan {
   const isJudged = intents.annotated || (intent !== undefined && isUnderlay(intent.mode.value));
   const pools = declaredPools(network, isJudged ? report : () => {});
   return intent && !intent.native
-    ? definedNetwork(network, intent, requests.fallbacks.get(network.key), pools, context)
+    ? definedNetwork(network, intent, requests.fallbacks.get(network.key)?.to, pools, context)
     : nativeNetwork(network, intent, pools, context);
 }
 

@@ -5,7 +5,7 @@ import { type UnderlayMode, underlay } from '../../netmode/modes.ts';
 import type { Settings } from '../../netmode/settings.ts';
 import { lackingDriver, lackingMessage } from '../facts/drivers.ts';
 import { defaultInterface, isInterfaceName, longestName } from '../facts/interfaces.ts';
-import { interfaceOf, type ParsedFacts, type ParsedHost } from '../facts/parsed-facts.ts';
+import { interfaceOf, type ParsedEngine, type ParsedFacts, type ParsedHost } from '../facts/parsed-facts.ts';
 import type { Parent } from '../types.ts';
 
 /**
@@ -13,7 +13,8 @@ import type { Parent } from '../types.ts';
  *
  * @param span where the netmode is asked for; the place of a parent that is not written down
  */
-export function parentOf({ parent, vlan }: Settings, span: Span, { host }: ParsedFacts): Parent {
+export function parentOf({ parent, vlan, blank }: Settings, span: Span, { host }: ParsedFacts): Parent {
+  if (blank?.parent) return { kind: 'none', span: blank.parent };
   const at = parent?.span ?? vlan?.span ?? span;
   const written = parent?.value ?? 'auto';
   const auto = /^auto(?:\.(?<id>\d+))?$/.exec(written);
@@ -63,9 +64,10 @@ export function interfaceNameOf(parent: Parent | undefined): string | undefined 
   return parent?.kind === 'named' && isInterfaceName(parent.name) ? parent.name : undefined;
 }
 
-interface Obstacle {
+export interface Obstacle {
   readonly rule:
     | 'engine/desktop'
+    | 'engine/podman'
     | 'engine/rootless'
     | 'engine/remote'
     | 'engine/kernel-lacks-driver'
@@ -85,24 +87,34 @@ const instead = {
  * looked. Sources: docs/measured.md, "Docker Engine" (Desktop, rootless).
  *
  * @param form whether the network is asked for by `x-netmode`, or is a native one
+ * @param flag macvlan's or ipvlan's
  */
 export function obstacle(
   parent: Parent,
   mode: UnderlayMode,
   facts: ParsedFacts,
   form: 'netmode' | 'native' = 'netmode',
+  flag: string = 'bridge',
 ): Obstacle | undefined {
   const name = parentName(parent);
   const fallback = instead[form];
   switch (facts.engine?.kind) {
     case 'desktop':
-      return {
-        rule: 'engine/desktop',
-        message: "Docker Desktop's containers live in a virtual machine that is not on the LAN",
-        help: fallback,
-      };
+      return { rule: 'engine/desktop', message: inVirtualMachine(facts.engine), help: fallback };
     case 'rootless':
       return { rule: 'engine/rootless', message: 'a rootless engine has no macvlan and no ipvlan', help: fallback };
+    case 'podman': {
+      if (facts.engine.product)
+        return { rule: 'engine/desktop', message: inVirtualMachine(facts.engine), help: fallback };
+      const dropped = droppedByPodman(mode, flag);
+      if (dropped && !facts.engine.remote)
+        return {
+          rule: 'engine/podman',
+          message:
+            `Podman takes "${dropped.option}" from its Docker socket and ignores it: ` + `this would be ${dropped.is}`,
+          help: `use ${dropped.is}, or ${fallback}`,
+        };
+    }
   }
   if (facts.engine?.remote) {
     return {
@@ -118,6 +130,13 @@ export function obstacle(
       message: lackingMessage(lacking.driver),
       help: [...lacking.help, fallback].join('; '),
     };
+  if (form === 'netmode' && parent.kind === 'none') {
+    return {
+      rule: 'parent/not-found',
+      message: '"parent" is empty, as a variable is that is not set',
+      help: `write an interface or "auto", or ${fallback}`,
+    };
+  }
   if (name.length > longestName) {
     return {
       rule: 'parent/not-found',
@@ -150,6 +169,22 @@ export function obstacle(
     message: `there is no interface "${name}" on this host`,
     help: near ?? `one of ${candidates(facts.host).join(', ')}, or ${fallback}`,
   };
+}
+
+/** Whose virtual machine it is, where that is known. */
+export const inVirtualMachine = ({ product }: Pick<ParsedEngine, 'product'>): string =>
+  `${product ?? 'the engine'}'s containers live in a virtual machine that is not on the LAN`;
+
+/** What Podman's Docker socket accepts and throws away (docs/measured.md, "Podman"). */
+function droppedByPodman(
+  mode: UnderlayMode,
+  flag: string,
+): { readonly option: string; readonly is: string } | undefined {
+  if (mode === 'ipvlan-l3' || mode === 'ipvlan-l3s')
+    return { option: `ipvlan_mode: ${underlay(mode).ipvlanMode}`, is: 'ipvlan-l2' };
+  if (flag === 'bridge') return undefined;
+  const option = underlay(mode).driver === 'macvlan' ? 'macvlan_mode' : 'ipvlan_flag';
+  return { option: `${option}: ${flag}`, is: '"flag: bridge"' };
 }
 
 /** Docker takes the parent of a native network for an interface's name, whatever it is. */

@@ -22,6 +22,7 @@ import {
 import { composeProjectLabel, isOurs } from '../facts/ownership.ts';
 import { interfaceOf, type ParsedFacts, type ParsedNetwork } from '../facts/parsed-facts.ts';
 import type { Parent, PlannedPool } from '../types.ts';
+import { fnv1a } from './hash.ts';
 import { addressesOn, lanGateway, lanRange } from './lan-pools.ts';
 import { parentName } from './parents.ts';
 
@@ -289,6 +290,8 @@ const privatePrefix = 24;
 
 /** The same private /24 each time for the same parent, moved on while it overlaps anything known. */
 function privateSubnet({ span, parent, facts, taken, project }: PoolRequest, report: Report): readonly Placed<Cidr>[] {
+  // It follows from the parent's name.
+  if (parent.kind === 'open') return [];
   const interfaces = facts.host?.interfaces ?? [];
   const shims = new Set(interfaces.filter(isOurs).map(({ name }) => name));
   const known = [
@@ -302,7 +305,7 @@ function privateSubnet({ span, parent, facts, taken, project }: PoolRequest, rep
       .flatMap(({ pools }) => pools.map(({ subnet }) => subnet)),
   ].filter((cidr) => overlaps(cidr, privateSubnets));
   const count = 1n << BigInt(privatePrefix - privateSubnets.prefix);
-  const start = fnv1a(parentName(parent)) % count;
+  const start = BigInt(fnv1a(parentName(parent))) % count;
   for (let tries = 0n; tries < count; tries += 1n) {
     const first = privateSubnets.first + (((start + tries) % count) << BigInt(32 - privatePrefix));
     const candidate = block(4, first, privatePrefix);
@@ -316,13 +319,6 @@ function privateSubnet({ span, parent, facts, taken, project }: PoolRequest, rep
     { help: 'write "subnet:" with one that neither this host nor its LAN uses' },
   );
   return [];
-}
-
-/** FNV-1a, 32 bits: any even spread will do, as long as it never changes. */
-function fnv1a(text: string): bigint {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;
-  return BigInt(hash);
 }
 
 /** What is written must be what the shared network is; it cannot be changed while others use it. */

@@ -11,7 +11,7 @@ import { checkKeys } from '../../netmode/keys.ts';
 import { isUnderlay, type Netmode, netmodeOfDriver, type UnderlayMode } from '../../netmode/modes.ts';
 import { narrow, type Settings } from '../../netmode/settings.ts';
 import type { ParsedFacts } from '../facts/parsed-facts.ts';
-import type { Parent } from '../types.ts';
+import type { Fallen, Parent } from '../types.ts';
 import { composeNetworkName } from './docker-name.ts';
 import { obstacle, parentName, parentOf } from './parents.ts';
 
@@ -33,13 +33,20 @@ export interface Decision {
   readonly mode?: Netmode;
   /** The key of the network to attach it to. */
   readonly network?: string;
+  /** What it would have had, where that cannot work here. */
+  readonly fallen?: Fallen;
 }
 
 export interface Requests {
   readonly underlays: ReadonlyMap<string, UnderlayRequest>;
   readonly decisions: ReadonlyMap<string, Decision>;
   /** Declared networks whose underlay cannot work here and became something else. */
-  readonly fallbacks: ReadonlyMap<string, Netmode>;
+  readonly fallbacks: ReadonlyMap<string, Fallen>;
+}
+
+interface Effective {
+  readonly mode: Netmode;
+  readonly fallen?: Fallen;
 }
 
 /** What must be the same for all who share a network. */
@@ -51,17 +58,24 @@ const sharedKeys = ['flag', 'subnet', 'gateway', 'ip_range', 'scope', 'host_acce
  */
 export function requestUnderlays(intents: Intents, facts: ParsedFacts, report: Report): Requests {
   const underlays = new Map<string, UnderlayRequest>();
-  const fallbacks = new Map<string, Netmode>();
+  // What is said at a wider place is one mistake, however many inherit it.
+  const seen = new Set<string>();
+  const reportOnce: Report = (rule, span, message, details) => {
+    const key = `${rule} ${span?.source.path} ${span?.start}`;
+    if (rule !== 'netmode/invalid-value' || !seen.has(key)) report(rule, span, message, details);
+    seen.add(key);
+  };
+  const fallbacks = new Map<string, Fallen>();
   for (const intent of intents.networks.values()) {
     const { key } = intent.network;
     if (intent.network.external) checkExternal(intent, intents, facts, report);
     if (!isUnderlay(intent.mode.value) || intent.native) continue;
-    const mode = effectiveMode(`network "${key}"`, intent, facts, report);
+    const { mode, fallen } = effectiveMode(`network "${key}"`, withMembersFallback(intent, intents), facts, reportOnce);
     if (isUnderlay(mode)) {
       const { span } = intent.mode;
       const parent = parentOf(intent.settings, span, facts);
       underlays.set(key, { key, mode, parent, settings: withDeclaredPools(intent), span, declared: true });
-    } else fallbacks.set(key, mode);
+    } else if (fallen) fallbacks.set(key, fallen);
   }
   // If several would do, the first by key: the order in the file does not matter.
   const declared = new Map(
@@ -71,7 +85,7 @@ export function requestUnderlays(intents: Intents, facts: ParsedFacts, report: R
   );
   const decisions = new Map<string, Decision>();
   for (const intent of intents.services.values()) {
-    const decided = decisionOf(intent, intents, fallbacks, facts, report);
+    const decided = decisionOf(intent, intents, fallbacks, facts, reportOnce);
     if ('asksFor' in decided) {
       const key = declared.get(idOf(decided.asksFor)) ?? freeKey(idOf(decided.asksFor), intents);
       underlays.set(key, joined(underlays.get(key), { key, ...decided.asksFor }, intent, report));
@@ -87,21 +101,26 @@ const idOf = ({ mode, parent }: Pick<UnderlayRequest, 'mode' | 'parent'>) => `${
 function decisionOf(
   intent: ServiceIntent,
   intents: Intents,
-  fallbacks: ReadonlyMap<string, Netmode>,
+  fallbacks: ReadonlyMap<string, Fallen>,
   facts: ParsedFacts,
   report: Report,
 ): Decision | { readonly asksFor: Omit<UnderlayRequest, 'key'> } {
   if (!intent.mode) return {};
   if (intent.network) {
     const network = intent.network.value;
-    const fallback = fallbacks.get(network);
-    if (fallback === 'none' || fallback === 'host') return { mode: fallback };
+    const fallen = fallbacks.get(network);
+    if (fallen) {
+      // What the service says counts more than what the network says.
+      const mode = intent.settings.fallback?.mode?.value ?? fallen.to;
+      return { mode, ...(mode === 'bridge' && { network }), fallen: { ...fallen, to: mode } };
+    }
     const found = engineMode(network, intents, facts);
     if (found) checkJoining(intent, found, report);
-    return { mode: fallback ?? found ?? intent.mode.value, network };
+    reportBlank(`"${intent.service.name}"`, intent.decoded?.settings, report);
+    return { mode: found ?? intent.mode.value, network };
   }
-  const mode = effectiveMode(`"${intent.service.name}"`, { ...intent, mode: intent.mode }, facts, report);
-  if (!isUnderlay(mode)) return { mode };
+  const { mode, fallen } = effectiveMode(`"${intent.service.name}"`, { ...intent, mode: intent.mode }, facts, report);
+  if (!isUnderlay(mode)) return { mode, ...(fallen && { fallen }) };
   const { span } = intent.mode;
   return {
     asksFor: { mode, parent: parentOf(intent.settings, span, facts), settings: intent.settings, span, declared: false },
@@ -143,20 +162,48 @@ function engineMode(key: string, { project }: Intents, { engine }: ParsedFacts):
   return found && netmodeOfDriver(found.driver, found.options);
 }
 
+/**
+ * A network without a fallback falls back to a bridge where every service that joins it by name says itself what to do,
+ * and none lists it.
+ */
+function withMembersFallback(intent: NetworkIntent, { services }: Intents): NetworkIntent {
+  const { key } = intent.network;
+  if (intent.settings.fallback) return intent;
+  const members = [...services.values()].filter(({ network }) => network?.value === key);
+  const isListed = [...services.values()].some(
+    ({ network, service }) => network?.value !== key && service.networks?.value.has(key),
+  );
+  if (isListed || members.length === 0 || !members.every(({ settings }) => settings.fallback)) return intent;
+  return { ...intent, settings: { ...intent.settings, fallback: {} } };
+}
+
+/** Where there is an underlay, a key with nothing in it is a mistake. */
+function reportBlank(subject: string, settings: Settings | undefined, report: Report): void {
+  for (const [key, span] of Object.entries(settings?.blank ?? {})) {
+    if (key === 'parent') continue;
+    report('netmode/invalid-value', span, `${subject}: "${key}" is ""`, {
+      help: 'give it a value, or leave it out',
+    });
+  }
+}
+
 /** The mode that will be: the fallback if the underlay cannot work; without a fallback that is an error. */
 function effectiveMode(
   subject: string,
   { mode, settings }: { readonly mode: Located<Netmode>; readonly settings: Settings },
   facts: ParsedFacts,
   report: Report,
-): Netmode {
-  if (!isUnderlay(mode.value)) return mode.value;
+): Effective {
+  if (!isUnderlay(mode.value)) return { mode: mode.value };
   const parent = parentOf(settings, mode.span, facts);
-  const found = obstacle(parent, mode.value, facts);
-  if (!found) return mode.value;
-  if (settings.fallback) return settings.fallback.value;
-  report(found.rule, parent.span, `${subject}: ${found.message}`, { help: found.help });
-  return mode.value;
+  const found = obstacle(parent, mode.value, facts, 'netmode', settings.flag?.value);
+  if (found && settings.fallback) {
+    const to = settings.fallback.mode?.value ?? 'bridge';
+    return { mode: to, fallen: { from: mode.value, to, because: found.message, addresses: [] } };
+  }
+  if (found) report(found.rule, parent.span, `${subject}: ${found.message}`, { help: found.help });
+  reportBlank(subject, settings, report);
+  return { mode: mode.value };
 }
 
 /** Adds what this service says about the network; a value other than an earlier one is a conflict. */

@@ -1,4 +1,6 @@
 /** How each service will be attached: the rewriting rules of the design, section 3. */
+import omit from 'lodash/omit.js';
+import pick from 'lodash/pick.js';
 import type { Attachment, Service } from '../../compose/project/project.ts';
 import type { Intents, ServiceIntent } from '../../netmode/intents.ts';
 import { isUnderlay, modes, type Netmode, netmodeOfDriver } from '../../netmode/modes.ts';
@@ -6,13 +8,19 @@ import { ownerService } from '../../netmode/owners.ts';
 import type { ParsedFacts } from '../facts/parsed-facts.ts';
 import { type Decision, overlayKey, type Requests } from '../networks/underlays.ts';
 import type { BothFamilies, WrittenAddresses } from '../networks/written-addresses.ts';
-import { type Attached, type AttachmentPlan, isBridgeNetwork, type NetworkPlan } from '../types.ts';
+import { type Attached, type AttachmentPlan, type Fallen, isBridgeNetwork, type NetworkPlan } from '../types.ts';
 import { namespaceOwner, withGuests } from './guests.ts';
 import { listenersOf } from './listeners.ts';
+import { withLoopbackAddresses } from './loopback-addresses.ts';
 import { plannedPort, withoutRepeats } from './planned-ports.ts';
+
+type Placed = Decision & { readonly mode: Netmode };
+
+const isPlaced = (decision: Decision | undefined): decision is Placed => decision?.mode !== undefined;
 
 interface Context {
   readonly intents: Intents;
+  readonly requests: Requests;
   readonly networks: ReadonlyMap<string, NetworkPlan>;
   readonly addresses: ReadonlyMap<string, WrittenAddresses>;
   readonly facts: ParsedFacts;
@@ -26,18 +34,19 @@ export function attachServices(
   addresses: ReadonlyMap<string, WrittenAddresses>,
   facts: ParsedFacts,
 ): ReadonlyMap<string, Attached> {
-  const context = { intents, networks, addresses, facts };
+  const context = { intents, requests, networks, addresses, facts };
   const attached = new Map(
     [...intents.services].map(([name, intent]) => {
-      const { mode, network } = requests.decisions.get(name) ?? {};
+      const decision = requests.decisions.get(name);
       if (intent.owner) return [name, guest(intent, intent.owner.value, context)] as const;
-      return [name, mode ? managed(intent, mode, network, context) : untouched(intent, context)] as const;
+      return [name, isPlaced(decision) ? managed(intent, decision, context) : untouched(intent, context)] as const;
     }),
   );
   const named = new Map(
     [...attached].map(([name, plan]) => [name, { ...plan, netmode: namespaceOwner(plan, attached).netmode }]),
   );
-  return withGuests(named, (service) => listedAttachments(service, addresses.get(service.name)));
+  const listedBy = (service: Service) => listedAttachments(service, addresses.get(service.name), requests);
+  return withLoopbackAddresses(withGuests(named, listedBy), intents.project.name, facts);
 }
 
 /** In the network namespace of another service, because `x-netmode` says so. */
@@ -51,25 +60,30 @@ function guest(intent: ServiceIntent, owner: string, { intents, facts }: Context
 
 function managed(
   intent: ServiceIntent,
-  mode: Netmode,
-  network: Decision['network'],
-  { intents, networks, addresses, facts }: Context,
+  { mode, network, fallen }: Placed,
+  { intents, requests, networks, addresses, facts }: Context,
 ): Attached {
   const { service } = intent;
   const row = modes[mode];
-  const opens = listenersOf(intent, intents.project.name, facts.engine?.images);
-  const common = { service, netmode: mode, managed: true, opens };
+  const instead = fallen && intent.settings.fallback;
+  const opens = listenersOf(
+    instead ? { ...intent, settings: { ...intent.settings, ...pick(instead, 'listen') } } : intent,
+    intents.project.name,
+    facts.engine?.images,
+  );
+  const lost = fallen && lostBy(fallen, addresses.get(service.name)?.netmode, intent.settings.mac_address?.value);
+  const common = { service, netmode: mode, managed: true, opens, ...(lost && { fallen: lost }) };
   if (row.kind === 'namespace') {
     const listeners = row.networkMode === 'host' ? opens : [];
     return { ...common, networkMode: { kind: row.networkMode }, networks: new Map(), ports: [], listeners };
   }
   const written = addresses.get(service.name);
   const target = network ?? (mode === 'overlay' ? overlayKey(intents) : bridgeTarget(intent));
-  const listed = listedAttachments(service, written);
+  const listed = listedAttachments(service, written, requests);
   if (listed.size === 0 && target === undefined) listed.set('default', plainAttachment('default', false));
   if (target !== undefined) {
     const before = listed.get(target) ?? plainAttachment(target, false);
-    listed.set(target, withSettings(before, intent, mode, written?.netmode));
+    listed.set(target, withSettings(before, intent, mode, fallen ? undefined : written?.netmode, fallen !== undefined));
   }
   const loopback =
     target !== undefined && isUnderlay(mode) && networks.get(target)?.underlay?.hostAccess === 'loopback';
@@ -82,8 +96,30 @@ function managed(
     ...common,
     networks: listed,
     ...(publishing && { publishing }),
-    ports: publishing ? withoutRepeats(service.ports.map((port) => plannedPort(port, publishing))) : [],
+    ports: publishing
+      ? withoutRepeats((instead?.ports ?? service.ports).map((port) => plannedPort(port, publishing)))
+      : [],
     listeners: row.kind === 'underlay' ? opens : [],
+  };
+}
+
+/** With what the service would have had on the LAN. */
+const lostBy = (fallen: Fallen, written: BothFamilies | undefined, mac: string | undefined): Fallen => ({
+  ...fallen,
+  addresses: [written?.ipv4Address, written?.ipv6Address].flatMap((each) => each?.value ?? []),
+  ...(mac !== undefined && { mac }),
+});
+
+/** The same of a service that lists the network. */
+function fallenBeside(fallen: Fallen, { name, networks }: Service, addresses: Context['addresses']): Fallen {
+  const given = [...(addresses.get(name)?.declared.values() ?? [])];
+  const [mac] = [...(networks?.value.values() ?? [])].flatMap(({ macAddress }) => macAddress?.value ?? []);
+  return {
+    ...fallen,
+    addresses: given.flatMap(({ ipv4Address, ipv6Address }) =>
+      [ipv4Address, ipv6Address].flatMap((each) => each?.value ?? []),
+    ),
+    ...(mac !== undefined && { mac }),
   };
 }
 
@@ -94,7 +130,7 @@ function bridgeTarget({ service, decoded }: ServiceIntent): string | undefined {
   return [...(service.networks?.value.keys() ?? ['default'])][0] ?? 'default';
 }
 
-function untouched(intent: ServiceIntent, { intents, networks, addresses, facts }: Context): Attached {
+function untouched(intent: ServiceIntent, { intents, requests, networks, addresses, facts }: Context): Attached {
   const { service } = intent;
   if (service.provider)
     return { service, netmode: 'none', managed: false, networks: new Map(), ports: [], opens: [], listeners: [] };
@@ -125,7 +161,8 @@ function untouched(intent: ServiceIntent, { intents, networks, addresses, facts 
       ...(owner !== undefined && { owner }),
     };
   }
-  const listed = listedAttachments(service, addresses.get(service.name));
+  const listed = listedAttachments(service, addresses.get(service.name), requests);
+  const fallen = [...listed.keys()].flatMap((key) => requests.fallbacks.get(key) ?? [])[0];
   if (listed.size === 0) listed.set('default', plainAttachment('default', true));
   const found = [...listed.keys()].map((key) => networks.get(key)?.mode ?? 'bridge');
   const netmode = found.find(isUnderlay) ?? found.find((mode) => mode === 'overlay') ?? 'bridge';
@@ -133,6 +170,8 @@ function untouched(intent: ServiceIntent, { intents, networks, addresses, facts 
   const ports = found.every(isUnderlay) ? [] : common.ports;
   return {
     ...{ ...common, netmode, networks: listed, ports, listeners: isUnderlay(netmode) ? opens : [] },
+    // Its address on that network has to go.
+    ...(fallen && { managed: true, fallen: fallenBeside({ ...fallen, to: 'bridge' }, service, addresses) }),
     ...(!found.every(isUnderlay) && { publishing }),
   };
 }
@@ -143,12 +182,17 @@ function netmodeOfDocker(name: string, { engine }: ParsedFacts): Netmode | undef
   return network && netmodeOfDriver(network.driver, network.options);
 }
 
-function listedAttachments(service: Service, written: WrittenAddresses | undefined): Map<string, AttachmentPlan> {
+function listedAttachments(
+  service: Service,
+  written: WrittenAddresses | undefined,
+  { fallbacks }: Requests,
+): Map<string, AttachmentPlan> {
   return new Map(
-    [...(service.networks?.value ?? [])].map(([key, attachment]) => [
-      key,
-      declaredAttachment(attachment, written?.declared.get(key)),
-    ]),
+    [...(service.networks?.value ?? [])].map(([key, attachment]) => {
+      const declared = declaredAttachment(attachment, written?.declared.get(key));
+      // What was an address on the LAN means nothing on the bridge in its place, and Docker would refuse it.
+      return [key, fallbacks.has(key) ? omit(declared, ['ipv4Address', 'ipv6Address', 'macAddress']) : declared];
+    }),
   );
 }
 
@@ -173,13 +217,13 @@ function withSettings(
   { settings }: ServiceIntent,
   mode: Netmode,
   addresses: BothFamilies | undefined,
+  isFallen: boolean,
 ): AttachmentPlan {
   return {
     ...attachment,
-    // A fixed address means nothing on a fallback's bridge.
     ...((isUnderlay(mode) || attachment.network !== 'default') && addresses),
     // A MAC address that ipvlan would refuse has been reported.
-    ...(settings.mac_address && !mode.startsWith('ipvlan') && { macAddress: settings.mac_address }),
+    ...(settings.mac_address && !isFallen && !mode.startsWith('ipvlan') && { macAddress: settings.mac_address }),
     aliases: [...attachment.aliases, ...(settings.aliases ?? []).map(({ value }) => value)],
     ...(settings.interface_name && { interfaceName: settings.interface_name }),
     ...(settings.gw_priority && { gwPriority: settings.gw_priority }),

@@ -5,7 +5,7 @@
 import sortBy from 'lodash/sortBy.js';
 import { isDockersBridge, type NetworkMode, sameNetworkMode } from '../../compose/project/network-mode.ts';
 import { rangeText } from '../../compose/project/port-runs.ts';
-import { type Address, formatAddress } from '../facts/ip.ts';
+import { type Address, formatAddress, isLoopback } from '../facts/ip.ts';
 import { type Attached, isBridgeNetwork, type NetworkPlan, type ServicePlan } from '../types.ts';
 import { namespaceOwner } from './guests.ts';
 
@@ -96,8 +96,12 @@ export function answerFor(
     if (address) return { kind: 'entry', address: formatAddress(address) };
     if (onUnderlay(peer, networks))
       return { kind: 'nameless', help: `give "${peer.service.name}" a fixed address: ipv4_address` };
-    return publishesItsOwnPort(peer)
-      ? { kind: 'entry', address: '127.0.0.1' }
+    const published = publishedOwnPort(peer);
+    return published
+      ? {
+          kind: 'entry',
+          address: published.address && isLoopback(published.address) ? formatAddress(published.address) : '127.0.0.1',
+        }
       : {
           kind: 'nameless',
           help: `publish the port of "${peer.service.name}" under the same number${exampleOf(peer)}`,
@@ -138,5 +142,5 @@ function fixedAddress(plan: Attached, networks: ReadonlyMap<string, NetworkPlan>
   return undefined;
 }
 
-const publishesItsOwnPort = ({ ports }: Attached) =>
-  ports.some(({ source: { published, target } }) => published?.first === target && published.last === target);
+const publishedOwnPort = ({ ports }: Attached) =>
+  ports.find(({ source: { published, target } }) => published?.first === target && published.last === target);

@@ -4,8 +4,8 @@ import { isUnderlay, underlay } from '../../netmode/modes.ts';
 import { hostAddress, isOnHost } from '../facts/host-address.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
 import type { Address } from '../facts/ip.ts';
-import { contains, isLoopback, isUnspecified } from '../facts/ip.ts';
-import { interfaceOf, type ParsedFacts } from '../facts/parsed-facts.ts';
+import { contains, isLoopback, isUnspecified, parseAddress, sameAddress } from '../facts/ip.ts';
+import { interfaceOf, type ParsedFacts, passesLoopback } from '../facts/parsed-facts.ts';
 import type { Attached, NetworkPlan, Place, Reach } from '../types.ts';
 
 /**
@@ -89,8 +89,11 @@ function onHost(
   port: Pick<Reach, 'port' | 'protocol'>,
   facts: ParsedFacts,
 ): readonly Reach[] {
+  if (facts.engine?.remote) return onEnginesMachine(address, port);
   if (address && !isUnspecified(address)) {
     if (!isOnHost(address, facts)) return [];
+    // Which of its addresses the virtual machine passes on is not the one that is bound there (`checkFallbacks`).
+    if (isLoopback(address) && !passesLoopback(facts) && !sameAddress(address, localhost)) return [];
     const at: Place = { kind: 'address', address };
     const host: Reach = { from: 'host', at, ...port };
     return isLoopback(address) ? [host] : [host, { from: 'lan', at, ...port }];
@@ -99,6 +102,15 @@ function onHost(
     { from: 'host', at: { kind: 'localhost' }, ...port },
     { from: 'lan', at: { kind: 'this-host', ...lanAddress(facts) }, ...port },
   ];
+}
+
+const localhost = parseAddress('127.0.0.1')!;
+
+/** What is bound on an engine's machine for itself alone reaches nobody here. */
+function onEnginesMachine(address: Address | undefined, port: Pick<Reach, 'port' | 'protocol'>): readonly Reach[] {
+  if (address && isLoopback(address)) return [];
+  const at: Place = address && !isUnspecified(address) ? { kind: 'address', address } : { kind: 'engine-machine' };
+  return (['host', 'lan'] as const).map((from) => ({ from, at, ...port }));
 }
 
 /** The host's address as the LAN knows it. */

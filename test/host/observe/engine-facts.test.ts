@@ -6,7 +6,14 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { unreachable } from '../../../src/host/engine/unreachable.ts';
 import { observeEngine } from '../../../src/host/observe/engine-facts.ts';
-import { engineKind } from '../../../src/host/observe/engine-json.ts';
+import {
+  type Asking,
+  engineKind,
+  engineProduct,
+  type Info,
+  type Version,
+} from '../../../src/host/observe/engine-json.ts';
+import type { EngineFacts } from '../../../src/plan/facts/facts.ts';
 import { fakeHost } from '../fake-host.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'netcompose-engine-'));
@@ -274,15 +281,105 @@ for (const [code, reason] of [
   });
 }
 
-for (const [name, version, info, platform, remote, kind] of [
-  ['Linux', {}, {}, 'linux', false, 'engine'],
-  ['Desktop', {}, { OperatingSystem: 'Docker Desktop' }, 'linux', false, 'desktop'],
-  ['any on a Mac', {}, { OperatingSystem: 'OrbStack' }, 'darwin', false, 'desktop'],
-  ['a Linux machine seen from a Mac', {}, {}, 'darwin', true, 'engine'],
-  ['rootless', {}, { SecurityOptions: ['name=seccomp', 'name=rootless'] }, 'linux', false, 'rootless'],
-  ['Podman', { Components: [{ Name: 'Podman Engine' }] }, {}, 'linux', false, 'podman'],
-] as const) {
-  test(`kind: ${name}`, () => assert.is(engineKind({ Version: '1', ...version }, info, platform, remote), kind));
+const podman = { Components: [{ Name: 'Podman Engine' }] };
+const defaultSocket = '/var/run/docker.sock';
+
+const kinds: readonly (readonly [
+  name: string,
+  info: Info,
+  asking: Partial<Asking>,
+  kind: EngineFacts['kind'],
+  product?: EngineFacts['product'],
+  version?: Partial<Version>,
+])[] = [
+  ['Linux', {}, { platform: 'linux', socket: defaultSocket }, 'engine'],
+  [
+    'Docker Desktop on Linux',
+    { OperatingSystem: 'Docker Desktop' },
+    { platform: 'linux' },
+    'desktop',
+    'Docker Desktop',
+  ],
+  [
+    'Docker Desktop seen from WSL',
+    { OperatingSystem: 'Docker Desktop' },
+    { platform: 'linux', socket: defaultSocket },
+    'desktop',
+    'Docker Desktop',
+  ],
+  [
+    'Docker Desktop by its label',
+    { Labels: ['com.docker.desktop.address=unix:///x.sock'] },
+    { platform: 'darwin' },
+    'desktop',
+    'Docker Desktop',
+  ],
+  ['Docker Desktop by its machine', { Name: 'docker-desktop' }, { platform: 'darwin' }, 'desktop', 'Docker Desktop'],
+  [
+    'Docker Desktop by its socket',
+    {},
+    { platform: 'linux', socket: '/home/ann/.docker/desktop/docker.sock' },
+    'desktop',
+    'Docker Desktop',
+  ],
+  [
+    'Docker Desktop far away',
+    { OperatingSystem: 'Docker Desktop' },
+    { platform: 'linux', remote: true },
+    'desktop',
+    'Docker Desktop',
+  ],
+  ['OrbStack', { OperatingSystem: 'OrbStack', Name: 'orbstack' }, { platform: 'darwin' }, 'desktop', 'OrbStack'],
+  ['Colima', { OperatingSystem: 'Ubuntu 24.04 LTS', Name: 'colima' }, { platform: 'darwin' }, 'desktop', 'Colima'],
+  ['a second Colima', { Name: 'colima-x86' }, { platform: 'darwin', socket: defaultSocket }, 'desktop', 'Colima'],
+  [
+    'Colima on Linux',
+    { Name: 'colima' },
+    { platform: 'linux', socket: '/home/ann/.colima/default/docker.sock' },
+    'desktop',
+    'Colima',
+  ],
+  [
+    'a Linux computer that is called Colima',
+    { Name: 'colima' },
+    { platform: 'linux', socket: defaultSocket },
+    'engine',
+  ],
+  ['a server that is called Colima', { Name: 'colima' }, { platform: 'darwin', remote: true }, 'engine'],
+  [
+    'Rancher Desktop',
+    { Name: 'lima-rancher-desktop', OperatingSystem: 'Alpine Linux v3.20' },
+    { platform: 'darwin' },
+    'desktop',
+    'Rancher Desktop',
+  ],
+  [
+    'Rancher Desktop on Linux',
+    { Name: 'lima-rancher-desktop' },
+    { platform: 'linux', socket: '/home/ann/.rd/docker.sock' },
+    'desktop',
+    'Rancher Desktop',
+  ],
+  [
+    'Lima',
+    { Name: 'lima-docker' },
+    { platform: 'darwin', socket: '/Users/ann/.lima/docker/sock/docker.sock' },
+    'desktop',
+    'Lima',
+  ],
+  ['something else on a Mac', { Name: 'vm' }, { platform: 'darwin' }, 'desktop'],
+  ['a Linux machine seen from a Mac', {}, { platform: 'darwin', remote: true }, 'engine'],
+  ['rootless', { SecurityOptions: ['name=seccomp', 'name=rootless'] }, { platform: 'linux' }, 'rootless'],
+  ['Podman', {}, { platform: 'linux' }, 'podman', undefined, podman],
+  ['Podman on a Mac', {}, { platform: 'darwin' }, 'podman', 'Podman machine', podman],
+];
+
+for (const [name, info, asking, kind, product, version] of kinds) {
+  test(`kind: ${name}`, () => {
+    const asked = { platform: 'linux', remote: false, ...asking };
+    const said = { Version: '1', ...version };
+    assert.equal([engineKind(said, info, asked), engineProduct(said, info, asked)], [kind, product]);
+  });
 }
 
 test.run();

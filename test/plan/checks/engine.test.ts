@@ -87,7 +87,11 @@ const cases: readonly (readonly [string, string, Facts, readonly string[]])[] = 
     'no ipvlan, with a fallback',
     service(`{ mode: ipvlan-l2, ${lan}, fallback: bridge }`),
     facts({ drivers: { ipvlan: 'missing' } }),
-    [],
+    [
+      'info service/falls-back: "web" is on a bridge instead of ipvlan-l2, ' +
+        'because the kernel of this host has no ipvlan: ' +
+        'it has no address on the LAN, no broadcast and multicast of the LAN',
+    ],
   ],
   [
     'a module that can be loaded',

@@ -26,7 +26,7 @@ export function checkParents({ services, networks }: Plan, facts: ParsedFacts, r
 function reportsObstacle({ key, underlay: wanted }: UnderlayNetwork, facts: ParsedFacts, report: Report): boolean {
   // Without a parent Docker makes a link of its own, wherever the engine is.
   const isFree = wanted.parent.kind === 'none' && facts.engine?.kind !== 'rootless';
-  const found = obstacle(wanted.parent, wanted.mode, facts, 'native');
+  const found = obstacle(wanted.parent, wanted.mode, facts, 'native', wanted.flag);
   if (!found || (isFree && found.rule !== 'engine/kernel-lacks-driver')) return false;
   // The engine there makes such a network without netcompose, but for the shim.
   const mayWork = found.rule === 'engine/remote' && wanted.hostAccess !== 'shim';
