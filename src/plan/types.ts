@@ -42,6 +42,8 @@ export interface ServicePlan {
   readonly publishing?: 'as-written' | 'loopback';
   /** By network key, as they will be; empty where `networkMode` is set. */
   readonly networks: ReadonlyMap<string, AttachmentPlan>;
+  /** A MAC address that netcompose gives to the service as a whole: an older engine knows none for each network. */
+  readonly macAddress?: Located<string>;
   /** The key of the network by which its containers should leave, where it is on several and that matters. */
   readonly wayOut?: string;
   readonly ports: readonly PlannedPort[];
@@ -82,7 +84,7 @@ export interface AttachmentPlan {
   readonly declared: boolean;
   readonly ipv4Address?: Located<Address>;
   readonly ipv6Address?: Located<Address>;
-  /** As it is written. */
+  /** As it is written; where netcompose makes it, the span is the service's. */
   readonly macAddress?: Located<string>;
   readonly aliases: readonly string[];
   readonly interfaceName?: Located<string>;

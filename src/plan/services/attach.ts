@@ -9,6 +9,7 @@ import type { BothFamilies, WrittenAddresses } from '../networks/written-address
 import { type Attached, type AttachmentPlan, isBridgeNetwork, type NetworkPlan } from '../types.ts';
 import { namespaceOwner, withGuests } from './guests.ts';
 import { listenersOf } from './listeners.ts';
+import { leftToDocker } from './made-macs.ts';
 import { plannedPort, withoutRepeats } from './planned-ports.ts';
 
 interface Context {
@@ -179,7 +180,9 @@ function withSettings(
     // A fixed address means nothing on a fallback's bridge.
     ...((isUnderlay(mode) || attachment.network !== 'default') && addresses),
     // A MAC address that ipvlan would refuse has been reported.
-    ...(settings.mac_address && !mode.startsWith('ipvlan') && { macAddress: settings.mac_address }),
+    ...(settings.mac_address &&
+      settings.mac_address.value !== leftToDocker &&
+      !mode.startsWith('ipvlan') && { macAddress: settings.mac_address }),
     aliases: [...attachment.aliases, ...(settings.aliases ?? []).map(({ value }) => value)],
     ...(settings.interface_name && { interfaceName: settings.interface_name }),
     ...(settings.gw_priority && { gwPriority: settings.gw_priority }),
