@@ -42,8 +42,6 @@ export interface ServicePlan {
   readonly publishing?: 'as-written' | 'loopback';
   /** By network key, as they will be; empty where `networkMode` is set. */
   readonly networks: ReadonlyMap<string, AttachmentPlan>;
-  /** A MAC address that netcompose gives to the service as a whole: an older engine knows none for each network. */
-  readonly macAddress?: Located<string>;
   /** The key of the network by which its containers should leave, where it is on several and that matters. */
   readonly wayOut?: string;
   readonly ports: readonly PlannedPort[];

@@ -73,7 +73,6 @@ function serviceNode(document: Document, plan: ServicePlan): Node | undefined {
       ),
     ]);
   }
-  if (plan.macAddress) entries.push(['mac_address', nodeOf(document, plan.macAddress.value)]);
   const ports = isMovedGuest(plan) ? 'none' : portsChange(plan);
   if (ports === 'remove') entries.push(['ports', reset()]);
   if (ports === 'replace')

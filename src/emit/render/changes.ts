@@ -44,7 +44,6 @@ export function serviceChange(plan: ServicePlan): Change {
   if (dependency) set.set('depends_on', dependsOn(plan, dependency));
   if (plan.managed && plan.networkMode !== undefined && service.networks) remove.add('networks');
   if (changedAttachments(plan).length > 0) set.set('networks', attachmentsOf(plan));
-  if (plan.macAddress) set.set('mac_address', literal(plan.macAddress.value));
   const ports = isMovedGuest(plan) ? 'none' : portsChange(plan);
   if (ports === 'remove') remove.add('ports');
   if (ports === 'replace') set.set('ports', portsOf(plan));

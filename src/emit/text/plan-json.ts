@@ -70,7 +70,6 @@ function serviceJson(plan: ServicePlan): object {
   return {
     netmode: plan.netmode,
     ...(plan.networkMode !== undefined && { network_mode: networkModeText(plan.networkMode) }),
-    ...(plan.macAddress && { mac_address: plan.macAddress.value }),
     networks: Object.fromEntries(
       [...plan.networks.values()].map((attachment) => [attachment.network, attachmentDefinition(attachment)]),
     ),

@@ -37,8 +37,8 @@ function servicesText({ services }: Plan): string {
 }
 
 /** Given and made ones, in the order of the networks; nothing of those that Docker makes up. */
-function macsText({ networks, macAddress, service, networkMode }: ServicePlan): string {
-  const whole = networkMode ? undefined : (macAddress ?? service.macAddress);
+function macsText({ networks, service, networkMode }: ServicePlan): string {
+  const whole = networkMode ? undefined : service.macAddress;
   const all = [whole, ...[...networks.values()].map((attachment) => attachment.macAddress)];
   return [...new Set(all.flatMap((mac) => mac?.value ?? []))].join(', ') || '-';
 }

@@ -18,7 +18,6 @@ export interface ResolvedModel {
 
 interface ResolvedService {
   readonly network_mode?: string;
-  readonly mac_address?: string;
   readonly networks?: Readonly<Record<string, ResolvedAttachment | null>>;
   readonly ports?: readonly {
     /** Absent where the file says 0. */
@@ -96,7 +95,6 @@ function compareService(differences: Difference[], plan: ServicePlan, resolved: 
     plan.networkMode ? networkModeText(plan.networkMode) : '',
     unescaped(resolved.network_mode ?? ''),
   );
-  if (plan.macAddress) compare(differences, name, 'mac_address', plan.macAddress.value, resolved.mac_address ?? '');
   const keys = [...plan.networks.keys()].sort();
   compare(
     differences,

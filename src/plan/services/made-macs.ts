@@ -62,15 +62,11 @@ export function withMadeMacs(
     const { name } = wish.plan.service;
     made.set(name, (made.get(name) ?? new Map<string, string>()).set(wish.key, mac));
   }
-  const forService = tooOldFor('mac_address', facts) !== undefined;
-  return new Map(
-    [...attached].map(([name, plan]) => [name, made.has(name) ? withMacs(plan, made.get(name)!, forService) : plan]),
-  );
+  return new Map([...attached].map(([name, plan]) => [name, made.has(name) ? withMacs(plan, made.get(name)!) : plan]));
 }
 
-function withMacs(plan: Attached, macs: ReadonlyMap<string, string>, forService: boolean): Attached {
+function withMacs(plan: Attached, macs: ReadonlyMap<string, string>): Attached {
   const { span } = plan.service;
-  if (forService) return { ...plan, macAddress: { value: [...macs.values()][0]!, span } };
   const networks = [...plan.networks].map(([key, attachment]): readonly [string, AttachmentPlan] => {
     const mac = macs.get(key);
     return [key, mac === undefined ? attachment : { ...attachment, macAddress: { value: mac, span } }];
@@ -90,9 +86,8 @@ function wishesOf(
   const said = intents.services.get(service.name)?.settings.mac_address?.value;
   // A service's MAC address is that of one of its networks: which, Docker decides.
   if (service.macAddress || said === leftToDocker || service.replicas.value > 1 || service.runsBeside) return [];
-  if (facts.engine?.kind === 'podman') return [];
-  // An older engine knows one MAC address for each container, and loses it on two networks (docs/measured.md).
-  if (tooOldFor('mac_address', facts) && plan.networks.size > 1) return [];
+  // An older engine takes none for a network, and derives its own from the address (docs/measured.md).
+  if (facts.engine?.kind === 'podman' || tooOldFor('mac_address', facts)) return [];
   return [...plan.networks].flatMap(([key, attachment]) => {
     const network = networks.get(key);
     if (network?.underlay?.mode !== 'macvlan' || network.underlay.flag === 'passthru') return [];

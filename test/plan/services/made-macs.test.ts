@@ -15,15 +15,14 @@ import type { Plan } from '../../../src/plan/types.ts';
 import { lanFacts, planTexts, told } from '../../support/in-memory.ts';
 import { holds } from '../../support/property.ts';
 
-/** By service and network, and by service alone where it has one as a whole. */
+/** By service and network. */
 function macsOf(plan: Plan | undefined): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    [...plan!.services.values()].flatMap(({ service, networks, macAddress }) => [
-      ...[...networks.values()].flatMap(({ network, macAddress: mac }) =>
+    [...plan!.services.values()].flatMap(({ service, networks }) =>
+      [...networks.values()].flatMap(({ network, macAddress: mac }) =>
         mac ? [[`${service.name} ${network}`, mac.value]] : [],
       ),
-      ...(macAddress ? [[service.name, macAddress.value]] : []),
-    ]),
+    ),
   );
 }
 
@@ -117,16 +116,20 @@ const engineOf = (version: string, kind: 'engine' | 'podman' = 'engine'): Facts 
   engine: { ...lanFacts.engine!, version, kind },
 });
 
-test('an engine that knows no address for each network gets one for the service, where that is on one network', () => {
-  const [old, text] = [engineOf('20.10.24'), file(`x-netmode: { mode: macvlan, ${range} }`)];
-  const { plan, diagnostics } = planTexts(text, { facts: old });
-  assert.not.ok(diagnostics.hasErrors);
-  const mac = macs(text)['web macvlan_eth0'];
-  assert.equal(macsOf(plan), { web: mac });
-  assert.match(overrideOf(plan!)!, `    mac_address: ${mac}\n`);
-  assert.match(renderOf(plan!, { external: false }), `mac_address: ${mac}`);
-  assert.equal(who(file('x-netmode: macvlan, networks: [default]'), old), []);
+test('an engine that takes none for a network: it derives its own from the address', () => {
+  const text = file(`x-netmode: { mode: macvlan, ${range} }`);
+  const old = planTexts(text, { facts: engineOf('20.10.24') });
+  assert.not.ok(old.diagnostics.hasErrors);
+  assert.equal(macsOf(old.plan), {});
+  assert.equal(who(text, engineOf('24.0.9')), []);
   assert.equal(who(text, engineOf('25.0.0')), ['web macvlan_eth0']);
+});
+
+test('the override and the rendered file have it', () => {
+  const { plan } = planTexts(file(`x-netmode: { mode: macvlan, ${range} }`), { facts: lanFacts });
+  const { 'web macvlan_eth0': mac } = macsOf(plan);
+  assert.match(overrideOf(plan!)!, `        mac_address: ${mac}\n`);
+  assert.match(renderOf(plan!, { external: false }), `mac_address: ${mac}`);
 });
 
 test('Podman is left alone: it counts its versions in its own way', () => {
@@ -264,7 +267,8 @@ test('law: each unique, locally administered, for one device, and whatever the o
   holds(
     fc.property(project, names, fc.array(fc.nat(11)), (name, services, taken) => {
       const text = (list: readonly string[]) =>
-        `name: ${name}\nservices:\n${list.map((service) => `  "${service}": { image: x, x-netmode: macvlan }\n`).join('')}`;
+        `name: ${name}\nservices:\n` +
+        list.map((service) => `  "${service}": { image: x, x-netmode: macvlan }\n`).join('');
       const first = macs(text(services));
       assert.is(Object.keys(first).length, services.length);
       for (const made of Object.values(first)) assert.match(made, /^(?!02:42:)[\da-f]2(?::[\da-f]{2}){5}$/);

@@ -61,8 +61,8 @@ const fixedOf = ({ service, attachment }: Member): readonly Given<Address>[] =>
   fixedAddresses(attachment).map((address) => ({ service, ...address }));
 
 /** That of the service as a whole is its first network's. */
-function macsOf({ service, networks, networkMode, macAddress: made }: ServicePlan): readonly Given<string>[] {
-  const ofService = networkMode === undefined ? (service.macAddress ?? made) : undefined;
+function macsOf({ service, networks, networkMode }: ServicePlan): readonly Given<string>[] {
+  const ofService = networkMode === undefined ? service.macAddress : undefined;
   const written = [ofService, ...[...networks.values()].map(({ macAddress }) => macAddress)];
   return written.flatMap((mac) => (mac ? [{ service, ...mac }] : []));
 }
