@@ -14,6 +14,7 @@ import { readAddresses } from './networks/written-addresses.ts';
 import { attachServices } from './services/attach.ts';
 import { withWayOut } from './services/default-route.ts';
 import { namespaceOwner } from './services/guests.ts';
+import { withMadeMacs } from './services/made-macs.ts';
 import { membersOf } from './services/members.ts';
 import { extraHostsOf } from './services/name-resolution.ts';
 import { reachOf } from './services/reach.ts';
@@ -34,12 +35,13 @@ export function decide(given: Intents, observed: Facts, report: Report): Plan {
   const addresses = readAddresses(intents, report);
   const requests = requestUnderlays(intents, facts, report);
   const wanted = planNetworks(intents, requests, addresses, facts, report);
-  const attached = new Map(
+  const joined = new Map(
     [...attachServices(intents, requests, wanted, addresses, facts)].map(([name, plan]) => [
       name,
       withWayOut(plan, wanted, project, facts),
     ]),
   );
+  const attached = withMadeMacs(joined, wanted, intents, requests, facts);
   const members = membersOf(attached.values());
   const { shims: wantedShims, networks } = planShims(wanted, members, facts, report);
   const shims = wantedShims.filter(({ key }) => unknownOf(networks.get(key)!) === undefined);

@@ -98,7 +98,7 @@ export interface AttachmentPlan {
   readonly declared: boolean;
   readonly ipv4Address?: Located<Address>;
   readonly ipv6Address?: Located<Address>;
-  /** As it is written. */
+  /** As it is written; where netcompose makes it, the span is the service's. */
   readonly macAddress?: Located<string>;
   readonly aliases: readonly string[];
   readonly interfaceName?: Located<string>;

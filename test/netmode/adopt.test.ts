@@ -14,7 +14,7 @@ async function adopted(text: string, names: readonly string[] = []) {
   return { text: outcome.host.files.get('/project/compose.yaml')!, err: outcome.err };
 }
 
-/** What Compose gets, with what Docker takes for granted left out. */
+/** What Compose gets, with what Docker takes for granted left out, and the MAC address that x-netmode gives besides. */
 function resolved(text: string): unknown {
   const { plan } = planTexts(text, { facts: lanFacts, env: { LAN: 'eth0' } });
   const rendered = renderOf(plan!, { external: false });
@@ -27,7 +27,17 @@ function resolved(text: string): unknown {
     if (options['ipvlan_flag'] === 'bridge') delete options['ipvlan_flag'];
     return [key, network && { ...(network as object), driver_opts: options, ...pools(network) }];
   });
-  return { ...model, networks: Object.fromEntries(networks) };
+  const services = Object.entries((model['services'] ?? {}) as Data).map(([name, service]) => {
+    const attached = Object.entries((service?.['networks'] ?? {}) as Data).map(([key, attachment]) => {
+      const { mac_address: mac, ...rest } = (attachment ?? {}) as Data;
+      const given = plan!.services.get(name)!.networks.get(key)!.macAddress;
+      assert.is(mac, given?.value);
+      const isMade = given !== undefined && given.span === plan!.services.get(name)!.service.span;
+      return [key, isMade ? rest : attachment];
+    });
+    return [name, attached.length > 0 ? { ...(service as object), networks: Object.fromEntries(attached) } : service];
+  });
+  return { ...model, services: Object.fromEntries(services), networks: Object.fromEntries(networks) };
 }
 
 /** Without the addresses that are kept for the shim: netcompose makes it, and chooses where it has none. */

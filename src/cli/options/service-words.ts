@@ -66,6 +66,8 @@ interface ServiceWords {
   readonly services: readonly string[];
   /** How many of a service are asked for. */
   readonly replicas: ReadonlyMap<string, Located<number>>;
+  /** `run`: whether it starts a container of the service beside the service's own. */
+  readonly beside: boolean;
   readonly help: boolean;
   /** Absent where the words do not say; then the global option counts. */
   readonly dryRun?: boolean;
@@ -96,6 +98,7 @@ export function serviceWords({ command, args }: Called): ServiceWords {
   return {
     services: command === 'run' ? read.rest.slice(0, 1) : read.rest.map((word) => nameIn(command, word)),
     replicas: new Map(counts.flatMap((word) => replicasIn(command, word))),
+    beside: command === 'run',
     help: isOn(read, 'help') ?? false,
     ...(dryRun !== undefined && { dryRun }),
     detached: command === 'up' && (isOn(read, 'detach') === true || isOn(read, 'wait') === true),
@@ -119,13 +122,19 @@ function replicasIn(command: string, word: string): readonly (readonly [string, 
 
 /**
  * The project as the command line has it: a service that is named is started whatever its profiles say (`run debug`),
- * and as often as is asked for.
+ * as often as is asked for, and by `run` beside what `up` has started of it.
  */
 export function asCalled(project: Project, words: ServiceWords): Project {
   const named = new Set(words.services);
   const changed = (service: Service): Service => {
     const replicas = words.replicas.get(service.name);
-    return { ...service, ...(named.has(service.name) && { active: true }), ...(replicas && { replicas }) };
+    const isNamed = named.has(service.name);
+    return {
+      ...service,
+      ...(isNamed && { active: true }),
+      ...(isNamed && words.beside && { runsBeside: true }),
+      ...(replicas && { replicas }),
+    };
   };
   if (![...named, ...words.replicas.keys()].some((name) => project.services.has(name))) return project;
   return { ...project, services: new Map([...project.services].map(([name, service]) => [name, changed(service)])) };

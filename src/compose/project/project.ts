@@ -45,6 +45,8 @@ export interface Service {
   readonly macAddress?: Located<string>;
   /** From `deploy.replicas`, else `scale`, else 1. */
   readonly replicas: Located<number>;
+  /** Whether another container of it is started, beside those that `up` starts (`run`). */
+  readonly runsBeside?: boolean;
   /** Present where a program runs it (`provider:`): Compose makes no container, and attaches it to no network. */
   readonly provider?: Span;
   /** The service's `x-netmode`. */

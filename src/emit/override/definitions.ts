@@ -84,7 +84,7 @@ function shortPort({ first: { source, hostIp }, targets, published }: PortRun<Pl
  * none) needs a word only beside others.
  */
 export function changedAttachments(plan: ServicePlan): readonly AttachmentPlan[] {
-  if (!isRewritten(plan) || plan.networkMode !== undefined) return [];
+  if (plan.networkMode !== undefined) return [];
   const declared = plan.service.networks?.value;
   const all = [...plan.networks.values()];
   if (!declared && all.length === 1 && all[0]!.network === 'default' && attachmentDefinition(all[0]!) === null)

@@ -30,14 +30,16 @@ export function planText(plan: Plan): string {
 function servicesText({ services, networks }: Plan): string {
   const active = [...services.values()].filter(({ service }) => service.active);
   if (active.length === 0) return '';
+  const hasMacs = active.some((plan) => macsText(plan) !== '-');
   return table([
-    ['SERVICE', 'NETMODE', 'NETWORK', 'FROM THIS HOST', 'FROM THE LAN'],
+    ['SERVICE', 'NETMODE', 'NETWORK', 'FROM THIS HOST', 'FROM THE LAN', ...(hasMacs ? ['MAC ADDRESS'] : [])],
     ...active.map((plan) => [
       plan.service.name,
       netmodeText(plan),
       networkText(plan, networks),
       reachText(plan.reach, 'host'),
       reachText(plan.reach, 'lan'),
+      ...(hasMacs ? [macsText(plan)] : []),
     ]),
   ]);
 }
@@ -52,6 +54,13 @@ function fallbacksText({ services }: Plan): string {
     return `Falling back, because ${safeLine(because)}:\n${lines.join('')}`;
   });
   return sections.join('\n');
+}
+
+/** Given and made ones, in the order of the networks; nothing of those that Docker makes up. */
+function macsText({ networks, service, networkMode }: ServicePlan): string {
+  const whole = networkMode ? undefined : service.macAddress;
+  const all = [whole, ...[...networks.values()].map((attachment) => attachment.macAddress)];
+  return [...new Set(all.flatMap((mac) => mac?.value ?? []))].join(', ') || '-';
 }
 
 /** A container that is not of the project may be on any network. */

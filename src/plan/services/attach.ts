@@ -12,6 +12,7 @@ import { type Attached, type AttachmentPlan, type Fallen, isBridgeNetwork, type 
 import { namespaceOwner, withGuests } from './guests.ts';
 import { listenersOf } from './listeners.ts';
 import { withLoopbackAddresses } from './loopback-addresses.ts';
+import { leftToDocker } from './made-macs.ts';
 import { plannedPort, withoutRepeats } from './planned-ports.ts';
 
 type Placed = Decision & { readonly mode: Netmode };
@@ -223,7 +224,10 @@ function withSettings(
     ...attachment,
     ...((isUnderlay(mode) || attachment.network !== 'default') && addresses),
     // A MAC address that ipvlan would refuse has been reported.
-    ...(settings.mac_address && !isFallen && !mode.startsWith('ipvlan') && { macAddress: settings.mac_address }),
+    ...(settings.mac_address &&
+      settings.mac_address.value !== leftToDocker &&
+      !isFallen &&
+      !mode.startsWith('ipvlan') && { macAddress: settings.mac_address }),
     aliases: [...attachment.aliases, ...(settings.aliases ?? []).map(({ value }) => value)],
     ...(settings.interface_name && { interfaceName: settings.interface_name }),
     ...(settings.gw_priority && { gwPriority: settings.gw_priority }),

@@ -231,7 +231,8 @@ test('networks: what is declared keeps its comments, labels and variables', () =
     '      # inside\n      ip_range: ${RANGE}\n    labels: # lab\n      a: ${LABEL:-x}\n';
   const rendered =
     'services:\n  web:\n    image: nginx\n    networks:\n      back:\n      lan:\n' +
-    '        ipv4_address: ${IP:-192.168.1.70}\n        aliases:\n          - a$$b\n' +
+    '        ipv4_address: ${IP:-192.168.1.70}\n        mac_address: 62:19:12:32:13:0d\n' +
+    '        aliases:\n          - a$$b\n' +
     '        gw_priority: 1\nnetworks:\n  back: {}\n  # the lan\n  lan: # home\n    name: mylan\n' +
     '    driver: macvlan\n    driver_opts:\n      macvlan_mode: bridge\n      parent: eth0\n    ipam:\n' +
     '      config:\n        - subnet: 192.168.1.0/24\n          gateway: 192.168.1.1\n' +
@@ -253,7 +254,7 @@ test('networks: attachments are added to in their own form', () => {
         String.raw` {6}back: &o # opts\n {8}aliases: \[a\]\n|back: &o\n {8}aliases: \[a\]\n`,
     ),
   );
-  assert.match(text, /networks: \{ back: \{ aliases: \[q\] \}, lan: \{gw_priority: 1\} \}/);
+  assert.match(text, /networks: \{ back: \{ aliases: \[q\] \}, lan: \{mac_address: [\da-f:]{17}, gw_priority: 1\} \}/);
 });
 
 test('networks: aliases and merge keys', () => {

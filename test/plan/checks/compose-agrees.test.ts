@@ -12,7 +12,7 @@ const files =
   '    x-netmode: bridge\n' +
   '  metrics: { image: x, x-netmode: host }\n' +
   '  plain: { image: x, network_mode: none, ports: ["7000:7000"] }\n' +
-  '  cam: { image: x, x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27 } }\n' +
+  '  cam: { image: x, x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27, mac_address: docker } }\n' +
   '  later: { image: x, profiles: [later] }\n' +
   'networks:\n  back:\n  other: { driver: macvlan, driver_opts: { parent: eth1 } }\n' +
   '  six: { x-netmode: bridge, ipam: { config: [{ subnet: 10.9.0.0/24 }, { subnet: "fd00:9::/64" }] } }\n';
