@@ -67,7 +67,7 @@ async function observeAll(host: Host): Promise<StaleFacts> {
   return { host: hostFacts, engine: engine.facts, state: await observeShims(host, hostFacts.interfaces) };
 }
 
-function leasedNetworks(host: Host, facts: StaleFacts, counts: (pid: number) => boolean): ReadonlySet<string> {
+export function leasedNetworks(host: Host, facts: StaleFacts, counts: (pid: number) => boolean): ReadonlySet<string> {
   const names = [
     ...facts.engine.networks.map(({ name }) => name),
     ...facts.host.interfaces.flatMap((one) => servedNetwork(one) ?? []),
