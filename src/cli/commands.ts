@@ -52,6 +52,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: () => import('./commands/bench-net.ts'),
     usage: ['bench-net', 'what each netmode costs here, in latency and throughput'],
   },
+  shim: {
+    load: () => import('./commands/shim/shim.ts'),
+    usage: ['shim ls|up|down|watch', "the host's shims: what is wrong with them; put right"],
+  },
   facts: {
     load: () => import('./commands/facts.ts'),
     usage: ['facts', 'what was observed of this host and its engine, as JSON'],

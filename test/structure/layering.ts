@@ -40,7 +40,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['networks'],
     ['services'],
     ['host-changes', 'wanted-facts.ts'],
-    ['decide.ts', 'checks'],
+    ['decide.ts', 'checks', 'shims'],
     ['bench', 'plan.ts'],
     ['doctor'],
   ],

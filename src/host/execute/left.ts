@@ -1,5 +1,6 @@
 /** What is still to be done, as commands for a person who may do it. */
 import type { HostAction, Step } from '../../plan/actions/action.ts';
+import type { HostFailure } from '../system/errors.ts';
 import { stateOf } from './checks.ts';
 import type { Observer } from './observer.ts';
 
@@ -26,6 +27,26 @@ export async function commandsLeft(
     commands.push(...(differs?.first ?? []), differs?.instead ?? command);
   }
   return commands;
+}
+
+/** A step that is not done, with what is in its way where that is somebody else's. */
+export interface Undone {
+  readonly action: HostAction;
+  readonly conflict?: HostFailure;
+}
+
+/** The steps that are not done. Of a shim that is to be made anew only that one counts: the others go with it. */
+export async function undoneOf(steps: readonly Step[], observer: Observer): Promise<readonly Undone[]> {
+  const left: Undone[] = [];
+  const remade = new Set<string>();
+  for (const { action } of steps) {
+    if ('shim' in action && remade.has(action.shim)) continue;
+    const state = await stateOf(action, { observer, madeNetworks: new Set(), ran: false });
+    if (state.kind === 'done') continue;
+    if (action.kind === 'create-shim') remade.add(action.shim);
+    left.push({ action, ...(state.kind === 'conflict' && { conflict: state.failure }) });
+  }
+  return left;
 }
 
 /** A kernel without IPv6 gives a new interface none of its settings. */

@@ -13,6 +13,7 @@ export type HostAction =
   | SetSysctl
   | SetMulticast
   | AddShimAddress
+  | SetMtu
   | LeaveAlone
   | BringShimUp
   | AddTableRoute
@@ -59,6 +60,11 @@ export interface CreateShim extends Action {
   readonly mode: string;
   /** ipvlan's flag. */
   readonly flag?: string;
+  /**
+   * macvlan: the MAC address it is made with, the same each time. Absent where it is not known, and for ipvlan, which
+   * has the parent's.
+   */
+  readonly mac?: string;
 }
 
 /** The alias by which a shim is known again; until it is set, the group given at creation does that. */
@@ -93,6 +99,15 @@ export interface AddShimAddress extends Action {
   readonly address: Address;
   /** Absent: global. */
   readonly scope?: 'link';
+}
+
+/** The parent's MTU: when that is raised, the kernel leaves the shim's as it is. */
+export interface SetMtu extends Action {
+  readonly kind: 'set-mtu';
+  readonly shim: string;
+  readonly mtu: number;
+  /** What it has now. */
+  readonly from: number;
 }
 
 /** NetworkManager is told to leave the shim alone, until the shim is gone. */
@@ -165,6 +180,7 @@ const commands: { readonly [K in HostAction['kind']]: (action: Extract<HostActio
   'set-sysctl': argv.sysctl,
   'set-multicast': argv.shimMulticast,
   'add-shim-address': argv.shimAddress,
+  'set-mtu': argv.shimMtu,
   'leave-alone': argv.leftAlone,
   'bring-shim-up': argv.shimUp,
   'add-table-route': argv.tableRoute,

@@ -4,6 +4,12 @@ import type { HostInterface } from './facts.ts';
 /** Label of a shared Docker network; its value is the network's name. */
 export const networkLabel = 'netcompose.network';
 
+/**
+ * Label of a shared Docker network that was made for a service without a shim: `none` or `loopback`. Absent where the
+ * network is to have one.
+ */
+export const hostAccessLabel = 'netcompose.host-access';
+
 /** A shim's interface alias is this and its network's name. */
 export const shimAliasPrefix = 'netcompose:';
 

@@ -39,6 +39,9 @@ import { sourceByItself } from './source.ts';
  */
 const mostNeighbours = 256n;
 
+/** Who is on networks: services of a file, or containers that are there. */
+export type OnNetworks = Pick<Attached, 'networks'>;
+
 export interface Shims {
   readonly shims: readonly ShimPlan[];
   /** All networks, those of shims with the shims' addresses reserved in their pools. */
@@ -51,7 +54,7 @@ export interface Shims {
  */
 export function planShims(
   networks: ReadonlyMap<string, NetworkPlan>,
-  members: ReadonlyMap<string, readonly Attached[]>,
+  members: ReadonlyMap<string, readonly OnNetworks[]>,
   facts: ParsedFacts,
   report: Report,
 ): Shims {
@@ -73,7 +76,7 @@ export function planShims(
 
 function wantsShim(
   network: NetworkPlan,
-  members: ReadonlyMap<string, readonly Attached[]>,
+  members: ReadonlyMap<string, readonly OnNetworks[]>,
   { host }: ParsedFacts,
   report: Report,
 ): boolean {
@@ -141,7 +144,7 @@ interface Shimmed {
 function planShim(
   network: UnderlayNetwork,
   name: string,
-  members: readonly Attached[],
+  members: readonly OnNetworks[],
   facts: ParsedFacts,
   report: Report,
 ): Shimmed {
@@ -180,7 +183,7 @@ interface ShimmedPool {
 function planPool(
   pool: PlannedPool,
   network: UnderlayNetwork,
-  members: readonly Attached[],
+  members: readonly OnNetworks[],
   known: readonly Address[],
   facts: ParsedFacts,
   report: Report,
@@ -244,7 +247,7 @@ function sourceWithoutAddress(
 function isBetterOff(
   network: UnderlayNetwork,
   pool: PlannedPool,
-  members: readonly Attached[],
+  members: readonly OnNetworks[],
   source: Address,
   facts: ParsedFacts,
 ): boolean {
@@ -267,7 +270,7 @@ const placeOf = (source: Address, { host }: ParsedFacts): ShimWay['named'] =>
 function hearsNoLinkLocal(
   { mode, internal }: UnderlayNetwork,
   { gateway }: PlannedPool,
-  members: readonly Attached[],
+  members: readonly OnNetworks[],
   { host, engine }: ParsedFacts,
 ): boolean {
   if (mode !== 'macvlan') return false;
@@ -295,7 +298,7 @@ const givenAddress = ({ ipv4Address, ipv6Address }: ShimWish, family: 4 | 6): Lo
 function ownAddress(
   network: UnderlayNetwork,
   pool: PlannedPool,
-  members: readonly Attached[],
+  members: readonly OnNetworks[],
   { engine }: ParsedFacts,
   report: Report,
 ): Address | undefined {
@@ -342,7 +345,7 @@ const isRouted = (mode: NetworkPlan['mode']) => mode === 'ipvlan-l3' || mode ===
 /** The container addresses of a network that are known: those of the file, and those that running containers have. */
 export function knownTargets(
   network: NetworkPlan,
-  members: readonly Attached[],
+  members: readonly OnNetworks[],
   engine: ParsedEngine | undefined,
 ): readonly Address[] {
   const present = hasUnknownTargets(network) ? presentOn(network.dockerName, engine) : [];
@@ -372,7 +375,7 @@ function targetsOf({ subnet, range }: ShimWay, known: readonly Address[]): reado
 }
 
 /** The addresses that the file gives. */
-function fixedOn({ key }: NetworkPlan, members: readonly Attached[]): readonly Address[] {
+function fixedOn({ key }: NetworkPlan, members: readonly OnNetworks[]): readonly Address[] {
   return members.flatMap(({ networks }) => fixedAddresses(networks.get(key) ?? {}).map(({ value }) => value));
 }
 

@@ -1,0 +1,42 @@
+/** `netcompose shim ls`: every shim of this host, and what is wrong with it; changes nothing. */
+import sortBy from 'lodash/sortBy.js';
+import { type ListedShim, shimsJson, shimsText } from '../../../emit/text/shims-text.ts';
+import { servedNetwork } from '../../../plan/facts/ownership.ts';
+import { staleFault } from '../../../plan/shims/faults.ts';
+import { exitCodes } from '../../exit-codes.ts';
+import { formatOption, ownOptions } from '../../options/own-options.ts';
+import type { Session } from '../../session.ts';
+import { type Survey, surveyShims } from '../../steps/shims/survey-shims.ts';
+
+export async function run(session: Session): Promise<number> {
+  const options = ownOptions(session, (command) => {
+    command
+      .description('List the shims of this host, and what is wrong with each: exit code 1 where something is.')
+      .addOption(formatOption(['text', 'json']));
+  });
+  if (!options) return exitCodes.fine;
+  const shims = listed(await surveyShims(session.host));
+  session.terminal.out(options.values['format'] === 'json' ? shimsJson(shims) : shimsText(shims));
+  return shims.every(({ faults }) => faults.length === 0) ? exitCodes.fine : exitCodes.diagnostics;
+}
+
+function listed({ shims, useless }: Survey): readonly ListedShim[] {
+  return sortBy(
+    [
+      ...shims.map(({ plan, missing, stale }) => ({
+        ...{ name: plan.name, network: plan.network, parent: plan.parent },
+        ...{ plan, faults: [...missing, ...stale.map(staleFault)] },
+      })),
+      ...useless.map(({ link, fault }) => {
+        const network = servedNetwork(link);
+        return {
+          name: link.name,
+          ...(network !== undefined && { network }),
+          ...(link.link !== undefined && { parent: link.link }),
+          faults: [fault],
+        };
+      }),
+    ],
+    'name',
+  );
+}

@@ -1,0 +1,45 @@
+/** `netcompose shim …`: the host's shims, without a Compose file; one file for each subcommand. */
+import { exitCodes } from '../../exit-codes.ts';
+import type { CommandModule, Session } from '../../session.ts';
+import { UsageError } from '../../usage-error.ts';
+
+interface Subcommand {
+  readonly load: () => Promise<CommandModule>;
+  readonly purpose: string;
+}
+
+/** In the order of `shim --help`. */
+const subcommands: Readonly<Record<string, Subcommand>> = {
+  ls: { load: () => import('./shim-ls.ts'), purpose: 'list them, and what is wrong with each' },
+  up: { load: () => import('./shim-up.ts'), purpose: 'put them right' },
+  down: { load: () => import('./shim-down.ts'), purpose: 'remove those that nothing uses' },
+  watch: { load: () => import('./shim-watch.ts'), purpose: 'keep them right' },
+};
+
+export async function run(session: Session): Promise<number> {
+  const [name, ...args] = session.args;
+  if (name === undefined || name === '--help' || name === '-h') {
+    session.terminal.out(help());
+    return name === undefined ? exitCodes.usage : exitCodes.fine;
+  }
+  const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
+  if (!subcommand) throw new UsageError(`there is no "shim ${name}"`, `one of ${Object.keys(subcommands).join(', ')}`);
+  return (await subcommand.load()).run({ ...session, command: `shim ${name}`, args });
+}
+
+function help(): string {
+  const rows = Object.entries(subcommands);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return [
+    'Usage: netcompose shim COMMAND',
+    '',
+    'The interfaces by which this host reaches its own macvlan and ipvlan containers,',
+    'of all projects.',
+    '',
+    'Commands:',
+    ...rows.map(([name, { purpose }]) => `  ${name.padEnd(width)}  ${purpose}`),
+    '',
+    'Each has a --help of its own.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,40 @@
+/** What is wrong with a shim, in words: the steps that are not done, and what leads to nothing. */
+import type { HostAction, Release } from '../actions/action.ts';
+import { displayCommand } from '../actions/display.ts';
+import { blockOf, formatAddress, formatCidr } from '../facts/ip.ts';
+import { shimTable } from '../facts/ownership.ts';
+
+type Kind = HostAction['kind'];
+
+/** Of each action of a shim, what is the matter while it is not done. */
+const undone: { readonly [K in Kind]?: (action: Extract<HostAction, { kind: K }>) => string } = {
+  'create-shim': ({ driver, mode, flag, parent }) =>
+    `there is no ${driver} interface in mode ${mode}${driver === 'ipvlan' && flag ? ` ${flag}` : ''} on ${parent}`,
+  'mark-shim': ({ network }) => `it is not marked as the shim of "${network}"`,
+  'set-sysctl': ({ key, value }) => `${['net', ...key].join('/')} is not ${value}`,
+  'set-multicast': () => 'programs may announce its address to the LAN (multicast)',
+  'set-mtu': ({ mtu, from }) => `its MTU is ${from}, its parent's ${mtu}`,
+  'add-shim-address': ({ address }) => `it lacks the address ${formatCidr(blockOf(address))}`,
+  'leave-alone': () => 'NetworkManager manages it',
+  'bring-shim-up': () => 'it is down',
+  'add-table-route': ({ destination, source }) =>
+    `no route to ${formatCidr(destination)} from ${formatAddress(source)} in table ${shimTable.number}`,
+  'add-rule': ({ destination }) => `no rule for ${formatCidr(destination)}`,
+  'add-shim-route': ({ destination }) => `no route to ${formatCidr(destination)}`,
+  'add-shim-neighbour': ({ address }) => `no neighbour entry for ${formatAddress(address)}`,
+};
+
+/** What is wrong while an action is not done. */
+export const faultOf = (action: HostAction): string =>
+  (undone[action.kind] as ((action: HostAction) => string) | undefined)?.(action) ?? action.reason;
+
+const stale: Readonly<Record<Release['kind'], string>> = {
+  network: 'nothing uses it',
+  shim: 'nothing uses it',
+  route: 'a route to where no container is',
+  neighbour: 'a neighbour entry that is no longer true',
+  rule: 'a rule to where no container is',
+};
+
+/** What is wrong while something that may go is there. */
+export const staleFault = ({ kind, command }: Release): string => `${stale[kind]}: ${displayCommand(command)}`;
