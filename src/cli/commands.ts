@@ -54,7 +54,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   shim: {
     load: () => import('./commands/shim/shim.ts'),
-    usage: ['shim ls|up|down|watch', "the host's shims: what is wrong with them; put right"],
+    usage: ['shim COMMAND', "what is wrong with the host's shims; put right, kept so"],
   },
   facts: {
     load: () => import('./commands/facts.ts'),
