@@ -13,6 +13,7 @@ import {
   readText,
   remove,
   writePrivate,
+  writeShared,
 } from './files.ts';
 import type { Host } from './host.ts';
 import { attachProcess, endProcess, runProcess } from './processes.ts';
@@ -52,6 +53,7 @@ export function realHost(): Host {
     isDirectory,
     isExecutable,
     writePrivate,
+    writeShared,
     replaceFiles,
     remove,
     sendDatagram,

@@ -59,6 +59,11 @@ export interface CreateShim extends Action {
   readonly mode: string;
   /** ipvlan's flag. */
   readonly flag?: string;
+  /**
+   * macvlan: the MAC address it is made with, the same each time. Absent where it is not known, and for ipvlan, which
+   * has the parent's.
+   */
+  readonly mac?: string;
 }
 
 /** The alias by which a shim is known again; until it is set, the group given at creation does that. */

@@ -58,17 +58,20 @@ export function shimLink({
   driver,
   mode,
   flag = 'bridge',
+  mac,
 }: {
   readonly shim: string;
   readonly parent: string;
   readonly driver: 'macvlan' | 'ipvlan';
   readonly mode: string;
   readonly flag?: string;
+  readonly mac?: string;
 }): Commands {
   const kind = [driver, 'mode', mode, ...(driver === 'ipvlan' ? [flag] : [])];
   return {
     command: [
       ...['ip', 'link', 'add', 'link', interfaceName(parent), 'name', interfaceName(shim)],
+      ...(mac === undefined ? [] : ['address', macAddress(mac)]),
       ...['group', String(shimGroup), 'type', ...kind],
     ],
     undo: ['ip', 'link', 'del', ...on(shim)],
@@ -198,7 +201,7 @@ export function shimNeighbour({
   readonly mac: string;
 }): Commands {
   const change = (verb: string) => ['ip', ...family(address), 'neigh', verb, formatAddress(address)];
-  const device = checked(mac, /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i, 'a MAC address');
+  const device = macAddress(mac);
   return {
     command: [...change('replace'), 'lladdr', device, ...on(shim), 'nud', 'permanent'],
     undo: [...change('del'), ...on(shim)],
@@ -249,6 +252,7 @@ const pairs = (values: Readonly<Record<string, string>>): Argv =>
   sorted(new Map(Object.entries(values))).map(([key, value]) => `${key}=${value}`);
 
 const interfaceName = (name: string) => checked(name, /^(?!-)(?!\.{1,2}$)[^\s/:]{1,15}$/, 'an interface name');
+const macAddress = (mac: string) => checked(mac, /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i, 'a MAC address');
 const networkName = (name: string) => checked(name, /^[a-zA-Z0-9][\w.-]*$/, 'a network name');
 
 /** Never the default route: a prefix of 0 is refused. */

@@ -11,6 +11,8 @@ interface Subcommand {
 /** In the order of `shim --help`. */
 const subcommands: Readonly<Record<string, Subcommand>> = {
   ls: { load: () => import('./shim-ls.ts'), purpose: 'list them, and what is wrong with each' },
+  persist: { load: () => import('./shim-persist.ts'), purpose: 'have the host make them again when it starts' },
+  unpersist: { load: () => import('./shim-unpersist.ts'), purpose: 'remove all that "persist" wrote' },
 };
 
 export async function run(session: Session): Promise<number> {
