@@ -21,6 +21,8 @@ export interface NotPersisted {
   readonly reasons: readonly string[];
 }
 
+export const isPersisted = (one: Persisted | NotPersisted): one is Persisted => !('reasons' in one);
+
 /** netplan (0.106 to 1.2) has neither driver and generates nothing at all where it meets an unknown key. */
 const netplan: Format = {
   name: 'netplan',

@@ -1,7 +1,7 @@
 /** `netcompose shim persist`: the shims of this host come back when it starts, with nobody logged in. */
 
 import { Option } from 'commander';
-import { type NotPersisted, type Persisted, persist } from '../../../emit/persist/formats.ts';
+import { isPersisted, type NotPersisted, type Persisted, persist } from '../../../emit/persist/formats.ts';
 import { persistedShim } from '../../../emit/persist/persisted-shim.ts';
 import { filesText, notPersistedText, persistedText } from '../../../emit/text/persist-text.ts';
 import { withLock } from '../../../host/lock.ts';
@@ -55,12 +55,14 @@ async function persistAll({ host, terminal }: Session, asked?: PersistFormat): P
   const { shims, facts, useless } = await surveyShims(host);
   const present = shims.filter(({ plan }) => facts.host.interfaces.some(({ name }) => name === plan.name));
   for (const { link, fault } of useless) terminal.err(`netcompose: "${link.name}" is left out: ${fault}\n`);
+  if (present.length === 0)
+    throw new HostError({ message: 'there is no shim on this host', help: '"netcompose up" makes those of a project' });
   const managers = await observeManagers(
     host,
     present.map(({ plan }) => plan.parent),
   );
   const all = present.map(({ steps }) => persist(persistedShim(steps.map(({ action }) => action)), managers, asked));
-  const impossible = all.filter((one): one is NotPersisted => 'reasons' in one);
+  const impossible = all.filter((one): one is NotPersisted => !isPersisted(one));
   if (impossible.length > 0) throw new HostError({ message: impossible.map(notPersistedText).join('\n') });
-  return all.filter((one): one is Persisted => !('reasons' in one));
+  return all.filter(isPersisted);
 }
