@@ -56,7 +56,7 @@ async function observeNetworkManager(host: Host, parents: readonly string[]): Pr
   const states = await Promise.all(
     parents.map(async (parent) => [parent, await observeManagedState(host, parent)] as const),
   );
-  const isManaged = (state = '10') => !state.startsWith('10') && !/\(.*\(/.test(state);
+  const isManaged = (state = '10') => !/^10\b/.test(state) && !/\(.*\(/.test(state);
   return { version, devices: states.flatMap(([parent, state]) => (isManaged(state) ? [parent] : [])) };
 }
 
