@@ -33,6 +33,18 @@ async function settled<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Runs `work` until it ends, which it does at its next safe point once the signal says that an interrupt has come. */
+export async function untilInterrupted<T>(work: (interrupt: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const end = () => controller.abort();
+  for (const signal of signals) process.on(signal, end);
+  try {
+    return await work(controller.signal);
+  } finally {
+    for (const signal of signals) process.off(signal, end);
+  }
+}
+
 /**
  * Runs `work` to a safe point even when an interrupt comes.
  *

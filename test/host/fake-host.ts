@@ -27,6 +27,8 @@ export interface FakeOptions {
   /** Asked where `commands` has no answer. */
   readonly answer?: (argv: readonly string[], options: RunOptions) => string | Partial<RunResult> | undefined;
   readonly interfaces?: ReturnType<Host['interfaces']>;
+  /** Commands that go on. */
+  readonly follow?: Host['follow'];
 }
 
 const bytesOf = (text: string | undefined) => (text === undefined ? undefined : new TextEncoder().encode(text));
@@ -77,6 +79,11 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     modes,
     run: async (argv, given = {}) => answerTo(argv, given),
     attach: async (argv, given = {}) => answerTo(argv, given).code,
+    follow: (argv, onLine) => {
+      ran.push(argv.join(' '));
+      if (!options.follow) throw new Error(`the fake host was not told about: ${argv.join(' ')}`);
+      return options.follow(argv, onLine);
+    },
     endProcess: (pid) => void ran.push(`end ${pid}`),
     read: (path) => {
       const text = files.get(path);

@@ -61,12 +61,14 @@ async function hasShims(host: Host): Promise<boolean> {
   }
 }
 
-async function observeAll(host: Host): Promise<StaleFacts> {
+/** What there is of shims and their networks. Throws a `HostError` where the engine cannot be reached. */
+export async function observeAll(host: Host): Promise<StaleFacts> {
   const [hostFacts, engine] = await Promise.all([observeHost(host), observeEngine(host)]);
   if (engine.kind === 'unreachable') throw engine.error;
   return { host: hostFacts, engine: engine.facts, state: await observeShims(host, hostFacts.interfaces) };
 }
 
+/** The networks that netcompose, in any process that counts, is just starting containers on. */
 export function leasedNetworks(host: Host, facts: StaleFacts, counts: (pid: number) => boolean): ReadonlySet<string> {
   const names = [
     ...facts.engine.networks.map(({ name }) => name),

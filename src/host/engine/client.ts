@@ -11,9 +11,16 @@ const timeoutMilliseconds = 30_000;
  * load.
  */
 export async function connect(endpoint: Endpoint, host: Host): Promise<Docker> {
+  return client(endpoint, host, { timeout: timeoutMilliseconds });
+}
+
+/** A client that waits for as long as it takes: for answers that do not end, such as the engine's events. */
+export const connectForEvents = (endpoint: Endpoint, host: Host): Promise<Docker> => client(endpoint, host, {});
+
+async function client(endpoint: Endpoint, host: Host, options: { readonly timeout?: number }): Promise<Docker> {
   const { default: Client } = await import('dockerode');
   return new Client({
-    timeout: timeoutMilliseconds,
+    ...options,
     connectionTimeout: timeoutMilliseconds,
     ...(await way(endpoint, host)),
   } as Docker.DockerOptions);

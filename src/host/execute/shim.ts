@@ -1,6 +1,6 @@
 /** The shim interface itself: whether it exists, is marked, and is up. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BringShimUp, CreateShim, LeaveAlone, MarkShim, SetMulticast } from '../../plan/actions/action.ts';
+import type { BringShimUp, CreateShim, LeaveAlone, MarkShim, SetMtu, SetMulticast } from '../../plan/actions/action.ts';
 import { isAsWanted } from '../../plan/actions/wanted-shim.ts';
 import { isOurs, servedNetwork, shimAliasPrefix } from '../../plan/facts/ownership.ts';
 import { type Context, done, missing, type State } from './state.ts';
@@ -40,6 +40,10 @@ export async function markShimState({ shim, network }: MarkShim, { observer }: C
 export async function multicastState({ shim, to }: SetMulticast, { observer }: Context): Promise<State> {
   const isOff = (await observer.link(shim))?.multicast === false;
   return isOff === (to === 'off') ? done : missing;
+}
+
+export async function mtuState({ shim, mtu }: SetMtu, { observer }: Context): Promise<State> {
+  return (await observer.link(shim))?.mtu === mtu ? done : missing;
 }
 
 /** NetworkManager hears of a new interface a moment later: it gets two seconds. */

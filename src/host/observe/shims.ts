@@ -11,9 +11,7 @@ export async function observeShims(host: Host, interfaces: readonly HostInterfac
   if (host.platform !== 'linux') return { tableRoutes: [], rules: [], neighbours: [] };
   const [tableRoutes, rules, ...neighbours] = await Promise.all([
     ...([observeTable(host, shimTable.number), observeRules(host)] as const),
-    ...shims.map(async (shim) =>
-      (await observeNeighbours(host, shim)).map(({ address, permanent }) => ({ shim, address, permanent })),
-    ),
+    ...shims.map(async (shim) => (await observeNeighbours(host, shim)).map((neighbour) => ({ shim, ...neighbour }))),
   ]);
   return { tableRoutes, rules, neighbours: neighbours.flat() };
 }

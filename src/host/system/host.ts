@@ -22,6 +22,14 @@ export type FileText =
   | { readonly text: string }
   | { readonly error: 'missing' | 'unreadable'; readonly detail: string };
 
+/** A command that goes on until it is stopped. */
+export interface Following {
+  /** Ends it. */
+  stop(): void;
+  /** When it has ended, by itself or not: why, for people. Never rejects. */
+  readonly ended: Promise<string>;
+}
+
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
@@ -42,6 +50,8 @@ export interface Host {
    * Throws a `HostError` where the command is not there.
    */
   attach(argv: readonly string[], options?: RunOptions): Promise<number>;
+  /** Starts a command that goes on, and hands over each line that it writes, errors too. */
+  follow(argv: readonly string[], onLine: (line: string) => void): Following;
   /** Ends a process at once. One that has ended already is fine. */
   endProcess(pid: number): void;
   /** The file's text, or why there is none: for a file that somebody named. */

@@ -2,8 +2,9 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
+import { createInterface } from 'node:readline';
 import { HostError } from './errors.ts';
-import type { RunResult } from './host.ts';
+import type { Following, RunResult } from './host.ts';
 
 interface ProcessOptions {
   readonly cwd: string;
@@ -102,6 +103,23 @@ export function attachProcess(argv: readonly string[], { cwd, env, input }: Proc
       resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]);
     });
   });
+}
+
+/** Starts a command that goes on; see `Host.follow`. */
+export function followProcess(
+  argv: readonly string[],
+  { cwd, env }: ProcessOptions,
+  onLine: (line: string) => void,
+): Following {
+  const [file, ...args] = argv;
+  if (file === undefined) throw new RangeError('no command');
+  const child = spawn(file, args, { cwd, env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', onLine);
+  const ended = new Promise<string>((resolve) => {
+    child.on('error', (cause: NodeJS.ErrnoException) => resolve(`"${file}" ${startFailure(cause.code).message}`));
+    child.on('close', (code, signal) => resolve(`"${file}" ended with ${signal ?? `exit code ${code}`}`));
+  });
+  return { stop: () => void child.kill('SIGTERM'), ended };
 }
 
 /** Whether this process has a controlling terminal, whatever its streams are. */

@@ -16,7 +16,7 @@ import {
   writeShared,
 } from './files.ts';
 import type { Host } from './host.ts';
-import { attachProcess, endProcess, runProcess } from './processes.ts';
+import { attachProcess, endProcess, followProcess, runProcess } from './processes.ts';
 import { replaceFiles } from './replace-files.ts';
 
 /** The machine that this process runs on. The environment is read here, once, and is a value from then on. */
@@ -42,6 +42,7 @@ export function realHost(): Host {
         env: { ...env, ...options.env },
         ...(options.input !== undefined && { input: options.input }),
       }),
+    follow: (argv, onLine) => followProcess(argv, { cwd, env }, onLine),
     endProcess,
     read,
     readText,

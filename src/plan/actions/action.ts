@@ -13,6 +13,7 @@ export type HostAction =
   | SetSysctl
   | SetMulticast
   | AddShimAddress
+  | SetMtu
   | LeaveAlone
   | BringShimUp
   | AddTableRoute
@@ -100,6 +101,15 @@ export interface AddShimAddress extends Action {
   readonly scope?: 'link';
 }
 
+/** The parent's MTU: when that is raised, the kernel leaves the shim's as it is. */
+export interface SetMtu extends Action {
+  readonly kind: 'set-mtu';
+  readonly shim: string;
+  readonly mtu: number;
+  /** What it has now. */
+  readonly from: number;
+}
+
 /** NetworkManager is told to leave the shim alone, until the shim is gone. */
 export interface LeaveAlone extends Action {
   readonly kind: 'leave-alone';
@@ -170,6 +180,7 @@ const commands: { readonly [K in HostAction['kind']]: (action: Extract<HostActio
   'set-sysctl': argv.sysctl,
   'set-multicast': argv.shimMulticast,
   'add-shim-address': argv.shimAddress,
+  'set-mtu': argv.shimMtu,
   'leave-alone': argv.leftAlone,
   'bring-shim-up': argv.shimUp,
   'add-table-route': argv.tableRoute,

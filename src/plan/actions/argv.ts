@@ -102,6 +102,19 @@ export function shimMulticast({ shim, to }: { readonly shim: string; readonly to
   return { command: [...set, to], undo: [...set, to === 'off' ? 'on' : 'off'] };
 }
 
+export function shimMtu({
+  shim,
+  mtu,
+  from,
+}: {
+  readonly shim: string;
+  readonly mtu: number;
+  readonly from: number;
+}): Commands {
+  const set = (to: number) => [...['ip', 'link', 'set', ...on(shim)], 'mtu', checked(String(to), /^\d+$/, 'an MTU')];
+  return { command: set(mtu), undo: set(from) };
+}
+
 export function shimAddress({
   shim,
   address,

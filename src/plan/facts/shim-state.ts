@@ -7,7 +7,15 @@ export interface ShimState {
   readonly tableRoutes: readonly HostRoute[];
   /** All rules of IPv4, as `ip -N -d rule` has them. */
   readonly rules: readonly HostRule[];
-  readonly neighbours: readonly { readonly shim: string; readonly address: string; readonly permanent: boolean }[];
+  readonly neighbours: readonly ShimNeighbour[];
+}
+
+/** Written down (`permanent`), or learned. */
+export interface ShimNeighbour {
+  readonly shim: string;
+  readonly address: string;
+  readonly mac?: string;
+  readonly permanent: boolean;
 }
 
 interface HostRule {

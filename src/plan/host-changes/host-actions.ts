@@ -3,12 +3,13 @@ import type { Settings } from '../../netmode/settings.ts';
 import type { HostAction, RunHook } from '../actions/action.ts';
 import type { EngineFacts } from '../facts/facts.ts';
 import { type Address, blockOf, formatAddress, formatCidr, parseAddress } from '../facts/ip.ts';
-import { linkLocalSender, networkLabel } from '../facts/ownership.ts';
-import { type ParsedFacts, parseEngine } from '../facts/parsed-facts.ts';
+import { hostAccessLabel, isOurs, linkLocalSender, networkLabel } from '../facts/ownership.ts';
+import { interfaceOf, type ParsedFacts, type ParsedHost, parseEngine } from '../facts/parsed-facts.ts';
 import { parentName } from '../networks/parents.ts';
 import { membersOf } from '../services/members.ts';
 import type { NetworkPlan, Plan, ShimPlan } from '../types.ts';
 import { knownTargets, leadTo } from './shim.ts';
+import { shimMac } from './shim-mac.ts';
 
 /** @param shared only networks of the kind `shared` that a started service joins */
 export function hostActions(
@@ -16,7 +17,7 @@ export function hostActions(
   shims: readonly ShimPlan[],
   { host }: ParsedFacts,
 ): readonly HostAction[] {
-  return [...shared.map(ensureNetwork), ...shims.flatMap((shim) => shimActions(shim, host?.networkManager === true))];
+  return [...shared.map(ensureNetwork), ...shims.flatMap((shim) => shimActions(shim, host))];
 }
 
 /**
@@ -44,6 +45,7 @@ export const leadsToContainers = ({ kind }: HostAction): boolean =>
   kind === 'add-shim-route' || kind === 'add-table-route' || kind === 'add-rule' || kind === 'add-shim-neighbour';
 
 function ensureNetwork({ dockerName: name, driver, underlay, options, pools }: NetworkPlan): HostAction {
+  const { hostAccess } = underlay!;
   return {
     kind: 'ensure-network',
     id: `network:${name}`,
@@ -54,7 +56,7 @@ function ensureNetwork({ dockerName: name, driver, underlay, options, pools }: N
     pools: pools.map(({ spans: _, ...pool }) => pool),
     ipv4: pools.some(({ subnet }) => subnet.family === 4),
     ipv6: pools.some(({ subnet }) => subnet.family === 6),
-    labels: { [networkLabel]: name },
+    labels: { [networkLabel]: name, ...(hostAccess !== 'shim' && { [hostAccessLabel]: hostAccess }) },
   };
 }
 
@@ -62,7 +64,7 @@ function ensureNetwork({ dockerName: name, driver, underlay, options, pools }: N
  * In an order in which nothing leaves that bears the host's address and the shim's MAC address: what sees to that comes
  * before the shim is up and, on one that was made otherwise and is up, before its routes are mended.
  */
-function shimActions(plan: ShimPlan, networkManager: boolean): readonly HostAction[] {
+function shimActions(plan: ShimPlan, host: ParsedHost | undefined): readonly HostAction[] {
   const { name: shim, network, parent, driver, mode, flag, addresses, routes, ways } = plan;
   const sysctl = (family: 'ipv4' | 'ipv6', setting: string, value: string, reason: string): HostAction => ({
     kind: 'set-sysctl',
@@ -72,6 +74,9 @@ function shimActions(plan: ShimPlan, networkManager: boolean): readonly HostActi
     key: [family, 'conf', shim, setting],
     value,
   });
+  const [on, there] = [interfaceOf(host, parent), interfaceOf(host, shim)];
+  // A VLAN link that Docker is still to make gets the MAC address of the interface below it.
+  const parentMac = (on ?? interfaceOf(host, parent.replace(/\.\d+$/, '')))?.mac;
   // By its ways and not by its routes, some of which may be known only once the containers run.
   const asks = driver === 'macvlan' && ways.some(({ subnet }) => subnet.family === 4);
   const v6 = routes.some(({ destination }) => destination.family === 6) || addresses.some(({ family }) => family === 6);
@@ -86,6 +91,7 @@ function shimActions(plan: ShimPlan, networkManager: boolean): readonly HostActi
       driver,
       mode,
       ...(flag !== undefined && { flag }),
+      ...(driver === 'macvlan' && parentMac !== undefined && { mac: shimMac({ network, parent, parentMac }) }),
     },
     { kind: 'mark-shim', id: `mark:${shim}`, reason: 'so that netcompose recognizes it as its own', shim, network },
     ...(asks ? [sysctl('ipv4', 'arp_filter', '1', oneMac), sysctl('ipv4', 'arp_announce', '2', oneMac)] : []),
@@ -110,13 +116,21 @@ function shimActions(plan: ShimPlan, networkManager: boolean): readonly HostActi
     ...(asks && !addresses.some(({ family }) => family === 4)
       ? [shimAddress(shim, sender, "the shim asks for containers as this address, which is nobody's", 'link')]
       : []),
-    ...(networkManager
+    ...(host?.networkManager
       ? [
           {
             kind: 'leave-alone' as const,
             id: `left-alone:${shim}`,
             reason: 'NetworkManager would take the shim for its own, and its address away',
             shim,
+          },
+        ]
+      : []),
+    ...(on && on.mtu > 0 && there && isOurs(there) && there.mtu !== on.mtu
+      ? [
+          {
+            ...{ kind: 'set-mtu' as const, id: `mtu:${shim}`, reason: "the parent's has changed", shim },
+            ...{ mtu: on.mtu, from: there.mtu },
           },
         ]
       : []),

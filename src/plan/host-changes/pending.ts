@@ -26,6 +26,7 @@ const leftOnShim: { readonly [K in Kind]?: (action: Extract<HostAction, { kind: 
   'set-multicast': (action, { link }) =>
     (link.multicast ?? true) === (action.to === 'on') ? nothing : [commandOf(action)],
   'add-shim-address': addressLeft,
+  'set-mtu': (action, { link }) => (link.mtu === action.mtu ? nothing : [commandOf(action)]),
   'bring-shim-up': (action, { link }) => (link.up ? nothing : [commandOf(action)]),
   'add-shim-route': routeLeft,
   'add-shim-neighbour': (action, { host: { neighbours } }) => {

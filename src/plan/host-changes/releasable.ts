@@ -2,6 +2,7 @@
 import type { Release } from '../actions/action.ts';
 import type { HostInterface } from '../facts/facts.ts';
 import { isOurs, networkLabel, servedNetwork } from '../facts/ownership.ts';
+import type { ShimState } from '../facts/shim-state.ts';
 import { rulesTo, type StaleFacts } from './stale.ts';
 
 /**
@@ -14,10 +15,7 @@ import { rulesTo, type StaleFacts } from './stale.ts';
 export function releasable({ host, engine, state }: StaleFacts, leased: ReadonlySet<string>): readonly Release[] {
   // The shims of this host say nothing about the networks of an engine elsewhere.
   const shims = engine.remote || engine.kind !== 'engine' ? [] : host.interfaces.filter(isOurs);
-  const removeShim = ({ name }: HostInterface): readonly Release[] => [
-    ...rulesTo(name, state),
-    { kind: 'shim', shim: name, command: ['ip', 'link', 'del', 'dev', name] },
-  ];
+  const removeShim = (shim: HostInterface) => removalOf(shim, state);
   const used = new Set(engine.containers.flatMap(({ networks }) => Object.keys(networks)));
   const unused = engine.networks
     .filter(({ name, labels }) => labels[networkLabel] === name && !used.has(name) && !leased.has(name))
@@ -37,6 +35,12 @@ export function releasable({ host, engine, state }: StaleFacts, leased: Readonly
     ...orphans.flatMap(removeShim),
   ];
 }
+
+/** What removes a shim, and first the rules that lead to it. */
+export const removalOf = ({ name }: HostInterface, state: ShimState): readonly Release[] => [
+  ...rulesTo(name, state),
+  { kind: 'shim', shim: name, command: ['ip', 'link', 'del', 'dev', name] },
+];
 
 const removeNetwork = (network: string): Release => ({
   kind: 'network',

@@ -8,6 +8,7 @@ import {
   blockOf,
   type Cidr,
   contains,
+  formatAddress,
   parseAddress,
   parseCidr,
   sameCidr,
@@ -63,7 +64,7 @@ export function staleOn(
     }),
     ...inTable.map(({ shim, to }) => release('route', shim, argv.routeInTable({ shim, destination: to }))),
     ...main.map(({ shim, to }) => release('route', shim, argv.routeTo({ shim, destination: to })('del'))),
-    ...shims.flatMap((shim) => staleNeighbours(shim, main, state)),
+    ...shims.flatMap((shim) => staleNeighbours(shim, main, state, parsed)),
   ];
 }
 
@@ -127,18 +128,37 @@ const isMadeByUs = ({ destination, gateway, metric, family }: HostRoute): boolea
 
 /**
  * ipvlan L2: entries that were written down for addresses that nobody has. macvlan: what the host has learned on a way
- * that goes, or the old answer would serve a while longer.
+ * that goes, or of a container that has another MAC address by now, or the old answer would serve a while longer.
  */
-function staleNeighbours({ link, wanted }: ShimNeeds, main: readonly Removed[], state: ShimState): readonly Release[] {
+function staleNeighbours(
+  { link, wanted }: ShimNeeds,
+  main: readonly Removed[],
+  state: ShimState,
+  engine: ParsedEngine,
+): readonly Release[] {
   const { name: shim, kind } = link;
+  const macs = kind === 'macvlan' ? macsOn(servedNetwork(link), engine) : new Map<string, string>();
   const ways = main.filter((route) => route.shim === shim).map(({ to }) => to);
   const among = (blocks: readonly Cidr[], address: Address) => blocks.some((block) => contains(block, address));
-  return state.neighbours.flatMap(({ shim: on, address: text, permanent }): readonly Release[] => {
+  return state.neighbours.flatMap(({ shim: on, address: text, mac, permanent }): readonly Release[] => {
     const address = parseAddress(text);
-    if (on !== shim || !address || among(wanted, address)) return [];
-    const isStale = permanent ? kind === 'ipvlan' : among(ways, address);
+    if (on !== shim || !address) return [];
+    const now = macs.get(formatAddress(address));
+    const isOther = !permanent && mac !== undefined && now !== undefined && mac !== now;
+    if (!isOther && among(wanted, address)) return [];
+    const isStale = isOther || (permanent ? kind === 'ipvlan' : among(ways, address));
     return isStale ? [release('neighbour', shim, argv.neighbourGone({ shim, address, permanent }))] : [];
   });
+}
+
+/** The MAC addresses of a network's containers, by their addresses, as far as the engine tells. */
+export function macsOn(network: string | undefined, { containers }: ParsedEngine): ReadonlyMap<string, string> {
+  return new Map(
+    containers.flatMap(({ networks }) => {
+      const { addresses = [], mac } = (network === undefined ? undefined : networks.get(network)) ?? {};
+      return mac === undefined ? [] : addresses.map((address) => [formatAddress(address), mac.toLowerCase()] as const);
+    }),
+  );
 }
 
 const release = (kind: 'route' | 'neighbour', shim: string, command: readonly string[]): Release => ({

@@ -13,6 +13,7 @@ const undone: { readonly [K in Kind]?: (action: Extract<HostAction, { kind: K }>
   'mark-shim': ({ network }) => `it is not marked as the shim of "${network}"`,
   'set-sysctl': ({ key, value }) => `${['net', ...key].join('/')} is not ${value}`,
   'set-multicast': () => 'programs may announce its address to the LAN (multicast)',
+  'set-mtu': ({ mtu, from }) => `its MTU is ${from}, its parent's ${mtu}`,
   'add-shim-address': ({ address }) => `it lacks the address ${formatCidr(blockOf(address))}`,
   'leave-alone': () => 'NetworkManager manages it',
   'bring-shim-up': () => 'it is down',

@@ -12,6 +12,7 @@ import type { AttachmentPlan, NetworkPlan, ShimPlan, UnderlayNetwork } from '../
 
 /** A shim that was seen: what of it neither the engine nor the kernel tells once it is gone. */
 export interface SeenShim {
+  /** The network it serves, by Docker's name. */
   readonly network: string;
   readonly name: string;
   /** Its own addresses on the LAN. */
@@ -28,6 +29,17 @@ export function seenShims({ host }: ParsedFacts): readonly SeenShim[] {
   });
 }
 
+/** What is known of shims, by what was known and what is there now: the addresses of one that has lost its own stay. */
+export function rememberShims(remembered: readonly SeenShim[], facts: ParsedFacts): readonly SeenShim[] {
+  const present = seenShims(facts).map((shim) => {
+    const before = remembered.find(({ network }) => network === shim.network);
+    return shim.addresses.length > 0 || !before ? shim : { ...shim, addresses: before.addresses };
+  });
+  const exists = ({ network }: SeenShim) => facts.engine?.networks.some(({ name }) => name === network) ?? true;
+  const gone = remembered.filter(({ network }) => !present.some((shim) => shim.network === network));
+  return [...present, ...gone.filter(exists)];
+}
+
 /**
  * The shims of all networks that have one, by network: those whose shim is there or was seen, and shared ones of ours
  * that have a container, unless they were made without. A shim whose parent is gone, or whose network leads nowhere, is
@@ -39,7 +51,7 @@ export function wantedShims(facts: ParsedFacts, remembered: readonly SeenShim[] 
   const { host, engine } = facts;
   if (!host || !engine || engine.remote || engine.kind !== 'engine') return [];
   const present = seenShims(facts);
-  const known = [...present, ...remembered];
+  const known = rememberShims(remembered, facts);
   const networks = engine.networks.flatMap((network) => {
     const isPresent = present.some((shim) => shim.network === network.name);
     const seen = known.find((shim) => shim.network === network.name);

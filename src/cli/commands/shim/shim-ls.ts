@@ -2,10 +2,11 @@
 import sortBy from 'lodash/sortBy.js';
 import { type ListedShim, shimsJson, shimsText } from '../../../emit/text/shims-text.ts';
 import { servedNetwork } from '../../../plan/facts/ownership.ts';
+import { staleFault } from '../../../plan/shims/faults.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import { formatOption, ownOptions } from '../../options/own-options.ts';
 import type { Session } from '../../session.ts';
-import { type Survey, surveyShims } from '../../steps/survey-shims.ts';
+import { type Survey, surveyShims } from '../../steps/shims/survey-shims.ts';
 
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
@@ -22,9 +23,9 @@ export async function run(session: Session): Promise<number> {
 function listed({ shims, useless }: Survey): readonly ListedShim[] {
   return sortBy(
     [
-      ...shims.map(({ plan, faults }) => ({
+      ...shims.map(({ plan, missing, stale }) => ({
         ...{ name: plan.name, network: plan.network, parent: plan.parent },
-        ...{ plan, faults },
+        ...{ plan, faults: [...missing, ...stale.map(staleFault)] },
       })),
       ...useless.map(({ link, fault }) => {
         const network = servedNetwork(link);

@@ -12,7 +12,7 @@ import { type PersistFormat, persistFormats } from '../../../plan/facts/managers
 import { exitCodes } from '../../exit-codes.ts';
 import { ownOptions } from '../../options/own-options.ts';
 import type { Session } from '../../session.ts';
-import { surveyShims } from '../../steps/survey-shims.ts';
+import { surveyShims } from '../../steps/shims/survey-shims.ts';
 
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {

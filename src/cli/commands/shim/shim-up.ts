@@ -1,0 +1,24 @@
+/** `netcompose shim up`: puts the shims of this host right, without a Compose file. */
+import { safeLine } from '../../../diagnostics/format/safe.ts';
+import { exitCodes } from '../../exit-codes.ts';
+import { ownOptions } from '../../options/own-options.ts';
+import type { Session } from '../../session.ts';
+import { mendShims } from '../../steps/shims/mend-shims.ts';
+
+export async function run(session: Session): Promise<number> {
+  const options = ownOptions(session, (command) => {
+    command
+      .description(
+        'Put the shims of all networks right that have one, or of these Docker networks: make what is missing, remove ' +
+          'what leads to containers that are gone. One line for each thing that was mended.',
+      )
+      .argument('[network...]', "Docker's name of a network, or a shim's");
+  });
+  if (!options) return exitCodes.fine;
+  const { host, terminal } = session;
+  await mendShims(host, { names: options.args, onMended: (shim, fault) => terminal.out(mendedLine(shim, fault)) });
+  return exitCodes.fine;
+}
+
+/** What was mended; names may come from anywhere. */
+export const mendedLine = (shim: string, fault: string): string => `${safeLine(`mended ${shim}: ${fault}`)}\n`;

@@ -1,0 +1,40 @@
+/** `netcompose shim watch`: keeps the shims of this host right, until it is interrupted. */
+import { HostError } from '../../../host/system/errors.ts';
+import { exitCodes } from '../../exit-codes.ts';
+import { untilInterrupted } from '../../interrupt.ts';
+import { ownOptions } from '../../options/own-options.ts';
+import type { Session } from '../../session.ts';
+import { watchShims } from '../../steps/shims/watch-shims.ts';
+import { mendedLine } from './shim-up.ts';
+
+export async function run(session: Session): Promise<number> {
+  const options = ownOptions(
+    session,
+    (command) =>
+      void command.description(
+        'Keep the shims of this host right, until it is ended: what the network, the engine or anybody changes about ' +
+          'them is put back within a second. Needs root. One line for each thing that was mended.',
+      ),
+  );
+  if (!options) return exitCodes.fine;
+  const { host, terminal } = session;
+  if (host.platform === 'linux' && host.uid !== 0)
+    throw new HostError({
+      message: '"netcompose shim watch" needs root for as long as it runs',
+      help: 'run it as root: sudo netcompose shim watch',
+      needsRoot: true,
+    });
+  await untilInterrupted((end) =>
+    watchShims(
+      host,
+      {
+        mended: (shim, fault) => terminal.out(mendedLine(shim, fault)),
+        failed: ({ message, help }) =>
+          terminal.err(`netcompose: ${message}\n${help === undefined ? '' : `  help: ${help}\n`}`),
+        watching: (shims) => terminal.err(`netcompose: watching ${shims} shim${shims === 1 ? '' : 's'}\n`),
+      },
+      end,
+    ),
+  );
+  return exitCodes.fine;
+}
