@@ -54,7 +54,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   shim: {
     load: () => import('./commands/shim/shim.ts'),
-    usage: ['shim COMMAND', "the host's shims: what is wrong with them; kept right; made at start"],
+    usage: ['shim COMMAND', "the host's shims: what is wrong; kept right; made at start"],
   },
   facts: {
     load: () => import('./commands/facts.ts'),
