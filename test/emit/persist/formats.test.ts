@@ -19,28 +19,24 @@ const earlier: HostInterface = { ...host.interfaces[2]!, name: 'br-lan', index: 
 const otherSource: Facts = { ...lanFacts, host: { ...host, interfaces: [earlier, ...host.interfaces] } };
 const strict: Facts = { ...lanFacts, host: { ...host, rpFilter: { all: 1 } } };
 
-function shimOf(netmode: string, facts = lanFacts, more = '', parent = 'eth0'): PersistedShim {
-  const text = `services: { web: { image: x, x-netmode: { parent: ${JSON.stringify(parent)}, ${netmode} } } }\n${more}`;
-  const { plan } = planTexts(text, { facts });
-  const actions = plan!.actions.filter(({ kind }) => kind !== 'ensure-network');
-  return persistedShim(
-    actions.map((one) => (one.kind === 'create-shim' && mac(one.driver) ? { ...one, mac: mac(one.driver)! } : one)),
-  );
+function shimOf(netmode: string, facts = lanFacts, networks = ''): PersistedShim {
+  const { plan } = planTexts(`services: { web: { image: x, x-netmode: { ${netmode} } } }\n${networks}`, { facts });
+  return persistedShim(plan!.actions);
 }
-const mac = (driver: string) => (driver === 'macvlan' ? '02:11:22:33:44:55' : undefined);
 
 const old =
   'networks: { lan: { driver: macvlan, driver_opts: { parent: eth0, macvlan_mode: bridge }, ' +
   'ipam: { config: [{ subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.224/28 }] }, ' +
   'x-netmode: { host_access: shim } } }\n';
 
+const own =
+  'networks: { own: { x-netmode: { mode: macvlan, parent: eth0, ip_range: 192.168.1.224/27, scope: project, ' +
+  'shim: { ipv4_address: 192.168.1.222 } } } }\n';
+
 const shims: Readonly<Record<string, PersistedShim>> = {
   macvlan: shimOf('mode: macvlan, ip_range: 192.168.1.224/27'),
-  'macvlan-address': shimOf('mode: macvlan, ip_range: 192.168.1.224/27, shim: { ipv4_address: 192.168.1.222 }'),
-  'macvlan-table': persistedShim(
-    planTexts(`services: { web: { image: x, x-netmode: { network: lan } } }\n${old}`, { facts: otherSource }).plan!
-      .actions,
-  ),
+  'macvlan-address': shimOf('network: own', lanFacts, own),
+  'macvlan-table': shimOf('network: lan', otherSource, old),
   'macvlan-dual': shimOf(
     'mode: macvlan, subnet: [192.168.1.0/24, "fd00:1::/64"], ip_range: [192.168.1.224/27, "fd00:1::c0/124"]',
   ),
@@ -101,8 +97,8 @@ test('mode and flag of a link are always written', () => {
   }
 });
 
-const found = (managers: Partial<Managers>, parent = 'eth0'): PersistFormat =>
-  written(shimOf('mode: macvlan, ip_range: 192.168.1.224/27', lanFacts, '', parent), {
+const found = (managers: Partial<Managers>): PersistFormat =>
+  written(shims['macvlan']!, {
     programs,
     systemd: true,
     ...managers,
