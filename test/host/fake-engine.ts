@@ -1,6 +1,6 @@
 /** An engine in memory, asked through its API over a socket as a real one is. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -16,7 +16,7 @@ interface ApiContainer {
   readonly state?: string;
   readonly labels?: Readonly<Record<string, string>>;
   /** The addresses, by network. */
-  readonly networks: Readonly<Record<string, { readonly IPAddress?: string }>>;
+  readonly networks: Readonly<Record<string, { readonly IPAddress?: string; readonly MacAddress?: string }>>;
 }
 
 export interface FakeEngine {
@@ -25,6 +25,11 @@ export interface FakeEngine {
   /** By name. */
   readonly networks: Map<string, ApiNetwork>;
   readonly containers: ApiContainer[];
+  /** Tells everybody who listens for events that something has changed. */
+  tell(): void;
+  /** Ends all connections, and answers nobody until it is called again. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
   /** The path of every request, in order. */
   readonly requests: string[];
 }
@@ -71,9 +76,16 @@ export function fakeEngine(version = '28.5.2'): FakeEngine {
         }));
     },
   };
+  const listening = new Set<ServerResponse>();
   const server = createServer(({ url = '' }, response) => {
     const { pathname, searchParams } = new URL(url, 'http://engine');
     requests.push(pathname);
+    if (pathname === '/events') {
+      listening.add(response);
+      response.on('close', () => listening.delete(response));
+      response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
+      return;
+    }
     const answer = answers[pathname];
     response
       .writeHead(answer ? 200 : 404, { 'content-type': 'application/json', connection: 'close' })
@@ -82,5 +94,19 @@ export function fakeEngine(version = '28.5.2'): FakeEngine {
   const socket = join(folder, `${++engines}.sock`);
   server.listen(socket);
   server.unref();
-  return { env: { DOCKER_HOST: `unix://${socket}` }, networks, containers, requests };
+  return {
+    env: { DOCKER_HOST: `unix://${socket}` },
+    networks,
+    containers,
+    requests,
+    tell: () => {
+      for (const response of listening) response.write('{}\n');
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+    start: () => new Promise((resolve) => server.listen(socket, () => resolve(void server.unref()))),
+  };
 }

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import type { Host, RunResult } from '../../src/host/system/host.ts';
 import { realHost } from '../../src/host/system/real-host.ts';
-import { fakeEngine } from '../host/fake-engine.ts';
+import { type FakeEngine, fakeEngine } from '../host/fake-engine.ts';
 
 export const parent = 'p0';
 export const hostAddress = '192.168.77.10';
@@ -91,18 +91,23 @@ export interface LabHost extends Host {
 }
 
 /** A host whose commands and kernel settings are a namespace's, and whose engine has no networks. */
-export function labHost(namespace: string, afterChange: (count: number) => void = () => undefined): LabHost {
+export function labHost(
+  namespace: string,
+  afterChange: (count: number) => void = () => undefined,
+  engine: FakeEngine = fakeEngine(),
+): LabHost {
   const real = realHost();
   const changes: string[] = [];
   return {
     ...real,
-    env: { ...real.env, ...fakeEngine().env },
+    env: { ...real.env, ...engine.env },
     changes,
     run: async (argv): Promise<RunResult> => {
       const result = await real.run(['ip', 'netns', 'exec', namespace, ...argv]);
       if (!argv.includes('-j')) afterChange(changes.push(argv.join(' ')));
       return result;
     },
+    follow: (argv, onLine) => real.follow(['ip', 'netns', 'exec', namespace, ...argv], onLine),
     readText: (path) => {
       if (!path.startsWith('/proc/sys/')) return real.readText(path);
       try {

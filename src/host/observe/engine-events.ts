@@ -1,5 +1,4 @@
 /** The engine's news of networks and containers. */
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectForEvents } from '../engine/client.ts';
 import { findEndpoint } from '../engine/endpoint.ts';
@@ -42,7 +41,7 @@ async function readEvents(host: Host, onChange: () => void, end: AbortSignal): P
       stream.on('error', () => resolve());
       stream.on('close', resolve);
       stream.on('end', resolve);
-      createInterface({ input: stream }).on('line', onChange);
+      stream.on('data', onChange);
     });
     end.removeEventListener('abort', stop);
     return true;

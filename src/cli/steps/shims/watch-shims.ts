@@ -102,16 +102,18 @@ function createBell(end: AbortSignal): Bell {
   let rings = 0;
   let heard = 0;
   let wake: () => void = () => undefined;
+  end.addEventListener('abort', () => wake(), { once: true });
   return {
     ring: () => {
       rings += 1;
       wake();
     },
     wait: async (longest) => {
+      if (end.aborted) return;
       if (rings === heard) {
         const over = new AbortController();
         wake = () => over.abort();
-        await pause(longest, AbortSignal.any([end, over.signal]));
+        await pause(longest, over.signal);
         wake = () => undefined;
         if (rings === heard) return;
       }
