@@ -55,7 +55,12 @@ test('up --dry-run prints the commands and does nothing', async ({ rig, env, bef
   const { code, stdout, stderr } = await netcompose(rig, ['up', '-d', '--dry-run'], { cwd, env });
   assert.is(code, 0, stderr);
   assert.match(stdout, `docker network create --driver macvlan --subnet 192.168.213.0/24`);
-  assert.match(stdout, `ip link add link ${lan.parent} name nc-${lan.parent} group 28259 type macvlan mode bridge`);
+  assert.match(
+    stdout,
+    new RegExp(
+      `ip link add link ${lan.parent} name nc-${lan.parent} address 02:[0-9a-f:]+ group 28259 type macvlan mode bridge`,
+    ),
+  );
   assert.equal(await snapshot(rig), before);
 });
 

@@ -140,8 +140,7 @@ kernelTests(test, {
 
   async 'puts back whatever is done to the shim'(lab) {
     lab.addContainer('c1', inRange);
-    const engine = engineWith([inRange]);
-    const watch = await watching(lab, engine);
+    const watch = await watching(lab, engineWith([inRange]));
     const before = snapshot(lab.host);
     for (const [name, harm] of Object.entries(harms)) {
       harm(lab);

@@ -1,5 +1,5 @@
 /** What the executor looks at: read when first asked for, read again once it may have changed. */
-import type { EngineNetwork, HostInterface, HostRoute } from '../../plan/facts/facts.ts';
+import type { EngineNetwork, HostFacts, HostInterface, HostRoute } from '../../plan/facts/facts.ts';
 import { profilePath } from '../../plan/facts/managers.ts';
 import { shimTable } from '../../plan/facts/ownership.ts';
 import { engineNetworks } from '../observe/engine-networks.ts';
@@ -42,14 +42,20 @@ export interface Observer {
   forget(parts?: readonly Part[]): void;
 }
 
-export function createObserver(host: Host): Observer {
+/** @param known what has just been seen, and need not be looked at again until it is forgotten */
+export function createObserver(host: Host, known?: Pick<HostFacts, 'interfaces' | 'routes'>): Observer {
   const seen = new Map<Part, Map<string, Promise<unknown>>>();
   const once = <T>(part: Part, key: string, read: () => Promise<T>): Promise<T> => {
-    const known = seen.get(part) ?? new Map<string, Promise<unknown>>();
-    seen.set(part, known);
-    if (!known.has(key)) known.set(key, read());
-    return known.get(key) as Promise<T>;
+    const parts = seen.get(part) ?? new Map<string, Promise<unknown>>();
+    seen.set(part, parts);
+    if (!parts.has(key)) parts.set(key, read());
+    return parts.get(key) as Promise<T>;
   };
+  if (known) {
+    const routes = (family: 4 | 6) => Promise.resolve(known.routes.filter((route) => route.family === family));
+    seen.set('interfaces', new Map([['', Promise.resolve(known.interfaces)]]));
+    seen.set('routes', new Map(([4, 6] as const).map((family) => [String(family), routes(family)])));
+  }
   const interfaces = () => once('interfaces', '', () => observeInterfaces(host));
   const engine = engineNetworks(host);
   return {

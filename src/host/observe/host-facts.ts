@@ -23,18 +23,23 @@ import { observeSockets } from './sockets.ts';
 export interface HostOptions {
   /** Neighbours, kernel drivers and ARP settings: what a network on the LAN depends on. */
   readonly lan?: boolean;
+  /** Whether NetworkManager runs; with `lan` in any case. */
+  readonly manager?: boolean;
   /** Sockets, with the processes of these ports. */
   readonly sockets?: 'all' | ReadonlySet<number>;
 }
 
 /** Observes the host. Throws a `HostError` where `ip` fails on Linux; elsewhere gives what Node knows. */
-export async function observeHost(host: Host, { lan = false, sockets }: HostOptions = {}): Promise<HostFacts> {
+export async function observeHost(
+  host: Host,
+  { lan = false, manager = lan, sockets }: HostOptions = {},
+): Promise<HostFacts> {
   const { platform } = host;
   if (platform !== 'linux') return { platform, interfaces: nodeInterfaces(host), routes: [], rpFilter: {} };
   const [interfaces, routes4, routes6, neighbours, networkManager] = await Promise.all([
     ...([observeInterfaces(host), observeRoutes(host, 4), observeRoutes(host, 6)] as const),
     lan ? observeAllNeighbours(host) : undefined,
-    lan && isNetworkManagerRunning(host),
+    manager && isNetworkManagerRunning(host),
   ]);
   return {
     platform,

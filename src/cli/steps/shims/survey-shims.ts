@@ -48,7 +48,7 @@ export interface SurveyOptions {
 
 /** Changes nothing. Throws a `HostError` where the host or its engine cannot be looked at. */
 export async function surveyShims(host: Host, { remembered = [], lastEngine }: SurveyOptions = {}): Promise<Survey> {
-  const [hostFacts, observed] = await Promise.all([observeHost(host, { lan: true }), observeEngine(host)]);
+  const [hostFacts, observed] = await Promise.all([observeHost(host, { manager: true }), observeEngine(host)]);
   const isEngineThere = observed.kind === 'reached';
   const engine = isEngineThere ? observed.facts : lastEngine;
   if (!engine) throw (observed as Extract<typeof observed, { kind: 'unreachable' }>).error;
@@ -59,7 +59,7 @@ export async function surveyShims(host: Host, { remembered = [], lastEngine }: S
   // While the host's address is away, what names it stays for when it comes back.
   const settled = plans.filter(({ ways }) => ways.every(({ source }) => source));
   const stale = isEngineThere ? staleOn(facts, leased, settled) : [];
-  const observer = createObserver(host);
+  const observer = createObserver(host, hostFacts);
   const shims: Surveyed[] = [];
   for (const plan of plans) {
     const steps = stepsOf(hostActions([], [plan], parsed));
