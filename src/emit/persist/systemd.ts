@@ -92,7 +92,7 @@ function execStart([program, ...args]: readonly string[], { programs }: Managers
   return `ExecStart=${mayFail ? '-' : ''}${[path, ...args].map(word).join(' ')}`;
 }
 
-/** One word of a command line (systemd.service(5), "Command lines"): `%`, `$`, quotes and backslashes lose their meaning. */
+/** One word of a command line (systemd.service(5), "Command lines"): `%`, `$`, quotes and backslashes mean nothing. */
 function word(text: string): string {
   const escaped = literal(text).replaceAll('$', '$$$$');
   return /^[\w@%+=:,./-]+$/.test(escaped) ? escaped : `"${escaped.replace(/["\\]/g, '\\$&')}"`;
