@@ -98,7 +98,7 @@ export async function startMachine(suite: Suite, name: string, etc?: string): Pr
       const { stdout } = await machine.tryExec(['systemctl', 'is-system-running']);
       return ['running', 'degraded'].includes(stdout.trim());
     });
-    // At its start there is no udev yet, and /dev is no devtmpfs: then systemd hears of no device (sd-device-monitor).
+    // At its start there was no udev, and /dev is no devtmpfs: then systemd hears of no device (sd-device-monitor).
     await machine.exec(['systemctl', 'daemon-reexec']);
     const put = ['ip', '-netns', lan.namespace, 'link', 'set', 'dev', cardOnLan];
     await must([...put, 'netns', String(first), 'name', 'eth0']);
