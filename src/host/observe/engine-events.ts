@@ -13,8 +13,8 @@ const pauses = { first: 250, last: 5000, growth: 1.2 } as const;
 const events = ['connect', 'create', 'destroy', 'die', 'disconnect', 'remove', 'start'] as const;
 
 /**
- * Calls `onChange` after each change, and whenever the engine answers again, until it is aborted. It asks for as long as
- * it takes, and never throws for an engine that is away.
+ * Calls `onChange` after each change, and whenever the engine answers again, until it is aborted. It asks for as
+ * long as it takes, and never throws for an engine that is away.
  */
 export async function followEngine(host: Host, onChange: () => void, end: AbortSignal): Promise<void> {
   let pause: number = pauses.first;

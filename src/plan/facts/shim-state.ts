@@ -11,7 +11,7 @@ export interface ShimState {
 }
 
 /** Written down (`permanent`), or learned. */
-export interface ShimNeighbour {
+interface ShimNeighbour {
   readonly shim: string;
   readonly address: string;
   readonly mac?: string;

@@ -125,7 +125,7 @@ function networkPlan(
 
 const isOf = (address: Address, family: 4 | 6) => address.family === family;
 
-/** One entry for each address: of those outside the range each has a way of its own, whether its container runs or not. */
+/** One entry for each address: those outside the range each have their own way, whether the container runs or not. */
 function containersOn(network: string, { containers }: ParsedEngine): readonly OnNetworks[] {
   return containers.flatMap(({ networks }) => {
     const { addresses = [], fixed = [] } = networks.get(network) ?? {};

@@ -183,7 +183,8 @@ for (const [name, one] of Object.entries(cases)) test(name, () => assert.equal(w
 
 test('of what a project has planned, there is nothing left to plan', () => {
   const { plan } = planTexts(
-    'services: { web: { image: x, x-netmode: { mode: macvlan, ip_range: 192.168.1.224/27, ipv4_address: 192.168.1.50 } } }',
+    'services: { web: { image: x, x-netmode: ' +
+      '{ mode: macvlan, ip_range: 192.168.1.224/27, ipv4_address: 192.168.1.50 } } }',
     { facts: lanFacts },
   );
   const [planned] = plan!.shims;

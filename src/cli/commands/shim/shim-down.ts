@@ -9,8 +9,8 @@ export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
     command
       .description(
-        'Remove the shims of this host whose network is gone or has no containers; or those of these Docker networks, ' +
-          'used or not. The networks stay.',
+        'Remove the shims of this host whose network is gone or has no containers; or those of these Docker ' +
+          'networks, used or not. The networks stay.',
       )
       .argument('[network...]', "Docker's name of a network, or a shim's");
   });

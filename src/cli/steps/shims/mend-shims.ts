@@ -16,8 +16,8 @@ export interface MendOptions extends SurveyOptions {
 
 /**
  * Observes, decides and mends under the lock, so that it takes turns with `up` and `down`. One shim that cannot be
- * mended does not keep the others from it; what it got so far stays where containers use it, and the first failure is thrown at the end; so is a
- * `UsageError` for a name that means none, at the beginning.
+ * mended does not keep the others from it; what it got so far stays where containers use it,
+ * and the first failure is thrown at the end. Throws a `UsageError` for a name that means none.
  *
  * @returns what was seen before
  */

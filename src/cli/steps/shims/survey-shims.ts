@@ -19,7 +19,7 @@ import { UsageError } from '../../usage-error.ts';
 import { leasedNetworks } from '../release.ts';
 
 /** A shim as it is to be, with all steps to it and what is wrong. */
-export interface Surveyed {
+interface Surveyed {
   readonly plan: ShimPlan;
   readonly steps: readonly Step[];
   /** What is not as it is to be, in words. */
@@ -85,8 +85,8 @@ interface Named {
 }
 
 /**
- * Whether a shim is meant by names of networks, by Docker's names, or of shims; every one where there are no names. Throws
- * a `UsageError` for a name that means none of these.
+ * Whether a shim is meant by names of networks, by Docker's names, or of shims; every one where there are no names.
+ * Throws a `UsageError` for a name that means none of these.
  */
 export function namedOf(shims: readonly Named[], names: readonly string[]): (shim: Named) => boolean {
   for (const name of names)
