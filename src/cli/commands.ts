@@ -54,7 +54,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   shim: {
     load: () => import('./commands/shim/shim.ts'),
-    usage: ['shim COMMAND', "what is wrong with the host's shims; put right, kept so"],
+    usage: ['shim COMMAND', "the host's shims: what is wrong; kept right; made at start"],
   },
   facts: {
     load: () => import('./commands/facts.ts'),

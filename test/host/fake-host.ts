@@ -38,6 +38,8 @@ export interface FakeHost extends Host {
   readonly ran: string[];
   /** The files, as they are now. */
   readonly files: Map<string, string>;
+  /** The modes of those that were written for all of the system. */
+  readonly modes: Map<string, number>;
 }
 
 export function fakeHost(options: FakeOptions = {}): FakeHost {
@@ -45,6 +47,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
   const executables = new Set(options.executables ?? []);
   const turns = new Map<string, number>();
   const ran: string[] = [];
+  const modes = new Map<string, number>();
 
   const isDirectory = (path: string) => [...files.keys()].some((file) => file.startsWith(`${path}/`));
 
@@ -73,6 +76,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     home: options.home ?? '/home/user',
     ran,
     files,
+    modes,
     run: async (argv, given = {}) => answerTo(argv, given),
     attach: async (argv, given = {}) => answerTo(argv, given).code,
     follow: (argv, onLine) => {
@@ -100,6 +104,10 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     isDirectory,
     isExecutable: (path) => executables.has(path),
     writePrivate: (path, text) => void files.set(path, text),
+    writeShared: (path, text, mode) => {
+      files.set(path, text);
+      modes.set(path, mode);
+    },
     replaceFiles: (replacements) => {
       for (const { path, after } of replacements) files.set(path, after);
     },

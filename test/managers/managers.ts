@@ -16,6 +16,8 @@ export interface Manager {
   readonly name: string;
   /** Starts it with DHCP for `eth0`. */
   start(machine: Machine): Promise<void>;
+  /** Has it start with the machine. */
+  enable(machine: Machine): Promise<void>;
   /** Its version, as it says itself. */
   version(machine: Machine): Promise<string>;
   /** What it does to a shim, and what netcompose does about that, for the page. */
@@ -88,6 +90,11 @@ const versionOf =
   async (machine: Machine): Promise<string> =>
     /\d+(?:\.\d+)*/.exec(await machine.exec(argv))?.[0] ?? '?';
 
+const enabled =
+  (...units: readonly string[]) =>
+  async (machine: Machine): Promise<void> =>
+    void (await machine.exec(['systemctl', '--quiet', 'enable', ...units]));
+
 const systemctl = (...args: readonly string[]) => ['systemctl', ...args] as const;
 const everywhere = [carrierLost(10), linkDownAndUp] as const;
 
@@ -98,6 +105,7 @@ const networkText = (...lines: readonly string[]) =>
 
 const networkd: Manager = {
   name: 'systemd-networkd',
+  enable: enabled('systemd-networkd.service'),
   version: versionOf('networkctl', '--version'),
   does:
     "removes the parent's address for a moment on a restart, a lost carrier or `reconfigure`, and with it each route " +
@@ -135,6 +143,7 @@ const connectionUp = ['nmcli', 'connection', 'up', profile] as const;
 
 const networkManager: Manager = {
   name: 'NetworkManager',
+  enable: enabled('NetworkManager.service'),
   async start(machine) {
     await machine.exec(systemctl('unmask', 'NetworkManager.service', 'NetworkManager-dispatcher.service'));
     await machine.exec(systemctl('start', 'NetworkManager'));
@@ -167,11 +176,13 @@ const networkManager: Manager = {
 };
 
 const dhcpcdUnit = [
-  ...['[Unit]', 'Description=DHCP client', '[Service]', 'ExecStart=/usr/sbin/dhcpcd --nobackground', ''],
+  ...['[Unit]', 'Description=DHCP client', '[Service]', 'ExecStart=/usr/sbin/dhcpcd --nobackground'],
+  ...['[Install]', 'WantedBy=multi-user.target', ''],
 ].join('\n');
 
 const dhcpcd: Manager = {
   name: 'dhcpcd',
+  enable: enabled('dhcpcd.service'),
   version: versionOf('dhcpcd', '--version'),
   does:
     "removes the parent's address with the carrier, as networkd does; 10.1 and newer give a lease back where " +

@@ -64,7 +64,7 @@ export const forms = {
 } as const;
 
 /** The machine as netcompose sees it. */
-function hostIn(machine: Machine): Host {
+export function hostIn(machine: Machine): Host {
   return {
     ...realHost(),
     env: { PATH: '/usr/sbin:/usr/bin', ...fakeEngine().env },
@@ -72,8 +72,19 @@ function hostIn(machine: Machine): Host {
     uid: 0,
     run: (argv) => machine.tryExec(argv),
     readText: (path) => machine.read(path),
-    list: () => [],
-    exists: () => false,
+    list: (path) => machine.look(['ls', '-A', '--', path]).stdout.split('\n').filter(Boolean),
+    exists: (path) => machine.look(['test', '-e', path]).code === 0,
+    isDirectory: (path) => machine.look(['test', '-d', path]).code === 0,
+    writeShared: (path, text, mode) => {
+      // Made with its mode and only then filled: what `writeShared` does with a real file is a test of its own.
+      for (const [argv, input] of [
+        [['install', '-D', '-m', mode.toString(8).padStart(4, '0'), '/dev/null', path]],
+        [['tee', '--', path], text],
+      ] as const) {
+        if (machine.look(argv, input).code !== 0) throw new Error(`"${path}" cannot be written`);
+      }
+    },
+    remove: (path) => void machine.look(['rm', '-rf', '--', path]),
     isExecutable: (path) => machine.has(path),
   };
 }

@@ -44,8 +44,8 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['bench', 'plan.ts'],
     ['doctor'],
   ],
-  emit: [['override'], ['source'], ['render'], ['annotate'], ['text']],
-  host: [['system'], ['engine', 'lock.ts', 'override-store.ts'], ['observe'], ['execute', 'bench']],
+  emit: [['override', 'persist'], ['source'], ['render'], ['annotate'], ['text']],
+  host: [['system'], ['engine', 'lock.ts', 'override-store.ts'], ['observe'], ['execute', 'bench', 'persist']],
   cli: [['*'], ['options'], ['steps'], ['commands'], ['commands.ts'], ['run.ts'], ['main.ts']],
 };
 

@@ -1,5 +1,6 @@
 /** What the executor looks at: read when first asked for, read again once it may have changed. */
 import type { EngineNetwork, HostFacts, HostInterface, HostRoute } from '../../plan/facts/facts.ts';
+import { profilePath } from '../../plan/facts/managers.ts';
 import { shimTable } from '../../plan/facts/ownership.ts';
 import { engineNetworks } from '../observe/engine-networks.ts';
 import {
@@ -28,6 +29,8 @@ export interface Observer {
    * The state that NetworkManager has a device in, as it prints it (`10 (unmanaged)`); absent where it knows none.
    */
   managedState(name: string): Promise<string | undefined>;
+  /** Whether NetworkManager has a profile by which it makes this shim itself (`shim persist`). */
+  hasProfile(name: string): boolean;
   neighbours(name: string): Promise<readonly Neighbour[]>;
   /** The value of a kernel setting, given as its path segments below `net/`. */
   sysctl(key: readonly string[]): string | undefined;
@@ -62,6 +65,7 @@ export function createObserver(host: Host, known?: Pick<HostFacts, 'interfaces' 
     tableRoutes: () => once('routes', 'ours', () => observeTable(host, shimTable.number)),
     rules: () => once('rules', '', () => observeRules(host)),
     managedState: (name) => observeManagedState(host, name),
+    hasProfile: (name) => host.exists(profilePath(name)),
     neighbours: (name) => once('neighbours', name, () => observeNeighbours(host, name)),
     sysctl: (key) => host.readText(['/proc/sys/net', ...key].join('/'))?.trim(),
     network: async (name) => (await once('networks', '', engine.list)).find((network) => network.name === name),

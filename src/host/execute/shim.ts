@@ -51,9 +51,11 @@ const patience = { tries: 20, pause: 100 };
 
 /**
  * An interface that is down is `unmanaged` in any case, and no longer so once it is up and has an address: only our own
- * word for it counts, or that it is up. Where NetworkManager never hears of the interface, there is nothing to say.
+ * word for it counts, or that it is up. Where NetworkManager never hears of the interface, there is nothing to say; nor
+ * where it makes the shim itself: told to leave it alone, it would take it down.
  */
 export async function leftAloneState({ shim }: LeaveAlone, { observer, ran }: Context): Promise<State> {
+  if (observer.hasProfile(shim)) return done;
   const up = (await observer.link(shim))?.up === true;
   for (let tries = 0; tries < patience.tries; tries++) {
     const state = await observer.managedState(shim);

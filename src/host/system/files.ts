@@ -1,6 +1,7 @@
 /** The file system, as far as netcompose needs it. */
 import {
   accessSync,
+  chmodSync,
   constants,
   existsSync,
   mkdirSync,
@@ -93,6 +94,26 @@ export function writePrivate(path: string, text: string): void {
     renameSync(temporary, path);
   } catch (cause) {
     // Only if it exists: below a path that is not a folder even this would fail, and hide the cause.
+    if (existsSync(temporary)) rmSync(temporary, { force: true });
+    throw new HostError({ message: `"${path}" cannot be written: ${causeText(cause)}`, cause });
+  }
+}
+
+/**
+ * Writes a file for all of the system, whole or not at all, as `writePrivate` does; folders are made for all to read.
+ * What is written beside it begins with a dot: programs that read all files of a folder pass over those.
+ */
+export function writeShared(path: string, text: string, mode: number): void {
+  const [folder, name] = [dirname(path), `.${basename(path)}`];
+  const temporary = join(folder, `${name}.${process.pid}.tmp`);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    sweep(folder, name);
+    writeFileSync(temporary, text, { mode: 0o600, flush: true });
+    // Whatever the umask is.
+    chmodSync(temporary, mode);
+    renameSync(temporary, path);
+  } catch (cause) {
     if (existsSync(temporary)) rmSync(temporary, { force: true });
     throw new HostError({ message: `"${path}" cannot be written: ${causeText(cause)}`, cause });
   }

@@ -13,6 +13,7 @@ import {
   readText,
   remove,
   writePrivate,
+  writeShared,
 } from './files.ts';
 import type { Host } from './host.ts';
 import { attachProcess, endProcess, followProcess, runProcess } from './processes.ts';
@@ -53,6 +54,7 @@ export function realHost(): Host {
     isDirectory,
     isExecutable,
     writePrivate,
+    writeShared,
     replaceFiles,
     remove,
     sendDatagram,

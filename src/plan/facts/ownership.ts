@@ -63,6 +63,9 @@ export const sharedNetworkName = (parent: string) => `netcompose-${parent}`;
  */
 export const benchPrefix = 'nc-bench-';
 
+/** The first line of each file that `shim persist` writes: without it a file is somebody else's. */
+export const persistedMark = '# Made by "netcompose shim persist"; "netcompose shim unpersist" removes it.';
+
 /** Whether netcompose made an interface: by its alias, or by its group where we died before the alias was set. */
 export function isOurs({ alias, group, kind }: Pick<HostInterface, 'alias' | 'group' | 'kind'>): boolean {
   return (

@@ -7,10 +7,11 @@ import { lanFacts } from '../../support/in-memory.ts';
 
 const eth0 = lanFacts.host!.interfaces[1]!;
 /** NetworkManager says these one after the other, the last one again and again. */
-const stateWhere = (up: boolean, ran: boolean, ...said: readonly (string | undefined)[]) => {
+const stateWhere = (up: boolean, ran: boolean, said: readonly (string | undefined)[], hasProfile = false) => {
   const rest = [...said];
   const observer = {
     link: async () => ({ ...eth0, name: 'nc', up }),
+    hasProfile: () => hasProfile,
     managedState: async () => (rest.length > 1 ? rest.shift() : rest[0]),
   } as Partial<Observer> as Observer;
   const action = { kind: 'leave-alone', id: 'x', reason: 'test', shim: 'nc' } as const;
@@ -27,7 +28,11 @@ for (const [name, up, ran, said, expected] of [
   ['it never hears of the interface', false, false, [undefined], 'done'],
   ['it does not obey', false, true, ['20 (unavailable)'], 'missing'],
 ] as const) {
-  test(name, async () => assert.is((await stateWhere(up, ran, ...said)).kind, expected));
+  test(name, async () => assert.is((await stateWhere(up, ran, said)).kind, expected));
 }
+
+test('it makes the shim itself', async () => {
+  assert.is((await stateWhere(true, false, ['100 (connected)'], true)).kind, 'done');
+});
 
 test.run();

@@ -1,18 +1,19 @@
 #!/bin/bash
-# boot.sh ROOT SCRATCH CGROUP
+# boot.sh ROOT SCRATCH CGROUP [ETC]
 #
 # Boots a root's real systemd as process 1, with udevd and D-Bus, in network, mount, process, IPC, UTS and control
 # group namespaces of its own on this machine's kernel. It writes to memory only. ROOT stays as it is; SCRATCH is a
 # folder for the layer above it, CGROUP one that does not exist yet below the version 2 hierarchy. Does not return until
-# that systemd has ended; whoever ends this process ends all of it. Network managers are masked at first.
+# that systemd has ended; whoever ends this process ends all of it. Network managers are masked at first. ETC is a
+# folder with the /etc of another machine of this script's, which then is this one's, as after a reboot.
 set -euo pipefail
 
 if [ "${1:-}" != --inside ]; then
   mkdir "$3"
   echo $$ > "$3/cgroup.procs"
-  exec unshare --mount --net --pid --uts --ipc --cgroup --fork --kill-child -- "$0" --inside "$1" "$2"
+  exec unshare --mount --net --pid --uts --ipc --cgroup --fork --kill-child -- "$0" --inside "$1" "$2" "${4:-}"
 fi
-root=$2 scratch=$3
+root=$2 scratch=$3 etc=$4
 
 # Of no use where there is no hardware, or would change what belongs to the machine outside.
 masked=(
@@ -56,12 +57,17 @@ mount -t tmpfs tmpfs dev/shm
 ln -s pts/ptmx dev/ptmx
 ln -s /proc/self/fd dev/fd
 touch dev/console
+mkdir -p etc/systemd/system
+if [ -n "$etc" ]; then
+  rm -rf etc
+  cp -a "$etc" etc
+else
+  for unit in "${masked[@]}" "${managers[@]}"; do ln -sf /dev/null "etc/systemd/system/$unit"; done
+fi
 rm -f etc/machine-id
 echo 0123456789abcdef0123456789abcd01 > etc/machine-id
 echo host > etc/hostname
 hostname host
-mkdir -p etc/systemd/system
-for unit in "${masked[@]}" "${managers[@]}"; do ln -sf /dev/null "etc/systemd/system/$unit"; done
 ip link set lo up
 
 # Not chroot: what enters the namespaces later would be outside of it.

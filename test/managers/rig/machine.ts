@@ -21,6 +21,10 @@ export interface Machine {
   write(path: string, text: string): Promise<void>;
   /** A file as a process of the machine sees it, or nothing where there is none. */
   read(path: string): string | undefined;
+  /** The same as `tryExec`, at once: for what a `Host` must answer at once. */
+  look(argv: readonly string[], input?: string): Output;
+  /** Starts the machine again: what it has is its own /etc. The LAN is another, with the same addresses. */
+  reboot(): Promise<Machine>;
   /** Whether a program is installed there. */
   has(program: string): boolean;
   stop(): Promise<void>;
@@ -33,17 +37,20 @@ const environment = ['HOME=/root', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'LANG=C
  * 192.168.1.10 for it.
  *
  * @param name of at most 10 characters, no other machine's
+ * @param etc a folder with the /etc that it has; that of its userland, with network managers masked, unless given
  */
-export async function startMachine(suite: Suite, name: string): Promise<Machine> {
+export async function startMachine(suite: Suite, name: string, etc?: string): Promise<Machine> {
   const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   const root = join(cache, 'netcompose-managers', 'roots', suite);
   const scratch = join(sandboxFolder(), `machine-${name}`);
-  mkdirSync(scratch);
+  mkdirSync(scratch, { recursive: true });
   await (removedLeftGroups ??= removeLeftGroups());
   const group = join(groups(), `${groupPrefix}${basename(sandboxFolder())}-${name}`);
   const boot = fileURLToPath(new URL('boot.sh', import.meta.url));
   const lan = await makeLan(`lan-${name}`);
-  const outer = spawn(boot, [root, scratch, group], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const outer = spawn(boot, [root, scratch, group, ...(etc === undefined ? [] : [etc])], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let complaints = '';
   outer.on('error', (error) => {
     complaints += error.message;
@@ -72,6 +79,17 @@ export async function startMachine(suite: Suite, name: string): Promise<Machine>
         const { status, stdout } = spawnSync(command!, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
         return status === 0 ? stdout : undefined;
       },
+      look: (argv, input) => {
+        const [command, ...args] = [...enter, ...argv];
+        const { status, stdout, stderr } = spawnSync(command!, args, { encoding: 'utf8', input: input ?? '' });
+        return { code: status ?? -1, stdout, stderr };
+      },
+      reboot: async () => {
+        const kept = join(sandboxFolder(), `etc-${name}`);
+        await must(['cp', '-a', `/proc/${first}/root/etc`, kept]);
+        await stop();
+        return startMachine(suite, name, kept);
+      },
       has: (program) => existsSync(join(root, program)),
       write: async (path, text) => void (await must([...enter, 'tee', '--', path], text)),
       stop,
@@ -80,6 +98,8 @@ export async function startMachine(suite: Suite, name: string): Promise<Machine>
       const { stdout } = await machine.tryExec(['systemctl', 'is-system-running']);
       return ['running', 'degraded'].includes(stdout.trim());
     });
+    // At its start there was no udev, and /dev is no devtmpfs: then systemd hears of no device (sd-device-monitor).
+    await machine.exec(['systemctl', 'daemon-reexec']);
     const put = ['ip', '-netns', lan.namespace, 'link', 'set', 'dev', cardOnLan];
     await must([...put, 'netns', String(first), 'name', 'eth0']);
     await machine.exec(['udevadm', 'settle', '--timeout=10']);

@@ -14,6 +14,8 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   up: { load: () => import('./shim-up.ts'), purpose: 'put them right' },
   down: { load: () => import('./shim-down.ts'), purpose: 'remove those that nothing uses' },
   watch: { load: () => import('./shim-watch.ts'), purpose: 'keep them right' },
+  persist: { load: () => import('./shim-persist.ts'), purpose: 'have the host make them again when it starts' },
+  unpersist: { load: () => import('./shim-unpersist.ts'), purpose: 'remove all that "persist" wrote' },
 };
 
 export async function run(session: Session): Promise<number> {

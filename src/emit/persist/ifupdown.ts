@@ -1,0 +1,38 @@
+/** ifupdown, which has no macvlan and no ipvlan: it runs the commands of `up`. */
+import { commandOf, undoOf } from '../../plan/actions/commands.ts';
+import { displayCommand } from '../../plan/actions/display.ts';
+import { isAutomatic, type Managers, readsFolder } from '../../plan/facts/managers.ts';
+import { type Format, lacksInGeneral, markedText, type PersistedShim } from './persisted-shim.ts';
+
+export const ifupdown: Format = {
+  name: 'ifupdown',
+  lacks: (shim, managers) => lacksInGeneral(shim) ?? lacksHere(shim, managers),
+  files: (shim) => [
+    { path: `/etc/network/interfaces.d/netcompose-${shim.name}`, mode: 0o644, text: markedText(stanza(shim)) },
+  ],
+};
+
+function lacksHere({ name, link }: PersistedShim, { ifupdown: texts, systemd }: Managers): string | undefined {
+  if (!texts) return 'ifupdown is not installed';
+  if (!readsFolder(texts)) return '/etc/network/interfaces does not read /etc/network/interfaces.d';
+  // `source-directory` passes over files with a dot in their names.
+  if (name.includes('.')) return `the name "${name}" has a dot`;
+  return systemd && !isAutomatic(link.parent, texts)
+    ? `ifupdown does not bring "${link.parent}" up at start, but when it is there ("auto ${link.parent}")`
+    : undefined;
+}
+
+function stanza({ name, link, mark, settings, multicast, addresses, up, routes, neighbours }: PersistedShim) {
+  const before = [link, mark, ...settings, ...(multicast ? [multicast] : []), ...addresses];
+  return [
+    `auto ${name}`,
+    `iface ${name} inet manual`,
+    ...before.map((action) => {
+      // A kernel without IPv6 has none of its settings.
+      const mayFail = action.kind === 'set-sysctl' && action.key[0] === 'ipv6';
+      return `    pre-up ${displayCommand(commandOf(action))}${mayFail ? ' || true' : ''}`;
+    }),
+    ...[up, ...routes, ...neighbours].map((action) => `    up ${displayCommand(commandOf(action))}`),
+    `    post-down ${displayCommand(undoOf(link))} || true`,
+  ];
+}

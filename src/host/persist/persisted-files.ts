@@ -1,0 +1,112 @@
+/** The files that `shim persist` writes: found, written and removed, and nobody else's touched. */
+import { posix } from 'node:path';
+import { persistedMark } from '../../plan/facts/ownership.ts';
+import { commandFailure, HostError } from '../system/errors.ts';
+import type { Host } from '../system/host.ts';
+
+export interface WantedFile {
+  readonly path: string;
+  readonly mode: number;
+  readonly text: string;
+  /** The systemd unit that it is, which has to be enabled. */
+  readonly unit?: string;
+}
+
+/** Where there may be some; in networkd's folder also in folders of drop-ins. */
+const folders = [
+  '/etc/systemd/system',
+  '/etc/systemd/network',
+  '/etc/NetworkManager/system-connections',
+  '/etc/NetworkManager/conf.d',
+  '/etc/network/interfaces.d',
+  '/etc/udev/rules.d',
+] as const;
+
+const dropIns = { folder: '/etc/systemd/network', name: /\.network\.d$/ } as const;
+
+const isUnit = (path: string) => posix.dirname(path) === folders[0];
+const isUdevs = (path: string) => path.startsWith('/etc/udev/');
+const named = /^(\d+-)?netcompose-/;
+
+/** The paths of all files of ours, and of what a process that was killed has left of one. */
+export function persistedFiles(host: Host): readonly string[] {
+  const more = host.list(dropIns.folder).filter((name) => dropIns.name.test(name));
+  return [...folders, ...more.map((name) => `${dropIns.folder}/${name}`)]
+    .flatMap((folder) => host.list(folder).map((name) => `${folder}/${name}`))
+    .filter((path) => isLeftOver(path) || (named.test(posix.basename(path)) && isMarked(host, path)))
+    .sort();
+}
+
+const isLeftOver = (path: string) => /^\.(\d+-)?netcompose-.*\.\d+\.tmp$/.test(posix.basename(path));
+
+const isMarked = (host: Host, path: string) => host.readText(path)?.split('\n')[0] === persistedMark;
+
+/**
+ * Makes these the only files of ours, each whole or as it was, and has systemd and udev read them. A second time it
+ * does nothing. Throws a `HostError` before anything is changed where a file that is not ours is in the way, and where
+ * this is not root.
+ *
+ * @returns what was written and what was removed, in that order
+ */
+export async function writePersisted(
+  host: Host,
+  files: readonly WantedFile[],
+): Promise<{ readonly written: readonly string[]; readonly removed: readonly string[] }> {
+  const there = persistedFiles(host);
+  const foreign = files.find(({ path }) => host.exists(path) && !there.includes(path));
+  if (foreign)
+    throw new HostError({
+      message: `"${foreign.path}" was not written by "netcompose shim persist"`,
+      help: 'look at it, and move it away',
+    });
+  const changed = files.filter(({ path, text }) => host.readText(path) !== text);
+  const removed = await remove(
+    host,
+    there.filter((path) => !files.some((file) => file.path === path)),
+  );
+  if (changed.length > 0) mustBeRoot(host);
+  for (const { path, text, mode } of changed) host.writeShared(path, text, mode);
+  const paths = [...changed.map(({ path }) => path), ...removed];
+  await readAnew(host, paths);
+  const units = files.flatMap(({ unit }) => unit ?? []);
+  // Also where nothing has changed: a process may have been killed just before.
+  if (units.length > 0 && host.uid === 0) await run(host, ['systemctl', '--quiet', 'enable', ...units]);
+  return { written: changed.map(({ path }) => path), removed };
+}
+
+/** Removes all files of ours; the shims stay as they are until the host starts again. */
+export async function removePersisted(host: Host): Promise<readonly string[]> {
+  return (await writePersisted(host, [])).removed;
+}
+
+async function remove(host: Host, paths: readonly string[]): Promise<readonly string[]> {
+  if (paths.length === 0) return [];
+  mustBeRoot(host);
+  const units = paths.filter((path) => isUnit(path) && !isLeftOver(path)).map((path) => posix.basename(path));
+  if (units.length > 0) await run(host, ['systemctl', '--quiet', 'disable', ...units]);
+  for (const path of paths) {
+    host.remove(path);
+    const folder = posix.dirname(path);
+    if (folder.startsWith(`${dropIns.folder}/`) && host.list(folder).length === 0) host.remove(folder);
+  }
+  return paths;
+}
+
+/** Neither changes anything of the network. networkd and NetworkManager read their files when the host starts. */
+async function readAnew(host: Host, paths: readonly string[]): Promise<void> {
+  if (paths.some(isUnit)) await run(host, ['systemctl', 'daemon-reload']);
+  if (paths.some(isUdevs)) await run(host, ['udevadm', 'control', '--reload']);
+}
+
+function mustBeRoot(host: Host): void {
+  if (host.uid !== 0)
+    throw new HostError({
+      message: 'files below /etc can be written by root only',
+      help: 'the same with sudo; "netcompose shim persist --print" shows what would be written',
+    });
+}
+
+async function run(host: Host, command: readonly string[]): Promise<void> {
+  const result = await host.run(command);
+  if (result.code !== 0) throw new HostError(commandFailure(command, result));
+}
