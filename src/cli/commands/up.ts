@@ -1,5 +1,6 @@
 /** `netcompose up` and every other command that starts containers: check, prepare the host, then call Compose. */
 
+import type { Project } from '../../compose/project/project.ts';
 import { overrideOf } from '../../emit/override/override.ts';
 import { actionsText } from '../../emit/text/plan-text.ts';
 import { type Applied, type ApplyOptions, applyActions } from '../../host/execute/execute.ts';
@@ -45,15 +46,15 @@ async function plain(session: Session, { project, stdin }: Extract<Prepared, { k
     removeOverride(host, project.name);
   }
   const isWaited = exitCode === exitCodes.fine && waitsReach !== undefined && !isPretending(session);
-  return isWaited ? proof(session, waitsReach) : exitCode;
+  return isWaited && project ? proof(session, project, waitsReach) : exitCode;
 }
 
 const isPretending = (session: Session) => serviceWords(session).dryRun ?? session.globals.dryRun;
 
 /** `--wait-reach` */
-async function proof(session: Session, seconds: number): Promise<number> {
+async function proof(session: Session, project: Project, seconds: number): Promise<number> {
   const { waitReach } = await import('../steps/reach/wait-reach.ts');
-  return waitReach(session, seconds);
+  return waitReach(session, project, seconds);
 }
 
 type Ready = Extract<Prepared, { kind: 'ready' }>;
@@ -93,7 +94,8 @@ async function start(session: Session, prepared: Ready): Promise<number> {
       const { reachTable } = await import('../steps/reach-table.ts');
       terminal.err(await reachTable(session, prepared.plan));
     }
-    if (exitCode === exitCodes.fine && waitsReach !== undefined) return await proof(session, waitsReach);
+    if (exitCode === exitCodes.fine && waitsReach !== undefined)
+      return await proof(session, prepared.project, waitsReach);
     return exitCode;
   } finally {
     await Promise.all(leases.map((lease) => lease.release()));
