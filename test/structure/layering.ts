@@ -43,7 +43,6 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['decide.ts', 'checks'],
     ['bench', 'reach', 'plan.ts'],
     ['doctor'],
-    ['advise'],
   ],
   emit: [['override'], ['source'], ['render'], ['annotate'], ['text']],
   host: [['system'], ['engine', 'lock.ts', 'override-store.ts'], ['observe'], ['execute', 'bench'], ['reach']],
