@@ -50,7 +50,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   reach: {
     load: () => import('./commands/services/reach.ts'),
-    usage: ['reach', 'ask every place that the plan names: what answers, and if not, why'],
+    usage: ['reach', 'ask every place of the plan: what answers, and if not, why'],
   },
   'bench-net': {
     load: () => import('./commands/bench-net.ts'),

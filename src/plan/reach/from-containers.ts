@@ -1,5 +1,6 @@
 /** What services are promised of one another, and of their way out. */
 import { formatAddress } from '../facts/ip.ts';
+import { dockerNameOf } from '../networks/docker-name.ts';
 import { namespaceOwner } from '../services/guests.ts';
 import type { Listener, Plan, ServicePlan } from '../types.ts';
 import type { Containers } from './from-host.ts';
@@ -75,7 +76,9 @@ function wayTo(
     const { ipv4Address, ipv6Address } = to.networks.get(key)!;
     const written = (ipv4Address ?? ipv6Address)?.value;
     const [owner] = containers.of(to.service.name);
-    const address = written ? formatAddress(written) : owner?.addresses[plan.networks.get(key)!.dockerName]?.[0];
+    const address = written
+      ? formatAddress(written)
+      : owner?.addresses[dockerNameOf(key, plan.networks, plan.project)]?.[0];
     return address === undefined ? {} : { address };
   }
   const entry = asking.extraHosts.find(({ host }) => host === peer.service.name);
