@@ -111,9 +111,14 @@ function run(program: string, args: readonly string[]): Promise<{ code: number |
   });
 }
 
-/** By the host's own program: a socket for it needs root. */
+/** By a program of the host's, whichever is there: a socket of our own for it would need root. */
+function runPing(address: string): ReturnType<typeof run> {
+  const words = ['-c', '1', '-W', String(patienceMilliseconds / 1000), address];
+  return run('ping', ['-n', ...words]).catch(() => run('busybox', ['ping', ...words]));
+}
+
 async function ping({ address, orArp }: Extract<Probe, { kind: 'ping' }>): Promise<Outcome> {
-  const once = () => run('ping', ['-n', '-c', '1', '-W', String(patienceMilliseconds / 1000), address]);
+  const once = () => runPing(address);
   try {
     const { code, out, err } = await once();
     if (code === 0) return { kind: 'yes', milliseconds: Number(/time[=<]([\d.]+)/.exec(out)?.[1] ?? 0) };
