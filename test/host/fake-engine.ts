@@ -71,10 +71,22 @@ export function fakeEngine(version = '28.5.2'): FakeEngine {
         }));
     },
   };
+  const inspected = (path: string): unknown => {
+    const name = /^\/containers\/id-of-(.+)\/json$/.exec(path)?.[1];
+    const found = containers.find((one) => one.name === name);
+    const isRunning = (found?.state ?? 'running') === 'running';
+    return (
+      found && {
+        State: { Status: found.state ?? 'running', Running: isRunning, Pid: isRunning ? 71 : 0, ExitCode: 1 },
+        NetworkSettings: { Networks: found.networks },
+      }
+    );
+  };
   const server = createServer(({ url = '' }, response) => {
     const { pathname, searchParams } = new URL(url, 'http://engine');
     requests.push(pathname);
-    const answer = answers[pathname];
+    const found = inspected(pathname);
+    const answer = found === undefined ? answers[pathname] : () => found;
     response
       .writeHead(answer ? 200 : 404, { 'content-type': 'application/json', connection: 'close' })
       .end(JSON.stringify(answer ? answer(searchParams) : { message: `no such thing: ${pathname}` }));
