@@ -42,7 +42,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['host-changes', 'wanted-facts.ts'],
     ['decide.ts', 'checks'],
     ['bench', 'reach', 'plan.ts'],
-    ['doctor'],
+    ['doctor', 'advise'],
   ],
   emit: [['override'], ['source'], ['render'], ['annotate'], ['text']],
   host: [['system'], ['engine', 'lock.ts', 'override-store.ts'], ['observe'], ['execute', 'bench'], ['reach']],
