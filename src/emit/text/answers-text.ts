@@ -5,7 +5,7 @@ import type { Answer } from '../../plan/reach/answers.ts';
 import { table } from './table.ts';
 
 /** Who asked: `this host`, `the LAN`, or a service. */
-export function askerText({ from }: Answer): string {
+function askerText({ from }: Answer): string {
   if (from.kind === 'container') return from.service;
   return from.kind === 'host' ? 'this host' : 'the LAN';
 }

@@ -141,7 +141,7 @@ async function answersArp(address: string, again: () => Promise<unknown>): Promi
   return learnt(address) !== undefined;
 }
 
-/** The interface by which the kernel has learnt who has the address (`/proc/net/arp`; flags 2: complete, not written). */
+/** The interface by which the kernel has learnt who has the address (`/proc/net/arp`; flags 2: not by hand). */
 function learnt(address: string): string | undefined {
   const lines = readFileSync('/proc/net/arp', 'utf8').split('\n');
   const fields = lines.map((line) => line.split(/\s+/)).find(([known]) => known === address);

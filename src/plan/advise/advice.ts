@@ -64,7 +64,7 @@ function adviceOf(service: Service, onLan: ReturnType<typeof lanMode>): Said {
   if (mode?.kind === 'host') {
     const reason = known
       ? `it needs ${known.needs}${known.required ? '' : ', if that is used'}: host mode carries it`
-      : 'nothing here shows why it is in host mode: if all it does is serve ports, a bridge that publishes them is safer';
+      : 'nothing here shows why it is in host mode: if it only serves ports, a bridge that publishes them is safer';
     return { netmode: 'host', reason, ...source };
   }
   if (service.networks && [...service.networks.value.keys()].some((key) => key !== 'default'))
@@ -85,7 +85,10 @@ function bridgeReason({ ports }: Service, needs: string | undefined, otherwise: 
   const protocols = [...new Set(published.flatMap((name) => name ?? []))];
   if (needs !== undefined) return `a bridge is enough, but it does not carry ${needs}: then ${otherwise}`;
   if (protocols.length > 0)
-    return `it publishes ${protocols.join(' and ')}, whose broadcasts or multicasts a bridge does not carry: if it needs them, ${otherwise}`;
+    return (
+      `it publishes ${protocols.join(' and ')}, whose broadcasts or multicasts a bridge does not carry: ` +
+      `if it needs them, ${otherwise}`
+    );
   return ports.length > 0
     ? 'a bridge is enough: what it publishes answers on this host'
     : 'a bridge is enough: only other services talk to it';

@@ -12,8 +12,7 @@ export interface Containers {
   readonly of: (service: string) => readonly LiveContainer[];
 }
 
-export const onlyTheLan =
-  'only another machine on the LAN can ask: what this host sees of its own proves its side only';
+const onlyTheLan = 'only another machine on the LAN can ask: what this host sees of its own proves its side only';
 const elsewhere = 'the engine runs on another machine, where "this host" is that machine';
 
 /** @param engine where it runs decides what this host can ask */

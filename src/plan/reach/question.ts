@@ -2,7 +2,7 @@
 import type { PortRange } from '../../compose/project/project.ts';
 import type { Probe } from './probe.ts';
 
-export type Side =
+type Side =
   | { readonly kind: 'host' }
   | { readonly kind: 'lan' }
   /** In the network namespace of this container. */

@@ -81,7 +81,8 @@ function shimBroken({ question: { from, network }, evidence }: Failed): Reason |
   const shim = evidence.shimNames.get(network!)!;
   const isThere = evidence.host && interfaceOf(evidence.host, shim);
   return {
-    reason: `the shim "${shim}", by which this host reaches the network, is ${isThere ? 'not as planned' : 'not there'}`,
+    reason:
+      `the shim "${shim}", by which this host reaches the network, ` + `is ${isThere ? 'not as planned' : 'not there'}`,
     help: `"netcompose up -d" mends it: ${pending.slice(0, 3).map(displayCommand).join('; ')}`,
   };
 }

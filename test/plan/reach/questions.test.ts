@@ -129,7 +129,8 @@ test('of an engine elsewhere nothing is asked from here; of Docker Desktop only 
 });
 
 test('the services that are named, and no inactive one', () => {
-  const text = `${pair}  later: { image: x, profiles: [later], ports: ["81:81"] }\n  pub: { image: x, ports: ["8080:80"] }\n`;
+  const later = '  later: { image: x, profiles: [later], ports: ["81:81"] }\n';
+  const text = `${pair}${later}  pub: { image: x, ports: ["8080:80"] }\n`;
   assert.equal(questions(text, [container('web'), db], undefined, new Set(['pub', 'later'])), [
     'host > pub localhost:8080: tcp 8080',
     'lan > pub 192.168.1.10:8080: not asked',
