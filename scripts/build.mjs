@@ -17,7 +17,10 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const fresh = join(root, '.cache', `dist.${process.pid}`);
 const old = `${fresh}.old`;
 
-/** Too much to read at each start: files of their own, loaded by the commands that use them. `traffic` and `ask` are programs. */
+/**
+ * Too much to read at each start: files of their own, loaded by the commands that use them. `traffic` and `ask` are
+ * programs.
+ */
 const apart = {
   execa: 'execa',
   dockerode: 'dockerode',
