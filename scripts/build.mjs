@@ -17,13 +17,17 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const fresh = join(root, '.cache', `dist.${process.pid}`);
 const old = `${fresh}.old`;
 
-/** Too much to read at each start: files of their own, loaded by the commands that use them. `traffic` is a program. */
+/**
+ * Too much to read at each start: files of their own, loaded by the commands that use them. `traffic` and `ask` are
+ * programs.
+ */
 const apart = {
   execa: 'execa',
   dockerode: 'dockerode',
   prompts: './src/cli/prompts.ts',
   'read-facts': './src/plan/facts/read-facts.ts',
   traffic: './src/host/bench/traffic.ts',
+  ask: './src/host/reach/ask.ts',
 };
 
 /**

@@ -48,6 +48,14 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: () => import('./commands/doctor.ts'),
     usage: ['doctor', 'is this host fit for each netmode, and if not, why'],
   },
+  advise: {
+    load: () => import('./commands/services/advise.ts'),
+    usage: ['advise', 'which netmode fits each service, and why'],
+  },
+  reach: {
+    load: () => import('./commands/services/reach.ts'),
+    usage: ['reach', 'ask every place of the plan: what answers, and if not, why'],
+  },
   'bench-net': {
     load: () => import('./commands/bench-net.ts'),
     usage: ['bench-net', 'what each netmode costs here, in latency and throughput'],

@@ -270,6 +270,8 @@ export interface Reach {
   readonly at: Place;
   /** Absent: one that Docker will choose. */
   readonly port?: PortRange;
+  /** The container's ports behind it, where it is mapped. */
+  readonly target?: PortRange;
   readonly protocol: string;
 }
 

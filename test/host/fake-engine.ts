@@ -77,6 +77,17 @@ export function fakeEngine(version = '28.5.2'): FakeEngine {
     },
   };
   const listening = new Set<ServerResponse>();
+  const inspected = (path: string): unknown => {
+    const name = /^\/containers\/id-of-(.+)\/json$/.exec(path)?.[1];
+    const found = containers.find((one) => one.name === name);
+    const isRunning = (found?.state ?? 'running') === 'running';
+    return (
+      found && {
+        State: { Status: found.state ?? 'running', Running: isRunning, Pid: isRunning ? 71 : 0, ExitCode: 1 },
+        NetworkSettings: { Networks: found.networks },
+      }
+    );
+  };
   const server = createServer(({ url = '' }, response) => {
     const { pathname, searchParams } = new URL(url, 'http://engine');
     requests.push(pathname);
@@ -86,7 +97,8 @@ export function fakeEngine(version = '28.5.2'): FakeEngine {
       response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
       return;
     }
-    const answer = answers[pathname];
+    const found = inspected(pathname);
+    const answer = found === undefined ? answers[pathname] : () => found;
     response
       .writeHead(answer ? 200 : 404, { 'content-type': 'application/json', connection: 'close' })
       .end(JSON.stringify(answer ? answer(searchParams) : { message: `no such thing: ${pathname}` }));

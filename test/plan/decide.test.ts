@@ -20,11 +20,12 @@ const deciders = readdirSync(cli, { recursive: true, encoding: 'utf8' })
     return calls.length > 0 ? [[path, calls.join(' ')]] : [];
   });
 
-test('one command decides once: in one of two steps, which exclude each other', () => {
+test('one command decides once, in one of three steps; --wait-reach does so again, after the start', () => {
   assert.equal(deciders.sort(), [
     ['steps/plan-project.ts', 'decide('],
     // The first is for files without x-netmode, and ends the step.
     ['steps/prepare.ts', 'planOf( decide('],
+    ['steps/reach/read-for-reach.ts', 'decide('],
   ]);
 });
 

@@ -45,8 +45,7 @@ const needs: Readonly<Record<NeedName, () => string | undefined | Promise<string
   'engine-20': () => engine('20'),
   'engine-26': () => engine('26'),
   'engine-28': () => engine('28'),
-  lab: async () =>
-    (await isMade('lab/lab.sh')) ? undefined : 'no virtual machine: test/lab/lab.sh build makes it',
+  lab: async () => ((await isMade('lab/lab.sh')) ? undefined : 'no virtual machine: test/lab/lab.sh build makes it'),
   managers: async () =>
     (await isMade('managers/rig/roots.sh'))
       ? undefined

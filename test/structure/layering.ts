@@ -13,7 +13,7 @@ const wings: Readonly<Record<string, readonly string[]>> = {
   plan: ['netmode', 'compose', 'diagnostics'],
   emit: ['plan', 'compose', 'diagnostics'],
   // What was observed and what is to be done are words that both sides share; nothing is decided there.
-  host: ['plan/facts', 'plan/actions', 'type:plan/bench', 'diagnostics'],
+  host: ['plan/facts', 'plan/actions', 'type:plan/bench', 'type:plan/reach', 'diagnostics'],
   cli: ['host', 'emit', 'plan', 'netmode', 'compose', 'diagnostics'],
   'index.ts': ['emit', 'plan', 'netmode', 'compose', 'diagnostics'],
 };
@@ -41,11 +41,17 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['services'],
     ['host-changes', 'wanted-facts.ts'],
     ['decide.ts', 'checks', 'shims'],
-    ['bench', 'plan.ts'],
-    ['doctor'],
+    ['bench', 'reach', 'plan.ts'],
+    ['doctor', 'advise'],
   ],
   emit: [['override', 'persist'], ['source'], ['render'], ['annotate'], ['text']],
-  host: [['system'], ['engine', 'lock.ts', 'override-store.ts'], ['observe'], ['execute', 'bench', 'persist']],
+  host: [
+    ['system'],
+    ['engine', 'lock.ts', 'override-store.ts'],
+    ['observe'],
+    ['execute', 'bench', 'persist'],
+    ['reach'],
+  ],
   cli: [['*'], ['options'], ['steps'], ['commands'], ['commands.ts'], ['run.ts'], ['main.ts']],
 };
 

@@ -17,6 +17,7 @@ import { ownOptions } from '../options/own-options.ts';
 import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
 import { adoptionWishes } from '../steps/adopt.ts';
+import { suggestedWishes } from '../steps/advise/suggest.ts';
 import { annotateFiles, type EditedFile } from '../steps/annotate-files.ts';
 import { askEach } from '../steps/ask-netmodes.ts';
 import { type Read, readProject } from '../steps/read-project.ts';
@@ -31,6 +32,7 @@ interface Values {
   readonly default?: string;
   readonly remove?: boolean;
   readonly adopt?: boolean;
+  readonly suggest?: boolean;
   readonly file?: string;
   readonly dryRun?: boolean;
 }
@@ -51,9 +53,12 @@ export async function run(session: Session): Promise<number> {
   const project = read.project;
   const refused = new Diagnostics();
   const asking = !says(values);
-  const wishes = await (asking
-    ? askedWishes(found.session, project, options.args)
-    : wishesOf(found.session, project, options.args, values, refused));
+  for (const name of values.suggest ? options.args : []) checkService(name, project);
+  const wishes = await (values.suggest
+    ? suggestedWishes(found.session, project, options.args)
+    : asking
+      ? askedWishes(found.session, project, options.args)
+      : wishesOf(found.session, project, options.args, values, refused));
   if (refused.hasErrors) return refusal(session, refused);
   const result = annotateFiles(found.session, { ...read, project }, wishes, only);
   if (result.kind === 'refused') return refusal(session, result.diagnostics);
@@ -67,8 +72,8 @@ export async function run(session: Session): Promise<number> {
 }
 
 /** Whether the options say what to do. */
-const says = ({ mode, network, parent, set, unset, default: standard, remove, adopt }: Values) =>
-  [mode, network, parent, set, unset, standard, remove, adopt].some((value) => value !== undefined);
+const says = ({ mode, network, parent, set, unset, default: standard, remove, adopt, suggest }: Values) =>
+  [mode, network, parent, set, unset, standard, remove, adopt, suggest].some((value) => value !== undefined);
 
 function refusal(session: Session, diagnostics: Diagnostics): number {
   reportProblems(session, diagnostics);

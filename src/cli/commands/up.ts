@@ -1,5 +1,6 @@
 /** `netcompose up` and every other command that starts containers: check, prepare the host, then call Compose. */
 
+import type { Project } from '../../compose/project/project.ts';
 import { overrideOf } from '../../emit/override/override.ts';
 import { actionsText } from '../../emit/text/plan-text.ts';
 import { type Applied, type ApplyOptions, applyActions } from '../../host/execute/execute.ts';
@@ -25,26 +26,35 @@ import { type Prepared, prepare } from '../steps/prepare.ts';
 export async function run(session: Session): Promise<number> {
   const { host, argv } = session;
   // Help is Compose's own, and needs no preparation.
-  const { help, dryRun } = serviceWords(session);
+  const { help } = serviceWords(session);
   if (help) return passThrough(argv, host);
   const prepared = await endedAtOnce(() => prepare(session, { starts: true }));
   if (prepared.kind === 'refused') return prepared.exitCode;
   if (prepared.kind === 'plain') return plain(session, prepared);
-  return (dryRun ?? session.globals.dryRun) ? pretend(session, prepared) : start(session, prepared);
+  return isPretending(session) ? pretend(session, prepared) : start(session, prepared);
 }
 
 /** Compose alone; but if the files had an `x-netmode` the last time, what it needed is released. */
-async function plain(
-  { argv, host }: Session,
-  { project, stdin }: Extract<Prepared, { kind: 'plain' }>,
-): Promise<number> {
-  const exitCode = await passThrough(argv, host, stdin);
+async function plain(session: Session, { project, stdin }: Extract<Prepared, { kind: 'plain' }>): Promise<number> {
+  const { argv, args, host } = session;
+  const { forCompose, waitsReach } = serviceWords(session);
+  const words = [...argv.slice(0, argv.length - args.length), ...forCompose];
+  const exitCode = await passThrough(words, host, stdin);
   if (exitCode === exitCodes.fine && project && readOverride(host, project.name) !== undefined) {
     const { release } = await import('../steps/release.ts');
     await release(host);
     removeOverride(host, project.name);
   }
-  return exitCode;
+  const isWaited = exitCode === exitCodes.fine && waitsReach !== undefined && !isPretending(session);
+  return isWaited && project ? proof(session, project, waitsReach) : exitCode;
+}
+
+const isPretending = (session: Session) => serviceWords(session).dryRun ?? session.globals.dryRun;
+
+/** `--wait-reach` */
+async function proof(session: Session, project: Project, seconds: number): Promise<number> {
+  const { waitReach } = await import('../steps/reach/wait-reach.ts');
+  return waitReach(session, project, seconds);
 }
 
 type Ready = Extract<Prepared, { kind: 'ready' }>;
@@ -77,13 +87,15 @@ async function start(session: Session, prepared: Ready): Promise<number> {
     const applied = await interruptible((check) => makeReady(session, prepared, steps, check));
     const exitCode = await callCompose(session, prepared, recordOverride(session, project.name, override));
     if (exitCode !== exitCodes.fine && applied) await undo(session, applied);
-    const { detached } = serviceWords(session);
+    const { detached, waitsReach } = serviceWords(session);
     const runOn = session.command !== 'up' || detached;
     if (hasShims(prepared)) await settle(session, prepared, exitCode, runOn && routesAreOpen(plan));
     if (exitCode === exitCodes.fine && detached) {
       const { reachTable } = await import('../steps/reach-table.ts');
       terminal.err(await reachTable(session, prepared.plan));
     }
+    if (exitCode === exitCodes.fine && waitsReach !== undefined)
+      return await proof(session, prepared.project, waitsReach);
     return exitCode;
   } finally {
     await Promise.all(leases.map((lease) => lease.release()));

@@ -22,6 +22,7 @@ export function annotationOptions(command: Command): void {
     .option('--default <netmode>', 'netmode of services that say nothing')
     .option('--remove', 'take x-netmode out: of the services, else all')
     .option('--adopt', 'turn native macvlan, ipvlan, host and none into x-netmode')
+    .option('--suggest', 'write what "netcompose advise" advises')
     .option('-f, --file <file>', 'the file to edit, where there are several')
     .option('--dry-run', 'show the difference, write nothing')
     .addHelpText('after', examples);
@@ -33,6 +34,7 @@ const exclusive: readonly (readonly [string, readonly string[]])[] = [
   ['mode', ['network']],
   ['remove', ['mode', 'network', 'parent', 'set', 'unset', 'default', 'adopt']],
   ['adopt', ['mode', 'network', 'parent', 'set', 'unset', 'default']],
+  ['suggest', ['mode', 'network', 'parent', 'set', 'unset', 'default', 'remove', 'adopt']],
 ];
 
 const examples = `

@@ -11,6 +11,9 @@ import type { Session } from '../session.ts';
 /** netcompose's own option of the commands that run hooks; Compose does not know it. */
 export const trustOption = '--trust-hooks';
 
+/** netcompose's own option of `up`: asks the plan's places once all is started. */
+const waitReachOption = '--wait-reach';
+
 const everywhere: readonly FlagLine[] = ['-h, --help', '--dry-run'];
 
 const upAndCreate: readonly FlagLine[] = [
@@ -32,6 +35,7 @@ const config: readonly FlagLine[] = [
 export const optionsOf = {
   up: [
     ...upAndCreate,
+    waitReachOption,
     ...['--abort-on-container-exit', '--abort-on-container-failure', '--always-recreate-deps'],
     ...['--attach stringArray', '--attach-dependencies', '-d, --detach', '--exit-code-from string', '--menu'],
     ...['--no-attach stringArray', '--no-color', '--no-deps', '--no-log-prefix', '--no-start', '--quiet-build'],
@@ -77,7 +81,9 @@ interface ServiceWords {
   /** `run`: whether the service's own ports are published. */
   readonly servicePorts: boolean;
   readonly trustsHooks: boolean;
-  /** The words that Compose is given: all but netcompose's own option. */
+  /** `up`: whether the plan's places are asked after the start, and how long they are waited for, in seconds. */
+  readonly waitsReach?: number;
+  /** The words that Compose is given: all but netcompose's own options. */
   readonly forCompose: readonly string[];
 }
 
@@ -92,7 +98,10 @@ export function serviceWords({ command, args }: Called): ServiceWords {
   const read: ReadFlags = lines
     ? readFlags(args, lines, { interspersed: command !== 'run' })
     : { options: [], rest: [], faulty: false };
-  const ours = new Set(read.options.flatMap(({ name, at }) => (`--${name}` === trustOption ? at : [])));
+  const ours = new Set(read.options.flatMap(({ name, at }) => (ownOptions.has(`--${name}`) ? at : [])));
+  const waitsReach = command === 'up' && isOn(read, waitReachOption.slice(2)) === true;
+  const detached = command === 'up' && (isOn(read, 'detach') === true || isOn(read, 'wait') === true);
+  const kept = args.filter((_, at) => !ours.has(at));
   const counts = command === 'scale' ? read.rest : valuesOf(read, 'scale');
   const dryRun = isOn(read, 'dry-run');
   return {
@@ -101,12 +110,22 @@ export function serviceWords({ command, args }: Called): ServiceWords {
     beside: command === 'run',
     help: isOn(read, 'help') ?? false,
     ...(dryRun !== undefined && { dryRun }),
-    detached: command === 'up' && (isOn(read, 'detach') === true || isOn(read, 'wait') === true),
+    // As Compose's own `--wait` does, it means that `up` ends.
+    detached: detached || waitsReach,
     noDependencies: isOn(read, 'no-deps') ?? false,
     servicePorts: isOn(read, 'service-ports') ?? false,
     trustsHooks: isOn(read, trustOption.slice(2)) ?? false,
-    forCompose: args.filter((_, at) => !ours.has(at)),
+    ...(waitsReach && { waitsReach: patience(valuesOf(read, 'wait-timeout')) }),
+    forCompose: waitsReach && !detached ? ['--detach', ...kept] : kept,
   };
+}
+
+const ownOptions: ReadonlySet<string> = new Set([trustOption, waitReachOption]);
+
+/** As long as Compose is told to wait for health; what opens its ports takes seconds, not minutes. */
+function patience(timeouts: readonly string[]): number {
+  const seconds = Number(timeouts.at(-1) ?? 0);
+  return seconds > 0 ? seconds : 30;
 }
 
 const nameIn = (command: string, word: string) => (command === 'scale' ? word.split('=')[0]! : word);

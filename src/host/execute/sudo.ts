@@ -1,7 +1,7 @@
 /** Privilege: only `ip` and `sysctl` need it, and `nmcli` where NetworkManager runs. */
 import { displayCommand } from '../../plan/actions/display.ts';
 import { commandFailure, HostError } from '../system/errors.ts';
-import type { Host } from '../system/host.ts';
+import type { Host, RunResult } from '../system/host.ts';
 import { which } from '../system/which.ts';
 
 const privileged: ReadonlySet<string | undefined> = new Set(['ip', 'sysctl', 'nmcli']);
@@ -42,6 +42,29 @@ export async function runPrivileged(host: Host, command: readonly string[]): Pro
   if (result.code === 0) return;
   const refused = needsSudo && isRefusal(result.stderr);
   throw new HostError({ ...commandFailure(argv, result), ...(refused && { needsRoot: true as const }) });
+}
+
+interface AsRootOptions {
+  readonly input: string;
+  /** What sudo says when it asks for a password. */
+  readonly prompt: string;
+}
+
+/**
+ * Runs a command that changes nothing and still needs root, through `sudo` where we are not.
+ *
+ * @returns `refused` where root cannot be had
+ */
+export async function runAsRoot(
+  host: Host,
+  argv: readonly string[],
+  { input, prompt }: AsRootOptions,
+): Promise<RunResult | 'refused'> {
+  if (host.uid === 0) return host.run(argv, { input });
+  if (which(host, 'sudo') === undefined) return 'refused';
+  const env = { ...sudoEnvironment, SUDO_PROMPT: prompt };
+  const result = await host.run(['sudo', '--', ...argv], { input, env });
+  return result.code !== 0 && isRefusal(result.stderr) ? 'refused' : result;
 }
 
 /** What to do where root cannot be had. */

@@ -39,6 +39,22 @@ export function observeSockets(host: Host, ports: 'all' | ReadonlySet<number>): 
 }
 
 /**
+ * The sockets of a process's network namespace, without their owners.
+ *
+ * @returns nothing where they may not be read
+ */
+export function socketsAround(host: Host, pid: number): readonly HostSocket[] | undefined {
+  if (host.readText(`/proc/${pid}/net/tcp`) === undefined) return undefined;
+  const found = tables.flatMap(({ file, protocol, state }) =>
+    parseSockets(host.readText(`/proc/${pid}/net/${file}`) ?? '', protocol, state),
+  );
+  return sortBy(
+    found.map(({ inode: _, ...socket }) => socket),
+    ['port', 'protocol', 'address'],
+  );
+}
+
+/**
  * Reads a file of `/proc/net` (Documentation/networking/proc_net_tcp.rst): address and port in hexadecimal, state,
  * inode.
  */

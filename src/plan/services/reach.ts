@@ -23,8 +23,8 @@ export function reachOf(
   if ([...owner.networks.keys()].some((key) => networks.get(key)?.isMissing)) return [];
   const timesOut = timesOutOnLan(owner, networks, facts);
   const published = portRuns(publishedFor(plan, owner), ({ source }) => source)
-    .flatMap(({ first: { source, address }, published: port }) =>
-      onHost(address, { ...(port && { port }), protocol: source.protocol }, facts),
+    .flatMap(({ first: { source, address }, targets: target, published: port }) =>
+      onHost(address, { ...(port && { port }), target, protocol: source.protocol }, facts),
     )
     .filter(({ from }) => from === 'host' || !timesOut);
   const open = owner.networkMode?.kind === 'host' ? plan.listeners : [];
@@ -86,7 +86,7 @@ export function timesOutOnLan(
 /** A port of the host's own. */
 function onHost(
   address: Address | undefined,
-  port: Pick<Reach, 'port' | 'protocol'>,
+  port: Pick<Reach, 'port' | 'target' | 'protocol'>,
   facts: ParsedFacts,
 ): readonly Reach[] {
   if (facts.engine?.remote) return onEnginesMachine(address, port);

@@ -127,6 +127,9 @@ const meanings: Readonly<Record<string, Partial<ReturnType<typeof serviceWords>>
   'up --wait': { detached: true },
   'up -t d': { detached: false },
   'up -- -d': { detached: false },
+  'up --wait-reach': { trustsHooks: false, forCompose: ['--detach'] },
+  'up --wait-reach -d web': { trustsHooks: false, forCompose: ['-d', 'web'] },
+  'up --wait-reach=false': { trustsHooks: false, forCompose: [] },
   'up --trust-hooks -d': { trustsHooks: true, forCompose: ['-d'] },
   'up -d -- --trust-hooks': { trustsHooks: false, forCompose: ['-d', '--', '--trust-hooks'] },
   'run --rm web echo --trust-hooks': { trustsHooks: false, forCompose: ['--rm', 'web', 'echo', '--trust-hooks'] },
@@ -144,5 +147,18 @@ for (const [words, expected] of Object.entries(meanings)) {
     );
   });
 }
+
+test('--wait-reach: how long it waits, and that "up" ends', () => {
+  for (const [text, waits, detached] of [
+    ['up', undefined, false],
+    ['up --wait-reach', 30, true],
+    ['up --wait-reach --wait-timeout 5', 5, true],
+    ['up --wait-reach --wait-timeout nonsense', 30, true],
+    ['up --wait-reach=false', undefined, false],
+  ] as const) {
+    const { waitsReach, detached: ends } = serviceWords(called(text));
+    assert.equal([waitsReach, ends], [waits, detached], text);
+  }
+});
 
 test.run();

@@ -1,0 +1,95 @@
+/** A netmode for each service, with its reason. Where the file does not show a need, nothing is to be changed. */
+import { isDockersBridge, networkModeText, ownerIn } from '../../compose/project/network-mode.ts';
+import type { Project, Service } from '../../compose/project/project.ts';
+import type { Facts } from '../facts/facts.ts';
+import { defaultInterface } from '../facts/interfaces.ts';
+import { interfaceOf, parseFacts } from '../facts/parsed-facts.ts';
+import { knownImage } from './images.ts';
+
+export interface Advice {
+  readonly service: string;
+  /** What it should have: a netmode, `service:NAME`, or what it has, as it is written. */
+  readonly netmode: string;
+  readonly reason: string;
+  /** Where a claim about an image comes from. */
+  readonly source?: string;
+  /** Whether `annotate --suggest` writes it, and the key whose place it takes. */
+  readonly write?: { readonly replaces: readonly string[] };
+}
+
+type Said = Omit<Advice, 'service'>;
+
+/** UDP ports of protocols that work by broadcast or multicast, which a bridge does not carry. */
+const lanProtocols: Readonly<Record<number, string>> = {
+  67: 'DHCP',
+  1900: 'SSDP',
+  5353: 'mDNS',
+  5540: 'Matter',
+};
+
+/** In the order of the project; those of inactive profiles too. */
+export function adviceFor(project: Project, facts: Facts = { version: 1 }): readonly Advice[] {
+  const onLan = lanMode(facts);
+  return [...project.services.values()].map((service) => ({ service: service.name, ...adviceOf(service, onLan) }));
+}
+
+/** What gives a service the LAN's broadcasts and multicasts here, and why that. */
+function lanMode(facts: Facts): { readonly netmode: 'macvlan' | 'host'; readonly because: string } {
+  const { host, engine } = parseFacts(facts);
+  if (engine && (engine.kind !== 'engine' || host?.platform === 'darwin'))
+    return { netmode: 'host', because: `macvlan does not reach the LAN with this engine (${engine.kind})` };
+  if (interfaceOf(host, defaultInterface(host))?.wireless)
+    return { netmode: 'host', because: 'Wi-Fi carries only one MAC address, so macvlan cannot work' };
+  if (facts.host?.drivers?.macvlan === 'missing') return { netmode: 'host', because: 'this kernel has no macvlan' };
+  return { netmode: 'macvlan', because: 'with an address of its own on the LAN, it has them' };
+}
+
+function adviceOf(service: Service, onLan: ReturnType<typeof lanMode>): Said {
+  const { networkMode, netmode, image } = service;
+  const mode = networkMode?.value;
+  if (netmode) return { netmode: 'as annotated', reason: 'its x-netmode is left alone' };
+  if (service.provider) return { netmode: 'as written', reason: 'a program runs it, not a container' };
+  if (mode?.kind === 'service') {
+    const owner = networkModeText(mode);
+    const reason = `it stays in the network of "${mode.service}"; as x-netmode its ports are published there`;
+    return { netmode: owner, reason, write: { replaces: ['network_mode'] } };
+  }
+  if (ownerIn(mode) !== undefined)
+    return { netmode: 'as written', reason: `it is in the network of a container of another project` };
+  if (mode?.kind === 'none') return { netmode: 'none', reason: 'it has no network, and the file wants that' };
+  if (mode?.kind === 'network' && !isDockersBridge(mode))
+    return { netmode: 'as written', reason: `it is on the Docker network "${mode.network}"` };
+  const known = image && knownImage(image.value);
+  const source = known && { source: known.source };
+  if (mode?.kind === 'host') {
+    const reason = known
+      ? `it needs ${known.needs}${known.required ? '' : ', if that is used'}: host mode carries it`
+      : 'nothing here shows why it is in host mode: if it only serves ports, a bridge that publishes them is safer';
+    return { netmode: 'host', reason, ...source };
+  }
+  if (service.networks && [...service.networks.value.keys()].some((key) => key !== 'default'))
+    return { netmode: 'as written', reason: 'it is on networks that the file declares', ...source };
+  if (known?.required)
+    return {
+      netmode: onLan.netmode,
+      reason: `it needs ${known.needs}, which a bridge does not carry; ${onLan.because}`,
+      ...source,
+      write: { replaces: [] },
+    };
+  return { netmode: 'bridge', reason: bridgeReason(service, known?.needs, onLan.netmode), ...source };
+}
+
+/** A bridge is enough most of the time; where it may not be, that is said. */
+function bridgeReason({ ports }: Service, needs: string | undefined, otherwise: string): string {
+  const published = ports.filter(({ protocol }) => protocol === 'udp').map(({ target }) => lanProtocols[target]);
+  const protocols = [...new Set(published.flatMap((name) => name ?? []))];
+  if (needs !== undefined) return `a bridge is enough, but it does not carry ${needs}: then ${otherwise}`;
+  if (protocols.length > 0)
+    return (
+      `it publishes ${protocols.join(' and ')}, whose broadcasts or multicasts a bridge does not carry: ` +
+      `if it needs them, ${otherwise}`
+    );
+  return ports.length > 0
+    ? 'a bridge is enough: what it publishes answers on this host'
+    : 'a bridge is enough: only other services talk to it';
+}

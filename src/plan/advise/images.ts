@@ -1,0 +1,66 @@
+/**
+ * What is known of images and bears on their netmode: a table to extend. An entry needs a page of the project's own
+ * that says so; an image that is not here is not guessed at.
+ */
+
+interface KnownImage {
+  /** Without registry and tag. */
+  readonly repositories: readonly string[];
+  /** What of a LAN a bridge does not carry. */
+  readonly needs: string;
+  /** Whether it is of little use without. */
+  readonly required: boolean;
+  /** Where the project says so. */
+  readonly source: string;
+}
+
+export const knownImages: readonly KnownImage[] = [
+  {
+    repositories: [
+      ...['homeassistant/home-assistant', 'home-assistant/home-assistant', 'linuxserver/homeassistant'],
+      'homeassistant/raspberrypi4-64-homeassistant',
+    ],
+    needs: 'mDNS and SSDP, to find devices',
+    required: true,
+    source: 'https://www.home-assistant.io/installation/linux (it is run with "--network=host")',
+  },
+  {
+    repositories: ['home-assistant-libs/python-matter-server', 'matter-js/python-matter-server'],
+    needs: 'mDNS and IPv6 multicast, by which Matter works',
+    required: true,
+    source: 'https://github.com/matter-js/python-matter-server/blob/main/docs/docker.md',
+  },
+  {
+    repositories: ['homebridge/homebridge', 'oznu/homebridge'],
+    needs: 'mDNS, by which HomeKit finds it',
+    required: true,
+    source: 'https://github.com/homebridge/docker-homebridge',
+  },
+  {
+    repositories: ['jellyfin/jellyfin', 'linuxserver/jellyfin'],
+    needs: 'multicast for DLNA and HDHomeRun',
+    required: false,
+    source: 'https://jellyfin.org/docs/general/installation/container',
+  },
+  {
+    repositories: ['pihole/pihole', 'pi-hole/pihole'],
+    needs: 'broadcasts where it serves DHCP',
+    required: false,
+    source: 'https://docs.pi-hole.net/docker/dhcp',
+  },
+];
+
+/** `lscr.io/linuxserver/jellyfin:10@sha256:…` is `linuxserver/jellyfin`, `docker.io/library/nginx` is `nginx`. */
+export function repositoryOf(image: string): string {
+  const [name = ''] = image.split('@');
+  const [first = '', ...rest] = name.split('/');
+  // The first part is a registry where it could be a host's name (distribution/reference, normalize.go).
+  const isRegistry = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  const path = isRegistry ? rest.join('/') : name;
+  return path.replace(/:[^/]*$/, '').replace(/^library\//, '');
+}
+
+export const knownImage = (image: string): KnownImage | undefined => {
+  const repository = repositoryOf(image);
+  return knownImages.find(({ repositories }) => repositories.includes(repository));
+};

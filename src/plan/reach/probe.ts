@@ -1,0 +1,38 @@
+/** One question to one address, and what came of it: the words that who asks and who decides share. */
+
+export type Probe =
+  | {
+      readonly kind: 'tcp';
+      readonly address: string;
+      readonly port: number;
+      /** Whether a proxy of Docker's may take the connection, even where nothing is behind it. */
+      readonly proxied?: true;
+    }
+  /** By a protocol that answers: of another one, silence would mean nothing. */
+  | { readonly kind: 'udp'; readonly address: string; readonly port: number; readonly protocol: UdpProtocol }
+  | {
+      readonly kind: 'ping';
+      readonly address: string;
+      /** Whether an answer by ARP will do: routers may ignore pings. */
+      readonly orArp?: true;
+    };
+
+export type UdpProtocol = 'dns' | 'ntp';
+
+export type Outcome =
+  | {
+      readonly kind: 'yes';
+      readonly milliseconds: number;
+      /** Where it answered otherwise than it was asked: a router that ignores pings still answers ARP. */
+      readonly by?: 'arp';
+    }
+  | { readonly kind: 'no'; readonly why: Failure }
+  | { readonly kind: 'not-asked'; readonly reason: string };
+
+/**
+ * - `refused`: something answered that nothing listens there;
+ * - `closed`: the connection was taken and closed at once, as Docker's proxy does where nothing is behind it;
+ * - `unreachable`: there is no way, or nobody has the address;
+ * - `silent`: nothing came within the time.
+ */
+export type Failure = 'refused' | 'closed' | 'unreachable' | 'silent';

@@ -1,0 +1,28 @@
+/** What a plan implies that can be asked. */
+import type { PortRange } from '../../compose/project/project.ts';
+import type { Probe } from './probe.ts';
+
+type Side =
+  | { readonly kind: 'host' }
+  | { readonly kind: 'lan' }
+  /** In the network namespace of this container. */
+  | { readonly kind: 'container'; readonly service: string; readonly container: string };
+
+/** One promise of the plan, and how to try it. */
+export interface Question {
+  readonly from: Side;
+  /** A service, or `gateway`. */
+  readonly to: string;
+  /** For people: `192.168.1.53:53/udp`. */
+  readonly place: string;
+  /** One for a port; of a range several, of which one must answer. Empty where nothing can be asked. */
+  readonly probes: readonly Probe[];
+  /** Why there is nothing to ask, though nothing is wrong. */
+  readonly notAsked?: string;
+  /** The container that should answer; absent where there is none, or where it is the gateway. */
+  readonly container?: string;
+  /** What should listen in it. */
+  readonly listens?: PortRange & { readonly protocol: string };
+  /** The key of the macvlan or ipvlan network by which it is asked. */
+  readonly network?: string;
+}

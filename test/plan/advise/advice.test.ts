@@ -1,0 +1,70 @@
+/** Advice, from files and facts. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { adviceFor } from '../../../src/plan/advise/advice.ts';
+import { knownImage, knownImages, repositoryOf } from '../../../src/plan/advise/images.ts';
+import type { Facts } from '../../../src/plan/facts/facts.ts';
+import { lanFacts, planTexts } from '../../support/in-memory.ts';
+
+const advised = (service: string, facts: Facts = lanFacts) => {
+  const { project } = planTexts(`services:\n  vpn: { image: x }\n  web: ${service}\nnetworks: { back: {} }\n`);
+  const { netmode, write, reason } = adviceFor(project!, facts).find((one) => one.service === 'web')!;
+  return { said: `${netmode}${write ? ' (advised)' : ''}`, reason };
+};
+
+const wifi: Facts = {
+  ...lanFacts,
+  host: {
+    ...lanFacts.host!,
+    routes: [{ destination: 'default', family: 4, interface: 'wlan0', gateway: '192.168.7.1' }],
+  },
+};
+const engineOf = (kind: 'desktop' | 'rootless'): Facts => ({ ...lanFacts, engine: { ...lanFacts.engine!, kind } });
+
+const cases: readonly (readonly [service: string, said: string, reason: RegExp, facts?: Facts])[] = [
+  ['{ image: nginx, ports: ["8080:80"] }', 'bridge', /^a bridge is enough: what it publishes/],
+  ['{ image: postgres }', 'bridge', /^a bridge is enough: only other services/],
+  ['{ image: x, ports: ["1900:1900/udp"] }', 'bridge', /^it publishes SSDP, .*: if it needs them, macvlan$/],
+  ['{ image: "pihole/pihole:2024", ports: ["53:53/udp"] }', 'bridge', /serves DHCP: then macvlan$/],
+  ['{ image: "ghcr.io/home-assistant/home-assistant:stable" }', 'macvlan (advised)', /mDNS and SSDP/],
+  ['{ image: homebridge/homebridge }', 'host (advised)', /Wi-Fi carries only one MAC/, wifi],
+  ['{ image: homebridge/homebridge }', 'host (advised)', /desktop/, engineOf('desktop')],
+  ['{ image: homebridge/homebridge }', 'host (advised)', /rootless/, engineOf('rootless')],
+  ['{ image: homebridge/homebridge, network_mode: host }', 'host', /host mode carries it/],
+  ['{ image: homebridge/homebridge, networks: [back] }', 'as written', /networks that the file declares/],
+  ['{ image: x, network_mode: host }', 'host', /^nothing here shows why/],
+  ['{ image: x, network_mode: none }', 'none', /the file wants that/],
+  ['{ image: x, network_mode: "service:vpn" }', 'service:vpn (advised)', /stays in the network of "vpn"/],
+  ['{ image: x, network_mode: "container:other" }', 'as written', /another project/],
+  ['{ image: homebridge/homebridge, x-netmode: bridge }', 'as annotated', /left alone/],
+];
+
+for (const [service, said, reason, facts] of cases) {
+  test(`${service}${facts ? ' on another host' : ''}`, () => {
+    const found = advised(service, facts);
+    assert.is(found.said, said);
+    assert.match(found.reason, reason);
+  });
+}
+
+test('images are known by their repository, whatever the registry and the tag', () => {
+  for (const [image, repository] of [
+    ['nginx', 'nginx'],
+    ['docker.io/library/nginx:1.27', 'nginx'],
+    ['lscr.io/linuxserver/jellyfin:10', 'linuxserver/jellyfin'],
+    ['localhost:5000/jellyfin/jellyfin@sha256:0123', 'jellyfin/jellyfin'],
+    ['localhost/a/b:c', 'a/b'],
+    ['registry:2', 'registry'],
+  ] as const)
+    assert.is(repositoryOf(image), repository, image);
+  assert.is(knownImage('someone/jellyfin'), undefined, 'a name that is only alike is not known');
+});
+
+test('every image has a source', () => {
+  for (const { repositories, source } of knownImages) {
+    assert.match(source, /^https:\/\//);
+    for (const repository of repositories) assert.is(repositoryOf(repository), repository);
+  }
+});
+
+test.run();

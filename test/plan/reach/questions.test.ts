@@ -1,0 +1,140 @@
+/** Which questions a plan implies. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { LiveContainer } from '../../../src/plan/reach/live-container.ts';
+import type { Question } from '../../../src/plan/reach/question.ts';
+import { questionsOf } from '../../../src/plan/reach/questions.ts';
+import { lanFacts, planTexts } from '../../support/in-memory.ts';
+
+const container = (service: string, more: Partial<LiveContainer> = {}): LiveContainer => ({
+  name: `project-${service}-1`,
+  service,
+  state: 'running',
+  pid: 100,
+  addresses: { project_default: ['172.18.0.2'] },
+  ports: [],
+  ...more,
+});
+
+const shown = ({ from, to, place, probes, notAsked }: Question) => {
+  const asker = from.kind === 'container' ? from.service : from.kind;
+  const asked = probes.map((probe) => ('port' in probe ? `${probe.kind} ${probe.port}` : probe.kind)).join(', ');
+  return `${asker} > ${to} ${place}: ${notAsked === undefined ? asked || 'nothing' : 'not asked'}`;
+};
+
+const questions = (
+  services: string,
+  live: readonly LiveContainer[],
+  ...more: [engine?: Parameters<typeof questionsOf>[2], only?: ReadonlySet<string>]
+) =>
+  questionsOf(planTexts(`services:\n${services}`, { facts: lanFacts }).plan!, live, ...more).map((one) => shown(one));
+
+test('published ports are asked from the host, and of the LAN nothing can be asked', () => {
+  assert.equal(questions('  web: { image: x, ports: ["8080:80"] }\n', [container('web')]), [
+    'host > web localhost:8080: tcp 8080',
+    'lan > web 192.168.1.10:8080: not asked',
+  ]);
+});
+
+test('the port that Docker has chosen is asked', () => {
+  const ports = [{ published: 49153, target: 80, protocol: 'tcp' }];
+  assert.equal(
+    questions('  web: { image: x, ports: ["80"] }\n', [container('web', { ports })])[0],
+    ['host > web localhost:49153: tcp 49153'][0],
+  );
+  assert.is(questions('  web: { image: x, ports: ["80"] }\n', [])[0], 'host > web localhost:<dynamic>: nothing');
+});
+
+test('UDP is asked by the protocol of the container’s port; others are not', () => {
+  const all = questions('  dns: { image: x, ports: ["5353:53/udp", "9000:9000/udp"] }\n', [container('dns')]);
+  assert.is(all[0], 'host > dns localhost:5353/udp: udp 5353');
+  assert.is(all[2], 'host > dns localhost:9000/udp: not asked');
+});
+
+test('of a wide range a part is asked', () => {
+  const [question] = questionsOf(
+    planTexts('services:\n  ftp: { image: x, ports: ["30000-30099:30000-30099"] }\n', { facts: lanFacts }).plan!,
+    [container('ftp')],
+  );
+  assert.is(question!.probes.length, 16);
+});
+
+test('an address on the LAN: port, ping, gateway', () => {
+  const netmode = '{ mode: macvlan, ip_range: 192.168.1.192/27, ipv4_address: 192.168.1.200, listen: [80] }';
+  assert.equal(questions(`  web: { image: x, x-netmode: ${netmode} }\n`, [container('web')]), [
+    'host > web 192.168.1.200:80: tcp 80',
+    'lan > web 192.168.1.200:80: not asked',
+    'host > web 192.168.1.200 (ping): ping',
+    'web > gateway 192.168.1.1 (ping): ping',
+  ]);
+});
+
+test('without a shim the host promises nothing', () => {
+  const netmode =
+    '{ mode: macvlan, ip_range: 192.168.1.192/27, ipv4_address: 192.168.1.200, listen: [80], host_access: none }';
+  assert.equal(questions(`  web: { image: x, x-netmode: ${netmode} }\n`, [container('web')]), [
+    'lan > web 192.168.1.200:80: not asked',
+    'web > gateway 192.168.1.1 (ping): ping',
+  ]);
+});
+
+const pair = '  web: { image: x, depends_on: [db] }\n  db: { image: x, expose: ["5432"] }\n';
+const db = container('db', { addresses: { project_default: ['172.18.0.3'] } });
+
+test('a service asks those that it depends on, at their ports', () => {
+  assert.equal(questions(pair, [container('web'), db]), ['web > db 172.18.0.3:5432: tcp 5432']);
+});
+
+test('what does not run cannot ask; what has no address fails', () => {
+  assert.equal(questions(pair, [container('web', { state: 'exited', exitCode: 1 }), db]), [
+    'web > db 172.18.0.3:5432: not asked',
+  ]);
+  assert.equal(questions(pair, [container('web'), container('db', { state: 'exited', exitCode: 1, addresses: {} })]), [
+    'web > db db: nothing',
+  ]);
+});
+
+test('a job that has ended well promises nothing', () => {
+  const finished = container('db', { state: 'exited', exitCode: 0, addresses: {} });
+  assert.equal(questions(pair, [container('web'), finished]), ['web > db db: not asked']);
+});
+
+test('guests are asked by the loopback interface that they share', () => {
+  const guests =
+    '  vpn: { image: x, ports: ["8080:80"] }\n' +
+    '  app: { image: x, depends_on: [vpn], expose: ["9000"], network_mode: "service:vpn" }\n';
+  const all = questions(guests, [container('vpn'), container('app', { addresses: {} })]);
+  assert.ok(all.includes('app > vpn 127.0.0.1:80: tcp 80'), all.join('\n'));
+});
+
+test('by host-gateway, at the address in /etc/hosts', () => {
+  const text =
+    '  web: { image: x, depends_on: [api], x-netmode: bridge }\n' +
+    '  api: { image: x, x-netmode: { mode: host, listen: [9000] } }\n';
+  const api = container('api', { addresses: {} });
+  const knowing = container('web', { hosts: { api: '172.17.0.1' } });
+  assert.ok(questions(text, [knowing, api]).includes('web > api 172.17.0.1:9000: tcp 9000'));
+  assert.ok(questions(text, [container('web'), api]).includes('web > api api: not asked'));
+});
+
+test('of an engine elsewhere nothing is asked from here; of Docker Desktop only the ports', () => {
+  const text = `${pair}  pub: { image: x, ports: ["8080:80"] }\n`;
+  const live = [container('web'), db, container('pub')];
+  assert.equal(questions(text, live, { kind: 'engine', remote: true }), [
+    'web > db 172.18.0.3:5432: not asked',
+    'host > pub localhost:8080: not asked',
+    'lan > pub 192.168.1.10:8080: not asked',
+  ]);
+  assert.equal(questions(text, live, { kind: 'desktop', remote: false })[1], 'host > pub localhost:8080: tcp 8080');
+});
+
+test('the services that are named, and no inactive one', () => {
+  const later = '  later: { image: x, profiles: [later], ports: ["81:81"] }\n';
+  const text = `${pair}${later}  pub: { image: x, ports: ["8080:80"] }\n`;
+  assert.equal(questions(text, [container('web'), db], undefined, new Set(['pub', 'later'])), [
+    'host > pub localhost:8080: tcp 8080',
+    'lan > pub 192.168.1.10:8080: not asked',
+  ]);
+});
+
+test.run();
