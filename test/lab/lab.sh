@@ -274,8 +274,10 @@ snapshot() {
   rm -rf "$state"; mkdir -p "$state"
   truncate -s 512M "$state/in.raw"; truncate -s 256M "$state/out.raw"
   qemu-img create -q -f qcow2 -b "$lab/root.ext4" -F raw "$state/disk.qcow2"
-  (qemu "$state" "file=$state/disk.qcow2,format=qcow2,cache=unsafe" "$engine" \
-    -global migration.store-global-state=off -qmp "unix:$state/qmp,server=on,wait=off" 9>&-) >/dev/null 2>"$state/qemu.err" </dev/null &
+  local root="file=$state/disk.qcow2,format=qcow2,cache=unsafe"
+  (qemu "$state" "$root" "$engine" \
+    -global migration.store-global-state=off -qmp "unix:$state/qmp,server=on,wait=off" 9>&-) \
+    >/dev/null 2>"$state/qemu.err" </dev/null &
   pid=$!
   attend "$pid" 180 "$state/console.log" LAB-READY || :
   if ! grep -q LAB-READY "$state/console.log" 2>/dev/null; then
@@ -370,5 +372,9 @@ run() {
 }
 
 case ${1:-} in
-  build) build ;; packages) installTools ;; made) waitForBuild; isMade ;; run) shift; run "$@" ;; *) sed -n '2,16s/^# \?//p' "$0"; exit 64 ;;
+  build) build ;;
+  packages) installTools ;;
+  made) waitForBuild; isMade ;;
+  run) shift; run "$@" ;;
+  *) sed -n '2,16s/^# \?//p' "$0"; exit 64 ;;
 esac

@@ -86,6 +86,8 @@ function placesOf(reach: Reach, service: ServicePlan, plan: Plan, containers: Co
   switch (at.kind) {
     case 'localhost':
       return [{ address: '127.0.0.1', shown: 'localhost' }];
+    case 'engine-machine':
+      return [{ shown: "<engine's machine>" }];
     case 'this-host': {
       const address = at.address && formatAddress(at.address);
       return [{ ...(address !== undefined && { address }), shown: address ?? '<host>' }];
