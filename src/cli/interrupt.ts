@@ -1,6 +1,6 @@
 /**
- * Ctrl-C while the host is being prepared, or a terminal that goes (a lost connection): the step under way ends, what was
- * done is undone, and netcompose exits.
+ * Ctrl-C while the host is being prepared, or a terminal that goes (a lost connection): the step under way ends, what
+ * was done is undone, and netcompose exits.
  */
 
 /** Thrown by `check` after an interrupt; becomes exit code 130 in `run.ts`. */

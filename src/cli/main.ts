@@ -16,8 +16,8 @@ export async function main(): Promise<void> {
 }
 
 /**
- * Nobody reads any more (`| head`, a terminal that has gone): what is left to say goes unsaid, and whatever was begun is
- * still brought to its end. A device that is full is a fault of the host's.
+ * Nobody reads any more (`| head`, a terminal that has gone): what is left to say goes unsaid, and whatever was begun
+ * is still brought to its end. A device that is full is a fault of the host's.
  */
 function unwritable({ code, message }: NodeJS.ErrnoException): void {
   if (code === 'EPIPE' || code === 'EIO') return;

@@ -14,7 +14,7 @@ export const trustOption = '--trust-hooks';
 /** netcompose's own option of `up`: asks the plan's places once all is started. */
 const waitReachOption = '--wait-reach';
 
-/** netcompose's own option of `up`: what is changed of the host is put back unless it is confirmed in so many seconds. */
+/** netcompose's own option of `up`: what it changes of the host is put back unless confirmed in so many seconds. */
 export const confirmOption = '--confirm';
 
 const everywhere: readonly FlagLine[] = ['-h, --help', '--dry-run'];
