@@ -12,12 +12,10 @@ export interface Choice<T> {
 export interface Questions {
   /** @param preselected what Enter alone answers */
   choose<T>(question: string, choices: readonly Choice<T>[], preselected: T): Promise<T>;
-  /**
-   * Enter alone answers yes.
-   *
-   * @param end the answer is no once this has come
-   */
-  confirm(question: string, end?: AbortSignal): Promise<boolean>;
+  /** Enter alone answers yes. */
+  confirm(question: string): Promise<boolean>;
+  /** The same, but the answer is no once the end has come, or the terminal has gone. */
+  confirmBefore(end: AbortSignal, question: string): Promise<boolean>;
 }
 
 const atOnce = 12;
@@ -28,13 +26,28 @@ export const terminalQuestions: Questions = {
     const { select } = await import('./prompts.ts');
     return answered(select({ message, choices: [...choices], default: preselected, pageSize: atOnce, loop: false }));
   },
-  async confirm(message, end) {
+  async confirm(message) {
     const prompts = await import('./prompts.ts');
+    return answered(prompts.confirm({ message, default: true }));
+  },
+  /** On a plain line: what draws the others sets the terminal's mode, and fails where the terminal has gone. */
+  async confirmBefore(end, question) {
+    const { createInterface } = await import('node:readline');
+    const { stdin, stdout } = process;
+    stdout.write(`${question} [Y/n] `);
+    const lines = createInterface({ input: stdin, terminal: false });
+    // Also afterwards: the news of a terminal that has gone may come twice.
+    stdin.on('error', () => lines.close());
     try {
-      return await answered(prompts.confirm({ message, default: true }, end && { signal: end }));
-    } catch (error) {
-      if (error instanceof Error && error.name === 'AbortPromptError') return false;
-      throw error;
+      return await new Promise<boolean>((resolve) => {
+        const no = () => resolve(false);
+        lines.once('line', (line) => resolve(/^(y(es)?)?$/i.test(line.trim())));
+        lines.once('close', no);
+        end.addEventListener('abort', no, { once: true });
+        if (end.aborted) no();
+      });
+    } finally {
+      lines.close();
     }
   },
 };

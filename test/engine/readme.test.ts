@@ -84,6 +84,7 @@ function squeezed(line: string): string {
   return line
     .trim()
     .replace(/ +/g, ' ')
+    .replace(/\baddress 02(?::[\da-f]{2}){5}\b/, "address <the shim's>")
     .replace(/\b[\da-f]2(?::[\da-f]{2}){5}$/, "<the service's>");
 }
 

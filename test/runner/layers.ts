@@ -33,6 +33,7 @@ const engine = { folder: 'engine', sandbox: true } as const;
  * host tells and what is done on it. They take half of the time.
  */
 const newestOnly = [
+  'confirm.test.ts',
   'conflicts.test.ts',
   'demo.test.ts',
   'fallback.test.ts',

@@ -41,9 +41,9 @@ export function confirmation(session: Session): Confirm | undefined {
       const timer = setTimeout(stop, seconds * 1000);
       interrupt.addEventListener('abort', stop, { once: true });
       try {
-        return await questions.confirm(
-          `This host's network has been changed. Keep it so? (in ${seconds} s it is put back)`,
+        return await questions.confirmBefore(
           end.signal,
+          `This host's network has been changed. In ${seconds} s it is put back. Keep it so?`,
         );
       } finally {
         clearTimeout(timer);

@@ -9,23 +9,24 @@ const web = { 'compose.yaml': `name: shop\nservices:\n  web: { image: nginx, x-n
 const nothing = { networks: [], shims: [], containers: [] };
 
 /** A person who answers so, and what they were asked. */
-function answering(confirm: Questions['confirm']): { readonly questions: Questions; readonly asked: string[] } {
+function answering(answer: Questions['confirmBefore']): { readonly questions: Questions; readonly asked: string[] } {
   const asked: string[] = [];
-  const choose = () => Promise.reject(new Error('nothing is to be chosen'));
+  const other = () => Promise.reject(new Error('something else is asked'));
   return {
     asked,
     questions: {
-      choose,
-      confirm: (question, end) => {
+      choose: other,
+      confirm: other,
+      confirmBefore: (end, question) => {
         asked.push(question);
-        return confirm(question, end);
+        return answer(end, question);
       },
     },
   };
 }
 
-const silent: Questions['confirm'] = (_, end) =>
-  new Promise((resolve) => end!.addEventListener('abort', () => resolve(false), { once: true }));
+const silent: Questions['confirmBefore'] = (end) =>
+  new Promise((resolve) => end.addEventListener('abort', () => resolve(false), { once: true }));
 
 const composeCalls = (on: Machine) => on.changes().filter((line) => line.startsWith('compose'));
 
@@ -36,7 +37,7 @@ test('yes: all goes on, and Compose knows nothing of the option', async () => {
   const { code, err } = await on.run('up', '--confirm', '60', '-d');
   assert.is(code, 0, err);
   assert.equal(composeCalls(on), ['compose up -d']);
-  assert.equal(asked, ["This host's network has been changed. Keep it so? (in 60 s it is put back)"]);
+  assert.equal(asked, ["This host's network has been changed. In 60 s it is put back. Keep it so?"]);
   assert.equal(on.left().shims, ['nc-eth0']);
 });
 
@@ -58,9 +59,9 @@ for (const [what, confirm] of [
 for (const signal of ['SIGHUP', 'SIGTERM'] as const) {
   test(`${signal} while it is asked: put back at once`, async () => {
     const on = machine(web);
-    on.questions = answering((question, end) => {
+    on.questions = answering((end, question) => {
       setImmediate(() => process.emit(signal, signal));
-      return silent(question, end);
+      return silent(end, question);
     }).questions;
     assert.is((await on.run('up', '--confirm', '3600', '-d')).code, 130);
     assert.equal(composeCalls(on), []);

@@ -26,6 +26,7 @@ async function asked(answers: readonly (string | undefined)[], confirmed: boolea
       shown.push(question);
       return confirmed;
     },
+    confirmBefore: () => Promise.reject(new Error('nothing is asked for a time')),
   };
   const terminal = {
     out: (written: string) => void (out += written),
