@@ -1,6 +1,8 @@
 /** A netmode for each service, with its reason. Where the file does not show a need, nothing is to be changed. */
 import { isDockersBridge, networkModeText, ownerIn } from '../../compose/project/network-mode.ts';
 import type { Project, Service } from '../../compose/project/project.ts';
+import { at } from '../../compose/tree.ts';
+import { saysNatively } from '../../netmode/intents.ts';
 import type { Facts } from '../facts/facts.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
 import { interfaceOf, parseFacts } from '../facts/parsed-facts.ts';
@@ -30,7 +32,20 @@ const lanProtocols: Readonly<Record<number, string>> = {
 /** In the order of the project; those of inactive profiles too. */
 export function adviceFor(project: Project, facts: Facts = { version: 1 }): readonly Advice[] {
   const onLan = lanMode(facts);
-  return [...project.services.values()].map((service) => ({ service: service.name, ...adviceOf(service, onLan) }));
+  return [...project.services.values()].map((service) => ({
+    service: service.name,
+    ...(byDefault(service, project) ?? adviceOf(service, onLan)),
+  }));
+}
+
+/** What the top level's `default` gives a service is annotated too. */
+function byDefault(service: Service, { netmode }: Project): Said | undefined {
+  const given = at(netmode, 'default');
+  if (given?.kind !== 'scalar' || given.value === '' || given.value === null || service.provider || service.netmode)
+    return undefined;
+  return saysNatively(service)
+    ? undefined
+    : { netmode: 'as annotated', reason: `the x-netmode at the top level makes it ${given.value}` };
 }
 
 /** What gives a service the LAN's broadcasts and multicasts here, and why that. */

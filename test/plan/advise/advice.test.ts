@@ -47,6 +47,20 @@ for (const [service, said, reason, facts] of cases) {
   });
 }
 
+test('what the top level makes of services that say nothing is left alone', () => {
+  const { project } = planTexts(
+    'x-netmode: { default: host }\nservices:\n  web: { image: homebridge/homebridge }\n' +
+      '  db: { image: x, networks: [default] }\n',
+  );
+  assert.equal(
+    adviceFor(project!, lanFacts).map(({ netmode, reason, write }) => [netmode, reason.slice(0, 35), write]),
+    [
+      ['as annotated', 'the x-netmode at the top level make', undefined],
+      ['bridge', 'a bridge is enough: only other serv', undefined],
+    ],
+  );
+});
+
 test('images are known by their repository, whatever the registry and the tag', () => {
   for (const [image, repository] of [
     ['nginx', 'nginx'],
