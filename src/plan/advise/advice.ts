@@ -67,7 +67,11 @@ function adviceOf(service: Service, onLan: ReturnType<typeof lanMode>): Said {
   if (mode?.kind === 'service') {
     const owner = networkModeText(mode);
     const reason = `it stays in the network of "${mode.service}"; as x-netmode its ports are published there`;
-    return { netmode: owner, reason, write: { replaces: ['network_mode'] } };
+    const written = at(service.tree, 'network_mode');
+    // What is written would be the same for every value of the variable.
+    return written?.kind === 'scalar' && written.raw !== undefined
+      ? { netmode: owner, reason: `${reason}; its network_mode has a variable: write it yourself` }
+      : { netmode: owner, reason, write: { replaces: ['network_mode'] } };
   }
   if (ownerIn(mode) !== undefined)
     return { netmode: 'as written', reason: `it is in the network of a container of another project` };

@@ -35,6 +35,7 @@ const cases: readonly (readonly [service: string, said: string, reason: RegExp, 
   ['{ image: x, network_mode: host }', 'host', /^nothing here shows why/],
   ['{ image: x, network_mode: none }', 'none', /the file wants that/],
   ['{ image: x, network_mode: "service:vpn" }', 'service:vpn (advised)', /stays in the network of "vpn"/],
+  ['{ image: x, network_mode: "service:${VPN:-vpn}" }', 'service:vpn', /has a variable: write it yourself/],
   ['{ image: x, network_mode: "container:other" }', 'as written', /another project/],
   ['{ image: homebridge/homebridge, x-netmode: bridge }', 'as annotated', /left alone/],
 ];
