@@ -3,6 +3,7 @@ import { isDockersBridge, networkModeText, ownerIn } from '../../compose/project
 import type { Project, Service } from '../../compose/project/project.ts';
 import { at } from '../../compose/tree.ts';
 import { saysNatively } from '../../netmode/intents.ts';
+import { ownerService } from '../../netmode/owners.ts';
 import type { Facts } from '../facts/facts.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
 import { interfaceOf, parseFacts } from '../facts/parsed-facts.ts';
@@ -34,7 +35,7 @@ export function adviceFor(project: Project, facts: Facts = { version: 1 }): read
   const onLan = lanMode(facts);
   return [...project.services.values()].map((service) => ({
     service: service.name,
-    ...(byDefault(service, project) ?? adviceOf(service, onLan)),
+    ...(byDefault(service, project) ?? adviceOf(service, project, onLan)),
   }));
 }
 
@@ -59,7 +60,7 @@ function lanMode(facts: Facts): { readonly netmode: 'macvlan' | 'host'; readonly
   return { netmode: 'macvlan', because: 'with an address of its own on the LAN, it has them' };
 }
 
-function adviceOf(service: Service, onLan: ReturnType<typeof lanMode>): Said {
+function adviceOf(service: Service, { services }: Project, onLan: ReturnType<typeof lanMode>): Said {
   const { networkMode, netmode, image } = service;
   const mode = networkMode?.value;
   if (netmode) return { netmode: 'as annotated', reason: 'its x-netmode is left alone' };
@@ -73,8 +74,11 @@ function adviceOf(service: Service, onLan: ReturnType<typeof lanMode>): Said {
       ? { netmode: owner, reason: `${reason}; its network_mode has a variable: write it yourself` }
       : { netmode: owner, reason, write: { replaces: ['network_mode'] } };
   }
-  if (ownerIn(mode) !== undefined)
-    return { netmode: 'as written', reason: `it is in the network of a container of another project` };
+  if (ownerIn(mode) !== undefined) {
+    const owner = ownerService(service, services);
+    const whose = owner === undefined ? 'a container of another project' : `"${owner}", by its container's name`;
+    return { netmode: 'as written', reason: `it is in the network of ${whose}` };
+  }
   if (mode?.kind === 'none') return { netmode: 'none', reason: 'it has no network, and the file wants that' };
   if (mode?.kind === 'network' && !isDockersBridge(mode))
     return { netmode: 'as written', reason: `it is on the Docker network "${mode.network}"` };

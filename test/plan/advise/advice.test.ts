@@ -7,7 +7,9 @@ import type { Facts } from '../../../src/plan/facts/facts.ts';
 import { lanFacts, planTexts } from '../../support/in-memory.ts';
 
 const advised = (service: string, facts: Facts = lanFacts) => {
-  const { project } = planTexts(`services:\n  vpn: { image: x }\n  web: ${service}\nnetworks: { back: {} }\n`);
+  const { project } = planTexts(
+    `services:\n  vpn: { image: x, container_name: vp }\n  web: ${service}\nnetworks: { back: {} }\n`,
+  );
   const { netmode, write, reason } = adviceFor(project!, facts).find((one) => one.service === 'web')!;
   return { said: `${netmode}${write ? ' (advised)' : ''}`, reason };
 };
@@ -36,6 +38,7 @@ const cases: readonly (readonly [service: string, said: string, reason: RegExp, 
   ['{ image: x, network_mode: none }', 'none', /the file wants that/],
   ['{ image: x, network_mode: "service:vpn" }', 'service:vpn (advised)', /stays in the network of "vpn"/],
   ['{ image: x, network_mode: "service:${VPN:-vpn}" }', 'service:vpn', /has a variable: write it yourself/],
+  ['{ image: x, network_mode: "container:vp" }', 'as written', /network of "vpn", by its container's name/],
   ['{ image: x, network_mode: "container:other" }', 'as written', /another project/],
   ['{ image: homebridge/homebridge, x-netmode: bridge }', 'as annotated', /left alone/],
 ];
