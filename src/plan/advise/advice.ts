@@ -51,12 +51,15 @@ function byDefault(service: Service, { netmode }: Project): Said | undefined {
 
 /** What gives a service the LAN's broadcasts and multicasts here, and why that. */
 function lanMode(facts: Facts): { readonly netmode: 'macvlan' | 'host'; readonly because: string } {
-  const { host, engine } = parseFacts(facts);
+  const { host: here, engine } = parseFacts(facts);
+  // Another machine's interfaces cannot be seen.
+  const host = engine?.remote ? undefined : here;
   if (engine && (engine.kind !== 'engine' || host?.platform === 'darwin'))
     return { netmode: 'host', because: `macvlan does not reach the LAN with this engine (${engine.kind})` };
   if (interfaceOf(host, defaultInterface(host))?.wireless)
     return { netmode: 'host', because: 'Wi-Fi carries only one MAC address, so macvlan cannot work' };
-  if (facts.host?.drivers?.macvlan === 'missing') return { netmode: 'host', because: 'this kernel has no macvlan' };
+  if (!engine?.remote && facts.host?.drivers?.macvlan === 'missing')
+    return { netmode: 'host', because: 'this kernel has no macvlan' };
   return { netmode: 'macvlan', because: 'with an address of its own on the LAN, it has them' };
 }
 

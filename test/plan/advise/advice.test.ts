@@ -21,6 +21,11 @@ const wifi: Facts = {
     routes: [{ destination: 'default', family: 4, interface: 'wlan0', gateway: '192.168.7.1' }],
   },
 };
+const remoteFromMac: Facts = {
+  ...lanFacts,
+  host: { ...lanFacts.host!, platform: 'darwin', drivers: { macvlan: 'missing', ipvlan: 'missing' } },
+  engine: { ...lanFacts.engine!, remote: true },
+};
 const engineOf = (kind: 'desktop' | 'rootless'): Facts => ({ ...lanFacts, engine: { ...lanFacts.engine!, kind } });
 
 const cases: readonly (readonly [service: string, said: string, reason: RegExp, facts?: Facts])[] = [
@@ -32,6 +37,7 @@ const cases: readonly (readonly [service: string, said: string, reason: RegExp, 
   ['{ image: homebridge/homebridge }', 'host (advised)', /Wi-Fi carries only one MAC/, wifi],
   ['{ image: homebridge/homebridge }', 'host (advised)', /desktop/, engineOf('desktop')],
   ['{ image: homebridge/homebridge }', 'host (advised)', /rootless/, engineOf('rootless')],
+  ['{ image: homebridge/homebridge }', 'macvlan (advised)', /has them$/, remoteFromMac],
   ['{ image: homebridge/homebridge, network_mode: host }', 'host', /host mode carries it/],
   ['{ image: homebridge/homebridge, networks: [back] }', 'as written', /networks that the file declares/],
   ['{ image: x, network_mode: host }', 'host', /^nothing here shows why/],
