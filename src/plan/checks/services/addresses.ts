@@ -11,7 +11,7 @@ import {
   formatCidr,
   sameAddress,
 } from '../../facts/ip.ts';
-import { parseMac } from '../../facts/mac.ts';
+import { isUnicast, parseMac } from '../../facts/mac.ts';
 import { reservations } from '../../facts/ownership.ts';
 import { interfaceOf, type ParsedFacts } from '../../facts/parsed-facts.ts';
 import { freeRange, knownAddresses, nearestFree } from '../../networks/free-addresses.ts';
@@ -69,7 +69,15 @@ function macsOf({ service, networks, networkMode }: ServicePlan): readonly Given
 
 /** That of `x-netmode` has been checked against the schema, which says the same. */
 function checkMac({ service, value, span }: Given<string>, report: Report): void {
-  if (parseMac(value) !== undefined) return;
+  const mac = parseMac(value);
+  if (mac !== undefined) {
+    // Docker accepts it; the kernel then cannot assign it, and the container does not start.
+    if (!isUnicast(mac))
+      report('netmode/invalid-value', span, `"${service.name}": no interface can have the MAC address ${value}`, {
+        help: 'write it like 02:42:c0:a8:01:35: the first two digits are an even number, and not all are zeros',
+      });
+    return;
+  }
   report('netmode/invalid-value', span, `"${service.name}": "${value}" is not a MAC address that Docker reads`, {
     help: 'write it like 02:42:c0:a8:01:35, with every zero',
   });

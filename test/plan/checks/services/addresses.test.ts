@@ -237,4 +237,13 @@ test('more containers than addresses', () => {
   ]);
 });
 
+test('MAC addresses that no interface can have: of groups, and nothing but zeros', () => {
+  for (const mac of ['01:00:5e:00:00:01', 'FF-FF-FF-FF-FF-FF', '0000.0000.0000', '33:33:00:00:00:01'])
+    for (const service of [`mac_address: "${mac}"`, `x-netmode: { mode: macvlan, mac_address: "${mac}" }`])
+      assert.match(
+        told(planTexts(`services: { web: { image: x, ${service} } }`, { facts: lanFacts })).join('\n'),
+        `error netmode/invalid-value: "web": no interface can have the MAC address ${mac}`,
+      );
+});
+
 test.run();
