@@ -76,7 +76,11 @@ function managed(
   const common = { service, netmode: mode, managed: true, opens, ...(lost && { fallen: lost }) };
   if (row.kind === 'namespace') {
     const listeners = row.networkMode === 'host' ? opens : [];
-    return { ...common, networkMode: { kind: row.networkMode }, networks: new Map(), ports: [], listeners };
+    const unpublished = instead?.ports;
+    return {
+      ...{ ...common, networkMode: { kind: row.networkMode }, networks: new Map(), ports: [], listeners },
+      ...(lost && unpublished && { fallen: { ...lost, unpublished } }),
+    };
   }
   const written = addresses.get(service.name);
   const target = network ?? (mode === 'overlay' ? overlayKey(intents) : bridgeTarget(intent));

@@ -302,4 +302,16 @@ for (const [name, x, rule] of [
   });
 }
 
+test('ports of a fallback that is no bridge are said to be lost', () => {
+  const { errors } = planned(
+    'x-netmode: { fallback: host }\nservices:\n' +
+      '  a: { image: x, x-netmode: { mode: macvlan, fallback: { ports: ["8080:80"] } } }\n' +
+      '  b: { image: x, x-netmode: { mode: macvlan, fallback: { mode: none, ports: ["8081:80"] } } }\n' +
+      '  c: { image: x, x-netmode: { mode: macvlan, fallback: { mode: bridge, ports: ["8082:80"] } } }\n',
+  );
+  assert.is(errors.length, 2);
+  assert.match(errors[0]!, /^warning service\/ports-ignored: "a": .* in this host's network instead of macvlan$/);
+  assert.match(errors[1]!, /^warning service\/ports-ignored: "b": .* on no network instead of macvlan$/);
+});
+
 test.run();
