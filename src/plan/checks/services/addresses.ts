@@ -38,6 +38,7 @@ export function checkAddresses({ services, networks }: Plan, facts: ParsedFacts,
       report,
     );
     const network = networks.get(key);
+    if (network) checkParentsMac(members, network, facts, report);
     if (!network || network.pools.length === 0) continue;
     const known = [...knownAddresses(network, facts), ...fixed.map(({ value }) => value)];
     const isHandedOut = (family: 4 | 6) =>
@@ -81,6 +82,28 @@ function checkMac({ service, value, span }: Given<string>, report: Report): void
   report('netmode/invalid-value', span, `"${service.name}": "${value}" is not a MAC address that Docker reads`, {
     help: 'write it like 02:42:c0:a8:01:35, with every zero',
   });
+}
+
+/** The kernel gives a macvlan interface no address that its parent has (`macvlan_addr_busy`), but under passthru. */
+function checkParentsMac(
+  members: readonly Member[],
+  { underlay }: NetworkPlan,
+  { host }: ParsedFacts,
+  report: Report,
+): void {
+  const parent = interfaceOf(host, interfaceNameOf(underlay?.parent));
+  const mac = parseMac(parent?.mac ?? '');
+  if (!parent || mac === undefined || underlay?.mode !== 'macvlan' || underlay.flag === 'passthru') return;
+  for (const { service, attachment } of members) {
+    const given = attachment.macAddress;
+    if (given && parseMac(given.value) === mac)
+      report(
+        'address/duplicate-mac',
+        given.span,
+        `"${service.name}" has the MAC address ${given.value}, as its parent ${parent.name} does`,
+        { help: 'give it another, or none' },
+      );
+  }
 }
 
 function checkDuplicates<T>(

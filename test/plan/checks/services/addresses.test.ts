@@ -246,4 +246,20 @@ test('MAC addresses that no interface can have: of groups, and nothing but zeros
       );
 });
 
+test("the parent's MAC address is no container's on macvlan", () => {
+  const [parent] = lanFacts.host!.interfaces.filter(({ name }) => name === 'eth0');
+  const given = (extra: string) =>
+    told(
+      planTexts(
+        `services: { web: { image: x, x-netmode: { mode: macvlan, parent: eth0, ${pool}, ` +
+          `mac_address: "${parent!.mac}"${extra} } } }`,
+        { facts: lanFacts },
+      ),
+    ).filter((line) => line.includes('duplicate-mac'));
+  assert.equal(given(''), [
+    `error address/duplicate-mac: "web" has the MAC address ${parent!.mac}, as its parent eth0 does`,
+  ]);
+  assert.equal(given(', flag: passthru'), []);
+});
+
 test.run();
