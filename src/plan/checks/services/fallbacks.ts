@@ -5,7 +5,10 @@ import { type ParsedFacts, passesLoopback } from '../../facts/parsed-facts.ts';
 import { insteadText, lostText } from '../../services/fallen-text.ts';
 import type { Plan, ServicePlan } from '../../types.ts';
 
-/** Reports `service/falls-back`, `service/ports-ignored`, and of loopback addresses `ports/no-such-address` and `engine/remote`. */
+/**
+ * Reports `service/falls-back`, `service/ports-ignored`, and of loopback addresses `ports/no-such-address` and
+ * `engine/remote`.
+ */
 export function checkFallbacks(
   { services }: Plan,
   facts: ParsedFacts,
