@@ -191,7 +191,7 @@ function provided(service: Service, subject: string, report: Report): ServiceInt
 }
 
 /** The default is for services that say nothing of their network. */
-function saysNatively({ networkMode, networks }: Service): boolean {
+export function saysNatively({ networkMode, networks }: Service): boolean {
   return networks !== undefined || (networkMode !== undefined && networkModeText(networkMode.value) !== '');
 }
 

@@ -68,6 +68,8 @@ export interface Fallen {
   readonly mac?: string;
   /** This host's address that is the service's alone, where others would publish the same ports. */
   readonly loopback?: Address;
+  /** Ports of the fallback that nothing publishes: it is no bridge. */
+  readonly unpublished?: readonly Port[];
 }
 
 /** What guests say of their network, written at the owner of the namespace: Docker takes it only there. */

@@ -33,15 +33,19 @@ export function ownOptions(
         .replace(/^error: /, '')
         .replaceAll("'", '"')
         .replace(/\.$/, ''),
-      misplacedGlobal(args) ?? `see: netcompose ${command} --help`,
+      misplacedGlobal(args, program) ?? `see: netcompose ${command} --help`,
     );
   }
   return { values: program.opts(), args: program.args };
 }
 
 /** `check -f x.yaml`: an option of Compose's, which stands before the command. */
-function misplacedGlobal(args: readonly string[]): string | undefined {
-  const word = args.find((each) => each.startsWith('-') && isGlobal(each.split('=')[0]!));
+function misplacedGlobal(args: readonly string[], { options }: Command): string | undefined {
+  const isKnown = (name: string) => options.some(({ long, short }) => name === long || name === short);
+  const word = args.find((each) => {
+    const [name = ''] = each.split('=');
+    return name.startsWith('-') && isGlobal(name) && !isKnown(name);
+  });
   return word && `${word.split('=')[0]} is an option of docker compose: write it before the command`;
 }
 

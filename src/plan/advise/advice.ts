@@ -1,6 +1,9 @@
 /** A netmode for each service, with its reason. Where the file does not show a need, nothing is to be changed. */
 import { isDockersBridge, networkModeText, ownerIn } from '../../compose/project/network-mode.ts';
 import type { Project, Service } from '../../compose/project/project.ts';
+import { at } from '../../compose/tree.ts';
+import { saysNatively } from '../../netmode/intents.ts';
+import { ownerService } from '../../netmode/owners.ts';
 import type { Facts } from '../facts/facts.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
 import { interfaceOf, parseFacts } from '../facts/parsed-facts.ts';
@@ -30,21 +33,37 @@ const lanProtocols: Readonly<Record<number, string>> = {
 /** In the order of the project; those of inactive profiles too. */
 export function adviceFor(project: Project, facts: Facts = { version: 1 }): readonly Advice[] {
   const onLan = lanMode(facts);
-  return [...project.services.values()].map((service) => ({ service: service.name, ...adviceOf(service, onLan) }));
+  return [...project.services.values()].map((service) => ({
+    service: service.name,
+    ...(byDefault(service, project) ?? adviceOf(service, project, onLan)),
+  }));
+}
+
+/** What the top level's `default` gives a service is annotated too. */
+function byDefault(service: Service, { netmode }: Project): Said | undefined {
+  const given = at(netmode, 'default');
+  if (given?.kind !== 'scalar' || given.value === '' || given.value === null || service.provider || service.netmode)
+    return undefined;
+  return saysNatively(service)
+    ? undefined
+    : { netmode: 'as annotated', reason: `the x-netmode at the top level makes it ${given.value}` };
 }
 
 /** What gives a service the LAN's broadcasts and multicasts here, and why that. */
 function lanMode(facts: Facts): { readonly netmode: 'macvlan' | 'host'; readonly because: string } {
-  const { host, engine } = parseFacts(facts);
+  const { host: here, engine } = parseFacts(facts);
+  // Another machine's interfaces cannot be seen.
+  const host = engine?.remote ? undefined : here;
   if (engine && (engine.kind !== 'engine' || host?.platform === 'darwin'))
     return { netmode: 'host', because: `macvlan does not reach the LAN with this engine (${engine.kind})` };
   if (interfaceOf(host, defaultInterface(host))?.wireless)
     return { netmode: 'host', because: 'Wi-Fi carries only one MAC address, so macvlan cannot work' };
-  if (facts.host?.drivers?.macvlan === 'missing') return { netmode: 'host', because: 'this kernel has no macvlan' };
+  if (!engine?.remote && facts.host?.drivers?.macvlan === 'missing')
+    return { netmode: 'host', because: 'this kernel has no macvlan' };
   return { netmode: 'macvlan', because: 'with an address of its own on the LAN, it has them' };
 }
 
-function adviceOf(service: Service, onLan: ReturnType<typeof lanMode>): Said {
+function adviceOf(service: Service, { services }: Project, onLan: ReturnType<typeof lanMode>): Said {
   const { networkMode, netmode, image } = service;
   const mode = networkMode?.value;
   if (netmode) return { netmode: 'as annotated', reason: 'its x-netmode is left alone' };
@@ -52,10 +71,17 @@ function adviceOf(service: Service, onLan: ReturnType<typeof lanMode>): Said {
   if (mode?.kind === 'service') {
     const owner = networkModeText(mode);
     const reason = `it stays in the network of "${mode.service}"; as x-netmode its ports are published there`;
-    return { netmode: owner, reason, write: { replaces: ['network_mode'] } };
+    const written = at(service.tree, 'network_mode');
+    // What is written would be the same for every value of the variable.
+    return written?.kind === 'scalar' && written.raw !== undefined
+      ? { netmode: owner, reason: `${reason}; its network_mode has a variable: write it yourself` }
+      : { netmode: owner, reason, write: { replaces: ['network_mode'] } };
   }
-  if (ownerIn(mode) !== undefined)
-    return { netmode: 'as written', reason: `it is in the network of a container of another project` };
+  if (ownerIn(mode) !== undefined) {
+    const owner = ownerService(service, services);
+    const whose = owner === undefined ? 'a container of another project' : `"${owner}", by its container's name`;
+    return { netmode: 'as written', reason: `it is in the network of ${whose}` };
+  }
   if (mode?.kind === 'none') return { netmode: 'none', reason: 'it has no network, and the file wants that' };
   if (mode?.kind === 'network' && !isDockersBridge(mode))
     return { netmode: 'as written', reason: `it is on the Docker network "${mode.network}"` };

@@ -12,3 +12,7 @@ export function parseMac(text: string): string | undefined {
   if (!forms.some((form) => form.test(lower))) return undefined;
   return lower.replaceAll(/[:.-]/g, '').match(/../g)!.join(':');
 }
+
+/** Whether an interface can have it: no group's (the last bit of the first octet), and not all zeros. */
+export const isUnicast = (mac: string): boolean =>
+  Number.parseInt(mac.slice(0, 2), 16) % 2 === 0 && mac !== '00:00:00:00:00:00';

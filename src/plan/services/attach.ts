@@ -72,11 +72,16 @@ function managed(
     intents.project.name,
     facts.engine?.images,
   );
-  const lost = fallen && lostBy(fallen, addresses.get(service.name)?.netmode, intent.settings.mac_address?.value);
+  const beside = fallen && fallenBeside(fallen, service, addresses, requests);
+  const lost = beside && lostBy(beside, addresses.get(service.name)?.netmode, intent.settings.mac_address?.value);
   const common = { service, netmode: mode, managed: true, opens, ...(lost && { fallen: lost }) };
   if (row.kind === 'namespace') {
     const listeners = row.networkMode === 'host' ? opens : [];
-    return { ...common, networkMode: { kind: row.networkMode }, networks: new Map(), ports: [], listeners };
+    const unpublished = instead?.ports;
+    return {
+      ...{ ...common, networkMode: { kind: row.networkMode }, networks: new Map(), ports: [], listeners },
+      ...(lost && unpublished && { fallen: { ...lost, unpublished } }),
+    };
   }
   const written = addresses.get(service.name);
   const target = network ?? (mode === 'overlay' ? overlayKey(intents) : bridgeTarget(intent));
@@ -104,17 +109,23 @@ function managed(
   };
 }
 
-/** With what the service would have had on the LAN. */
-const lostBy = (fallen: Fallen, written: BothFamilies | undefined, mac: string | undefined): Fallen => ({
-  ...fallen,
-  addresses: [written?.ipv4Address, written?.ipv6Address].flatMap((each) => each?.value ?? []),
-  ...(mac !== undefined && { mac }),
-});
+/** With what `x-netmode` would have given the service on the LAN. */
+function lostBy(fallen: Fallen, written: BothFamilies | undefined, mac: string | undefined): Fallen {
+  const given = [written?.ipv4Address, written?.ipv6Address].flatMap((each) => each?.value ?? []);
+  return { ...fallen, ...(given.length > 0 && { addresses: given }), ...(mac !== undefined && { mac }) };
+}
 
-/** The same of a service that lists the network. */
-function fallenBeside(fallen: Fallen, { name, networks }: Service, addresses: Context['addresses']): Fallen {
-  const given = [...(addresses.get(name)?.declared.values() ?? [])];
-  const [mac] = [...(networks?.value.values() ?? [])].flatMap(({ macAddress }) => macAddress?.value ?? []);
+/** With what the networks that the service lists would have given it there. */
+function fallenBeside(
+  fallen: Fallen,
+  { name, networks }: Service,
+  addresses: Context['addresses'],
+  { fallbacks }: Requests,
+): Fallen {
+  const given = [...(addresses.get(name)?.declared ?? [])].flatMap(([key, each]) => (fallbacks.has(key) ? each : []));
+  const [mac] = [...(networks?.value ?? [])].flatMap(([key, { macAddress }]) =>
+    fallbacks.has(key) ? (macAddress?.value ?? []) : [],
+  );
   return {
     ...fallen,
     addresses: given.flatMap(({ ipv4Address, ipv6Address }) =>
@@ -172,7 +183,7 @@ function untouched(intent: ServiceIntent, { intents, requests, networks, address
   return {
     ...{ ...common, netmode, networks: listed, ports, listeners: isUnderlay(netmode) ? opens : [] },
     // Its address on that network has to go.
-    ...(fallen && { managed: true, fallen: fallenBeside({ ...fallen, to: 'bridge' }, service, addresses) }),
+    ...(fallen && { managed: true, fallen: fallenBeside({ ...fallen, to: 'bridge' }, service, addresses, requests) }),
     ...(!found.every(isUnderlay) && { publishing }),
   };
 }

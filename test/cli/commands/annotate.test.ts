@@ -46,6 +46,12 @@ test('a dry run shows the difference and writes nothing', async () => {
   }
 });
 
+test('beside a wrong option, one that annotate has itself is not said to be out of place', async () => {
+  const { code, err } = await runIn({ 'compose.yaml': plain }, ['annotate', '--suggest', '--dry-run', '--offline']);
+  assert.is(code, 2);
+  assert.match(err, 'unknown option "--offline"\n  help: see: netcompose annotate --help');
+});
+
 /** Command line, what the service's x-netmode was, what it is, what is said of it. */
 const changes: readonly (readonly [string, string, string, string])[] = [
   ['--mode bridge', 'host', 'bridge', 'mode bridge (was host)'],

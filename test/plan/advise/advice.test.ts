@@ -7,7 +7,9 @@ import type { Facts } from '../../../src/plan/facts/facts.ts';
 import { lanFacts, planTexts } from '../../support/in-memory.ts';
 
 const advised = (service: string, facts: Facts = lanFacts) => {
-  const { project } = planTexts(`services:\n  vpn: { image: x }\n  web: ${service}\nnetworks: { back: {} }\n`);
+  const { project } = planTexts(
+    `services:\n  vpn: { image: x, container_name: vp }\n  web: ${service}\nnetworks: { back: {} }\n`,
+  );
   const { netmode, write, reason } = adviceFor(project!, facts).find((one) => one.service === 'web')!;
   return { said: `${netmode}${write ? ' (advised)' : ''}`, reason };
 };
@@ -18,6 +20,11 @@ const wifi: Facts = {
     ...lanFacts.host!,
     routes: [{ destination: 'default', family: 4, interface: 'wlan0', gateway: '192.168.7.1' }],
   },
+};
+const remoteFromMac: Facts = {
+  ...lanFacts,
+  host: { ...lanFacts.host!, platform: 'darwin', drivers: { macvlan: 'missing', ipvlan: 'missing' } },
+  engine: { ...lanFacts.engine!, remote: true },
 };
 const engineOf = (kind: 'desktop' | 'rootless'): Facts => ({ ...lanFacts, engine: { ...lanFacts.engine!, kind } });
 
@@ -30,11 +37,14 @@ const cases: readonly (readonly [service: string, said: string, reason: RegExp, 
   ['{ image: homebridge/homebridge }', 'host (advised)', /Wi-Fi carries only one MAC/, wifi],
   ['{ image: homebridge/homebridge }', 'host (advised)', /desktop/, engineOf('desktop')],
   ['{ image: homebridge/homebridge }', 'host (advised)', /rootless/, engineOf('rootless')],
+  ['{ image: homebridge/homebridge }', 'macvlan (advised)', /has them$/, remoteFromMac],
   ['{ image: homebridge/homebridge, network_mode: host }', 'host', /host mode carries it/],
   ['{ image: homebridge/homebridge, networks: [back] }', 'as written', /networks that the file declares/],
   ['{ image: x, network_mode: host }', 'host', /^nothing here shows why/],
   ['{ image: x, network_mode: none }', 'none', /the file wants that/],
   ['{ image: x, network_mode: "service:vpn" }', 'service:vpn (advised)', /stays in the network of "vpn"/],
+  ['{ image: x, network_mode: "service:${VPN:-vpn}" }', 'service:vpn', /has a variable: write it yourself/],
+  ['{ image: x, network_mode: "container:vp" }', 'as written', /network of "vpn", by its container's name/],
   ['{ image: x, network_mode: "container:other" }', 'as written', /another project/],
   ['{ image: homebridge/homebridge, x-netmode: bridge }', 'as annotated', /left alone/],
 ];
@@ -46,6 +56,20 @@ for (const [service, said, reason, facts] of cases) {
     assert.match(found.reason, reason);
   });
 }
+
+test('what the top level makes of services that say nothing is left alone', () => {
+  const { project } = planTexts(
+    'x-netmode: { default: host }\nservices:\n  web: { image: homebridge/homebridge }\n' +
+      '  db: { image: x, networks: [default] }\n',
+  );
+  assert.equal(
+    adviceFor(project!, lanFacts).map(({ netmode, reason, write }) => [netmode, reason.slice(0, 35), write]),
+    [
+      ['as annotated', 'the x-netmode at the top level make', undefined],
+      ['bridge', 'a bridge is enough: only other serv', undefined],
+    ],
+  );
+});
 
 test('images are known by their repository, whatever the registry and the tag', () => {
   for (const [image, repository] of [

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { overrideOf } from '../../../src/emit/override/override.ts';
 import { reachText } from '../../../src/emit/text/reach-text.ts';
 import type { EngineFacts, Facts, HostSocket } from '../../../src/plan/facts/facts.ts';
+import { lostText } from '../../../src/plan/services/fallen-text.ts';
 import { lanFacts, type Options, planTexts, told } from '../../support/in-memory.ts';
 
 const engine = (changes: Partial<EngineFacts>): Facts => ({
@@ -301,5 +302,32 @@ for (const [name, x, rule] of [
     );
   });
 }
+
+test('ports of a fallback that is no bridge are said to be lost', () => {
+  const { errors } = planned(
+    'x-netmode: { fallback: host }\nservices:\n' +
+      '  a: { image: x, x-netmode: { mode: macvlan, fallback: { ports: ["8080:80"] } } }\n' +
+      '  b: { image: x, x-netmode: { mode: macvlan, fallback: { mode: none, ports: ["8081:80"] } } }\n' +
+      '  c: { image: x, x-netmode: { mode: macvlan, fallback: { mode: bridge, ports: ["8082:80"] } } }\n',
+  );
+  assert.is(errors.length, 2);
+  assert.match(errors[0]!, /^warning service\/ports-ignored: "a": .* in this host's network instead of macvlan$/);
+  assert.match(errors[1]!, /^warning service\/ports-ignored: "b": .* on no network instead of macvlan$/);
+});
+
+test('what a listed network would have given is said to be lost too', () => {
+  const { services, plan } = planned(
+    'services:\n  a: { image: x, x-netmode: { mode: macvlan, fallback: bridge }, networks: { lan: { ' +
+      'ipv4_address: 192.168.1.5, mac_address: "02:00:00:00:00:01" }, back: { ipv4_address: 10.9.0.5 } } }\n' +
+      'networks:\n  back: { ipam: { config: [{ subnet: 10.9.0.0/24 }] } }\n' +
+      '  lan: { x-netmode: { mode: macvlan, subnet: 192.168.1.0/24, fallback: bridge } }\n',
+  );
+  assert.equal([...plan.networks.keys()].sort(), ['back', 'lan']);
+  assert.is(
+    lostText(services.get('a')!.fallen!),
+    'no address on the LAN (192.168.1.5), no MAC address of its own (02:00:00:00:00:01), ' +
+      'no broadcast and multicast of the LAN',
+  );
+});
 
 test.run();

@@ -17,7 +17,8 @@ export async function run(session: Session): Promise<number> {
   });
   if (!options) return exitCodes.fine;
   const { project, diagnostics } = readProject(session);
-  if (!project) {
+  // Of a file that is misread, advice would be about something else.
+  if (!project || diagnostics.hasErrors) {
     reportProblems(session, diagnostics);
     return exitCodeOf(diagnostics.sorted());
   }

@@ -26,6 +26,11 @@ export async function run(session: Session): Promise<number> {
   }
   const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
   if (!subcommand) throw new UsageError(`there is no "shim ${name}"`, `one of ${Object.keys(subcommands).join(', ')}`);
+  if (session.globals.dryRun && name !== 'ls')
+    throw new UsageError(
+      `"shim ${name}" has no dry run`,
+      `${name.endsWith('persist') ? '"netcompose shim persist --print"' : '"netcompose shim ls"'} only looks`,
+    );
   return (await subcommand.load()).run({ ...session, command: `shim ${name}`, args });
 }
 

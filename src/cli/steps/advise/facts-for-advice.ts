@@ -12,6 +12,5 @@ export async function factsForAdvice(session: Session, values: Readonly<Record<s
   if (file !== undefined) return readFacts(session, file);
   const [host, engine] = await Promise.all([observeHost(session.host, { lan: true }), observeEngine(session.host)]);
   if (engine.kind === 'unreachable') return { version: 1, host };
-  // Another machine's interfaces cannot be seen.
-  return { version: 1, ...(!engine.facts.remote && { host }), engine: engine.facts };
+  return { version: 1, host, engine: engine.facts };
 }

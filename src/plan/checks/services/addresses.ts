@@ -11,7 +11,7 @@ import {
   formatCidr,
   sameAddress,
 } from '../../facts/ip.ts';
-import { parseMac } from '../../facts/mac.ts';
+import { isUnicast, parseMac } from '../../facts/mac.ts';
 import { reservations } from '../../facts/ownership.ts';
 import { interfaceOf, type ParsedFacts } from '../../facts/parsed-facts.ts';
 import { freeRange, knownAddresses, nearestFree } from '../../networks/free-addresses.ts';
@@ -38,6 +38,7 @@ export function checkAddresses({ services, networks }: Plan, facts: ParsedFacts,
       report,
     );
     const network = networks.get(key);
+    if (network) checkParentsMac(members, network, facts, report);
     if (!network || network.pools.length === 0) continue;
     const known = [...knownAddresses(network, facts), ...fixed.map(({ value }) => value)];
     const isHandedOut = (family: 4 | 6) =>
@@ -69,10 +70,40 @@ function macsOf({ service, networks, networkMode }: ServicePlan): readonly Given
 
 /** That of `x-netmode` has been checked against the schema, which says the same. */
 function checkMac({ service, value, span }: Given<string>, report: Report): void {
-  if (parseMac(value) !== undefined) return;
+  const mac = parseMac(value);
+  if (mac !== undefined) {
+    // Docker accepts it; the kernel then cannot assign it, and the container does not start.
+    if (!isUnicast(mac))
+      report('netmode/invalid-value', span, `"${service.name}": no interface can have the MAC address ${value}`, {
+        help: 'write it like 02:42:c0:a8:01:35: the first two digits are an even number, and not all are zeros',
+      });
+    return;
+  }
   report('netmode/invalid-value', span, `"${service.name}": "${value}" is not a MAC address that Docker reads`, {
     help: 'write it like 02:42:c0:a8:01:35, with every zero',
   });
+}
+
+/** The kernel gives a macvlan interface no address that its parent has (`macvlan_addr_busy`), but under passthru. */
+function checkParentsMac(
+  members: readonly Member[],
+  { underlay }: NetworkPlan,
+  { host }: ParsedFacts,
+  report: Report,
+): void {
+  const parent = interfaceOf(host, interfaceNameOf(underlay?.parent));
+  const mac = parseMac(parent?.mac ?? '');
+  if (!parent || mac === undefined || underlay?.mode !== 'macvlan' || underlay.flag === 'passthru') return;
+  for (const { service, attachment } of members) {
+    const given = attachment.macAddress;
+    if (given && parseMac(given.value) === mac)
+      report(
+        'address/duplicate-mac',
+        given.span,
+        `"${service.name}" has the MAC address ${given.value}, as its parent ${parent.name} does`,
+        { help: 'give it another, or none' },
+      );
+  }
 }
 
 function checkDuplicates<T>(

@@ -5,7 +5,10 @@ import { type ParsedFacts, passesLoopback } from '../../facts/parsed-facts.ts';
 import { insteadText, lostText } from '../../services/fallen-text.ts';
 import type { Plan, ServicePlan } from '../../types.ts';
 
-/** Reports `service/falls-back`, and of loopback addresses `ports/no-such-address` and `engine/remote`. */
+/**
+ * Reports `service/falls-back`, `service/ports-ignored`, and of loopback addresses `ports/no-such-address` and
+ * `engine/remote`.
+ */
 export function checkFallbacks(
   { services }: Plan,
   facts: ParsedFacts,
@@ -21,6 +24,19 @@ export function checkFallbacks(
       `"${service.name}" is ${insteadText(fallen)}, because ${fallen.because}: it has ${lostText(fallen)}`,
       { ...(answersNowhere(plan) && { help: 'say which ports to publish there: "fallback: { ports: […] }"' }) },
     );
+    const [unpublished] = fallen.unpublished ?? [];
+    if (unpublished)
+      report(
+        'service/ports-ignored',
+        unpublished.span,
+        `"${service.name}": the ports of its fallback are published on a bridge only, and it is ${insteadText(fallen)}`,
+        {
+          help:
+            fallen.to === 'host'
+              ? 'say with "listen" what the process opens, or write "mode: bridge" beside them'
+              : 'remove them, or write "mode: bridge" beside them',
+        },
+      );
     if (fallen.loopback) checkLoopback(plan, fallen.loopback, facts, report);
   }
 }

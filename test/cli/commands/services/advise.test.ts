@@ -48,4 +48,13 @@ test('a service that is not there', async () => {
   assert.match(err, 'did you mean "app"?');
 });
 
+test('files with an error get no advice', async () => {
+  const { code, out, err } = await runIn({ 'compose.yaml': 'services: { a: { image: [x] } }\n' }, [
+    'advise',
+    '--offline',
+  ]);
+  assert.equal([code, out], [1, '']);
+  assert.match(err, 'compose/invalid-model');
+});
+
 test.run();

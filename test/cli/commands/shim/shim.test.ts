@@ -33,6 +33,17 @@ async function listed(on: Machine): Promise<readonly Listed[]> {
   return shims;
 }
 
+test('a dry run is refused, for it would not be one; ls is none anyway', async () => {
+  const on = await running();
+  for (const name of ['up', 'down', 'watch', 'persist', 'unpersist']) {
+    const { code, err } = await on.run('--dry-run', 'shim', name);
+    assert.is(code, 2, name);
+    assert.match(err, `"shim ${name}" has no dry run`);
+  }
+  assert.is((await on.run('--dry-run', 'shim', 'ls')).code, 0);
+  assert.equal(on.changes(), []);
+});
+
 test('ls on a host without shims', async () => {
   const { code, out } = await machine(files).run('shim', 'ls');
   assert.equal([code, out], [0, 'no shims\n']);

@@ -237,4 +237,29 @@ test('more containers than addresses', () => {
   ]);
 });
 
+test('MAC addresses that no interface can have: of groups, and nothing but zeros', () => {
+  for (const mac of ['01:00:5e:00:00:01', 'FF-FF-FF-FF-FF-FF', '0000.0000.0000', '33:33:00:00:00:01'])
+    for (const service of [`mac_address: "${mac}"`, `x-netmode: { mode: macvlan, mac_address: "${mac}" }`])
+      assert.match(
+        told(planTexts(`services: { web: { image: x, ${service} } }`, { facts: lanFacts })).join('\n'),
+        `error netmode/invalid-value: "web": no interface can have the MAC address ${mac}`,
+      );
+});
+
+test("the parent's MAC address is no container's on macvlan", () => {
+  const [parent] = lanFacts.host!.interfaces.filter(({ name }) => name === 'eth0');
+  const given = (extra: string) =>
+    told(
+      planTexts(
+        `services: { web: { image: x, x-netmode: { mode: macvlan, parent: eth0, ${pool}, ` +
+          `mac_address: "${parent!.mac}"${extra} } } }`,
+        { facts: lanFacts },
+      ),
+    ).filter((line) => line.includes('duplicate-mac'));
+  assert.equal(given(''), [
+    `error address/duplicate-mac: "web" has the MAC address ${parent!.mac}, as its parent eth0 does`,
+  ]);
+  assert.equal(given(', flag: passthru'), []);
+});
+
 test.run();
