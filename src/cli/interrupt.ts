@@ -1,11 +1,14 @@
-/** Ctrl-C while the host is being prepared: the step under way ends, what was done is undone, and netcompose exits. */
+/**
+ * Ctrl-C while the host is being prepared, or a terminal that goes (a lost connection): the step under way ends, what
+ * was done is undone, and netcompose exits.
+ */
 
 /** Thrown by `check` after an interrupt; becomes exit code 130 in `run.ts`. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-const signals = ['SIGINT', 'SIGTERM'] as const;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Runs `work`, which changes nothing, and throws `Interrupted` at once when an interrupt comes. The terminal interrupts

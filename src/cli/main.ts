@@ -16,11 +16,11 @@ export async function main(): Promise<void> {
 }
 
 /**
- * Nobody reads any more (`| head`): what is left to say goes unsaid, and whatever was begun is still brought to its
- * end. A device that is full is a fault of the host's.
+ * Nobody reads any more (`| head`, a terminal that has gone): what is left to say goes unsaid, and whatever was begun
+ * is still brought to its end. A device that is full is a fault of the host's.
  */
 function unwritable({ code, message }: NodeJS.ErrnoException): void {
-  if (code === 'EPIPE') return;
+  if (code === 'EPIPE' || code === 'EIO') return;
   process.exitCode = exitCodes.hostAction;
   process.on('exit', () => (process.exitCode = exitCodes.hostAction));
   try {

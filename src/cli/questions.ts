@@ -12,8 +12,12 @@ export interface Choice<T> {
 export interface Questions {
   /** @param preselected what Enter alone answers */
   choose<T>(question: string, choices: readonly Choice<T>[], preselected: T): Promise<T>;
-  /** Enter alone answers yes. */
-  confirm(question: string): Promise<boolean>;
+  /**
+   * Enter alone answers yes.
+   *
+   * @param end the answer is no once this has come
+   */
+  confirm(question: string, end?: AbortSignal): Promise<boolean>;
 }
 
 const atOnce = 12;
@@ -24,9 +28,14 @@ export const terminalQuestions: Questions = {
     const { select } = await import('./prompts.ts');
     return answered(select({ message, choices: [...choices], default: preselected, pageSize: atOnce, loop: false }));
   },
-  async confirm(message) {
+  async confirm(message, end) {
     const prompts = await import('./prompts.ts');
-    return answered(prompts.confirm({ message, default: true }));
+    try {
+      return await answered(prompts.confirm({ message, default: true }, end && { signal: end }));
+    } catch (error) {
+      if (error instanceof Error && error.name === 'AbortPromptError') return false;
+      throw error;
+    }
   },
 };
 

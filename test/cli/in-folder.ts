@@ -1,4 +1,5 @@
 /** Runs the program inside the test, on a project in memory; nothing of the outside is reached. */
+import type { Questions } from '../../src/cli/questions.ts';
 import { run } from '../../src/cli/run.ts';
 import { type FakeHost, type FakeOptions, fakeHost } from '../host/fake-host.ts';
 
@@ -22,13 +23,18 @@ export async function runIn(
   return runOn(fakeHost({ cwd: folder, ...options, files: { ...project, ...files } }), argv);
 }
 
-/** Runs the program on a host that may have been run on before. */
-export async function runOn(host: FakeHost, argv: readonly string[]): Promise<Outcome> {
+/**
+ * Runs the program on a host that may have been run on before.
+ *
+ * @param questions answers what is asked; absent: nobody is at the terminal
+ */
+export async function runOn(host: FakeHost, argv: readonly string[], questions?: Questions): Promise<Outcome> {
   let [out, err] = ['', ''];
   const terminal = {
     out: (text: string) => void (out += text),
     err: (text: string) => void (err += text),
     color: { out: false, err: false },
+    ...(questions && { questions }),
   };
   const code = await run(argv, host, terminal);
   return { code, out, err, host, folder };

@@ -19,7 +19,7 @@ function interruptAt(on: Machine, beginning: string, signal?: NodeJS.Signals): v
   };
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   for (const [when, command] of [
     ['the first', 'docker network create'],
     ['a later', 'ip link set dev nc-eth0 up'],

@@ -3,6 +3,7 @@
  * that starts and removes containers. Commands have their effect, so that a test can look at what is left of them.
  */
 
+import type { Questions } from '../../src/cli/questions.ts';
 import { load } from '../../src/compose/load.ts';
 import { networkModeText } from '../../src/compose/project/network-mode.ts';
 import type { Service } from '../../src/compose/project/project.ts';
@@ -50,6 +51,8 @@ export interface Machine {
   readonly failing: Map<string, Partial<RunResult>>;
   /** Called before each command that changes something, as `changes` shows it. */
   before: (line: string) => void;
+  /** Answers what is asked; absent: nobody is at the terminal. */
+  questions?: Questions;
   readonly host: FakeHost;
   /** Runs netcompose in the project's folder. */
   run(...argv: readonly string[]): Promise<Outcome>;
@@ -119,7 +122,7 @@ export function machine(texts: Readonly<Record<string, string>>, options: FakeOp
     failing: new Map(),
     before: () => undefined,
     host,
-    run: (...argv) => runOn(host, argv),
+    run: (...argv) => runOn(host, argv, now.questions),
     changes: () => changes.splice(0),
     left: () => ({
       networks: [...engine.networks.keys()].sort(),

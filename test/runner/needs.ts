@@ -61,8 +61,8 @@ function engine(name: EngineName): string | undefined {
 }
 
 /**
- * Whether a recipe below `test/` has made what it makes. One that is at it is waited for, however long it takes: in CI
- * they work beside the first layers.
+ * Whether a recipe below `test/` has made what it makes. It may wait for one that is at it, however long that takes: in
+ * CI the virtual machine is made beside the first layers.
  */
 function isMade(recipe: string): Promise<boolean> {
   const script = fileURLToPath(new URL(`../${recipe}`, import.meta.url));

@@ -19,6 +19,7 @@ import { endedAtOnce, interruptible } from '../interrupt.ts';
 import { serviceWords } from '../options/service-words.ts';
 import type { Session } from '../session.ts';
 import { composeCall } from '../steps/compose-call.ts';
+import { type Confirm, confirmation } from '../steps/confirm-changes.ts';
 import { areTrusted, runHooks, untrusted } from '../steps/hooks.ts';
 import { passThrough } from '../steps/pass-through.ts';
 import { type Prepared, prepare } from '../steps/prepare.ts';
@@ -28,10 +29,11 @@ export async function run(session: Session): Promise<number> {
   // Help is Compose's own, and needs no preparation.
   const { help } = serviceWords(session);
   if (help) return passThrough(argv, host);
+  const confirm = confirmation(session);
   const prepared = await endedAtOnce(() => prepare(session, { starts: true }));
   if (prepared.kind === 'refused') return prepared.exitCode;
   if (prepared.kind === 'plain') return plain(session, prepared);
-  return isPretending(session) ? pretend(session, prepared) : start(session, prepared);
+  return isPretending(session) ? pretend(session, prepared) : start(session, prepared, confirm);
 }
 
 /** Compose alone; but if the files had an `x-netmode` the last time, what it needed is released. */
@@ -74,7 +76,7 @@ async function pretend(session: Session, prepared: Ready): Promise<number> {
   );
 }
 
-async function start(session: Session, prepared: Ready): Promise<number> {
+async function start(session: Session, prepared: Ready, confirm: Confirm | undefined): Promise<number> {
   const { host, terminal } = session;
   if (!areTrusted(session, prepared.project, prepared.plan.hooks))
     throw untrusted(prepared.project, prepared.plan.hooks);
@@ -84,14 +86,14 @@ async function start(session: Session, prepared: Ready): Promise<number> {
   const leases = await Promise.all([...networks].map((network) => holdLease(host, network)));
   try {
     const { project, override, plan } = prepared;
-    const applied = await interruptible((check) => makeReady(session, prepared, steps, check));
+    const applied = await interruptible((check) => makeReady(session, prepared, steps, check, confirm));
     const exitCode = await callCompose(session, prepared, recordOverride(session, project.name, override));
     if (exitCode !== exitCodes.fine && applied) await undo(session, applied);
     const { detached, waitsReach } = serviceWords(session);
     const runOn = session.command !== 'up' || detached;
     if (hasShims(prepared)) await settle(session, prepared, exitCode, runOn && routesAreOpen(plan));
     if (exitCode === exitCodes.fine && detached) {
-      const { reachTable } = await import('../steps/reach-table.ts');
+      const { reachTable } = await import('../steps/reach/reach-table.ts');
       terminal.err(await reachTable(session, prepared.plan));
     }
     if (exitCode === exitCodes.fine && waitsReach !== undefined)
@@ -108,9 +110,12 @@ async function makeReady(
   { project, plan }: Ready,
   steps: readonly Step[],
   check: () => void,
+  confirm: Confirm | undefined,
 ): Promise<Applied | undefined> {
   const applied = steps.length === 0 ? undefined : await apply(session, steps, check);
   try {
+    check();
+    if (applied && applied.changed.length > 0) await confirm?.();
     check();
     await runHooks(session, project, plan.hooks, 'pre_up');
     check();

@@ -14,6 +14,9 @@ export const trustOption = '--trust-hooks';
 /** netcompose's own option of `up`: asks the plan's places once all is started. */
 const waitReachOption = '--wait-reach';
 
+/** netcompose's own option of `up`: what it changes of the host is put back unless confirmed in so many seconds. */
+export const confirmOption = '--confirm';
+
 const everywhere: readonly FlagLine[] = ['-h, --help', '--dry-run'];
 
 const upAndCreate: readonly FlagLine[] = [
@@ -36,6 +39,7 @@ export const optionsOf = {
   up: [
     ...upAndCreate,
     waitReachOption,
+    `${confirmOption} int`,
     ...['--abort-on-container-exit', '--abort-on-container-failure', '--always-recreate-deps'],
     ...['--attach stringArray', '--attach-dependencies', '-d, --detach', '--exit-code-from string', '--menu'],
     ...['--no-attach stringArray', '--no-color', '--no-deps', '--no-log-prefix', '--no-start', '--quiet-build'],
@@ -83,6 +87,8 @@ interface ServiceWords {
   readonly trustsHooks: boolean;
   /** `up`: whether the plan's places are asked after the start, and how long they are waited for, in seconds. */
   readonly waitsReach?: number;
+  /** `up`: the seconds in which its changes of the host are to be confirmed, as they are written. */
+  readonly confirm?: string;
   /** The words that Compose is given: all but netcompose's own options. */
   readonly forCompose: readonly string[];
 }
@@ -98,12 +104,19 @@ export function serviceWords({ command, args }: Called): ServiceWords {
   const read: ReadFlags = lines
     ? readFlags(args, lines, { interspersed: command !== 'run' })
     : { options: [], rest: [], faulty: false };
-  const ours = new Set(read.options.flatMap(({ name, at }) => (ownOptions.has(`--${name}`) ? at : [])));
+  const ours = new Set(
+    read.options.flatMap(({ name, takesValue, at }) => {
+      if (!isOurs(`--${name}`, lines)) return [];
+      return takesValue && !args[at]!.includes('=') ? [at, at + 1] : at;
+    }),
+  );
   const waitsReach = command === 'up' && isOn(read, waitReachOption.slice(2)) === true;
   const detached = command === 'up' && (isOn(read, 'detach') === true || isOn(read, 'wait') === true);
   const kept = args.filter((_, at) => !ours.has(at));
   const counts = command === 'scale' ? read.rest : valuesOf(read, 'scale');
   const dryRun = isOn(read, 'dry-run');
+  const lacksTime = args.at(-1) === confirmOption;
+  const confirm = lacksTime ? '' : valuesOf(read, confirmOption.slice(2)).at(-1);
   return {
     services: command === 'run' ? read.rest.slice(0, 1) : read.rest.map((word) => nameIn(command, word)),
     replicas: new Map(counts.flatMap((word) => replicasIn(command, word))),
@@ -116,11 +129,16 @@ export function serviceWords({ command, args }: Called): ServiceWords {
     servicePorts: isOn(read, 'service-ports') ?? false,
     trustsHooks: isOn(read, trustOption.slice(2)) ?? false,
     ...(waitsReach && { waitsReach: patience(valuesOf(read, 'wait-timeout')) }),
+    ...(command === 'up' && confirm !== undefined && { confirm }),
     forCompose: waitsReach && !detached ? ['--detach', ...kept] : kept,
   };
 }
 
-const ownOptions: ReadonlySet<string> = new Set([trustOption, waitReachOption]);
+const ownOptions: ReadonlySet<string> = new Set([trustOption, waitReachOption, confirmOption]);
+
+/** Of a command that does not have it, an option of netcompose's is one that Compose has to refuse. */
+const isOurs = (option: string, lines: readonly FlagLine[] = []) =>
+  ownOptions.has(option) && lines.some((line) => line.split(' ')[0] === option);
 
 /** As long as Compose is told to wait for health; what opens its ports takes seconds, not minutes. */
 function patience(timeouts: readonly string[]): number {

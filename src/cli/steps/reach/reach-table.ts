@@ -2,13 +2,13 @@
  * After `up -d`: how each service is reached, with the addresses that Docker has chosen, and what the LAN needs for
  * that.
  */
-import { lanRoutesText } from '../../emit/text/plan-text.ts';
-import { reachText } from '../../emit/text/reach-text.ts';
-import { table } from '../../emit/text/table.ts';
-import { observeEngine } from '../../host/observe/engine-facts.ts';
-import { type ParsedEngine, parseEngine } from '../../plan/facts/parsed-facts.ts';
-import type { Plan, Reach, ServicePlan } from '../../plan/types.ts';
-import type { Session } from '../session.ts';
+import { lanRoutesText } from '../../../emit/text/plan-text.ts';
+import { reachText } from '../../../emit/text/reach-text.ts';
+import { table } from '../../../emit/text/table.ts';
+import { observeEngine } from '../../../host/observe/engine-facts.ts';
+import { type ParsedEngine, parseEngine } from '../../../plan/facts/parsed-facts.ts';
+import type { Plan, Reach, ServicePlan } from '../../../plan/types.ts';
+import type { Session } from '../../session.ts';
 
 /** @returns the table, and below it the routes that the LAN's router needs; nothing where no service is started */
 export async function reachTable({ host }: Pick<Session, 'host'>, plan: Plan): Promise<string> {

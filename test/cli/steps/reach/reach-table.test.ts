@@ -1,9 +1,9 @@
 /** What `up -d` prints last. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { reachTable } from '../../../src/cli/steps/reach-table.ts';
-import { fakeHost } from '../../host/fake-host.ts';
-import { lanFacts, planTexts } from '../../support/in-memory.ts';
+import { reachTable } from '../../../../src/cli/steps/reach/reach-table.ts';
+import { fakeHost } from '../../../host/fake-host.ts';
+import { lanFacts, planTexts } from '../../../support/in-memory.ts';
 
 const shown = (netmode: string, more = '') =>
   reachTable(
