@@ -54,7 +54,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   reach: {
     load: () => import('./commands/services/reach.ts'),
-    usage: ['reach', 'ask every place of the plan: what answers, and if not, why'],
+    usage: ['reach', 'try every address and port of the plan; why one is silent'],
   },
   'bench-net': {
     load: () => import('./commands/bench-net.ts'),
@@ -62,7 +62,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   shim: {
     load: () => import('./commands/shim/shim.ts'),
-    usage: ['shim COMMAND', "the host's shims: what is wrong; kept right; made at start"],
+    usage: ['shim COMMAND', "the host's shims: list, repair, watch, make at every start"],
   },
   facts: {
     load: () => import('./commands/facts.ts'),

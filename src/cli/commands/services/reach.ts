@@ -17,15 +17,15 @@ Examples:
   netcompose reach --format json
   netcompose up --wait-reach             start, and wait until all answer
 
-Exit code 1: a place that the plan promises does not answer.
+Exit code 1: a place did not answer.
 `;
 
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
     command
       .description(
-        'Ask every place that the plan names, from this host and out of the containers, and say what answered. ' +
-          'Asking out of containers needs root or sudo. Changes nothing.',
+        'Try every place that the plan names (an address with a port, or to ping), from this host and from inside ' +
+          'the containers, and say what answered. Inside containers that needs root or sudo. Changes nothing.',
       )
       .argument('[services...]', 'the services to ask about; all unless given')
       .addOption(formatOption(['text', 'json']))

@@ -11,7 +11,7 @@ import { type Survey, surveyShims } from '../../steps/shims/survey-shims.ts';
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
     command
-      .description('List the shims of this host, and what is wrong with each: exit code 1 where something is.')
+      .description('List the shims of this host, and what is wrong with each. Exit code 1 if something is.')
       .addOption(formatOption(['text', 'json']));
   });
   if (!options) return exitCodes.fine;

@@ -18,14 +18,15 @@ export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
     command
       .description(
-        'Write what has the shims of this host made again when it starts, for the program that configures its network.',
+        'Have the shims of this host made at every start: write them into the configuration of the program that sets ' +
+          'up its network. Needs root, except with --print.',
       )
       .addOption(
         new Option('--format <format>', 'in which format; that of the program found here unless given').choices(
           persistFormats,
         ),
       )
-      .option('--print', 'only show the files');
+      .option('--print', 'show the files and write nothing');
   });
   if (!options) return exitCodes.fine;
   const { host, terminal } = session;

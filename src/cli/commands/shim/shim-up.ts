@@ -9,8 +9,8 @@ export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
     command
       .description(
-        'Put the shims of all networks right that have one, or of these Docker networks: make what is missing, ' +
-          'remove what leads to containers that are gone. One line for each thing that was mended.',
+        'Repair the shims of all networks that have one, or of these Docker networks: make what is missing, remove ' +
+          'what leads to containers that are gone. Prints one line for each thing that was mended.',
       )
       .argument('[network...]', "Docker's name of a network, or a shim's");
   });

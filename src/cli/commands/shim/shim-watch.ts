@@ -12,8 +12,8 @@ export async function run(session: Session): Promise<number> {
     session,
     (command) =>
       void command.description(
-        'Keep the shims of this host right, until it is ended: what the network, the engine or anybody changes about ' +
-          'them is put back within a second. Needs root. One line for each thing that was mended.',
+        'Keep the shims of this host right: whatever the network, the engine or anybody changes about them is put ' +
+          'back within a second. Runs until it is ended; needs root. Prints one line for each thing that was mended.',
       ),
   );
   if (!options) return exitCodes.fine;

@@ -11,10 +11,10 @@ interface Subcommand {
 /** In the order of `shim --help`. */
 const subcommands: Readonly<Record<string, Subcommand>> = {
   ls: { load: () => import('./shim-ls.ts'), purpose: 'list them, and what is wrong with each' },
-  up: { load: () => import('./shim-up.ts'), purpose: 'put them right' },
+  up: { load: () => import('./shim-up.ts'), purpose: 'repair them' },
   down: { load: () => import('./shim-down.ts'), purpose: 'remove those that nothing uses' },
-  watch: { load: () => import('./shim-watch.ts'), purpose: 'keep them right' },
-  persist: { load: () => import('./shim-persist.ts'), purpose: 'have the host make them again when it starts' },
+  watch: { load: () => import('./shim-watch.ts'), purpose: 'repair them whenever something changes them' },
+  persist: { load: () => import('./shim-persist.ts'), purpose: 'have the host make them at every start' },
   unpersist: { load: () => import('./shim-unpersist.ts'), purpose: 'remove all that "persist" wrote' },
 };
 
