@@ -32,7 +32,7 @@ export async function run(session: Session): Promise<number> {
     const near = nearest(rule, Object.keys(rules));
     throw new UsageError(
       `there is no rule "${rule}"`,
-      near === undefined ? 'all rules are in docs/rules/README.md' : `did you mean "${near}"?`,
+      near === undefined ? '"netcompose explain" lists them' : `did you mean "${near}"?`,
     );
   }
   session.terminal.out(pageOf(rule, session.host));

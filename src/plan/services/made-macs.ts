@@ -91,6 +91,8 @@ function wishesOf(
   return [...plan.networks].flatMap(([key, attachment]) => {
     const network = networks.get(key);
     if (network?.underlay?.mode !== 'macvlan' || network.underlay.flag === 'passthru') return [];
+    // Its name, of which the address is made, is not known yet.
+    if (network.underlay.parent.kind === 'open') return [];
     const isAsked = plan.managed || intents.networks.get(key)?.decoded !== undefined;
     if (!isAsked || attachment.macAddress) return [];
     const docker = dockerNameOf(key, networks, project);

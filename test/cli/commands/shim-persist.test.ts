@@ -32,7 +32,7 @@ test('the shim that there is gets a unit with the commands of "up"; the second t
   assert.equal([removed.code, removed.out], [0, `removed ${unit}\n`]);
   assert.equal(below(on), []);
   assert.equal(on.left().shims, ['nc-eth0']);
-  assert.equal((await on.run('shim', 'unpersist')).out, '');
+  assert.equal((await on.run('shim', 'unpersist')).out, 'nothing was written by "shim persist"\n');
 });
 
 test('--print shows the files, as any user, and writes nothing', async () => {

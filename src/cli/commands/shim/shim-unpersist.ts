@@ -14,6 +14,6 @@ export async function run(session: Session): Promise<number> {
   if (!options) return exitCodes.fine;
   const { host, terminal } = session;
   const removed = await withLock(host, 'host', () => removePersisted(host));
-  terminal.out(removed.map((path) => `removed ${path}\n`).join(''));
+  terminal.out(removed.map((path) => `removed ${path}\n`).join('') || 'nothing was written by "shim persist"\n');
   return exitCodes.fine;
 }
