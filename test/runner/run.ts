@@ -144,7 +144,9 @@ async function runLayer(layer: Layer, files: readonly string[], collected: boole
     ...(compose && { DOCKER_COMPOSE: compose.binary }),
     ...(layer.engine && { [engineVariable]: layer.engine }),
   };
+  const begun = performance.now();
   const { code, results, givenUp } = await run(command!, args, layer.patience, env, output);
+  const seconds = Math.round((performance.now() - begun) / 1000);
   if (collected) process.stdout.write(`\n${layer.name}\n${written.join('')}`);
 
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
@@ -156,7 +158,7 @@ async function runLayer(layer: Layer, files: readonly string[], collected: boole
     const before = unfinished.length > 0 ? ` before ${unfinished.join(', ')} had run` : '';
     process.stdout.write(`failed: ${layer.name} ${how}${before}\n`);
   }
-  process.stdout.write(`${layer.name}: ${passed} passed, ${failed} failed\n\n`);
+  process.stdout.write(`${layer.name}: ${passed} passed, ${failed} failed in ${seconds} s\n\n`);
   return { passed, failed };
 }
 
