@@ -1,5 +1,7 @@
 /** Compose's global options, which stand before the command. */
+
 import { type FlagLine, isOn, readFlags, valuesOf } from './flags.ts';
+import type { ProgressWords } from './progress/mode.ts';
 
 /** `-f` is looked at here; the others are looked at where they matter to the project, and all go on to Compose. */
 export interface Globals {
@@ -9,6 +11,8 @@ export interface Globals {
   readonly profiles: readonly string[];
   readonly envFiles: readonly string[];
   readonly dryRun: boolean;
+  /** How progress is shown, and whether in colour. */
+  readonly look: ProgressWords;
   /** Everything but `-f`, as arguments for Compose. */
   readonly forCompose: readonly string[];
 }
@@ -41,6 +45,8 @@ export function parseGlobals(argv: readonly string[]): Parsed {
   if (isOn(read, 'help') || command === undefined) return { kind: 'help' };
   const last = (name: string) => valuesOf(read, name).at(-1);
   const projectName = last('project-name');
+  const progress = last('progress');
+  const ansi = isOn(read, 'no-ansi') ? 'never' : last('ansi');
   const directory = last('project-directory') ?? last('workdir');
   return {
     kind: 'command',
@@ -53,6 +59,7 @@ export function parseGlobals(argv: readonly string[]): Parsed {
       profiles: valuesOf(read, 'profile'),
       envFiles: valuesOf(read, 'env-file'),
       dryRun: isOn(read, 'dry-run') ?? false,
+      look: { ...(progress !== undefined && { progress }), ...(ansi !== undefined && { ansi }) },
       forCompose: read.options.flatMap(({ name, takesValue, value }) => {
         if (name === 'file') return [];
         return takesValue ? [`--${name}`, value] : [value === 'true' ? `--${name}` : `--${name}=${value}`];

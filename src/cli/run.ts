@@ -1,13 +1,16 @@
 /** From a command line to an exit code: the one place where results become exit codes. */
+import { didYouMean, nearest } from '../diagnostics/suggest.ts';
 import { HostError } from '../host/system/errors.ts';
 import type { Host } from '../host/system/host.ts';
-import { commands, composeCommands } from './commands.ts';
+import { type CommandEntry, commands, composeCommands } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type Parsed, parseGlobals } from './globals.ts';
 import { Interrupted } from './interrupt.ts';
+import { ansiModes, progressModes } from './progress/mode.ts';
 import { passThrough } from './steps/pass-through.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
+import { withProgress } from './with-progress.ts';
 
 declare const NETCOMPOSE_VERSION: string | undefined;
 
@@ -27,7 +30,13 @@ export async function run(argv: readonly string[], host: Host, terminal: Termina
       case 'command': {
         const entry = Object.hasOwn(commands, parsed.command) ? commands[parsed.command] : undefined;
         if (!entry) return await others(parsed, argv, host, terminal);
-        return await (await entry.load()).run({ ...parsed, argv, host, terminal });
+        checkLook(parsed);
+        const session = withProgress(host, terminal, parsed.globals, titleOf(entry));
+        try {
+          return await (await entry.load()).run({ ...parsed, argv, ...session });
+        } finally {
+          session.progress.end();
+        }
       }
     }
   } catch (error) {
@@ -36,6 +45,23 @@ export async function run(argv: readonly string[], host: Host, terminal: Termina
     terminal.err(`netcompose: ${error.message}\n${error.help === undefined ? '' : `  help: ${error.help}\n`}`);
     if (error instanceof UsageError) return exitCodes.usage;
     return error.failure.noEngine ? exitCodes.engine : exitCodes.hostAction;
+  }
+}
+
+const titleOf = ({ title, usage }: CommandEntry) => title ?? (usage ? 'Looking' : 'Preparing');
+
+/** Compose refuses values that it does not know, without a word on which there are; a newer one may know more. */
+function checkLook({ command, globals: { look } }: Extract<Parsed, { readonly kind: 'command' }>): void {
+  const isOurs = commands[command]?.usage !== undefined;
+  const values: readonly (readonly [option: string, value: string | undefined, known: readonly string[]])[] = [
+    ['--progress', look.progress, [...progressModes, 'none']],
+    ['--ansi', look.ansi, ansiModes],
+  ];
+  for (const [option, value, known] of values) {
+    if (value === undefined || known.includes(value)) continue;
+    const help = didYouMean(value, known);
+    if (isOurs || help !== undefined)
+      throw new UsageError(`${option}: there is no "${value}"`, help ?? `one of ${known.join(', ')}`);
   }
 }
 
@@ -51,12 +77,14 @@ async function others(
     const entry = about !== undefined && Object.hasOwn(commands, about) ? commands[about] : undefined;
     if (about === undefined) terminal.out(help());
     else if (entry?.usage)
-      return (await entry.load()).run({ globals, command: about, args: ['--help'], argv, host, terminal });
+      return (await entry.load()).run({
+        ...{ globals, command: about, args: ['--help'], argv },
+        ...withProgress(host, terminal, globals, ''),
+      });
     else return passThrough(argv, host);
     return exitCodes.fine;
   }
   if (!composeCommands.has(command)) {
-    const { nearest } = await import('../diagnostics/suggest.ts');
     const near = nearest(command, [...Object.keys(commands), ...composeCommands]);
     if (near !== undefined) throw new UsageError(`there is no command "${command}"`, `did you mean "${near}"?`);
   }

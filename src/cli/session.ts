@@ -1,11 +1,13 @@
 /** One call of netcompose: the host, the terminal and what the command line says. */
 import type { Host } from '../host/system/host.ts';
 import type { Globals } from './globals.ts';
+import type { Progress } from './progress/progress.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Session {
   readonly host: Host;
   readonly terminal: Terminal;
+  readonly progress: Progress;
   /** The whole command line, for when nothing in it concerns netcompose. */
   readonly argv: readonly string[];
   readonly globals: Globals;

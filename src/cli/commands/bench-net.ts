@@ -85,26 +85,31 @@ function checkFitness({ platform, uid }: Host): void {
 }
 
 function measureAll(
-  { host, terminal }: Session,
+  { host, progress }: Session,
   settings: Settings,
   check: () => void,
 ): Promise<readonly BenchOutcome[]> {
   return withBenchNamespaces(host, async () => {
     const trial = `${benchPrefix}trial`;
-    const filter = await firstThatWorks(host, trial, filterTrials(trial), check);
+    const filter = await progress.during('Packet filter', 'Trying', () =>
+      firstThatWorks(host, trial, filterTrials(trial), check),
+    );
     const kernel = { ipv6: host.exists('/proc/sys/net/ipv6'), ...('found' in filter && { filter: filter.found }) };
     const missing: readonly BenchOutcome[] =
       'found' in filter ? [] : [{ netmode: 'bridge', reason: `no packet filter works here: ${filter.reason}` }];
     const setups = benchedNetmodes
       .filter((netmode) => missing.every((one) => one.netmode !== netmode))
       .map((netmode) => benchSetup(netmode, kernel));
+    progress.event({ id: 'Netmodes', state: 'working', text: 'Making' });
     const measured = await measureNetmodes(host, setups, {
       ...settings,
       order: rotated,
       traffic: trafficProgram(host),
       check,
-      onRound: (round) => terminal.err(`netcompose: round ${round + 1} of ${settings.rounds}\n`),
+      onRound: (round) =>
+        progress.event({ id: 'Netmodes', state: 'working', text: `Round ${round + 1} of ${settings.rounds}` }),
     });
+    progress.event({ id: 'Netmodes', state: 'done', text: 'Measured' });
     return [...measured, ...missing];
   });
 }

@@ -23,7 +23,10 @@ export async function run(session: Session): Promise<number> {
   if (!options) return exitCodes.fine;
   const { terminal } = session;
   const file = options.values['facts'] as string | undefined;
-  const facts = file === undefined ? await observe(session) : await readFacts(session, file);
+  const facts =
+    file === undefined
+      ? await session.progress.during('Host and engine', 'Looking', () => observe(session))
+      : await readFacts(session, file);
   const diagnosis = diagnose(facts, options.values['parent'] as string | undefined);
   terminal.out(
     options.values['format'] === 'json'

@@ -28,7 +28,9 @@ export async function planned(
   if (!intents) return read;
   const file = values['facts'] as string | undefined;
   const options = { offline: values['offline'] === true, engine, live: engine, ...(file !== undefined && { file }) };
-  const seen = await factsFor(session, intents, options, diagnostics.report);
+  const seen = await session.progress.during('Host and engine', 'Looking', () =>
+    factsFor(session, intents, options, diagnostics.report),
+  );
   const plan = decide(intents, seen, diagnostics.report);
   check(plan, probe ? await probed(session, plan, seen) : seen, diagnostics.report);
   // A rendered file is for any host, and any user.

@@ -54,11 +54,14 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
   if (!project || !intents) return refuse(session, diagnostics);
   const starting = starts ? startedBy(session, project) : new Set<string>();
   // A file with errors is refused in any case, so nothing needs to be observed.
-  const seen = await factsFor(
-    session,
-    intents,
-    { offline: diagnostics.hasErrors, engineNeeded: starts, live: starts },
-    diagnostics.report,
+  const { progress } = session;
+  const seen = await progress.during('Host and engine', 'Looking', () =>
+    factsFor(
+      session,
+      intents,
+      { offline: diagnostics.hasErrors, engineNeeded: starts, live: starts },
+      diagnostics.report,
+    ),
   );
   const plan = decide(intents, seen, diagnostics.report);
   const facts = starts && session.host.uid === 0 ? await probed(session, plan, seen, starting) : seen;
@@ -68,7 +71,9 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
 
   const override = overrideOf(plan);
-  const exitCode = starts ? await verify(session, plan, override, stdin, diagnostics) : exitCodes.fine;
+  const exitCode = starts
+    ? await progress.during('Docker Compose', 'Comparing', () => verify(session, plan, override, stdin, diagnostics))
+    : exitCodes.fine;
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
   if (exitCode !== exitCodes.fine) return { kind: 'refused', exitCode };
   reportProblems(session, diagnostics);

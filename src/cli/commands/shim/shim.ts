@@ -1,4 +1,6 @@
 /** `netcompose shim …`: the host's shims, without a Compose file; one file for each subcommand. */
+
+import { didYouMean } from '../../../diagnostics/suggest.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import type { CommandModule, Session } from '../../session.ts';
 import { UsageError } from '../../usage-error.ts';
@@ -25,7 +27,10 @@ export async function run(session: Session): Promise<number> {
     return name === undefined ? exitCodes.usage : exitCodes.fine;
   }
   const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
-  if (!subcommand) throw new UsageError(`there is no "shim ${name}"`, `one of ${Object.keys(subcommands).join(', ')}`);
+  if (!subcommand) {
+    const names = Object.keys(subcommands);
+    throw new UsageError(`there is no "shim ${name}"`, didYouMean(name, names) ?? `one of ${names.join(', ')}`);
+  }
   if (session.globals.dryRun && name !== 'ls')
     throw new UsageError(
       `"shim ${name}" has no dry run`,

@@ -25,17 +25,21 @@ interface ProveOptions {
 
 /** Throws a `HostError` where the engine cannot be reached. */
 export async function proveReach(
-  { host }: Pick<Session, 'host'>,
+  { host, progress }: Pick<Session, 'host' | 'progress'>,
   plan: Plan,
   { engine, only, facts }: ProveOptions,
 ): Promise<readonly Answer[]> {
-  const observed = await observeContainers(host, plan.project.name);
+  const observed = await progress.during('Containers', 'Looking', () => observeContainers(host, plan.project.name));
   if (observed.kind === 'unreachable') throw observed.error;
   const { containers } = observed;
-  const asked = await askAll(host, questionsOf(plan, containers, engine, only), containers);
+  const questions = questionsOf(plan, containers, engine, only);
+  const places = `${questions.length} place${questions.length === 1 ? '' : 's'}`;
+  const asked = await progress.during(places, 'Asking', () => askAll(host, questions, containers));
   const isHere = engine === undefined || !(engine.remote || engine.kind === 'desktop');
   const evidence = asked.some(hasFailed)
-    ? await look(host, plan, containers, isHere ? await facts() : { version: 1 }, isHere)
+    ? await progress.during('What does not answer', 'Looking', async () =>
+        look(host, plan, containers, isHere ? await facts() : { version: 1 }, isHere),
+      )
     : nothingSeen(containers);
   return asked.map((one) => answerOf(one, evidence));
 }
