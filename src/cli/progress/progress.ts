@@ -115,8 +115,9 @@ function drawn(screen: Screen, { color, title }: ProgressOptions): Progress {
   let stop: (() => void) | undefined;
 
   const isWorking = () => looks.size > 0 || [...tasks.values()].some(({ state }) => state === 'working');
+  // Line by line: what one command would clear from the first line of the screen on, tmux moves into its history.
   const erase = () => {
-    if (lines > 0) screen.write(`\x1b[${lines}A\r\x1b[J`);
+    if (lines > 0) screen.write(`\x1b[${lines}A\r${'\x1b[K\n'.repeat(lines)}\x1b[${lines}A`);
     lines = 0;
   };
   const draw = () => {
@@ -129,7 +130,9 @@ function drawn(screen: Screen, { color, title }: ProgressOptions): Progress {
     const block = blockLines(title, shown, now, { color, ...screen.size() });
     const up = lines > 0 ? `\x1b[${lines}A` : '';
     // What is drawn over may have been longer, and there may have been more of it.
-    screen.write(`${up}\r\x1b[?25l${block.map((line) => `${line}\x1b[K\n`).join('')}\x1b[J\x1b[?25h`);
+    const left = Math.max(0, lines - block.length);
+    const cleared = left > 0 ? `${'\x1b[K\n'.repeat(left)}\x1b[${left}A` : '';
+    screen.write(`${up}\r\x1b[?25l${block.map((line) => `${line}\x1b[K\n`).join('')}${cleared}\x1b[?25h`);
     lines = block.length;
     said = now;
   };

@@ -53,7 +53,6 @@ function seenOf(text: string, columns: number): readonly string[] {
   const commands: Readonly<Record<string, (parameter: number) => void>> = {
     A: (up) => (row -= up),
     K: () => (lines[row] = lines[row]!.slice(0, column)),
-    J: () => lines.splice(row, lines.length, lines[row]!.slice(0, column)),
     m: () => undefined,
     h: () => undefined,
     l: () => undefined,
@@ -70,5 +69,6 @@ function seenOf(text: string, columns: number): readonly string[] {
     lines[row] ??= '';
     if (lines[row]!.length > columns) throw new Error(`longer than the terminal is wide: ${lines[row]}`);
   }
-  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+  const last = lines.findLastIndex((line) => line !== '');
+  return lines.slice(0, last + 1);
 }
