@@ -17,6 +17,12 @@ import { interruptible } from '../interrupt.ts';
 import { formatOption, ownOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
 
+const examples = `
+Examples:
+  sudo netcompose bench-net
+  sudo netcompose bench-net --rounds 20 --seconds 1
+`;
+
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
     command
@@ -32,7 +38,8 @@ export async function run(session: Session): Promise<number> {
       .addOption(
         new Option('--seconds <seconds>', 'how long each measurement takes').argParser(numberIn(0.05, 5)).default(0.2),
       )
-      .addOption(formatOption(['text', 'json']));
+      .addOption(formatOption(['text', 'json']))
+      .addHelpText('after', examples);
   });
   if (!options) return exitCodes.fine;
   const { host, terminal } = session;

@@ -3,8 +3,10 @@
  * Docker means.
  */
 import { fileURLToPath } from 'node:url';
+import groupBy from 'lodash/groupBy.js';
 import { rules } from '../../diagnostics/rules.ts';
 import { nearest } from '../../diagnostics/suggest.ts';
+import { table } from '../../emit/text/table.ts';
 import { HostError } from '../../host/system/errors.ts';
 import type { Host } from '../../host/system/host.ts';
 import { explainError } from '../../plan/doctor/docker-errors.ts';
@@ -13,18 +15,26 @@ import { ownOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 
+const examples = `
+Examples:
+  netcompose explain                          all rules, group by group
+  netcompose explain parent/driver-clash
+  netcompose explain "device or resource busy"
+`;
+
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
     command
       .description('Say what a diagnostic, or an error of Docker, means, why it matters and how to mend it.')
       .argument('[rule or error...]', 'such as parent/driver-clash, or "device or resource busy" as Docker has put it')
       // An error may begin with a dash.
-      .allowUnknownOption();
+      .allowUnknownOption()
+      .addHelpText('after', examples);
   });
   if (!options) return exitCodes.fine;
   const rule = options.args.join(' ');
   if (rule === '') {
-    session.terminal.out(allRules());
+    session.terminal.out(allRules(session.terminal.columns));
     return exitCodes.fine;
   }
   if (/\s/.test(rule)) return explainText(session, rule);
@@ -40,10 +50,18 @@ export async function run(session: Session): Promise<number> {
 }
 
 /** Each rule and what it is about, group by group. */
-function allRules(): string {
+function allRules(columns?: number): string {
   const names = Object.keys(rules) as (keyof typeof rules)[];
-  const width = Math.max(...names.map((name) => name.length));
-  return names.map((name) => `${name.padEnd(width)}  ${rules[name].summary}\n`).join('');
+  const width = Math.max(...names.map((name) => name.length)) + 2;
+  const groups = Object.entries(groupBy(names, (name) => name.split('/')[0]!));
+  const listed = groups.map(
+    ([group, those]) =>
+      `${group}\n${table(
+        those.map((name) => [`  ${name}`.padEnd(width), rules[name].summary]),
+        columns,
+      )}`,
+  );
+  return `${listed.join('\n')}\nWhat one of them means: netcompose explain RULE\n`;
 }
 
 function explainText({ terminal }: Session, text: string): number {
