@@ -95,7 +95,7 @@ async function start(session: Session, prepared: Ready, confirm: Confirm | undef
     if (hasShims(prepared)) await settle(session, prepared, exitCode, runOn && routesAreOpen(plan));
     if (exitCode === exitCodes.fine && detached) {
       const { reachTable } = await import('../steps/reach/reach-table.ts');
-      terminal.err(await reachTable(session, prepared.plan));
+      terminal.err(await reachTable(session, prepared.plan, terminal.columns));
     }
     if (exitCode === exitCodes.fine && waitsReach !== undefined)
       return await proof(session, prepared.project, waitsReach);

@@ -19,9 +19,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const ansiOf = ({ ansi }: ProgressWords, env: Environment): string => ansi ?? env['COMPOSE_ANSI'] ?? 'auto';
 
 /**
- * Source: `selectEventProcessor` of docker/compose's cmd/compose/compose.go, and what 2.40.3 prints. 2.26.1 knows no
- * `json` and does not read `COMPOSE_PROGRESS`. What Compose does not ask for: in a CI, and on a terminal that cannot move
- * its cursor, nothing is drawn over. A value that is none counts as `auto`: Compose refuses it.
+ * Source: docker/compose's cmd/compose/compose.go, and what 2.40.3 prints. 2.26.1 knows no `json` and does not read
+ * `COMPOSE_PROGRESS`. Beyond Compose: in a CI, and on a terminal that cannot move its cursor, nothing is drawn over. A
+ * value that is none counts as `auto`: Compose refuses it.
  *
  * @param isTerminal whether standard error is one
  */

@@ -6,7 +6,7 @@ import { blockLines, type Canvas, frameMilliseconds, type Task } from './drawing
 import type { ProgressMode } from './mode.ts';
 
 /** A change of something that is listed; the same `id` is the same line. */
-export type ProgressEvent = Pick<Task, 'id' | 'state' | 'text'>;
+type ProgressEvent = Pick<Task, 'id' | 'state' | 'text'>;
 
 export interface Progress {
   /** Says that something is being changed, or has been; it stays on the screen. */

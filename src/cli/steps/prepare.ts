@@ -90,8 +90,8 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
  */
 function reportOnce(session: Session, project: Project, override: string | undefined, diagnostics: Diagnostics): void {
   const isKnown = override !== undefined && readOverride(session.host, project.name) === override;
-  if (!isKnown) return reportProblems(session, diagnostics);
-  reportProblems(session, diagnostics, ({ rule }) => liveRules.has(rule));
+  reportProblems(session, diagnostics, ({ rule }) => !isKnown || liveRules.has(rule));
+  if (!isKnown) return;
   const known = withoutIgnored(diagnostics.sorted()).filter(
     ({ severity, rule }) => severity === 'warning' && !liveRules.has(rule),
   );

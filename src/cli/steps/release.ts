@@ -58,7 +58,7 @@ export async function tidyWhereShimsAre(session: Pick<Session, 'host' | 'progres
 }
 
 /** What is removed, as progress. */
-export const showing = (progress: Progress): ReleaseOptions => ({
+const showing = (progress: Progress): ReleaseOptions => ({
   onReleases: (releases) => showReleases(releases, progress),
 });
 

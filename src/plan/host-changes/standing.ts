@@ -12,7 +12,7 @@ import { pendingFor } from './pending.ts';
 export type State = 'new' | 'changes' | 'there';
 
 /** What the plan has no use for any more, and `down` takes away. */
-export interface LeftOver {
+interface LeftOver {
   readonly kind: 'network' | 'shim';
   readonly name: string;
 }

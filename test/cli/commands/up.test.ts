@@ -56,14 +56,13 @@ test('the network, the shim, then Compose; and a table of where services are', a
 });
 
 test('a warning is shown in full once, and again when the files have changed', async () => {
-  const warned = 'warning[service/ports-ignored]';
-  const text = (more: string) =>
-    shop(`  web: { image: nginx, ports: ["8080:80"], x-netmode: { ${lan}${more} } }\n`);
+  const warned = 'warning[netmode/replaces-native]';
+  const text = (more: string) => shop(`  web: { image: nginx, network_mode: bridge, x-netmode: { ${lan}${more} } }\n`);
   const on = machine(text(''));
   assert.match((await on.run('up', '-d')).err, warned);
   const again = (await on.run('up', '-d')).err;
   assert.not.match(again, warned);
-  assert.match(again, 'netcompose: 1 warning (service/ports-ignored) as before: see "netcompose check"\n');
+  assert.match(again, 'netcompose: 1 warning (netmode/replaces-native) as before: see "netcompose check"\n');
   assert.match((await on.run('check')).out, warned);
   assert.match((await on.run('plan')).err, warned);
   on.host.files.set('/project/compose.yaml', text(', ipv4_address: 192.168.1.9')['compose.yaml']);

@@ -11,7 +11,11 @@ import type { Plan, Reach, ServicePlan } from '../../../plan/types.ts';
 import type { Session } from '../../session.ts';
 
 /** @returns the table, and below it the routes that the LAN's router needs; nothing where no service is started */
-export async function reachTable({ host, progress }: Pick<Session, 'host' | 'progress'>, plan: Plan): Promise<string> {
+export async function reachTable(
+  { host, progress }: Pick<Session, 'host' | 'progress'>,
+  plan: Plan,
+  columns?: number,
+): Promise<string> {
   const active = [...plan.services.values()].filter(({ service }) => service.active);
   const observed = active.some(({ reach }) => reach.some(({ at }) => at.kind === 'dynamic'))
     ? await progress.during('Containers', 'Looking', () => observeEngine(host))
@@ -23,7 +27,7 @@ export async function reachTable({ host, progress }: Pick<Session, 'host' | 'pro
   });
   if (rows.length === 0) return '';
   const routes = lanRoutesText(plan);
-  const services = table([['SERVICE', 'NETMODE', 'FROM THIS HOST', 'FROM THE LAN'], ...rows]);
+  const services = table([['SERVICE', 'NETMODE', 'FROM THIS HOST', 'FROM THE LAN'], ...rows], columns);
   return `\n${services}${routes === '' ? '' : `\n${routes}`}`;
 }
 
