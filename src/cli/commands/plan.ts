@@ -1,6 +1,6 @@
 /** `netcompose plan`: what `up` would do; nothing is touched. */
 import { withoutIgnored } from '../../diagnostics/ignore.ts';
-import { planDiff } from '../../emit/text/plan-diff.ts';
+import { planDiff } from '../../emit/text/diff/plan-diff.ts';
 import { planJson } from '../../emit/text/plan-json.ts';
 import { planText } from '../../emit/text/plan-text.ts';
 import { standingOf } from '../../plan/host-changes/standing.ts';

@@ -59,7 +59,7 @@ export function planJson(plan: Plan, diagnostics: readonly Diagnostic[], cwd: st
       networks: route.networks,
       ...(route.via && { command: lanRouteCommand(route) }),
     })),
-    ...(standing && { leftOver: standing.leftOver }),
+    leftOver: standing?.leftOver ?? [],
     diagnostics: diagnostics.map((diagnostic) => plainDiagnostic(diagnostic, cwd)),
   };
   return `${JSON.stringify(document, null, 2)}\n`;

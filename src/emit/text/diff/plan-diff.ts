@@ -1,7 +1,12 @@
 /** What a plan changes of what runs now, as a diff that people can read. */
-import type { Facts } from '../../plan/facts/facts.ts';
-import { attachmentsNow, attachmentsPlanned, containersOf, type Standing } from '../../plan/host-changes/standing.ts';
-import type { Plan } from '../../plan/types.ts';
+import type { Facts } from '../../../plan/facts/facts.ts';
+import {
+  attachmentsNow,
+  attachmentsPlanned,
+  containersOf,
+  type Standing,
+} from '../../../plan/host-changes/standing.ts';
+import type { Plan } from '../../../plan/types.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
 /**
