@@ -68,6 +68,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: () => import('./commands/facts.ts'),
     usage: ['facts', 'what was observed of this host and its engine, as JSON'],
   },
+  'install-plugin': {
+    load: () => import('./commands/setup/install-plugin.ts'),
+    usage: ['install-plugin', 'make it a plugin of Docker: docker netcompose …'],
+  },
   schema: { load: () => import('./commands/schema.ts'), usage: ['schema', 'the JSON Schema of x-netmode'] },
 };
 

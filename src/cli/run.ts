@@ -1,23 +1,29 @@
 /** From a command line to an exit code: the one place where results become exit codes. */
 import { HostError } from '../host/system/errors.ts';
 import type { Host } from '../host/system/host.ts';
+import { withEnvironment } from '../host/system/with-environment.ts';
 import { commands, composeCommands } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
-import { type Parsed, parseGlobals } from './globals.ts';
+import { globalOptions, type Parsed, parseGlobals } from './globals.ts';
 import { Interrupted } from './interrupt.ts';
+import { dockerCall, pluginMetadata } from './options/docker-call.ts';
 import { passThrough } from './steps/pass-through.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
-
-declare const NETCOMPOSE_VERSION: string | undefined;
+import { version } from './version.ts';
 
 /** @returns the exit code */
-export async function run(argv: readonly string[], host: Host, terminal: Terminal): Promise<number> {
-  const parsed = parseGlobals(argv);
+export async function run(words: readonly string[], machine: Host, terminal: Terminal): Promise<number> {
   try {
+    const call = dockerCall(words, globalOptions);
+    if (call.kind === 'metadata') terminal.out(`${JSON.stringify(pluginMetadata(version), null, 2)}\n`);
+    if (call.kind !== 'call') return exitCodes.fine;
+    const { argv } = call;
+    const host = Object.keys(call.env).length === 0 ? machine : withEnvironment(machine, call.env);
+    const parsed = parseGlobals(argv);
     switch (parsed.kind) {
       case 'version':
-        terminal.out(`netcompose ${typeof NETCOMPOSE_VERSION === 'string' ? NETCOMPOSE_VERSION : 'from source'}\n`);
+        terminal.out(`netcompose ${version}\n`);
         return exitCodes.fine;
       case 'help':
         terminal.out(help());

@@ -45,7 +45,7 @@ export function findCompose(host: Host): ComposeProgram | undefined {
   if (dockerConfig(host).hasPluginSettings) return throughDocker;
   return {
     argv: [plugin, 'compose'],
-    env: { DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND: 'docker' },
+    env: { DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND: host.env['DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND'] || 'docker' },
     shown: throughDocker.shown,
   };
 }
