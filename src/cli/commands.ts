@@ -4,7 +4,7 @@
  */
 import type { CommandModule } from './session.ts';
 
-interface CommandEntry {
+export interface CommandEntry {
   /** Each command's file is loaded only when it is called: the others must not slow it down. */
   readonly load: () => Promise<CommandModule>;
   /** For `--help`: how it is called, and what it does. Absent where Compose has a command of that name. */
@@ -67,6 +67,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   facts: {
     load: () => import('./commands/facts.ts'),
     usage: ['facts', 'what was observed of this host and its engine, as JSON'],
+  },
+  completion: {
+    load: () => import('./commands/setup/completion.ts'),
+    usage: ['completion SHELL', 'completion for bash, zsh or fish'],
   },
   'install-plugin': {
     load: () => import('./commands/setup/install-plugin.ts'),

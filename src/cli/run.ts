@@ -1,10 +1,12 @@
 /** From a command line to an exit code: the one place where results become exit codes. */
+import type { Command } from 'commander';
 import { HostError } from '../host/system/errors.ts';
 import type { Host } from '../host/system/host.ts';
 import { withEnvironment } from '../host/system/with-environment.ts';
-import { commands, composeCommands } from './commands.ts';
+import type { KnownCommands } from './commands/setup/complete.ts';
+import { type CommandEntry, commands, composeCommands } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
-import { globalOptions, type Parsed, parseGlobals } from './globals.ts';
+import { type Globals, globalOptions, type Parsed, parseGlobals } from './globals.ts';
 import { Interrupted } from './interrupt.ts';
 import { dockerCall, pluginMetadata } from './options/docker-call.ts';
 import { passThrough } from './steps/pass-through.ts';
@@ -61,12 +63,40 @@ async function others(
     else return passThrough(argv, host);
     return exitCodes.fine;
   }
+  if (command === '__complete' || command === '__completeNoDesc') {
+    const { complete } = await import('./commands/setup/complete.ts');
+    return complete({ globals, command, args, argv, host, terminal }, known(host, terminal));
+  }
   if (!composeCommands.has(command)) {
     const { nearest } = await import('../diagnostics/suggest.ts');
     const near = nearest(command, [...Object.keys(commands), ...composeCommands]);
     if (near !== undefined) throw new UsageError(`there is no command "${command}"`, `did you mean "${near}"?`);
   }
   return passThrough(argv, host);
+}
+
+/** What is to be completed. */
+const known = (host: Host, terminal: Terminal): KnownCommands => ({
+  purposes: Object.entries(commands).flatMap(([word, { usage }]) => (usage ? { word, purpose: usage[1] } : [])),
+  composes: [...Object.keys(commands), ...composeCommands].filter((word) => !word.startsWith('__')),
+  describe: async (name) => {
+    const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    return entry?.usage && describe(name, entry, host, terminal);
+  },
+});
+
+/** The options of one of netcompose's own commands, which is not run. */
+async function describe(
+  command: string,
+  { load }: CommandEntry,
+  host: Host,
+  terminal: Terminal,
+): Promise<Command | undefined> {
+  const globals: Globals = { files: [], profiles: [], envFiles: [], dryRun: false, forCompose: [] };
+  let described: Command | undefined;
+  const inspect = (found: Command) => void (described = found);
+  await (await load()).run({ globals, command, args: [], argv: [], host, terminal, inspect });
+  return described;
 }
 
 function help(): string {

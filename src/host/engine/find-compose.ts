@@ -50,6 +50,13 @@ export function findCompose(host: Host): ComposeProgram | undefined {
   };
 }
 
+/** The program that completes Compose's words; `docker` does not pass such a call on before 23. */
+export function composeCompletion(host: Host): readonly string[] | undefined {
+  const plugin = findPlugin(host);
+  if (plugin !== undefined) return [plugin];
+  return which(host, 'docker-compose') === undefined ? undefined : byItself.argv;
+}
+
 /** How to start Compose; throws a `HostError` where it is not installed. */
 export function requireCompose(host: Host): ComposeProgram {
   const compose = findCompose(host);
