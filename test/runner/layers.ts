@@ -54,6 +54,8 @@ export const layers: readonly Layer[] = [
   // No gate until a whole run of it with netcompose's own steps has been seen, and has written
   // docs/network-managers.md.
   { name: 'managers', folder: 'managers', needs: [...sandboxed, 'managers'], sandbox: true, onRequest: true },
+  // Beside Docker, shells, manual pages and other programs: each of them is the real one.
+  { name: 'setup', folder: 'setup', needs: ['linux', 'setup', 'engine-26', 'engine-28', 'build'], sandbox: false },
   { name: 'package', folder: 'package', needs: ['build'], sandbox: false },
 ];
 
