@@ -11,7 +11,7 @@ function __netcompose_candidates
         # A leading ~ is the shell's; nothing of the line is evaluated.
         set -a call (string replace -r '^~/' "$HOME/" -- $word)
     end
-    set -a call (string replace -a -r '["\\'\\\\]' '' -- "$current")
+    set -a call (string replace -a -r "[\"']" '' -- "$current")
     set -l program (string replace -r '^~/' "$HOME/" -- $words[1])
     set -l answer ($program __complete $call 2>/dev/null)
     set -l directive (string match -r '^:(\d+)$' -- $answer[-1])[2]
@@ -25,10 +25,10 @@ function __netcompose_candidates
         for found in (__fish_complete_path $path)
             set -l name (string split -f 1 \t -- $found)
             if string match -q '*/' -- $name
-                echo $prefix$found
+                echo "$prefix$found"
             else
                 for ending in $answer
-                    string match -q "*.$ending" -- $name; and echo $prefix$found
+                    string match -q "*.$ending" -- $name; and echo "$prefix$found"
                 end
             end
         end
@@ -36,11 +36,11 @@ function __netcompose_candidates
         printf "$prefix%s\n" (__fish_complete_directories $path)
     else if test (count $answer) -gt 0
         for line in $answer
-            echo $prefix$line
+            echo "$prefix$line"
         end
     else if test (math "bitand($directive, 4)") -eq 0
         for found in (__fish_complete_path $path)
-            echo $prefix$found
+            echo "$prefix$found"
         end
     end
 end
