@@ -38,6 +38,7 @@ const newestOnly = [
   'demo.test.ts',
   'fallback.test.ts',
   'plain.test.ts',
+  'provider.test.ts',
   'reach.test.ts',
   'readme.test.ts',
   'watch.test.ts',
