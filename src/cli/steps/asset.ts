@@ -6,6 +6,10 @@ import type { Host } from '../../host/system/host.ts';
 /** Put in where netcompose is built as one file: all of them, by their paths. */
 declare const NETCOMPOSE_ASSETS: Readonly<Record<string, string>> | undefined;
 
+/** Only in the one-file program is there any. */
+export const embeddedAsset = (path: string): string | undefined =>
+  typeof NETCOMPOSE_ASSETS === 'object' ? NETCOMPOSE_ASSETS[path] : undefined;
+
 /**
  * The text of such a file. They lie beside the built program's folder and, from source, at the root: both are some
  * levels above this file.
@@ -13,7 +17,7 @@ declare const NETCOMPOSE_ASSETS: Readonly<Record<string, string>> | undefined;
  * @param path such as `docs/rules/parent/down.md`
  */
 export function asset(path: string, host: Host): string {
-  const embedded = typeof NETCOMPOSE_ASSETS === 'object' ? NETCOMPOSE_ASSETS[path] : undefined;
+  const embedded = embeddedAsset(path);
   if (embedded !== undefined) return embedded;
   const places = ['../../', '../../../', '../../../../'].map((up) =>
     fileURLToPath(new URL(`${up}${path}`, import.meta.url)),
