@@ -3,7 +3,7 @@
  * Builds `dist/`: the program (CommonJS) and the library (an ES module) with every package bundled in, so that nothing
  * is installed beside netcompose; types; the licences of what is bundled.
  */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -60,6 +60,7 @@ try {
   for (const { reason } of [bundled, declared]) if (reason) throw reason;
   const inputs = bundled.value;
   await oneFile();
+  manualPages();
   write('THIRD-PARTY-LICENSES.txt', licensesOf(root, inputs));
   swap();
 } catch (error) {
@@ -122,8 +123,9 @@ async function bundle() {
 }
 
 /**
- * `dist/netcompose`: the program as one file that needs nothing but Node, to be copied to wherever PATH leads. The
- * pages, the completion and the programs that run by themselves are in it.
+ * `dist/netcompose.cjs`: the program as one file that needs nothing but Node, to be copied to wherever PATH leads; by
+ * its ending Node knows what it is below any package.json. The
+ * pages, completion and the programs that run by themselves are in it.
  */
 async function oneFile() {
   const pages = readdirSync(join(root, 'docs/rules'), { recursive: true, encoding: 'utf8' })
@@ -155,8 +157,14 @@ async function oneFile() {
       ].join('\n'),
     },
   });
-  write('netcompose', outputFiles[0].text);
-  chmodSync(join(fresh, 'netcompose'), 0o755);
+  write('netcompose.cjs', outputFiles[0].text);
+  chmodSync(join(fresh, 'netcompose.cjs'), 0o755);
+}
+
+/** By the program itself, which has all commands and options in its tables. */
+function manualPages() {
+  const text = execFileSync(process.execPath, [join(fresh, 'netcompose.cjs'), '__man'], { encoding: 'utf8' });
+  for (const [name, page] of Object.entries(JSON.parse(text))) write(`man/${name}`, page);
 }
 
 async function declareTypes() {

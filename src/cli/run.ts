@@ -67,6 +67,10 @@ async function others(
     const { complete } = await import('./commands/setup/complete.ts');
     return complete({ globals, command, args, argv, host, terminal }, known(host, terminal));
   }
+  if (command === '__man') {
+    const { manual } = await import('./commands/setup/manual.ts');
+    return manual({ globals, command, args, argv, host, terminal }, known(host, terminal));
+  }
   if (!composeCommands.has(command)) {
     const { nearest } = await import('../diagnostics/suggest.ts');
     const near = nearest(command, [...Object.keys(commands), ...composeCommands]);
