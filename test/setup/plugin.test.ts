@@ -48,22 +48,29 @@ for (const engine of ['26', '28'] as const) {
     assert.equal(stdout.split('\n').slice(0, 3), ['web', 'dns', ':4']);
   });
 
-  test('a signal that only docker gets ends it too', async ({ place }) => {
-    // An engine that takes calls and never answers.
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const host = `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const asked = once(server, 'connection');
-    const child = spawn('docker', ['-H', host, 'netcompose', 'doctor'], {
-      ...{ cwd: place.folder, env: place.env, stdio: ['ignore', 'pipe', 'pipe'] },
+  // docker 26.1 goes on listening after a signal, and Node 20 cannot connect to it: there it ends by itself.
+  if (engine === '28')
+    test('a signal that only docker gets ends it too', async ({ place }) => {
+      // An engine that takes calls and never answers.
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const host = `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      // docker itself may ask first; netcompose's client says that it is one for many calls.
+      const asked = new Promise<void>((resolve) =>
+        server.on('connection', (socket) =>
+          socket.on('data', (data) => String(data).includes('keep-alive') && resolve()).on('error', () => undefined),
+        ),
+      );
+      const child = spawn('docker', ['-H', host, 'netcompose', 'doctor'], {
+        ...{ cwd: place.folder, env: place.env, stdio: ['ignore', 'pipe', 'pipe'] },
+      });
+      endWhereItHangs(child);
+      await asked;
+      child.kill('SIGTERM');
+      const [code] = (await once(child, 'exit')) as [number | null];
+      server.close();
+      assert.is(code, 130);
     });
-    endWhereItHangs(child);
-    await asked;
-    child.kill('SIGTERM');
-    const [code] = (await once(child, 'exit')) as [number | null];
-    server.close();
-    assert.is(code, 130);
-  });
 
   test('one that is not ours stays, ours goes', async ({ place }) => {
     const path = join(place.env['DOCKER_CONFIG']!, 'cli-plugins/docker-netcompose');
