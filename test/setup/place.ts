@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type EngineName, findEngine, newestEngine } from '../engine/rig/installed.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
-export const program = join(root, 'bin/netcompose.cjs');
+const program = join(root, 'bin/netcompose.cjs');
 
 export interface Place {
   readonly folder: string;

@@ -19,7 +19,7 @@ export interface Answer {
 }
 
 /** What a value is, as the options' own words say it: `--parent <interface>`. */
-export type ValueKind =
+type ValueKind =
   | { readonly kind: 'choices'; readonly choices: readonly string[] }
   | { readonly kind: 'named'; readonly name: string };
 
