@@ -72,6 +72,16 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: () => import('./commands/facts.ts'),
     usage: ['facts', 'what was observed of this host and its engine, as JSON'],
   },
+  // Compose's call of a provider, and no command for people.
+  compose: { load: () => import('./commands/setup/provider.ts') },
+  completion: {
+    load: () => import('./commands/setup/completion.ts'),
+    usage: ['completion SHELL', 'completion for bash, zsh or fish'],
+  },
+  'install-plugin': {
+    load: () => import('./commands/setup/install-plugin.ts'),
+    usage: ['install-plugin', 'make it a plugin of Docker: docker netcompose …'],
+  },
   schema: { load: () => import('./commands/schema.ts'), usage: ['schema', 'the JSON Schema of x-netmode'] },
 };
 

@@ -25,7 +25,7 @@ export type Parsed =
   | { readonly kind: 'unknown' };
 
 /** Source: `docker compose --help` and compose's cmd/compose/compose.go; the last three are hidden there. */
-const options: readonly FlagLine[] = [
+export const globalOptions: readonly FlagLine[] = [
   ...['-f, --file path', '-p, --project-name name', '--profile name', '--env-file path', '--project-directory path'],
   ...['--ansi when', '--progress type', '--parallel count', '--compatibility', '--all-resources', '--dry-run'],
   ...['-h, --help', '-v, --version'],
@@ -34,11 +34,11 @@ const options: readonly FlagLine[] = [
 
 /** Whether a word is one of these options, such as `-f` or `--profile`. */
 export const isGlobal = (word: string): boolean =>
-  word !== '--help' && word !== '-h' && options.some((line) => line.split(/[ ,]+/).includes(word));
+  word !== '--help' && word !== '-h' && globalOptions.some((line) => line.split(/[ ,]+/).includes(word));
 
 /** Splits the command line into global options, the command and what follows it, which nobody but the command reads. */
 export function parseGlobals(argv: readonly string[]): Parsed {
-  const read = readFlags(argv, options, { interspersed: false });
+  const read = readFlags(argv, globalOptions, { interspersed: false });
   if (read.faulty) return { kind: 'unknown' };
   const [command, ...args] = read.rest;
   if (isOn(read, 'version')) return { kind: 'version' };

@@ -1,26 +1,36 @@
 /** From a command line to an exit code: the one place where results become exit codes. */
+
+import type { Command } from 'commander';
 import { didYouMean, nearest } from '../diagnostics/suggest.ts';
 import { HostError } from '../host/system/errors.ts';
 import type { Host } from '../host/system/host.ts';
+import { withEnvironment } from '../host/system/with-environment.ts';
+import type { KnownCommands } from './commands/setup/complete.ts';
 import { type CommandEntry, commands, composeCommands } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
-import { type Parsed, parseGlobals } from './globals.ts';
+import { type Globals, globalOptions, type Parsed, parseGlobals } from './globals.ts';
 import { Interrupted } from './interrupt.ts';
+import { dockerCall, pluginMetadata } from './options/docker-call.ts';
 import { ansiModes, progressModes } from './progress/mode.ts';
+import { silent } from './progress/progress.ts';
 import { passThrough } from './steps/pass-through.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
+import { version } from './version.ts';
 import { withProgress } from './with-progress.ts';
 
-declare const NETCOMPOSE_VERSION: string | undefined;
-
 /** @returns the exit code */
-export async function run(argv: readonly string[], host: Host, terminal: Terminal): Promise<number> {
-  const parsed = parseGlobals(argv);
+export async function run(words: readonly string[], machine: Host, terminal: Terminal): Promise<number> {
   try {
+    const call = dockerCall(words, globalOptions);
+    if (call.kind === 'metadata') terminal.out(`${JSON.stringify(pluginMetadata(version), null, 2)}\n`);
+    if (call.kind !== 'call') return exitCodes.fine;
+    const { argv } = call;
+    const host = Object.keys(call.env).length === 0 ? machine : withEnvironment(machine, call.env);
+    const parsed = parseGlobals(argv);
     switch (parsed.kind) {
       case 'version':
-        terminal.out(`netcompose ${typeof NETCOMPOSE_VERSION === 'string' ? NETCOMPOSE_VERSION : 'from source'}\n`);
+        terminal.out(`netcompose ${version}\n`);
         return exitCodes.fine;
       case 'help':
         terminal.out(help());
@@ -84,11 +94,43 @@ async function others(
     else return passThrough(argv, host);
     return exitCodes.fine;
   }
+  if (command === '__complete' || command === '__completeNoDesc') {
+    const { complete } = await import('./commands/setup/complete.ts');
+    return complete({ globals, command, args, argv, host, terminal, progress: silent }, known(host, terminal));
+  }
+  if (command === '__man') {
+    const { manual } = await import('./commands/setup/manual.ts');
+    return manual({ globals, command, args, argv, host, terminal, progress: silent }, known(host, terminal));
+  }
   if (!composeCommands.has(command)) {
     const near = nearest(command, [...Object.keys(commands), ...composeCommands]);
     if (near !== undefined) throw new UsageError(`there is no command "${command}"`, `did you mean "${near}"?`);
   }
   return passThrough(argv, host);
+}
+
+/** What is to be completed. */
+const known = (host: Host, terminal: Terminal): KnownCommands => ({
+  purposes: Object.entries(commands).flatMap(([word, { usage }]) => (usage ? { word, purpose: usage[1] } : [])),
+  composes: [...Object.keys(commands), ...composeCommands].filter((word) => !word.startsWith('__')),
+  describe: async (name) => {
+    const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    return entry?.usage && describe(name, entry, host, terminal);
+  },
+});
+
+/** The options of one of netcompose's own commands, which is not run. */
+async function describe(
+  command: string,
+  { load }: CommandEntry,
+  host: Host,
+  terminal: Terminal,
+): Promise<Command | undefined> {
+  const globals: Globals = { files: [], profiles: [], envFiles: [], dryRun: false, forCompose: [], look: {} };
+  let described: Command | undefined;
+  const inspect = (found: Command) => void (described = found);
+  await (await load()).run({ globals, command, args: [], argv: [], host, terminal, progress: silent, inspect });
+  return described;
 }
 
 function help(): string {

@@ -42,6 +42,7 @@ const newestOnly = [
   'demo.test.ts',
   'fallback.test.ts',
   'plain.test.ts',
+  'provider.test.ts',
   'reach.test.ts',
   'readme.test.ts',
   'watch.test.ts',
@@ -55,6 +56,8 @@ export const layers: readonly Layer[] = [
   // No gate until a whole run of it with netcompose's own steps has been seen, and has written
   // docs/network-managers.md.
   { name: 'managers', folder: 'managers', needs: [...sandboxed, 'managers'], sandbox: true, onRequest: true },
+  // Beside Docker, shells, manual pages and other programs: each of them is the real one.
+  { name: 'setup', folder: 'setup', needs: ['linux', 'setup', 'engine-26', 'engine-28', 'build'], sandbox: false },
   { name: 'conformance', folder: 'conformance', needs: ['compose'], sandbox: false },
   { name: 'engine-26', ...engine, engine: '26', without: newestOnly, needs: [...sandboxed, 'engine-26', 'build'] },
   { name: 'engine-20', ...engine, engine: '20', without: newestOnly, needs: [...sandboxed, 'engine-20', 'build'] },

@@ -1,5 +1,5 @@
 /** `netcompose bench-net`: what each netmode costs on this machine, measured in network namespaces of its own. */
-import { fileURLToPath } from 'node:url';
+
 import { InvalidArgumentError, Option } from 'commander';
 import { benchJson } from '../../emit/text/bench-json.ts';
 import { benchText } from '../../emit/text/bench-text.ts';
@@ -16,6 +16,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { formatOption, ownOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
+import { ownProgram } from '../steps/own-program.ts';
 
 const examples = `
 Examples:
@@ -111,7 +112,7 @@ function measureAll(
     const measured = await measureNetmodes(host, setups, {
       ...settings,
       order: rotated,
-      traffic: trafficProgram(host),
+      traffic: ownProgram('traffic', host),
       check,
       onRound: (round) =>
         progress.event({ id: 'Netmodes', state: 'working', text: `Round ${round + 1} of ${settings.rounds}` }),
@@ -119,12 +120,4 @@ function measureAll(
     progress.event({ id: 'Netmodes', state: 'done', text: 'Measured' });
     return [...measured, ...missing];
   });
-}
-
-/** Beside the built program, or where its source is; run as this process is run. */
-function trafficProgram(host: Host): readonly string[] {
-  const [built, source] = ['./traffic.cjs', '../../host/bench/traffic.ts'].map((path) =>
-    fileURLToPath(new URL(path, import.meta.url)),
-  );
-  return [process.execPath, ...process.execArgv, host.exists(built!) ? built! : source!];
 }

@@ -2,17 +2,15 @@
  * `netcompose explain RULE`: the rule's page of `docs/rules/`. `netcompose explain "ERROR TEXT"`: what an error of
  * Docker means.
  */
-import { fileURLToPath } from 'node:url';
 import groupBy from 'lodash/groupBy.js';
 import { rules } from '../../diagnostics/rules.ts';
 import { nearest } from '../../diagnostics/suggest.ts';
 import { table } from '../../emit/text/table.ts';
-import { HostError } from '../../host/system/errors.ts';
-import type { Host } from '../../host/system/host.ts';
 import { explainError } from '../../plan/doctor/docker-errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ownOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
+import { asset } from '../steps/asset.ts';
 import { UsageError } from '../usage-error.ts';
 
 const examples = `
@@ -45,7 +43,7 @@ export async function run(session: Session): Promise<number> {
       near === undefined ? '"netcompose explain" lists them' : `did you mean "${near}"?`,
     );
   }
-  session.terminal.out(pageOf(rule, session.host));
+  session.terminal.out(asset(`docs/rules/${rule}.md`, session.host));
   return exitCodes.fine;
 }
 
@@ -76,17 +74,4 @@ function explainText({ terminal }: Session, text: string): number {
     rule === undefined ? '' : `\nnetcompose finds this before anything starts: netcompose explain ${rule}\n`;
   terminal.out(`${message}\n${help}\n${foundBefore}`);
   return exitCodes.fine;
-}
-
-/**
- * The pages lie beside the built program's folder and, from source, at the root: both are some levels above this file.
- */
-function pageOf(rule: string, host: Host): string {
-  const places = ['../../', '../../../', '../../../../'].map((up) =>
-    fileURLToPath(new URL(`${up}docs/rules/${rule}.md`, import.meta.url)),
-  );
-  const path = places.find((place) => host.exists(place)) ?? places[0]!;
-  const read = host.read(path);
-  if ('error' in read) throw new HostError({ message: `"${path}" cannot be read: ${read.detail}` });
-  return read.text;
 }

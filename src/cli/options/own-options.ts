@@ -14,16 +14,20 @@ export interface OwnOptions {
  * Reads a command's options.
  *
  * @param describe adds them
- * @returns nothing where `--help` was asked for and has been shown
+ * @returns nothing where `--help` was asked for and has been shown, or the options are all that is asked for
  */
 export function ownOptions(
-  { command, args, terminal }: Session,
+  { command, args, terminal, inspect }: Session,
   describe: (command: Command) => void,
 ): OwnOptions | undefined {
   const program = new Command(`netcompose ${command}`)
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: () => {} });
   describe(program);
+  if (inspect) {
+    inspect(program);
+    return undefined;
+  }
   try {
     program.parse([...args], { from: 'user' });
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Asks every place of a plan, and finds out why one does not answer. */
-import { fileURLToPath } from 'node:url';
+
 import { askPlaces, type Batch } from '../../../host/reach/ask-places.ts';
 import { observeContainers } from '../../../host/reach/live-containers.ts';
 import { lookAround, lookAtPacketFilter } from '../../../host/reach/look.ts';
@@ -14,6 +14,7 @@ import type { Question } from '../../../plan/reach/question.ts';
 import { questionsOf } from '../../../plan/reach/questions.ts';
 import type { Plan } from '../../../plan/types.ts';
 import type { Session } from '../../session.ts';
+import { ownProgram } from '../own-program.ts';
 
 interface ProveOptions {
   readonly engine?: Pick<EngineFacts, 'kind' | 'remote'>;
@@ -62,20 +63,12 @@ async function askAll(
     const pid = pids.get(side);
     return { ...(pid !== undefined && { pid }), probes: group.flatMap(({ probes }) => probes) };
   });
-  const outcomes = await askPlaces(host, askingProgram(host), batches);
+  const outcomes = await askPlaces(host, ownProgram('ask', host), batches);
   const queues = new Map([...groups.keys()].map((side, at) => [side, [...outcomes[at]!]]));
   return questions.map((question) => ({
     question,
     outcomes: queues.get(sideOf(question))?.splice(0, question.probes.length) ?? [],
   }));
-}
-
-/** Beside the built program, or where its source is; run as this process is run. */
-function askingProgram(host: Host): readonly string[] {
-  const [built, source] = ['./ask.cjs', '../../../host/reach/ask.ts'].map((path) =>
-    fileURLToPath(new URL(path, import.meta.url)),
-  );
-  return [process.execPath, ...process.execArgv, host.exists(built!) ? built! : source!];
 }
 
 const byName = (containers: readonly LiveContainer[]) => new Map(containers.map((one) => [one.name, one]));
