@@ -6,8 +6,8 @@
 # Seen: 2026-11-29: `192.168.1.201 web.lan web # container`, set("192.168.1.209", "web"): the line stays, without its
 #   comment, `192.168.1.209 web` is the last; getent ahostsv4 web: 192.168.1.201 first; remove("192.168.1.201",
 #   "web"): as before. A line with the one name is changed and removed as it should be
-# Why it surprises: README and tests have one name to a line, where all of this works; hosts(5) has several, and
-#   Docker and Debian write such lines.
+# Why it surprises: with one name to a line all of this works; hosts(5) has several, as in Debian's line for
+#   127.0.1.1.
 # For you: give a container's address a line for each name, and read /etc/hosts again after `set`.
 # Needs: root, unshare, mount, getent, Node, npm. Exit code: 0 as stated, 1 not so, 2 not tried.
 set -euo pipefail
