@@ -2,6 +2,7 @@
 import { check } from '../../plan/checks/check.ts';
 import { checkPrivilege } from '../../plan/checks/privilege.ts';
 import { decide } from '../../plan/decide.ts';
+import type { Facts } from '../../plan/facts/facts.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { OwnOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
@@ -12,6 +13,8 @@ import { type Read, readProject } from './read-project.ts';
 export interface Planned extends Read {
   /** Absent where the files make no project. */
   readonly plan?: Plan;
+  /** What it was made from. */
+  readonly facts?: Facts;
 }
 
 /**
@@ -33,5 +36,5 @@ export async function planned(
   check(plan, probe ? await probed(session, plan, seen) : seen, diagnostics.report);
   // A rendered file is for any host, and any user.
   if (engine) checkPrivilege(plan, seen, diagnostics.report);
-  return { ...read, plan };
+  return { ...read, plan, facts: seen };
 }
