@@ -93,7 +93,7 @@ function hostAddresses(lans: readonly Lan[], { host }: ParsedFacts): readonly st
 
 /** The networks that services are on, and a frame for each other place a service can be. */
 function networksOf(standings: readonly Standing[], plan: Plan): readonly NetworkNode[] {
-  const all = standings.flatMap(({ position }): readonly NetworkNode[] => {
+  const nodesOf = ({ position }: Standing): readonly NetworkNode[] => {
     switch (position.kind) {
       case 'none':
         return [{ id: 'network none', title: 'no network', kind: 'none', details: [] }];
@@ -114,12 +114,13 @@ function networksOf(standings: readonly Standing[], plan: Plan): readonly Networ
           return { id: `on ${network}`, title: name, kind: mode, details };
         });
     }
-  });
+  };
+  const all = standings.flatMap(nodesOf);
   const order: readonly (Netmode | 'container')[] = [...netmodeNames, 'container'];
-  return sortBy(
-    uniqBy(sortBy(all, 'title'), 'id'),
-    [({ kind }) => (kind === 'host' ? -2 : isKindOnLan(kind) ? -1 : order.indexOf(kind)), 'title'],
-  );
+  return sortBy(uniqBy(sortBy(all, 'title'), 'id'), [
+    ({ kind }) => (kind === 'host' ? -2 : isKindOnLan(kind) ? -1 : order.indexOf(kind)),
+    'title',
+  ]);
 }
 
 const isKindOnLan = (kind: Netmode | 'container') => kind !== 'container' && isUnderlay(kind);

@@ -45,7 +45,7 @@ const namespaceAway = (container: string) => `it is in the network of "${contain
 const missingNetwork = (network: string) => `the network "${network}" does not exist`;
 
 export function standing(service: ServicePlan, plan: Plan): Standing {
-  const owner = namespaceOwner(service, plan.services);
+  const owner = plan.services.get(namespaceOwner(service, plan.services).service.name) ?? service;
   return { service, owner, position: positionOf(owner, plan) };
 }
 
@@ -72,7 +72,10 @@ export function fromHost(to: Standing, { plan, facts }: Surroundings): Found {
     if (shut) return shut;
   }
   if (position.kind === 'host')
-    return yes({ places: promised.length > 0 ? placesOf(promised) : [{ at: 'localhost', ports: [] }], by: 'host network' });
+    return yes({
+      places: promised.length > 0 ? placesOf(promised) : [{ at: 'localhost', ports: [] }],
+      by: 'host network',
+    });
   const places = positionPlaces(position);
   const shims = places.filter((place) => hasShim(place) && saw(place.row, 'host → service', place, facts));
   const direct = shims.flatMap((place) => addressPlaces(place, []));
@@ -114,7 +117,14 @@ export function fromLan(lan: Lan, to: Standing, surroundings: Surroundings): Fou
     const routed = on.some(({ mode }) => isUnderlay(mode) && !underlay(mode).onLan);
     return yes({
       places: found,
-      by: on.length > 0 ? (routed ? 'routed' : 'on the LAN') : position.kind === 'host' ? 'host network' : 'published port',
+      by:
+        on.length > 0
+          ? routed
+            ? 'routed'
+            : 'on the LAN'
+          : position.kind === 'host'
+            ? 'host network'
+            : 'published port',
       ...(routed && { reason: "the LAN's router needs a route to it: see netcompose plan" }),
     });
   }
@@ -123,7 +133,9 @@ export function fromLan(lan: Lan, to: Standing, surroundings: Surroundings): Fou
   if (position.kind === 'host') return unknown('which ports it opens is not known: see listen');
   if (places.some(({ isolated }) => isolated)) return no('its network has no parent');
   if (timesOutOnLan(owner, plan.networks, facts)) return no('published ports time out beside a LAN address');
-  return no(service.ports.length > 0 || owner.ports.length > 0 ? 'published on this host only' : 'no port is published');
+  return no(
+    service.ports.length > 0 || owner.ports.length > 0 ? 'published on this host only' : 'no port is published',
+  );
 }
 
 /** To this host. */
@@ -138,7 +150,7 @@ export function toHost(from: Standing, { facts }: Surroundings): Found {
   if (on?.flag !== undefined && on.flag !== 'bridge') return no(`flag: ${on.flag} keeps it from this host`);
   if (on?.hostAccess === 'none') return no('host_access: none (no shim)');
   return places.some(({ internal }) => internal)
-    ? unknown('its network is internal: at the bridge\'s own address at most')
+    ? unknown("its network is internal: at the bridge's own address at most")
     : no('nothing leads there');
 }
 
@@ -194,7 +206,10 @@ function reached(from: Standing, to: Standing, surroundings: Surroundings): Foun
       ? no(noNetwork)
       : yes({ places: [{ at: 'localhost', ports }], by: 'same network namespace' });
   const shut = closed(from.position) ?? closed(to.position);
-  if (shut) return from.position.kind === 'none' || to.position.kind !== 'none' ? shut : no('it has no network to be reached by');
+  if (shut)
+    return from.position.kind === 'none' || to.position.kind !== 'none'
+      ? shut
+      : no('it has no network to be reached by');
   if (from.position.kind === 'host') {
     if (to.position.kind === 'host') return yes({ places: [{ at: 'localhost', ports }], by: 'host network' });
     return fromHost(to, surroundings);
@@ -205,7 +220,10 @@ function reached(from: Standing, to: Standing, surroundings: Surroundings): Foun
     (place) => !place.apart && (!place.row || saw(place.row, 'service → second', place, facts)),
   );
   if (together.length > 0)
-    return yes({ places: together.flatMap((place) => addressPlaces(place, ports)), by: `network ${together[0]!.name}` });
+    return yes({
+      places: together.flatMap((place) => addressPlaces(place, ports)),
+      by: `network ${together[0]!.name}`,
+    });
   const host = toHost(from, surroundings);
   if (to.position.kind === 'host') {
     const isBridge = ours.some(({ mode }) => !isUnderlay(mode));
@@ -246,7 +264,8 @@ function whyApart(ours: readonly Place[], theirs: readonly Place[], shared: read
   const [our, their] = [ours.find(({ mode }) => isUnderlay(mode)), theirs.find(({ mode }) => isUnderlay(mode))];
   if (our && their) return unknown('they are on different LANs: your router decides');
   if (our) return no('from the LAN, nothing leads to the own address of a container on a bridge');
-  if (their?.flag !== undefined && their.flag !== 'bridge') return no(`flag: ${their.flag} keeps this host's bridges out`);
+  if (their?.flag !== undefined && their.flag !== 'bridge')
+    return no(`flag: ${their.flag} keeps this host's bridges out`);
   if (their?.hostAccess === 'none') return no('host_access: none (no shim)');
   if (their) return no('its bridge does not lead to the LAN');
   return no('they share no network: Docker keeps its bridges apart');
@@ -308,7 +327,9 @@ function onLan(reach: Reach, lan: Lan, places: readonly Place[], facts: ParsedFa
   if (at.kind !== 'address') return reach;
   const place = places.find(({ addresses }) => addresses.some((address) => sameAddress(address, at.address)));
   if (place) return isOn(place, lan) ? reach : undefined;
-  const on = facts.host?.interfaces.find(({ addresses }) => addresses.some((each) => sameAddress(each.address, at.address)));
+  const on = facts.host?.interfaces.find(({ addresses }) =>
+    addresses.some((each) => sameAddress(each.address, at.address)),
+  );
   return on === undefined ? (lan.isDefault ? reach : undefined) : on.name === lan.parent ? reach : undefined;
 }
 
@@ -351,4 +372,3 @@ const portsOf = (opens: readonly Listener[]): readonly string[] => [
 function withoutSeen(places: readonly WayPlace[]): readonly WayPlace[] {
   return [...new Map(places.map((place) => [`${place.at} ${place.ports.join()}`, place])).values()];
 }
-
