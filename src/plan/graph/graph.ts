@@ -16,7 +16,7 @@ export interface Graph {
   readonly between: (from: string, to: string) => Way;
 }
 
-export interface HostNode {
+interface HostNode {
   readonly id: string;
   readonly title: string;
   readonly addresses: readonly string[];
