@@ -42,9 +42,9 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['host-changes', 'wanted-facts.ts'],
     ['decide.ts', 'checks', 'shims'],
     ['bench', 'reach', 'plan.ts'],
-    ['doctor', 'advise'],
+    ['doctor', 'advise', 'graph'],
   ],
-  emit: [['override', 'persist'], ['source'], ['render'], ['annotate'], ['text']],
+  emit: [['override', 'persist'], ['source'], ['render'], ['annotate'], ['text'], ['graph']],
   host: [
     ['system'],
     ['engine', 'lock.ts', 'override-store.ts'],
