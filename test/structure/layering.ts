@@ -27,6 +27,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
   compose: [
     ['tree.ts'],
     ['patterns.ts', 'input.ts'],
+    ['file-texts.ts'],
     ['yaml', 'variables', 'project'],
     ['schema', 'merge'],
     ['files'],
