@@ -43,9 +43,9 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['host-changes', 'wanted-facts.ts'],
     ['decide.ts', 'checks', 'shims'],
     ['bench', 'reach', 'plan.ts'],
-    ['doctor', 'advise'],
+    ['doctor', 'advise', 'swarm'],
   ],
-  emit: [['override', 'persist'], ['source'], ['render'], ['annotate'], ['text']],
+  emit: [['override', 'persist'], ['source'], ['render'], ['annotate', 'stack'], ['text']],
   host: [
     ['system'],
     ['engine', 'lock.ts', 'override-store.ts'],

@@ -2,24 +2,40 @@
 import { withoutIgnored } from '../../diagnostics/ignore.ts';
 import { planJson } from '../../emit/text/plan-json.ts';
 import { planText } from '../../emit/text/plan-text.ts';
+import { swarmText } from '../../emit/stack/swarm-text.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { factsOptions, formatOption, ownOptions } from '../options/own-options.ts';
+import { formatOption, type OwnOptions, ownOptions, swarmOptions } from '../options/own-options.ts';
 import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
 import { planned } from '../steps/plan-project.ts';
+import { oneFactsFile, plannedSwarm } from '../steps/swarm/plan-swarm.ts';
+import { UsageError } from '../usage-error.ts';
 
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
     command
       .description('Show what "up" would do: services, networks, addresses, ports and every host command, in order.')
       .addOption(formatOption(['text', 'json']));
-    factsOptions(command);
+    swarmOptions(command, 'show what each host of a swarm does before "docker stack deploy"');
   });
   if (!options) return exitCodes.fine;
-  const { plan, diagnostics } = await planned(session, options);
+  if (options.values['swarm'] === true) return showSwarm(session, options);
+  const { plan, diagnostics } = await planned(session, oneFactsFile(options));
   const shown = withoutIgnored(diagnostics.sorted());
   const json = options.values['format'] === 'json';
   if (!json || !plan) reportProblems(session, diagnostics);
   if (plan) session.terminal.out(json ? planJson(plan, shown, session.host.cwd) : planText(plan));
   return exitCodeOf(shown);
+}
+
+async function showSwarm(session: Session, options: OwnOptions): Promise<number> {
+  if (options.values['format'] === 'json')
+    throw new UsageError(
+      '--swarm has no --format json',
+      'take the text, or plan each host: plan --format json --facts',
+    );
+  const { swarm, diagnostics } = await plannedSwarm(session, options);
+  reportProblems(session, diagnostics);
+  if (swarm && !diagnostics.hasErrors) session.terminal.out(swarmText(swarm));
+  return exitCodeOf(withoutIgnored(diagnostics.sorted()));
 }
