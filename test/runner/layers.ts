@@ -40,6 +40,7 @@ const newestOnly = [
   'plain.test.ts',
   'reach.test.ts',
   'readme.test.ts',
+  'swarm.test.ts',
   'watch.test.ts',
 ] as const;
 

@@ -1,8 +1,8 @@
 /** `netcompose plan`: what `up` would do; nothing is touched. */
 import { withoutIgnored } from '../../diagnostics/ignore.ts';
+import { swarmText } from '../../emit/stack/swarm-text.ts';
 import { planJson } from '../../emit/text/plan-json.ts';
 import { planText } from '../../emit/text/plan-text.ts';
-import { swarmText } from '../../emit/stack/swarm-text.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatOption, type OwnOptions, ownOptions, swarmOptions } from '../options/own-options.ts';
 import { exitCodeOf, reportProblems } from '../report.ts';

@@ -18,7 +18,7 @@ export function swarmText({ plan, networks }: SwarmPlan): string {
       ),
     ),
     section('On a manager, when every host has its part:', [
-      'netcompose render --swarm > stack.yaml',
+      '# stack.yaml is what "netcompose render --swarm" prints with the same options',
       ...networks.map(({ make }) => displayCommand(make.command)),
       displayCommand(stack.command),
     ]),

@@ -183,7 +183,7 @@ function partsOf(blocks: readonly Cidr[]): readonly Cidr[] | undefined {
   return blocks.some((a, index) => blocks.slice(index + 1).some((b) => overlaps(a, b))) ? undefined : blocks;
 }
 
-/** No host hands out an address that it or another has itself. */
+/** No host hands out an address that it or another has itself. None is kept for a shim: a stack has none. */
 function withReserved(pool: PlannedPool, hosts: readonly { readonly host: string; readonly address: Address }[]): Pool {
   const range = pool.ipRange ?? pool.subnet;
   const taken = hosts.filter(({ address }) => contains(range, address));
@@ -191,7 +191,9 @@ function withReserved(pool: PlannedPool, hosts: readonly { readonly host: string
   return {
     ...pool,
     auxAddresses: new Map([
-      ...[...pool.auxAddresses].filter(([, address]) => contains(range, address)),
+      ...[...pool.auxAddresses].filter(
+        ([name, address]) => pool.spans.auxAddresses.has(name) && contains(range, address),
+      ),
       ...taken.map(({ address }, index) => [names[index]!, address] as const),
     ]),
   };

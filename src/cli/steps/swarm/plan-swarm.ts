@@ -1,5 +1,7 @@
 /** Files and the facts of several hosts → what each host of a swarm does. */
 import { basename } from 'node:path';
+import type { Report } from '../../../diagnostics/diagnostic.ts';
+import type { RuleName } from '../../../diagnostics/rules.ts';
 import { check } from '../../../plan/checks/check.ts';
 import { checkComplete } from '../../../plan/checks/complete.ts';
 import { decide } from '../../../plan/decide.ts';
@@ -13,6 +15,9 @@ import { type Read, readProject } from '../read-project.ts';
 
 /** How this machine is called where no facts file names it. */
 const thisHost = 'this host';
+
+/** What Compose cannot do and a swarm can: replicas share a port, and each has an address of its own. */
+const ofOneEngine: ReadonlySet<RuleName> = new Set(['service/replicas-clash']);
 
 export interface PlannedSwarm extends Read {
   readonly swarm?: SwarmPlan;
@@ -31,10 +36,13 @@ export async function plannedSwarm(session: Session, { values }: OwnOptions): Pr
     seen.push([thisHost, await factsFor(session, intents, options, diagnostics.report)]);
   }
   const hasManager = seen.some(([, { engine }]) => engine?.swarm === 'manager');
+  const report: Report = (rule, ...rest) => {
+    if (!ofOneEngine.has(rule)) diagnostics.report(rule, ...rest);
+  };
   const hosts: readonly SwarmHost[] = seen.map(([name, facts]) => {
-    const plan = decide(intents, facts, diagnostics.report);
-    check(plan, hasManager ? asManager(facts) : facts, diagnostics.report);
-    checkComplete(plan, diagnostics.report);
+    const plan = decide(intents, facts, report);
+    check(plan, hasManager ? asManager(facts) : facts, report);
+    checkComplete(plan, report);
     return { name, plan, facts };
   });
   return { ...read, swarm: planSwarm(hosts, diagnostics.report) };
