@@ -26,7 +26,7 @@ const server = `    image: ${testImage}\n    command: ["httpd", "-f", "-p", "80"
 // Not every kernel has IPVS, by which a swarm's own addresses (and ports in ingress mode) are served: so neither is used.
 const compose = `name: shop
 x-netmode:
-  ip_range: 192.168.213.192/27
+  ip_range: 192.168.213.77/32
 services:
   web:
 ${server}    networks: [back]
@@ -95,7 +95,7 @@ test('deployed, reached on the LAN and by name, and removed, with nothing left',
   for (const words of [...on!, ...manager!]) await docker(...asHere(words));
 
   const address = await addressOf(rig, 'shop_web', 'netcompose-swarm-macvlan_ncp-swarm');
-  assert.match(address, /^192\.168\.213\.(19[2-9]|2[01]\d|22[0-3])$/);
+  assert.is(address, '192.168.213.77', 'a range of one address');
   assert.is(await fetchText(`http://${address}/`, { from: lan }), 'hello');
   assert.is(await fetchText('http://127.0.0.1:18103/'), 'hello', 'host mode');
   assert.is(await fetchText('http://127.0.0.1:18102/'), 'hello', 'published on the node');

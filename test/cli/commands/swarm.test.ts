@@ -185,7 +185,7 @@ test('netmodes in the stack file: host and macvlan are external networks, bridge
   assert.equal(stack, {
     services: {
       host: { image: 'a', networks: { host: null } },
-      lan: { image: 'a', networks: ['macvlan_eth0'] },
+      lan: { image: 'a', networks: { macvlan_eth0: null } },
       wide: { image: 'a', networks: ['overlay'] },
       plain: { image: 'a' },
     },
@@ -222,7 +222,7 @@ test('ranges that networks on the hosts have already must be apart', async () =>
     name: 'netcompose-eth0',
     driver: 'macvlan',
     options: { parent: 'eth0', macvlan_mode: 'bridge' },
-    labels: { 'netcompose.network': 'eth0' },
+    labels: { 'netcompose.network': 'netcompose-eth0' },
     pools: [{ subnet: '192.168.1.0/24', gateway: '192.168.1.1', ipRange }],
   });
   const texts = (second: string) => ({
@@ -251,6 +251,12 @@ for (const [words, message] of [
     assert.match(err, message);
   });
 }
+
+test('docs/swarm.md shows what is printed', async () => {
+  const fences = fencesOf(readFileSync(new URL('../../../docs/swarm.md', import.meta.url), 'utf8'));
+  const { out } = await withTwo('plan', fences.find(({ language }) => language === 'yaml')!.text);
+  assert.is(out, fences.find(({ language }) => language === 'text')!.text);
+});
 
 for (const rule of ['left-out', 'address-ignored', 'ranges-overlap']) {
   const path = new URL(`../../../docs/rules/swarm/${rule}.md`, import.meta.url);
