@@ -150,7 +150,7 @@ const without: readonly RuleName[] = [
 
 test('every rule has a native form, or none is possible', () => {
   const expected = Object.keys(rules).filter(
-    (rule) => !/^(?:compose|netmode)\//.test(rule) && !without.includes(rule as RuleName),
+    (rule) => !/^(?:compose|netmode|swarm)\//.test(rule) && !without.includes(rule as RuleName),
   );
   assert.equal(Object.keys(native).sort(), expected.sort());
 });
