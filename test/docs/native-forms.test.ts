@@ -141,7 +141,7 @@ const native: { readonly [rule in RuleName]?: string } = {
 /**
  * What has no native form: the files themselves, the words of `x-netmode`, what commands find on the way, a gateway
  * that netcompose chooses (a native network without one is `address/no-gateway`), what it moves from guests, and a
- * `fallback`.
+ * `fallback`; and what a stack of a swarm does not take.
  */
 const without: readonly RuleName[] = [
   ...(['address/gateway-guessed', 'service/guests-differ', 'service/falls-back', 'shim/needs-root'] as const),

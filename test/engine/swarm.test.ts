@@ -21,9 +21,9 @@ interface Context {
 
 const test = suite<Context>('swarm');
 
-const server = `    image: ${testImage}\n    command: ["httpd", "-f", "-p", "80", "-h", "/www"]\n    stop_signal: SIGKILL\n`;
+const server = `    image: ${testImage}\n    command: ${command}\n    stop_signal: SIGKILL\n`;
 
-// Not every kernel has IPVS, by which a swarm's own addresses (and ports in ingress mode) are served: so neither is used.
+// Not every kernel has IPVS, which serves a swarm's own addresses and its ports in ingress mode: so neither is used.
 const compose = `name: shop
 x-netmode:
   ip_range: 192.168.213.77/32

@@ -42,7 +42,7 @@ export interface SwarmNetwork {
 }
 
 /** What one host has of it. */
-export interface HostPart {
+interface HostPart {
   readonly host: string;
   readonly make: Commands;
   /** What the LAN's router needs for the containers on this host. */

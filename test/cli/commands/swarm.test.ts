@@ -33,7 +33,7 @@ const withTwo = (command: string, yaml: string) =>
   runIn({ 'compose.yaml': yaml, ...two }, [command, '--swarm', ...both]);
 const lines = (text: string) => text.split('\n').map((line) => line.trim());
 
-test('one range is divided among the hosts, whatever the parent is called there, and in the order of their names', async () => {
+test('one range is divided among the hosts in the order of their names', async () => {
   const yaml =
     'name: shop\nservices:\n  web:\n    image: a\n    x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27 }\n';
   const { code, out, err } = await withTwo('plan', yaml);
@@ -121,7 +121,7 @@ services:
     <<: *logging
     image: nginx # ours
     depends_on: { db: { condition: service_healthy }, cache: { condition: service_started } }
-    ports: ["8080:80", "127.0.0.1:8081:81", "7001-7002:71-72/udp", { target: 90, published: "9090", mode: host, name: x }]
+    ports: ["8080:80", "127.0.0.1:8081:81", "7001-7002:71-72/udp", { target: 90, published: "9090", mode: host }]
     pull_policy: always
     env_file: [{ path: a.env, required: false }]
     deploy: { replicas: 2, x-note: hi }
