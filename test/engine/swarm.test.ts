@@ -21,6 +21,7 @@ interface Context {
 
 const test = suite<Context>('swarm');
 
+const command = '["httpd", "-f", "-p", "80", "-h", "/www"]';
 const server = `    image: ${testImage}\n    command: ${command}\n    stop_signal: SIGKILL\n`;
 
 // Not every kernel has IPVS, which serves a swarm's own addresses and its ports in ingress mode: so neither is used.
