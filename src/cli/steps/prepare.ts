@@ -17,7 +17,7 @@ import type { Session } from '../session.ts';
 import { factsFor } from './observe.ts';
 import { probed } from './probe-lan.ts';
 import { readProject } from './read-project.ts';
-import { verify } from './verify.ts';
+import { verifyOnce } from './verified.ts';
 
 export type Prepared =
   /** Nothing here concerns netcompose: Compose runs as if it had been called directly. */
@@ -41,7 +41,7 @@ export interface PrepareOptions {
 
 /** Reads, plans and checks, and reports what is wrong. Changes nothing. */
 export async function prepare(session: Session, { starts }: PrepareOptions): Promise<Prepared> {
-  const { project, intents, diagnostics, annotated, stdin } = readProject(session);
+  const { project, intents, diagnostics, annotated, stdin, looks } = readProject(session);
   const input = stdin === undefined ? {} : { stdin };
   if (!annotated) {
     // Files without x-netmode are Compose's alone, and so are the messages about them; conflicts are still reported.
@@ -68,7 +68,7 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
 
   const override = overrideOf(plan);
-  const exitCode = starts ? await verify(session, plan, override, stdin, diagnostics) : exitCodes.fine;
+  const exitCode = starts ? await verifyOnce(session, plan, override, looks, stdin, diagnostics) : exitCodes.fine;
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
   if (exitCode !== exitCodes.fine) return { kind: 'refused', exitCode };
   reportProblems(session, diagnostics);
