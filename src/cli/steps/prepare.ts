@@ -17,7 +17,7 @@ import type { Session } from '../session.ts';
 import { factsFor } from './observe.ts';
 import { probed } from './probe-lan.ts';
 import { readProject } from './read-project.ts';
-import { verifyOnce } from './verified.ts';
+import { verifyOnce } from './verify/verified.ts';
 
 export type Prepared =
   /** Nothing here concerns netcompose: Compose runs as if it had been called directly. */

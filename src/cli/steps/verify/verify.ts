@@ -1,14 +1,14 @@
 /**
  * Compose is asked for the resolved model, and it must be the plan: a difference is an error now, not a surprise later.
  */
-import type { Diagnostics } from '../../diagnostics/diagnostic.ts';
-import { withTemporaryOverride } from '../../host/override-store.ts';
-import { HostError } from '../../host/system/errors.ts';
-import { compareResolved, type ResolvedModel } from '../../plan/checks/compose-agrees.ts';
-import type { Plan } from '../../plan/types.ts';
-import { exitCodes } from '../exit-codes.ts';
-import type { Session } from '../session.ts';
-import { composeCall } from './compose-call.ts';
+import type { Diagnostics } from '../../../diagnostics/diagnostic.ts';
+import { withTemporaryOverride } from '../../../host/override-store.ts';
+import { HostError } from '../../../host/system/errors.ts';
+import { compareResolved, type ResolvedModel } from '../../../plan/checks/compose-agrees.ts';
+import type { Plan } from '../../../plan/types.ts';
+import { exitCodes } from '../../exit-codes.ts';
+import type { Session } from '../../session.ts';
+import { composeCall } from '../compose-call.ts';
 
 /**
  * @param diagnostics gets `compose/resolved-differently`

@@ -1,8 +1,8 @@
 /** Compose is asked again as soon as anything that decides its answer has changed, and only then. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { folder } from '../in-folder.ts';
-import { type Machine, machine } from '../machine.ts';
+import { folder } from '../../in-folder.ts';
+import { type Machine, machine } from '../../machine.ts';
 
 const files = {
   'compose.yaml':

@@ -3,17 +3,17 @@
  * of the last agreement is kept beside the project's override.
  */
 import { createHash } from 'node:crypto';
-import type { Diagnostics } from '../../diagnostics/diagnostic.ts';
-import { requireCompose } from '../../host/engine/find-compose.ts';
-import { verifiedPath } from '../../host/override-store.ts';
-import { HostError } from '../../host/system/errors.ts';
-import type { Host } from '../../host/system/host.ts';
-import { which } from '../../host/system/which.ts';
-import { comparedText } from '../../plan/checks/compose-agrees.ts';
-import type { Plan } from '../../plan/types.ts';
-import { exitCodes } from '../exit-codes.ts';
-import type { Session } from '../session.ts';
-import type { Look } from './read-project.ts';
+import type { Diagnostics } from '../../../diagnostics/diagnostic.ts';
+import { requireCompose } from '../../../host/engine/find-compose.ts';
+import { verifiedPath } from '../../../host/override-store.ts';
+import { HostError } from '../../../host/system/errors.ts';
+import type { Host } from '../../../host/system/host.ts';
+import { which } from '../../../host/system/which.ts';
+import { comparedText } from '../../../plan/checks/compose-agrees.ts';
+import type { Plan } from '../../../plan/types.ts';
+import { exitCodes } from '../../exit-codes.ts';
+import type { Session } from '../../session.ts';
+import type { Look } from '../read-project.ts';
 import { verify } from './verify.ts';
 
 declare const NETCOMPOSE_VERSION: string | undefined;
