@@ -17,7 +17,7 @@ import type { Session } from '../session.ts';
 import { factsFor } from './observe.ts';
 import { probed } from './probe-lan.ts';
 import { readProject } from './read-project.ts';
-import { verifyOnce } from './verify/verified.ts';
+import { type Verified, verifyOnce } from './verify/verified.ts';
 
 export type Prepared =
   /** Nothing here concerns netcompose: Compose runs as if it had been called directly. */
@@ -32,6 +32,8 @@ export type Prepared =
       readonly facts: Facts;
       readonly override?: string;
       readonly stdin?: string;
+      /** Keeps what Compose has agreed with, once it has started everything. */
+      readonly remember?: () => void;
     };
 
 export interface PrepareOptions {
@@ -68,11 +70,22 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
 
   const override = overrideOf(plan);
-  const exitCode = starts ? await verifyOnce(session, plan, override, looks, stdin, diagnostics) : exitCodes.fine;
+  const { exitCode, remember }: Verified = starts
+    ? await verifyOnce(session, plan, override, looks, stdin, diagnostics)
+    : { exitCode: exitCodes.fine };
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
   if (exitCode !== exitCodes.fine) return { kind: 'refused', exitCode };
   reportProblems(session, diagnostics);
-  return { kind: 'ready', project, intents, plan, facts, ...(override !== undefined && { override }), ...input };
+  return {
+    kind: 'ready',
+    project,
+    intents,
+    plan,
+    facts,
+    ...(override !== undefined && { override }),
+    ...(remember && { remember }),
+    ...input,
+  };
 }
 
 function refuse(session: Session, diagnostics: Diagnostics): Prepared {

@@ -18,6 +18,13 @@ import { verify } from './verify.ts';
 
 declare const NETCOMPOSE_VERSION: string | undefined;
 
+export interface Verified {
+  /** Compose's, where it refuses the files. */
+  readonly exitCode: number;
+  /** Keeps the agreement, for when the command has succeeded: one that fails or only pretends leaves nothing. */
+  readonly remember?: () => void;
+}
+
 /**
  * As `verify`, unless nothing has changed since Compose last agreed.
  *
@@ -30,14 +37,14 @@ export async function verifyOnce(
   looks: readonly Look[],
   stdin: string | undefined,
   diagnostics: Diagnostics,
-): Promise<number> {
+): Promise<Verified> {
   const { host } = session;
   const path = verifiedPath(host, plan.project.name);
   const hash = hashOf(session, plan, override, looks);
-  if (hash !== undefined && readOwn(host, path) === hash) return exitCodes.fine;
+  if (hash !== undefined && readOwn(host, path) === hash) return { exitCode: exitCodes.fine };
   const exitCode = await verify(session, plan, override, stdin, diagnostics);
-  if (hash !== undefined && exitCode === exitCodes.fine && !diagnostics.hasErrors) keep(host, path, hash);
-  return exitCode;
+  const agreed = exitCode === exitCodes.fine && !diagnostics.hasErrors;
+  return { exitCode, ...(agreed && hash !== undefined && { remember: () => keep(host, path, hash) }) };
 }
 
 /**
