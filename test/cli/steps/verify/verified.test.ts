@@ -6,7 +6,9 @@ import { type Machine, machine } from '../../machine.ts';
 
 const files = {
   'compose.yaml':
-    'name: p\nservices:\n  web:\n    image: nginx\n    x-netmode: host\n    extends: { file: base.yaml, service: base }\n',
+  'compose.yaml':
+    'name: p\nservices:\n  web:\n    image: nginx\n    x-netmode: host\n' +
+    '    extends: { file: base.yaml, service: base }\n',
   'base.yaml': 'services:\n  base:\n    image: nginx\n',
   '.env': 'A=1\n',
 };
