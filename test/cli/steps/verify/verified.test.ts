@@ -6,7 +6,6 @@ import { type Machine, machine } from '../../machine.ts';
 
 const files = {
   'compose.yaml':
-  'compose.yaml':
     'name: p\nservices:\n  web:\n    image: nginx\n    x-netmode: host\n' +
     '    extends: { file: base.yaml, service: base }\n',
   'base.yaml': 'services:\n  base:\n    image: nginx\n',
