@@ -3,8 +3,8 @@
 #
 # Gets ready what the managers layer needs, on Debian: mmdebstrap and tcpdump, and in the cache folder one userland for
 # each suite, with its systemd and network managers. Only processes in namespaces of their own ever run from them, on
-# a layer above, so that they stay as they were made. A root is made anew when what it is made of changes; otherwise a second
-# run does nothing and needs no network.
+# a layer above, so that they stay as they were made. A root is made anew when what it is made of changes; otherwise a
+# second run does nothing and needs no network.
 #
 # roots.sh made [SUITE...]    says nothing and exits with 0 where all are complete; waits for one that makes them
 # roots.sh packages           installs only the tools

@@ -12,9 +12,13 @@ function reported(text: string, facts: Facts = lanFacts) {
     .map(({ rule, message, help }) => `${rule}: ${message}\n  ${help}`);
 }
 
-const lan = (pools: string, more = '', service = '') =>
-  `services:\n  web: { image: x, networks: ${service || '[lan]'} }\n  db: { image: x }\n` +
-  `networks:\n  lan: { driver: macvlan, driver_opts: { parent: eth0 }${pools && `, ipam: { config: [${pools}] }`}${more} }\n`;
+const lan = (pools: string, more = '', service = '') => {
+  const ipam = pools && `, ipam: { config: [${pools}] }`;
+  return (
+    `services:\n  web: { image: x, networks: ${service || '[lan]'} }\n  db: { image: x }\n` +
+    `networks:\n  lan: { driver: macvlan, driver_opts: { parent: eth0 }${ipam}${more} }\n`
+  );
+};
 const subnet = 'subnet: 192.168.1.0/24';
 const gateway = 'gateway: 192.168.1.1';
 const range = 'ip_range: 192.168.1.192/27';
