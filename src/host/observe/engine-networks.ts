@@ -5,7 +5,8 @@ import { connect } from '../engine/client.ts';
 import { type Endpoint, findEndpoint } from '../engine/endpoint.ts';
 import { unreachable } from '../engine/unreachable.ts';
 import type { Host } from '../system/host.ts';
-import { toNetwork } from './engine-json.ts';
+import { listNetworks } from './engine-facts.ts';
+import { isPodman, type Version } from './engine-json.ts';
 
 /** Both throw a `HostError` where the engine cannot be reached. */
 interface EngineNetworks {
@@ -31,7 +32,7 @@ export function engineNetworks(host: Host): EngineNetworks {
     }
   };
   return {
-    list: () => ask(async (docker) => (await docker.listNetworks()).map(toNetwork)),
+    list: () => ask(async (docker) => listNetworks(docker, isPodman((await docker.version()) as Version))),
     hasContainers: (network) =>
       ask(async (docker) => (await docker.listContainers({ all: true, filters: { network: [network] } })).length > 0),
   };
