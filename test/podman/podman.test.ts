@@ -29,7 +29,6 @@ x-netmode: { ip_range: 192.168.213.192/27 }
 services:
   web:${httpd}
     ports: ["18080:80"]
-    depends_on: [dns]
   metrics:
     image: ${testImage}
     stop_signal: SIGKILL
@@ -69,7 +68,6 @@ test('bridge, host and macvlan come up, and are reached from host and LAN', asyn
   await rig.docker('run', '-d', '--name', 'guest', '--network', 'container:other', testImage, 'sleep', '1000');
   const run = await project(context, 'all', everything);
   const { code, stderr } = await run('up', '-d');
-  console.log(stderr);
   assert.is(code, 0, stderr);
   for (const url of [
     'http://192.168.213.53/',
@@ -85,28 +83,49 @@ test('bridge, host and macvlan come up, and are reached from host and LAN', asyn
     'http://192.168.213.10:19100/',
   ])
     assert.is(await fetchText(url, { from: lan }), 'hello', url);
-  console.log(await rig.docker('ps', '-a'));
-  console.log((await rig.podman('network', 'inspect', 'netcompose-ncp-pod')).stdout);
-  const reach = await run('reach');
-  console.log(reach);
+  const asked = await run('reach');
+  assert.is(asked.code, 0, asked.stdout + asked.stderr);
 });
 test('a second up does nothing', async (context) => {
   const { rig } = context;
   const run = await project(context, 'all', everything);
   const ids = await rig.docker('ps', '--no-trunc', '--format', '{{.ID}}');
   const { code, stderr } = await run('up', '-d');
-  console.log(stderr);
   assert.is(code, 0, stderr);
+  assert.not.match(stderr, /Recreate|error/i);
   assert.equal(await rig.docker('ps', '--no-trunc', '--format', '{{.ID}}'), ids);
 });
-test('down leaves nothing', async (context) => {
+test('down leaves nothing behind', async (context) => {
   const { rig } = context;
   const run = await project(context, 'all', everything);
   const { code, stderr } = await run('down');
-  console.log(stderr);
   assert.is(code, 0, stderr);
   await rig.docker('rm', '-f', '-t', '0', 'guest', 'other');
-  await rig.podman('rm', '-f', '-t', '0', '-a');
   assert.equal(await snapshot(rig), context.before);
 });
+/** What is said before anything starts, with the version; of each what the project's x-netmode says. */
+const refused: readonly (readonly [netmode: string, rule: string, message: RegExp])[] = [
+  [
+    '{ mode: ipvlan-l3, subnet: 10.7.1.0/24 }',
+    'engine/podman',
+    /Podman \d+\.\d+\.\d+ takes "ipvlan_mode: l3" from its Docker socket and ignores it/,
+  ],
+  ['{ mode: macvlan, flag: private }', 'engine/podman', /Podman \d+\.\d+\.\d+ takes "macvlan_mode: private"/],
+  ['{ mode: macvlan, vlan: 7 }', 'parent/not-found', /there is no interface "ncp-pod\.7", and Podman makes none/],
+];
+
+test('what Podman does not do is said before anything starts, and a fallback is used', async (context) => {
+  for (const [at, [netmode, rule, message]] of refused.entries()) {
+    const text = (said: string) => `services:\n  web:${httpd}\n    x-netmode: ${said}\n`;
+    const run = await project(context, `refused-${at}`, text(netmode));
+    const { code, stderr } = await run('up', '-d');
+    assert.is(code, 1, stderr);
+    assert.match(stderr, `error[${rule}]`);
+    assert.match(stderr, message);
+    const fallen = await project(context, `refused-${at}`, text(netmode.replace(' }', ', fallback: bridge }')));
+    assert.match((await fallen('plan')).stdout, /web +bridge/);
+  }
+  assert.equal(await snapshot(context.rig), context.before);
+});
+
 test.run();

@@ -50,6 +50,7 @@ export const layers: readonly Layer[] = [
   { name: 'engine', ...engine, engine: '28', needs: [...sandboxed, 'engine-28', 'build'] },
   { name: 'engine-26', ...engine, engine: '26', without: newestOnly, needs: [...sandboxed, 'engine-26', 'build'] },
   { name: 'engine-20', ...engine, engine: '20', without: newestOnly, needs: [...sandboxed, 'engine-20', 'build'] },
+  { name: 'podman', folder: 'podman', needs: [...sandboxed, 'podman', 'build'], sandbox: true },
   { name: 'lab', folder: 'lab', needs: ['linux', 'root', 'lab', 'build'], sandbox: false, patience: emulated },
   // No gate until a whole run of it with netcompose's own steps has been seen, and has written
   // docs/network-managers.md.

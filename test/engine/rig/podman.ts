@@ -3,24 +3,15 @@
  * which `install.sh` has put it, and in the sandbox's network.
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { type Output, patiently } from '../../support/patiently.ts';
 import { importImage } from './image.ts';
-import { findEngine } from './installed.ts';
+import { findEngine, findPodman } from './installed.ts';
 import { type Rig, unmountBelow, withoutDocker } from './rig.ts';
 import { sandboxFolder } from './sandbox.ts';
-
-/** The userland with Podman, or nothing where there is none. */
-export function findPodman(): string | undefined {
-  const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-  const root = join(cache, 'netcompose-rig/podman');
-  return existsSync(join(root, '.complete')) ? root : undefined;
-}
 
 /** What Podman has on a machine with systemd, as it can be had here. */
 const configuration = `[containers]
