@@ -44,8 +44,6 @@ test.before(
   saying(async (context) => {
     context.lan = await makeLan({ name: 'pod', defaultRoute: true });
     context.rig = await startPodman();
-    // Podman's own bridge comes with its first container and stays.
-    await context.rig.docker('run', '--rm', testImage, 'true');
     context.before = await snapshot(context.rig);
   }),
 );
@@ -100,7 +98,7 @@ test('down leaves nothing behind', async (context) => {
   const run = await project(context, 'all', everything);
   const { code, stderr } = await run('down');
   assert.is(code, 0, stderr);
-  await rig.docker('rm', '-f', '-t', '0', 'guest', 'other');
+  await rig.podman('rm', '--all', '--force', '--time', '0');
   assert.equal(await snapshot(rig), context.before);
 });
 /** What is said before anything starts, with the version; of each what the project's x-netmode says. */

@@ -4,15 +4,7 @@ import type { Network } from '../../compose/project/project.ts';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located, Span } from '../../diagnostics/source.ts';
 import type { Intents, NetworkIntent } from '../../netmode/intents.ts';
-import {
-  isUnderlay,
-  modes,
-  type Netmode,
-  netmodeOfDriver,
-  type UnderlayMode,
-  underlay,
-  withoutDefaults,
-} from '../../netmode/modes.ts';
+import { isUnderlay, modes, type Netmode, netmodeOfDriver, type UnderlayMode, underlay } from '../../netmode/modes.ts';
 import type { Settings, ShimSettings } from '../../netmode/settings.ts';
 import { type Address, type Cidr, parseAddress } from '../facts/ip.ts';
 import { networkLabel, sharedNetworkName } from '../facts/ownership.ts';
@@ -20,6 +12,7 @@ import type { ParsedEngine, ParsedFacts, ParsedNetwork } from '../facts/parsed-f
 import type { Pool } from '../facts/pool.ts';
 import type { NetworkPlan, Parent, PlannedPool, ShimWish, UnderlayPlan } from '../types.ts';
 import { auxAddressesOf, declaredPools, enabledPools } from './declared-pools.ts';
+import { withoutDefaults } from './default-options.ts';
 import { composeNetworkName } from './docker-name.ts';
 import { nativeParent, parentName, parentOf } from './parents.ts';
 import { checkAgainstExisting, poolsOf } from './pools.ts';
