@@ -1,8 +1,8 @@
 /** The shared Docker network. */
 import type { EnsureNetwork } from '../../plan/actions/action.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
+import { withDefaults } from '../../plan/facts/drivers.ts';
 import { parseAddress, parseCidr, sameAddress, sameCidr } from '../../plan/facts/ip.ts';
-import { withDefaults } from '../../plan/networks/default-options.ts';
 import { type Context, done, missing, type State } from './state.ts';
 
 /** Done where a network of this name is as wanted, whoever made it; another of that name is in the way. */
