@@ -109,7 +109,6 @@ const refused: readonly (readonly [netmode: string, rule: string, message: RegEx
     /Podman \d+\.\d+\.\d+ takes "ipvlan_mode: l3" from its Docker socket and ignores it/,
   ],
   ['{ mode: macvlan, flag: private }', 'engine/podman', /Podman \d+\.\d+\.\d+ takes "macvlan_mode: private"/],
-  ['{ mode: macvlan, vlan: 7 }', 'parent/not-found', /there is no interface "ncp-pod\.7", and Podman makes none/],
 ];
 
 test('what Podman does not do is said before anything starts, and a fallback is used', async (context) => {
