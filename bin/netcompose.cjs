@@ -68,7 +68,7 @@ function load(file, prefix, fresh) {
 function cachePrefix() {
   const given = process.env.XDG_CACHE_HOME;
   const folder = join(given && isAbsolute(given) ? given : join(homedir(), '.cache'), 'netcompose');
-  const command = process.argv.slice(2).find((word) => /^[a-z]+$/.test(word)) ?? 'help';
+  const command = process.argv.slice(2).find((word) => /^[a-z]+$/.test(word) && word !== 'netcompose') ?? 'help';
   const own = ['check', 'plan', 'render', 'up', 'down', 'config'];
   const build = readFileSync(join(dirname(program), 'main.id'), 'utf8').trim();
   return join(folder, `${build}-${process.version}-${process.arch}-${own.includes(command) ? command : 'other'}`);

@@ -3,9 +3,9 @@
  * Builds `dist/`: the program (CommonJS) and the library (an ES module) with every package bundled in, so that nothing
  * is installed beside netcompose; types; the licences of what is bundled.
  */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -35,11 +35,32 @@ const apart = {
  */
 const unused = ['@grpc/grpc-js', '@grpc/proto-loader'];
 
+const settings = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  // Every byte is read at each start.
+  minify: true,
+  legalComments: 'none',
+  // Native code that ssh2 uses where it happens to be there.
+  external: ['cpu-features', '*.node'],
+  alias: Object.fromEntries(unused.map((name) => [name, './scripts/unused.cjs'])),
+  // A bug's stack trace shows the line it happened in.
+  lineLimit: 160,
+  define: { NETCOMPOSE_VERSION: JSON.stringify(version) },
+  metafile: true,
+  write: false,
+  logLevel: 'warning',
+};
+
 try {
   // Both are waited for even if one fails: nothing may still be written when the folder is removed.
   const [bundled, declared] = await Promise.allSettled([bundle(), declareTypes()]);
   for (const { reason } of [bundled, declared]) if (reason) throw reason;
   const inputs = bundled.value;
+  await oneFile();
+  manualPages();
   write('THIRD-PARTY-LICENSES.txt', licensesOf(root, inputs));
   swap();
 } catch (error) {
@@ -51,34 +72,16 @@ try {
 
 /** @returns the paths of all files of which something is in the bundles */
 async function bundle() {
-  const common = {
-    absWorkingDir: root,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    // Every byte is read at each start.
-    minify: true,
-    legalComments: 'none',
-    // Native code that ssh2 uses where it happens to be there.
-    external: ['cpu-features', '*.node'],
-    alias: Object.fromEntries(unused.map((name) => [name, './scripts/unused.cjs'])),
-    // A bug's stack trace shows the line it happened in.
-    lineLimit: 160,
-    define: { NETCOMPOSE_VERSION: JSON.stringify(version) },
-    metafile: true,
-    write: false,
-    logLevel: 'warning',
-  };
   const results = await Promise.all([
     // CommonJS, because only of that can the compiled code be kept (`bin/netcompose.cjs`).
     build({
-      ...common,
+      ...settings,
       entryPoints: ['src/cli/main.ts'],
       outfile: join(fresh, 'cli/main.cjs'),
       format: 'cjs',
       // A script that is compiled from kept code cannot `import()`; it can `require()` as late.
       supported: { 'dynamic-import': false },
-      define: { ...common.define, 'import.meta.url': 'netcomposeUrl' },
+      define: { ...settings.define, 'import.meta.url': 'netcomposeUrl' },
       banner: { js: 'const netcomposeUrl=require("node:url").pathToFileURL(__filename).href;' },
       plugins: [
         {
@@ -92,7 +95,7 @@ async function bundle() {
       ],
     }),
     build({
-      ...common,
+      ...settings,
       entryPoints: apart,
       outdir: join(fresh, 'cli'),
       outExtension: { '.js': '.cjs' },
@@ -100,7 +103,7 @@ async function bundle() {
     }),
     // The yaml package is CommonJS, and asks for Node's modules by `require`.
     build({
-      ...common,
+      ...settings,
       entryPoints: ['src/index.ts'],
       outfile: join(fresh, 'index.js'),
       format: 'esm',
@@ -117,6 +120,51 @@ async function bundle() {
       Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? path : [])),
     ),
   );
+}
+
+/**
+ * `dist/netcompose.cjs`: the program as one file that needs nothing but Node, to be copied to wherever PATH leads; by
+ * its ending Node knows what it is below any package.json. The
+ * pages, completion and the programs that run by themselves are in it.
+ */
+async function oneFile() {
+  const pages = readdirSync(join(root, 'docs/rules'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/rules/${name}`);
+  const scripts = readdirSync(join(root, 'completions')).map((name) => `completions/${name}`);
+  const assets = Object.fromEntries([
+    ...[...pages, ...scripts].map((path) => [path, readFileSync(join(root, path), 'utf8')]),
+    ...['ask.cjs', 'traffic.cjs'].map((name) => [name, readFileSync(join(fresh, 'cli', name), 'utf8')]),
+  ]);
+  const { outputFiles } = await build({
+    ...settings,
+    stdin: {
+      contents: [
+        `globalThis.NETCOMPOSE_ASSETS=${JSON.stringify(assets)};`,
+        "void import('./src/cli/main.ts').then(({ main }) => main());",
+      ].join('\n'),
+      resolveDir: root,
+      loader: 'js',
+    },
+    format: 'cjs',
+    define: { ...settings.define, 'import.meta.url': 'netcomposeUrl' },
+    banner: {
+      js: [
+        '#!/bin/sh',
+        '\':\' //; exec node -- "$0" "$@"',
+        '/* The licences of what is bundled: THIRD-PARTY-LICENSES.txt, beside where this file was published. */',
+        'const netcomposeUrl=require("node:url").pathToFileURL(__filename).href;',
+      ].join('\n'),
+    },
+  });
+  write('netcompose.cjs', outputFiles[0].text);
+  chmodSync(join(fresh, 'netcompose.cjs'), 0o755);
+}
+
+/** By the program itself, which has all commands and options in its tables. */
+function manualPages() {
+  const text = execFileSync(process.execPath, [join(fresh, 'netcompose.cjs'), '__man'], { encoding: 'utf8' });
+  for (const [name, page] of Object.entries(JSON.parse(text))) write(`man/${name}`, page);
 }
 
 async function declareTypes() {

@@ -42,8 +42,16 @@ const steps = [
   {
     name: 'build',
     needed: () =>
-      newest(['src', 'schema', ...buildScripts, 'package.json', 'tsconfig.json', 'tsconfig.types.json']) >
-      oldest(['dist/cli/main.cjs', 'dist/index.js', 'dist/types/index.d.ts', 'dist/THIRD-PARTY-LICENSES.txt']),
+      newest([
+        'src',
+        'schema',
+        'completions',
+        'docs/rules',
+        ...buildScripts,
+        'package.json',
+        'tsconfig.json',
+        'tsconfig.types.json',
+      ]) > oldest(['dist/cli/main.cjs', 'dist/index.js', 'dist/types/index.d.ts', 'dist/THIRD-PARTY-LICENSES.txt']),
     command: [process.execPath, 'scripts/build.mjs'],
   },
 ];

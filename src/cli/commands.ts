@@ -4,15 +4,17 @@
  */
 import type { CommandModule } from './session.ts';
 
-interface CommandEntry {
+export interface CommandEntry {
   /** Each command's file is loaded only when it is called: the others must not slow it down. */
   readonly load: () => Promise<CommandModule>;
   /** For `--help`: how it is called, and what it does. Absent where Compose has a command of that name. */
   readonly usage?: readonly [call: string, purpose: string];
+  /** What its progress is headed by, as in `[+] Asking 1/2`, where that is not what is usual. */
+  readonly title?: string;
 }
 
 const up: CommandEntry = { load: () => import('./commands/up.ts') };
-const stop: CommandEntry = { load: () => import('./commands/stop.ts') };
+const stop: CommandEntry = { load: () => import('./commands/stop.ts'), title: 'Cleaning up' };
 const config: CommandEntry = { load: () => import('./commands/config.ts') };
 
 /** In the order of `--help`. */
@@ -24,7 +26,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   restart: up,
   scale: up,
   watch: up,
-  down: { load: () => import('./commands/down.ts') },
+  down: { load: () => import('./commands/down.ts'), title: 'Cleaning up' },
   stop,
   kill: stop,
   rm: stop,
@@ -55,10 +57,12 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   reach: {
     load: () => import('./commands/services/reach.ts'),
     usage: ['reach', 'try every address and port of the plan; why one is silent'],
+    title: 'Asking',
   },
   'bench-net': {
     load: () => import('./commands/bench-net.ts'),
     usage: ['bench-net', 'what each netmode costs here, in latency and throughput'],
+    title: 'Measuring',
   },
   shim: {
     load: () => import('./commands/shim/shim.ts'),
@@ -67,6 +71,16 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   facts: {
     load: () => import('./commands/facts.ts'),
     usage: ['facts', 'what was observed of this host and its engine, as JSON'],
+  },
+  // Compose's call of a provider, and no command for people.
+  compose: { load: () => import('./commands/setup/provider.ts') },
+  completion: {
+    load: () => import('./commands/setup/completion.ts'),
+    usage: ['completion SHELL', 'completion for bash, zsh or fish'],
+  },
+  'install-plugin': {
+    load: () => import('./commands/setup/install-plugin.ts'),
+    usage: ['install-plugin', 'make it a plugin of Docker: docker netcompose …'],
   },
   schema: { load: () => import('./commands/schema.ts'), usage: ['schema', 'the JSON Schema of x-netmode'] },
 };

@@ -8,7 +8,27 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/**
+ * Docker has told its plugin of a signal that it alone got. Not a signal itself: a Compose that runs meanwhile is told
+ * by Docker too, and a second time would mean "at once".
+ */
+const dockerCancelled = 'netcompose:docker-cancelled';
+
+const interrupts = ['SIGINT', 'SIGTERM', 'SIGHUP', dockerCancelled] as const;
+
+function listen(how: 'on' | 'off', listener: () => void): void {
+  for (const name of interrupts) process[how](name as NodeJS.Signals, listener);
+}
+
+/**
+ * Passes the news on to what listens.
+ *
+ * @returns whether anything does: a command that runs on this terminal counts, as it is told by Docker itself
+ */
+export function cancelledByDocker(): boolean {
+  const isAttached = process.listenerCount('SIGTERM') > 0;
+  return process.emit(dockerCancelled as NodeJS.Signals) || isAttached;
+}
 
 /**
  * Runs `work`, which changes nothing, and throws `Interrupted` at once when an interrupt comes. The terminal interrupts
@@ -19,11 +39,11 @@ export async function endedAtOnce<T>(work: () => Promise<T>): Promise<T> {
   const interrupted = new Promise<never>((_, reject) => {
     end = () => reject(new Interrupted('interrupted'));
   });
-  for (const signal of signals) process.on(signal, end);
+  listen('on', end);
   try {
     return await Promise.race([settled(work), interrupted]);
   } finally {
-    for (const signal of signals) process.off(signal, end);
+    listen('off', end);
   }
 }
 
@@ -40,11 +60,11 @@ async function settled<T>(work: () => Promise<T>): Promise<T> {
 export async function untilInterrupted<T>(work: (interrupt: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const end = () => controller.abort();
-  for (const signal of signals) process.on(signal, end);
+  listen('on', end);
   try {
     return await work(controller.signal);
   } finally {
-    for (const signal of signals) process.off(signal, end);
+    listen('off', end);
   }
 }
 
@@ -56,7 +76,7 @@ export async function untilInterrupted<T>(work: (interrupt: AbortSignal) => Prom
 export async function interruptible<T>(work: (check: () => void) => Promise<T>): Promise<T> {
   let interrupted = false;
   const note = () => void (interrupted = true);
-  for (const signal of signals) process.on(signal, note);
+  listen('on', note);
   const check = () => {
     if (interrupted) throw new Interrupted('interrupted');
   };
@@ -68,6 +88,6 @@ export async function interruptible<T>(work: (check: () => void) => Promise<T>):
     check();
     throw error;
   } finally {
-    for (const signal of signals) process.off(signal, note);
+    listen('off', note);
   }
 }

@@ -2,11 +2,17 @@
 import { writeSync } from 'node:fs';
 import { realHost } from '../host/system/real-host.ts';
 import { exitCodes } from './exit-codes.ts';
+import { cancelledByDocker } from './interrupt.ts';
 import { run } from './run.ts';
 import { realTerminal } from './terminal.ts';
 
 export async function main(): Promise<void> {
   const host = realHost();
+  const socket = host.env['DOCKER_CLI_PLUGIN_SOCKET'];
+  if (socket) {
+    const { whenDockerCancels } = await import('../host/system/docker-socket.ts');
+    whenDockerCancels(socket, () => cancelledByDocker() || process.exit(exitCodes.interrupted));
+  }
   for (const stream of [process.stdout, process.stderr]) stream.on('error', unwritable);
   const code = await run(process.argv.slice(2), host, realTerminal(host.env));
   // What was being looked at when an interrupt came is not waited for.

@@ -2,6 +2,7 @@
 import type { Questions } from '../../src/cli/questions.ts';
 import { run } from '../../src/cli/run.ts';
 import { type FakeHost, type FakeOptions, fakeHost } from '../host/fake-host.ts';
+import type { FakeScreen } from './progress/screen.ts';
 
 export interface Outcome {
   readonly code: number;
@@ -27,14 +28,24 @@ export async function runIn(
  * Runs the program on a host that may have been run on before.
  *
  * @param questions answers what is asked; absent: nobody is at the terminal
+ * @param screen where progress is shown, and what is written to standard error too; absent: nobody looks at progress
  */
-export async function runOn(host: FakeHost, argv: readonly string[], questions?: Questions): Promise<Outcome> {
+export async function runOn(
+  host: FakeHost,
+  argv: readonly string[],
+  questions?: Questions,
+  screen?: FakeScreen,
+): Promise<Outcome> {
   let [out, err] = ['', ''];
   const terminal = {
     out: (text: string) => void (out += text),
-    err: (text: string) => void (err += text),
+    err: (text: string) => {
+      err += text;
+      screen?.write(text);
+    },
     color: { out: false, err: false },
     ...(questions && { questions }),
+    ...(screen && { screen }),
   };
   const code = await run(argv, host, terminal);
   return { code, out, err, host, folder };

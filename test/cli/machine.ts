@@ -12,6 +12,7 @@ import type { ResolvedModel } from '../../src/plan/checks/compose-agrees.ts';
 import { type FakeEngine, fakeEngine } from '../host/fake-engine.ts';
 import { type FakeHost, type FakeOptions, fakeHost } from '../host/fake-host.ts';
 import { folder, type Outcome, runOn } from './in-folder.ts';
+import type { FakeScreen } from './progress/screen.ts';
 
 type ResolvedService = NonNullable<ResolvedModel['services']>[string];
 
@@ -53,6 +54,8 @@ export interface Machine {
   before: (line: string) => void;
   /** Answers what is asked; absent: nobody is at the terminal. */
   questions?: Questions;
+  /** Where progress is shown; absent: nobody looks at it. */
+  screen?: FakeScreen;
   readonly host: FakeHost;
   /** Runs netcompose in the project's folder. */
   run(...argv: readonly string[]): Promise<Outcome>;
@@ -122,7 +125,7 @@ export function machine(texts: Readonly<Record<string, string>>, options: FakeOp
     failing: new Map(),
     before: () => undefined,
     host,
-    run: (...argv) => runOn(host, argv, now.questions),
+    run: (...argv) => runOn(host, argv, now.questions, now.screen),
     changes: () => changes.splice(0),
     left: () => ({
       networks: [...engine.networks.keys()].sort(),

@@ -82,10 +82,19 @@ test("config --help is Compose's page, whatever is wrong with the project", asyn
   assert.equal(host.ran, ['docker-compose config --help']);
 });
 
-test('explain without a rule lists all of them', async () => {
+test('explain without a rule lists all of them, group by group', async () => {
   const { code, out } = await runIn({}, ['explain']);
   assert.is(code, 0);
-  assert.match(out, /^parent\/driver-clash +macvlan and ipvlan cannot be on one parent\.$/m);
+  assert.match(out, /^parent\n {2}parent\//m);
+  assert.match(out, /^ {2}parent\/driver-clash +macvlan and ipvlan cannot be on one parent\.$/m);
+});
+
+test('a slip in the value of an option is named', async () => {
+  for (const words of [['--format', 'jsno'], ['--format=jsno']]) {
+    const { code, err } = await runIn(plain, ['check', ...words]);
+    assert.is(code, 2);
+    assert.match(err, 'help: did you mean "json"?');
+  }
 });
 
 test('without Compose: what to install, and exit code 4', async () => {

@@ -15,6 +15,7 @@ export interface FakeOptions {
   readonly uid?: number;
   readonly pid?: number;
   readonly home?: string;
+  readonly program?: Host['program'];
   readonly files?: Readonly<Record<string, string>>;
   /** Standard input. */
   readonly input?: string;
@@ -74,6 +75,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     uid: options.uid ?? 0,
     pid: options.pid ?? 4242,
     home: options.home ?? '/home/user',
+    program: options.program ?? ['/usr/bin/node', '/usr/local/bin/netcompose'],
     ran,
     files,
     modes,

@@ -75,7 +75,7 @@ test('holds what is needed to run it, and no sources or tests', () => {
     assert.ok(paths.includes(needed), `${needed} is missing`);
   }
   const others = paths.filter(
-    (path) => !/^(bin|dist|schema|docs|examples)\/|^(README\.md|LICENSE|package\.json)$/.test(path),
+    (path) => !/^(bin|completions|dist|schema|docs|examples)\/|^(README\.md|LICENSE|package\.json)$/.test(path),
   );
   assert.equal(others, []);
   assert.equal(

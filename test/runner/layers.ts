@@ -14,6 +14,8 @@ export interface Layer {
   readonly needs: readonly NeedName[];
   /** Runs in network, mount and process namespaces of its own: what it leaves behind is gone with them. */
   readonly sandbox: boolean;
+  /** Not beside others: it needs the machine's cores for itself. */
+  readonly alone?: boolean;
   /** Runs only where it is named, and is no part of "everything". */
   readonly onRequest?: boolean;
   /** When it is given up; what most layers take without it. */
@@ -24,6 +26,8 @@ export interface Layer {
 export const patience: Patience = { quietSeconds: 180, busySeconds: 600 };
 /** Two machines are emulated, and the longest of what they do between two lines takes two minutes. */
 const emulated: Patience = { quietSeconds: 180, busySeconds: 1800 };
+
+const unit: Layer = { name: 'unit', needs: [], sandbox: false };
 
 const sandboxed = ['linux', 'root', 'tools', 'macvlan'] as const;
 /** One layer for each engine; they differ in nothing else. */
@@ -38,29 +42,42 @@ const newestOnly = [
   'demo.test.ts',
   'fallback.test.ts',
   'plain.test.ts',
+  'provider.test.ts',
   'reach.test.ts',
   'readme.test.ts',
   'watch.test.ts',
 ] as const;
 
+/** Those that take longest first, so that the others fill the gaps. */
 export const layers: readonly Layer[] = [
-  { name: 'unit', needs: [], sandbox: false },
-  { name: 'conformance', folder: 'conformance', needs: ['compose'], sandbox: false },
-  { name: 'kernel', folder: 'kernel', needs: sandboxed, sandbox: true },
   { name: 'engine', ...engine, engine: '28', needs: [...sandboxed, 'engine-28', 'build'] },
-  { name: 'engine-26', ...engine, engine: '26', without: newestOnly, needs: [...sandboxed, 'engine-26', 'build'] },
-  { name: 'engine-20', ...engine, engine: '20', without: newestOnly, needs: [...sandboxed, 'engine-20', 'build'] },
-  { name: 'podman', folder: 'podman', needs: [...sandboxed, 'podman', 'build'], sandbox: true },
-  { name: 'lab', folder: 'lab', needs: ['linux', 'root', 'lab', 'build'], sandbox: false, patience: emulated },
+  { name: 'kernel', folder: 'kernel', needs: sandboxed, sandbox: true },
+  unit,
   // No gate until a whole run of it with netcompose's own steps has been seen, and has written
   // docs/network-managers.md.
   { name: 'managers', folder: 'managers', needs: [...sandboxed, 'managers'], sandbox: true, onRequest: true },
+  // Beside Docker, shells, manual pages and other programs: each of them is the real one.
+  { name: 'setup', folder: 'setup', needs: ['linux', 'setup', 'engine-26', 'engine-28', 'build'], sandbox: false },
+  { name: 'podman', folder: 'podman', needs: [...sandboxed, 'podman', 'build'], sandbox: true },
+  { name: 'conformance', folder: 'conformance', needs: ['compose'], sandbox: false },
+  { name: 'engine-26', ...engine, engine: '26', without: newestOnly, needs: [...sandboxed, 'engine-26', 'build'] },
+  { name: 'engine-20', ...engine, engine: '20', without: newestOnly, needs: [...sandboxed, 'engine-20', 'build'] },
+  // Each of its two machines is emulated, which takes a whole core.
+  {
+    name: 'lab',
+    folder: 'lab',
+    needs: ['linux', 'root', 'lab', 'build'],
+    sandbox: false,
+    alone: true,
+    patience: emulated,
+  },
+  // After all that runs what is built: it builds anew.
   { name: 'package', folder: 'package', needs: ['build'], sandbox: false },
 ];
 
 /** The layers that run the file; `file` is relative to `test/`. */
 export function layersOf(file: string): readonly Layer[] {
   const inFolder = layers.filter(({ folder }) => folder !== undefined && file.startsWith(`${folder}/`));
-  if (inFolder.length === 0) return [layers[0]!];
+  if (inFolder.length === 0) return [unit];
   return inFolder.filter(({ folder, without = [] }) => !without.includes(file.slice(folder!.length + 1)));
 }

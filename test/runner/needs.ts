@@ -17,6 +17,7 @@ export type NeedName =
   | 'podman'
   | 'lab'
   | 'managers'
+  | 'setup'
   | 'build';
 
 /** What is asked here answers in milliseconds: only what hangs takes so long, even on a loaded machine. */
@@ -53,6 +54,12 @@ const needs: Readonly<Record<NeedName, () => string | undefined | Promise<string
     (await isMade('managers/rig/roots.sh'))
       ? undefined
       : 'no userlands with network managers: test/managers/rig/roots.sh makes them',
+  setup: () => {
+    const missing = ['bash', 'zsh', 'fish', 'man', 'mandoc', 'script', 'git'].filter((name) => !onPath(name));
+    if (!existsSync('/usr/share/bash-completion/bash_completion')) missing.push('bash-completion');
+    const recipe = 'test/setup/install.sh installs them';
+    return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}; ${recipe}`;
+  },
   build: () =>
     existsSync(fileURLToPath(new URL('../../dist/cli/main.cjs', import.meta.url))) ? undefined : 'not built',
 };

@@ -23,6 +23,8 @@ import { build, type Step, steps } from './steps.ts';
 const testFolder = fileURLToPath(new URL('..', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const strict = process.env['CI'] === 'true';
+/** As many as keep two cores busy: each waits for much of its time. */
+const lanesAtMost = 3;
 
 interface Count {
   readonly passed: number;
@@ -108,20 +110,20 @@ async function runStep({ name, args }: Step): Promise<Count> {
 }
 
 /**
- * Sandboxed layers see nothing of each other and wait for much of their time, so that two run at once; what they write
- * is shown when they end. The others run alone, and first or last, as the table has them.
+ * Layers see nothing of each other, so that several run at once; what they write is shown when they end. One that needs
+ * the machine for itself runs when those before it have ended.
  */
 async function runLayers(chosen: readonly (readonly [Layer, readonly string[]])[]): Promise<readonly Count[]> {
   const counts: Count[] = [];
   const left = [...chosen];
   while (left.length > 0) {
-    const several = left.findIndex(([{ sandbox }]) => !sandbox);
-    const group = left.splice(0, several === -1 ? left.length : Math.max(several, 1));
+    const together = left.findIndex(([{ alone }]) => alone);
+    const group = left.splice(0, together === -1 ? left.length : Math.max(together, 1));
+    const lanes = Math.min(lanesAtMost, group.length);
     const lane = async (): Promise<void> => {
       for (let next = group.shift(); next !== undefined && !interrupted; next = group.shift())
         counts.push(await runLayer(...next, lanes > 1));
     };
-    const lanes = Math.min(2, group.length);
     await Promise.all(Array.from({ length: lanes }, lane));
   }
   return counts;

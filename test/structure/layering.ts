@@ -52,7 +52,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['execute', 'bench', 'persist'],
     ['reach'],
   ],
-  cli: [['*'], ['options'], ['steps'], ['commands'], ['commands.ts'], ['run.ts'], ['main.ts']],
+  cli: [['progress'], ['*'], ['options'], ['steps'], ['commands'], ['commands.ts'], ['run.ts'], ['main.ts']],
 };
 
 /** Rooms that only these may import, whatever the tables above allow: a check is nobody's helper. */

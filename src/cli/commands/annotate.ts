@@ -10,7 +10,7 @@ import type { AnnotatedPlace, Wish } from '../../emit/annotate/wish.ts';
 import { longForm } from '../../emit/annotate/wish.ts';
 import type { Plain } from '../../emit/override/plain-data.ts';
 import { annotationText } from '../../emit/text/annotation-text.ts';
-import { unifiedDiff } from '../../emit/text/unified-diff.ts';
+import { unifiedDiff } from '../../emit/text/diff/unified-diff.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type Asked, annotationOptions, askedOf, checkNetmode, displaced } from '../options/annotation-options.ts';
 import { ownOptions } from '../options/own-options.ts';

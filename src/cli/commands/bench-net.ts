@@ -1,5 +1,5 @@
 /** `netcompose bench-net`: what each netmode costs on this machine, measured in network namespaces of its own. */
-import { fileURLToPath } from 'node:url';
+
 import { InvalidArgumentError, Option } from 'commander';
 import { benchJson } from '../../emit/text/bench-json.ts';
 import { benchText } from '../../emit/text/bench-text.ts';
@@ -16,6 +16,13 @@ import { exitCodes } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { formatOption, ownOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
+import { ownProgram } from '../steps/own-program.ts';
+
+const examples = `
+Examples:
+  sudo netcompose bench-net
+  sudo netcompose bench-net --rounds 20 --seconds 1
+`;
 
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
@@ -32,7 +39,8 @@ export async function run(session: Session): Promise<number> {
       .addOption(
         new Option('--seconds <seconds>', 'how long each measurement takes').argParser(numberIn(0.05, 5)).default(0.2),
       )
-      .addOption(formatOption(['text', 'json']));
+      .addOption(formatOption(['text', 'json']))
+      .addHelpText('after', examples);
   });
   if (!options) return exitCodes.fine;
   const { host, terminal } = session;
@@ -85,34 +93,31 @@ function checkFitness({ platform, uid }: Host): void {
 }
 
 function measureAll(
-  { host, terminal }: Session,
+  { host, progress }: Session,
   settings: Settings,
   check: () => void,
 ): Promise<readonly BenchOutcome[]> {
   return withBenchNamespaces(host, async () => {
     const trial = `${benchPrefix}trial`;
-    const filter = await firstThatWorks(host, trial, filterTrials(trial), check);
+    const filter = await progress.during('Packet filter', 'Trying', () =>
+      firstThatWorks(host, trial, filterTrials(trial), check),
+    );
     const kernel = { ipv6: host.exists('/proc/sys/net/ipv6'), ...('found' in filter && { filter: filter.found }) };
     const missing: readonly BenchOutcome[] =
       'found' in filter ? [] : [{ netmode: 'bridge', reason: `no packet filter works here: ${filter.reason}` }];
     const setups = benchedNetmodes
       .filter((netmode) => missing.every((one) => one.netmode !== netmode))
       .map((netmode) => benchSetup(netmode, kernel));
+    progress.event({ id: 'Netmodes', state: 'working', text: 'Making' });
     const measured = await measureNetmodes(host, setups, {
       ...settings,
       order: rotated,
-      traffic: trafficProgram(host),
+      traffic: ownProgram('traffic', host),
       check,
-      onRound: (round) => terminal.err(`netcompose: round ${round + 1} of ${settings.rounds}\n`),
+      onRound: (round) =>
+        progress.event({ id: 'Netmodes', state: 'working', text: `Round ${round + 1} of ${settings.rounds}` }),
     });
+    progress.event({ id: 'Netmodes', state: 'done', text: 'Measured' });
     return [...measured, ...missing];
   });
-}
-
-/** Beside the built program, or where its source is; run as this process is run. */
-function trafficProgram(host: Host): readonly string[] {
-  const [built, source] = ['./traffic.cjs', '../../host/bench/traffic.ts'].map((path) =>
-    fileURLToPath(new URL(path, import.meta.url)),
-  );
-  return [process.execPath, ...process.execArgv, host.exists(built!) ? built! : source!];
 }

@@ -8,6 +8,13 @@ import { exitCodeOf } from '../report.ts';
 import type { Session } from '../session.ts';
 import { planned } from '../steps/plan-project.ts';
 
+const examples = `
+Examples:
+  netcompose check                       on this host, with its engine
+  netcompose check --offline --format github   in a CI
+  netcompose -f other.yaml check --probe
+`;
+
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
     command
@@ -17,6 +24,7 @@ export async function run(session: Session): Promise<number> {
         new Option('--probe', 'ask the LAN whether somebody has the fixed addresses').conflicts(['offline', 'facts']),
       );
     factsOptions(command);
+    command.addHelpText('after', examples);
   });
   if (!options) return exitCodes.fine;
   const { diagnostics } = await planned(session, options, { probe: options.values['probe'] === true });

@@ -10,6 +10,14 @@ import { formatOption, ownOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
 import { readFacts } from '../steps/observe.ts';
 
+const examples = `
+Examples:
+  netcompose doctor
+  netcompose doctor --parent wlan0
+  netcompose facts > server.json         there; then here:
+  netcompose doctor --facts server.json
+`;
+
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
     command
@@ -18,12 +26,16 @@ export async function run(session: Session): Promise<number> {
       )
       .option('--parent <interface>', 'the interface to judge; that of the default route unless given')
       .option('--facts <file>', 'judge another host, by its facts made there with "netcompose facts"')
-      .addOption(formatOption(['text', 'json']));
+      .addOption(formatOption(['text', 'json']))
+      .addHelpText('after', examples);
   });
   if (!options) return exitCodes.fine;
   const { terminal } = session;
   const file = options.values['facts'] as string | undefined;
-  const facts = file === undefined ? await observe(session) : await readFacts(session, file);
+  const facts =
+    file === undefined
+      ? await session.progress.during('Host and engine', 'Looking', () => observe(session))
+      : await readFacts(session, file);
   const diagnosis = diagnose(facts, options.values['parent'] as string | undefined);
   terminal.out(
     options.values['format'] === 'json'

@@ -34,7 +34,7 @@ export async function run(session: Session): Promise<number> {
       )
     : await passThrough(argv, host, stdin);
   if (exitCode !== exitCodes.fine || (words.dryRun ?? globals.dryRun)) return exitCode;
-  await release(host);
+  await release(session);
   // If services are named, the others keep running: the project is not down, and the next `down` needs the override.
   if (words.services.length > 0) return exitCode;
   if (project && areTrusted(session, project, hooks)) await runHooks(session, project, hooks, 'post_down');

@@ -2,16 +2,23 @@
  * `netcompose explain RULE`: the rule's page of `docs/rules/`. `netcompose explain "ERROR TEXT"`: what an error of
  * Docker means.
  */
-import { fileURLToPath } from 'node:url';
+import groupBy from 'lodash/groupBy.js';
 import { rules } from '../../diagnostics/rules.ts';
 import { nearest } from '../../diagnostics/suggest.ts';
-import { HostError } from '../../host/system/errors.ts';
-import type { Host } from '../../host/system/host.ts';
+import { table } from '../../emit/text/table.ts';
 import { explainError } from '../../plan/doctor/docker-errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ownOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
+import { asset } from '../steps/asset.ts';
 import { UsageError } from '../usage-error.ts';
+
+const examples = `
+Examples:
+  netcompose explain                          all rules, group by group
+  netcompose explain parent/driver-clash
+  netcompose explain "device or resource busy"
+`;
 
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
@@ -19,12 +26,13 @@ export async function run(session: Session): Promise<number> {
       .description('Say what a diagnostic, or an error of Docker, means, why it matters and how to mend it.')
       .argument('[rule or error...]', 'such as parent/driver-clash, or "device or resource busy" as Docker has put it')
       // An error may begin with a dash.
-      .allowUnknownOption();
+      .allowUnknownOption()
+      .addHelpText('after', examples);
   });
   if (!options) return exitCodes.fine;
   const rule = options.args.join(' ');
   if (rule === '') {
-    session.terminal.out(allRules());
+    session.terminal.out(allRules(session.terminal.columns));
     return exitCodes.fine;
   }
   if (/\s/.test(rule)) return explainText(session, rule);
@@ -35,15 +43,23 @@ export async function run(session: Session): Promise<number> {
       near === undefined ? '"netcompose explain" lists them' : `did you mean "${near}"?`,
     );
   }
-  session.terminal.out(pageOf(rule, session.host));
+  session.terminal.out(asset(`docs/rules/${rule}.md`, session.host));
   return exitCodes.fine;
 }
 
 /** Each rule and what it is about, group by group. */
-function allRules(): string {
+function allRules(columns?: number): string {
   const names = Object.keys(rules) as (keyof typeof rules)[];
-  const width = Math.max(...names.map((name) => name.length));
-  return names.map((name) => `${name.padEnd(width)}  ${rules[name].summary}\n`).join('');
+  const width = Math.max(...names.map((name) => name.length)) + 2;
+  const groups = Object.entries(groupBy(names, (name) => name.split('/')[0]!));
+  const listed = groups.map(
+    ([group, those]) =>
+      `${group}\n${table(
+        those.map((name) => [`  ${name}`.padEnd(width), rules[name].summary]),
+        columns,
+      )}`,
+  );
+  return `${listed.join('\n')}\nWhat one of them means: netcompose explain RULE\n`;
 }
 
 function explainText({ terminal }: Session, text: string): number {
@@ -58,17 +74,4 @@ function explainText({ terminal }: Session, text: string): number {
     rule === undefined ? '' : `\nnetcompose finds this before anything starts: netcompose explain ${rule}\n`;
   terminal.out(`${message}\n${help}\n${foundBefore}`);
   return exitCodes.fine;
-}
-
-/**
- * The pages lie beside the built program's folder and, from source, at the root: both are some levels above this file.
- */
-function pageOf(rule: string, host: Host): string {
-  const places = ['../../', '../../../', '../../../../'].map((up) =>
-    fileURLToPath(new URL(`${up}docs/rules/${rule}.md`, import.meta.url)),
-  );
-  const path = places.find((place) => host.exists(place)) ?? places[0]!;
-  const read = host.read(path);
-  if ('error' in read) throw new HostError({ message: `"${path}" cannot be read: ${read.detail}` });
-  return read.text;
 }

@@ -17,16 +17,18 @@ export async function run(session: Session): Promise<number> {
       void command.description('Print what was observed of this host and its engine, for --facts elsewhere.'),
   );
   if (!options) return exitCodes.fine;
-  const { host, terminal } = session;
+  const { host, terminal, progress } = session;
   const compose = findCompose(host);
   // Whether there is a project here, and whether it is correct, does not matter.
   const { intents } = readProject(session);
   const images = intents ? imagesNamed(intents) : [];
-  const [hostFacts, engine, version] = await Promise.all([
-    observeHost(host, { lan: true, sockets: 'all' }),
-    observeEngine(host, images),
-    compose && composeVersion(host, compose),
-  ]);
+  const [hostFacts, engine, version] = await progress.during('Host and engine', 'Looking', () =>
+    Promise.all([
+      observeHost(host, { lan: true, sockets: 'all' }),
+      observeEngine(host, images),
+      compose && composeVersion(host, compose),
+    ]),
+  );
   const facts: Facts = {
     version: 1,
     host: hostFacts,

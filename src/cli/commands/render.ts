@@ -9,6 +9,13 @@ import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
 import { planned } from '../steps/plan-project.ts';
 
+const examples = `
+Examples:
+  netcompose render > compose.plain.yaml
+  netcompose render --external           for networks that exist
+  netcompose render --override           what Compose is given
+`;
+
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
     command
@@ -16,6 +23,7 @@ export async function run(session: Session): Promise<number> {
       .option('--override', 'print the override that is passed to Compose instead')
       .option('--external', 'refer to shared networks as external instead of defining them');
     factsOptions(command);
+    command.addHelpText('after', examples);
   });
   if (!options) return exitCodes.fine;
   const { override, external } = options.values;

@@ -17,6 +17,7 @@ import type { Plan } from '../../plan/types.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { endedAtOnce, interruptible } from '../interrupt.ts';
 import { serviceWords } from '../options/service-words.ts';
+import { showSteps } from '../progress/host-steps.ts';
 import type { Session } from '../session.ts';
 import { composeCall } from '../steps/compose-call.ts';
 import { type Confirm, confirmation } from '../steps/confirm-changes.ts';
@@ -44,7 +45,7 @@ async function plain(session: Session, { project, stdin }: Extract<Prepared, { k
   const exitCode = await passThrough(words, host, stdin);
   if (exitCode === exitCodes.fine && project && readOverride(host, project.name) !== undefined) {
     const { release } = await import('../steps/release.ts');
-    await release(host);
+    await release(session);
     removeOverride(host, project.name);
   }
   const isWaited = exitCode === exitCodes.fine && waitsReach !== undefined && !isPretending(session);
@@ -94,7 +95,7 @@ async function start(session: Session, prepared: Ready, confirm: Confirm | undef
     if (hasShims(prepared)) await settle(session, prepared, exitCode, runOn && routesAreOpen(plan));
     if (exitCode === exitCodes.fine && detached) {
       const { reachTable } = await import('../steps/reach/reach-table.ts');
-      terminal.err(await reachTable(session, prepared.plan));
+      terminal.err(await reachTable(session, prepared.plan, terminal.columns));
     }
     if (exitCode === exitCodes.fine && waitsReach !== undefined)
       return await proof(session, prepared.project, waitsReach);
@@ -115,7 +116,10 @@ async function makeReady(
   const applied = steps.length === 0 ? undefined : await apply(session, steps, check);
   try {
     check();
-    if (applied && applied.changed.length > 0) await confirm?.();
+    if (applied && applied.changed.length > 0 && confirm) {
+      session.progress.end();
+      await confirm();
+    }
     check();
     await runHooks(session, project, plan.hooks, 'pre_up');
     check();
@@ -127,13 +131,15 @@ async function makeReady(
 }
 
 /** Applies the steps under the lock, so that two runs take turns. */
-function apply({ host, terminal }: Session, steps: readonly Step[], check: () => void): Promise<Applied> {
+function apply({ host, terminal, progress }: Session, steps: readonly Step[], check: () => void): Promise<Applied> {
   const onWait = (pid: number | undefined) =>
     terminal.err(
       `netcompose: waiting for another one${pid === undefined ? '' : ` (process ${pid})`} ` +
         'to end its changes to this host\n',
     );
-  const onStep: ApplyOptions['onStep'] = (_, event) => {
+  const show = showSteps(steps, progress);
+  const onStep: ApplyOptions['onStep'] = (step, event) => {
+    show(step, event);
     if (event === 'already-done' || event === 'applying' || event === 'applied') check();
   };
   return withLock(host, 'host', () => applyActions(steps, host, { onStep }), { onWait, whileWaiting: check });
@@ -156,17 +162,19 @@ const hasShims = ({ plan, facts }: Ready) =>
  * containers get theirs; then what shims lead to although it is gone is removed. Where Compose failed, its own words
  * count.
  */
-async function settle({ host }: Session, { plan }: Ready, exitCode: number, isOpen: boolean): Promise<void> {
+async function settle(session: Session, { plan }: Ready, exitCode: number, isOpen: boolean): Promise<void> {
+  const { host, progress } = session;
   const { tidy } = await import('../steps/release.ts');
   const { observeEngine } = await import('../../host/observe/engine-facts.ts');
   try {
     await withLock(host, 'host', async () => {
       if (exitCode === exitCodes.fine && isOpen) {
-        const observed = await observeEngine(host);
+        const observed = await progress.during('Engine', 'Looking', () => observeEngine(host));
         if (observed.kind !== 'reached') throw observed.error;
-        await applyActions(stepsOf(actionsToContainers(plan, observed.facts)), host);
+        const steps = stepsOf(actionsToContainers(plan, observed.facts));
+        await applyActions(steps, host, { onStep: showSteps(steps, progress) });
       }
-      await tidy(host, exitCode === exitCodes.fine ? plan : undefined);
+      await tidy(session, exitCode === exitCodes.fine ? plan : undefined);
     });
   } catch (error) {
     if (exitCode === exitCodes.fine || !(error instanceof HostError)) throw error;

@@ -1,5 +1,6 @@
 /** Options of netcompose's own commands, and what goes wrong with them. */
 import { Command, CommanderError, Option } from 'commander';
+import { didYouMean } from '../../diagnostics/suggest.ts';
 import { isGlobal } from '../globals.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
@@ -13,16 +14,20 @@ export interface OwnOptions {
  * Reads a command's options.
  *
  * @param describe adds them
- * @returns nothing where `--help` was asked for and has been shown
+ * @returns nothing where `--help` was asked for and has been shown, or the options are all that is asked for
  */
 export function ownOptions(
-  { command, args, terminal }: Session,
+  { command, args, terminal, inspect }: Session,
   describe: (command: Command) => void,
 ): OwnOptions | undefined {
   const program = new Command(`netcompose ${command}`)
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: () => {} });
   describe(program);
+  if (inspect) {
+    inspect(program);
+    return undefined;
+  }
   try {
     program.parse([...args], { from: 'user' });
   } catch (error) {
@@ -33,7 +38,7 @@ export function ownOptions(
         .replace(/^error: /, '')
         .replaceAll("'", '"')
         .replace(/\.$/, ''),
-      misplacedGlobal(args, program) ?? `see: netcompose ${command} --help`,
+      misplacedGlobal(args, program) ?? nearestChoice(args, program) ?? `see: netcompose ${command} --help`,
     );
   }
   return { values: program.opts(), args: program.args };
@@ -47,6 +52,17 @@ function misplacedGlobal(args: readonly string[], { options }: Command): string 
     return name.startsWith('-') && isGlobal(name) && !isKnown(name);
   });
   return word && `${word.split('=')[0]} is an option of docker compose: write it before the command`;
+}
+
+/** `check --format jsno`: the nearest of the values that the option takes. */
+function nearestChoice(args: readonly string[], { options }: Command): string | undefined {
+  for (const { long, argChoices } of options) {
+    if (!argChoices || !long) continue;
+    const at = args.findIndex((word) => word === long || word.startsWith(`${long}=`));
+    const value = at < 0 ? undefined : args[at] === long ? args[at + 1] : args[at]!.slice(long.length + 1);
+    if (value !== undefined && !argChoices.includes(value)) return didYouMean(value, argChoices);
+  }
+  return undefined;
 }
 
 /** The options of every command that looks at facts. */

@@ -93,6 +93,21 @@ interface ServiceWords {
   readonly forCompose: readonly string[];
 }
 
+/** netcompose's own options of Compose's commands, and what each is for. */
+const purposes: Readonly<Record<string, string>> = {
+  [trustOption]: 'run the hooks of x-netmode, now and from now on',
+  [waitReachOption]: 'start, and wait until every place of the plan answers',
+  [confirmOption]: "put the host's network back unless confirmed in so many seconds",
+};
+
+/** What netcompose adds to the options of one of Compose's commands. */
+export function addedOptions(command: string): readonly (readonly [option: string, purpose: string])[] {
+  const lines: readonly FlagLine[] = Object.hasOwn(optionsOf, command)
+    ? optionsOf[command as keyof typeof optionsOf]
+    : [];
+  return Object.entries(purposes).filter(([option]) => isOurs(option, lines));
+}
+
 type Called = Pick<Session, 'command' | 'args'>;
 
 /** Reads the words after a command. A command that is not Compose's names no services. */

@@ -1,7 +1,10 @@
 /** Files → a plan that may be carried out: no errors, and Compose's own resolved model agrees with it. */
 import type { Project } from '../../compose/project/project.ts';
-import type { Diagnostics } from '../../diagnostics/diagnostic.ts';
+import type { Diagnostic, Diagnostics } from '../../diagnostics/diagnostic.ts';
+import { withoutIgnored } from '../../diagnostics/ignore.ts';
+import type { RuleName } from '../../diagnostics/rules.ts';
 import { overrideOf } from '../../emit/override/override.ts';
+import { readOverride } from '../../host/override-store.ts';
 import type { Intents } from '../../netmode/intents.ts';
 import { check } from '../../plan/checks/check.ts';
 import { checkComplete } from '../../plan/checks/complete.ts';
@@ -54,11 +57,14 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
   if (!project || !intents) return refuse(session, diagnostics);
   const starting = starts ? startedBy(session, project) : new Set<string>();
   // A file with errors is refused in any case, so nothing needs to be observed.
-  const seen = await factsFor(
-    session,
-    intents,
-    { offline: diagnostics.hasErrors, engineNeeded: starts, live: starts },
-    diagnostics.report,
+  const { progress } = session;
+  const seen = await progress.during('Host and engine', 'Looking', () =>
+    factsFor(
+      session,
+      intents,
+      { offline: diagnostics.hasErrors, engineNeeded: starts, live: starts },
+      diagnostics.report,
+    ),
   );
   const plan = decide(intents, seen, diagnostics.report);
   const facts = starts && session.host.uid === 0 ? await probed(session, plan, seen, starting) : seen;
@@ -68,11 +74,40 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
 
   const override = overrideOf(plan);
-  const exitCode = starts ? await verify(session, plan, override, stdin, diagnostics) : exitCodes.fine;
+  const exitCode = starts
+    ? await progress.during('Docker Compose', 'Comparing', () => verify(session, plan, override, stdin, diagnostics))
+    : exitCodes.fine;
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
   if (exitCode !== exitCodes.fine) return { kind: 'refused', exitCode };
-  reportProblems(session, diagnostics);
+  reportOnce(session, project, override, diagnostics);
   return { kind: 'ready', project, intents, plan, facts, ...(override !== undefined && { override }), ...input };
+}
+
+/**
+ * Warnings are shown in full by the first command and by each one after the files have changed; as long as the override
+ * is the one that was last applied, a line says how to see them again. What was found on the network or among open
+ * ports just now is always new.
+ */
+function reportOnce(session: Session, project: Project, override: string | undefined, diagnostics: Diagnostics): void {
+  const isKnown = override !== undefined && readOverride(session.host, project.name) === override;
+  reportProblems(session, diagnostics, ({ rule }) => !isKnown || liveRules.has(rule));
+  if (!isKnown) return;
+  const known = withoutIgnored(diagnostics.sorted()).filter(
+    ({ severity, rule }) => severity === 'warning' && !liveRules.has(rule),
+  );
+  if (known.length > 0) session.terminal.err(`netcompose: ${warningsText(known)} as before: see "netcompose check"\n`);
+}
+
+const liveRules: ReadonlySet<RuleName> = new Set([
+  'address/answers-on-lan',
+  'ports/in-use-on-host',
+  'ports/in-use-by-container',
+]);
+
+function warningsText(warnings: readonly Diagnostic[]): string {
+  const names = [...new Set(warnings.map(({ rule }) => rule))];
+  const listed = names.length > 2 ? `${names.length} rules` : names.join(', ');
+  return `${warnings.length} warning${warnings.length === 1 ? '' : 's'} (${listed})`;
 }
 
 function refuse(session: Session, diagnostics: Diagnostics): Prepared {

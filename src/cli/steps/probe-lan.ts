@@ -6,7 +6,7 @@ import type { Session } from '../session.ts';
 
 /** @param starting the services that are started now, where that is not all */
 export async function probed(
-  { host }: Session,
+  { host, progress }: Session,
   plan: Plan,
   facts: Facts,
   starting?: ReadonlySet<string>,
@@ -15,5 +15,6 @@ export async function probed(
   const targets = probeTargets(plan, facts, starting);
   if (targets.length === 0) return facts;
   const { probe } = await import('../../host/observe/probe.ts');
-  return { ...facts, host: { ...facts.host, neighbours: await probe(host, targets) } };
+  const ask = () => progress.during('Addresses on the LAN', 'Asking', () => probe(host, targets));
+  return { ...facts, host: { ...facts.host, neighbours: await ask() } };
 }

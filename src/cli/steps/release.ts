@@ -1,5 +1,5 @@
 /** What is done last: finds what nothing needs any more, and removes it. */
-import { executeReleases } from '../../host/execute/remove.ts';
+import { executeReleases, type ReleaseOptions } from '../../host/execute/remove.ts';
 import { leases, withLock } from '../../host/lock.ts';
 import { observeEngine } from '../../host/observe/engine-facts.ts';
 import { observeHost, observeInterfaces } from '../../host/observe/host-facts.ts';
@@ -12,6 +12,9 @@ import { shimsNow } from '../../plan/host-changes/host-actions.ts';
 import { releasable } from '../../plan/host-changes/releasable.ts';
 import { type StaleFacts, staleOn } from '../../plan/host-changes/stale.ts';
 import type { Plan } from '../../plan/types.ts';
+import { showReleases } from '../progress/host-steps.ts';
+import type { Progress } from '../progress/progress.ts';
+import type { Session } from '../session.ts';
 
 /**
  * What `down` does last: networks and shims that nothing needs, and what the other shims lead to although it is gone.
@@ -20,15 +23,15 @@ import type { Plan } from '../../plan/types.ts';
  *
  * @returns what was removed
  */
-export function release(host: Host): Promise<readonly Release[]> {
+export function release({ host, progress }: Pick<Session, 'host' | 'progress'>): Promise<readonly Release[]> {
   return withLock(host, 'host', async () => {
-    const facts = await observeAll(host);
+    const facts = await progress.during('Host and engine', 'Looking', () => observeAll(host));
     const leased = leasedNetworks(host, facts, () => true);
     const released = releasable(facts, leased);
     const gone = new Set(released.flatMap((one) => (one.kind === 'shim' ? one.shim : [])));
     const interfaces = facts.host.interfaces.filter(({ name }) => !gone.has(name));
     const stale = staleOn({ ...facts, host: { ...facts.host, interfaces } }, leased);
-    return executeReleases([...withoutRepeats(stale, released), ...released], host);
+    return executeReleases([...withoutRepeats(stale, released), ...released], host, showing(progress));
   });
 }
 
@@ -38,17 +41,26 @@ export function release(host: Host): Promise<readonly Release[]> {
  *
  * @param plan what has been started
  */
-export async function tidy(host: Host, plan?: Plan): Promise<readonly Release[]> {
-  const facts = await observeAll(host);
+export async function tidy(
+  { host, progress }: Pick<Session, 'host' | 'progress'>,
+  plan?: Plan,
+): Promise<readonly Release[]> {
+  const facts = await progress.during('Host and engine', 'Looking', () => observeAll(host));
   // What this process itself holds, its own containers' networks, it knows all about.
   const leased = leasedNetworks(host, facts, (pid) => pid !== host.pid);
-  return executeReleases(staleOn(facts, leased, plan ? shimsNow(plan, facts.engine) : []), host);
+  return executeReleases(staleOn(facts, leased, plan ? shimsNow(plan, facts.engine) : []), host, showing(progress));
 }
 
 /** Where the host has shims of ours, as `tidy`, under the lock. */
-export async function tidyWhereShimsAre(host: Host): Promise<void> {
-  if (await hasShims(host)) await withLock(host, 'host', () => tidy(host));
+export async function tidyWhereShimsAre(session: Pick<Session, 'host' | 'progress'>): Promise<void> {
+  const { host } = session;
+  if (await hasShims(host)) await withLock(host, 'host', () => tidy(session));
 }
+
+/** What is removed, as progress. */
+const showing = (progress: Progress): ReleaseOptions => ({
+  onReleases: (releases) => showReleases(releases, progress),
+});
 
 /** A host without a working `ip` has none: the commands that are Compose's alone need none either. */
 async function hasShims(host: Host): Promise<boolean> {

@@ -26,48 +26,25 @@ const folder = '/etc/systemd/system';
 function shimUnit(shim: PersistedShim, managers: Managers): PersistedFile {
   const { name, link, mark, settings, multicast, addresses, up, routes, neighbours } = shim;
   const actions = [link, mark, ...settings, ...(multicast ? [multicast] : []), ...addresses, up, ...routes];
-  const parent = deviceUnit(link.parent);
-  const unit = unitOf('shim', name);
-  return {
-    path: `${folder}/${unit}`,
-    mode: 0o644,
-    unit,
-    text: markedText([
-      '[Unit]',
-      `Description=${literal(`${name}, the way from this host to the network ${mark.network}`)}`,
-      `BindsTo=${parent}`,
-      `After=${parent} network-pre.target`,
-      `ConditionPathExists=!${literal(`/sys/class/net/${name}`)}`,
-      '',
-      '[Service]',
-      'Type=oneshot',
-      'RemainAfterExit=yes',
-      ...[...actions, ...neighbours].map((action) => execStart(commandOf(action), managers, isForIpv6(action))),
-      '',
-      '[Install]',
-      `WantedBy=${parent}`,
-    ]),
-  };
+  return unitFile({
+    name: unitOf('shim', name),
+    description: `${name}, the way from this host to the network ${mark.network}`,
+    device: deviceUnit(link.parent),
+    after: ['network-pre.target'],
+    unit: [`ConditionPathExists=!${literal(`/sys/class/net/${name}`)}`],
+    service: [...actions, ...neighbours].map((action) => execStart(commandOf(action), managers, isForIpv6(action))),
+  });
 }
 
 /** Tries again until the host has its address; all of it may be done twice. */
 function sourceUnit({ name, sourced }: PersistedShim, managers: Managers): PersistedFile {
-  const shim = deviceUnit(name);
-  const unit = unitOf('source', name);
-  return {
-    path: `${folder}/${unit}`,
-    mode: 0o644,
-    unit,
-    text: markedText([
-      '[Unit]',
-      `Description=${literal(`The source of what this host sends through ${name}`)}`,
-      `BindsTo=${shim}`,
-      `After=${shim} ${unitOf('shim', name)} network-online.target`,
-      'StartLimitIntervalSec=0',
-      '',
-      '[Service]',
-      'Type=oneshot',
-      'RemainAfterExit=yes',
+  return unitFile({
+    name: unitOf('source', name),
+    description: `The source of what this host sends through ${name}`,
+    device: deviceUnit(name),
+    after: [unitOf('shim', name), 'network-online.target'],
+    unit: ['StartLimitIntervalSec=0'],
+    service: [
       'Restart=on-failure',
       'RestartSec=10',
       ...sourced.map((action) =>
@@ -76,9 +53,41 @@ function sourceUnit({ name, sourced }: PersistedShim, managers: Managers): Persi
           ? execStart(routeTo({ ...action, source: action.source! })('replace'), managers)
           : execStart(commandOf(action), managers, action.kind === 'add-rule'),
       ),
+    ],
+  });
+}
+
+interface OneshotUnit {
+  readonly name: string;
+  readonly description: string;
+  /** It starts with this device, and ends with it. */
+  readonly device: string;
+  readonly after: readonly string[];
+  /** Further lines of `[Unit]` and `[Service]`. */
+  readonly unit: readonly string[];
+  readonly service: readonly string[];
+}
+
+/** A unit that runs its commands once each time its device appears. */
+function unitFile({ name, description, device, after, unit, service }: OneshotUnit): PersistedFile {
+  return {
+    path: `${folder}/${name}`,
+    mode: 0o644,
+    unit: name,
+    text: markedText([
+      '[Unit]',
+      `Description=${literal(description)}`,
+      `BindsTo=${device}`,
+      `After=${[device, ...after].join(' ')}`,
+      ...unit,
+      '',
+      '[Service]',
+      'Type=oneshot',
+      'RemainAfterExit=yes',
+      ...service,
       '',
       '[Install]',
-      `WantedBy=${shim}`,
+      `WantedBy=${device}`,
     ]),
   };
 }

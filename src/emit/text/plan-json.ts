@@ -6,14 +6,25 @@ import { plainDiagnostic } from '../../diagnostics/format/json.ts';
 import { lanRouteCommand } from '../../plan/actions/argv.ts';
 import { commandOf, undoOf } from '../../plan/actions/commands.ts';
 import { blockOf, formatAddress, formatCidr } from '../../plan/facts/ip.ts';
+import type { Standing, State } from '../../plan/host-changes/standing.ts';
 import { unknownOf } from '../../plan/networks/unknown.ts';
 import type { NetworkPlan, Plan, ServicePlan, ShimPlan } from '../../plan/types.ts';
 import { attachmentDefinition, externalDefinition, networkDefinition, portsData } from '../override/definitions.ts';
 import { placeText } from './reach-text.ts';
 
-/** @param cwd diagnostics name files relative to it */
-export function planJson(plan: Plan, diagnostics: readonly Diagnostic[], cwd: string): string {
-  const services = [...plan.services.values()].map((service) => [service.service.name, serviceJson(service)]);
+/**
+ * @param cwd diagnostics name files relative to it
+ * @param standing what is new and what is there already, where that is known
+ */
+export function planJson(plan: Plan, diagnostics: readonly Diagnostic[], cwd: string, standing?: Standing): string {
+  const stateIn = (states: ReadonlyMap<string, State> | undefined, of: string) => {
+    const state = states?.get(of);
+    return state ? { state } : {};
+  };
+  const services = [...plan.services.values()].map((service) => [
+    service.service.name,
+    { ...serviceJson(service), ...stateIn(standing?.services, service.service.name) },
+  ]);
   const networks = [...plan.networks.values()].map((network) => [
     network.key,
     {
@@ -21,6 +32,7 @@ export function planJson(plan: Plan, diagnostics: readonly Diagnostic[], cwd: st
       ...(network.kind === 'shared' ? externalDefinition(network.dockerName) : {}),
       ...networkDefinition(network),
       ...unknownJson(network),
+      ...stateIn(standing?.networks, network.key),
     },
   ]);
   const document = {
@@ -28,13 +40,14 @@ export function planJson(plan: Plan, diagnostics: readonly Diagnostic[], cwd: st
     project: plan.project.name,
     services: Object.fromEntries(services),
     networks: Object.fromEntries(networks),
-    shims: plan.shims.map(shimJson),
+    shims: plan.shims.map((shim) => ({ ...shimJson(shim), ...stateIn(standing?.shims, shim.name) })),
     actions: [
       ...plan.actions.map((action) => ({
         id: action.id,
         reason: action.reason,
         command: commandOf(action),
         undo: undoOf(action),
+        ...stateIn(standing?.actions, action.id),
       })),
       ...plan.hooks
         .filter(({ when }) => when === 'pre_up')
@@ -46,6 +59,7 @@ export function planJson(plan: Plan, diagnostics: readonly Diagnostic[], cwd: st
       networks: route.networks,
       ...(route.via && { command: lanRouteCommand(route) }),
     })),
+    leftOver: standing?.leftOver ?? [],
     diagnostics: diagnostics.map((diagnostic) => plainDiagnostic(diagnostic, cwd)),
   };
   return `${JSON.stringify(document, null, 2)}\n`;

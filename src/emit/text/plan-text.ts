@@ -7,6 +7,7 @@ import { lanRouteCommand } from '../../plan/actions/argv.ts';
 import { commandOf } from '../../plan/actions/commands.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
 import { formatAddress, formatCidr } from '../../plan/facts/ip.ts';
+import type { Standing, State } from '../../plan/host-changes/standing.ts';
 import { parentName } from '../../plan/networks/parents.ts';
 import { unknownOf } from '../../plan/networks/unknown.ts';
 import { insteadText, lostText } from '../../plan/services/fallen-text.ts';
@@ -14,34 +15,77 @@ import type { LanRoute, NetworkPlan, Plan, PlannedPool, ServicePlan } from '../.
 import { reachText } from './reach-text.ts';
 import { table } from './table.ts';
 
+export interface PlanTextOptions {
+  /** What of it is new and what is there already, where that is known. */
+  readonly standing?: Standing;
+  /** How wide the terminal is; absent: no terminal, and nothing is broken into lines. */
+  readonly columns?: number;
+}
+
 /** @returns what `up` would do; empty sections are left out */
-export function planText(plan: Plan): string {
+export function planText(plan: Plan, options: PlanTextOptions = {}): string {
   const sections = [
-    servicesText(plan),
+    servicesText(plan, options),
     fallbacksText(plan),
-    networksText(plan),
+    networksText(plan, options),
     unknownText(plan),
-    actionsText(plan),
-    lanRoutesText(plan),
+    shimsTable(plan, options),
+    actionsText(plan, options),
+    lanRoutesText(plan, options),
+    standingText(options),
   ].filter((text) => text !== '');
   return sections.join('\n');
 }
 
-function servicesText({ services, networks }: Plan): string {
+const marks: Readonly<Record<State, string>> = { new: '+', changes: '~', there: '=' };
+
+/** The row of a table with its mark before it; no table has marks where nothing is known. */
+function marked(
+  states: ReadonlyMap<string, State> | undefined,
+  of: string,
+  cells: readonly string[],
+): readonly string[] {
+  if (!states || states.size === 0) return cells;
+  const state = states.get(of);
+  return [`${state ? marks[state] : ' '} ${cells[0]}`, ...cells.slice(1)];
+}
+
+/** What the marks mean, and what is left over. */
+function standingText({ standing }: PlanTextOptions): string {
+  if (!standing) return '';
+  const { services, networks, shims, leftOver } = standing;
+  const states = new Set([...services.values(), ...networks.values(), ...shims.values()]);
+  const shown = (Object.keys(marks) as State[]).filter((state) => states.has(state));
+  const words: Readonly<Record<State, string>> = { new: 'new', changes: 'changes', there: 'there already' };
+  const legend = shown.map((state) => `${marks[state]} ${words[state]}`).join('   ');
+  const left = leftOver.map(({ kind, name }) => safeLine(`  - ${kind} ${name}`));
+  return [
+    ...(left.length > 0 ? ['Left over, and removed by the next "down":', ...left, ''] : []),
+    ...(legend === '' ? [] : [legend, '']),
+  ].join('\n');
+}
+
+function servicesText({ services, networks }: Plan, { standing, columns }: PlanTextOptions): string {
   const active = [...services.values()].filter(({ service }) => service.active);
   if (active.length === 0) return '';
   const hasMacs = active.some((plan) => macsText(plan) !== '-');
-  return table([
-    ['SERVICE', 'NETMODE', 'NETWORK', 'FROM THIS HOST', 'FROM THE LAN', ...(hasMacs ? ['MAC ADDRESS'] : [])],
-    ...active.map((plan) => [
-      plan.service.name,
-      netmodeText(plan),
-      networkText(plan, networks),
-      reachText(plan.reach, 'host'),
-      reachText(plan.reach, 'lan'),
-      ...(hasMacs ? [macsText(plan)] : []),
-    ]),
-  ]);
+  const head = ['SERVICE', 'NETMODE', 'NETWORK', 'FROM THIS HOST', 'FROM THE LAN', ...(hasMacs ? ['MAC ADDRESS'] : [])];
+  return table(
+    [
+      marked(standing?.services, '', head),
+      ...active.map((plan) =>
+        marked(standing?.services, plan.service.name, [
+          plan.service.name,
+          netmodeText(plan),
+          networkText(plan, networks),
+          reachText(plan.reach, 'host'),
+          reachText(plan.reach, 'lan'),
+          ...(hasMacs ? [macsText(plan)] : []),
+        ]),
+      ),
+    ],
+    columns,
+  );
 }
 
 /** What is not as the file would have it, each reason once. */
@@ -80,21 +124,34 @@ function networkText({ networkMode, networks }: ServicePlan, planned: Plan['netw
     .join(', ');
 }
 
-function networksText({ networks }: Plan): string {
+function networksText({ networks }: Plan, { standing, columns }: PlanTextOptions): string {
   const defined = [...networks.values()].filter(({ kind }) => kind !== 'native');
   if (defined.length === 0) return '';
-  return table([
-    ['NETWORK', 'NETMODE', 'PARENT', 'SUBNET', 'GATEWAY', 'RANGE', 'DOCKER NAME'],
-    ...defined.map((network) => [
-      keyText(network.key, networks),
-      network.mode,
-      network.underlay ? withoutAuto(parentName(network.underlay.parent), network) : '-',
-      column(network, ({ subnet }) => formatCidr(subnet)),
-      column(network, ({ gateway }) => gateway && formatAddress(gateway)),
-      column(network, ({ ipRange }) => ipRange && formatCidr(ipRange)),
-      network.kind === 'project' ? "(the project's)" : withoutAuto(network.dockerName, network),
-    ]),
-  ]);
+  const head = ['NETWORK', 'NETMODE', 'PARENT', 'SUBNET', 'GATEWAY', 'RANGE', 'DOCKER NAME'];
+  return table(
+    [
+      marked(standing?.networks, '', head),
+      ...defined.map((network) =>
+        marked(standing?.networks, network.key, [
+          keyText(network.key, networks),
+          network.mode,
+          network.underlay ? withoutAuto(parentName(network.underlay.parent), network) : '-',
+          column(network, ({ subnet }) => formatCidr(subnet)),
+          column(network, ({ gateway }) => gateway && formatAddress(gateway)),
+          column(network, ({ ipRange }) => ipRange && formatCidr(ipRange)),
+          network.kind === 'project' ? "(the project's)" : withoutAuto(network.dockerName, network),
+        ]),
+      ),
+    ],
+    columns,
+  );
+}
+
+/** Their own commands say all of them; this says whether they are there. */
+function shimsTable({ shims }: Plan, { standing, columns }: PlanTextOptions): string {
+  if (!standing || standing.shims.size === 0) return '';
+  const rows = shims.map(({ name, network, parent }) => marked(standing.shims, name, [name, network, parent]));
+  return table([marked(standing.shims, '', ['SHIM', 'NETWORK', 'PARENT']), ...rows], columns);
 }
 
 function column(network: NetworkPlan, textOf: (pool: PlannedPool) => string | undefined): string {
@@ -129,26 +186,35 @@ function unknownText({ networks }: Plan): string {
   return lines.length > 0 ? `Not known, so that there are no commands for it yet:\n${lines.join('')}` : '';
 }
 
-/** The exact commands, each reason once above those that share it. */
-export function actionsText({ actions, hooks }: Pick<Plan, 'actions' | 'hooks'>): string {
+/** The exact commands, each reason once above those that share it; those that are done already are only counted. */
+export function actionsText(
+  { actions, hooks }: Pick<Plan, 'actions' | 'hooks'>,
+  { standing, columns }: PlanTextOptions = {},
+): string {
   const hooksAt = (when: 'pre_up' | 'post_down') => hooks.filter((hook) => hook.when === when);
+  const left = actions.filter(({ id }) => standing?.actions.get(id) !== 'there');
+  const done = actions.length - left.length;
   const before = [
-    ...actions.map((action) => ({ reason: action.reason, command: commandOf(action) })),
+    ...left.map((action) => ({ reason: action.reason, command: commandOf(action) })),
     ...hooksAt('pre_up'),
   ];
-  return [listed('Before the containers start:', before), listed('After "down":', hooksAt('post_down'))]
+  const doneText = done > 0 ? `  # done already: ${done} command${done === 1 ? '' : 's'}\n` : '';
+  return [
+    listed('Before the containers start:', before, columns, doneText),
+    listed('After "down":', hooksAt('post_down'), columns),
+  ]
     .filter((text) => text !== '')
     .join('\n');
 }
 
 /** The commands for the LAN's router, as it could run them; empty where it needs none. */
-export function lanRoutesText({ lanRoutes }: Pick<Plan, 'lanRoutes'>): string {
+export function lanRoutesText({ lanRoutes }: Pick<Plan, 'lanRoutes'>, { columns }: PlanTextOptions = {}): string {
   const commands = lanRoutes.map((route) => ({
     reason: `${route.mode} on ${route.parent}`,
     command: lanRouteCommand(route),
     open: openIn(route),
   }));
-  return listed("On the LAN's router, so that the LAN finds the containers:", commands);
+  return listed("On the LAN's router, so that the LAN finds the containers:", commands, columns);
 }
 
 const openIn = ({ via, parent }: LanRoute) => (via === undefined ? ` <this host's address on ${parent}>` : '');
@@ -160,11 +226,23 @@ interface Listed {
   readonly open?: string;
 }
 
-function listed(title: string, commands: readonly Listed[]): string {
-  if (commands.length === 0) return '';
+function listed(title: string, commands: readonly Listed[], columns = Infinity, end = ''): string {
+  if (commands.length === 0 && end === '') return '';
   const lines = commands.flatMap(({ reason, command, open = '' }, index) => [
     ...(commands[index - 1]?.reason === reason ? [] : [`  # ${safeLine(reason)}`]),
-    `  ${displayCommand(command)}${open}`,
+    ...commandLines(`${displayCommand(command)}${open}`, columns),
   ]);
-  return `${title}\n${lines.join('\n')}\n`;
+  return `${title}\n${lines.map((line) => `${line}\n`).join('')}${end}`;
+}
+
+/** A command that is too long goes on below, as a shell reads it too; one with quotes is left as it is. */
+function commandLines(command: string, columns: number): readonly string[] {
+  if (command.length + 2 <= columns || /['"]/.test(command)) return [`  ${command}`];
+  const lines: string[] = [];
+  for (const word of command.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length + 3 <= columns) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`${lines.length === 0 ? '  ' : '      '}${word}`);
+  }
+  return lines.map((line, at) => (at < lines.length - 1 ? `${line} \\` : line));
 }

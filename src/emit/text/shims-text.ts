@@ -35,7 +35,7 @@ export function shimsText(shims: readonly ListedShim[]): string {
   );
 }
 
-/** The same as JSON, whose form is in `docs/shim.md`. */
+/** The same as JSON, whose form is in `docs/keeping-shims.md`. */
 export function shimsJson(shims: readonly ListedShim[]): string {
   const listed = shims.map(({ name, network, parent, plan, faults }) => ({
     name,

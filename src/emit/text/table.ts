@@ -1,13 +1,79 @@
 /** Columns of text, as wide as what is in them. */
 import { safeLine } from '../../diagnostics/format/safe.ts';
 
+const gap = '  ';
+
 /**
  * @param rows what they hold may come from files: control characters are shown as their pictures
+ * @param columns how wide it may be, where that is known: cells are then broken at their spaces, the widest first, but
+ *   not those of the first column; where that is not enough, each row becomes a block, without cells that say nothing
  * @returns one line a row, columns two spaces apart, nothing after the last
  */
-export function table(rows: readonly (readonly string[])[]): string {
+export function table(rows: readonly (readonly string[])[], columns = Infinity): string {
   const shown = rows.map((row) => row.map(safeLine));
-  const widths = (shown[0] ?? []).map((_, column) => Math.max(...shown.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ');
-  return shown.map((row) => `${line(row).trimEnd()}\n`).join('');
+  const widths = widthsOf(shown, columns);
+  if (!widths) return blocks(shown, columns);
+  return shown
+    .flatMap((row) => {
+      const cells = row.map((cell, column) => brokenAt(cell, widths[column]!));
+      const height = Math.max(1, ...cells.map(({ length }) => length));
+      return Array.from({ length: height }, (_, line) =>
+        cells.map((lines, column) => (lines[line] ?? '').padEnd(widths[column]!)).join(gap),
+      );
+    })
+    .map((line) => `${line.trimEnd()}\n`)
+    .join('');
+}
+
+/** The first cell, and below it the others, each by the name of its column. */
+function blocks([head = [], ...rows]: readonly (readonly string[])[], columns: number): string {
+  const names = head.slice(1);
+  const width = Math.max(...names.map(({ length }) => length));
+  const indent = '    ';
+  return rows
+    .flatMap(([first = '', ...cells]) => [
+      first,
+      ...cells.flatMap((cell, column) => {
+        if (cell === '-' || cell === '') return [];
+        const lines = brokenAt(cell, columns - indent.length - width - gap.length);
+        return lines.map((line, at) => `${indent}${(at === 0 ? names[column]! : '').padEnd(width)}${gap}${line}`);
+      }),
+    ])
+    .map((line) => `${line.trimEnd()}\n`)
+    .join('');
+}
+
+/**
+ * As wide as the cells; where that is too much, the widest column that can gives way, again and again.
+ *
+ * @returns nothing where even so it is too much
+ */
+function widthsOf(rows: readonly (readonly string[])[], columns: number): readonly number[] | undefined {
+  const columnOf = (column: number, widthOf: (cell: string) => number) =>
+    Math.max(...rows.map((row) => widthOf(row[column]!)));
+  const all = (rows[0] ?? []).map((_, column) => columnOf(column, ({ length }) => length));
+  const longestWord = (cell: string) => Math.max(...cell.split(' ').map(({ length }) => length));
+  const least = all.map((width, column) => (column === 0 ? width : columnOf(column, longestWord)));
+  const widths = [...all];
+  let excess = widths.reduce((sum, width) => sum + width + gap.length, -gap.length) - columns;
+  while (excess > 0) {
+    const able = widths.map((width, column) => (width > least[column]! ? width : 0));
+    const widest = able.indexOf(Math.max(...able));
+    if (able[widest] === 0) return undefined;
+    widths[widest]! -= 1;
+    excess -= 1;
+  }
+  return widths;
+}
+
+/** A cell as lines that are no wider, unless a word of it is. */
+function brokenAt(cell: string, width: number): readonly string[] {
+  if (cell.length <= width) return [cell];
+  const lines: string[] = [];
+  for (const word of cell.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

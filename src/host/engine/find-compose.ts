@@ -45,9 +45,16 @@ export function findCompose(host: Host): ComposeProgram | undefined {
   if (dockerConfig(host).hasPluginSettings) return throughDocker;
   return {
     argv: [plugin, 'compose'],
-    env: { DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND: 'docker' },
+    env: { DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND: host.env['DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND'] || 'docker' },
     shown: throughDocker.shown,
   };
+}
+
+/** The program that completes Compose's words; `docker` does not pass such a call on before 23. */
+export function composeCompletion(host: Host): readonly string[] | undefined {
+  const plugin = findPlugin(host);
+  if (plugin !== undefined) return [plugin];
+  return which(host, 'docker-compose') === undefined ? undefined : byItself.argv;
 }
 
 /** How to start Compose; throws a `HostError` where it is not installed. */

@@ -15,7 +15,7 @@ import { commandsLeft } from './left.ts';
 import { createObserver, type Observer } from './observer.ts';
 import { byHand, runPrivileged } from './sudo.ts';
 
-type StepEvent = 'already-done' | 'applying' | 'applied' | 'undoing' | 'undone' | 'kept';
+type StepEvent = 'already-done' | 'applying' | 'applied' | 'failed' | 'undoing' | 'undone' | 'kept';
 
 export interface ApplyOptions {
   /** Called before and after each step. */
@@ -70,28 +70,57 @@ async function applyInOrder(
 ): Promise<void> {
   const madeNetworks = new Set<string>();
   for (const step of steps) {
-    const { action, command } = step;
-    const context = { observer, madeNetworks, ran: false };
-    const state = await stateOf(action, context);
-    if (state.kind === 'conflict') throw new HostError(state.failure);
-    if (state.kind === 'done') {
-      onStep?.(step, 'already-done');
-      continue;
+    try {
+      await applyStep(step, { madeNetworks, changes, why: whyRoot(steps) }, host, observer, onStep);
+    } catch (error) {
+      onStep?.(step, 'failed');
+      throw error;
     }
-    onStep?.(step, 'applying');
-    const differs = state.kind === 'differs' ? state : undefined;
-    const commands = [...(differs?.first ?? []), differs?.instead ?? command];
-    for (const [position, argv] of commands.entries()) {
-      await runPrivileged(host, argv);
-      observer.forget(position === commands.length - 1 ? changedBy(action) : undefined);
-    }
-    changes.push({ step, undo: differs?.undo ?? step.undo });
-    if (action.kind === 'create-shim') madeNetworks.delete(action.network);
-    if ((await stateOf(action, { ...context, ran: true })).kind !== 'done')
-      throw new HostError(notInEffect(commands.at(-1)!));
-    if (action.kind === 'ensure-network') madeNetworks.add(action.name);
-    onStep?.(step, 'applied');
   }
+}
+
+interface Run {
+  /** Networks that this run has made. */
+  readonly madeNetworks: Set<string>;
+  readonly changes: Done[];
+  /** What root is for, as sudo says it. */
+  readonly why: string;
+}
+
+async function applyStep(
+  step: Step,
+  { madeNetworks, changes, why }: Run,
+  host: Host,
+  observer: Observer,
+  onStep: ApplyOptions['onStep'],
+): Promise<void> {
+  const { action, command } = step;
+  const context = { observer, madeNetworks, ran: false };
+  const state = await stateOf(action, context);
+  if (state.kind === 'conflict') throw new HostError(state.failure);
+  if (state.kind === 'done') {
+    onStep?.(step, 'already-done');
+    return;
+  }
+  onStep?.(step, 'applying');
+  const differs = state.kind === 'differs' ? state : undefined;
+  const commands = [...(differs?.first ?? []), differs?.instead ?? command];
+  for (const [position, argv] of commands.entries()) {
+    await runPrivileged(host, argv, why);
+    observer.forget(position === commands.length - 1 ? changedBy(action) : undefined);
+  }
+  changes.push({ step, undo: differs?.undo ?? step.undo });
+  if (action.kind === 'create-shim') madeNetworks.delete(action.network);
+  if ((await stateOf(action, { ...context, ran: true })).kind !== 'done')
+    throw new HostError(notInEffect(commands.at(-1)!));
+  if (action.kind === 'ensure-network') madeNetworks.add(action.name);
+  onStep?.(step, 'applied');
+}
+
+/** What root is for: which shims, and what they are. */
+function whyRoot(steps: readonly Step[]): string {
+  const shims = new Set(steps.flatMap(({ action }) => ('shim' in action ? action.shim : [])));
+  return `to set up ${[...shims].join(', ')}, by which this host reaches its own containers on the LAN`;
 }
 
 function notInEffect(command: readonly string[]): HostFailure {
@@ -124,7 +153,7 @@ async function undoChanges(
         continue;
       }
       onStep?.(step, 'undoing');
-      if (undo.length > 0) await runPrivileged(host, undo);
+      if (undo.length > 0) await runPrivileged(host, undo, 'to undo its changes of this host');
       onStep?.(step, 'undone');
     } catch (error) {
       if (!(error instanceof HostError)) throw error;

@@ -1,4 +1,5 @@
 /** Privilege: only `ip` and `sysctl` need it, and `nmcli` where NetworkManager runs. */
+import { safeLine } from '../../diagnostics/format/safe.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
 import { commandFailure, HostError } from '../system/errors.ts';
 import type { Host, RunResult } from '../system/host.ts';
@@ -8,12 +9,16 @@ const privileged: ReadonlySet<string | undefined> = new Set(['ip', 'sysctl', 'nm
 
 /**
  * sudo asks on the terminal by itself, once for all commands of a run unless it is set up to forget at once. In
- * English, because what it says must be understood here.
+ * English, because what it says must be understood here. Where it asks, and only there, it first says what for: that is
+ * the first line of its prompt.
+ *
+ * @param why what root is for, such as `to set up nc-eth0`; names may come from anywhere
  */
-const sudoEnvironment = {
+const sudoEnvironment = (why: string) => ({
   LC_ALL: 'C',
-  SUDO_PROMPT: 'netcompose prepares this host, by commands that need root. Password of %p: ',
-} as const;
+  // sudo's own prompt, and its escape for a percent sign (sudo(8), `-p`).
+  SUDO_PROMPT: `${safeLine(`netcompose needs root ${why}`).replaceAll('%', '%%')}\n[sudo] password for %p: `,
+});
 
 /**
  * How sudo ends where it does not run the command: no terminal, a wrong password, no right to this or any command (sudo
@@ -27,8 +32,10 @@ const isRefusal = (stderr: string): boolean => refusal.test(stderr.trimEnd().spl
 /**
  * Runs a changing command, through `sudo` where it needs root and we are not. Throws a `HostError`: the command's
  * failure, or `needsRoot` where root cannot be had.
+ *
+ * @param why what root is for, as sudo says it before it asks for a password: `to …`
  */
-export async function runPrivileged(host: Host, command: readonly string[]): Promise<void> {
+export async function runPrivileged(host: Host, command: readonly string[], why: string): Promise<void> {
   const needsSudo = host.uid !== 0 && privileged.has(command[0]);
   if (needsSudo && which(host, 'sudo') === undefined) {
     throw new HostError({
@@ -38,7 +45,7 @@ export async function runPrivileged(host: Host, command: readonly string[]): Pro
     });
   }
   const argv = needsSudo ? ['sudo', '--', ...command] : command;
-  const result = await host.run(argv, needsSudo ? { env: sudoEnvironment } : {});
+  const result = await host.run(argv, needsSudo ? { env: sudoEnvironment(why) } : {});
   if (result.code === 0) return;
   const refused = needsSudo && isRefusal(result.stderr);
   throw new HostError({ ...commandFailure(argv, result), ...(refused && { needsRoot: true as const }) });
@@ -46,8 +53,8 @@ export async function runPrivileged(host: Host, command: readonly string[]): Pro
 
 interface AsRootOptions {
   readonly input: string;
-  /** What sudo says when it asks for a password. */
-  readonly prompt: string;
+  /** What root is for, as in `runPrivileged`. */
+  readonly why: string;
 }
 
 /**
@@ -58,12 +65,11 @@ interface AsRootOptions {
 export async function runAsRoot(
   host: Host,
   argv: readonly string[],
-  { input, prompt }: AsRootOptions,
+  { input, why }: AsRootOptions,
 ): Promise<RunResult | 'refused'> {
   if (host.uid === 0) return host.run(argv, { input });
   if (which(host, 'sudo') === undefined) return 'refused';
-  const env = { ...sudoEnvironment, SUDO_PROMPT: prompt };
-  const result = await host.run(['sudo', '--', ...argv], { input, env });
+  const result = await host.run(['sudo', '--', ...argv], { input, env: sudoEnvironment(why) });
   return result.code !== 0 && isRefusal(result.stderr) ? 'refused' : result;
 }
 

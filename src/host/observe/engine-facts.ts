@@ -71,7 +71,7 @@ export async function observeEngine(host: Host, images: readonly string[] = []):
 }
 
 /** All networks of an engine; Podman's own API tells more of its networks than its Docker-compatible one. */
-export const listNetworks = async (docker: Docker, podman: boolean): Promise<readonly EngineNetwork[]> =>
+const listNetworks = async (docker: Docker, podman: boolean): Promise<readonly EngineNetwork[]> =>
   podman ? podmanNetworks(docker) : (await docker.listNetworks()).map(toNetwork);
 
 async function listContainers(docker: Docker, podman: boolean): Promise<readonly EngineContainer[]> {

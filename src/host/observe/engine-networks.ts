@@ -5,8 +5,8 @@ import { connect } from '../engine/client.ts';
 import { type Endpoint, findEndpoint } from '../engine/endpoint.ts';
 import { unreachable } from '../engine/unreachable.ts';
 import type { Host } from '../system/host.ts';
-import { listNetworks } from './engine-facts.ts';
-import { isPodman, type Version } from './engine-json.ts';
+import { isPodman, toNetwork, type Version } from './engine-json.ts';
+import { podmanNetworks } from './podman.ts';
 
 /** Both throw a `HostError` where the engine cannot be reached. */
 interface EngineNetworks {
@@ -32,8 +32,16 @@ export function engineNetworks(host: Host): EngineNetworks {
     }
   };
   return {
-    list: () => ask(async (docker) => listNetworks(docker, isPodman((await docker.version()) as Version))),
+    list: () => ask(listWhoeverItIs),
     hasContainers: (network) =>
       ask(async (docker) => (await docker.listContainers({ all: true, filters: { network: [network] } })).length > 0),
   };
+}
+
+/** Asks an engine that does not look like Podman nothing more: this is asked often, and every request takes time. */
+async function listWhoeverItIs(docker: Docker): Promise<readonly EngineNetwork[]> {
+  const listed = await docker.listNetworks();
+  // Podman names the driver of addresses here; on Docker these are options that somebody has given.
+  const mayBePodman = listed.some(({ IPAM }) => (IPAM?.Options as { driver?: string } | null | undefined)?.driver);
+  return mayBePodman && isPodman((await docker.version()) as Version) ? podmanNetworks(docker) : listed.map(toNetwork);
 }

@@ -10,7 +10,7 @@ export interface Batch {
   readonly probes: readonly Probe[];
 }
 
-const why = 'netcompose asks from the networks of containers, which needs root. Password of %p: ';
+const why = 'to ask from inside the networks of the containers';
 
 /**
  * Asks all probes, those of one namespace at once. Where a namespace cannot be entered, that is the outcome.
@@ -45,7 +45,7 @@ async function askBatch(host: Host, program: readonly string[], batch: Batch): P
   const input = JSON.stringify(probes);
   if (pid === undefined) return outcomesOf(batch, await host.run(program, { input }));
   const entering = ['nsenter', '--net', '--target', String(pid), '--', ...program];
-  const result = await runAsRoot(host, entering, { input, prompt: why });
+  const result = await runAsRoot(host, entering, { input, why });
   return result === 'refused' ? notAsked(batch, needsRoot) : outcomesOf(batch, result);
 }
 

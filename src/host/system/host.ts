@@ -39,6 +39,8 @@ export interface Host {
   readonly uid: number;
   readonly pid: number;
   readonly home: string;
+  /** How this program was started: Node, and the file that it runs, both absolute. */
+  readonly program: readonly [node: string, file: string];
   /**
    * Runs a command to its end and captures what it writes. Never throws for what the command does: 127 is a command
    * that is not there, 126 one that may not be run, 128+n one that was ended by signal n, with words for people in

@@ -30,6 +30,7 @@ export function realHost(): Host {
     uid: process.geteuid?.() ?? -1,
     pid: process.pid,
     home: homedir(),
+    program: [process.execPath, process.argv[1] ?? ''],
     run: (argv, options = {}) =>
       runProcess(argv, {
         cwd: options.cwd ?? cwd,

@@ -3,7 +3,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { benchedNetmodes } from '../../../src/plan/bench/topology.ts';
 import type { FakeOptions } from '../../host/fake-host.ts';
-import { runIn } from '../in-folder.ts';
+import { fakeHost } from '../../host/fake-host.ts';
+import { folder, runIn, runOn } from '../in-folder.ts';
+import { fakeScreen } from '../progress/screen.ts';
 
 type Answer = NonNullable<FakeOptions['answer']>;
 
@@ -36,11 +38,9 @@ const bothWays = (netmodes: readonly string[]) => netmodes.flatMap((netmode) => 
 
 test('measures by turns and leaves nothing', async () => {
   const { options, namespaces } = kernel();
-  const { code, out, err, host } = await runIn(
-    {},
-    ['bench-net', '--rounds', '2', '--seconds', '0.1', '--format', 'json'],
-    options,
-  );
+  const screen = fakeScreen();
+  const argv = ['bench-net', '--rounds', '2', '--seconds', '0.1', '--format', 'json'];
+  const { code, out, err, host } = await runOn(fakeHost({ cwd: folder, ...options }), argv, undefined, screen);
   assert.is(code, 0, err);
   const { version, rounds, seconds, baseline, netmodes } = JSON.parse(out) as Record<string, unknown> & {
     netmodes: readonly { netmode: string }[];
@@ -58,7 +58,11 @@ test('measures by turns and leaves nothing', async () => {
   ]);
   assert.equal([...namespaces], []);
   assert.ok(host.ran.includes('end 71') && host.ran.includes('end 72'), 'the services are ended');
-  assert.is(err, 'netcompose: round 1 of 2\nnetcompose: round 2 of 2\n');
+  assert.is(err, '');
+  assert.is(
+    screen.written(),
+    ['Making', 'Round 1 of 2', 'Round 2 of 2', 'Measured'].map((text) => ` Netmodes  ${text}\n`).join(''),
+  );
 });
 
 test('every command acts in a namespace of its own making, and only there', async () => {

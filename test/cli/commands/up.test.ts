@@ -55,6 +55,20 @@ test('the network, the shim, then Compose; and a table of where services are', a
   assert.match(on.host.files.get(override)!, 'external: true');
 });
 
+test('a warning is shown in full once, and again when the files have changed', async () => {
+  const warned = 'warning[netmode/replaces-native]';
+  const text = (more: string) => shop(`  web: { image: nginx, network_mode: bridge, x-netmode: { ${lan}${more} } }\n`);
+  const on = machine(text(''));
+  assert.match((await on.run('up', '-d')).err, warned);
+  const again = (await on.run('up', '-d')).err;
+  assert.not.match(again, warned);
+  assert.match(again, 'netcompose: 1 warning (netmode/replaces-native) as before: see "netcompose check"\n');
+  assert.match((await on.run('check')).out, warned);
+  assert.match((await on.run('plan')).err, warned);
+  on.host.files.set('/project/compose.yaml', text(', ipv4_address: 192.168.1.9')['compose.yaml']);
+  assert.match((await on.run('up', '-d')).err, warned);
+});
+
 test('a second up changes nothing', async () => {
   const on = machine(macvlan);
   await on.run('up', '-d');

@@ -3,10 +3,11 @@
 #
 # Gets ready what the managers layer needs, on Debian: mmdebstrap and tcpdump, and in the cache folder one userland for
 # each suite, with its systemd and network managers. Only processes in namespaces of their own ever run from them, on
-# a layer above, so that they stay as they were made. A root is made anew when this file changes; otherwise a second
+# a layer above, so that they stay as they were made. A root is made anew when what it is made of changes; otherwise a second
 # run does nothing and needs no network.
 #
-# roots.sh made [SUITE...]    says nothing and exits with 0 where all are complete
+# roots.sh made [SUITE...]    says nothing and exits with 0 where all are complete; waits for one that makes them
+# roots.sh packages           installs only the tools
 set -euo pipefail
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/netcompose-managers
@@ -20,7 +21,6 @@ packages=(
 dpkg_options=(
   force-unsafe-io 'path-exclude=/usr/share/locale/*' 'path-exclude=/usr/share/doc/*' 'path-exclude=/usr/share/man/*'
 )
-recipe=$(sha256sum "$0" | cut -d ' ' -f 1)
 
 say() { printf 'managers: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -63,10 +63,13 @@ make_root() {
   printf '%s\n' "$recipe" > "$root.recipe"
 }
 
-check=
-[ "${1:-}" != made ] || { check=yes; shift; }
+# What a root is made of, and how.
+recipe=$({ declare -p packages dpkg_options; declare -f make_root; } | sha256sum | cut -d ' ' -f 1)
+order=make
+case ${1:-} in made | packages) order=$1; shift ;; esac
 [ $# = 0 ] || suites=("$@")
-if [ -n "$check" ]; then
+if [ "$order" = made ]; then
+  [ ! -e "$cache/lock" ] || flock -s "$cache/lock" true
   command -v tcpdump dnsmasq >/dev/null || exit 1
   for suite in "${suites[@]}"; do is_made "$suite" || exit 1; done
   exit 0
@@ -78,6 +81,7 @@ mkdir -p "$cache/roots"
 exec 9> "$cache/lock"
 flock 9
 install_packages
+[ "$order" = make ] || exit 0
 from=$(mirror)
 [ -n "$from" ] || fail 'no Debian mirror in the configuration of apt'
 # Side by side: half of the time is waiting for downloads, the other half for one core.

@@ -15,7 +15,8 @@ export async function run(session: Session): Promise<number> {
       .argument('[network...]', "Docker's name of a network, or a shim's");
   });
   if (!options) return exitCodes.fine;
-  const { host, terminal } = session;
-  for (const shim of await removeShims(host, options.args)) terminal.out(`${safeLine(`removed ${shim}`)}\n`);
+  const { host, terminal, progress } = session;
+  const removed = await progress.during('Shims', 'Removing', () => removeShims(host, options.args));
+  for (const shim of removed) terminal.out(`${safeLine(`removed ${shim}`)}\n`);
   return exitCodes.fine;
 }

@@ -15,7 +15,7 @@ export async function run(session: Session): Promise<number> {
       .addOption(formatOption(['text', 'json']));
   });
   if (!options) return exitCodes.fine;
-  const shims = listed(await surveyShims(session.host));
+  const shims = listed(await session.progress.during('Shims', 'Looking', () => surveyShims(session.host)));
   session.terminal.out(options.values['format'] === 'json' ? shimsJson(shims) : shimsText(shims));
   return shims.every(({ faults }) => faults.length === 0) ? exitCodes.fine : exitCodes.diagnostics;
 }

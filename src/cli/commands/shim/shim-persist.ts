@@ -52,8 +52,8 @@ export async function run(session: Session): Promise<number> {
 }
 
 /** All shims that there are. Throws a `HostError` where one cannot be made at start in any way. */
-async function persistAll({ host, terminal }: Session, asked?: PersistFormat): Promise<readonly Persisted[]> {
-  const { shims, facts, useless } = await surveyShims(host);
+async function persistAll({ host, terminal, progress }: Session, asked?: PersistFormat): Promise<readonly Persisted[]> {
+  const { shims, facts, useless } = await progress.during('Shims', 'Looking', () => surveyShims(host));
   const present = shims.filter(({ plan }) => facts.host.interfaces.some(({ name }) => name === plan.name));
   for (const { link, fault } of useless) terminal.err(`netcompose: "${link.name}" is left out: ${fault}\n`);
   if (present.length === 0)

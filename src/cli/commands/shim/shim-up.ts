@@ -15,8 +15,9 @@ export async function run(session: Session): Promise<number> {
       .argument('[network...]', "Docker's name of a network, or a shim's");
   });
   if (!options) return exitCodes.fine;
-  const { host, terminal } = session;
-  await mendShims(host, { names: options.args, onMended: (shim, fault) => terminal.out(mendedLine(shim, fault)) });
+  const { host, terminal, progress } = session;
+  const onMended = (shim: string, fault: string) => terminal.out(mendedLine(shim, fault));
+  await progress.during('Shims', 'Repairing', () => mendShims(host, { names: options.args, onMended }));
   return exitCodes.fine;
 }
 

@@ -17,24 +17,35 @@ export async function run(session: Session): Promise<number> {
       ),
   );
   if (!options) return exitCodes.fine;
-  const { host, terminal } = session;
+  const { host, terminal, progress } = session;
   if (host.platform === 'linux' && host.uid !== 0)
     throw new HostError({
       message: '"netcompose shim watch" needs root for as long as it runs',
       help: 'run it as root: sudo netcompose shim watch',
       needsRoot: true,
     });
-  await untilInterrupted((end) =>
-    watchShims(
+  await untilInterrupted(async (end) => {
+    let looked: () => void = () => undefined;
+    const firstLook = new Promise<void>((resolve) => {
+      looked = resolve;
+    });
+    end.addEventListener('abort', looked, { once: true });
+    void progress.during('Shims', 'Looking', () => firstLook);
+    await watchShims(
       host,
       {
         mended: (shim, fault) => terminal.out(mendedLine(shim, fault)),
-        failed: ({ message, help }) =>
-          terminal.err(`netcompose: ${message}\n${help === undefined ? '' : `  help: ${help}\n`}`),
-        watching: (shims) => terminal.err(`netcompose: watching ${shims} shim${shims === 1 ? '' : 's'}\n`),
+        failed: ({ message, help }) => {
+          looked();
+          terminal.err(`netcompose: ${message}\n${help === undefined ? '' : `  help: ${help}\n`}`);
+        },
+        watching: (shims) => {
+          looked();
+          terminal.err(`netcompose: watching ${shims} shim${shims === 1 ? '' : 's'}\n`);
+        },
       },
       end,
-    ),
-  );
+    );
+  });
   return exitCodes.fine;
 }

@@ -1,7 +1,12 @@
 /** `netcompose shim …`: the host's shims, without a Compose file; one file for each subcommand. */
+
+import { Command } from 'commander';
+import { didYouMean } from '../../../diagnostics/suggest.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import type { CommandModule, Session } from '../../session.ts';
 import { UsageError } from '../../usage-error.ts';
+
+const about = 'The interfaces by which this host reaches its own macvlan and ipvlan containers,\nof all projects.';
 
 interface Subcommand {
   readonly load: () => Promise<CommandModule>;
@@ -19,13 +24,17 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
 };
 
 export async function run(session: Session): Promise<number> {
+  if (session.inspect) return inspectAll(session, session.inspect);
   const [name, ...args] = session.args;
   if (name === undefined || name === '--help' || name === '-h') {
     session.terminal.out(help());
     return name === undefined ? exitCodes.usage : exitCodes.fine;
   }
   const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
-  if (!subcommand) throw new UsageError(`there is no "shim ${name}"`, `one of ${Object.keys(subcommands).join(', ')}`);
+  if (!subcommand) {
+    const names = Object.keys(subcommands);
+    throw new UsageError(`there is no "shim ${name}"`, didYouMean(name, names) ?? `one of ${names.join(', ')}`);
+  }
   if (session.globals.dryRun && name !== 'ls')
     throw new UsageError(
       `"shim ${name}" has no dry run`,
@@ -34,14 +43,24 @@ export async function run(session: Session): Promise<number> {
   return (await subcommand.load()).run({ ...session, command: `shim ${name}`, args });
 }
 
+/** As one command with subcommands. */
+async function inspectAll(session: Session, inspect: NonNullable<Session['inspect']>): Promise<number> {
+  const program = new Command('shim').description(about);
+  for (const [name, { load, purpose }] of Object.entries(subcommands)) {
+    const module = await load();
+    await module.run({ ...session, inspect: (command) => program.addCommand(command.name(name).summary(purpose)) });
+  }
+  inspect(program);
+  return exitCodes.fine;
+}
+
 function help(): string {
   const rows = Object.entries(subcommands);
   const width = Math.max(...rows.map(([name]) => name.length));
   return [
     'Usage: netcompose shim COMMAND',
     '',
-    'The interfaces by which this host reaches its own macvlan and ipvlan containers,',
-    'of all projects.',
+    ...about.split('\n'),
     '',
     'Commands:',
     ...rows.map(([name, { purpose }]) => `  ${name.padEnd(width)}  ${purpose}`),

@@ -1,5 +1,5 @@
 /** Asks every place of a plan, and finds out why one does not answer. */
-import { fileURLToPath } from 'node:url';
+
 import { askPlaces, type Batch } from '../../../host/reach/ask-places.ts';
 import { observeContainers } from '../../../host/reach/live-containers.ts';
 import { lookAround, lookAtPacketFilter } from '../../../host/reach/look.ts';
@@ -14,6 +14,7 @@ import type { Question } from '../../../plan/reach/question.ts';
 import { questionsOf } from '../../../plan/reach/questions.ts';
 import type { Plan } from '../../../plan/types.ts';
 import type { Session } from '../../session.ts';
+import { ownProgram } from '../own-program.ts';
 
 interface ProveOptions {
   readonly engine?: Pick<EngineFacts, 'kind' | 'remote'>;
@@ -25,17 +26,21 @@ interface ProveOptions {
 
 /** Throws a `HostError` where the engine cannot be reached. */
 export async function proveReach(
-  { host }: Pick<Session, 'host'>,
+  { host, progress }: Pick<Session, 'host' | 'progress'>,
   plan: Plan,
   { engine, only, facts }: ProveOptions,
 ): Promise<readonly Answer[]> {
-  const observed = await observeContainers(host, plan.project.name);
+  const observed = await progress.during('Containers', 'Looking', () => observeContainers(host, plan.project.name));
   if (observed.kind === 'unreachable') throw observed.error;
   const { containers } = observed;
-  const asked = await askAll(host, questionsOf(plan, containers, engine, only), containers);
+  const questions = questionsOf(plan, containers, engine, only);
+  const places = `${questions.length} place${questions.length === 1 ? '' : 's'}`;
+  const asked = await progress.during(places, 'Asking', () => askAll(host, questions, containers));
   const isHere = engine === undefined || !(engine.remote || engine.kind === 'desktop');
   const evidence = asked.some(hasFailed)
-    ? await look(host, plan, containers, isHere ? await facts() : { version: 1 }, isHere)
+    ? await progress.during('What does not answer', 'Looking', async () =>
+        look(host, plan, containers, isHere ? await facts() : { version: 1 }, isHere),
+      )
     : nothingSeen(containers);
   return asked.map((one) => answerOf(one, evidence));
 }
@@ -58,20 +63,12 @@ async function askAll(
     const pid = pids.get(side);
     return { ...(pid !== undefined && { pid }), probes: group.flatMap(({ probes }) => probes) };
   });
-  const outcomes = await askPlaces(host, askingProgram(host), batches);
+  const outcomes = await askPlaces(host, ownProgram('ask', host), batches);
   const queues = new Map([...groups.keys()].map((side, at) => [side, [...outcomes[at]!]]));
   return questions.map((question) => ({
     question,
     outcomes: queues.get(sideOf(question))?.splice(0, question.probes.length) ?? [],
   }));
-}
-
-/** Beside the built program, or where its source is; run as this process is run. */
-function askingProgram(host: Host): readonly string[] {
-  const [built, source] = ['./ask.cjs', '../../../host/reach/ask.ts'].map((path) =>
-    fileURLToPath(new URL(path, import.meta.url)),
-  );
-  return [process.execPath, ...process.execArgv, host.exists(built!) ? built! : source!];
 }
 
 const byName = (containers: readonly LiveContainer[]) => new Map(containers.map((one) => [one.name, one]));

@@ -11,10 +11,14 @@ import type { Plan, Reach, ServicePlan } from '../../../plan/types.ts';
 import type { Session } from '../../session.ts';
 
 /** @returns the table, and below it the routes that the LAN's router needs; nothing where no service is started */
-export async function reachTable({ host }: Pick<Session, 'host'>, plan: Plan): Promise<string> {
+export async function reachTable(
+  { host, progress }: Pick<Session, 'host' | 'progress'>,
+  plan: Plan,
+  columns?: number,
+): Promise<string> {
   const active = [...plan.services.values()].filter(({ service }) => service.active);
   const observed = active.some(({ reach }) => reach.some(({ at }) => at.kind === 'dynamic'))
-    ? await observeEngine(host)
+    ? await progress.during('Containers', 'Looking', () => observeEngine(host))
     : undefined;
   const engine = observed?.kind === 'reached' ? parseEngine(observed.facts) : undefined;
   const rows = active.map((service) => {
@@ -23,7 +27,7 @@ export async function reachTable({ host }: Pick<Session, 'host'>, plan: Plan): P
   });
   if (rows.length === 0) return '';
   const routes = lanRoutesText(plan);
-  const services = table([['SERVICE', 'NETMODE', 'FROM THIS HOST', 'FROM THE LAN'], ...rows]);
+  const services = table([['SERVICE', 'NETMODE', 'FROM THIS HOST', 'FROM THE LAN'], ...rows], columns);
   return `\n${services}${routes === '' ? '' : `\n${routes}`}`;
 }
 

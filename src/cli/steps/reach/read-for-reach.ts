@@ -27,7 +27,9 @@ export async function planForReach(
   intents: Intents,
   diagnostics: Diagnostics,
 ): Promise<ReadForReach> {
-  const facts = await factsFor(session, intents, { engineNeeded: true }, diagnostics.report);
+  const facts = await session.progress.during('Host and engine', 'Looking', () =>
+    factsFor(session, intents, { engineNeeded: true }, diagnostics.report),
+  );
   if (!facts.engine) return { facts, diagnostics };
   // What the plan would report is said by `check`; here it is only asked.
   return { plan: decide(intents, facts, new Diagnostics().report), facts, diagnostics };

@@ -36,7 +36,12 @@ export async function waitReach(session: Session, project: Project, seconds: num
         session.terminal.err(`\n${answersText(answers)}`);
         return failed ? exitCodes.diagnostics : exitCodes.fine;
       }
-      await sleep(pauseMilliseconds);
+      const silent = new Set(answers.flatMap(({ answer, to }) => (answer === 'no' ? to : [])));
+      await session.progress.during(listed([...silent]), 'Waiting', () => sleep(pauseMilliseconds));
     }
   });
 }
+
+/** Services that do not answer yet, as many as fit a line. */
+const listed = (names: readonly string[], most = 3): string =>
+  names.length > most ? `${names.slice(0, most).join(', ')} and ${names.length - most} more` : names.join(', ');

@@ -27,7 +27,7 @@ const times = {
 export interface WatchTells {
   /** Something was mended, with what had been wrong. */
   readonly mended: (shim: string, fault: string) => void;
-  /** It could not look, or not mend; told once for each different one. */
+  /** It could not look, or not mend, and not at the second attempt either; told once for each different one. */
   readonly failed: (error: HostError) => void;
   /** The first look is over, and events are followed. */
   readonly watching: (shims: number) => void;
@@ -65,8 +65,11 @@ export async function watchShims(host: Host, tells: WatchTells, end: AbortSignal
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
       failures += 1;
-      if (!end.aborted && error.message !== told) tells.failed(error);
-      told = error.message;
+      // Once is no failure: what was just mended may be undone again before that is looked at.
+      if (failures > 1 && !end.aborted && error.message !== told) {
+        tells.failed(error);
+        told = error.message;
+      }
     }
     const retry = Math.min(times.firstRetry * 2 ** (failures - 1), times.lastRetry);
     // What failed fails again: events do not make the next look come sooner than this.

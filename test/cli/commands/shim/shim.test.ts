@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { FakeOptions } from '../../../host/fake-host.ts';
 import { type Machine, machine } from '../../machine.ts';
+import { fakeScreen } from '../../progress/screen.ts';
 
 const files = {
   'compose.yaml':
@@ -261,8 +262,10 @@ test('watch finds the engine again, and says once that it is away', async () => 
   const { tell, options } = monitored();
   const on = await running(options);
   await on.engine.stop();
+  const screen = fakeScreen();
+  on.screen = screen;
   const ended = on.run('shim', 'watch');
-  await sleep(300);
+  await until(() => screen.written().includes('there is no such socket'), 'it says that the engine is away');
   on.links.clear();
   on.routes.splice(0);
   await on.engine.start();

@@ -1,13 +1,14 @@
 /** What `up -d` prints last. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { silent } from '../../../../src/cli/progress/progress.ts';
 import { reachTable } from '../../../../src/cli/steps/reach/reach-table.ts';
 import { fakeHost } from '../../../host/fake-host.ts';
 import { lanFacts, planTexts } from '../../../support/in-memory.ts';
 
 const shown = (netmode: string, more = '') =>
   reachTable(
-    { host: fakeHost() },
+    { host: fakeHost(), progress: silent },
     planTexts(`services:\n  web: { image: x, expose: ["80"], ${more} x-netmode: ${netmode} }\n`, { facts: lanFacts })
       .plan!,
   );

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { unifiedDiff } from '../../../src/emit/text/unified-diff.ts';
+import { unifiedDiff } from '../../../../src/emit/text/diff/unified-diff.ts';
 
 test('what is the same needs no diff', () => {
   assert.is(unifiedDiff('compose.yaml', 'a\n', 'a\n', false), '');

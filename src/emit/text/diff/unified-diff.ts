@@ -1,7 +1,7 @@
 /** The change of a file as `diff -u` shows it. */
 import { createTwoFilesPatch } from 'diff';
 import { createColors } from 'picocolors';
-import { safeLine } from '../../diagnostics/format/safe.ts';
+import { safeLine } from '../../../diagnostics/format/safe.ts';
 
 /** @returns nothing where both texts are the same */
 export function unifiedDiff(path: string, before: string, after: string, color: boolean): string {

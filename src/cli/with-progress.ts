@@ -1,0 +1,60 @@
+/** A session whose progress gets out of the way of everything else that is shown on the terminal. */
+import type { Host } from '../host/system/host.ts';
+import type { Globals } from './globals.ts';
+import { progressMode, takesColor } from './progress/mode.ts';
+import { createProgress, type Progress, silent } from './progress/progress.ts';
+import type { Session } from './session.ts';
+import type { Terminal } from './terminal.ts';
+
+/** @param title what the command's progress is headed by */
+export function withProgress(
+  host: Host,
+  terminal: Terminal,
+  { look }: Globals,
+  title: string,
+): Pick<Session, 'host' | 'terminal' | 'progress'> {
+  const { screen } = terminal;
+  const color = {
+    out: takesColor(look, host.env, terminal.color.out),
+    err: takesColor(look, host.env, terminal.color.err),
+  };
+  const mode = screen && progressMode(look, host.env, screen.isTerminal);
+  const progress = screen && mode ? createProgress(screen, { mode, color: color.err, title }) : silent;
+  return {
+    host: mode === 'tty' ? givingWay(host, progress) : host,
+    terminal: {
+      ...terminal,
+      color,
+      out: (text) => progress.beside(() => terminal.out(text)),
+      err: (text) => progress.beside(() => terminal.err(text)),
+    },
+    progress,
+  };
+}
+
+/** A command that gets the terminal has it for itself, and sudo while it asks for a password. */
+function givingWay(host: Host, progress: Progress): Host {
+  let asks: Promise<boolean> | undefined;
+  return {
+    ...host,
+    async run(argv, options) {
+      if (argv[0] !== 'sudo') return host.run(argv, options);
+      asks ??= sudoAsks(host);
+      if (!(await asks)) return host.run(argv, options);
+      // Once answered, sudo remembers it for a while.
+      asks = Promise.resolve(false);
+      return progress.aside(() => host.run(argv, options));
+    },
+    async attach(argv, options) {
+      progress.end();
+      try {
+        return await host.attach(argv, options);
+      } finally {
+        progress.end();
+      }
+    },
+  };
+}
+
+/** Whether sudo would ask for a password; it does not here (`-n`), and changes nothing but its own memory (`-v`). */
+const sudoAsks = async (host: Host): Promise<boolean> => (await host.run(['sudo', '-n', '-v'])).code !== 0;

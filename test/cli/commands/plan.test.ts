@@ -1,0 +1,94 @@
+/** What `plan` says of what is there already: before `up`, after it, and once the files have changed. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { machine } from '../machine.ts';
+
+const lan = 'mode: macvlan, parent: eth0, subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.224/27';
+const text = (more = '') =>
+  `name: shop\nservices:\n  web: { image: nginx, expose: ["80"], x-netmode: { ${lan}${more} } }\n`;
+const shop = () => machine({ 'compose.yaml': text() });
+const states = (json: string) => {
+  const { services, networks, shims, actions, leftOver } = JSON.parse(json);
+  return {
+    services: Object.fromEntries(
+      Object.entries(services).map(([name, one]) => [name, (one as { state: string }).state]),
+    ),
+    networks: Object.values(networks).map((one) => (one as { state: string }).state),
+    shims: shims.map(({ state }: { state: string }) => state),
+    actions: [...new Set(actions.map(({ state }: { state: string }) => state))],
+    leftOver,
+  };
+};
+const all = (state: string) => ({
+  ...{ services: { web: state }, networks: [state], shims: [state], actions: [state], leftOver: [] },
+});
+
+test('new before up, there already after it', async () => {
+  const on = shop();
+  const before = (await on.run('plan')).out;
+  assert.match(before, /^ {2}SERVICE .*\n\+ web /);
+  assert.match(before, '  docker network create');
+  assert.match(before, /\n\+ nc-eth0 +netcompose-eth0 +eth0\n/);
+  assert.match(before, /\n\+ new\n$/);
+  assert.equal(states((await on.run('plan', '--format', 'json')).out), all('new'));
+  await on.run('up', '-d');
+  const after = (await on.run('plan')).out;
+  assert.match(after, /\n= web /);
+  assert.not.match(after, 'docker network create');
+  assert.match(after, 'Before the containers start:\n  # done already: 10 commands\n\n= there already\n');
+  assert.equal(states((await on.run('plan', '--format', 'json')).out), all('there'));
+});
+
+test('a service that gets an address changes, and so does a shim that lost a route', async () => {
+  const on = shop();
+  await on.run('up', '-d');
+  on.host.files.set('/project/compose.yaml', text(', ipv4_address: 192.168.1.230'));
+  on.routes.splice(0);
+  const { out } = await on.run('plan');
+  assert.match(out, /\n~ web /);
+  assert.match(out, '  ip route add 192.168.1.224/27 dev nc-eth0 scope global\n  # done already: 9 commands\n');
+  assert.match(out, '~ changes   = there already');
+});
+
+test('a network that nothing of the plan is on is left over', async () => {
+  const on = shop();
+  await on.run('up', '-d');
+  on.host.files.set('/project/compose.yaml', text().replace(lan, 'mode: host'));
+  const { out } = await on.run('plan', '--format', 'json');
+  assert.equal(JSON.parse(out).leftOver ?? [], []);
+  const { out: diff } = await on.run('plan', '--diff');
+  assert.equal(diff.split('\n').slice(3, -1), [
+    ' service web:',
+    '-  network: netcompose-eth0',
+    '-network netcompose-eth0',
+    '-shim nc-eth0',
+    '+  network_mode: host',
+  ]);
+});
+
+test('--diff: what changes against what runs, and nothing else', async () => {
+  const on = shop();
+  assert.equal((await on.run('plan', '--diff')).out.split('\n').slice(3, -1), [
+    '+service web:',
+    '+  network: netcompose-eth0',
+    '+network netcompose-eth0',
+    '+shim nc-eth0',
+  ]);
+  await on.run('up', '-d');
+  assert.is((await on.run('plan', '--diff')).out, 'Nothing changes against what runs now.\n');
+  on.host.files.set('/project/compose.yaml', text(', ipv4_address: 192.168.1.230'));
+  const { out, code } = await on.run('plan', '--diff');
+  assert.is(code, 0);
+  assert.match(out, '--- what runs of shop\n');
+  assert.match(out, '-  network: netcompose-eth0\n+  network: netcompose-eth0 192.168.1.230\n');
+});
+
+test('without an engine nothing is said of what is there, and --diff says why it cannot', async () => {
+  const on = machine({ 'compose.yaml': text() }, { env: { DOCKER_HOST: 'unix:///nowhere.sock' } });
+  assert.not.match((await on.run('plan', '--offline')).out, /^[+~=] /m);
+  const { code, out } = await on.run('plan', '--diff');
+  assert.is(code, 4);
+  assert.is(out, '');
+});
+
+test.run();

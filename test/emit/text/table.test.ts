@@ -1,0 +1,44 @@
+/** Tables on terminals of different widths. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { table } from '../../../src/emit/text/table.ts';
+
+const rows = [
+  ['  SERVICE', 'NETMODE', 'FROM THE LAN'],
+  ['+ web', 'macvlan', '192.168.1.53:53/udp, 192.168.1.53:80'],
+  ['= a long name', 'host', '-'],
+];
+const lines = (columns?: number) => table(rows, columns).split('\n').slice(0, -1);
+
+test('where there is room, one line a row', () => {
+  const wide = [
+    '  SERVICE      NETMODE  FROM THE LAN',
+    '+ web          macvlan  192.168.1.53:53/udp, 192.168.1.53:80',
+    '= a long name  host     -',
+  ];
+  assert.equal(lines(), wide);
+  assert.equal(lines(60), wide);
+});
+
+test('where there is less, the widest column is broken at its spaces', () => {
+  assert.equal(lines(59), [
+    '  SERVICE      NETMODE  FROM THE LAN',
+    '+ web          macvlan  192.168.1.53:53/udp,',
+    '                        192.168.1.53:80',
+    '= a long name  host     -',
+  ]);
+  assert.equal(lines(44), lines(59));
+});
+
+test('where that is not enough, a block for each row', () => {
+  assert.equal(lines(43), [
+    '+ web',
+    '    NETMODE       macvlan',
+    '    FROM THE LAN  192.168.1.53:53/udp,',
+    '                  192.168.1.53:80',
+    '= a long name',
+    '    NETMODE       host',
+  ]);
+});
+
+test.run();
