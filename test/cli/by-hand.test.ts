@@ -63,7 +63,7 @@ test('render needs no driver of this kernel, and plan does', async () => {
   };
   const rendered = await machine(project, { files }).run('render');
   assert.is(rendered.code, 0, rendered.err);
-  assert.match(rendered.out, 'ipvlan_mode: l2');
+  assert.match(rendered.out, 'driver: ipvlan');
   for (const argv of [['plan'], ['render', '--override']]) {
     const { code, err } = await machine(project, { files }).run(...argv);
     assert.is(code, 1, err);

@@ -44,7 +44,7 @@ test('without root and sudo: the exact commands', () => {
   assert.is(diagnostic?.message, 'the shim "nc-eth0" of "netcompose-eth0" needs root, and sudo is not installed');
   assert.equal(diagnostic?.help?.split('\n').slice(1, 4), [
     '  docker network create --driver macvlan --subnet 192.168.1.0/24 --gateway 192.168.1.1 ' +
-      '--ip-range 192.168.1.192/27 --opt macvlan_mode=bridge --opt parent=eth0 ' +
+      '--ip-range 192.168.1.192/27 --opt parent=eth0 ' +
       '--label netcompose.network=netcompose-eth0 netcompose-eth0',
     '  ip link add link eth0 name nc-eth0 address 02:90:f5:6d:d0:65 group 28259 type macvlan mode bridge',
     '  ip link set dev nc-eth0 alias netcompose:netcompose-eth0',

@@ -13,7 +13,7 @@ export interface Snapshot {
 }
 
 /** Sorted, without what changes by itself (counters, life times, link-local addresses, the engine's ids). */
-export async function snapshot(rig: Rig): Promise<Snapshot> {
+export async function snapshot(rig: Pick<Rig, 'docker'>): Promise<Snapshot> {
   const docker = async (...args: string[]) => lines((await rig.docker(...args)).stdout);
   const ip = async (...args: string[]) => lines((await execa('ip', args)).stdout);
   return {

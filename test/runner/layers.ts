@@ -59,6 +59,7 @@ export const layers: readonly Layer[] = [
   { name: 'managers', folder: 'managers', needs: [...sandboxed, 'managers'], sandbox: true, onRequest: true },
   // Beside Docker, shells, manual pages and other programs: each of them is the real one.
   { name: 'setup', folder: 'setup', needs: ['linux', 'setup', 'engine-26', 'engine-28', 'build'], sandbox: false },
+  { name: 'podman', folder: 'podman', needs: [...sandboxed, 'podman', 'build'], sandbox: true },
   { name: 'conformance', folder: 'conformance', needs: ['compose'], sandbox: false },
   { name: 'engine-26', ...engine, engine: '26', without: newestOnly, needs: [...sandboxed, 'engine-26', 'build'] },
   { name: 'engine-20', ...engine, engine: '20', without: newestOnly, needs: [...sandboxed, 'engine-20', 'build'] },

@@ -5,7 +5,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type EngineName, findEngine, onPath } from '../engine/rig/installed.ts';
+import { type EngineName, findEngine, findPodman, onPath } from '../engine/rig/installed.ts';
 
 export type NeedName =
   | 'linux'
@@ -14,6 +14,7 @@ export type NeedName =
   | 'macvlan'
   | 'compose'
   | `engine-${EngineName}`
+  | 'podman'
   | 'lab'
   | 'managers'
   | 'setup'
@@ -46,6 +47,8 @@ const needs: Readonly<Record<NeedName, () => string | undefined | Promise<string
   'engine-20': () => engine('20'),
   'engine-26': () => engine('26'),
   'engine-28': () => engine('28'),
+  podman: () =>
+    findPodman() && findEngine() ? undefined : 'no Podman for the tests: test/engine/rig/install.sh installs it',
   lab: async () => ((await isMade('lab/lab.sh')) ? undefined : 'no virtual machine: test/lab/lab.sh build makes it'),
   managers: async () =>
     (await isMade('managers/rig/roots.sh'))

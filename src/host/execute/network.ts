@@ -1,6 +1,7 @@
 /** The shared Docker network. */
 import type { EnsureNetwork } from '../../plan/actions/action.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
+import { withDefaults } from '../../plan/facts/drivers.ts';
 import { parseAddress, parseCidr, sameAddress, sameCidr } from '../../plan/facts/ip.ts';
 import { type Context, done, missing, type State } from './state.ts';
 
@@ -8,10 +9,11 @@ import { type Context, done, missing, type State } from './state.ts';
 export async function networkState(action: EnsureNetwork, { observer }: Context): Promise<State> {
   const network = await observer.network(action.name);
   if (!network) return missing;
+  const options = withDefaults(network.driver, network.options);
   // The engine adds options and gateways of its own; only what is wanted is compared.
   const same =
     network.driver === action.driver &&
-    Object.entries(action.options).every(([key, value]) => network.options[key] === value) &&
+    Object.entries(withDefaults(action.driver, action.options)).every(([key, value]) => options[key] === value) &&
     action.pools.every(({ subnet, gateway, ipRange }) =>
       network.pools.some(
         (pool) =>

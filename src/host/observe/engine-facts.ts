@@ -1,7 +1,7 @@
 /** The engine as it is, asked through its API. */
 import type Docker from 'dockerode';
 import sortBy from 'lodash/sortBy.js';
-import type { EngineFacts, ImagePort } from '../../plan/facts/facts.ts';
+import type { EngineContainer, EngineFacts, EngineNetwork, ImagePort } from '../../plan/facts/facts.ts';
 import { connect } from '../engine/client.ts';
 import { findEndpoint } from '../engine/endpoint.ts';
 import { badAddress, type EngineUnreachable, unreachable } from '../engine/unreachable.ts';
@@ -10,12 +10,14 @@ import {
   engineKind,
   engineProduct,
   type Info,
+  isPodman,
   swarmState,
   toContainer,
   toImagePort,
   toNetwork,
   type Version,
 } from './engine-json.ts';
+import { podmanContainers, podmanNetworks } from './podman.ts';
 
 export type EngineObservation = { readonly kind: 'reached'; readonly facts: EngineFacts } | EngineUnreachable;
 
@@ -31,10 +33,11 @@ export async function observeEngine(host: Host, images: readonly string[] = []):
       const docker = await connect(endpoint, host);
       // First alone: an engine that cannot be reached is then asked (and, over ssh, a password asked for) once.
       const version = (await docker.version()) as Version;
+      const podman = isPodman(version);
       const [info, networks, containers, exposed] = await Promise.all([
         docker.info() as Promise<Info>,
-        docker.listNetworks(),
-        docker.listContainers({ all: true }),
+        listNetworks(docker, podman),
+        listContainers(docker, podman),
         Promise.all(images.map((image) => exposedPorts(docker, image))),
       ]);
       const asking = {
@@ -48,11 +51,12 @@ export async function observeEngine(host: Host, images: readonly string[] = []):
         facts: {
           version: version.Version,
           kind: engineKind(version, info, asking),
+          ...(podman && info.Rootless === true && { rootless: true as const }),
           ...(product && { product }),
           remote: endpoint.remote,
           swarm: swarmState(info),
-          networks: sortBy(networks.map(toNetwork), 'name'),
-          containers: sortBy(containers.map(toContainer), 'name'),
+          networks: sortBy(networks, 'name'),
+          containers: sortBy(containers, 'name'),
           ...(images.length > 0 && {
             images: Object.fromEntries(images.flatMap((image, at) => (exposed[at] ? [[image, exposed[at]]] : []))),
           }),
@@ -64,6 +68,15 @@ export async function observeEngine(host: Host, images: readonly string[] = []):
   } catch (cause) {
     return badAddress(cause);
   }
+}
+
+/** All networks of an engine; Podman's own API tells more of its networks than its Docker-compatible one. */
+const listNetworks = async (docker: Docker, podman: boolean): Promise<readonly EngineNetwork[]> =>
+  podman ? podmanNetworks(docker) : (await docker.listNetworks()).map(toNetwork);
+
+async function listContainers(docker: Docker, podman: boolean): Promise<readonly EngineContainer[]> {
+  const listed = await docker.listContainers({ all: true });
+  return podman ? podmanContainers(docker, listed) : listed.map((container) => toContainer(container));
 }
 
 /** Nothing where the engine lacks the image or refuses to answer: this is only the last source of a guess. */

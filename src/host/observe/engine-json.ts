@@ -16,6 +16,8 @@ export interface Info {
   readonly OperatingSystem?: string;
   readonly Labels?: readonly string[] | null;
   readonly SecurityOptions?: readonly string[] | null;
+  /** Podman's. */
+  readonly Rootless?: boolean;
   readonly Swarm?: { readonly LocalNodeState?: string; readonly ControlAvailable?: boolean };
 }
 
@@ -78,7 +80,7 @@ const traits: readonly Trait[] = [
   { product: 'Lima', name: /^lima-/, socket: /\/\.lima\// },
 ];
 
-const isPodman = ({ Components }: Version) => Components?.some(({ Name }) => Name === 'Podman Engine') === true;
+export const isPodman = ({ Components }: Version) => Components?.some(({ Name }) => Name === 'Podman Engine') === true;
 
 /** The program that made the engine's virtual machine; nothing where it runs in none, or nobody knows. */
 export function engineProduct(version: Version, info: Info, asking: Asking): EngineProduct | undefined {
@@ -133,17 +135,24 @@ export function toNetwork(network: NetworkInspectInfo): EngineNetwork {
 const toStrings = (values: object = {}): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
 
-/** One element of `GET /containers/json`. */
-export function toContainer(container: ContainerInfo): EngineContainer {
-  const project = container.Labels['com.docker.compose.project'];
-  const service = container.Labels['com.docker.compose.service'];
+/** One element of `GET /containers/json`; Podman's has no `HostConfig`. */
+export type ListedContainer = Omit<ContainerInfo, 'HostConfig'> & Partial<Pick<ContainerInfo, 'HostConfig'>>;
+
+/** @param networkMode the container's own, where the list does not tell */
+export function toContainer(
+  container: ListedContainer,
+  networkMode = container.HostConfig?.NetworkMode ?? 'default',
+): EngineContainer {
+  const labels = container.Labels ?? {};
+  const project = labels['com.docker.compose.project'];
+  const service = labels['com.docker.compose.service'];
   return {
     id: container.Id,
     name: (container.Names[0] ?? container.Id).replace(/^\//, ''),
     ...(project !== undefined && { project }),
     ...(service !== undefined && { service }),
     running: container.State === 'running' || container.State === 'paused' || container.State === 'restarting',
-    networkMode: container.HostConfig.NetworkMode,
+    networkMode,
     networks: Object.fromEntries(
       Object.entries(container.NetworkSettings?.Networks ?? {}).map(
         ([name, { IPAddress, GlobalIPv6Address, MacAddress, IPAMConfig }]) => {
@@ -161,7 +170,7 @@ export function toContainer(container: ContainerInfo): EngineContainer {
         },
       ),
     ),
-    ports: container.Ports.flatMap(({ IP, PrivatePort, PublicPort, Type }) =>
+    ports: (container.Ports ?? []).flatMap(({ IP, PrivatePort, PublicPort, Type }) =>
       PublicPort ? [{ ...(IP && { ip: IP }), published: PublicPort, target: PrivatePort, protocol: Type }] : [],
     ),
   };

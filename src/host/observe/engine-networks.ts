@@ -5,7 +5,8 @@ import { connect } from '../engine/client.ts';
 import { type Endpoint, findEndpoint } from '../engine/endpoint.ts';
 import { unreachable } from '../engine/unreachable.ts';
 import type { Host } from '../system/host.ts';
-import { toNetwork } from './engine-json.ts';
+import { isPodman, toNetwork, type Version } from './engine-json.ts';
+import { podmanNetworks } from './podman.ts';
 
 /** Both throw a `HostError` where the engine cannot be reached. */
 interface EngineNetworks {
@@ -31,8 +32,16 @@ export function engineNetworks(host: Host): EngineNetworks {
     }
   };
   return {
-    list: () => ask(async (docker) => (await docker.listNetworks()).map(toNetwork)),
+    list: () => ask(listWhoeverItIs),
     hasContainers: (network) =>
       ask(async (docker) => (await docker.listContainers({ all: true, filters: { network: [network] } })).length > 0),
   };
+}
+
+/** Asks an engine that does not look like Podman nothing more: this is asked often, and every request takes time. */
+async function listWhoeverItIs(docker: Docker): Promise<readonly EngineNetwork[]> {
+  const listed = await docker.listNetworks();
+  // Podman names the driver of addresses here; on Docker these are options that somebody has given.
+  const mayBePodman = listed.some(({ IPAM }) => (IPAM?.Options as { driver?: string } | null | undefined)?.driver);
+  return mayBePodman && isPodman((await docker.version()) as Version) ? podmanNetworks(docker) : listed.map(toNetwork);
 }

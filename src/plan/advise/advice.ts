@@ -6,7 +6,7 @@ import { saysNatively } from '../../netmode/intents.ts';
 import { ownerService } from '../../netmode/owners.ts';
 import type { Facts } from '../facts/facts.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
-import { interfaceOf, parseFacts } from '../facts/parsed-facts.ts';
+import { interfaceOf, isOnThisHost, parseFacts } from '../facts/parsed-facts.ts';
 import { knownImage } from './images.ts';
 
 export interface Advice {
@@ -54,7 +54,7 @@ function lanMode(facts: Facts): { readonly netmode: 'macvlan' | 'host'; readonly
   const { host: here, engine } = parseFacts(facts);
   // Another machine's interfaces cannot be seen.
   const host = engine?.remote ? undefined : here;
-  if (engine && (engine.kind !== 'engine' || host?.platform === 'darwin'))
+  if (engine && (!(engine.remote || isOnThisHost(engine)) || host?.platform === 'darwin'))
     return { netmode: 'host', because: `macvlan does not reach the LAN with this engine (${engine.kind})` };
   if (interfaceOf(host, defaultInterface(host))?.wireless)
     return { netmode: 'host', because: 'Wi-Fi carries only one MAC address, so macvlan cannot work' };

@@ -2,7 +2,7 @@
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located } from '../../diagnostics/source.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
-import type { ParsedFacts } from '../facts/parsed-facts.ts';
+import { isRootless, type ParsedFacts } from '../facts/parsed-facts.ts';
 import { type NewerKey, tooOldFor } from '../facts/versions.ts';
 import { fixedAddresses, membersOf } from '../services/members.ts';
 import type { AttachmentPlan, NetworkPlan, Plan } from '../types.ts';
@@ -55,7 +55,7 @@ const swarmFaults = {
 } as const;
 
 function checkSwarm({ key, span }: NetworkPlan, { engine }: ParsedFacts, report: Report): void {
-  if (engine?.kind === 'rootless') {
+  if (isRootless(engine)) {
     report('engine/rootless', span, `network "${key}": a rootless engine has no overlay`, {
       help: "use a bridge, or the system's engine",
     });

@@ -5,9 +5,9 @@ import type { Facts } from '../facts/facts.ts';
 import { hostAddress } from '../facts/host-address.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
 import { formatAddress } from '../facts/ip.ts';
-import { interfaceOf, isInVirtualMachine, parseFacts } from '../facts/parsed-facts.ts';
+import { interfaceOf, isInVirtualMachine, isRootless, type ParsedEngine, parseFacts } from '../facts/parsed-facts.ts';
 import { composeMissing, isOlder, oldestCompose } from '../facts/versions.ts';
-import { inVirtualMachine } from '../networks/parents.ts';
+import { inVirtualMachine, lackingInPodman } from '../networks/parents.ts';
 import { networksInTheWay } from './existing-networks.ts';
 import { type Finding, type Situation, type Verdict, verdicts } from './finding.ts';
 import { handMadeShims, type ShimFault } from './hand-made-shims.ts';
@@ -89,13 +89,13 @@ function engineKind({ mode, facts: { engine } }: Situation): Finding | undefined
       reason: inVirtualMachine(engine),
       mend: fallback,
     };
-  if ((lan || mode === 'overlay') && engine.kind === 'rootless')
+  if ((lan || mode === 'overlay') && isRootless(engine))
     return {
       verdict: 'cannot',
       reason: `a rootless engine has no ${lan ? 'macvlan and no ipvlan' : 'overlay'}`,
       ...(lan && { mend: fallback }),
     };
-  if (mode === 'host' && engine.kind === 'rootless')
+  if (mode === 'host' && isRootless(engine))
     return {
       verdict: 'cannot',
       reason: "host mode is the rootless engine's own network namespace, not this host's",
@@ -119,13 +119,19 @@ function engineKind({ mode, facts: { engine } }: Situation): Finding | undefined
       reason: 'the engine is on another machine, whose interfaces cannot be seen or prepared from here',
       mend: 'run netcompose on that machine',
     };
-  if (lan && engine.kind === 'podman')
-    return { verdict: 'unknown', reason: 'netcompose has not been tried with Podman' };
-  return undefined;
+  return engine.kind === 'podman' ? onPodman(mode, engine) : undefined;
+}
+
+/** docs/podman.md */
+function onPodman(mode: Netmode, engine: ParsedEngine): Finding | undefined {
+  if (mode === 'overlay') return { verdict: 'cannot', reason: 'Podman has no overlay', mend: 'use bridge' };
+  const lacks = isUnderlay(mode) ? lackingInPodman(mode, 'bridge', engine) : undefined;
+  return lacks && { verdict: 'cannot', reason: lacks.message, mend: lacks.help };
 }
 
 function swarm({ mode, facts: { engine } }: Situation): Finding | undefined {
-  if (mode !== 'overlay' || !engine || engine.swarm === 'manager' || engine.kind === 'rootless') return undefined;
+  if (mode !== 'overlay' || !engine || engine.kind === 'podman' || engine.swarm === 'manager' || isRootless(engine))
+    return undefined;
   return engine.swarm === 'worker'
     ? {
         verdict: 'with-change',

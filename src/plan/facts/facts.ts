@@ -132,6 +132,8 @@ export interface EngineFacts {
   readonly version: string;
   /** `desktop`: in a virtual machine on this computer, whoever made that. */
   readonly kind: 'engine' | 'desktop' | 'rootless' | 'podman';
+  /** A Podman that runs as a user; Docker's kind is then `rootless`. */
+  readonly rootless?: true;
   /** The program that made the virtual machine, where that is known. */
   readonly product?: EngineProduct;
   /** Whether the engine runs on another machine than netcompose (ssh, tcp), whose interfaces cannot be seen. */

@@ -51,6 +51,14 @@ export function formatCidr({ family, prefix, first }: Cidr): string {
   return `${formatAddress({ family, value: first })}/${prefix}`;
 }
 
+/** The smallest block that holds both addresses, of one family. */
+export function spanOf(first: Address, last: Address): Cidr {
+  for (let prefix: number = bits[first.family]; ; prefix--) {
+    const one = block(first.family, first.value, prefix);
+    if (prefix === 0 || contains(one, last)) return one;
+  }
+}
+
 /** The block that holds this address alone: a /32 or /128. */
 export function blockOf({ family, value }: Address): Cidr {
   return { family, prefix: bits[family], first: value, last: value };

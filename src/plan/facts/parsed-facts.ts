@@ -180,6 +180,14 @@ export const allAddressesOf = ({ networks }: ParsedContainer): readonly Address[
 export const isInVirtualMachine = (engine: Pick<EngineFacts, 'kind' | 'product'> | undefined): boolean =>
   engine?.kind === 'desktop' || engine?.product !== undefined;
 
+/** Whether it runs as a user, in a network of its own that is not the host's. */
+export const isRootless = (engine: Pick<EngineFacts, 'kind' | 'rootless'> | undefined): boolean =>
+  engine?.kind === 'rootless' || engine?.rootless === true;
+
+/** Whether its containers' interfaces are on this host's, so that shims of this host are for them. */
+export const isOnThisHost = (engine: Pick<EngineFacts, 'kind' | 'product' | 'remote' | 'rootless'>): boolean =>
+  !engine.remote && !isInVirtualMachine(engine) && !isRootless(engine);
+
 /**
  * Made with Lima, which passes all loopback addresses of its machine on to 127.0.0.1 (its
  * `hack/test-port-forwarding.pl`).

@@ -2,6 +2,7 @@
 import type { Release } from '../actions/action.ts';
 import type { HostInterface } from '../facts/facts.ts';
 import { isOurs, networkLabel, servedNetwork } from '../facts/ownership.ts';
+import { isOnThisHost } from '../facts/parsed-facts.ts';
 import type { ShimState } from '../facts/shim-state.ts';
 import { rulesTo, type StaleFacts } from './stale.ts';
 
@@ -14,7 +15,7 @@ import { rulesTo, type StaleFacts } from './stale.ts';
  */
 export function releasable({ host, engine, state }: StaleFacts, leased: ReadonlySet<string>): readonly Release[] {
   // The shims of this host say nothing about the networks of an engine elsewhere.
-  const shims = engine.remote || engine.kind !== 'engine' ? [] : host.interfaces.filter(isOurs);
+  const shims = isOnThisHost(engine) ? host.interfaces.filter(isOurs) : [];
   const removeShim = (shim: HostInterface) => removalOf(shim, state);
   const used = new Set(engine.containers.flatMap(({ networks }) => Object.keys(networks)));
   const unused = engine.networks

@@ -14,7 +14,7 @@ import {
   sameCidr,
 } from '../facts/ip.ts';
 import { isOurRule, isOurs, servedNetwork } from '../facts/ownership.ts';
-import { type ParsedEngine, parseEngine } from '../facts/parsed-facts.ts';
+import { isOnThisHost, type ParsedEngine, parseEngine } from '../facts/parsed-facts.ts';
 import type { ShimState } from '../facts/shim-state.ts';
 import type { ShimPlan } from '../types.ts';
 
@@ -38,7 +38,7 @@ export function staleOn(
   leased: ReadonlySet<string>,
   planned: readonly ShimPlan[] = [],
 ): readonly Release[] {
-  if (engine.remote || engine.kind !== 'engine') return [];
+  if (!isOnThisHost(engine)) return [];
   const parsed = parseEngine(engine);
   const shims = host.interfaces.filter(isOurs).flatMap((shim) => {
     const network = servedNetwork(shim);

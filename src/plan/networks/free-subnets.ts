@@ -3,6 +3,7 @@ import { block, type Cidr, isLinkLocal, overlaps, parseCidr } from '../facts/ip.
 import { composeProjectLabel, isOurs } from '../facts/ownership.ts';
 import {
   isInVirtualMachine,
+  isRootless,
   type ParsedEngine,
   type ParsedFacts,
   type ParsedInterface,
@@ -22,7 +23,7 @@ const shortestPrefix = 4;
 
 /** What this host reaches by interfaces other than Docker's bridges and shims; nothing where it is not the engine's. */
 export function hostSubnets({ host, engine }: ParsedFacts): readonly HostSubnet[] {
-  if (!host || engine?.remote || isInVirtualMachine(engine) || engine?.kind === 'rootless') return [];
+  if (!host || engine?.remote || isInVirtualMachine(engine) || isRootless(engine)) return [];
   const others = host.interfaces.filter((each) => !each.loopback && !isOurs(each) && !isDockers(each, engine));
   const names = new Set(others.map(({ name }) => name));
   const own = others.flatMap(({ name, addresses }) =>

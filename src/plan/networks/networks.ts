@@ -6,6 +6,7 @@ import type { Located, Span } from '../../diagnostics/source.ts';
 import type { Intents, NetworkIntent } from '../../netmode/intents.ts';
 import { isUnderlay, modes, type Netmode, netmodeOfDriver, type UnderlayMode, underlay } from '../../netmode/modes.ts';
 import type { Settings, ShimSettings } from '../../netmode/settings.ts';
+import { withoutDefaults } from '../facts/drivers.ts';
 import { type Address, type Cidr, parseAddress } from '../facts/ip.ts';
 import { networkLabel, sharedNetworkName } from '../facts/ownership.ts';
 import type { ParsedEngine, ParsedFacts, ParsedNetwork } from '../facts/parsed-facts.ts';
@@ -139,13 +140,13 @@ function underlayNetwork(request: UnderlayRequest, taken: readonly Cidr[], conte
 }
 
 /**
- * Docker's driver options. The mode is always named, because Docker's and iproute2's defaults differ; ipvlan's flag
- * only where it is not `bridge`.
+ * Docker's driver options. What is Docker's default is left out: Podman's tools refuse Docker's names of the modes
+ * (docs/podman.md).
  */
 function optionsOf(mode: UnderlayMode, parent: string, flag: string): Readonly<Record<string, string>> {
   const { driver, ipvlanMode } = underlay(mode);
-  if (driver === 'macvlan') return { macvlan_mode: flag, parent };
-  return { ...(flag !== 'bridge' && { ipvlan_flag: flag }), ipvlan_mode: ipvlanMode!, parent };
+  if (driver === 'macvlan') return withoutDefaults(driver, { macvlan_mode: flag, parent });
+  return withoutDefaults(driver, { ipvlan_flag: flag, ipvlan_mode: ipvlanMode!, parent });
 }
 
 function sharedNetwork(

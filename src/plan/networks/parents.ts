@@ -5,7 +5,14 @@ import { type UnderlayMode, underlay } from '../../netmode/modes.ts';
 import type { Settings } from '../../netmode/settings.ts';
 import { lackingDriver, lackingMessage } from '../facts/drivers.ts';
 import { defaultInterface, isInterfaceName, longestName } from '../facts/interfaces.ts';
-import { interfaceOf, type ParsedEngine, type ParsedFacts, type ParsedHost } from '../facts/parsed-facts.ts';
+import {
+  interfaceOf,
+  isRootless,
+  type ParsedEngine,
+  type ParsedFacts,
+  type ParsedHost,
+} from '../facts/parsed-facts.ts';
+import { isOlder } from '../facts/versions.ts';
 import type { Parent } from '../types.ts';
 
 /**
@@ -98,22 +105,16 @@ export function obstacle(
 ): Obstacle | undefined {
   const name = parentName(parent);
   const fallback = instead[form];
+  if (isRootless(facts.engine))
+    return { rule: 'engine/rootless', message: 'a rootless engine has no macvlan and no ipvlan', help: fallback };
   switch (facts.engine?.kind) {
     case 'desktop':
       return { rule: 'engine/desktop', message: inVirtualMachine(facts.engine), help: fallback };
-    case 'rootless':
-      return { rule: 'engine/rootless', message: 'a rootless engine has no macvlan and no ipvlan', help: fallback };
     case 'podman': {
       if (facts.engine.product)
         return { rule: 'engine/desktop', message: inVirtualMachine(facts.engine), help: fallback };
-      const dropped = droppedByPodman(mode, flag);
-      if (dropped && !facts.engine.remote)
-        return {
-          rule: 'engine/podman',
-          message:
-            `Podman takes "${dropped.option}" from its Docker socket and ignores it: ` + `this would be ${dropped.is}`,
-          help: `use ${dropped.is}, or ${fallback}`,
-        };
+      const lacks = facts.engine.remote ? undefined : lackingInPodman(mode, flag, facts.engine);
+      if (lacks) return { rule: 'engine/podman', message: lacks.message, help: `${lacks.help}, or ${fallback}` };
     }
   }
   if (facts.engine?.remote) {
@@ -154,7 +155,10 @@ export function obstacle(
       message: `there is no interface "${name}", and Docker cannot make one: this host has that VLAN as "${link}"`,
       help: `write "parent: ${link}"`,
     };
-  if (exists(name, facts.host)) return undefined;
+  if (exists(name, facts.host)) {
+    const missing = facts.engine?.kind === 'podman' ? missingVlanLink(name, facts.host) : undefined;
+    return missing && { rule: 'parent/not-found', message: missing.message, help: `${missing.help}, or ${fallback}` };
+  }
   if (facts.host.unseen?.includes(parent.kind === 'open' ? 'routes' : 'interfaces')) return undefined;
   if (parent.kind === 'open') {
     return {
@@ -174,6 +178,28 @@ export function obstacle(
 /** Whose virtual machine it is, where that is known. */
 export const inVirtualMachine = ({ product }: Pick<ParsedEngine, 'product'>): string =>
   `${product ?? 'the engine'}'s containers live in a virtual machine that is not on the LAN`;
+
+/** From here on Podman has ipvlan (its release notes); 4.3.1 has none (run). */
+const podmanWithIpvlan = '4.4';
+
+/** Why Podman has no such network, if so; docs/podman.md. */
+export function lackingInPodman(
+  mode: UnderlayMode,
+  flag: string,
+  { version }: Pick<ParsedEngine, 'version'>,
+): { readonly message: string; readonly help: string } | undefined {
+  if (underlay(mode).driver === 'ipvlan' && isOlder(version, podmanWithIpvlan))
+    return { message: `Podman ${version} has no ipvlan`, help: `use macvlan, or Podman ${podmanWithIpvlan} or newer` };
+  const dropped = droppedByPodman(mode, flag);
+  return (
+    dropped && {
+      message:
+        `Podman ${version} takes "${dropped.option}" from its Docker socket and ignores it: ` +
+        `this would be ${dropped.is}`,
+      help: `use ${dropped.is}`,
+    }
+  );
+}
 
 /** What Podman's Docker socket accepts and throws away (docs/measured.md, "Podman"). */
 function droppedByPodman(
@@ -197,6 +223,19 @@ function autoIsNoName(name: string, mode: UnderlayMode, { host }: ParsedFacts): 
     help:
       `${parent === undefined ? 'write the name of the interface' : `write "parent: ${parent}"`}, ` +
       `or give the network "x-netmode: { mode: ${mode}, parent: ${name} }" in place of its driver`,
+  };
+}
+
+/** Podman makes no VLAN links (run: `parent interface eth0.10 does not exist`). */
+function missingVlanLink(
+  name: string,
+  host: ParsedHost,
+): { readonly message: string; readonly help: string } | undefined {
+  if (interfaceOf(host, name)) return undefined;
+  const [, base, id] = /^(.+)\.(\d+)$/.exec(name) ?? [];
+  return {
+    message: `there is no interface "${name}", and Podman makes none`,
+    help: `make it: ip link add link ${base} name ${name} type vlan id ${id} && ip link set ${name} up`,
   };
 }
 

@@ -6,7 +6,13 @@ import { type Located, SourceFile, type Span } from '../../diagnostics/source.ts
 import { isUnderlay, netmodeOfDriver, underlay } from '../../netmode/modes.ts';
 import { type Address, contains, formatAddress } from '../facts/ip.ts';
 import { hostAccessLabel, isOurs, networkLabel, reservations, servedNetwork } from '../facts/ownership.ts';
-import { interfaceOf, type ParsedEngine, type ParsedFacts, type ParsedNetwork } from '../facts/parsed-facts.ts';
+import {
+  interfaceOf,
+  isOnThisHost,
+  type ParsedEngine,
+  type ParsedFacts,
+  type ParsedNetwork,
+} from '../facts/parsed-facts.ts';
 import { knownTargets, leadTo, type OnNetworks, planShims } from '../host-changes/shim.ts';
 import type { AttachmentPlan, NetworkPlan, ShimPlan, UnderlayNetwork } from '../types.ts';
 
@@ -49,7 +55,7 @@ export function rememberShims(remembered: readonly SeenShim[], facts: ParsedFact
  */
 export function wantedShims(facts: ParsedFacts, remembered: readonly SeenShim[] = []): readonly ShimPlan[] {
   const { host, engine } = facts;
-  if (!host || !engine || engine.remote || engine.kind !== 'engine') return [];
+  if (!host || !engine || !isOnThisHost(engine)) return [];
   const present = seenShims(facts);
   const known = rememberShims(remembered, facts);
   const networks = engine.networks.flatMap((network) => {

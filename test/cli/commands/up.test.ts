@@ -13,7 +13,7 @@ const macvlan = shop(web);
 
 const prepared = [
   'docker network create --driver macvlan --subnet 192.168.1.0/24 --gateway 192.168.1.1 --ip-range 192.168.1.224/27 ' +
-    '--opt macvlan_mode=bridge --opt parent=eth0 --label netcompose.network=netcompose-eth0 netcompose-eth0',
+    '--opt parent=eth0 --label netcompose.network=netcompose-eth0 netcompose-eth0',
   'ip link add link eth0 name nc-eth0 address 02:90:f5:6d:d0:65 group 28259 type macvlan mode bridge',
   'ip link set dev nc-eth0 alias netcompose:netcompose-eth0',
   'sysctl -w net/ipv4/conf/nc-eth0/arp_filter=1',

@@ -234,7 +234,7 @@ test('networks: what is declared keeps its comments, labels and variables', () =
     '        ipv4_address: ${IP:-192.168.1.70}\n        mac_address: 62:19:12:32:13:0d\n' +
     '        aliases:\n          - a$$b\n' +
     '        gw_priority: 1\nnetworks:\n  back: {}\n  # the lan\n  lan: # home\n    name: mylan\n' +
-    '    driver: macvlan\n    driver_opts:\n      macvlan_mode: bridge\n      parent: eth0\n    ipam:\n' +
+    '    driver: macvlan\n    driver_opts:\n      parent: eth0\n    ipam:\n' +
     '      config:\n        - subnet: 192.168.1.0/24\n          gateway: 192.168.1.1\n' +
     '          ip_range: ${RANGE}\n    labels: # lab\n      a: ${LABEL:-x}\n';
   assert.is(checkedRendering(given, { facts: lanFacts, env: { RANGE: '192.168.1.192/27' } }), rendered);

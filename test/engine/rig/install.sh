@@ -1,16 +1,18 @@
 #!/bin/bash
 # install.sh
 #
-# Gets ready what the kernel and engine layers need, on Debian: a few packages, and beside them, in the cache folder
-# and never installed, newer engines with their `docker` command and Compose from Debian's later suites, each in a
-# folder of its own. An engine that is installed is neither replaced nor started. A second run does nothing and needs
-# no network.
+# Gets ready what the kernel, engine and podman layers need, on Debian: a few packages, and beside them, in the cache
+# folder and never installed, newer engines with their `docker` command and Compose from Debian's later suites, each in
+# a folder of its own, and the newest Podman in a userland of its own. An engine that is installed is neither replaced
+# nor started. A second run does nothing and needs no network.
 set -euo pipefail
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/netcompose-rig
 # By the engine's name in installed.ts: the suites that may have it, in this order; the first that runs with this
 # machine's C library is kept.
 declare -A suites=([26]='trixie' [28]='sid forky')
+podman_suites='sid forky trixie'
+podman_packages=(podman netavark aardvark-dns conmon crun nftables)
 
 say() { printf 'rig: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -40,22 +42,30 @@ mirror() {
     awk -v release="$codename" '$2 == release && $3 == "main" && $4 == "Packages" { print $1; exit }'
 }
 
-# unpack SUITE: the suite's engine in $cache/new, if it runs here.
-unpack() {
-  local suite=$1 from work=$cache/work
+# open_suite SUITE: an empty $cache/new, and in $options what makes apt-get use that suite and nothing of this machine.
+open_suite() {
+  local suite=$1 from
+  work=$cache/work
   from=$(mirror)
   [ -n "$from" ] || fail 'no Debian mirror in the configuration of apt'
   rm -rf "$work" "$cache/new"
   mkdir -p "$work/lists/partial" "$work/archives/partial" "$work/debs" "$cache/new"
   printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$from" "$suite" \
     > "$work/sources.list"
-  local options=(
+  : > "$work/status"
+  options=(
     -qq -o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourceparts=/dev/null
     -o "Dir::State::lists=$work/lists" -o "Dir::Cache::archives=$work/archives"
     -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o "APT::Sandbox::User=$(id -un)"
   )
-  say "downloading the engine of $suite"
-  apt-get "${options[@]}" update >&2 || return 1
+  say "downloading from $suite"
+  apt-get "${options[@]}" update >&2
+}
+
+# unpack SUITE: the suite's engine in $cache/new, if it runs here.
+unpack() {
+  local work options
+  open_suite "$1" || return 1
   (cd "$work/debs" && apt-get "${options[@]}" download docker.io docker-cli docker-compose >&2) || return 1
   local deb
   for deb in "$work"/debs/*.deb; do dpkg-deb -x "$deb" "$cache/new" || return 1; done
@@ -80,6 +90,44 @@ install_engine() {
   return 1
 }
 
+# unpack_podman SUITE: the suite's Podman in $cache/new, with all that it needs: its programs run below that folder.
+unpack_podman() {
+  local work options
+  open_suite "$1" || return 1
+  # Nothing counts as installed, so that the C library and all else comes too.
+  apt-get "${options[@]}" -o Dir::State::status="$work/status" -o APT::Install-Recommends=false \
+    install -y --download-only "${podman_packages[@]}" >&2 || return 1
+  local root=$cache/new name deb
+  for name in bin sbin lib lib64; do
+    mkdir -p "$root/usr/$name"
+    ln -s "usr/$name" "$root/$name"
+  done
+  # Not `dpkg-deb -x`, which puts a folder in the place of a link to one.
+  for deb in "$work"/archives/*.deb; do
+    dpkg-deb --fsys-tarfile "$deb" | tar -x --keep-directory-symlink -C "$root" || return 1
+  done
+  mkdir -p "$root/proc"
+  # Podman asks for its own command line before anything else.
+  unshare --mount -- sh -c 'mount --rbind /proc "$1/proc" && chroot "$1" podman --version && chroot "$1" nft --version' \
+    sh "$root" >&2
+}
+
+# Podman is the podman layer's alone: the engine layers go without.
+install_podman() {
+  local suite
+  [ ! -e "$cache/podman/.complete" ] || return 0
+  for suite in $podman_suites; do
+    if unpack_podman "$suite"; then
+      touch "$cache/new/.complete"
+      rm -rf "${cache:?}/podman" "$cache/work"
+      mv "$cache/new" "$cache/podman"
+      return 0
+    fi
+    say "the Podman of $suite cannot be had or does not run here"
+  done
+  return 1
+}
+
 command -v apt-get >/dev/null || fail 'this is not Debian'
 mkdir -p "$cache"
 # One at a time.
@@ -88,4 +136,5 @@ flock 9
 install_packages
 absent=()
 for name in "${!suites[@]}"; do install_engine "$name" || absent+=("$name"); done
+install_podman || absent+=(podman)
 [ ${#absent[@]} = 0 ] || fail "no engine ${absent[*]}"

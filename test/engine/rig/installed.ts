@@ -44,10 +44,15 @@ export function findEngine(name: EngineName = newestEngine): InstalledEngine | u
   return from === 'cache' || versionOf(engine.dockerd).startsWith(`${name}.`) ? engine : undefined;
 }
 
-function unpacked(name: EngineName): string {
-  const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-  return join(cache, 'netcompose-rig', name, 'usr');
+/** The userland that has Podman, or nothing where it is not installed. */
+export function findPodman(): string | undefined {
+  const root = join(rigCache(), 'podman');
+  return existsSync(join(root, '.complete')) ? root : undefined;
 }
+
+const rigCache = () => join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'netcompose-rig');
+
+const unpacked = (name: EngineName): string => join(rigCache(), name, 'usr');
 
 /** `20.10.24`; of `Docker version 20.10.24+dfsg1, build …`. */
 function versionOf(dockerd: string): string {

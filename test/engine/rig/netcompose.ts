@@ -12,7 +12,11 @@ export interface CallOptions {
 }
 
 /** Runs `netcompose …`; what it writes comes back whole. */
-export function netcompose(rig: Rig, args: readonly string[], { cwd, env = {}, input }: CallOptions): Promise<Output> {
+export function netcompose(
+  rig: Pick<Rig, 'env'>,
+  args: readonly string[],
+  { cwd, env = {}, input }: CallOptions,
+): Promise<Output> {
   return patiently(process.execPath, [program, ...args], {
     cwd,
     env: { ...rig.env, ...env },

@@ -179,14 +179,14 @@ async function clearNetworking(): Promise<void> {
 }
 
 /** An engine leaves its own network namespace's file mounted, and all of its mounts where it was killed. */
-async function unmountBelow(directory: string): Promise<void> {
+export async function unmountBelow(directory: string): Promise<void> {
   const lines = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
   const points = lines.map((line) => line.split(' ')[4] ?? '').filter((point) => point.startsWith(`${directory}/`));
   for (const point of points.reverse()) await execa('umount', ['--lazy', point], { reject: false });
 }
 
 /** An environment in which nothing leads to another engine or project. */
-function withoutDocker(env: NodeJS.ProcessEnv): Record<string, string> {
+export function withoutDocker(env: NodeJS.ProcessEnv): Record<string, string> {
   const kept = Object.entries(env).filter(
     ([name, value]) => value !== undefined && !/^(DOCKER|COMPOSE|BUILDKIT)_/.test(name),
   );

@@ -110,7 +110,24 @@ const cases: readonly (readonly [string, Facts, object, string | undefined])[] =
     { ...lan('cannot'), host: 'cannot', overlay: 'cannot' },
     'fallback',
   ],
-  ['Podman', facts({}, { ...manager, kind: 'podman' }), lan('unknown'), undefined],
+  [
+    'Podman',
+    facts({}, { ...manager, kind: 'podman', version: '5.8.6' }),
+    { 'ipvlan-l3': 'cannot', 'ipvlan-l3s': 'cannot', overlay: 'cannot' },
+    'use ipvlan-l2',
+  ],
+  [
+    'a Podman without ipvlan',
+    facts({}, { ...manager, kind: 'podman', version: '4.3.1' }),
+    { ...ipvlan('cannot'), overlay: 'cannot' },
+    'use macvlan, or Podman 4.4 or newer',
+  ],
+  [
+    'a Podman that runs as a user',
+    facts({}, { ...manager, kind: 'podman', version: '5.8.6', rootless: true }),
+    { ...lan('cannot'), host: 'cannot', overlay: 'cannot' },
+    'fallback',
+  ],
   ['another machine', facts({}, { ...manager, remote: true }), lan('cannot'), 'on that machine'],
   [
     'a kernel without ipvlan',

@@ -286,6 +286,16 @@ for (const [value, message] of [
   });
 }
 
+test('Podman makes no VLAN link, and Docker does', () => {
+  const file =
+    'services:\n  a: { image: x, x-netmode: { mode: macvlan, vlan: 7, subnet: 10.7.1.0/24, gateway: 10.7.1.1 } }\n';
+  const errors = (kind: 'engine' | 'podman') =>
+    told(planTexts(file, { facts: engine({ kind }) })).filter((line) => line.startsWith('error parent/not-found'));
+  assert.is(errors('engine').length, 0);
+  assert.is(errors('podman').length, 1);
+  assert.match(errors('podman')[0]!, 'there is no interface "eth0.7", and Podman makes none');
+});
+
 for (const [name, x, rule] of [
   ['layer 3', 'mode: ipvlan-l3, subnet: 10.7.1.0/24', true],
   ['a flag', 'mode: macvlan, flag: private', true],

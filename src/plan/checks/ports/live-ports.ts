@@ -4,7 +4,7 @@ import { isSharedByHabit } from '../../facts/discovery-ports.ts';
 import { hostAddress } from '../../facts/host-address.ts';
 import { defaultInterface } from '../../facts/interfaces.ts';
 import { type Address, formatAddress, isLoopback, isUnspecified } from '../../facts/ip.ts';
-import { interfaceOf, isInVirtualMachine, type ParsedFacts } from '../../facts/parsed-facts.ts';
+import { interfaceOf, isInVirtualMachine, isRootless, type ParsedFacts } from '../../facts/parsed-facts.ts';
 import { formatPort } from '../../services/listeners.ts';
 import type { Plan } from '../../types.ts';
 import { grouped, type Occupant, occupantsOf } from './occupants.ts';
@@ -52,7 +52,7 @@ export function checkLivePorts(
 /** Whether a host-mode service will open its ports on this host, and has not done so already. */
 function opensOnHost({ service }: Claim, project: string, { engine }: ParsedFacts): boolean {
   // There the "host" is a virtual machine, or the rootless engine's own namespace.
-  if (isInVirtualMachine(engine) || engine?.kind === 'rootless' || engine?.remote) return false;
+  if (isInVirtualMachine(engine) || isRootless(engine) || engine?.remote) return false;
   return !engine?.containers.some(
     (container) =>
       container.running &&
