@@ -13,11 +13,11 @@ import { Interrupted } from './interrupt.ts';
 import { dockerCall, pluginMetadata } from './options/docker-call.ts';
 import { ansiModes, progressModes } from './progress/mode.ts';
 import { silent } from './progress/progress.ts';
+import { withProgress } from './progress/with-progress.ts';
 import { passThrough } from './steps/pass-through.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
-import { withProgress } from './with-progress.ts';
 
 /** @returns the exit code */
 export async function run(words: readonly string[], machine: Host, terminal: Terminal): Promise<number> {

@@ -20,7 +20,7 @@ const deciders = readdirSync(cli, { recursive: true, encoding: 'utf8' })
     return calls.length > 0 ? [[path, calls.join(' ')]] : [];
   });
 
-test('one command decides once, in one step; --wait-reach does so again, after the start, --swarm for each host', () => {
+test('one command decides once, in one step; --wait-reach again after the start, --swarm for each host', () => {
   assert.equal(deciders.sort(), [
     ['steps/plan-project.ts', 'decide('],
     // The first is for files without x-netmode, and ends the step.

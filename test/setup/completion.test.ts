@@ -91,7 +91,9 @@ test('fish offers what fits, each with what it is', async ({ place }) => {
 const interactive = {
   bash: {
     start: 'bash --norc -i',
-    ready: `source /usr/share/bash-completion/bash_completion; bind 'set bell-style none'; source '${file('netcompose.bash')}'`,
+    ready:
+      "source /usr/share/bash-completion/bash_completion; bind 'set bell-style none'; " +
+      `source '${file('netcompose.bash')}'`,
   },
   zsh: {
     start: 'zsh -f -i',
@@ -125,7 +127,8 @@ for (const [shell, { start, ready }] of Object.entries(interactive)) {
 test('zsh, from a folder of $fpath, offers services with files left out', async ({ place }) => {
   const typing = onTerminal('zsh -f -i', place.folder, place.env);
   try {
-    const ready = `setopt no_beep; fpath=('${join(root, 'completions')}' $fpath); autoload -Uz compinit; compinit -u -D`;
+    const path = `fpath=('${join(root, 'completions')}' $fpath)`;
+    const ready = `setopt no_beep; ${path}; autoload -Uz compinit; compinit -u -D`;
     await typing.type(`${ready}; echo ready-$((6*7))\n`, /ready-42/);
     const shown = await typing.type('netcompose logs \t\t', /web/);
     assert.not.match(shown, 'compose.yaml');

@@ -16,7 +16,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { formatOption, ownOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
-import { ownProgram } from '../steps/own-program.ts';
+import { ownProgram } from '../steps/program/own-program.ts';
 
 const examples = `
 Examples:

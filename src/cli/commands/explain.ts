@@ -10,7 +10,7 @@ import { explainError } from '../../plan/doctor/docker-errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ownOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
-import { asset } from '../steps/asset.ts';
+import { asset } from '../steps/program/asset.ts';
 import { UsageError } from '../usage-error.ts';
 
 const examples = `

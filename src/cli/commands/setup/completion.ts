@@ -3,7 +3,7 @@ import { Argument } from 'commander';
 import { exitCodes } from '../../exit-codes.ts';
 import { ownOptions } from '../../options/own-options.ts';
 import type { Session } from '../../session.ts';
-import { asset } from '../../steps/asset.ts';
+import { asset } from '../../steps/program/asset.ts';
 
 const files = { bash: 'netcompose.bash', zsh: '_netcompose', fish: 'netcompose.fish' } as const;
 

@@ -14,7 +14,7 @@ import type { Question } from '../../../plan/reach/question.ts';
 import { questionsOf } from '../../../plan/reach/questions.ts';
 import type { Plan } from '../../../plan/types.ts';
 import type { Session } from '../../session.ts';
-import { ownProgram } from '../own-program.ts';
+import { ownProgram } from '../program/own-program.ts';
 
 interface ProveOptions {
   readonly engine?: Pick<EngineFacts, 'kind' | 'remote'>;

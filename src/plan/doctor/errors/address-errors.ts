@@ -75,8 +75,7 @@ export const addressErrors: readonly ErrorRow[] = [
     example: 'failed to allocate gateway (192.168.1.1): Address already in use',
     text: /failed to allocate gateway \((?<gateway>[0-9a-f.:]+)\): Address already in use/i,
     explain: ({ gateway }) => ({
-      message:
-        `Another Docker network with the same subnet has the gateway ${gateway} already: ` + 'one of them may have it.',
+      message: `Another Docker network with this subnet has the gateway ${gateway}, which only one of them may have.`,
       help: 'Use that network for both ("external: true"), or leave "gateway" out in the second.',
       rule: 'subnet/taken-by-network',
     }),

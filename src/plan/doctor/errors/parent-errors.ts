@@ -61,8 +61,7 @@ export const parentErrors: readonly ErrorRow[] = [
     example: '-o parent interface was not found on the host: eth9',
     text: /-o parent interface was not found on the host: (?<parent>\S+)|invalid subinterface vlan name (?<vlan>\S+)/,
     explain: ({ parent, vlan }) => ({
-      message:
-        `There is no interface "${parent ?? vlan}" on the engine's machine, ` + 'nor one of which it could be a VLAN.',
+      message: `There is no interface "${parent ?? vlan}" on the engine's machine, nor one that could carry this VLAN.`,
       help: 'Write "parent:" with one of "ip -br link"; "auto" is the interface of the default route.',
       rule: 'parent/not-found',
     }),

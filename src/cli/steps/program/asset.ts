@@ -1,7 +1,7 @@
 /** The files that netcompose brings along beside its code: pages, completion for shells. */
 import { fileURLToPath } from 'node:url';
-import { HostError } from '../../host/system/errors.ts';
-import type { Host } from '../../host/system/host.ts';
+import { HostError } from '../../../host/system/errors.ts';
+import type { Host } from '../../../host/system/host.ts';
 
 /** Put in where netcompose is built as one file: all of them, by their paths. */
 declare const NETCOMPOSE_ASSETS: Readonly<Record<string, string>> | undefined;

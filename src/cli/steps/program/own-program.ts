@@ -1,6 +1,6 @@
 /** netcompose's programs that run by themselves, in the network namespaces of others. */
 import { fileURLToPath } from 'node:url';
-import type { Host } from '../../host/system/host.ts';
+import type { Host } from '../../../host/system/host.ts';
 import { embeddedAsset } from './asset.ts';
 
 const sources = { ask: '../../host/reach/ask.ts', traffic: '../../host/bench/traffic.ts' } as const;
