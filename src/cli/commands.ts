@@ -38,6 +38,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: () => import('./commands/render.ts'),
     usage: ['render', 'the project as one plain Compose file; or the override'],
   },
+  graph: {
+    load: () => import('./commands/graph.ts'),
+    usage: ['graph', 'a picture of who reaches whom, for Mermaid or Graphviz'],
+  },
   annotate: {
     load: () => import('./commands/annotate.ts'),
     usage: ['annotate', 'put x-netmode into your files, or change it; the rest stays'],

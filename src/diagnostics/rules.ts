@@ -172,6 +172,16 @@ export const rules = {
   },
   'shim/flag-unreachable': { severity: 'warning', summary: 'With this flag no shim can reach the containers.' },
 
+  'swarm/left-out': { severity: 'warning', summary: 'A stack of a swarm has no such thing; it is left out.' },
+  'swarm/address-ignored': {
+    severity: 'error',
+    summary: 'The engine ignores a fixed address of a service of a swarm.',
+  },
+  'swarm/ranges-overlap': {
+    severity: 'error',
+    summary: 'Two hosts of a swarm would hand out the same addresses.',
+  },
+
   'engine/no-such-network': {
     severity: 'error',
     summary: '`network_mode` names a Docker network that does not exist.',

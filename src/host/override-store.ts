@@ -54,6 +54,11 @@ export function readOverride(host: Host, project: string): string | undefined {
   return host.readText(overridePath(host, project));
 }
 
+/** Where the hash of what was last verified of a project is kept. */
+export function verifiedPath(host: Host, project: string): string {
+  return posix.join(projectFolder(host, project), 'verified');
+}
+
 /** Removes what is kept of a project. */
 export function removeOverride(host: Host, project: string): void {
   host.remove(projectFolder(host, project));

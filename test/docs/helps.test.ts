@@ -171,6 +171,10 @@ const notInTheFile: readonly RuleName[] = [
   'address/range-invalid',
   'parent/down',
   'shim/needs-root',
+  // Those of "render --swarm".
+  'swarm/left-out',
+  'swarm/address-ignored',
+  'swarm/ranges-overlap',
   'engine/unreachable',
   'engine/compose-too-old',
   'engine/swarm-inactive',

@@ -141,7 +141,7 @@ const native: { readonly [rule in RuleName]?: string } = {
 /**
  * What has no native form: the files themselves, the words of `x-netmode`, what commands find on the way, a gateway
  * that netcompose chooses (a native network without one is `address/no-gateway`), what it moves from guests, and a
- * `fallback`.
+ * `fallback`; and what a stack of a swarm does not take.
  */
 const without: readonly RuleName[] = [
   ...(['address/gateway-guessed', 'service/guests-differ', 'service/falls-back', 'shim/needs-root'] as const),
@@ -150,7 +150,7 @@ const without: readonly RuleName[] = [
 
 test('every rule has a native form, or none is possible', () => {
   const expected = Object.keys(rules).filter(
-    (rule) => !/^(?:compose|netmode)\//.test(rule) && !without.includes(rule as RuleName),
+    (rule) => !/^(?:compose|netmode|swarm)\//.test(rule) && !without.includes(rule as RuleName),
   );
   assert.equal(Object.keys(native).sort(), expected.sort());
 });

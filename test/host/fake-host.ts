@@ -1,5 +1,5 @@
 /** The one fake of the outside: in memory, records every command, and fails on any it was not told about. */
-import type { Host, RunOptions, RunResult } from '../../src/host/system/host.ts';
+import type { FileMark, Host, RunOptions, RunResult } from '../../src/host/system/host.ts';
 
 /** What a command gives: its output, a result, or several in turn (the last one stays). */
 type Answer =
@@ -20,6 +20,8 @@ export interface FakeOptions {
   /** Standard input. */
   readonly input?: string;
   readonly executables?: readonly string[];
+  /** What differs from a file of the user's own. */
+  readonly marks?: Readonly<Record<string, Partial<FileMark>>>;
   /** Symbolic links, by path. */
   readonly links?: Readonly<Record<string, string>>;
   readonly bytes?: Readonly<Record<string, Uint8Array>>;
@@ -105,6 +107,11 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     exists: (path) => files.has(path) || isDirectory(path),
     isDirectory,
     isExecutable: (path) => executables.has(path),
+    mark: (path) => {
+      const size = files.get(path)?.length ?? (executables.has(path) ? 1 : undefined);
+      if (size === undefined) return undefined;
+      return { device: 1, inode: 1, size, changed: 0, owner: options.uid ?? 0, mode: 0o600, ...options.marks?.[path] };
+    },
     writePrivate: (path, text) => void files.set(path, text),
     writeShared: (path, text, mode) => {
       files.set(path, text);

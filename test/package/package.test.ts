@@ -16,11 +16,14 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { fencesOf } from '../docs/page.ts';
 import { saying } from '../support/hooks.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'netcompose-package-'));
 const app = join(folder, 'app');
+/** A program that uses the library; no part of this checkout's own, which has no package "netcompose". */
+const consumer = fileURLToPath(new URL('consumer.ts.txt', import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 /** npm with nothing of this machine's user, and no way out. */
 const npmEnv = {
@@ -138,34 +141,62 @@ test('installed: facts, with everything that is loaded late, from the first star
   assert.equal(kept.map((name) => name.split('-').at(-1)).sort(), ['dockerode.cjs', 'execa.cjs', 'main.cjs']);
 });
 
-test('installed: the library can be imported', async () => {
+test('installed: the library can be imported, and is one file', async () => {
   const program =
-    "import * as netcompose from 'netcompose'; console.log(Object.values(netcompose).some((each) => typeof " +
+    "import * as netcompose from 'netcompose'; console.log(Object.values(netcompose).every((each) => typeof " +
     "each === 'function'));";
   const { stdout } = await execa(process.execPath, ['--input-type', 'module', '--eval', program], { cwd: app });
   assert.is(stdout, 'true');
+  const text = readFileSync(join(app, 'node_modules/netcompose/dist/index.js'), 'utf8');
+  const quoted = [...text.matchAll(/(?:\(|from|import)\s*(["'])([\w@:/.-]+)\1/g)].map(([, , name]) => name!);
+  assert.ok(quoted.includes('node:path'), 'it asks for nothing at all');
+  const outside = /^(node:)?(fs|child_process|http|https|http2|dgram|tls|worker_threads)(\/|$)/;
+  assert.equal(
+    quoted.filter((name) => outside.test(name) || ['dockerode', 'execa', 'commander'].includes(name)),
+    [],
+  );
 });
 
-test('installed: the library has types, complete in themselves', async () => {
-  writeFileSync(
-    join(app, 'use.ts'),
-    [
-      "import * as netcompose from 'netcompose';",
-      'export const names: readonly string[] = Object.keys(netcompose);',
-      '// @ts-expect-error There is no such export: the types are seen.',
-      'netcompose.noSuchExport;',
-    ].join('\n'),
-  );
-  const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  // Node's own types are the only ones that a user has to bring.
-  const types = ['--typeRoots', join(root, 'node_modules/@types'), '--types', 'node'];
-  const { stdout, exitCode } = await execa(
-    process.execPath,
-    [compiler, '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', ...types, 'use.ts'],
-    { cwd: app, reject: false },
-  );
-  assert.equal([exitCode, stdout], [0, '']);
+test('installed: the example of the documentation prints what it says there', async () => {
+  const fences = fencesOf(readFileSync(join(app, 'node_modules/netcompose/docs/library.md'), 'utf8'));
+  writeFileSync(join(app, 'example.js'), fences.find(({ language }) => language === 'js')!.text);
+  const { stdout } = await execa(process.execPath, ['example.js'], { cwd: app });
+  assert.is(`${stdout}\n`, fences.find(({ language }) => language === 'text')!.text);
 });
+
+for (const [module, resolution] of [
+  ['node16', 'node16'],
+  ['nodenext', 'nodenext'],
+  ['esnext', 'bundler'],
+] as const) {
+  test(`installed: the library has types, complete in themselves (moduleResolution ${resolution})`, async () => {
+    cpSync(consumer, join(app, 'consumer.ts'));
+    const compiler = join(root, 'node_modules/typescript/bin/tsc');
+    // Node's own types are the only ones that a user has to bring; the library's are checked too.
+    const types = ['--typeRoots', join(root, 'node_modules/@types'), '--types', 'node'];
+    const strict = [
+      '--strict',
+      '--exactOptionalPropertyTypes',
+      '--noUncheckedIndexedAccess',
+      '--skipLibCheck',
+      'false',
+    ];
+    const modules = ['--module', module, '--moduleResolution', resolution, '--target', 'es2022'];
+    const { stdout, exitCode } = await execa(
+      process.execPath,
+      [compiler, ...strict, ...modules, '--outDir', `out-${resolution}`, ...types, 'consumer.ts'],
+      { cwd: app, reject: false },
+    );
+    assert.equal([exitCode, stdout], [0, '']);
+    const ran = await execa(process.execPath, [`out-${resolution}/consumer.js`], { cwd: app });
+    assert.equal(JSON.parse(ran.stdout), {
+      modes: { web: 'host' },
+      mistakes: 'function',
+      errors: ['ports/host-clash'],
+      rendered: 'services:\n  web:\n    image: nginx\n    network_mode: host\n',
+    });
+  });
+}
 
 test('checkout: npx netcompose', async () => {
   const { stdout } = await execa('npx', ['netcompose', '--version'], { cwd: root, env: npmEnv });

@@ -45,6 +45,7 @@ const newestOnly = [
   'provider.test.ts',
   'reach.test.ts',
   'readme.test.ts',
+  'swarm.test.ts',
   'watch.test.ts',
 ] as const;
 

@@ -27,6 +27,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
   compose: [
     ['tree.ts'],
     ['patterns.ts', 'input.ts'],
+    ['file-texts.ts'],
     ['yaml', 'variables', 'project'],
     ['schema', 'merge'],
     ['files'],
@@ -42,9 +43,9 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['host-changes', 'wanted-facts.ts'],
     ['decide.ts', 'checks', 'shims'],
     ['bench', 'reach', 'plan.ts'],
-    ['doctor', 'advise'],
+    ['doctor', 'advise', 'graph', 'swarm'],
   ],
-  emit: [['override', 'persist'], ['source'], ['render'], ['annotate'], ['text']],
+  emit: [['override', 'persist'], ['source'], ['render'], ['annotate', 'stack'], ['text'], ['graph']],
   host: [
     ['system'],
     ['engine', 'lock.ts', 'override-store.ts'],

@@ -1,14 +1,17 @@
 /** `netcompose plan`: what `up` would do; nothing is touched. */
 import { withoutIgnored } from '../../diagnostics/ignore.ts';
+import { swarmText } from '../../emit/stack/swarm-text.ts';
 import { planDiff } from '../../emit/text/diff/plan-diff.ts';
 import { planJson } from '../../emit/text/plan-json.ts';
 import { planText } from '../../emit/text/plan-text.ts';
 import { standingOf } from '../../plan/host-changes/standing.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { factsOptions, formatOption, ownOptions } from '../options/own-options.ts';
+import { formatOption, type OwnOptions, ownOptions, swarmOptions } from '../options/own-options.ts';
 import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
 import { planned } from '../steps/plan-project.ts';
+import { oneFactsFile, plannedSwarm } from '../steps/swarm/plan-swarm.ts';
+import { UsageError } from '../usage-error.ts';
 
 const examples = `
 Examples:
@@ -25,11 +28,12 @@ export async function run(session: Session): Promise<number> {
       .addOption(formatOption(['text', 'json']))
       .option('--diff', 'show only what changes against what runs now')
       .addHelpText('after', examples);
-    factsOptions(command);
+    swarmOptions(command, 'show what each host of a swarm does before "docker stack deploy"');
   });
   if (!options) return exitCodes.fine;
+  if (options.values['swarm'] === true) return showSwarm(session, options);
   const diff = options.values['diff'] === true;
-  const { plan, facts, diagnostics } = await planned(session, options, { engineNeeded: diff });
+  const { plan, facts, diagnostics } = await planned(session, oneFactsFile(options), { engineNeeded: diff });
   const shown = withoutIgnored(diagnostics.sorted());
   const json = options.values['format'] === 'json';
   if (!json || !plan) reportProblems(session, diagnostics);
@@ -43,4 +47,16 @@ export async function run(session: Session): Promise<number> {
       terminal.out(planDiff(plan, facts, standing, terminal.color.out) || 'Nothing changes against what runs now.\n');
   }
   return exitCodeOf(shown);
+}
+
+async function showSwarm(session: Session, options: OwnOptions): Promise<number> {
+  if (options.values['format'] === 'json')
+    throw new UsageError(
+      '--swarm has no --format json',
+      'take the text, or plan each host: plan --format json --facts',
+    );
+  const { swarm, diagnostics } = await plannedSwarm(session, options);
+  reportProblems(session, diagnostics);
+  if (swarm && !diagnostics.hasErrors) session.terminal.out(swarmText(swarm));
+  return exitCodeOf(withoutIgnored(diagnostics.sorted()));
 }

@@ -89,7 +89,8 @@ async function start(session: Session, prepared: Ready, confirm: Confirm | undef
     const { project, override, plan } = prepared;
     const applied = await interruptible((check) => makeReady(session, prepared, steps, check, confirm));
     const exitCode = await callCompose(session, prepared, recordOverride(session, project.name, override));
-    if (exitCode !== exitCodes.fine && applied) await undo(session, applied);
+    if (exitCode === exitCodes.fine) prepared.remember?.();
+    else if (applied) await undo(session, applied);
     const { detached, waitsReach } = serviceWords(session);
     const runOn = session.command !== 'up' || detached;
     if (hasShims(prepared)) await settle(session, prepared, exitCode, runOn && routesAreOpen(plan));

@@ -76,6 +76,18 @@ export function factsOptions(command: Command): void {
     );
 }
 
+/** `--swarm`, and the facts of each of its hosts. */
+export function swarmOptions(command: Command, description: string): void {
+  command
+    .option('--swarm', description)
+    .addOption(new Option('--offline', 'look at no host and no engine'))
+    .addOption(
+      new Option('--facts <file>', 'take the facts of another host; with --swarm once for each, named as its file is')
+        .argParser((file: string, before: readonly string[] | undefined) => [...(before ?? []), file])
+        .conflicts('offline'),
+    );
+}
+
 /** `--format`, with its choices. */
 export const formatOption = (choices: readonly string[]) =>
   new Option('--format <format>', 'how to print it').choices(choices).default(choices[0]);

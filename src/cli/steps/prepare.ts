@@ -20,7 +20,7 @@ import type { Session } from '../session.ts';
 import { factsFor } from './observe.ts';
 import { probed } from './probe-lan.ts';
 import { readProject } from './read-project.ts';
-import { verify } from './verify.ts';
+import { type Verified, verifyOnce } from './verify/verified.ts';
 
 export type Prepared =
   /** Nothing here concerns netcompose: Compose runs as if it had been called directly. */
@@ -35,6 +35,8 @@ export type Prepared =
       readonly facts: Facts;
       readonly override?: string;
       readonly stdin?: string;
+      /** Keeps what Compose has agreed with, once it has started everything. */
+      readonly remember?: () => void;
     };
 
 export interface PrepareOptions {
@@ -44,7 +46,7 @@ export interface PrepareOptions {
 
 /** Reads, plans and checks, and reports what is wrong. Changes nothing. */
 export async function prepare(session: Session, { starts }: PrepareOptions): Promise<Prepared> {
-  const { project, intents, diagnostics, annotated, stdin } = readProject(session);
+  const { project, intents, diagnostics, annotated, stdin, looks } = readProject(session);
   const input = stdin === undefined ? {} : { stdin };
   if (!annotated) {
     // Files without x-netmode are Compose's alone, and so are the messages about them; conflicts are still reported.
@@ -74,13 +76,24 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
 
   const override = overrideOf(plan);
-  const exitCode = starts
-    ? await progress.during('Docker Compose', 'Comparing', () => verify(session, plan, override, stdin, diagnostics))
-    : exitCodes.fine;
+  const { exitCode, remember }: Verified = starts
+    ? await progress.during('Docker Compose', 'Comparing', () =>
+        verifyOnce(session, plan, override, looks, stdin, diagnostics),
+      )
+    : { exitCode: exitCodes.fine };
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
   if (exitCode !== exitCodes.fine) return { kind: 'refused', exitCode };
   reportOnce(session, project, override, diagnostics);
-  return { kind: 'ready', project, intents, plan, facts, ...(override !== undefined && { override }), ...input };
+  return {
+    kind: 'ready',
+    project,
+    intents,
+    plan,
+    facts,
+    ...(override !== undefined && { override }),
+    ...(remember && { remember }),
+    ...input,
+  };
 }
 
 /**

@@ -22,7 +22,11 @@ export interface Read {
    * wrong with the project is Compose's to report.
    */
   readonly annotated: boolean;
+  /** Every look at the file system, in order, and what came of it: the same looks, the same project. */
+  readonly looks: readonly Look[];
 }
+
+export type Look = readonly [what: 'read' | 'exists' | 'is-directory', path: string, found: string | boolean];
 
 /** Reads the project and its intents; everything that is wrong with them is in `diagnostics`. */
 export function readProject(session: Session): Read {
@@ -30,7 +34,7 @@ export function readProject(session: Session): Read {
   const diagnostics = new Diagnostics();
   const { files, projectName, projectDirectory, profiles, envFiles } = globals;
   const stdin = files.includes('-') ? standardInput(session) : undefined;
-  const texts: string[] = stdin === undefined ? [] : [stdin];
+  const looks: Look[] = stdin === undefined ? [] : [['read', '-', stdin]];
   const loaded = load(
     {
       files,
@@ -42,14 +46,15 @@ export function readProject(session: Session): Read {
       ...(projectName !== undefined && { projectName }),
       ...(projectDirectory !== undefined && { projectDirectory: resolve(host.cwd, projectDirectory) }),
     },
-    filesOf(host, texts),
+    filesOf(host, looks),
     diagnostics.report,
   );
   const project = loaded && asCalled(loaded, serviceWords(session));
   const intents = project && intentsOf(project, diagnostics.report);
   return {
     diagnostics,
-    annotated: texts.some(mentionsNetmode),
+    annotated: looks.some(([, , found]) => typeof found === 'string' && mentionsNetmode(found)),
+    looks,
     ...(project && { project }),
     ...(intents && { intents }),
     ...(stdin !== undefined && { stdin }),
@@ -59,16 +64,20 @@ export function readProject(session: Session): Read {
 /** Looked for before anything is known of the text: cheap, and rather once too often. */
 const mentionsNetmode = (text: string): boolean => /x[-_]?net\w*[-_]?mode/i.test(text);
 
-/** @param texts collects what was read */
-function filesOf(host: Host, texts: string[]): Files {
+/** @param looks collects what was looked at */
+function filesOf(host: Host, looks: Look[]): Files {
+  const noted = (what: 'exists' | 'is-directory', path: string, found: boolean) => {
+    looks.push([what, path, found]);
+    return found;
+  };
   return {
     read: (path) => {
       const file = host.read(path);
-      if ('text' in file) texts.push(file.text);
+      looks.push(['read', path, 'text' in file ? file.text : false]);
       return file;
     },
-    exists: (path) => host.exists(path) && !host.isDirectory(path),
-    isDirectory: (path) => host.isDirectory(path),
+    exists: (path) => noted('exists', path, host.exists(path) && !host.isDirectory(path)),
+    isDirectory: (path) => noted('is-directory', path, host.isDirectory(path)),
   };
 }
 

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import type { Span } from '../source.ts';
 
 export interface FormatOptions {
-  /** Absolute; files below it are shown relative to it. */
+  /** Absolute; files below it are shown relative to it. Empty: all are shown as they are. */
   readonly cwd: string;
   /** Only the pretty format has any. */
   readonly color: boolean;
@@ -32,7 +32,7 @@ export function placeOf({ source, start, end }: Span, cwd: string): Place {
 
 /** The path relative to `cwd` where it lies below it; any other, and `<stdin>`, as it is. */
 export function shownPath(path: string, cwd: string): string {
-  if (!posix.isAbsolute(path)) return path;
+  if (cwd === '' || !posix.isAbsolute(path)) return path;
   const relative = posix.relative(cwd, path);
   return relative === '' || relative === '..' || relative.startsWith('../') ? path : relative;
 }

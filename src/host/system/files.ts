@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { causeText, HostError } from './errors.ts';
-import type { FileText } from './host.ts';
+import type { FileMark, FileText } from './host.ts';
 
 export function read(path: string): FileText {
   try {
@@ -76,6 +76,15 @@ export function isExecutable(path: string): boolean {
     return statSync(path).isFile();
   } catch {
     return false;
+  }
+}
+
+export function mark(path: string): FileMark | undefined {
+  try {
+    const { dev: device, ino: inode, size, mtimeMs: changed, uid: owner, mode } = statSync(path);
+    return { device, inode, size, changed, owner, mode: mode & 0o7777 };
+  } catch {
+    return undefined;
   }
 }
 

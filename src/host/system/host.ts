@@ -30,6 +30,18 @@ export interface Following {
   readonly ended: Promise<string>;
 }
 
+/** By what a file is known to be the same as before, without reading it; and whose it is. */
+export interface FileMark {
+  readonly device: number;
+  readonly inode: number;
+  readonly size: number;
+  /** Milliseconds since 1970, with fractions. */
+  readonly changed: number;
+  readonly owner: number;
+  /** The permission bits. */
+  readonly mode: number;
+}
+
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
@@ -72,6 +84,8 @@ export interface Host {
   exists(path: string): boolean;
   isDirectory(path: string): boolean;
   isExecutable(path: string): boolean;
+  /** The mark of the file that a path leads to, or nothing. */
+  mark(path: string): FileMark | undefined;
   /** Writes a file that only its owner can read, whole or not at all. */
   writePrivate(path: string, text: string): void;
   /** Writes a file for all of the system with this mode, whole or not at all. Throws a `HostError` where it cannot. */

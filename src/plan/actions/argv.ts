@@ -48,6 +48,41 @@ export function dockerNetwork(network: {
   return { command, undo: ['docker', 'network', 'rm', name] };
 }
 
+/** What one host has of a network of a swarm: it takes nothing until a network is made from it. */
+export function configOnlyNetwork(network: {
+  readonly name: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly pools: readonly Pool[];
+  readonly ipv4: boolean;
+  readonly ipv6: boolean;
+}): Commands {
+  const { command, undo } = dockerNetwork({ ...network, driver: '', labels: {} });
+  return { command: ['docker', 'network', 'create', '--config-only', ...command.slice(5)], undo };
+}
+
+/** It takes nothing else from the command line, labels neither: the engine refuses them beside `--config-from`. */
+export function swarmNetwork(network: {
+  readonly name: string;
+  readonly driver: string;
+  readonly config: string;
+}): Commands {
+  const name = networkName(network.name);
+  const from = ['--scope', 'swarm', '--config-from', networkName(network.config)];
+  return {
+    command: ['docker', 'network', 'create', '--driver', network.driver, ...from, name],
+    undo: ['docker', 'network', 'rm', name],
+  };
+}
+
+/** The stack of a project; what was rendered is in `stack.yaml`. */
+export function stackCommands(project: string): Commands {
+  const stack = networkName(project);
+  return {
+    command: ['docker', 'stack', 'deploy', '--compose-file', 'stack.yaml', stack],
+    undo: ['docker', 'stack', 'rm', stack],
+  };
+}
+
 /**
  * Mode and flag are never left to a default: Docker's and iproute2's differ, and a wrong one changes every container on
  * the parent.

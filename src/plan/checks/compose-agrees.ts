@@ -70,6 +70,22 @@ export function compareResolved(plan: Plan, model: ResolvedModel): readonly Diff
   return differences;
 }
 
+/** All of a plan that `compareResolved` looks at, as text: equal texts give equal comparisons with equal models. */
+export function comparedText(plan: Plan): string {
+  const services = [...plan.services.values()].map(({ service, managed, takesOver, networkMode, networks, ports }) => [
+    ...[service.name, service.active, service.profiles.length, service.provider !== undefined, managed, takesOver],
+    networkMode ? networkModeText(networkMode) : '',
+    [...networks].map(([key, attachment]) => [key, attachmentText(planned(attachment))]),
+    ports.map(({ source: { target, published, protocol }, hostIp }) =>
+      portText(target, rangeText(published), hostIp, protocol),
+    ),
+  ]);
+  const networks = [...plan.networks.values()].map(({ key, kind, dockerName, driver }) => [
+    ...[key, kind, dockerName, driver],
+  ]);
+  return JSON.stringify([services, networks]);
+}
+
 function compare(
   differences: Difference[],
   service: string | undefined,

@@ -1,13 +1,14 @@
 /**
  * Compose is asked for the resolved model, and it must be the plan: a difference is an error now, not a surprise later.
  */
-import type { Diagnostics } from '../../diagnostics/diagnostic.ts';
-import { withTemporaryOverride } from '../../host/override-store.ts';
-import { compareResolved, type ResolvedModel } from '../../plan/checks/compose-agrees.ts';
-import type { Plan } from '../../plan/types.ts';
-import { exitCodes } from '../exit-codes.ts';
-import type { Session } from '../session.ts';
-import { composeCall } from './compose-call.ts';
+import type { Diagnostics } from '../../../diagnostics/diagnostic.ts';
+import { withTemporaryOverride } from '../../../host/override-store.ts';
+import { HostError } from '../../../host/system/errors.ts';
+import { compareResolved, type ResolvedModel } from '../../../plan/checks/compose-agrees.ts';
+import type { Plan } from '../../../plan/types.ts';
+import { exitCodes } from '../../exit-codes.ts';
+import type { Session } from '../../session.ts';
+import { composeCall } from '../compose-call.ts';
 
 /**
  * @param diagnostics gets `compose/resolved-differently`
@@ -25,12 +26,18 @@ export async function verify(
     const ask = (...form: readonly string[]) =>
       host.run(...composeCall(session, plan.project, path, ['config', ...form], stdin));
     const json = await ask('--format', 'json');
-    if (json.code === 0) return { model: JSON.parse(json.stdout) as ResolvedModel };
+    const model = json.code === 0 ? modelIn(json.stdout) : undefined;
+    if (model) return { model };
     // Compose's JSON writer fails at models that `up` has no trouble with, such as `build.ssh` with a path.
     const yaml = await ask();
     if (yaml.code !== 0) return { refused: yaml };
     const { parse } = await import('yaml');
-    return { model: parse(yaml.stdout) as ResolvedModel };
+    const read = modelIn(yaml.stdout, parse);
+    if (read) return { model: read };
+    throw new HostError({
+      message: `"docker compose config" did not print a model, but: ${yaml.stdout.trim().slice(0, 200)}`,
+      help: 'is the program of that name Docker Compose, and does it work by itself?',
+    });
   });
   if ('refused' in resolved) {
     terminal.err(resolved.refused.stderr);
@@ -38,6 +45,16 @@ export async function verify(
   }
   report(plan, resolved.model, diagnostics);
   return exitCodes.fine;
+}
+
+/** A wrapper around Compose may print whatever it likes. */
+function modelIn(text: string, parse: (text: string) => unknown = JSON.parse): ResolvedModel | undefined {
+  try {
+    const model = parse(text);
+    return typeof model === 'object' && model !== null && !Array.isArray(model) ? model : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function report(plan: Plan, model: ResolvedModel, diagnostics: Diagnostics): void {
