@@ -185,12 +185,12 @@ const dhcpcd: Manager = {
   enable: enabled('dhcpcd.service'),
   version: versionOf('dhcpcd', '--version'),
   does:
-    "removes the parent's address with the carrier, as networkd does; without `denyinterfaces nc-*` it takes the shim " +
-    "for a network card; 10.1 and newer hear the shim's answers to containers that ask for the host's address " +
+    "removes the parent's address with the carrier, as networkd does; without `denyinterfaces nc-*` it takes the " +
+    "shim for a network card; 10.1 and newer hear the shim's answers to containers that ask for the host's address " +
     '(the LAN does not), take it for another machine, and after two answers in ten seconds give the address up',
   answer:
-    "the same; and no frame with the host's address leaves for the LAN but the parent's. For 10.1 and newer there is no " +
-    'remedy yet, and `noarp` helps only until the carrier is lost: a static address, or another DHCP client',
+    "the same; and no frame with the host's address leaves for the LAN but the parent's. For 10.1 and newer there is " +
+    'no remedy yet, and `noarp` helps only until the carrier is lost: a static address, or another DHCP client',
   async start(machine) {
     // What it would do to interfaces of others is not the question here.
     const allowed = await machine.exec(['cat', '/etc/dhcpcd.conf']);
