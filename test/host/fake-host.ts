@@ -110,7 +110,9 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     mark: (path) => {
       const size = files.get(path)?.length ?? (executables.has(path) ? 1 : undefined);
       if (size === undefined) return undefined;
-      return { device: 1, inode: 1, size, changed: 0, owner: options.uid ?? 0, mode: 0o600, ...options.marks?.[path] };
+      const isScript = files.get(path)?.startsWith('#!') === true;
+      const of = { owner: options.uid ?? 0, mode: 0o600, ...options.marks?.[path] };
+      return { path, isScript, device: 1, inode: 1, size, changed: 0, ...of };
     },
     writePrivate: (path, text) => void files.set(path, text),
     writeShared: (path, text, mode) => {
