@@ -106,7 +106,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     readLink: (path) => options.links?.[path],
     exists: (path) => files.has(path) || isDirectory(path),
     isDirectory,
-    isExecutable: (path) => executables.has(path),
+    isExecutable: (path) => executables.has(path) || (files.has(path) && ((modes.get(path) ?? 0) & 0o111) !== 0),
     mark: (path) => {
       const size = files.get(path)?.length ?? (executables.has(path) ? 1 : undefined);
       if (size === undefined) return undefined;
