@@ -106,11 +106,13 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     readLink: (path) => options.links?.[path],
     exists: (path) => files.has(path) || isDirectory(path),
     isDirectory,
-    isExecutable: (path) => executables.has(path),
+    isExecutable: (path) => executables.has(path) || (files.has(path) && ((modes.get(path) ?? 0) & 0o111) !== 0),
     mark: (path) => {
       const size = files.get(path)?.length ?? (executables.has(path) ? 1 : undefined);
       if (size === undefined) return undefined;
-      return { device: 1, inode: 1, size, changed: 0, owner: options.uid ?? 0, mode: 0o600, ...options.marks?.[path] };
+      const isScript = files.get(path)?.startsWith('#!') === true;
+      const of = { owner: options.uid ?? 0, mode: 0o600, ...options.marks?.[path] };
+      return { path, isScript, device: 1, inode: 1, size, changed: 0, ...of };
     },
     writePrivate: (path, text) => void files.set(path, text),
     writeShared: (path, text, mode) => {

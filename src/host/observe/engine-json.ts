@@ -148,7 +148,8 @@ export function toContainer(
   const service = labels['com.docker.compose.service'];
   return {
     id: container.Id,
-    name: (container.Names[0] ?? container.Id).replace(/^\//, ''),
+    // One that is just being removed may have no names any more.
+    name: ((container.Names as readonly string[] | null)?.[0] ?? container.Id).replace(/^\//, ''),
     ...(project !== undefined && { project }),
     ...(service !== undefined && { service }),
     running: container.State === 'running' || container.State === 'paused' || container.State === 'restarting',

@@ -3,6 +3,7 @@
  * socket serves, in Docker's words (docs/podman.md).
  */
 import type Docker from 'dockerode';
+import type { ContainerInspectInfo } from 'dockerode';
 import type { EngineContainer, EngineNetwork } from '../../plan/facts/facts.ts';
 import { formatCidr, parseAddress, spanOf } from '../../plan/facts/ip.ts';
 import { type ListedContainer, toContainer } from './engine-json.ts';
@@ -69,12 +70,12 @@ export function fromPodmanNetwork(network: PodmanNetwork): EngineNetwork {
 export async function podmanNetworks(docker: Docker): Promise<readonly EngineNetwork[]> {
   // Every Podman with this API, from 4.0 on, answers under this version of it.
   const path = '/v4.0.0/libpod/networks/json';
-  const listed = await new Promise<readonly PodmanNetwork[]>((resolve, reject) => {
+  const listed = await new Promise<readonly PodmanNetwork[] | null>((resolve, reject) => {
     docker.modem.dial({ path, method: 'GET', statusCodes: { 200: true, 500: 'server error' } }, (error, answer) =>
-      error ? reject(error) : resolve(answer as readonly PodmanNetwork[]),
+      error ? reject(error) : resolve(answer as readonly PodmanNetwork[] | null),
     );
   });
-  return listed.map(fromPodmanNetwork);
+  return (listed ?? []).map(fromPodmanNetwork);
 }
 
 /** The containers with their network modes, which Podman's list does not have; one that has just gone is left out. */
@@ -85,8 +86,8 @@ export async function podmanContainers(
   const found = await Promise.all(
     listed.map(async (container) => {
       try {
-        const { HostConfig } = await docker.getContainer(container.Id).inspect();
-        return toContainer(container, HostConfig.NetworkMode);
+        const { HostConfig }: Partial<ContainerInspectInfo> = await docker.getContainer(container.Id).inspect();
+        return toContainer(container, HostConfig?.NetworkMode);
       } catch (error) {
         if ((error as { readonly statusCode?: number }).statusCode === 404) return [];
         throw error;

@@ -2,12 +2,16 @@
 import {
   accessSync,
   chmodSync,
+  closeSync,
   constants,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  readSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -81,10 +85,23 @@ export function isExecutable(path: string): boolean {
 
 export function mark(path: string): FileMark | undefined {
   try {
-    const { dev: device, ino: inode, size, mtimeMs: changed, uid: owner, mode } = statSync(path);
-    return { device, inode, size, changed, owner, mode: mode & 0o7777 };
+    const real = realpathSync(path);
+    const { dev: device, ino: inode, size, ctimeMs: changed, uid: owner, mode } = statSync(real);
+    return { path: real, isScript: beginning(real) === '#!', device, inode, size, changed, owner, mode: mode & 0o7777 };
   } catch {
     return undefined;
+  }
+}
+
+/** The first two bytes. */
+function beginning(path: string): string {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(2);
+    readSync(file, bytes, 0, 2, 0);
+    return bytes.toString('latin1');
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -32,10 +32,14 @@ export interface Following {
 
 /** By what a file is known to be the same as before, without reading it; and whose it is. */
 export interface FileMark {
+  /** Where it is, after all symbolic links. */
+  readonly path: string;
+  /** Whether an interpreter runs it: what it starts in turn is not known. */
+  readonly isScript: boolean;
   readonly device: number;
   readonly inode: number;
   readonly size: number;
-  /** Milliseconds since 1970, with fractions. */
+  /** When its text or its status was last changed, which nobody can set back: milliseconds since 1970, with fractions. */
   readonly changed: number;
   readonly owner: number;
   /** The permission bits. */

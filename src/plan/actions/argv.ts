@@ -301,7 +301,11 @@ const pairs = (values: Readonly<Record<string, string>>): Argv =>
 
 const interfaceName = (name: string) => checked(name, /^(?!-)(?!\.{1,2}$)[^\s/:]{1,15}$/, 'an interface name');
 const macAddress = (mac: string) => checked(mac, /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i, 'a MAC address');
-const networkName = (name: string) => checked(name, /^[a-zA-Z0-9][\w.-]*$/, 'a network name');
+const networkNames = /^[a-zA-Z0-9][\w.-]*$/;
+const networkName = (name: string) => checked(name, networkNames, 'a network name');
+
+/** Whether a network of this name can stand in commands: Docker takes others too. */
+export const isNetworkName = (name: string): boolean => networkNames.test(name);
 
 /** Never the default route: a prefix of 0 is refused. */
 function subnet(cidr: Cidr): string {

@@ -1,6 +1,7 @@
 /** The plan's networks and shims → the ordered list of what `up` does to the host and the engine before Compose. */
 import type { Settings } from '../../netmode/settings.ts';
 import type { HostAction, RunHook } from '../actions/action.ts';
+import { isNetworkName } from '../actions/argv.ts';
 import type { EngineFacts } from '../facts/facts.ts';
 import { type Address, blockOf, formatAddress, formatCidr, parseAddress } from '../facts/ip.ts';
 import { hostAccessLabel, isOurs, linkLocalSender, networkLabel } from '../facts/ownership.ts';
@@ -17,7 +18,9 @@ export function hostActions(
   shims: readonly ShimPlan[],
   { host }: ParsedFacts,
 ): readonly HostAction[] {
-  return [...shared.map(ensureNetwork), ...shims.flatMap((shim) => shimActions(shim, host))];
+  // A name that no command may take has been reported.
+  const named = shared.filter(({ dockerName }) => isNetworkName(dockerName));
+  return [...named.map(ensureNetwork), ...shims.flatMap((shim) => shimActions(shim, host))];
 }
 
 /**

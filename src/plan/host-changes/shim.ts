@@ -4,6 +4,7 @@ import uniqBy from 'lodash/uniqBy.js';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located } from '../../diagnostics/source.ts';
 import { underlay } from '../../netmode/modes.ts';
+import { isNetworkName } from '../actions/argv.ts';
 import { hostAddress } from '../facts/host-address.ts';
 import {
   type Address,
@@ -50,7 +51,8 @@ export interface Shims {
 
 /**
  * @param members the services that are started, by network key
- * @param report gets the rules `shim/*`, and `parent/not-found` where a shim would need the parent
+ * @param report gets the rules `shim/*`, `parent/not-found` where a shim would need the parent, and
+ *   `netmode/invalid-value` where the network's name cannot be a shim's mark
  */
 export function planShims(
   networks: ReadonlyMap<string, NetworkPlan>,
@@ -80,7 +82,7 @@ function wantsShim(
   { host }: ParsedFacts,
   report: Report,
 ): boolean {
-  const { key, kind, span, underlay: wanted } = network;
+  const { key, kind, dockerName, span, underlay: wanted } = network;
   if (wanted?.hostAccess !== 'shim' || !members.has(key)) return false;
   const name = interfaceNameOf(wanted.parent);
   if (name === undefined) {
@@ -96,6 +98,14 @@ function wantsShim(
         help: 'use "flag: bridge" where the host must reach them, or say that it need not: "host_access: none"',
       },
     );
+    return false;
+  }
+  if (!isNetworkName(dockerName)) {
+    // By it the shim is known to be netcompose's, and of this network. A shared network's has been reported.
+    if (kind !== 'shared')
+      report('netmode/invalid-value', span, `network "${key}": a shim cannot be marked with the name "${dockerName}"`, {
+        help: 'use letters, digits, "_", "." and "-" in its "name", or write "host_access: none"',
+      });
     return false;
   }
   if (!host || kind === 'shared' || interfaceOf(host, name)) return true;

@@ -83,9 +83,13 @@ export const containersOf = (
 function serviceState(service: ServicePlan, plan: Plan, containers: readonly EngineContainer[]): State {
   const now = containersOf(service.service.name, plan, containers);
   if (now.length === 0) return 'new';
-  const planned = attachmentsPlanned(service, plan, containers).join('\n');
-  return now.every((one) => one.running && attachmentsNow(one).join('\n') === planned) ? 'there' : 'changes';
+  const planned = attachmentsPlanned(service, plan, containers);
+  return now.every((container) => isAttachedSo(container, planned)) ? 'there' : 'changes';
 }
+
+/** Whether a container runs, and is attached as planned. */
+export const isAttachedSo = (container: EngineContainer, planned: readonly string[]): boolean =>
+  container.running && attachmentsNow(container).join('\n') === planned.join('\n');
 
 /** How a container is attached, sorted: a line for each network, with the addresses that it was given. */
 export function attachmentsNow({ networkMode, networks }: EngineContainer): readonly string[] {

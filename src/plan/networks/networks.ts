@@ -6,6 +6,7 @@ import type { Located, Span } from '../../diagnostics/source.ts';
 import type { Intents, NetworkIntent } from '../../netmode/intents.ts';
 import { isUnderlay, modes, type Netmode, netmodeOfDriver, type UnderlayMode, underlay } from '../../netmode/modes.ts';
 import type { Settings, ShimSettings } from '../../netmode/settings.ts';
+import { isNetworkName } from '../actions/argv.ts';
 import { withoutDefaults } from '../facts/drivers.ts';
 import { type Address, type Cidr, parseAddress } from '../facts/ip.ts';
 import { networkLabel, sharedNetworkName } from '../facts/ownership.ts';
@@ -90,6 +91,11 @@ function underlayNetwork(request: UnderlayRequest, taken: readonly Cidr[], conte
   const kind = settings.scope?.value === 'project' ? 'project' : 'shared';
   const flag = settings.flag?.value ?? 'bridge';
   const dockerName = kind === 'shared' ? sharedNetworkName(name) : composeNetworkName(key, project);
+  if (!isNetworkName(kind === 'shared' ? dockerName : declared ? 'any' : key)) {
+    report('netmode/invalid-value', span, `network "${key}": Docker takes no network named after "${name}"`, {
+      help: 'rename the interface, or declare the network in "networks:" and write "scope: project"',
+    });
+  }
   const existing = kind === 'shared' ? sharedNetwork(dockerName, request, facts, report) : undefined;
   const pools = poolsOf(
     {

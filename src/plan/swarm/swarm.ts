@@ -8,7 +8,7 @@
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Span } from '../../diagnostics/source.ts';
 import { underlay } from '../../netmode/modes.ts';
-import { type Commands, configOnlyNetwork, swarmNetwork } from '../actions/argv.ts';
+import { type Commands, configOnlyNetwork, isNetworkName, swarmNetwork } from '../actions/argv.ts';
 import type { Facts } from '../facts/facts.ts';
 import { type Address, type Cidr, contains, overlaps, sameCidr } from '../facts/ip.ts';
 import { type ParsedFacts, parseFacts } from '../facts/parsed-facts.ts';
@@ -66,7 +66,7 @@ export function planSwarm(hosts: readonly SwarmHost[], report: Report): SwarmPla
   const networks = [...plan.networks.values()]
     .filter(isUnderlayNetwork)
     .filter(({ key }) => joined.has(key) && !plan.project.networks.get(key)?.external)
-    .map((network) => swarmNetworkOf(network, ordered, parsed, report));
+    .flatMap((network) => swarmNetworkOf(network, ordered, parsed, report) ?? []);
   return { plan, networks };
 }
 
@@ -107,7 +107,7 @@ function swarmNetworkOf(
   hosts: readonly SwarmHost[],
   parsed: ReadonlyMap<string, ParsedFacts>,
   report: Report,
-): SwarmNetwork {
+): SwarmNetwork | undefined {
   // The parent may have another name on each host, and with it the key.
   const found = hosts.flatMap(({ name, plan }): readonly Found[] => {
     const there = [...plan.networks.values()].find((each) => samePlace(each.span, network.span));
@@ -115,6 +115,14 @@ function swarmNetworkOf(
   });
   const { driver } = underlay(network.underlay.mode);
   const name = nameOf(found, network);
+  if (!isNetworkName(name)) {
+    // A shared one, named after its parent, has been reported.
+    if (network.kind !== 'shared')
+      report('netmode/invalid-value', network.span, `network "${network.key}": no command takes the name "${name}"`, {
+        help: 'use letters, digits, "_", "." and "-" in its "name"',
+      });
+    return undefined;
+  }
   const pools = poolsByHost(found, network, report);
   const hostAddresses = hosts.flatMap(({ name: host }) =>
     (parsed.get(host)?.host?.interfaces ?? []).flatMap(({ addresses }) =>

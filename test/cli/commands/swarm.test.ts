@@ -287,4 +287,27 @@ for (const rule of ['left-out', 'address-ignored', 'ranges-overlap']) {
   });
 }
 
+for (const [what, facts, yaml, said] of [
+  [
+    "a parent's name",
+    { 'a.json': factsOf(10, { eth: 'en+0', swarm: 'manager' }) },
+    'services:\n  web: { image: a, x-netmode: macvlan }\n',
+    /Docker takes no network named after "en\+0"/,
+  ],
+  [
+    "a network's name",
+    { 'a.json': factsOf(10, { swarm: 'manager' }) },
+    'services:\n  web: { image: a, networks: [lan] }\nnetworks:\n  lan:\n    name: a b\n' +
+      '    x-netmode: { mode: macvlan, scope: project, host_access: none }\n',
+    /no command takes the name "a b"/,
+  ],
+] as const) {
+  test(`${what} that no command may take is reported`, async () => {
+    const { code, err } = await runIn({ 'compose.yaml': yaml, ...facts }, ['plan', '--swarm', '--facts', 'a.json']);
+    assert.is(code, 1);
+    assert.match(err, said);
+    assert.is(err.match(/netmode\/invalid-value/g)?.length, 1);
+  });
+}
+
 test.run();

@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -155,6 +165,31 @@ test('a write that fails says so and leaves nothing', () => {
       (error: unknown) => error instanceof HostError && /cannot be written/.test(error.message),
     );
     assert.equal(readdirSync(folder), ['file']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a file's mark follows links, knows scripts, and changes even where size and time are put back", () => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'netcompose-mark-')));
+  try {
+    const [script, program, link] = ['script', 'program', 'link'].map((name) => join(folder, name)) as [
+      ...[string, string, string],
+    ];
+    writeFileSync(script, '#!/bin/sh\n');
+    writeFileSync(program, '');
+    symlinkSync(script, link);
+    const of = (path: string) => [host.mark(path)?.path, host.mark(path)?.isScript];
+    assert.equal([link, program].map(of), [
+      [script, true],
+      [program, false],
+    ]);
+    const before = host.mark(script);
+    const { atime, mtime } = statSync(script);
+    writeFileSync(script, '#!/bin/ba\n');
+    utimesSync(script, atime, mtime);
+    assert.not.equal(host.mark(script), before);
+    assert.is(host.mark(join(folder, 'none')), undefined);
   } finally {
     rmSync(folder, { recursive: true });
   }

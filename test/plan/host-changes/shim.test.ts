@@ -39,6 +39,27 @@ for (const [name, lan, expected] of [
   });
 }
 
+for (const [name, file, said] of [
+  [
+    'a network',
+    withNetwork(`{ name: "of fice", x-netmode: { mode: ipvlan-l2, parent: eth0, scope: project, ${pools} } }`),
+    /a shim cannot be marked with the name "of fice"/,
+  ],
+  [
+    'a parent, by which the shared network is named',
+    `services:\n  web: { image: x, x-netmode: { mode: ipvlan-l2, parent: en+0, ${pools} } }\n`,
+    /Docker takes no network named after "en\+0"/,
+  ],
+] as const) {
+  test(`the name of ${name} that no command may take is reported, and no action is made of it`, () => {
+    const { plan, diagnostics } = planTexts(file, { facts: { version: 1 } });
+    assert.equal([plan?.shims, plan?.actions], [[], []]);
+    const named = diagnostics.sorted().filter(({ rule }) => rule === 'netmode/invalid-value');
+    assert.is(named.length, 1);
+    assert.match(named[0]!.message, said);
+  });
+}
+
 const container = (id: string, ipv4: string, running = true): EngineContainer => ({
   id,
   name: id,

@@ -43,7 +43,7 @@ export async function run(session: Session): Promise<number> {
   if (found === 'another') throw notOurs(path);
   const text = scriptOf(host.program);
   if (isDry) terminal.out(`# ${path} (mode 0755)\n${text}`);
-  else if (host.readText(path) === text) terminal.out(`${path} is there already\n`);
+  else if (host.readText(path) === text && host.isExecutable(path)) terminal.out(`${path} is there already\n`);
   else {
     host.writeShared(path, text, 0o755);
     terminal.out(`written ${path}\n`);

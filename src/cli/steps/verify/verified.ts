@@ -3,11 +3,12 @@
  * of the last agreement is kept beside the project's override.
  */
 import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
 import type { Diagnostics } from '../../../diagnostics/diagnostic.ts';
 import { requireCompose } from '../../../host/engine/find-compose.ts';
 import { verifiedPath } from '../../../host/override-store.ts';
 import { HostError } from '../../../host/system/errors.ts';
-import type { Host } from '../../../host/system/host.ts';
+import type { FileMark, Host } from '../../../host/system/host.ts';
 import { which } from '../../../host/system/which.ts';
 import { comparedText } from '../../../plan/checks/compose-agrees.ts';
 import type { Plan } from '../../../plan/types.ts';
@@ -67,14 +68,21 @@ function hashOf(
   if (program === 'docker') return undefined;
   const binary = program.includes('/') ? program : (which(host, program) ?? '');
   const mark = host.mark(binary);
-  if (!mark) return undefined;
+  if (!mark || startsAnother(mark)) return undefined;
   const decides = [
     ...[typeof NETCOMPOSE_VERSION === 'string' ? NETCOMPOSE_VERSION : '', host.cwd, argv, globals.forCompose],
     ...[compose.argv, binary, mark, Object.entries(host.env).sort(([a], [b]) => (a < b ? -1 : 1))],
     ...[looks, override ?? null, comparedText(plan)],
   ];
-  return createHash('sha256').update(JSON.stringify(decides)).digest('hex');
+  const text = JSON.stringify(decides);
+  // Bytes that are no UTF-8 all look the same here.
+  return text.includes('\uFFFD') ? undefined : createHash('sha256').update(text).digest('hex');
 }
+
+/**
+ * A script around Compose, or a program that goes by many names (snap, mise): a new Compose behind it leaves it as it is.
+ */
+const startsAnother = ({ path, isScript }: FileMark) => isScript || !posix.basename(path).includes('docker-compose');
 
 /** A file that somebody else may have written proves nothing. */
 function readOwn(host: Host, path: string): string | undefined {

@@ -1,9 +1,11 @@
 /** What a plan changes of what runs now, as a diff that people can read. */
+import { safeLine } from '../../../diagnostics/format/safe.ts';
 import type { Facts } from '../../../plan/facts/facts.ts';
 import {
   attachmentsNow,
   attachmentsPlanned,
   containersOf,
+  isAttachedSo,
   type Standing,
 } from '../../../plan/host-changes/standing.ts';
 import type { Plan } from '../../../plan/types.ts';
@@ -26,10 +28,13 @@ export function planDiff(plan: Plan, facts: Facts, standing: Standing, color: bo
   const now: string[] = [];
   const then: string[] = [];
   for (const name of [...names].sort()) {
-    const [running] = containersOf(name, plan, containers);
     const service = planned.find((one) => one.service.name === name);
+    const attached = service && attachmentsPlanned(service, plan, containers);
+    const all = containersOf(name, plan, containers);
+    // Of several the one that changes.
+    const running = all.find((container) => attached && !isAttachedSo(container, attached)) ?? all[0];
     if (running) now.push(`service ${name}:`, ...indented(running.running ? attachmentsNow(running) : ['stopped']));
-    if (service) then.push(`service ${name}:`, ...indented(attachmentsPlanned(service, plan, containers)));
+    if (attached) then.push(`service ${name}:`, ...indented(attached));
     else if (running)
       then.push(`service ${name}:`, ...indented(['not in the files: "up --remove-orphans" removes it']));
   }
@@ -48,4 +53,5 @@ export function planDiff(plan: Plan, facts: Facts, standing: Standing, color: bo
 
 const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
 
-const joined = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
+/** A name may hold line breaks. */
+const joined = (lines: readonly string[]) => lines.map((line) => `${safeLine(line)}\n`).join('');

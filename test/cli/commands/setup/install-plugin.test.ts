@@ -16,6 +16,9 @@ test('a script that starts this very program; the second time nothing is done', 
   assert.match(text, "\nprogram='/opt/with space/netcompose'\nnode='/opt/node'\\''s/bin/node'\n");
   assert.match(text, /\nexec "\$node" -- "\$program" "\$@"\n$/);
   assert.is((await runOn(host, ['install-plugin'])).out, `${path} is there already\n`);
+  host.modes.set(path, 0o644);
+  assert.is((await runOn(host, ['install-plugin'])).out, `written ${path}\n`);
+  assert.is(host.modes.get(path), 0o755);
   assert.is(host.files.get(path), text);
   const again = await runOn(host, ['install-plugin', '--uninstall']);
   assert.equal([again.code, again.out, host.files.has(path)], [0, `removed ${path}\n`, false]);
