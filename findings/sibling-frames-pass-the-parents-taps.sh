@@ -11,8 +11,8 @@
 #   10.5.2, whose socket is of the first kind, hear it claimed; two claims in ten seconds, such as those of two
 #   containers that ask for the host, and they give it up (DHCPDECLINE). 9.4.1, systemd-networkd 252 to 262 and
 #   NetworkManager 1.42 to 1.58 do not.
-# For you: listen on the parent, with tcpdump, when a host with macvlan containers and a shim loses its address; a
-#   static address, or another DHCP client, has no such defence.
+# For you: listen on the parent, with tcpdump, when a host with macvlan containers and a shim loses its address; write
+#   arp_persistdefence into dhcpcd.conf.
 # Needs: root, Linux with veth and macvlan, iproute2, unshare, python3. Exit code: 0 as stated, 1 not so, 2 not
 #   tried.
 set -euo pipefail

@@ -1,4 +1,4 @@
-/** Podman behind its Docker-compatible socket: what works there, and what is said of the rest beforehand. */
+/** Podman behind its Docker-compatible socket: what works there, and what is said of the rest first. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';

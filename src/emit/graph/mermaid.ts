@@ -6,7 +6,7 @@ import { labelOf, shownWays } from './labels.ts';
 const quoted = (lines: readonly string[]) => `"${lines.map(escaped).join('<br/>')}"`;
 
 const escaped = (text: string) =>
-  text.replace(/[^\p{L}\p{N} ._:→/-]/gu, (character) => `#${character.codePointAt(0)};`);
+  text.replace(/[^\p{L}\p{N} .,()_:→/-]/gu, (character) => `#${character.codePointAt(0)};`);
 
 /** @returns text that ends with a line break */
 export function mermaidOf(graph: Graph): string {

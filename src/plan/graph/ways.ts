@@ -237,6 +237,8 @@ function reached(from: Standing, to: Standing, surroundings: Surroundings): Foun
   const published = to.service.reach.filter((reach) => reach.from === 'lan' && !isDirect(reach));
   if (host.answer === 'yes' && published.length > 0 && isOpenToBridges(ours, facts))
     return yes({ places: placesOf(published), by: 'published port' });
+  if (host.answer === 'yes' && published.length > 0)
+    return unknown('its ports are published on this host, which may answer here: not measured');
   return whyApart(ours, theirs, shared);
 }
 

@@ -40,7 +40,7 @@ test('one range is divided among the hosts in the order of their names', async (
   assert.equal([code, err], [0, '']);
   const config = (range: string, eth: string) =>
     'docker network create --config-only --subnet 192.168.1.0/24 --gateway 192.168.1.1 --ip-range ' +
-    `${range} --opt macvlan_mode=bridge --opt parent=${eth} netcompose-swarm-macvlan-config`;
+    `${range} --opt parent=${eth} netcompose-swarm-macvlan-config`;
   assert.equal(lines(out), [
     'On hostA:',
     config('192.168.1.192/28', 'eth0'),

@@ -108,8 +108,8 @@ unpack_podman() {
   done
   mkdir -p "$root/proc"
   # Podman asks for its own command line before anything else.
-  unshare --mount -- sh -c \
-    'mount --rbind /proc "$1/proc" && chroot "$1" podman --version && chroot "$1" nft --version' sh "$root" >&2
+  local try='mount --rbind /proc "$1/proc" && chroot "$1" podman --version && chroot "$1" nft --version'
+  unshare --mount -- sh -c "$try" sh "$root" >&2
 }
 
 # Podman is the podman layer's alone: the engine layers go without.

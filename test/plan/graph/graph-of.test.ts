@@ -50,7 +50,8 @@ test('where the measured table says no, so does the graph', () => {
   assert.is(told('host', 'service far', ...all), 'no: flag: private keeps this host out');
   assert.is(told('service far', 'host', ...all), 'no: flag: private keeps it from this host');
   assert.is(graph(...all).between('web', 'far').answer, 'no');
-  assert.is(graph(...all).between('dns', 'web').answer, 'no');
+  assert.is(graph(...all).between('dns', 'web').answer, 'unknown');
+  assert.is(graph(dns, web.replace('    ports: ["8080:80"]\n', '')).between('dns', 'web').answer, 'no');
   assert.is(graph(...all).between('web', 'dns').answer, 'yes');
   assert.is(told('lan eth1', 'service far', ...all), 'its address:80 (on the LAN)');
 });

@@ -1,10 +1,10 @@
 /** A session whose progress gets out of the way of everything else that is shown on the terminal. */
 import type { Host } from '../../host/system/host.ts';
 import type { Globals } from '../globals.ts';
+import { progressMode, takesColor } from '../progress/mode.ts';
+import { createProgress, type Progress, silent } from '../progress/progress.ts';
 import type { Session } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
-import { progressMode, takesColor } from './mode.ts';
-import { createProgress, type Progress, silent } from './progress.ts';
 
 /** @param title what the command's progress is headed by */
 export function withProgress(
