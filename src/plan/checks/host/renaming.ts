@@ -1,7 +1,7 @@
 /** udev renames an interface when it is made: a file that is to name a network card may fit its shim as well. */
 import { posix } from 'node:path';
 import { fileFor } from './match-link.ts';
-import { type Situation, type Threat, whatToWrite } from './threat.ts';
+import { asked, type Situation, type Threat, whatToWrite } from './threat.ts';
 import { renamedByRule } from './udev-name.ts';
 
 const rule = 'host/renamed-by-mac';
@@ -21,10 +21,9 @@ export function renamedByLinkFile(situation: Situation): Threat | undefined {
   // `Kind=!*` also spares the interfaces of Docker's containers, unless the parent itself is of some kind.
   const narrower =
     parent && parent.kind === undefined && !file.match['Kind'] ? 'Kind=!*' : `OriginalName=!${shim.name}`;
-  const keys = Object.keys(file.match).map((key) => `${key}=`);
   return {
     rule,
-    message: message(situation, file.gives, `"${file.path}" matches it by ${keys.join(', ')}`),
+    message: message(situation, file.gives, `"${file.path}" matches it by ${asked(file)}`),
     help: whatToWrite(
       [`write "/etc/systemd/network/${posix.basename(file.path)}.d/shims.conf":`, '[Match]', narrower],
       'udevadm control --reload',

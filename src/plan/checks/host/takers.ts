@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import { fileFor } from './match-link.ts';
 import { fits } from './patterns.ts';
-import { type Situation, type Threat, whatToWrite } from './threat.ts';
+import { asked, type Situation, type Threat, whatToWrite } from './threat.ts';
 
 const rule = 'host/manager-takes-shim';
 
@@ -14,10 +14,9 @@ export function takenByNetworkd(situation: Situation): Threat | undefined {
   const { link, managers } = situation;
   const file = managers.networkd && fileFor(link, managers.networkd);
   if (!file || file.unmanaged || file.match['Name']?.includes(link.name)) return undefined;
-  const keys = Object.keys(file.match).map((key) => `${key}=`);
   return {
     rule,
-    message: message('systemd-networkd', situation, `: "${file.path}" matches it by ${keys.join(', ')}`),
+    message: message('systemd-networkd', situation, `: "${file.path}" matches it by ${asked(file)}`),
     help: whatToWrite(leftAlone(link.name, file.path), 'networkctl reload'),
   };
 }

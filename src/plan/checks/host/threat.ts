@@ -1,6 +1,6 @@
 /** What a program of this host would do to a shim, and by what that is judged. */
 import type { RuleName } from '../../../diagnostics/rules.ts';
-import type { ManagerFacts } from '../../facts/managers/manager-facts.ts';
+import type { LinkFile, ManagerFacts } from '../../facts/managers/manager-facts.ts';
 import type { ParsedInterface } from '../../facts/parsed-facts.ts';
 import type { ShimPlan } from '../../types.ts';
 import type { VirtualLink } from './match-link.ts';
@@ -26,3 +26,9 @@ export interface Threat {
 /** What to write, the first line saying where, and the command after which it counts. */
 export const whatToWrite = ([where, ...lines]: readonly string[], command: string): string =>
   [where, ...lines.map((line) => `  ${line}`), `then: ${command}`].join('\n');
+
+/** What a file asks of interfaces, as it stands there. */
+export const asked = ({ match }: LinkFile): string =>
+  Object.entries(match)
+    .map(([key, words]) => `${key}=${words.join(' ')}`)
+    .join(', ');
