@@ -35,7 +35,7 @@ export function observeManagerFiles(host: Host): ManagerFacts {
 
 /** Those of people and programs of this host: what comes with udev names nothing by an address. */
 const ruleFolders = ['/etc/udev/rules.d', '/run/udev/rules.d'] as const;
-const isMade = /(?:^|,)\s*NAME\s*:?=\s*"/;
+const isMade = /^(?:[A-Z].*[,\s])?NAME\s*:?=\s*"/;
 /** More than any host has. */
 const mostRules = 200;
 
@@ -53,11 +53,12 @@ function observeNamingRules(host: Host): readonly NamingRule[] {
 
 /** udev(7): a backslash at its end continues a line. */
 function namingRules(path: string, text: string): readonly NamingRule[] {
-  const whole = text.replaceAll(/\\\n/g, '\0');
-  return whole.split('\n').flatMap((line, at, all): readonly NamingRule[] => {
-    if (!/^\s*[A-Z]/.test(line) || !isMade.test(line)) return [];
-    const joined = all.slice(0, at).join('').split('\0').length - 1;
-    return [{ path, line: at + joined + 1, text: line.replaceAll('\0', ' ').trim() }];
+  const joined = text.replaceAll('\\\n', '\0');
+  return joined.split('\n').flatMap((line, at, all): readonly NamingRule[] => {
+    const rule = line.replaceAll('\0', ' ').trim();
+    if (!isMade.test(rule)) return [];
+    const more = all.slice(0, at).join('').split('\0').length - 1;
+    return [{ path, line: at + more + 1, text: rule }];
   });
 }
 
