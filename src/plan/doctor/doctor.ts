@@ -12,6 +12,7 @@ import { networksInTheWay, programsInTheWay } from './existing-networks.ts';
 import { type Finding, type Situation, type Verdict, verdicts } from './finding.ts';
 import { handMadeShims, type ShimFault } from './hand-made-shims.ts';
 import { parentExists, parentIsFit, parentIsFree } from './parent-findings.ts';
+import { shimComesBack } from './persistence.ts';
 
 interface ModeDiagnosis {
   readonly netmode: Netmode;
@@ -41,6 +42,7 @@ const checks: readonly Check[] = [
   parentIsFree,
   privilege,
   goodToKnow,
+  shimComesBack,
 ];
 
 /** @param named the interface to judge; that of the default route where none is named */

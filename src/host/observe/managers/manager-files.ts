@@ -30,7 +30,25 @@ export function observeManagerFiles(host: Host): ManagerFacts {
     ...(dhcpcd && { dhcpcd }),
     ...(runs('connman') && { connman: observeConnman(host) }),
     ...(firewalld && { firewalld }),
+    persisted: observePersisted(host),
   };
+}
+
+/** Of each format of `shim persist` a file that everybody may see. */
+const persistedNames = [
+  { folder: '/etc/systemd/system', name: /^netcompose-shim-(.+)\.service$/ },
+  { folder: '/etc/udev/rules.d', name: /^90-netcompose-(.+)\.rules$/ },
+  { folder: '/etc/network/interfaces.d', name: /^netcompose-(.+)$/ },
+] as const;
+
+function observePersisted(host: Host): readonly string[] {
+  const found = persistedNames.flatMap(({ folder, name }) =>
+    host.list(folder).flatMap((file) => name.exec(file)?.[1] ?? []),
+  );
+  // As systemd-escape has it.
+  const plain = (name: string) =>
+    name.replace(/(?:\\x[\da-f]{2})+/g, (bytes) => decodeURIComponent(bytes.replaceAll('\\x', '%')));
+  return [...new Set(found.map(plain))].sort();
 }
 
 /** Those of people and programs of this host: what comes with udev names nothing by an address. */

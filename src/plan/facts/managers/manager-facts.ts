@@ -11,6 +11,8 @@ export interface ManagerFacts {
   readonly dhcpcd?: DhcpcdFacts;
   readonly connman?: ConnmanFacts;
   readonly firewalld?: FirewalldFacts;
+  /** The shims that come back when the host starts: `shim persist` has written them. */
+  readonly persisted?: readonly string[];
 }
 
 /** A .network or .link file with its drop-ins. */

@@ -8,7 +8,7 @@ const runs = (...units: readonly string[]) =>
   Object.fromEntries(units.map((unit) => [`/run/systemd/units/invocation:${unit}.service`, 'id']));
 const managers = (files: Readonly<Record<string, string>>) => observeManagerFiles(fakeHost({ files }));
 
-test('a host without any of them', () => assert.equal(managers({}), {}));
+test('a host without any of them', () => assert.equal(managers({}), { persisted: [] }));
 
 test('.network files: by name, the first folder, drop-ins of all folders, masks; only while networkd runs', () => {
   const files = {
@@ -23,7 +23,7 @@ test('.network files: by name, the first folder, drop-ins of all folders, masks;
     '/usr/lib/systemd/network/20-masked.network': '[Match]\nName=*\n',
     '/usr/lib/systemd/network/89-ethernet.network.example': '[Match]\nType=ether\n',
   };
-  assert.equal(managers(files), {});
+  assert.is(managers(files).networkd, undefined);
   assert.equal(managers({ ...files, ...runs('systemd-networkd') }).networkd, [
     {
       path: '/run/systemd/network/10-netplan-a.network',
@@ -96,6 +96,17 @@ test('firewalld: zones of its files and of profiles', () => {
   });
 });
 
-test('firewalld whose files this user may not read', () => assert.equal(managers(runs('firewalld')), {}));
+test('firewalld whose files this user may not read', () => assert.is(managers(runs('firewalld')).firewalld, undefined));
+
+test('the shims that were persisted, in each format', () => {
+  const files = {
+    '/etc/systemd/system/netcompose-shim-nc-eth0\\x2b\\xc3\\xa4.service': '',
+    '/etc/systemd/system/netcompose-source-nc-x.service': '',
+    '/etc/udev/rules.d/90-netcompose-nc-eth1.rules': '',
+    '/etc/network/interfaces.d/netcompose-nc-eth2': '',
+    '/etc/network/interfaces.d/eth0': '',
+  };
+  assert.equal(managers(files).persisted, ['nc-eth0+ä', 'nc-eth1', 'nc-eth2']);
+});
 
 test.run();

@@ -208,4 +208,24 @@ test('doctor says the same, in as many lines', () => {
   assert.match(text, /\n +denyinterfaces nc-eth0\n +then: systemctl restart dhcpcd\n/);
 });
 
+for (const [what, persisted, netmodes] of [
+  ['not persisted', [], ['macvlan']],
+  ['persisted', ['nc-eth0'], []],
+  ['nobody looked', undefined, []],
+] as const) {
+  test(`a shim that is there, ${what}`, () => {
+    const shim = { ...card, name: 'nc-eth0', index: 9, kind: 'macvlan', link: 'eth0', alias: 'netcompose:lan' };
+    const facts = withManagers(persisted ? { persisted } : {}, { interfaces: [...lanFacts.host!.interfaces, shim] });
+    const told = diagnose(facts).netmodes.filter(({ findings }) =>
+      findings.some(
+        ({ reason, verdict }) => verdict === 'works' && reason.includes('come back without the shim "nc-eth0"'),
+      ),
+    );
+    assert.equal(
+      told.map(({ netmode }) => netmode),
+      netmodes,
+    );
+  });
+}
+
 test.run();
