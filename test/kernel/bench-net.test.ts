@@ -42,7 +42,7 @@ kernelTests(test, {
   async 'SIGINT and SIGTERM end it with 130, and nothing is left'() {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       const run = start('--rounds', '100');
-      await run.says('round 1 of');
+      await run.says('Round 1 of');
       assert.ok(left().length > 0);
       run.child.kill(signal);
       const { code, out } = await run.ended;
@@ -52,7 +52,7 @@ kernelTests(test, {
 
   async 'after kill -9 the services end by themselves, and the next run removes what is left'() {
     const run = start('--rounds', '100');
-    await run.says('round 1 of');
+    await run.says('Round 1 of');
     run.child.kill('SIGKILL');
     await run.ended;
     assert.ok(left().some((one) => one.startsWith('nc-bench-')));

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Host } from '../../../host/system/host.ts';
 import { embeddedAsset } from './asset.ts';
 
-const sources = { ask: '../../host/reach/ask.ts', traffic: '../../host/bench/traffic.ts' } as const;
+const sources = { ask: '../../../host/reach/ask.ts', traffic: '../../../host/bench/traffic.ts' } as const;
 
 /**
  * How one of them is started; arguments of its own may follow. It lies beside the built program, or where its source
