@@ -20,6 +20,7 @@ const groups: Readonly<Record<string, string>> = {
   parent: 'The host interface that macvlan and ipvlan containers share.',
   'driver-option': 'Options of native networks.',
   shim: 'The interface through which the host reaches its own containers.',
+  host: 'Programs of this host that would take, rename or block a shim.',
   swarm: 'What a stack of a swarm cannot have.',
   engine: 'What the Docker engine and Compose can do.',
 };

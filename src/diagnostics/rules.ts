@@ -172,6 +172,16 @@ export const rules = {
   },
   'shim/flag-unreachable': { severity: 'warning', summary: 'With this flag no shim can reach the containers.' },
 
+  'host/manager-takes-shim': {
+    severity: 'warning',
+    summary: 'A program that manages the network of this host takes the shim for an interface of its own.',
+  },
+  'host/renamed-by-mac': { severity: 'error', summary: 'udev gives the shim another name as soon as it is made.' },
+  'host/firewall-zone': {
+    severity: 'warning',
+    summary: 'firewalld has the shim in another zone than its parent.',
+  },
+
   'swarm/left-out': { severity: 'warning', summary: 'A stack of a swarm has no such thing; it is left out.' },
   'swarm/address-ignored': {
     severity: 'error',

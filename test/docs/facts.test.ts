@@ -10,9 +10,11 @@ const page = read('docs/facts.md');
 
 /** The keys of each interface, as the source has them; those of types inside a line are told in words. */
 const interfaces = new Map(
-  [...read('src/plan/facts/facts.ts').matchAll(/^export interface (\w+) \{\n([^]*?)^\}/gm)].map(
-    ([, name = '', body = '']) => [name, [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, key]) => key!)],
-  ),
+  [
+    ...`${read('src/plan/facts/facts.ts')}\n${read('src/plan/facts/managers/manager-facts.ts')}`.matchAll(
+      /^export interface (\w+) \{\n([^]*?)^\}/gm,
+    ),
+  ].map(([, name = '', body = '']) => [name, [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, key]) => key!)]),
 );
 
 test('the source is read as it should be', () => {

@@ -115,6 +115,19 @@ const special: { readonly [rule in RuleName]?: Facts } = {
     engine: { ...engine, networks: [madeBefore] },
   },
   'shim/name-taken': withInterfaces(card('nc-eth0', 3, { kind: 'macvlan', link: 'eth0' })),
+  'host/manager-takes-shim': withHost({
+    managers: { networkd: [{ path: '/etc/systemd/network/50-wired.network', match: { Type: ['ether'] } }] },
+  }),
+  'host/renamed-by-mac': withHost({
+    managers: {
+      links: [
+        { path: '/etc/systemd/network/10-lan.link', match: { MACAddress: ['52:54:00:00:00:02'] }, gives: 'lan0' },
+      ],
+    },
+  }),
+  'host/firewall-zone': withHost({
+    managers: { firewalld: { defaultZone: 'public', open: false, zones: { eth0: 'home' } } },
+  }),
   'ports/in-use-on-host': withHost({
     sockets: [{ protocol: 'udp', address: '127.0.0.53', port: 53, owner: { pid: 612, name: 'systemd-resolve' } }],
   }),

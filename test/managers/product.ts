@@ -2,6 +2,7 @@
  * netcompose on a machine: what it observes there, what it plans, and what it does to the host, all of it its own code.
  * Only the engine is none: it says which networks there are, and the containers are namespaces.
  */
+import type { RuleName } from '../../src/diagnostics/rules.ts';
 import { applyActions } from '../../src/host/execute/execute.ts';
 import { observeHost } from '../../src/host/observe/host-facts.ts';
 import type { Host } from '../../src/host/system/host.ts';
@@ -89,8 +90,8 @@ export function hostIn(machine: Machine): Host {
   };
 }
 
-/** What `up` would do to this host now, without Docker's part. */
-export async function planned(machine: Machine, { compose }: Form): Promise<readonly Step[]> {
+/** What `check` says of this host now, and the plan. */
+export async function checked(machine: Machine, { compose }: Form) {
   const facts: Facts = {
     version: 1,
     host: await observeHost(hostIn(machine), { lan: true }),
@@ -98,7 +99,13 @@ export async function planned(machine: Machine, { compose }: Form): Promise<read
     compose: { version: '2.40.3' },
   };
   const { plan, diagnostics } = planTexts(compose, { facts });
-  const errors = diagnostics.sorted().filter(({ severity }) => severity === 'error');
+  return { plan, diagnostics: diagnostics.sorted() };
+}
+
+/** What `up` would do to this host now, without Docker's part; `despite` an error of this rule. */
+export async function planned(machine: Machine, form: Form, despite?: RuleName): Promise<readonly Step[]> {
+  const { plan, diagnostics } = await checked(machine, form);
+  const errors = diagnostics.filter(({ severity, rule }) => severity === 'error' && rule !== despite);
   if (!plan || errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'));
   return stepsOf(plan.actions.filter(({ kind }) => kind !== 'ensure-network'));
 }

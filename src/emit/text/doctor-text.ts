@@ -1,5 +1,5 @@
 /** What `doctor` found, for people. */
-import { safeLine } from '../../diagnostics/format/safe.ts';
+import { safeLine, safeLines } from '../../diagnostics/format/safe.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
 import type { Diagnosis } from '../../plan/doctor/doctor.ts';
 import type { Finding, Verdict } from '../../plan/doctor/finding.ts';
@@ -32,7 +32,6 @@ export function doctorText({ parent, netmodes, shims }: Diagnosis): string {
 }
 
 function findingText({ reason, mend }: Finding, indent: string): readonly string[] {
-  const how =
-    mend === undefined ? [] : [`${indent}  ${typeof mend === 'string' ? safeLine(mend) : displayCommand(mend)}`];
-  return [`${indent}${safeLine(reason)}`, ...how];
+  const how = mend === undefined ? [] : typeof mend === 'string' ? safeLines(mend) : [displayCommand(mend)];
+  return [`${indent}${safeLine(reason)}`, ...how.map((line) => `${indent}  ${line}`)];
 }

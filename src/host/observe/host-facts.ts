@@ -17,11 +17,12 @@ import {
   type Rule,
 } from './ip-json.ts';
 import { observeDrivers } from './kernel.ts';
+import { observeManagerFiles } from './managers/manager-files.ts';
 import { observeSockets } from './sockets.ts';
 
 /** What is looked at beyond interfaces and routes: each costs a little, and few commands need it. */
 export interface HostOptions {
-  /** Neighbours, kernel drivers and ARP settings: what a network on the LAN depends on. */
+  /** Neighbours, kernel drivers, ARP settings, managers' files: what a network on the LAN and its shim depend on. */
   readonly lan?: boolean;
   /** Whether NetworkManager runs; with `lan` in any case. */
   readonly manager?: boolean;
@@ -48,6 +49,7 @@ export async function observeHost(
     rpFilter: observeRpFilter(host, interfaces),
     ...(neighbours && { arp: observeArp(host, interfaces), neighbours, drivers: observeDrivers(host, interfaces) }),
     ...(networkManager && { networkManager }),
+    ...(lan && { managers: observeManagerFiles(host) }),
     privilege: privilegeOf(host),
     ...(sockets !== undefined && { sockets: observeSockets(host, sockets) }),
   };

@@ -5,6 +5,7 @@ import { type ParsedFacts, parseFacts } from '../facts/parsed-facts.ts';
 import { inFileOrder } from '../file-order.ts';
 import type { Plan } from '../types.ts';
 import { checkEngine, checkExternal, checkNewerKeys } from './engine.ts';
+import { checkHostPrograms } from './host/host-programs.ts';
 import { checkDriverOptions } from './lan/driver-options.ts';
 import { checkHostSubnets } from './lan/host-subnets.ts';
 import { checkAnswers } from './lan/lan-conflicts.ts';
@@ -49,6 +50,7 @@ const checks: readonly Check[] = [
   checkWaysOut,
   checkShimNames,
   withoutFacts(checkShimSources),
+  checkHostPrograms,
   checkAddresses,
   withoutFacts(checkPorts),
   checkHostAddresses,

@@ -8,10 +8,11 @@ import { formatAddress } from '../facts/ip.ts';
 import { interfaceOf, isInVirtualMachine, isRootless, type ParsedEngine, parseFacts } from '../facts/parsed-facts.ts';
 import { composeMissing, isOlder, oldestCompose } from '../facts/versions.ts';
 import { inVirtualMachine, lackingInPodman } from '../networks/parents.ts';
-import { networksInTheWay } from './existing-networks.ts';
+import { networksInTheWay, programsInTheWay } from './existing-networks.ts';
 import { type Finding, type Situation, type Verdict, verdicts } from './finding.ts';
 import { handMadeShims, type ShimFault } from './hand-made-shims.ts';
 import { parentExists, parentIsFit, parentIsFree } from './parent-findings.ts';
+import { shimComesBack } from './persistence.ts';
 
 interface ModeDiagnosis {
   readonly netmode: Netmode;
@@ -41,6 +42,7 @@ const checks: readonly Check[] = [
   parentIsFree,
   privilege,
   goodToKnow,
+  shimComesBack,
 ];
 
 /** @param named the interface to judge; that of the default route where none is named */
@@ -50,7 +52,11 @@ export function diagnose(observed: Facts, named?: string): Diagnosis {
   const card = interfaceOf(facts.host, parent);
   const netmodes = netmodeNames.map((mode): ModeDiagnosis => {
     const situation = { mode, facts, ...(parent !== undefined && { parent }), ...(card && { card }) };
-    const found = [...checks.flatMap((check) => check(situation) ?? []), ...networksInTheWay(observed, situation)];
+    const found = [
+      ...checks.flatMap((check) => check(situation) ?? []),
+      ...networksInTheWay(observed, situation),
+      ...programsInTheWay(observed, situation),
+    ];
     // What cannot be mended makes the rest idle.
     const findings = found.some(({ verdict }) => verdict === 'cannot')
       ? found.filter(({ verdict }) => verdict === 'cannot')

@@ -1,5 +1,5 @@
 /**
- * What stands in the way of a netmode on the engine: what `check` says of the shortest project that asks for it, so
+ * What stands in the way of a netmode on the engine, or of its shim on the host: what `check` says of the shortest project that asks for it, so
  * that the two cannot differ.
  */
 import type { Files } from '../../compose/input.ts';
@@ -26,22 +26,37 @@ const aboutNetworks: ReadonlySet<RuleName> = new Set<RuleName>([
 /** One finding for each network in the way; none where the engine or the parent is not known. */
 export function networksInTheWay(observed: Facts, { mode, facts, parent, card }: Situation): readonly Finding[] {
   if (!isUnderlay(mode) || !card || parent === undefined || !facts.engine || facts.engine.remote) return [];
-  return diagnosticsOf(mode, parent, observed)
+  return diagnosticsOf(mode, parent, 'none', observed)
     .filter(({ rule, severity }) => severity === 'error' && aboutNetworks.has(rule))
-    .map(({ message, help }) => ({
-      verdict: 'with-change',
-      reason: message,
-      ...(help !== undefined && { mend: help }),
-    }));
+    .map(toFinding);
 }
 
-function diagnosticsOf(mode: UnderlayMode, parent: string, facts: Facts): readonly Diagnostic[] {
+/** One finding for each program of the host that would take, rename or block the shim. */
+export function programsInTheWay(observed: Facts, { mode, facts, parent, card }: Situation): readonly Finding[] {
+  if (!isUnderlay(mode) || !card || parent === undefined || !facts.host?.managers || facts.engine?.remote) return [];
+  return diagnosticsOf(mode, parent, 'shim', observed)
+    .filter(({ rule }) => rule.startsWith('host/'))
+    .map(toFinding);
+}
+
+const toFinding = ({ message, help }: Diagnostic): Finding => ({
+  verdict: 'with-change',
+  reason: message,
+  ...(help !== undefined && { mend: help }),
+});
+
+function diagnosticsOf(
+  mode: UnderlayMode,
+  parent: string,
+  access: 'none' | 'shim',
+  facts: Facts,
+): readonly Diagnostic[] {
   const diagnostics = new Diagnostics();
   const report: Report = diagnostics.report;
   // JSON is YAML, whatever is in the name.
   const text = JSON.stringify({
     name: 'doctor',
-    services: { web: { image: 'web', 'x-netmode': { mode, parent, host_access: 'none' } } },
+    services: { web: { image: 'web', 'x-netmode': { mode, parent, host_access: access } } },
   });
   const project = load({ files: [], profiles: [], envFiles: [], cwd: '/', env: {} }, oneFile(text), report);
   if (project) planOf(intentsOf(project, report), facts, report);

@@ -1,3 +1,5 @@
+import type { ManagerFacts } from './managers/manager-facts.ts';
+
 /**
  * What was observed about the host and the engine. Plain JSON (`netcompose facts`, `--facts FILE`), versioned.
  * A part that is absent was not looked at (`--offline`, another host): nothing may be concluded from its absence.
@@ -32,6 +34,8 @@ export interface HostFacts {
   readonly drivers?: { readonly [name in KernelDriver]?: DriverState };
   /** Whether NetworkManager runs, which takes any interface with an address for its business. Absent: it does not. */
   readonly networkManager?: boolean;
+  /** The programs that take, name or block interfaces. */
+  readonly managers?: ManagerFacts;
   /** How the commands that change the network become root. */
   readonly privilege?: 'root' | 'sudo' | 'none';
 }

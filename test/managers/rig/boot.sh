@@ -32,6 +32,7 @@ managers=(
   systemd-resolved.service systemd-resolved-varlink.socket systemd-resolved-monitor.socket
   NetworkManager.service NetworkManager-wait-online.service NetworkManager-dispatcher.service
   wpa_supplicant.service dhcpcd.service avahi-daemon.service avahi-daemon.socket networking.service ifup@.service
+  connman.service connman-wait-online.service firewalld.service
 )
 
 mount --make-rprivate /

@@ -18,6 +18,8 @@ packages=(
   network-manager dhcpcd-base avahi-daemon
   iproute2 iptables nftables procps busybox-static sudo
 )
+# What is tried on one suite only: firewalld 2.3, ConnMan 1.44.
+more_bookworm=() more_trixie=(firewalld connman) more_sid=()
 dpkg_options=(
   force-unsafe-io 'path-exclude=/usr/share/locale/*' 'path-exclude=/usr/share/doc/*' 'path-exclude=/usr/share/man/*'
 )
@@ -63,15 +65,20 @@ make_root() {
   printf '%s\n' "$recipe" > "$root.recipe"
 }
 
-# What a root is made of, and how.
-recipe=$({ declare -p packages dpkg_options; declare -f make_root; } | sha256sum | cut -d ' ' -f 1)
+# use SUITE: what its root is made of, and how.
+use() {
+  local -n more=more_$1
+  packages=("${usual[@]}" "${more[@]}")
+  recipe=$({ declare -p packages dpkg_options; declare -f make_root; } | sha256sum | cut -d ' ' -f 1)
+}
+usual=("${packages[@]}")
 order=make
 case ${1:-} in made | packages) order=$1; shift ;; esac
 [ $# = 0 ] || suites=("$@")
 if [ "$order" = made ]; then
   [ ! -e "$cache/lock" ] || flock -s "$cache/lock" true
   command -v tcpdump dnsmasq >/dev/null || exit 1
-  for suite in "${suites[@]}"; do is_made "$suite" || exit 1; done
+  for suite in "${suites[@]}"; do use "$suite"; is_made "$suite" || exit 1; done
   exit 0
 fi
 
@@ -87,6 +94,7 @@ from=$(mirror)
 # Side by side: half of the time is waiting for downloads, the other half for one core.
 jobs=()
 for suite in "${suites[@]}"; do
+  use "$suite"
   is_made "$suite" || { make_root "$suite" "$from" 9>&- & jobs+=($!); }
 done
 failed=

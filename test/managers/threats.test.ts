@@ -1,0 +1,226 @@
+/**
+ * The rules of `host/` and the real programs: what the rule speaks of happens, and once what its help says is written,
+ * it does not happen and the rule is silent.
+ */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { RuleName } from '../../src/diagnostics/rules.ts';
+import { applyActions } from '../../src/host/execute/execute.ts';
+import { addressed, managers, usualAddress } from './managers.ts';
+import { checked, forms, hostIn, planned } from './product.ts';
+import { addContainer, reaches } from './rig/containers.ts';
+import { type Machine, type Suite, startMachine, suites } from './rig/machine.ts';
+import { sleep, waitFor } from './rig/processes.ts';
+
+const [networkd, , dhcpcd] = managers;
+const { plain } = forms;
+const { shim } = plain;
+
+interface Threat {
+  readonly name: string;
+  readonly suites: readonly Suite[];
+  readonly rule: RuleName;
+  /** Gives the host its address, and has the program do what the rule speaks of. */
+  start(machine: Machine): Promise<void>;
+  /** Whether the program has done it to the shim that is there; given some time. */
+  harmed(machine: Machine): Promise<boolean>;
+}
+
+const succeeds = async (machine: Machine, argv: readonly string[]) => (await machine.tryExec(argv)).code === 0;
+
+/** Whether something becomes true within some seconds. */
+async function soon(seconds: number, question: () => Promise<boolean>): Promise<boolean> {
+  for (let half = 0; half < 2 * seconds; half++) {
+    if (await question()) return true;
+    await sleep(500);
+  }
+  return false;
+}
+
+/** Whether the shim has lost its route to the containers, or has got an address of the LAN. */
+const isTaken = (machine: Machine) =>
+  soon(8, async () => {
+    const { stdout } = await machine.tryExec(['ip', '-4', '-oneline', 'address', 'show', 'dev', shim]);
+    const routes = (await machine.tryExec(['ip', 'route', 'show', 'dev', shim])).stdout;
+    return (
+      /inet 192\.168\.1\./.test(stdout) || !routes.includes('192.168.1.192/28') || /default|192\.168\.1\.0/.test(routes)
+    );
+  });
+
+async function staticAddress(machine: Machine): Promise<void> {
+  await machine.exec(['ip', 'address', 'add', `${usualAddress}/24`, 'dev', 'eth0']);
+  await machine.exec(['ip', 'link', 'set', 'dev', 'eth0', 'up']);
+}
+
+const networkdWith =
+  (path: string, ...match: readonly string[]) =>
+  async (machine: Machine) => {
+    await machine.write(path, ['[Match]', ...match, '[Network]', 'DHCP=ipv4', ''].join('\n'));
+    await networkd.start(machine);
+  };
+
+/** The MAC address that the shim is made with. */
+async function shimMac(machine: Machine): Promise<string> {
+  const { plan } = await checked(machine, plain);
+  const made = plan?.actions.find(({ kind }) => kind === 'create-shim');
+  return made?.kind === 'create-shim' ? made.mac! : '';
+}
+
+const isRenamed = (machine: Machine) => soon(3, () => succeeds(machine, ['test', '-e', '/sys/class/net/lan7']));
+
+const threats: readonly Threat[] = [
+  {
+    name: 'networkd: a .network file for all that is Ethernet',
+    suites,
+    rule: 'host/manager-takes-shim',
+    start: networkdWith('/etc/systemd/network/90-all.network', 'Type=ether'),
+    harmed: isTaken,
+  },
+  {
+    name: 'networkd: one that comes before all others',
+    suites: ['trixie'],
+    rule: 'host/manager-takes-shim',
+    start: networkdWith('/etc/systemd/network/01-all.network', 'Name=e* nc-*', 'Kind=!vlan bridge'),
+    harmed: isTaken,
+  },
+  {
+    name: 'dhcpcd',
+    suites: ['bookworm', 'trixie'],
+    rule: 'host/manager-takes-shim',
+    async start(machine) {
+      await dhcpcd.start(machine);
+      await machine.exec(['sed', '-i', '/^denyinterfaces/d', '/etc/dhcpcd.conf']);
+      await machine.exec(['systemctl', 'restart', 'dhcpcd']);
+    },
+    harmed: isTaken,
+  },
+  {
+    name: 'ConnMan',
+    suites: ['trixie'],
+    rule: 'host/manager-takes-shim',
+    async start(machine) {
+      await machine.exec(['systemctl', 'unmask', 'connman.service']);
+      await machine.exec(['systemctl', 'start', 'connman']);
+    },
+    harmed: isTaken,
+  },
+  {
+    name: 'udev: a .link file by MAC address',
+    suites,
+    rule: 'host/renamed-by-mac',
+    async start(machine) {
+      await staticAddress(machine);
+      const text = ['[Match]', `MACAddress=${await shimMac(machine)}`, '[Link]', 'Name=lan7', ''].join('\n');
+      await machine.write('/etc/systemd/network/10-lan.link', text);
+      await machine.exec(['udevadm', 'control', '--reload']);
+    },
+    harmed: isRenamed,
+  },
+  {
+    name: 'udev: a rule by MAC address',
+    suites: ['trixie'],
+    rule: 'host/renamed-by-mac',
+    async start(machine) {
+      await staticAddress(machine);
+      const parts = ['SUBSYSTEM=="net"', 'ACTION=="add"', `ATTR{address}=="${await shimMac(machine)}"`, 'NAME="lan7"'];
+      await machine.write('/etc/udev/rules.d/70-lan.rules', `# The card of the LAN.\n${parts.join(', ')}\n`);
+      await machine.exec(['udevadm', 'control', '--reload']);
+    },
+    harmed: isRenamed,
+  },
+  {
+    name: 'firewalld: another zone than the parent',
+    suites: ['trixie'],
+    rule: 'host/firewall-zone',
+    async start(machine) {
+      await staticAddress(machine);
+      await machine.exec(['systemctl', 'unmask', 'firewalld.service']);
+      await machine.exec(['systemctl', 'start', 'firewalld']);
+      for (const args of [['--add-interface=eth0'], ['--add-port=8080/tcp']]) {
+        await machine.exec(['firewall-cmd', '--permanent', '--zone=home', ...args]);
+        await machine.exec(['firewall-cmd', '--zone=home', ...args]);
+      }
+      await machine.exec(['systemd-run', '--quiet', 'busybox', 'httpd', '-f', '-p', '8080', '-h', '/etc']);
+      await waitFor('no server', () =>
+        succeeds(machine, ['busybox', 'wget', '-q', '-O', '-', 'http://127.0.0.1:8080/hostname']),
+      );
+    },
+    // It answers neither the container nor refuses it: the firewall says "admin prohibited".
+    harmed: async (machine) => {
+      const url = `http://${usualAddress}:8080/hostname`;
+      return !(await succeeds(machine, [
+        'ip',
+        'netns',
+        'exec',
+        plain.container,
+        'busybox',
+        'wget',
+        '-T',
+        '3',
+        '-q',
+        '-O',
+        '-',
+        url,
+      ]));
+    },
+  },
+];
+
+/** Makes the shim as `up` does, or as far as it comes. */
+async function make(machine: Machine, rule: RuleName): Promise<void> {
+  await applyActions(await planned(machine, plain, rule), hostIn(machine)).catch(() => undefined);
+}
+
+/** Does what the help of a diagnostic says, word for word. */
+async function follow(machine: Machine, help: string): Promise<void> {
+  const [where = '', ...lines] = help.split('\n');
+  const text = lines.filter((line) => line.startsWith('  ')).map((line) => line.slice(2));
+  const path = /"(\/[^"]+)"/.exec(where)?.[1] ?? '';
+  const old = machine.read(path);
+  const first = Number(/^begin line (\d+)/.exec(where)?.[1]);
+  if (where === 'run:') for (const line of text) await machine.exec(line.split(' '));
+  else if (first > 0) {
+    await machine.exec(['sed', '-i', `${first}s|^|${text[0]} |`, path]);
+  } else {
+    await machine.exec(['install', '-D', '-m', '0644', '/dev/null', path]);
+    await machine.write(path, `${[...text, old].join('\n')}\n`);
+  }
+  const then = /^then: (.*)$/m.exec(help)?.[1];
+  if (then !== undefined) await machine.exec(then.split(' '));
+}
+
+const test = suite<{ machine?: Machine }>('managers: threats');
+test.after.each(async (context) => {
+  await context.machine?.stop();
+  delete context.machine;
+});
+
+for (const { name, suites: where, rule, start, harmed } of threats) {
+  for (const each of where) {
+    test(`${each}, ${name}`, async (context) => {
+      const machine = await startMachine(each, 'threat');
+      context.machine = machine;
+      await start(machine);
+      await addressed(machine, usualAddress);
+      await addContainer(machine, plain.container, plain.address);
+      const found = async () =>
+        (await checked(machine, plain)).diagnostics.filter((one) => one.rule.startsWith('host/'));
+
+      const [diagnostic, ...others] = await found();
+      assert.is(diagnostic?.rule, rule);
+      assert.equal(others, []);
+      await make(machine, rule);
+      assert.ok(await harmed(machine), 'the program does what the rule speaks of');
+
+      for (const link of [shim, 'lan7']) await machine.tryExec(['ip', 'link', 'del', 'dev', link]);
+      await follow(machine, diagnostic!.help!);
+      await addressed(machine, usualAddress);
+      assert.equal(await found(), []);
+      await make(machine, rule);
+      assert.not(await harmed(machine), 'the program leaves the shim alone');
+      assert.ok(await reaches(machine, plain.address));
+    });
+  }
+}
+
+test.run();

@@ -1,0 +1,231 @@
+/** What `check` and `doctor` say of programs that would take, rename or block a shim. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { doctorText } from '../../../../src/emit/text/doctor-text.ts';
+import { linkFile } from '../../../../src/host/observe/managers/systemd-files.ts';
+import { diagnose } from '../../../../src/plan/doctor/doctor.ts';
+import type { Facts, HostFacts } from '../../../../src/plan/facts/facts.ts';
+import type { ManagerFacts } from '../../../../src/plan/facts/managers/manager-facts.ts';
+import { lanFacts, planTexts } from '../../../support/in-memory.ts';
+
+const card = lanFacts.host!.interfaces.find(({ name }) => name === 'eth0')!;
+const withManagers = (managers: ManagerFacts, host: Partial<HostFacts> = {}): Facts => ({
+  ...lanFacts,
+  host: { ...lanFacts.host!, ...host, managers },
+});
+
+function told(netmode: string, facts: Facts): readonly string[] {
+  const text = `services:\n  web: { image: x, x-netmode: ${netmode} }\n`;
+  return planTexts(text, { facts })
+    .diagnostics.sorted()
+    .filter(({ rule }) => rule.startsWith('host/'))
+    .map(({ rule, help }) => `${rule}: ${help?.split('\n').join(' | ')}`);
+}
+
+const network = (path: string, match: string) => linkFile(path, [`[Match]\n${match}\n[Network]\nDHCP=yes\n`]);
+const link = (path: string, match: string, more: string) => linkFile(path, [`[Match]\n${match}\n[Link]\n${more}\n`]);
+const taken = 'host/manager-takes-shim';
+const renamed = 'host/renamed-by-mac';
+const unmanaged = (number = '06') =>
+  `${taken}: write "/etc/systemd/network/${number}-nc-eth0.network": |   [Match] |   Name=nc-eth0 |   [Link] |   Unmanaged=yes | then: networkctl reload`;
+
+for (const [what, netmode, managers, expected] of [
+  ['by type', 'macvlan', { networkd: [network('/etc/systemd/network/50-a.network', 'Type=ether')] }, [unmanaged()]],
+  [
+    "netplan's, by the parent's permanent address",
+    'ipvlan-l2',
+    { networkd: [network('/run/systemd/network/10-netplan-lan.network', `PermanentMACAddress=${card.mac}`)] },
+    [unmanaged()],
+  ],
+  [
+    'the same, and macvlan',
+    'macvlan',
+    { networkd: [network('/run/systemd/network/10-netplan-lan.network', `PermanentMACAddress=${card.mac}`)] },
+    [],
+  ],
+  [
+    'one that comes before what could be written',
+    'macvlan',
+    { networkd: [network('/etc/systemd/network/01-a.network', 'Name=*')] },
+    [
+      `${taken}: write "/etc/systemd/network/01-a.network.d/nc-eth0.conf": |   [Match] |   Name=!nc-eth0 | then: networkctl reload`,
+    ],
+  ],
+  [
+    'unmanaged before that',
+    'macvlan',
+    {
+      networkd: [
+        link('/etc/systemd/network/06-nc-eth0.network', 'Name=nc-eth0', 'Unmanaged=yes'),
+        network('/etc/systemd/network/50-a.network', 'Type=ether'),
+      ],
+    },
+    [],
+  ],
+  ['written for the shim', 'macvlan', { networkd: [network('/etc/systemd/network/05-x.network', 'Name=nc-eth0')] }, []],
+  [
+    'dhcpcd',
+    'macvlan',
+    { dhcpcd: { denied: ['veth*'], allowed: [] } },
+    [
+      `${taken}: write in "/etc/dhcpcd.conf", before the first line that begins with "interface": |   denyinterfaces nc-eth0 | then: systemctl restart dhcpcd`,
+    ],
+  ],
+  ['dhcpcd, denied', 'macvlan', { dhcpcd: { denied: ['nc-*'], allowed: [] } }, []],
+  ['dhcpcd, others allowed', 'macvlan', { dhcpcd: { denied: [], allowed: ['eth*'] } }, []],
+  ['dhcpcd, allowed and denied', 'macvlan', { dhcpcd: { denied: ['nc-eth0'], allowed: ['*'] } }, []],
+  [
+    'ConnMan',
+    'macvlan',
+    { connman: { left: ['veth', 've-'] } },
+    [
+      `${taken}: write in "/etc/connman/main.conf": |   [General] |   NetworkInterfaceBlacklist=veth,ve-,nc-eth0 | then: systemctl restart connman`,
+    ],
+  ],
+  ['ConnMan, left alone', 'macvlan', { connman: { left: ['nc-'] } }, []],
+  [
+    'a .link file',
+    'ipvlan-l2',
+    { links: [link('/etc/systemd/network/10-lan.link', `MACAddress=${card.mac}`, 'Name=lan7')] },
+    [
+      `${renamed}: write "/etc/systemd/network/10-lan.link.d/shims.conf": |   [Match] |   Kind=!* | then: udevadm control --reload`,
+    ],
+  ],
+  [
+    'one that keeps the name',
+    'ipvlan-l2',
+    { links: [link('/etc/systemd/network/10-lan.link', `MACAddress=${card.mac}`, 'NamePolicy=keep path\nName=lan7')] },
+    [],
+  ],
+  [
+    'a name that is taken',
+    'ipvlan-l2',
+    { links: [link('/etc/systemd/network/10-lan.link', `MACAddress=${card.mac}`, 'Name=eth0')] },
+    [],
+  ],
+  [
+    "udev's own",
+    'ipvlan-l2',
+    {
+      links: [
+        link('/usr/lib/systemd/network/73-usb-net-by-mac.link', 'Property=ID_BUS=usb', 'NamePolicy=mac'),
+        link('/usr/lib/systemd/network/99-default.link', 'OriginalName=*', 'NamePolicy=keep kernel database'),
+      ],
+    },
+    [],
+  ],
+  [
+    'a rule',
+    'ipvlan-l2',
+    {
+      namingRules: [
+        {
+          path: '/etc/udev/rules.d/70-a.rules',
+          line: 3,
+          text: `SUBSYSTEM=="net", ATTR{address}=="${card.mac}", NAME="lan7"`,
+        },
+      ],
+    },
+    [
+      `${renamed}: begin line 3 of "/etc/udev/rules.d/70-a.rules" with: |   DRIVERS=="?*", | then: udevadm control --reload`,
+    ],
+  ],
+  [
+    'a rule for devices',
+    'ipvlan-l2',
+    {
+      namingRules: [
+        {
+          path: '/etc/udev/rules.d/70-a.rules',
+          line: 3,
+          text: `SUBSYSTEM=="net", ACTION=="add", DRIVERS=="?*", ATTR{address}=="${card.mac}", NAME="lan7"`,
+        },
+      ],
+    },
+    [],
+  ],
+  [
+    'a rule for names',
+    'ipvlan-l2',
+    {
+      namingRules: [
+        {
+          path: '/a',
+          line: 1,
+          text: `SUBSYSTEM=="net", ATTR{address}=="${card.mac}", KERNEL=="eth*|en*", NAME="lan7"`,
+        },
+      ],
+    },
+    [],
+  ],
+  [
+    'a rule that asks something else',
+    'ipvlan-l2',
+    { namingRules: [{ path: '/a', line: 1, text: 'ENV{ID_BUS}!="usb", NAME="lan7"' }] },
+    [],
+  ],
+  [
+    'another zone',
+    'macvlan',
+    { firewalld: { defaultZone: 'public', open: false, zones: { eth0: 'home' } } },
+    [
+      'host/firewall-zone: run: |   firewall-cmd --permanent --zone=home --add-interface=nc-eth0 |   firewall-cmd --zone=home --add-interface=nc-eth0',
+    ],
+  ],
+  ['no zone of its own', 'macvlan', { firewalld: { defaultZone: 'public', open: false, zones: { eth1: 'home' } } }, []],
+  ['the default zone', 'macvlan', { firewalld: { defaultZone: 'home', open: false, zones: { eth0: 'home' } } }, []],
+  ['an open zone', 'macvlan', { firewalld: { defaultZone: 'trusted', open: true, zones: { eth0: 'home' } } }, []],
+  [
+    'the shim by a pattern',
+    'macvlan',
+    { firewalld: { defaultZone: 'public', open: false, zones: { eth0: 'home', 'nc-+': 'home' } } },
+    [],
+  ],
+  ['without a shim', '{ mode: macvlan, host_access: none }', { dhcpcd: { denied: [], allowed: [] } }, []],
+  ['a bridge', 'bridge', { dhcpcd: { denied: [], allowed: [] } }, []],
+] as const satisfies readonly (readonly [string, string, ManagerFacts, readonly string[]])[]) {
+  test(`${what}: ${netmode}`, () => assert.equal(told(netmode, withManagers(managers)), expected));
+}
+
+test('nothing is told where nobody looked', () => assert.equal(told('ipvlan-l2', lanFacts), []));
+
+test('a parent that is itself of some kind is not spared by its kind', () => {
+  const interfaces = lanFacts.host!.interfaces.map((one) => (one.name === 'eth0' ? { ...one, kind: 'bond' } : one));
+  const links = [link('/etc/systemd/network/10-lan.link', `MACAddress=${card.mac}`, 'Name=lan7')];
+  const namingRules = [{ path: '/a', line: 1, text: `ATTR{address}=="${card.mac}", NAME="lan8"` }];
+  assert.equal(told('ipvlan-l2', withManagers({ links, namingRules }, { interfaces })), [
+    `${renamed}: write "/etc/systemd/network/10-lan.link.d/shims.conf": |   [Match] |   OriginalName=!nc-eth0 | then: udevadm control --reload`,
+    `${renamed}: begin line 1 of "/a" with: |   KERNEL!="nc-eth0", | then: udevadm control --reload`,
+  ]);
+});
+
+test('doctor says the same, in as many lines', () => {
+  const facts = withManagers({ dhcpcd: { denied: [], allowed: [] } });
+  const text = doctorText(
+    diagnose({ ...facts, host: { ...facts.host!, drivers: { macvlan: 'ready', ipvlan: 'ready' } } }),
+  );
+  assert.match(text, /macvlan +works with this change:\n +dhcpcd takes the shim "nc-eth0" of "netcompose-eth0"/);
+  assert.match(text, /\n +denyinterfaces nc-eth0\n +then: systemctl restart dhcpcd\n/);
+});
+
+for (const [what, persisted, netmodes] of [
+  ['not persisted', [], ['macvlan']],
+  ['persisted', ['nc-eth0'], []],
+  ['nobody looked', undefined, []],
+] as const) {
+  test(`a shim that is there, ${what}`, () => {
+    const shim = { ...card, name: 'nc-eth0', index: 9, kind: 'macvlan', link: 'eth0', alias: 'netcompose:lan' };
+    const facts = withManagers(persisted ? { persisted } : {}, { interfaces: [...lanFacts.host!.interfaces, shim] });
+    const told = diagnose(facts).netmodes.filter(({ findings }) =>
+      findings.some(
+        ({ reason, verdict }) => verdict === 'works' && reason.includes('come back without the shim "nc-eth0"'),
+      ),
+    );
+    assert.equal(
+      told.map(({ netmode }) => netmode),
+      netmodes,
+    );
+  });
+}
+
+test.run();
