@@ -81,6 +81,16 @@ for (const [name, web, db, expected] of [
   ["in the other's namespace", 'network_mode: "service:db"', 'x-netmode: bridge', []],
   ['the other in its namespace', 'networks: [front], x-netmode: bridge', 'network_mode: "service:web"', []],
   ['in the namespace of one in host mode, as both say', 'x-netmode: "service:db"', host, ['db 127.0.0.1']],
+  ['in the namespace of one on a bridge, as both say', 'x-netmode: "service:db"', 'x-netmode: bridge', []],
+  [
+    "on Docker's own bridge, and the other on the project's",
+    'network_mode: bridge',
+    'x-netmode: bridge',
+    [
+      'service/peer-unreachable: "web" (bridge) depends on "db" (bridge), but they share no network; ' +
+        'add "web" to a network of both: "networks: [default]"',
+    ],
+  ],
   ['in the namespace of one in host mode, natively', 'network_mode: "service:db"', host, []],
   [
     'in the namespace of a third, which alone has a name on the network',
