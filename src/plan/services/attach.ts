@@ -93,7 +93,7 @@ function managed(
   }
   const loopback =
     target !== undefined && isUnderlay(mode) && networks.get(target)?.underlay?.hostAccess === 'loopback';
-  if (loopback && ![...listed.keys()].some((key) => key !== target && isBridgeNetwork(networks.get(key)))) {
+  if (loopback && ![...listed.keys()].some((key) => isBridgeNetwork(networks.get(key)))) {
     listed.set('default', plainAttachment('default', false));
   }
   const keepsPorts = !isUnderlay(mode) || loopback;
@@ -139,7 +139,7 @@ function fallenBeside(
 function bridgeTarget({ service, decoded }: ServiceIntent): string | undefined {
   const keys = ['ipv4_address', 'ipv6_address', 'mac_address', 'aliases', 'interface_name', 'gw_priority'] as const;
   if (!decoded || !keys.some((key) => decoded.keys.has(key))) return undefined;
-  return [...(service.networks?.value.keys() ?? ['default'])][0] ?? 'default';
+  return [...(service.networks?.value.keys() ?? [])][0] ?? 'default';
 }
 
 function untouched(intent: ServiceIntent, { intents, requests, networks, addresses, facts }: Context): Attached {

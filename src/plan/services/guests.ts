@@ -3,6 +3,7 @@
  * takes it only there (docs/netmodes.md, "Guests").
  */
 import groupBy from 'lodash/groupBy.js';
+import isEqual from 'lodash/isEqual.js';
 import type { Service } from '../../compose/project/project.ts';
 import { at, type Tree } from '../../compose/tree.ts';
 import type { Span } from '../../diagnostics/source.ts';
@@ -94,7 +95,7 @@ function portsOf({ service }: Attached, { publishing, ports }: Attached): readon
   if (publishing === undefined) return [];
   // What both write, as before the guest could, is one.
   return withoutRepeats([...service.ports.map((port) => plannedPort(port, publishing)), ...ports])
-    .filter((port) => !ports.includes(port) && service.ports.includes(port.source))
+    .filter((port) => !ports.includes(port))
     .map((port) => ({ ...port, guest: service.name }));
 }
 
@@ -135,7 +136,7 @@ function merged(
 ): AttachmentPlan {
   for (const key of addressKeys) {
     const [kept, other] = [ours[key], theirs[key]];
-    if (kept && other && JSON.stringify(kept.value) !== JSON.stringify(other.value)) {
+    if (kept && other && !isEqual(kept.value, other.value)) {
       const what = `${key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} on "${ours.network}"`;
       conflicts.push({ key: what, guest: guest.name, span: other.span, keeper: owner.name, keptAt: kept.span });
     }

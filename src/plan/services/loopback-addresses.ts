@@ -4,6 +4,7 @@
  * live side by side as they do on the LAN.
  */
 
+import range from 'lodash/range.js';
 import sortBy from 'lodash/sortBy.js';
 import { type Address, formatAddress, isUnspecified, parseAddress, sameAddress } from '../facts/ip.ts';
 import type { ParsedFacts } from '../facts/parsed-facts.ts';
@@ -26,6 +27,8 @@ interface Holder {
   readonly address?: Address;
   /** Whether it goes to another address where this one is wanted by two. */
   readonly movable: boolean;
+  /** Whether it is one of several host ports of which Docker takes whichever is free. */
+  readonly isAnyOf?: boolean;
 }
 
 /**
@@ -43,7 +46,6 @@ export function withLoopbackAddresses(
   if (fallen.length === 0) return services;
   const others = othersOnHost(project, facts);
   const moving = movers(services, others);
-  if (moving.size === 0) return services;
   const addresses = addressesFor(fallen, project, others);
   return new Map(
     [...services].map(([name, plan]) => {
@@ -53,9 +55,9 @@ export function withLoopbackAddresses(
   );
 }
 
-/** An address that the file gives stays. */
+/** An address that the file gives stays, `[::]` too: IPv6 has one loopback address, and 127.0.0.x would lose IPv6. */
 const isMovable = ({ hostIp, address }: PlannedPort): boolean =>
-  hostIp === undefined || (address !== undefined && isUnspecified(address));
+  hostIp === undefined || (address !== undefined && address.family === 4 && isUnspecified(address));
 
 function movedTo(address: Address, plan: Attached): Attached {
   const hostIp = formatAddress(address);
@@ -75,10 +77,13 @@ function movers(services: ReadonlyMap<string, Attached>, others: readonly Holder
   }
   const found = new Set<string>();
   for (const holders of byPort.values()) {
-    for (const { service, movable } of holders) {
+    for (const { service, movable, isAnyOf } of holders) {
       if (!movable || service === undefined || found.has(service)) continue;
       // Beside one that has every address and stays there, none is free.
-      const helps = (other: Holder) => other.movable || (other.address !== undefined && !isUnspecified(other.address));
+      const helps = (other: Holder) =>
+        // Two ranges share one address: each takes what the other leaves.
+        !(isAnyOf && other.isAnyOf) &&
+        (other.movable || (other.address !== undefined && !isUnspecified(other.address)));
       if (holders.some((other) => other.service !== service && helps(other))) found.add(service);
     }
   }
@@ -88,22 +93,25 @@ function movers(services: ReadonlyMap<string, Attached>, others: readonly Holder
 function holdersOf({ service, fallen, ports, networkMode, listeners }: Attached): readonly Holder[] {
   const published = ports.flatMap((port) => {
     const { source, address } = port;
-    // From a range for one container port Docker takes whichever is free.
-    if (!source.published || source.published.first !== source.published.last) return [];
-    return {
-      ...{ service: service.name, protocol: source.protocol, port: source.published.first },
+    if (!source.published) return [];
+    const { first, last } = source.published;
+    return numbersOf(first, last).map((number) => ({
+      ...{ service: service.name, protocol: source.protocol, port: number },
       ...(address && { address }),
       movable: fallen !== undefined && isMovable(port),
-    };
+      isAnyOf: first !== last,
+    }));
   });
   const listening = (networkMode?.kind === 'host' ? listeners : []).flatMap(({ first, last, protocol, address }) =>
-    Array.from({ length: last - first + 1 }, (_, offset) => ({
-      ...{ service: service.name, protocol, port: first + offset, movable: false },
+    numbersOf(first, last).map((port) => ({
+      ...{ service: service.name, protocol, port, movable: false },
       ...(address && { address }),
     })),
   );
   return [...published, ...listening];
 }
+
+const numbersOf = (first: number, last: number): readonly number[] => range(first, last + 1);
 
 /** What is not of the project; where nobody asked the engine, an open port may be the project's. */
 function othersOnHost(project: string, { host, engine }: ParsedFacts): readonly Holder[] {

@@ -2,6 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { placeText } from '../../../src/emit/text/reach-text.ts';
+import type { Facts } from '../../../src/plan/facts/facts.ts';
+import { formatAddress } from '../../../src/plan/facts/ip.ts';
 import { lanFacts, type Options, planTexts, told } from '../../support/in-memory.ts';
 
 const lan = 'mode: macvlan, subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.192/27';
@@ -185,5 +187,202 @@ test('a fixed address of the LAN means nothing on the bridge of a fallback', () 
     [{ network: 'default', declared: false, aliases: [] }],
   );
 });
+
+/** Everything that is decided of `web`, but for what the file says and where it answers. */
+const whole = (service: string, more = '', options: Options = {}) => {
+  const { plan } = planTexts(`services:\n  web: { image: x, ${service} }\n${more}`, { facts: lanFacts, ...options });
+  const { service: _, reach, extraHosts, networks, ports, listeners, opens, ...rest } = plan!.services.get('web')!;
+  return {
+    ...rest,
+    networks: [...networks.values()].map(({ ipv4Address, ipv6Address, macAddress, ...others }) => ({
+      ...others,
+      ...(ipv4Address && { address: formatAddress(ipv4Address.value) }),
+      ...(macAddress && { mac: macAddress.value }),
+    })),
+    ports: ports.length,
+    listeners: [opens, listeners].map((all) => all.map(({ first }) => first).join(' ')),
+  };
+};
+const plain = (network: string, declared: boolean) => ({ network, declared, aliases: [] });
+const asWritten = { publishing: 'as-written' } as const;
+const ten = 'networks:\n  ten: { ipam: { config: [{ subnet: 10.9.0.0/24 }] } }\n';
+const x = (mode: string, rest = '') => `x-netmode: { mode: ${mode}${rest} }`;
+
+for (const [name, service, more, expected] of [
+  [
+    'a bridge',
+    `${published}, ${x('bridge')}`,
+    '',
+    {
+      ...{ netmode: 'bridge', managed: true, ...asWritten, networks: [plain('default', false)] },
+      ...{ ports: 1, listeners: ['80', ''] },
+    },
+  ],
+  [
+    'no network, with what its processes open',
+    x('none', ', listen: [80]'),
+    '',
+    { netmode: 'none', managed: true, networkMode: { kind: 'none' }, networks: [], ports: 0, listeners: ['80', ''] },
+  ],
+  [
+    "the host's network",
+    `${published}, ${x('host')}`,
+    '',
+    { netmode: 'host', managed: true, networkMode: { kind: 'host' }, networks: [], ports: 0, listeners: ['80', '80'] },
+  ],
+  [
+    'an address on the default network, which has no subnet of the file',
+    x('bridge', ', ipv4_address: 10.9.0.5'),
+    '',
+    {
+      ...{ netmode: 'bridge', managed: true, ...asWritten, networks: [plain('default', false)] },
+      ...{ ports: 0, listeners: ['', ''] },
+    },
+  ],
+  [
+    'an address on a bridge with a subnet',
+    `networks: [ten], ${x('bridge', ', ipv4_address: 10.9.0.5')}`,
+    ten,
+    {
+      ...{ netmode: 'bridge', managed: true, ...asWritten },
+      ...{ networks: [{ ...plain('ten', true), address: '10.9.0.5' }], ports: 0, listeners: ['', ''] },
+    },
+  ],
+  [
+    'without x-netmode',
+    published,
+    '',
+    {
+      ...{ netmode: 'bridge', managed: false, ...asWritten, networks: [plain('default', true)] },
+      ...{ ports: 1, listeners: ['80', ''] },
+    },
+  ],
+  [
+    'without x-netmode, on a network that it lists',
+    `${published}, networks: { ten: { ipv4_address: 10.9.0.5 } }`,
+    ten,
+    {
+      ...{ netmode: 'bridge', managed: false, ...asWritten },
+      ...{ networks: [{ ...plain('ten', true), address: '10.9.0.5' }], ports: 1, listeners: ['80', ''] },
+    },
+  ],
+  [
+    "without x-netmode, on Docker's own bridge",
+    `${published}, network_mode: bridge`,
+    '',
+    {
+      ...{ netmode: 'bridge', managed: false, networkMode: { kind: 'network', network: 'bridge' }, ...asWritten },
+      ...{ networks: [], ports: 1, listeners: ['80', ''] },
+    },
+  ],
+  [
+    'without x-netmode and without a network',
+    'expose: [80], network_mode: none',
+    '',
+    { netmode: 'none', managed: false, networkMode: { kind: 'none' }, networks: [], ports: 0, listeners: ['80', ''] },
+  ],
+  [
+    'a provider, which is no container',
+    'provider: { type: vpn }',
+    '',
+    { netmode: 'none', managed: false, networks: [], ports: 0, listeners: ['', ''] },
+  ],
+] as const) {
+  test(`all that is decided of ${name}`, () => assert.equal(whole(service, more), expected));
+}
+
+test('nobody asked the engine for its images: what a guest opens is what the file says', () => {
+  const guest = '  other: { image: x }\n';
+  assert.equal(whole('expose: [80], x-netmode: "service:other"', guest, { facts: { version: 1 } }).listeners, [
+    '80',
+    '80',
+  ]);
+});
+
+test('ipvlan has no MAC address of its own, and one that is given is refused', () => {
+  const outcome = planTexts(
+    'services:\n  web: { image: x, x-netmode: { mode: ipvlan-l2, mac_address: "02:00:00:00:00:01" } }\n',
+    { facts: lanFacts },
+  );
+  const [attachment] = outcome.plan!.services.get('web')!.networks.values();
+  assert.is(attachment!.macAddress, undefined);
+  assert.ok(
+    told(outcome).some((line) => line.startsWith('error netmode/key-not-for-mode')),
+    told(outcome).join('\n'),
+  );
+});
+
+test('for this host alone: another LAN network is no bridge that could carry the ports', () => {
+  const second = `  far: { x-netmode: { mode: macvlan, parent: eth1, subnet: 10.20.0.0/16, gateway: 10.20.0.1 } }\n`;
+  const found = whole(`${published}, networks: [far], ${loopback}`, lanNetwork + second);
+  assert.equal(
+    found.networks.map(({ network, declared }) => [network, declared]),
+    [
+      ['far', true],
+      ['lan', false],
+      ['default', false],
+    ],
+  );
+  assert.is(found.publishing, 'loopback');
+});
+
+test('a service that netcompose puts on the LAN publishes nothing, by whichever network it leaves', () => {
+  const older: Facts = {
+    ...lanFacts,
+    engine: { ...lanFacts.engine!, version: '26.1.5' },
+    compose: { version: '2.26.1' },
+  };
+  const found = whole(
+    `${published}, networks: [back], x-netmode: { network: lan }`,
+    `networks:\n  back:\n  lan: { x-netmode: { ${lan} } }\n`,
+    { facts: older },
+  );
+  assert.equal([found.ports, found.publishing], [0, undefined]);
+});
+
+test("an engine's network by its name, whatever else the engine has", () => {
+  const network = (name: string, driver: string) => ({
+    ...{ id: name, name, driver, scope: 'local', internal: false, labels: {}, options: {}, pools: [] },
+  });
+  const facts = {
+    ...lanFacts,
+    engine: { ...lanFacts.engine!, networks: [network('apps', 'bridge'), network('br0', 'macvlan')] },
+  };
+  const found = whole(`${published}, network_mode: br0`, '', { facts });
+  assert.equal([found.netmode, found.ports, found.listeners[1], found.publishing], ['macvlan', 0, '80', undefined]);
+  assert.is(whole(`${published}, network_mode: apps`, '', { facts }).netmode, 'bridge');
+  assert.is(whole(`${published}, network_mode: br0`, '', { facts: { version: 1 } }).netmode, 'bridge');
+});
+
+const rootless: Facts = { ...lanFacts, engine: { ...lanFacts.engine!, kind: 'rootless' } };
+const because = 'a rootless engine has no macvlan and no ipvlan';
+const mac = '02:00:00:00:00:01';
+
+for (const [name, service, more, expected] of [
+  [
+    'on a bridge',
+    x('macvlan', `, mac_address: "${mac}", fallback: bridge`),
+    '',
+    { from: 'macvlan', to: 'bridge', because, addresses: [], mac },
+  ],
+  ['in the host', x('macvlan', ', fallback: host'), '', { from: 'macvlan', to: 'host', because, addresses: [] }],
+  [
+    'by a network that it lists',
+    `networks: { lan: { mac_address: "${mac}" } }`,
+    'networks:\n  lan: { x-netmode: { mode: macvlan, fallback: bridge } }\n',
+    { from: 'macvlan', to: 'bridge', because, addresses: [], mac },
+  ],
+  [
+    'by a network that it lists, without addresses',
+    'networks: [lan]',
+    'networks:\n  lan: { x-netmode: { mode: macvlan, fallback: bridge } }\n',
+    { from: 'macvlan', to: 'bridge', because, addresses: [] },
+  ],
+] as const) {
+  test(`what is told of a fallback: ${name}`, () => {
+    const { fallen, managed } = whole(service, more, { facts: rootless });
+    assert.equal([fallen, managed], [expected, true]);
+  });
+}
 
 test.run();

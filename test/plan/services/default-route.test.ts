@@ -58,4 +58,26 @@ test('deciding gives the priority and reports nothing of it', () => {
   assert.equal(reports, []);
 });
 
+test('a LAN network that leads nowhere is no way out', () => {
+  const native = (more: string) =>
+    'services:\n  web: { image: x, networks: [back], x-netmode: { network: lan } }\nnetworks:\n  back:\n' +
+    '  lan: { driver: macvlan, driver_opts: { parent: eth0 }, ipam: { config: [{ subnet: 192.168.1.0/24, ' +
+    `gateway: 192.168.1.1 }] }${more} }\n`;
+  const way = (more: string) => {
+    const { wayOut, networks } = planTexts(native(more), { facts: lanFacts }).plan!.services.get('web')!;
+    return [wayOut, networks.get('lan')!.gwPriority?.value];
+  };
+  assert.equal(way(''), ['lan', 1]);
+  assert.equal(way(', internal: true'), [undefined, undefined]);
+});
+
+test('where there are no ports, how they would be published stays', () => {
+  const { plan } = planTexts(
+    'services:\n  web: { image: x, networks: [lan, zone] }\nnetworks:\n  zone: { name: zone }\n' +
+      '  lan: { driver: macvlan, driver_opts: { parent: eth0 } }\n',
+    { facts: lanFacts },
+  );
+  assert.is(plan!.services.get('web')!.publishing, 'as-written');
+});
+
 test.run();

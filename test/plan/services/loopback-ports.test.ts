@@ -24,4 +24,10 @@ for (const [ports, expected] of [
   });
 }
 
+test('a port without an address has none', () => {
+  const { plan } = planTexts('services:\n  web: { image: x, ports: ["80:80"], x-netmode: bridge }\n');
+  const { service, ports } = plan!.services.get('web')!;
+  assert.equal(ports, [{ source: service.ports[0] }]);
+});
+
 test.run();

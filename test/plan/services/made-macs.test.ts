@@ -249,6 +249,43 @@ test('a container keeps a second address when whoever has the first is switched 
   assert.is(macs(web, both)[key], mac);
 });
 
+test("its own container's address is found among those of others, and counts on its own network alone", () => {
+  const second = macs(web, withNeighbours(neighbour(mac)))[key]!;
+  const own = container(second, { project: 'shop', service: 'web' });
+  for (const other of [
+    container('02:42:c0:a8:01:99', { project: 'mart', service: 'web' }),
+    container('02:42:c0:a8:01:99', { project: 'shop', service: 'db' }),
+  ])
+    assert.is(macs(web, withContainers(other, own))[key], second);
+  const elsewhere = container(mac, { project: 'shop', service: 'web', networks: { other: { mac } } });
+  assert.is.not(macs(web, withContainers(elsewhere))[key], mac);
+});
+
+test('any of the eight addresses after the first is kept, and none after those', () => {
+  const chain = [mac];
+  for (let count = 0; count < 9; count++)
+    chain.push(macs(web, withNeighbours(...chain.map((each) => neighbour(each))))[key]!);
+  assert.is(new Set(chain).size, 10);
+  const kept = chain.map((now) => macs(web, withContainers(container(now, { project: 'shop', service: 'web' })))[key]);
+  assert.equal(kept, [...chain.slice(0, 9), mac]);
+});
+
+test('ranges count wherever the file gives them, and "auto" is none', () => {
+  const native = (ipam: string) =>
+    macs(file('networks: [lan]', lan('    x-netmode: { host_access: none }\n').replace(`, ${range}`, ipam)));
+  const found = [`, ${range}`, ', ip_range: 192.168.1.160/27', ''].map((ipam) => native(ipam)['web lan']);
+  assert.is(new Set(found).size, 3);
+  assert.not.ok(found.includes(undefined));
+  assert.equal(macs(file('x-netmode: { mode: macvlan, ip_range: auto }')), macs(file('x-netmode: macvlan')));
+});
+
+test('none begins as those of Docker do', () => {
+  const many = Array.from({ length: 100 }, (_, at) => `  s${at}: { image: x, x-netmode: macvlan }\n`).join('');
+  const made = Object.values(macs(`name: shop\nservices:\n${many}`));
+  assert.is(made.length, 100);
+  for (const each of made) assert.match(each, /^[1-9a-f]2:/);
+});
+
 test('address/duplicate-mac sees them', () => {
   const { plan, intents } = planTexts(web, { facts: lanFacts });
   const other = { ...intents!.services.get('web')!.service, name: 'other' };
