@@ -152,7 +152,8 @@ for (const [configured, declines] of [
   [false, true],
 ] as const) {
   const how = configured ? 'with' : 'without';
-  test(`dhcpcd 10 ${how} arp_persistdefence ${declines ? 'gives the address up' : 'keeps the address'} when two ask`, async () => {
+  const what = declines ? 'gives the address up' : 'keeps the address';
+  test(`dhcpcd 10 ${how} arp_persistdefence ${what} when two ask`, async () => {
     const machine = await startMachine('trixie', `harm-${how}`);
     try {
       const [, , dhcpcd] = managers;
