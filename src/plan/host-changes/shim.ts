@@ -51,8 +51,7 @@ export interface Shims {
 
 /**
  * @param members the services that are started, by network key
- * @param report gets the rules `shim/*`, `parent/not-found` where a shim would need the parent, and
- *   `netmode/invalid-value` where the network's name cannot be a shim's mark
+ * @param report gets `shim/*`, `parent/not-found` where a shim needs the parent, `netmode/invalid-value` for bad names
  */
 export function planShims(
   networks: ReadonlyMap<string, NetworkPlan>,
@@ -101,7 +100,6 @@ function wantsShim(
     return false;
   }
   if (!isNetworkName(dockerName)) {
-    // By it the shim is known to be netcompose's, and of this network. A shared network's has been reported.
     if (kind !== 'shared')
       report('netmode/invalid-value', span, `network "${key}": a shim cannot be marked with the name "${dockerName}"`, {
         help: 'use letters, digits, "_", "." and "-" in its "name", or write "host_access: none"',
