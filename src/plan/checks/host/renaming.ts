@@ -11,21 +11,19 @@ const message = ({ shim }: Situation, to: string, where: string) =>
 
 /**
  * A name that another interface has is not given twice. What was named by whoever made it stays so under a policy with
- * `keep`; the other policies have no name for an interface without a device.
+ * `keep`; the other policies have no name for an interface without a device. The way out spares the interfaces of
+ * Docker's containers, too; `Kind=!*` would read better, but .link files have it only from systemd 251 on.
  */
 export function renamedByLinkFile(situation: Situation): Threat | undefined {
-  const { shim, link, parent, names, managers } = situation;
+  const { link, names, managers } = situation;
   const file = managers.links && fileFor(link, managers.links);
   if (!file?.gives || file.gives === link.name || file.policy?.includes('keep') || names.has(file.gives))
     return undefined;
-  // `Kind=!*` also spares the interfaces of Docker's containers, unless the parent itself is of some kind.
-  const narrower =
-    parent && parent.kind === undefined && !file.match['Kind'] ? 'Kind=!*' : `OriginalName=!${shim.name}`;
   return {
     rule,
     message: message(situation, file.gives, `"${file.path}" matches it by ${asked(file)}`),
     help: whatToWrite(
-      [`write "/etc/systemd/network/${posix.basename(file.path)}.d/shims.conf":`, '[Match]', narrower],
+      [`write "/etc/systemd/network/${posix.basename(file.path)}.d/shims.conf":`, '[Match]', 'Driver=!macvlan ipvlan'],
       'udevadm control --reload',
     ),
   };

@@ -88,7 +88,7 @@ for (const [what, netmode, managers, expected] of [
     'ipvlan-l2',
     { links: [link('/etc/systemd/network/10-lan.link', `MACAddress=${card.mac}`, 'Name=lan7')] },
     [
-      `${renamed}: write "/etc/systemd/network/10-lan.link.d/shims.conf": |   [Match] |   Kind=!* | then: udevadm control --reload`,
+      `${renamed}: write "/etc/systemd/network/10-lan.link.d/shims.conf": |   [Match] |   Driver=!macvlan ipvlan | then: udevadm control --reload`,
     ],
   ],
   [
@@ -189,12 +189,12 @@ for (const [what, netmode, managers, expected] of [
 
 test('nothing is told where nobody looked', () => assert.equal(told('ipvlan-l2', lanFacts), []));
 
-test('a parent that is itself of some kind is not spared by its kind', () => {
+test('a parent without a device of its own is named by the rule as before', () => {
   const interfaces = lanFacts.host!.interfaces.map((one) => (one.name === 'eth0' ? { ...one, kind: 'bond' } : one));
   const links = [link('/etc/systemd/network/10-lan.link', `MACAddress=${card.mac}`, 'Name=lan7')];
   const namingRules = [{ path: '/a', line: 1, text: `ATTR{address}=="${card.mac}", NAME="lan8"` }];
   assert.equal(told('ipvlan-l2', withManagers({ links, namingRules }, { interfaces })), [
-    `${renamed}: write "/etc/systemd/network/10-lan.link.d/shims.conf": |   [Match] |   OriginalName=!nc-eth0 | then: udevadm control --reload`,
+    `${renamed}: write "/etc/systemd/network/10-lan.link.d/shims.conf": |   [Match] |   Driver=!macvlan ipvlan | then: udevadm control --reload`,
     `${renamed}: begin line 1 of "/a" with: |   KERNEL!="nc-eth0", | then: udevadm control --reload`,
   ]);
 });
