@@ -4,7 +4,8 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { planTexts, told } from '../../../support/in-memory.ts';
+import type { Facts } from '../../../../src/plan/facts/facts.ts';
+import { lanFacts, planTexts, told } from '../../../support/in-memory.ts';
 
 type Kind = 'published' | 'host' | 'macvlan';
 
@@ -192,6 +193,151 @@ for (const { name, services, told: expected } of cases) {
       expected,
     );
   });
+}
+
+/** What is reported of two sockets, as severity, rule, the text it points at, message and help. */
+function explained(services: string, facts?: Facts) {
+  const text = `services:\n${services}`;
+  return planTexts(text, facts && { facts })
+    .diagnostics.sorted()
+    .filter(({ rule }) => /^ports\/(?:published-twice|host-clash|namespace-clash)$/.test(rule))
+    .map(({ severity, rule, span, message, help }) => {
+      const place = span && text.slice(span.start, span.end);
+      return `${severity} ${rule} at ${place}: ${message}\n  ${help}`;
+    });
+}
+
+const hosts = (...listens: readonly string[]) =>
+  listens
+    .map((listen, at) => `  ${'abc'[at]}: { image: x, x-netmode: { mode: host, listen: [${listen}] } }\n`)
+    .join('');
+const publishing = (...ports: readonly string[]) =>
+  ports.map((port, at) => `  ${'abc'[at]}: { image: x, ports: ["${port}:80"] }\n`).join('');
+const exposing: Facts = {
+  ...lanFacts,
+  engine: { ...lanFacts.engine!, images: { x: [{ first: 7000, last: 7000, protocol: 'tcp' }] } },
+};
+const listening = (listen: string) => `  b: { image: y, x-netmode: { mode: host, listen: ["${listen}"] } }\n`;
+const imageOnly = '  a: { image: x, x-netmode: host }\n';
+
+const another = '\n  let one of them use another port, or another netmode';
+const guessed = '\n  let one of them use another port; if the process opens other ports, say which with "listen"';
+const elsewhere = '\n  publish it on another port, or on another address of the host';
+const each = '\n  publish it on another port, or each of the two on an address of its own';
+const shared =
+  '\n  those who look for services share this port, and both get what comes in; let one of them only answer there';
+const twice = (place: string, help: string) =>
+  `error ports/published-twice at ${place}: "b" publishes port 7000/tcp of the host, as "a" does${help}`;
+
+for (const [name, services, expected, facts] of [
+  ['what one opens is its own affair', hosts('7000, "127.0.0.1:7000"'), []],
+  [
+    'what one publishes and opens too',
+    '  a: { image: x, ports: ["7000:7000"], x-netmode: bridge, expose: [7000] }\n',
+    [],
+  ],
+  ['one publishes in both families', '  a: { image: x, ports: ["0.0.0.0:7000:80", "[::]:7000:80"] }\n', []],
+  [
+    'one publishes twice',
+    '  a: { image: x, ports: ["7000:80", "0.0.0.0:7000:81"] }\n',
+    [
+      'error ports/published-twice at "0.0.0.0:7000:81": "a" publishes port 7000/tcp of the host twice, which Docker ' +
+        'refuses\n  remove one of the two',
+    ],
+  ],
+  [
+    'what the owner publishes for its guest',
+    '  a: { image: x, ports: ["7000:7000"] }\n  b: { image: x, network_mode: "service:a", expose: ["7000"] }\n',
+    [],
+  ],
+  [
+    'a guest is told of by its own name',
+    '  a: { image: x, x-netmode: bridge }\n  b: { image: x, ports: ["7000:7000"], x-netmode: "service:a" }\n' +
+      '  c: { image: x, ports: ["7000:80"] }\n',
+    [`error ports/published-twice at "7000:80": "c" publishes port 7000/tcp of the host, as "b" does${each}`],
+  ],
+  ['namespaces that nobody joins', '  a: { image: x, expose: [7000] }\n  b: { image: x, expose: [7000] }\n', []],
+  [
+    'the later in the file is blamed, though its ports come first',
+    hosts('"7005-7010"', '"7000-7006"'),
+    [
+      'error ports/host-clash at "7000-7006": "b" opens port 7000-7006/tcp of the host, of which "a" opens ' +
+        `7005-7006/tcp${another}`,
+    ],
+  ],
+  [
+    'what goes beyond one clashes with the next',
+    hosts('"7000-7006"', '"7000-7010"', '7008'),
+    [
+      'error ports/host-clash at "7000-7010": "b" opens port 7000-7010/tcp of the host, of which "a" opens ' +
+        `7000-7006/tcp${another}`,
+      `error ports/host-clash at 7008: "c" opens port 7008/tcp of the host, as "b" does${another}`,
+    ],
+  ],
+  [
+    'a wide one is told of what lies in it, from its first port on',
+    hosts('7008', '"7002-7004"', '"7000-7008"'),
+    [
+      'error ports/host-clash at "7000-7008": "c" opens port 7000-7008/tcp of the host, of which "b" opens ' +
+        `7002-7004/tcp${another}`,
+      'error ports/host-clash at "7000-7008": "c" opens port 7000-7008/tcp of the host, of which "a" opens ' +
+        `7008/tcp${another}`,
+    ],
+  ],
+  ['ranges beside each other', hosts('"7000-7004"', '"7005-7010"'), []],
+  [
+    'ranges with one last port',
+    hosts('"7003-7010"', '"7000-7010"'),
+    [
+      'error ports/host-clash at "7000-7010": "b" opens port 7000-7010/tcp of the host, of which "a" opens ' +
+        `7003-7010/tcp${another}`,
+    ],
+  ],
+  [
+    'an image first: its process may not open the port',
+    imageOnly + listening('7000'),
+    [`warning ports/host-clash at "7000": "b" opens port 7000/tcp of the host, as "a" does${another}`],
+    exposing,
+  ],
+  [
+    'an image last',
+    listening('7000') + imageOnly,
+    [
+      'warning ports/host-clash at x: "a" opens (taken from the EXPOSE of its image) port 7000/tcp of the host, ' +
+        `as "b" does${guessed}`,
+    ],
+    exposing,
+  ],
+  [
+    'both discover services',
+    hosts('"5353/udp"', '"5353/udp"'),
+    [`info ports/host-clash at "5353/udp": "b" opens port 5353/udp of the host, as "a" does${shared}`],
+  ],
+  [
+    'all that they have in common is discovery',
+    hosts('"5350-5353/udp"', '"5353-5360/udp"'),
+    [
+      'info ports/host-clash at "5353-5360/udp": "b" opens port 5353-5360/udp of the host, of which "a" opens ' +
+        `5353/udp${shared}`,
+    ],
+  ],
+  [
+    'one publishes the port of discovery, which Docker does not share',
+    `  a: { image: x, ports: ["5353:5353/udp"] }\n${listening('5353/udp')}`,
+    [`error ports/host-clash at "5353/udp": "b" opens port 5353/udp of the host, as "a" does${another}`],
+  ],
+  [
+    'the same, the other way round',
+    `${listening('5353/udp')}  a: { image: x, ports: ["5353:5353/udp"] }\n`,
+    [`error ports/host-clash at "5353:5353/udp": "a" publishes port 5353/udp of the host, as "b" does${another}`],
+  ],
+  ['both on every address', publishing('7000', '7000'), [twice('"7000:80"', each)]],
+  ['the later on every address', publishing('127.0.0.1:7000', '7000'), [twice('"7000:80"', each)]],
+  ['the later on every address of IPv6', publishing('127.0.0.1:7000', '[::]:7000'), [twice('"[::]:7000:80"', each)]],
+  ['the earlier on every address', publishing('0.0.0.0:7000', '127.0.0.1:7000'), [twice('"127.0.0.1:7000:80"', each)]],
+  ['both on one address', publishing('127.0.0.1:7000', '127.0.0.1:7000'), [twice('"127.0.0.1:7000:80"', elsewhere)]],
+] as readonly (readonly [string, string, readonly string[], Facts?])[]) {
+  test(`explained: ${name}`, () => assert.equal(explained(services, facts), expected));
 }
 
 test('two thousand services on one port are each told once', () => {
