@@ -5,6 +5,7 @@ import { at } from '../../compose/tree.ts';
 import type { Located } from '../../diagnostics/source.ts';
 import { type Address, formatAddress, formatCidr, parseAddress, sameAddress } from '../../plan/facts/ip.ts';
 import { isMovedGuest, movedKeys } from '../../plan/services/guests.ts';
+import { macOfService } from '../../plan/services/members.ts';
 import type { AttachmentPlan, NetworkPlan, PlannedPort, ServicePlan } from '../../plan/types.ts';
 import type { Plain } from './plain-data.ts';
 
@@ -125,9 +126,14 @@ const isWritten = (planned: Located<Address> | undefined, written: Located<strin
 /** Whether netcompose attaches it, or a guest of its. */
 const isRewritten = ({ managed, takesOver }: ServicePlan) => managed || takesOver !== undefined;
 
-/** What of a guest's keys goes, because it is said at the owner of the network namespace. */
-export const keysMoved = (plan: ServicePlan): readonly string[] =>
-  isMovedGuest(plan) ? movedKeys.filter((key) => at(plan.service.tree, key) !== undefined) : [];
+/**
+ * What of a service's keys goes: of a guest's, what is said at the owner of the network namespace; and a MAC address
+ * for the LAN, on a fallback.
+ */
+export const keysRemoved = (plan: ServicePlan): readonly string[] => [
+  ...(isMovedGuest(plan) ? movedKeys.filter((key) => at(plan.service.tree, key) !== undefined) : []),
+  ...(plan.service.macAddress && !macOfService(plan) ? ['mac_address'] : []),
+];
 
 /**
  * `depends_on` with the owner of the network namespace, beside which a guest starts anew; nothing where the file says

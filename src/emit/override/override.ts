@@ -14,7 +14,7 @@ import {
   externalDefinition,
   extraHostEntry,
   guestKeys,
-  keysMoved,
+  keysRemoved,
   networkDefinition,
   ownerDependency,
   portDefinitions,
@@ -59,7 +59,7 @@ function serviceNode(document: Document, plan: ServicePlan): Node | undefined {
       plan.networkMode === undefined ? reset() : nodeOf(document, networkModeText(plan.networkMode)),
     ]);
   }
-  for (const key of keysMoved(plan)) entries.push([key, reset()]);
+  for (const key of keysRemoved(plan)) entries.push([key, reset()]);
   const dependency = ownerDependency(plan);
   if (dependency) entries.push(['depends_on', nodeOf(document, dependency)]);
   if (plan.managed && plan.networkMode !== undefined && !plan.owner && service.networks)

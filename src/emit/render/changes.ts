@@ -15,7 +15,7 @@ import {
   externalDefinition,
   extraHostEntry,
   guestKeys,
-  keysMoved,
+  keysRemoved,
   networkDefinition,
   ownerDependency,
   portDefinitions,
@@ -41,7 +41,7 @@ export function serviceChange(plan: ServicePlan): Change {
     if (plan.networkMode === undefined) remove.add('network_mode');
     else set.set('network_mode', literal(networkModeText(plan.networkMode)));
   }
-  for (const key of keysMoved(plan)) remove.add(key);
+  for (const key of keysRemoved(plan)) remove.add(key);
   const dependency = ownerDependency(plan);
   if (dependency) set.set('depends_on', dependsOn(plan, dependency));
   if (plan.managed && plan.networkMode !== undefined && service.networks) remove.add('networks');

@@ -11,6 +11,7 @@ import type { Standing, State } from '../../plan/host-changes/standing.ts';
 import { parentName } from '../../plan/networks/parents.ts';
 import { unknownOf } from '../../plan/networks/unknown.ts';
 import { insteadText, lostText } from '../../plan/services/fallen-text.ts';
+import { macOfService } from '../../plan/services/members.ts';
 import type { LanRoute, NetworkPlan, Plan, PlannedPool, ServicePlan } from '../../plan/types.ts';
 import { reachText } from './reach-text.ts';
 import { table } from './table.ts';
@@ -101,8 +102,9 @@ function fallbacksText({ services }: Plan): string {
 }
 
 /** Given and made ones, in the order of the networks; nothing of those that Docker makes up. */
-function macsText({ networks, service, networkMode }: ServicePlan): string {
-  const whole = networkMode ? undefined : service.macAddress;
+function macsText(plan: ServicePlan): string {
+  const { networks, networkMode } = plan;
+  const whole = networkMode ? undefined : macOfService(plan);
   const all = [whole, ...[...networks.values()].map((attachment) => attachment.macAddress)];
   return [...new Set(all.flatMap((mac) => mac?.value ?? []))].join(', ') || '-';
 }

@@ -118,7 +118,7 @@ function lostBy(fallen: Fallen, written: BothFamilies | undefined, mac: string |
 /** With what the networks that the service lists would have given it there. */
 function fallenBeside(
   fallen: Fallen,
-  { name, networks }: Service,
+  { name, networks, macAddress: whole }: Pick<Service, 'name' | 'networks' | 'macAddress'>,
   addresses: Context['addresses'],
   { fallbacks }: Requests,
 ): Fallen {
@@ -126,12 +126,13 @@ function fallenBeside(
   const [mac] = [...(networks?.value ?? [])].flatMap(([key, { macAddress }]) =>
     fallbacks.has(key) ? (macAddress?.value ?? []) : [],
   );
+  const lost = mac ?? whole?.value;
   return {
     ...fallen,
     addresses: given.flatMap(({ ipv4Address, ipv6Address }) =>
       [ipv4Address, ipv6Address].flatMap((each) => each?.value ?? []),
     ),
-    ...(mac !== undefined && { mac }),
+    ...(lost !== undefined && { mac: lost }),
   };
 }
 
@@ -178,12 +179,14 @@ function untouched(intent: ServiceIntent, { intents, requests, networks, address
   if (listed.size === 0) listed.set('default', plainAttachment('default', true));
   const found = [...listed.keys()].map((key) => networks.get(key)?.mode ?? 'bridge');
   const netmode = found.find(isUnderlay) ?? found.find((mode) => mode === 'overlay') ?? 'bridge';
+  // Beside another network of the LAN its MAC address stays.
+  const leaving = isUnderlay(netmode) ? omit(service, 'macAddress') : service;
   // On underlays alone Docker publishes nothing, and says so in its own log only.
   const ports = found.every(isUnderlay) ? [] : common.ports;
   return {
     ...{ ...common, netmode, networks: listed, ports, listeners: isUnderlay(netmode) ? opens : [] },
     // Its address on that network has to go.
-    ...(fallen && { managed: true, fallen: fallenBeside({ ...fallen, to: 'bridge' }, service, addresses, requests) }),
+    ...(fallen && { managed: true, fallen: fallenBeside({ ...fallen, to: 'bridge' }, leaving, addresses, requests) }),
     ...(!found.every(isUnderlay) && { publishing }),
   };
 }

@@ -1,5 +1,6 @@
 /** Who is on which network, and with which addresses of the file. */
 import type { Located } from '../../diagnostics/source.ts';
+import { isUnderlay } from '../../netmode/modes.ts';
 import type { Address } from '../facts/ip.ts';
 import type { Attached, AttachmentPlan } from '../types.ts';
 
@@ -30,6 +31,13 @@ export function membersOf(services: Iterable<Attached>): ReadonlyMap<string, rea
     [...byNetwork(started)].map(([key, members]) => [key, members.map(({ service }) => plans.get(service.name)!)]),
   );
 }
+
+/**
+ * The MAC address that the file gives to the service as a whole, for whichever of its networks. One for the LAN means
+ * nothing on what a fallback has in its place, and Docker refuses it in host mode.
+ */
+export const macOfService = ({ service, fallen, netmode }: Attached): Located<string> | undefined =>
+  fallen && !isUnderlay(netmode) ? undefined : service.macAddress;
 
 /** The addresses that the file gives to a service on a network, of both families. */
 export const fixedAddresses = ({

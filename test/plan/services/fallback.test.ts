@@ -2,9 +2,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { overrideOf } from '../../../src/emit/override/override.ts';
+import { renderOf } from '../../../src/emit/render/render.ts';
 import { reachText } from '../../../src/emit/text/reach-text.ts';
 import type { EngineFacts, Facts, HostSocket } from '../../../src/plan/facts/facts.ts';
 import { lostText } from '../../../src/plan/services/fallen-text.ts';
+import { macOfService } from '../../../src/plan/services/members.ts';
 import { lanFacts, type Options, planTexts, told } from '../../support/in-memory.ts';
 
 const engine = (changes: Partial<EngineFacts>): Facts => ({
@@ -152,6 +154,26 @@ test("an address and a MAC on the network's bridge go, whichever way they are wr
   const { addresses, mac } = services.get('a')!.fallen!;
   assert.equal([addresses.length, mac], [1, '02:42:c0:a8:01:35']);
 });
+
+for (const [name, text, to, mac] of [
+  ['a mode of the service', 'x-netmode: { mode: macvlan, fallback: bridge }', 'bridge', undefined],
+  ["the host's network", 'x-netmode: { mode: macvlan, fallback: host }', 'host', undefined],
+  ['a network that it lists', 'networks: [lan]', 'bridge', undefined],
+  ['no fallback', 'x-netmode: bridge', undefined, '02:00:00:00:00:07'],
+] as const) {
+  test(`a MAC address of the service as a whole goes with the LAN: ${name}`, () => {
+    const { plan, errors, services } = planned(
+      `services:\n  a: { image: x, mac_address: "02:00:00:00:00:07", ${text} }\n` +
+        'networks:\n  lan: { x-netmode: { mode: macvlan, subnet: 192.168.1.0/24, fallback: bridge } }\n',
+    );
+    assert.equal(errors, []);
+    const { fallen } = services.get('a')!;
+    assert.equal([fallen?.to, fallen?.mac], [to, to && '02:00:00:00:00:07']);
+    assert.is((overrideOf(plan) ?? '').includes('    mac_address: !reset null\n'), mac === undefined);
+    assert.is(/mac_address/.test(renderOf(plan, { external: false })), mac !== undefined);
+    assert.is(macOfService(services.get('a')!)?.value, mac);
+  });
+}
 
 const two = (a: string, b: string, more = '') =>
   'name: shop\nx-netmode: { fallback: bridge }\nservices:\n' +

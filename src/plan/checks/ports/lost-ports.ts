@@ -7,7 +7,7 @@ import { formatAddress, isLoopback } from '../../facts/ip.ts';
 import type { ParsedFacts } from '../../facts/parsed-facts.ts';
 import { namespaceOwner } from '../../services/guests.ts';
 import { formatPort } from '../../services/listeners.ts';
-import { fixedAddresses } from '../../services/members.ts';
+import { fixedAddresses, macOfService } from '../../services/members.ts';
 import { timesOutOnLan } from '../../services/reach.ts';
 import type { Attached, Plan } from '../../types.ts';
 
@@ -129,7 +129,7 @@ function checkMacs({ service, networks: on }: Attached, networks: Plan['networks
 /** Native keys that Docker refuses beside the netmode. */
 function checkLeftovers(plan: Attached, report: Report): void {
   const { service } = plan;
-  const { macAddress } = service;
+  const macAddress = macOfService(plan);
   if (macAddress && (plan.networkMode !== undefined || plan.netmode.startsWith('ipvlan'))) {
     report(
       'netmode/key-not-for-mode',

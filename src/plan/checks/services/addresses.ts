@@ -16,7 +16,7 @@ import { reservations } from '../../facts/ownership.ts';
 import { interfaceOf, type ParsedFacts } from '../../facts/parsed-facts.ts';
 import { freeRange, knownAddresses, nearestFree } from '../../networks/free-addresses.ts';
 import { interfaceNameOf } from '../../networks/parents.ts';
-import { byNetwork, fixedAddresses, type Member } from '../../services/members.ts';
+import { byNetwork, fixedAddresses, type Member, macOfService } from '../../services/members.ts';
 import type { NetworkPlan, Plan, PlannedPool, ServicePlan } from '../../types.ts';
 
 /** Something that a service is given by the file, and another may have too. */
@@ -62,8 +62,9 @@ const fixedOf = ({ service, attachment }: Member): readonly Given<Address>[] =>
   fixedAddresses(attachment).map((address) => ({ service, ...address }));
 
 /** That of the service as a whole is its first network's. */
-function macsOf({ service, networks, networkMode }: ServicePlan): readonly Given<string>[] {
-  const ofService = networkMode === undefined ? service.macAddress : undefined;
+function macsOf(plan: ServicePlan): readonly Given<string>[] {
+  const { service, networks, networkMode } = plan;
+  const ofService = networkMode === undefined ? macOfService(plan) : undefined;
   const written = [ofService, ...[...networks.values()].map(({ macAddress }) => macAddress)];
   return written.flatMap((mac) => (mac ? [{ service, ...mac }] : []));
 }
