@@ -1,5 +1,6 @@
 /**
- * What stands in the way of a netmode on the engine, or of its shim on the host: what `check` says of the shortest project that asks for it, so
+ * What stands in the way of a netmode on the engine, or of its shim on the host: what `check` says of the shortest
+ * project that asks for it, so
  * that the two cannot differ.
  */
 import type { Files } from '../../compose/input.ts';

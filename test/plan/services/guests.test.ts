@@ -11,7 +11,8 @@ const networks =
 /** A guest `g` of `vpn`: what is taken over, the networks of `vpn`, and what is reported. */
 function taken(owner: string, guest: string, more = '') {
   const { plan, diagnostics } = planTexts(
-    `services:\n  vpn: { image: x, ${owner} }\n  g: { image: x, x-netmode: "service:vpn", ${guest} }\n${more}${networks}`,
+    `services:\n  vpn: { image: x, ${owner} }\n  g: { image: x, x-netmode: "service:vpn", ${guest} ` +
+      `}\n${more}${networks}`,
     { facts: lanFacts },
   );
   const vpn = plan!.services.get('vpn')!;

@@ -4,7 +4,8 @@ import * as assert from 'uvu/assert';
 import { lanFacts, planTexts } from '../../support/in-memory.ts';
 
 const networks =
-  'networks:\n  front: {}\n  back: {}\n  wide: { driver: overlay, attachable: true, ipam: { config: [{ subnet: 10.8.0.0/24 }] } }\n  ten: { ipam: { config: [{ subnet: 10.9.0.0/24 }] } }\n' +
+  'networks:\n  front: {}\n  back: {}\n  wide: { driver: overlay, attachable: true, ipam: { config: ' +
+  '[{ subnet: 10.8.0.0/24 }] } }\n  ten: { ipam: { config: [{ subnet: 10.9.0.0/24 }] } }\n' +
   '  lan: { x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27 } }\n' +
   '  far: { x-netmode: { mode: macvlan, parent: eth1, ip_range: 10.20.1.64/26, subnet: 10.20.0.0/16, ' +
   'gateway: 10.20.0.1, host_access: none } }\n';
@@ -33,7 +34,8 @@ const unreachable = (web: string, db: string, network: string) => [
   `service/peer-unreachable: "web" (${web}) depends on "db" (${db}), but they share no network; ` +
     `add "db" to a network of both: "networks: [${network}]"`,
 ];
-const docker0 = `${nameless('bridge', 'bridge')}leave "network_mode" out of both: Docker resolves no names on its own bridge`;
+const docker0 =
+  `${nameless('bridge', 'bridge')}leave "network_mode" out of both: Docker resolves no names on its ` + `own bridge`;
 const on = (network: string, rest = '') => `x-netmode: { network: ${network}${rest} }`;
 
 for (const [name, web, db, expected] of [

@@ -13,7 +13,8 @@ export function blockedByFirewall({ shim, managers: { firewalld } }: Situation):
     rule: 'host/firewall-zone',
     message:
       `firewalld has the shim "${shim.name}" of "${shim.network}" in its default zone "${defaultZone}", and ` +
-      `"${shim.parent}" in "${parents}": the containers reach only those ports of this host that are open in "${defaultZone}"`,
+      `"${shim.parent}" in "${parents}": the containers reach only those ports of this host that are ` +
+      `open in "${defaultZone}"`,
     help: [
       'run:',
       ...[['--permanent', ...add], add].map((args) => `  ${displayCommand(['firewall-cmd', ...args])}`),

@@ -42,7 +42,8 @@ test('.link files and rules that name', () => {
     '/etc/systemd/network/10-lan.link': '[Match]\nMACAddress=52:54:00:00:00:02\n[Link]\nNamePolicy=\nName=lan0\n',
     '/usr/lib/systemd/network/99-default.link': '[Match]\nOriginalName=*\n[Link]\nNamePolicy=keep kernel\n',
     '/etc/udev/rules.d/70-net.rules':
-      '# NAME="no"\nSUBSYSTEM=="net", NAME=="eth0", GOTO="end"\nSUBSYSTEM=="net", \\\n  ATTR{address}=="52:54:00:00:00:02", \\\n  NAME="lan0"\nKERNEL=="x", NAME:="y"\n',
+      '# NAME="no"\nSUBSYSTEM=="net", NAME=="eth0", GOTO="end"\nSUBSYSTEM=="net", \\\n  ' +
+      'ATTR{address}=="52:54:00:00:00:02", \\\n  NAME="lan0"\nKERNEL=="x", NAME:="y"\n',
   });
   assert.equal(links, [
     { path: '/etc/systemd/network/10-lan.link', match: { MACAddress: ['52:54:00:00:00:02'] }, gives: 'lan0' },

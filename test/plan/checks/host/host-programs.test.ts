@@ -27,7 +27,8 @@ const link = (path: string, match: string, more: string) => linkFile(path, [`[Ma
 const taken = 'host/manager-takes-shim';
 const renamed = 'host/renamed-by-mac';
 const unmanaged = (number = '06') =>
-  `${taken}: write "/etc/systemd/network/${number}-nc-eth0.network": |   [Match] |   Name=nc-eth0 |   [Link] |   Unmanaged=yes | then: networkctl reload`;
+  `${taken}: write "/etc/systemd/network/${number}-nc-eth0.network": |   [Match] |   Name=nc-eth0 |  ` +
+  ` [Link] |   Unmanaged=yes | then: networkctl reload`;
 
 for (const [what, netmode, managers, expected] of [
   ['by type', 'macvlan', { networkd: [network('/etc/systemd/network/50-a.network', 'Type=ether')] }, [unmanaged()]],
@@ -48,7 +49,8 @@ for (const [what, netmode, managers, expected] of [
     'macvlan',
     { networkd: [network('/etc/systemd/network/01-a.network', 'Name=*')] },
     [
-      `${taken}: write "/etc/systemd/network/01-a.network.d/nc-eth0.conf": |   [Match] |   Name=!nc-eth0 | then: networkctl reload`,
+      `${taken}: write "/etc/systemd/network/01-a.network.d/nc-eth0.conf": |   [Match] |   ` +
+        `Name=!nc-eth0 | then: networkctl reload`,
     ],
   ],
   [
@@ -68,7 +70,8 @@ for (const [what, netmode, managers, expected] of [
     'macvlan',
     { dhcpcd: { denied: ['veth*'], allowed: [] } },
     [
-      `${taken}: write in "/etc/dhcpcd.conf", before the first line that begins with "interface": |   denyinterfaces nc-eth0 | then: systemctl restart dhcpcd`,
+      `${taken}: write in "/etc/dhcpcd.conf", before the first line that begins with "interface": |  ` +
+        ` denyinterfaces nc-eth0 | then: systemctl restart dhcpcd`,
     ],
   ],
   ['dhcpcd, denied', 'macvlan', { dhcpcd: { denied: ['nc-*'], allowed: [] } }, []],
@@ -79,7 +82,8 @@ for (const [what, netmode, managers, expected] of [
     'macvlan',
     { connman: { left: ['veth', 've-'] } },
     [
-      `${taken}: write in "/etc/connman/main.conf": |   [General] |   NetworkInterfaceBlacklist=veth,ve-,nc-eth0 | then: systemctl restart connman`,
+      `${taken}: write in "/etc/connman/main.conf": |   [General] |   ` +
+        `NetworkInterfaceBlacklist=veth,ve-,nc-eth0 | then: systemctl restart connman`,
     ],
   ],
   ['ConnMan, left alone', 'macvlan', { connman: { left: ['nc-'] } }, []],
@@ -88,7 +92,8 @@ for (const [what, netmode, managers, expected] of [
     'ipvlan-l2',
     { links: [link('/etc/systemd/network/10-lan.link', `MACAddress=${card.mac}`, 'Name=lan7')] },
     [
-      `${renamed}: write "/etc/systemd/network/10-lan.link.d/shims.conf": |   [Match] |   Driver=!macvlan ipvlan | then: udevadm control --reload`,
+      `${renamed}: write "/etc/systemd/network/10-lan.link.d/shims.conf": |   [Match] |   ` +
+        `Driver=!macvlan ipvlan | then: udevadm control --reload`,
     ],
   ],
   [
@@ -127,7 +132,8 @@ for (const [what, netmode, managers, expected] of [
       ],
     },
     [
-      `${renamed}: begin line 3 of "/etc/udev/rules.d/70-a.rules" with: |   DRIVERS=="?*", | then: udevadm control --reload`,
+      `${renamed}: begin line 3 of "/etc/udev/rules.d/70-a.rules" with: |   DRIVERS=="?*", | then: ` +
+        `udevadm control --reload`,
     ],
   ],
   [
@@ -169,7 +175,8 @@ for (const [what, netmode, managers, expected] of [
     'macvlan',
     { firewalld: { defaultZone: 'public', open: false, zones: { eth0: 'home' } } },
     [
-      'host/firewall-zone: run: |   firewall-cmd --permanent --zone=home --add-interface=nc-eth0 |   firewall-cmd --zone=home --add-interface=nc-eth0',
+      'host/firewall-zone: run: |   firewall-cmd --permanent --zone=home --add-interface=nc-eth0 |   ' +
+        'firewall-cmd --zone=home --add-interface=nc-eth0',
     ],
   ],
   ['no zone of its own', 'macvlan', { firewalld: { defaultZone: 'public', open: false, zones: { eth1: 'home' } } }, []],
@@ -194,7 +201,8 @@ test('a parent without a device of its own is named by the rule as before', () =
   const links = [link('/etc/systemd/network/10-lan.link', `MACAddress=${card.mac}`, 'Name=lan7')];
   const namingRules = [{ path: '/a', line: 1, text: `ATTR{address}=="${card.mac}", NAME="lan8"` }];
   assert.equal(told('ipvlan-l2', withManagers({ links, namingRules }, { interfaces })), [
-    `${renamed}: write "/etc/systemd/network/10-lan.link.d/shims.conf": |   [Match] |   Driver=!macvlan ipvlan | then: udevadm control --reload`,
+    `${renamed}: write "/etc/systemd/network/10-lan.link.d/shims.conf": |   [Match] |   ` +
+      `Driver=!macvlan ipvlan | then: udevadm control --reload`,
     `${renamed}: begin line 1 of "/a" with: |   KERNEL!="nc-eth0", | then: udevadm control --reload`,
   ]);
 });
