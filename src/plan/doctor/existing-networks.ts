@@ -1,7 +1,6 @@
 /**
  * What stands in the way of a netmode on the engine, or of its shim on the host: what `check` says of the shortest
- * project that asks for it, so
- * that the two cannot differ.
+ * project that asks for it, so that the two cannot differ.
  */
 import type { Files } from '../../compose/input.ts';
 import { load } from '../../compose/load.ts';
