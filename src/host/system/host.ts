@@ -39,9 +39,7 @@ export interface FileMark {
   readonly device: number;
   readonly inode: number;
   readonly size: number;
-  /**
-   * When its text or its status was last changed, which nobody can set back: milliseconds since 1970, with fractions.
-   */
+  /** When its text or status last changed, which nobody can set back: milliseconds since 1970, with fractions. */
   readonly changed: number;
   readonly owner: number;
   /** The permission bits. */

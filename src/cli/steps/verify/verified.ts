@@ -80,8 +80,7 @@ function hashOf(
 }
 
 /**
- * A script around Compose, or a program that goes by many names (snap, mise): a new Compose behind it leaves it as
- * it is.
+ * A script around Compose, or a program of many names (snap, mise): a new Compose behind it leaves it as it is.
  */
 const startsAnother = ({ path, isScript }: FileMark) => isScript || !posix.basename(path).includes('docker-compose');
 

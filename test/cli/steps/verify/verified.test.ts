@@ -83,7 +83,7 @@ for (const [what, mark] of Object.entries({
   'a script': { isScript: true },
   'a program of another name, such as snap': { path: '/usr/bin/snap' },
 })) {
-  test(`Compose is started by ${what}, which stays when Compose is replaced: it is asked each time`, async () => {
+  test(`started by ${what}, which stays as it is when Compose is replaced: it is asked each time`, async () => {
     const on = machine(files, { marks: { '/usr/bin/docker-compose': mark } });
     assert.is(await up(on), 1);
     assert.is(await up(on), 1);
