@@ -192,7 +192,7 @@ const dhcpcd: Manager = {
     'unless their configuration has `arp_persistdefence`',
   answer:
     "the same; and no frame with the host's address leaves for the LAN but the parent's. `arp_persistdefence` is " +
-    'yours to write: 10.1 and newer were tried with it',
+    'yours to write: 10.1.0 was tried with it',
   async start(machine) {
     // What it would do to interfaces of others is not the question here.
     const allowed = await machine.exec(['cat', '/etc/dhcpcd.conf']);
