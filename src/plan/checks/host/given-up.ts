@@ -20,8 +20,8 @@ export function addressGivenUp({ shim, managers: { dhcpcd } }: Situation): Threa
   return {
     rule: 'host/address-given-up',
     message:
-      `dhcpcd ${dhcpcd.version} gives the address of "${shim.parent}" up when containers of "${shim.network}" ask for ` +
-      `it twice within ten seconds: it takes the shim "${shim.name}", which answers them, for another machine`,
+      `dhcpcd ${dhcpcd.version} gives the address of "${shim.parent}" up when containers of "${shim.network}" ask ` +
+      `for it twice within ten seconds: it takes the shim "${shim.name}", which answers them, for another machine`,
     help: whatToWrite(
       ['write in "/etc/dhcpcd.conf", before the first line that begins with "interface":', 'arp_persistdefence'],
       only ? displayCommand(rebind) : 'systemctl restart dhcpcd',
