@@ -7,8 +7,10 @@ import { defaultInterface } from '../facts/interfaces.ts';
 import { formatAddress, formatCidr } from '../facts/ip.ts';
 import { interfaceOf, type ParsedFacts } from '../facts/parsed-facts.ts';
 import type { Plan } from '../types.ts';
+import { betweenServices } from './between.ts';
 import type { Graph, LanNode, NetworkNode, ServiceNode, Way } from './graph.ts';
-import { betweenServices, fromHost, fromLan, type Lan, type Standing, standing, toHost, toLan } from './ways.ts';
+import { fromHost, fromLan, toHost, toLan } from './outside.ts';
+import { type Lan, type Standing, standing } from './surroundings.ts';
 
 /**
  * Who reaches whom once the plan is carried out. Pure, and the same whatever order services are written in.
