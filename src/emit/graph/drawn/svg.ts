@@ -31,7 +31,8 @@ export function drawn(graph: Graph, isPart = false): Markup {
     element('desc', { id: 'picture-description' }, descriptionOf(graph)),
     ...(isPart ? [] : [element('style', {}, { markup: pictureStyle })]),
     element('rect', { class: 'paper', width, height }),
-    element('text', { class: 'heading', x: left, y: left + 14 }, headingOf(graph)),
+    // A page has the heading itself.
+    ...(isPart ? [] : [element('text', { class: 'heading', x: left, y: left + 14 }, headingOf(graph))]),
     element('g', { class: 'rails' }, lines(picture.rails.map(railMarkup))),
     element('g', { class: 'frames' }, lines(picture.frames.map(frameMarkup))),
     element('g', { class: 'buses' }, lines(picture.buses.map((bus) => busMarkup(bus, indexOf)))),

@@ -83,6 +83,7 @@ function waysOf(chosen: number): readonly Node[] {
         return made('li', made('b', `${title}: `), made('span', text));
       }),
     ),
+    made('p', `In the picture: ⇄ both ways, → reaches ${name}, ← is reached by ${name}.`),
     ...lists,
   ];
 }
@@ -96,7 +97,7 @@ function listOf(title: string, wanted: Answer, ways: readonly (readonly [number,
     names.set(text, [...same, data.services[other]!.name]);
   }
   if (names.size === 0) return [];
-  const items = [...names].map(([text, all]) => made('li', made('b', all.join(', ')), made('span', ` ${text}`)));
+  const items = [...names].map(([text, all]) => made('li', made('b', `${all.join(', ')}: `), made('span', text)));
   return [made('h3', title), made('ul', ...items)];
 }
 
