@@ -90,6 +90,8 @@ export function fromLan(lan: Lan, to: Standing, surroundings: Surroundings): Fou
     return unknown('it is on another LAN: your router decides');
   if (position.kind === 'host') return unknown('which ports it opens is not known: see listen');
   if (places.some(({ isolated }) => isolated)) return no('its network has no parent');
+  if (owner !== service && owner.reach.some(({ from }) => from === 'lan'))
+    return unknown(`which ports of "${owner.service.name}" are its own is not known: see listen`);
   if (timesOutOnLan(owner, plan.networks, facts)) return no('published ports time out beside a LAN address');
   return no(
     service.ports.length > 0 || owner.ports.length > 0 ? 'published on this host only' : 'no port is published',

@@ -20,6 +20,8 @@ const framePadding = 9;
 const frameGap = 13;
 const cardGap = 8;
 const stopPitch = 9;
+/** Farther than that, nobody remembers which rail is which. */
+const farApart = 450;
 const labelWidths = { least: 150, most: 330 } as const;
 const cardWidths = { least: 150, most: 250 } as const;
 
@@ -47,9 +49,12 @@ export function arrange(graph: Graph): Picture {
   const cards: Card[] = [];
   const frames: Frame[] = [];
   const inFrame = groupBy(graph.services, ({ network }) => network);
+  const reminders: number[] = [];
   let y = servicesTop;
   for (const network of graph.networks) {
     const frame = frameAt(network, y);
+    // Beside the frame's title, where no line comes in.
+    if (y - (reminders.at(-1) ?? servicesTop) > farApart) reminders.push(frame.labelBottom);
     y = frame.labelBottom;
     for (const service of inFrame[network.id] ?? []) {
       const card = cardAt(service, y);
@@ -77,6 +82,7 @@ export function arrange(graph: Graph): Picture {
         from,
         to: bottom - 4,
         label: { x: railX(index) + 14, y: from + 4, lines: [railSpans(node)] },
+        reminders: reminders.filter(() => fits(node.short)).map((height) => ({ x: railX(index) + 13, y: height })),
       };
     }),
     frames,
@@ -84,6 +90,11 @@ export function arrange(graph: Graph): Picture {
     buses: placed.buses,
     bottom,
   };
+
+  /** As tall as a title of two lines. */
+  function fits(text: string): boolean {
+    return textWidth(text, 'short') <= framePadding + 2 * lineHeight + frameGap;
+  }
 
   function frameAt(network: NetworkNode, top: number) {
     const x = cardLeft - framePadding;

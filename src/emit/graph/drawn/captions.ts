@@ -1,12 +1,12 @@
 /** What stands beside the parts of a picture. */
 import type { Graph, LanNode, NetworkNode, ServiceNode, Way } from '../../../plan/graph/graph.ts';
 import { placeTexts } from '../labels.ts';
-import type { Line } from './text-box.ts';
+import type { Line, Span } from './text-box.ts';
 
-export const railSpans = (node: LanNode | Graph['host']): Line => [
-  { text: node.title, font: 'title' },
-  ...('subnets' in node ? node.subnets : node.addresses).map((text) => ({ text, font: 'place' as const })),
-];
+export function railSpans(node: LanNode | Graph['host']): Line {
+  const about = 'subnets' in node ? node.subnets : node.addresses;
+  return [{ text: node.title, font: 'title' }, ...(about.length > 0 ? [place(about.join(' · '))] : [])];
+}
 
 export function frameSpans({ title, kind, details }: NetworkNode): readonly Line[] {
   const about = [
@@ -34,9 +34,10 @@ export function cardSpans(service: ServiceNode, { networks, ways, services }: Gr
 export function edgeSpans({ answer, places, by, reason }: Way): Line {
   if (answer !== 'yes') return detail(`${answer === 'no' ? 'no' : 'not known'}: ${reason ?? ''}`);
   return [
-    ...placeTexts(places).map((text) => ({ text, font: 'place' as const })),
+    ...(places.length > 0 ? [place(placeTexts(places).join('; '))] : []),
     ...(by === undefined ? [] : detail(by)),
   ];
 }
 
+const place = (text: string): Span => ({ text, font: 'place' });
 const detail = (text: string): Line => [{ text, font: 'detail' }];

@@ -37,6 +37,8 @@ export interface Rail {
   readonly from: number;
   readonly to: number;
   readonly label: TextBlock;
+  /** The name again, upwards, where the next network begins: the beginning may be pages away. */
+  readonly reminders: readonly Point[];
 }
 
 /** A network, or another place for services. */

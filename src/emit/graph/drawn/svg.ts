@@ -64,7 +64,7 @@ function descriptionOf(graph: Graph): string {
 const kindOf = ({ rails }: Picture, index: number): string =>
   rails[index]!.kind === 'host' ? 'host' : `lan r${index % 3}`;
 
-function railMarkup({ kind, x, from, to, label }: Rail, index: number): Markup {
+function railMarkup({ node, kind, x, from, to, label, reminders }: Rail, index: number): Markup {
   const name = kind === 'host' ? 'host' : `lan r${index % 3}`;
   const path = `M${x} ${n(from)}V${n(to)}`;
   return element(
@@ -75,6 +75,9 @@ function railMarkup({ kind, x, from, to, label }: Rail, index: number): Markup {
     ...(kind === 'host' ? [element('path', { class: 'rail inner', d: path })] : []),
     element('circle', { class: `station ${name}`, cx: x, cy: from, r: 5 }),
     textMarkup(label),
+    ...reminders.map((at) =>
+      element('text', { class: 'short', transform: `translate(${n(at.x)} ${n(at.y)}) rotate(-90)` }, node.short),
+    ),
   );
 }
 
@@ -113,12 +116,12 @@ function cardMarkup(
 function edgeMarkup({ answer, stations, y, from, to, label }: Edge, picture: Picture): Markup {
   // What is the same for several has no colour of one.
   const kind = answer === 'yes' && stations.length === 1 ? kindOf(picture, stations[0]!.rail) : '';
-  const path = `M${from} ${n(y)}H${to}`;
   return element(
     'g',
     { class: 'way' },
-    element('path', { class: 'halo', d: path }),
-    element('path', { class: `edge ${answer} ${kind}`.trim(), d: path }),
+    // Over the rails that it passes.
+    element('path', { class: 'halo', d: `M${from} ${n(y)}H${picture.rails.at(-1)!.x + 7}` }),
+    element('path', { class: `edge ${answer} ${kind}`.trim(), d: `M${from} ${n(y)}H${to}` }),
     ...stations.flatMap(({ rail, out }) => {
       const { x } = picture.rails[rail]!;
       const name = kindOf(picture, rail);
@@ -149,7 +152,7 @@ function busMarkup(
           : `H${x}`;
     const answer = stop.answer === 'yes' ? '' : ` ${stop.answer}`;
     return [
-      element('path', { class: 'halo', d: `M${stop.x + 4} ${y}H${x - turn - 2}` }),
+      element('path', { class: 'halo', d: `M${stop.x + 13} ${y}H${x - turn - 2}` }),
       element(
         'g',
         { class: 'stub', 'data-service': indexOf(stop.service), 'data-target': stop.isTarget ? '' : undefined },

@@ -10,6 +10,7 @@ export const fonts = {
   name: { size: 13, bold: true, mono: false },
   title: { size: 12, bold: true, mono: false },
   detail: { size: 11, bold: false, mono: false },
+  short: { size: 10, bold: true, mono: false },
   place: { size: 11, bold: false, mono: true },
 } as const;
 export type Font = keyof typeof fonts;
