@@ -1,6 +1,6 @@
 /** What the signs of a picture mean; only those that are in it. */
 import { element, lines, type Markup } from '../markup.ts';
-import { cross, leftArrow, questionMark, rightArrow } from './marks.ts';
+import { cross, leftArrow, n, questionMark, rightArrow } from './marks.ts';
 import type { Picture } from './picture.ts';
 import { textWidth } from './text-box.ts';
 
@@ -21,8 +21,8 @@ export function legendOf({ cards, buses, bottom, width }: Picture, left: number)
   const outs = edges.flatMap(({ stations }) => stations.map(({ out }) => out));
   const stops = buses.filter(({ kind }) => kind === 'needs').flatMap((bus) => bus.stops);
   const line = (kind: string) => (x: number, y: number) =>
-    element('path', { class: `edge lan r0 ${kind}`, d: `M${x} ${y}H${x + 34}` });
-  const bus = (x: number, y: number) => element('path', { class: 'bus c0 d0', d: `M${x} ${y}H${x + 34}` });
+    element('path', { class: kind === 'yes' ? 'edge lan r0 yes' : `edge ${kind}`, d: `M${n(x)} ${y}H${n(x + 34)}` });
+  const bus = (x: number, y: number) => element('path', { class: 'bus c0 d0', d: `M${n(x)} ${y}H${n(x + 34)}` });
   const entries: readonly Entry[] = [
     {
       isUsed: edges.some(({ answer }) => answer === 'yes'),
@@ -56,13 +56,13 @@ export function legendOf({ cards, buses, bottom, width }: Picture, left: number)
     {
       isUsed: stops.some(({ answer }) => answer !== 'yes'),
       text: 'depends on it, and does not reach it',
-      sample: (x, y) => [element('path', { class: 'bus c0 no', d: `M${x} ${y}H${x + 34}` }), cross(x + 7, y)],
+      sample: (x, y) => [element('path', { class: 'bus c0 no', d: `M${n(x)} ${y}H${n(x + 34)}` }), cross(x + 7, y)],
     },
     {
       isUsed: buses.some(({ kind }) => kind === 'network'),
       text: 'is on this network too',
       sample: (x, y) => [
-        element('path', { class: 'cable', d: `M${x} ${y}H${x + 34}` }),
+        element('path', { class: 'cable', d: `M${n(x)} ${y}H${n(x + 34)}` }),
         element('circle', { class: 'socket', cx: x + 34, cy: y, r: 3 }),
       ],
     },

@@ -3,13 +3,13 @@ import { element, type Markup } from '../markup.ts';
 
 /** @param x where its point is */
 export const rightArrow = (x: number, y: number, kind: string): Markup =>
-  element('path', { class: `arrow ${kind}`, d: `M${x} ${n(y)}l-8 -4v8z` });
+  element('path', { class: `arrow ${kind}`.trim(), d: `M${n(x)} ${n(y)}l-8 -4v8z` });
 
 export const leftArrow = (x: number, y: number, kind: string): Markup =>
-  element('path', { class: `arrow ${kind}`, d: `M${x} ${n(y)}l8 -4v8z` });
+  element('path', { class: `arrow ${kind}`.trim(), d: `M${n(x)} ${n(y)}l8 -4v8z` });
 
 export const cross = (x: number, y: number): Markup =>
-  element('path', { class: 'cross', d: `M${x - 3.5} ${n(y - 3.5)}l7 7m0 -7l-7 7` });
+  element('path', { class: 'cross', d: `M${n(x - 3.5)} ${n(y - 3.5)}l7 7m0 -7l-7 7` });
 
 export const questionMark = (x: number, y: number): Markup => ({
   markup:

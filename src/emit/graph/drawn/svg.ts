@@ -139,8 +139,10 @@ function busMarkup(
   { kind, track, x, from, to, stops }: Bus,
   indexOf: (service: Stop['service']) => number | undefined,
 ): Markup {
-  const look = kind === 'network' ? 'cable' : `bus c${track % 4} d${track % 3}`;
-  const colour = `c${track % 4}`;
+  // Where nobody reaches what is needed, nothing of the bus looks as if somebody did.
+  const isReached = stops.some(({ isTarget, answer }) => !isTarget && answer === 'yes');
+  const colour = isReached ? `c${track % 4}` : '';
+  const look = kind === 'network' ? 'cable' : isReached ? `bus ${colour} d${track % 3}` : 'bus no';
   const stubs = stops.flatMap((stop) => {
     const start = kind === 'needs' && stop.isTarget ? stop.x + 6 : stop.x;
     const y = n(stop.y);

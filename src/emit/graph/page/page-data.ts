@@ -1,6 +1,7 @@
 /** What the page's program works with. */
 import type { Graph, Way } from '../../../plan/graph/graph.ts';
 import { labelOf } from '../labels.ts';
+import { plain } from '../markup.ts';
 
 export type Answer = Way['answer'];
 
@@ -30,7 +31,7 @@ export function pageDataOf(graph: Graph): PageData {
     const known = indexes.get(key);
     if (known !== undefined) return known;
     indexes.set(key, says.length);
-    return says.push([way.answer, labelOf(way)]) - 1;
+    return says.push([way.answer, plain(labelOf(way))]) - 1;
   };
   const titles = new Map([...graph.lans, graph.host].map(({ id, title }) => [id, title]));
   const outside = new Map<string, (readonly [string, number])[]>(graph.services.map(({ id }) => [id, []]));
@@ -39,14 +40,14 @@ export function pageDataOf(graph: Graph): PageData {
     outside.get(way.from)?.push(...titled('To', titles.get(way.to), way));
   }
   function titled(direction: string, title: string | undefined, way: Way): readonly (readonly [string, number])[] {
-    return title === undefined ? [] : [[`${direction} ${title}`, say(way)]];
+    return title === undefined ? [] : [[plain(`${direction} ${title}`), say(way)]];
   }
   const networks = new Map(graph.networks.map(({ id, title }) => [id, title]));
   const services = graph.services.map(({ id, name, netmode, networks: on, details }) => {
     const about = [netmode, ...on.map((network) => networks.get(network) ?? ''), ...details].join(' · ');
     const ways = outside.get(id)!;
-    const words = [name, about, ...ways.map(([, index]) => says[index]![1])].join(' ').toLowerCase();
-    return { name, netmode, about, words, outside: ways };
+    const words = [name, about, ...ways.map(([, index]) => says[index]![1])].map(plain).join(' ').toLowerCase();
+    return { name: plain(name), netmode, about: plain(about), words, outside: ways };
   });
   const pairs = graph.services.map((from) =>
     graph.services.map((to) => (from === to ? -1 : say(graph.between(from.name, to.name)))),
