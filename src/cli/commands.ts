@@ -40,7 +40,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   graph: {
     load: () => import('./commands/graph.ts'),
-    usage: ['graph', 'a picture of who reaches whom, for Mermaid or Graphviz'],
+    usage: ['graph', 'a picture of who reaches whom: SVG, a page, Mermaid, DOT'],
   },
   annotate: {
     load: () => import('./commands/annotate.ts'),
