@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -200,7 +200,7 @@ test('page: names are shown and not run, and nothing else could run or be fetche
 });
 
 /** Mermaid as it is published for browsers. */
-const mermaidFile = join(root, 'node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js');
+const mermaidFile = fileURLToPath(import.meta.resolve('@mermaid-js/tiny'));
 
 test('Mermaid itself reads each graph as it is meant', async ({ browser }) => {
   const { page } = await visit(browser, 'about:blank');

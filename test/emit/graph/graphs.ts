@@ -21,7 +21,8 @@ export function graphOfText(text: string): Graph {
 
 /** What would end a script, an attribute, a comment or an entity, what runs, and what turns or breaks a line. */
 export const hostileText =
-  '</script></style></svg>--><img src=x onerror=alert(1)><script>alert(2)</script>"\'`]]>&lt;\u202e\u0000\u2028\n${x}\ud800';
+  '</script></style></svg>--><img src=x onerror=alert(1)><script>alert(2)</script>' +
+  '"\'`]]>&lt;\u202e\u0000\u2028\n${x}\ud800';
 
 /** The graph with that in place of every text but the netmodes. */
 export function hostile(graph: Graph): Graph {

@@ -56,14 +56,16 @@ const rows: Readonly<Record<string, Row>> = {
   },
   '`ipvlan-l2` with nothing else said': { service: 'x-netmode: ipvlan-l2' },
   '`ipvlan-l2` on a VLAN': {
-    service:
-      'x-netmode: { mode: ipvlan-l2, vlan: 20, subnet: [192.168.20.0/24], gateway: [192.168.20.1], ip_range: 192.168.20.192/27 }',
+    service: `x-netmode: { mode: ipvlan-l2, vlan: 20, ${shared.replaceAll('168.1.', '168.20.')} }`,
     lan: 'eth0.20',
   },
   '`driver: ipvlan` without `ip_range`, `host_access: shim`': {
     service: 'networks: [lan]',
-    networks:
-      '  lan: { driver: ipvlan, driver_opts: { parent: eth0 }, ipam: { config: [{ subnet: 192.168.1.0/24, gateway: 192.168.1.1 }] }, x-netmode: { host_access: shim } }',
+    networks: `  lan:
+    driver: ipvlan
+    driver_opts: { parent: eth0 }
+    ipam: { config: [{ subnet: 192.168.1.0/24, gateway: 192.168.1.1 }] }
+    x-netmode: { host_access: shim }`,
   },
   '`ipvlan-l3`': routed('ipvlan-l3'),
   '`ipvlan-l3`, `rp_filter` 1 on the parent': { ...routed('ipvlan-l3'), rpFilter: true },

@@ -27,7 +27,7 @@ export interface Looks {
 }
 
 /** What the page shows of one service; names are sorted. */
-export interface PageState {
+interface PageState {
   readonly chosen: readonly string[];
   readonly near: readonly string[];
   readonly pressed: readonly string[];

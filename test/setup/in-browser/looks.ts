@@ -1,4 +1,4 @@
-/** What tests look at in a browser; bundled and put into each page before its own programs (`test/setup/browser.ts`). */
+/** What tests look at in a browser; `test/setup/browser.ts` puts it into each page before the page's own programs. */
 import type { Looks } from './look-types.ts';
 
 const texts = () =>

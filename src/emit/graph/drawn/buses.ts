@@ -1,4 +1,4 @@
-/** What leads from service to service: one bus for all that need the same service, or are on the same further network. */
+/** What leads from service to service: one bus for all that need the same service, or are on one more network. */
 import type { Graph, ServiceNode, Way } from '../../../plan/graph/graph.ts';
 import type { Bus, Card, Frame, Stop } from './picture.ts';
 import { tracksFor } from './tracks.ts';

@@ -14,7 +14,7 @@ export interface Picture {
   readonly bottom: number;
 }
 
-export interface Point {
+interface Point {
   readonly x: number;
   readonly y: number;
 }

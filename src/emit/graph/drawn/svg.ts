@@ -152,7 +152,7 @@ function busMarkup(
         : stop.y === to
           ? `H${x - turn}Q${x} ${y} ${x} ${n(y - turn)}`
           : `H${x}`;
-    const answer = stop.answer === 'yes' ? '' : ` ${stop.answer}`;
+    const answer = stop.answer === 'yes' || !isReached ? '' : ` ${stop.answer}`;
     return [
       element('path', { class: 'halo', d: `M${stop.x + 13} ${y}H${x - turn - 2}` }),
       element(

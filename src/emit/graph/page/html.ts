@@ -1,6 +1,6 @@
 /**
- * The graph as one page that needs nothing else: the picture, what a pointer or the keyboard chooses in it, and the same
- * as a table. Its policy lets it fetch nothing and run nothing but its own program.
+ * The graph as one page that needs nothing else: the picture, what a pointer or the keyboard chooses in it, and the
+ * same as a table. Its policy lets it fetch nothing and run nothing but its own program.
  */
 import type { Graph, Way } from '../../../plan/graph/graph.ts';
 import { headingOf } from '../drawn/arrange.ts';

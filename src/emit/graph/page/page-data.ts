@@ -1,5 +1,6 @@
 /** What the page's program works with. */
 import type { Graph, Way } from '../../../plan/graph/graph.ts';
+import { withinSentence } from '../drawn/sentences.ts';
 import { labelOf } from '../labels.ts';
 import { plain } from '../markup.ts';
 
@@ -14,7 +15,7 @@ export interface PageData {
     readonly about: string;
     /** What is searched, in small letters. */
     readonly words: string;
-    /** `From LAN on eth0`, with the index of what is said. */
+    /** `From LAN on eth0`, `To this host`, with the index of what is said. */
     readonly outside: readonly (readonly [title: string, say: number])[];
   }[];
   /** Each answer with its text, once. */
@@ -40,7 +41,7 @@ export function pageDataOf(graph: Graph): PageData {
     outside.get(way.from)?.push(...titled('To', titles.get(way.to), way));
   }
   function titled(direction: string, title: string | undefined, way: Way): readonly (readonly [string, number])[] {
-    return title === undefined ? [] : [[plain(`${direction} ${title}`), say(way)]];
+    return title === undefined ? [] : [[plain(`${direction} ${withinSentence(title)}`), say(way)]];
   }
   const networks = new Map(graph.networks.map(({ id, title }) => [id, title]));
   const services = graph.services.map(({ id, name, netmode, networks: on, details }) => {

@@ -1,7 +1,7 @@
 /** `netcompose graph`: formats, and the file that is asked for. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { folder, runIn } from '../in-folder.ts';
+import { folder, runIn } from '../../in-folder.ts';
 
 const texts = {
   'compose.yaml': 'services:\n  web: { extends: { file: common.yaml, service: base }, x-netmode: host }\n',

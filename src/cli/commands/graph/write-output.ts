@@ -1,8 +1,8 @@
 /** A file that somebody asked for on the command line. */
 import { dirname, resolve } from 'node:path';
-import type { Session } from '../session.ts';
-import { UsageError } from '../usage-error.ts';
-import type { Read } from './read-project.ts';
+import type { Session } from '../../session.ts';
+import type { Read } from '../../steps/read-project.ts';
+import { UsageError } from '../../usage-error.ts';
 
 /**
  * Writes what a command has made into the file that `--output` names; `-` is standard output.

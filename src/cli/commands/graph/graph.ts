@@ -1,18 +1,18 @@
 /** `netcompose graph`: a picture of who reaches whom; nothing is touched but the file that is asked for. */
 import { extname } from 'node:path';
 import { Option } from 'commander';
-import { dotOf } from '../../emit/graph/dot.ts';
-import { mermaidOf } from '../../emit/graph/mermaid.ts';
-import { parseFacts } from '../../plan/facts/parsed-facts.ts';
-import type { Graph } from '../../plan/graph/graph.ts';
-import { graphOf } from '../../plan/graph/graph-of.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { factsOptions, ownOptions } from '../options/own-options.ts';
-import { exitCodeOf, reportProblems } from '../report.ts';
-import type { Session } from '../session.ts';
-import { planned } from '../steps/plan-project.ts';
-import { writeOutput } from '../steps/write-output.ts';
-import { UsageError } from '../usage-error.ts';
+import { dotOf } from '../../../emit/graph/dot.ts';
+import { mermaidOf } from '../../../emit/graph/mermaid.ts';
+import { parseFacts } from '../../../plan/facts/parsed-facts.ts';
+import type { Graph } from '../../../plan/graph/graph.ts';
+import { graphOf } from '../../../plan/graph/graph-of.ts';
+import { exitCodes } from '../../exit-codes.ts';
+import { factsOptions, ownOptions } from '../../options/own-options.ts';
+import { exitCodeOf, reportProblems } from '../../report.ts';
+import type { Session } from '../../session.ts';
+import { planned } from '../../steps/plan-project.ts';
+import { UsageError } from '../../usage-error.ts';
+import { writeOutput } from './write-output.ts';
 
 interface Format {
   /** How files are named that hold it. */
@@ -24,8 +24,8 @@ interface Format {
 const formats: Readonly<Record<string, Format>> = {
   mermaid: { endings: ['.mmd', '.mermaid'], writer: async () => mermaidOf },
   dot: { endings: ['.dot', '.gv'], writer: async () => dotOf },
-  svg: { endings: ['.svg'], writer: async () => (await import('../../emit/graph/drawn/svg.ts')).svgOf },
-  html: { endings: ['.html', '.htm'], writer: async () => (await import('../../emit/graph/page/html.ts')).pageOf },
+  svg: { endings: ['.svg'], writer: async () => (await import('../../../emit/graph/drawn/svg.ts')).svgOf },
+  html: { endings: ['.html', '.htm'], writer: async () => (await import('../../../emit/graph/page/html.ts')).pageOf },
 };
 
 const examples = `
