@@ -168,15 +168,17 @@ test('page: light and dark, no text lies on another, and it is all there without
   browser,
   folder,
 }) => {
-  for (const name of ['home', 'fifty', 'hostile names']) {
-    for (const scheme of ['light', 'dark'] as const) {
-      const address = kept(folder, 'page.html', pageOf(graphs[name]!()));
-      const { page, complaints } = await visit(browser, address, scheme);
-      const found = [await asked(page, 'overlaps'), await asked(page, 'outside'), complaints];
-      assert.equal(found, [[], [], []], `${name}, ${scheme}`);
-      assert.ok((await asked(page, 'leastContrast')) >= 4.5, scheme);
-      await page.context().close();
-    }
+  for (const [name, scheme] of [
+    ['home', 'light'],
+    ['fifty', 'dark'],
+    ['hostile names', 'light'],
+  ] as const) {
+    const address = kept(folder, 'page.html', pageOf(graphs[name]!()));
+    const { page, complaints } = await visit(browser, address, scheme);
+    const found = [await asked(page, 'overlaps'), await asked(page, 'outside'), complaints];
+    assert.equal(found, [[], [], []], `${name}, ${scheme}`);
+    assert.ok((await asked(page, 'leastContrast')) >= 4.5, scheme);
+    await page.context().close();
   }
   const { page } = await visit(browser, kept(folder, 'page.html', pageOf(graphs['home']!())), 'light', false);
   assert.is(await page.locator('tbody tr').count(), graphs['home']!().ways.length);
