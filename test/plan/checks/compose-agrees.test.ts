@@ -7,8 +7,8 @@ import { lanFacts, planTexts } from '../../support/in-memory.ts';
 const files =
   'name: shop\nservices:\n' +
   '  web:\n    image: x\n    ports: ["127.0.0.1:8080:80", "9000-9001:9000-9001/udp", "443"]\n    networks:\n' +
-  '      back: { aliases: [shop, api], mac_address: "02:42:0a:00:00:05", interface_name: eth7, gw_priority: 5 }\n' +
   '      six: { ipv4_address: 10.9.0.5, ipv6_address: "fd00:9::5" }\n' +
+  '      back: { aliases: [shop, api], mac_address: "02:42:0a:00:00:05", interface_name: eth7, gw_priority: 5 }\n' +
   '    x-netmode: bridge\n' +
   '  metrics: { image: x, x-netmode: host }\n' +
   '  plain: { image: x, network_mode: none, ports: ["7000:7000"] }\n' +
@@ -81,6 +81,14 @@ test('a service that a profile leaves out is not compared', () => {
   assert.equal(differences({ services: { ...services, later: { network_mode: 'host' } }, networks }), []);
 });
 
+test('a service of a profile that the command line names may be missing: `config` does not know what it names', () => {
+  const { plan: started } = planTexts(files, { facts: lanFacts, profiles: ['later'] });
+  assert.ok(started!.services.get('later')!.service.active);
+  assert.equal(compareResolved(started!, { services, networks }), []);
+  const later = { networks: { default: null } };
+  assert.equal(compareResolved(started!, { services: { ...services, later }, networks }), []);
+});
+
 test('network_mode', () => {
   const moded = (network_mode: string | undefined) =>
     differences({ services: { ...services, metrics: network_mode ? { network_mode } : {} }, networks });
@@ -99,6 +107,10 @@ test('the networks of a service, whatever their order', () => {
   ]);
   assert.equal(inWeb({ networks: { six, other: null, back } }), [
     { service: 'web', what: 'networks', planned: 'back, six', resolved: 'back, other, six' },
+  ]);
+  const { networks: _, ...without } = web;
+  assert.equal(differences({ services: { ...services, web: without }, networks }), [
+    { service: 'web', what: 'networks', planned: 'back, six', resolved: 'nothing' },
   ]);
 });
 
@@ -135,6 +147,48 @@ test('each property of an attachment', () => {
 test('the order of aliases, one that is there twice, and a priority of 0 are no difference', () => {
   assert.equal(inBack({ aliases: ['shop', 'api', 'shop'] }), []);
   assert.equal(inWeb({ networks: { ...attachments, six: { ...attachments.six, gw_priority: 0, aliases: [] } } }), []);
+});
+
+test('a dollar, which Compose doubles', () => {
+  const { plan: dollar } = planTexts(
+    'services:\n  web:\n    image: x\n    networks: { back: { interface_name: "e$$0", aliases: ["a$$b"] } }\n' +
+      '    x-netmode: bridge\nnetworks:\n  back:\n',
+    { facts: lanFacts },
+  );
+  const model = (text: string) => ({
+    services: { web: { networks: { back: { interface_name: text, aliases: ['a$$b'] } } } },
+    networks: { back: { name: 'project_back' } },
+  });
+  assert.equal(compareResolved(dollar!, model('e$$0')), []);
+  assert.equal(compareResolved(dollar!, model('e$$1')), [
+    {
+      service: 'web',
+      what: 'networks.back',
+      planned: 'aliases a$b, interface_name e$0',
+      resolved: 'aliases a$b, interface_name e$1',
+    },
+  ]);
+});
+
+test('of many ports that differ the first three are named', () => {
+  const three = '127.0.0.1:8080:80/tcp, 9000:9000/udp, 9001:9001/udp';
+  const [first, chosen, ...udp] = ports;
+  const other = { target: 1, published: '1' };
+  assert.equal(inWeb({ ports: [chosen!] }), [{ service: 'web', what: 'ports', planned: three, resolved: 'nothing' }]);
+  assert.equal(inWeb({ ports: [...udp, other, chosen!, first!, { target: 2, published: '5' }] }), [
+    { service: 'web', what: 'ports', planned: 'nothing', resolved: '1:1/tcp, 5:2/tcp' },
+  ]);
+  assert.equal(inWeb({ ports: [{ target: 2, published: '5' }, other, ...ports] }), [
+    { service: 'web', what: 'ports', planned: 'nothing', resolved: '1:1/tcp, 5:2/tcp' },
+  ]);
+  assert.equal(inWeb({ ports: [] }), [
+    {
+      service: 'web',
+      what: 'ports',
+      planned: '127.0.0.1:8080:80/tcp, 9000:9000/udp, 9001:9001/udp and 1 more',
+      resolved: 'nothing',
+    },
+  ]);
 });
 
 test('ports, whatever their order', () => {

@@ -311,6 +311,12 @@ const cases: readonly (readonly [string, string, Situation, readonly string[]])[
     [host('publishes port 5353/udp of the host, which "nginx" (pid 812) has open')],
   ],
   [
+    'nor is what a container publishes',
+    opens('"5353/udp"'),
+    { containers: [container({ ports: publishes(5353, { protocol: 'udp' }) })] },
+    [other('opens port 5353/udp of the host, which the container "shop-web-1" of project "shop" publishes')],
+  ],
+  [
     'nor is TCP',
     opens('5353'),
     { sockets: [socket({ port: 5353 })] },
