@@ -294,6 +294,8 @@ test('a native network: its name may be there already, its subnet may not', () =
     ),
     [],
   );
+  const ipvlanOffice = existing({ ...ipvlan, ...pools('10.9.0.0/24') });
+  assert.equal(told(native('    name: office\n').replace('bridge', 'macvlan'), ipvlanOffice), []);
   const annotated = native().replace('networks: [lan]', 'networks: [lan], x-netmode: bridge');
   assert.equal(told(annotated, office), taken);
 });
