@@ -25,7 +25,7 @@ export function fits(pattern: string, text: string): boolean {
     if (part.startsWith('*')) return '.*';
     if (part === '?') return '.';
     if (part === '\\') return '(?!)'; // nothing is after it: glibc takes no text then
-    return part.length > 1 && part.startsWith('[') ? inBrackets(part) : literal(part.replace(/^\\/, ''));
+    return part.length > 1 && part.startsWith('[') ? inBrackets(part) : literal(part.replace('\\', ''));
   });
   try {
     return new RegExp(`^${source.join('')}$`, 'su').test(text);
@@ -35,12 +35,13 @@ export function fits(pattern: string, text: string): boolean {
 }
 
 function inBrackets(part: string): string {
-  const [, not, inside = ''] = /^\[([!^]?)(.*)\]$/su.exec(part)!;
-  const members = (inside.match(memberToken) ?? []).map((each) => {
+  const inside = part.slice(1, -1);
+  const isNot = /^[!^]/.test(inside);
+  const members = (inside.slice(isNot ? 1 : 0).match(memberToken) ?? []).map((each) => {
     if (each.startsWith('[:')) return classes.get(each.slice(2, -2)) ?? '';
-    return each === '\\-' ? each : literal(each.replace(/^\\/, ''));
+    return each === '\\-' ? each : literal(each.replace('\\', ''));
   });
-  return `[${not && '^'}${members.join('')}]`;
+  return `[${isNot ? '^' : ''}${members.join('')}]`;
 }
 
 const literal = (character: string) => character.replace(/[$()*+.?[\\\]^{|}]/, '\\$&');

@@ -54,6 +54,15 @@ for (const [what, netmode, managers, expected] of [
     ],
   ],
   [
+    'one that has the name of what would be written',
+    'macvlan',
+    { networkd: [network('/run/systemd/network/06-nc-eth0.network', 'Type=ether')] },
+    [
+      `${taken}: write "/etc/systemd/network/06-nc-eth0.network.d/nc-eth0.conf": |   [Match] |   ` +
+        `Name=!nc-eth0 | then: networkctl reload`,
+    ],
+  ],
+  [
     'unmanaged before that',
     'macvlan',
     {
@@ -86,6 +95,7 @@ for (const [what, netmode, managers, expected] of [
         `NetworkInterfaceBlacklist=veth,ve-,nc-eth0 | then: systemctl restart connman`,
     ],
   ],
+  ['ConnMan, left alone beside others', 'macvlan', { connman: { left: ['veth', 'nc-'] } }, []],
   ['ConnMan, left alone', 'macvlan', { connman: { left: ['nc-'] } }, []],
   [
     'a .link file',
@@ -255,7 +265,13 @@ for (const [what, netmode, managers, expected] of [
 
 test('nothing is told where nobody looked, or of another machine', () => {
   assert.equal(told('ipvlan-l2', lanFacts), []);
+  assert.equal(told('{ mode: ipvlan-l2, parent: eth0, subnet: 192.168.1.0/24 }', { version: 1 }), []);
   const facts = withManagers({ dhcpcd: { denied: [], allowed: [] } });
+  const { engine: _, ...withoutEngine } = facts;
+  assert.is(told('ipvlan-l2', withoutEngine).length, 1);
+  // Without its parent it has no address yet.
+  const byMac = withManagers({ networkd: [network('/etc/systemd/network/50-a.network', `MACAddress=${card.mac}`)] });
+  assert.equal(told('{ mode: ipvlan-l2, parent: eth9, subnet: 10.9.0.0/24 }', byMac), []);
   assert.is(told('{ mode: ipvlan-l2, fallback: bridge }', facts).length, 1);
   const native =
     'services:\n  web: { image: x, networks: [lan] }\nnetworks:\n  lan:\n    driver: macvlan\n' +
@@ -296,6 +312,22 @@ test("a macvlan shim is met by the MAC address that it is made with, and not by 
     told('macvlan', withManagers({ networkd: [network('/etc/systemd/network/50-a.network', `MACAddress=${mac}`)] }));
   assert.equal(by(made.mac), [unmanaged()]);
   assert.equal(by(card.mac!), []);
+  // Of two shims each has its own.
+  const two =
+    'services:\n  a: { image: x, x-netmode: { mode: macvlan, parent: eth1 } }\n  b: { image: x, x-netmode: macvlan }\n';
+  const facts = withManagers({
+    networkd: [network('/etc/systemd/network/50-a.network', `MACAddress=${made.mac}`)],
+  });
+  assert.equal(
+    planTexts(two, { facts })
+      .diagnostics.sorted()
+      .filter(({ rule }) => rule === taken)
+      .map(({ message }) => message),
+    [
+      'systemd-networkd takes the shim "nc-eth0" of "netcompose-eth0" for an interface of its own: ' +
+        `"/etc/systemd/network/50-a.network" matches it by MACAddress=${made.mac}`,
+    ],
+  );
 });
 
 test('a parent without a device of its own is named by the rule as before', () => {

@@ -38,6 +38,8 @@ for (const [match, forMacvlan, forIpvlan] of [
   ['PermanentMACAddress=02:6e:63:00:00:01', false, false],
   ['Path=pci-*', false, false],
   ['Path=!pci-*', true, true],
+  ['Path=*', false, false],
+  ['Path=!pci-*\nPath=usb-*', false, false],
   ['Property=ID_BUS=usb', false, false],
   ['Property=!ID_BUS=usb', true, true],
   ['Property=ID_NET_DRIVER=macvlan', true, false],
