@@ -175,8 +175,8 @@ function untouched(intent: ServiceIntent, { intents, requests, networks, address
     };
   }
   const listed = listedAttachments(service, addresses.get(service.name), requests);
-  const fallen = [...listed.keys()].flatMap((key) => requests.fallbacks.get(key) ?? [])[0];
   if (listed.size === 0) listed.set('default', plainAttachment('default', true));
+  const fallen = [...listed.keys()].flatMap((key) => requests.fallbacks.get(key) ?? [])[0];
   const found = [...listed.keys()].map((key) => networks.get(key)?.mode ?? 'bridge');
   const netmode = found.find(isUnderlay) ?? found.find((mode) => mode === 'overlay') ?? 'bridge';
   // Beside another network of the LAN its MAC address stays.

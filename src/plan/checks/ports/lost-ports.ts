@@ -45,7 +45,7 @@ function checkPorts(plan: Attached, owner: Attached, networks: Plan['networks'],
   const { service } = plan;
   const netmode = modeOfPorts(owner, networks);
   const [first] = service.ports;
-  if (!first || plan.ports.length > 0 || owner.publishing) return;
+  if (!first || owner.publishing) return;
   const subject = `"${service.name}"`;
   if (netmode === 'none') {
     report('service/ports-ignored', first.span, `${subject}: a service without a network publishes nothing`, {

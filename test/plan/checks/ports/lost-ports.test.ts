@@ -133,6 +133,27 @@ for (const netmode of ['', 'x-netmode: bridge, ']) {
   });
 }
 
+test('ports of a service on two LANs: by the netmode that it was given', () => {
+  const text =
+    'services:\n  web: { image: x, ports: ["80:80"], networks: [cams], x-netmode: { network: lan } }\nnetworks:\n' +
+    '  cams: { x-netmode: { mode: ipvlan-l2, parent: eth1, ip_range: 10.20.1.64/26, host_access: none } }\n' +
+    '  lan: { x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27 } }\n';
+  const own = "it answers on 80/tcp of the container's own address";
+  assert.equal(
+    lostIn(text).map(([line]) => line),
+    [`info service/ports-ignored: "web": macvlan publishes no ports: ${own}`],
+  );
+});
+
+test('the default network, which need not be declared, is a bridge', () => {
+  const project = (web: string) => `services:\n  web: { image: x, ${web} }\nnetworks:\n  ${lan}\n`;
+  assert.equal(lostIn(project(`networks: { default: { ${address} } }`)), []);
+  assert.equal(
+    lostIn(project('ports: ["8080:80"], networks: [default, lan]')).map(([, help]) => help),
+    ['reach it at its own address, and publish on 127.0.0.1 what this host needs'],
+  );
+});
+
 test('the help in host mode: what to write in place of ports', () => {
   const help = (port: string) => lost(ports(port), 'host').map(([, text]) => text);
   const listen = (address: string, text: string) => [
