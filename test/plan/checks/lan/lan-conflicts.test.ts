@@ -160,8 +160,8 @@ const cases: readonly (readonly [string, string, Facts, readonly string[]])[] = 
     [],
   ],
   [
-    'a device without an Ethernet address',
-    dns(),
+    'a device without an Ethernet address, and a service without one of its own',
+    dns('', 'ipvlan-l2'),
     facts([neighbour('192.168.1.53', { mac: '00:00:00:00' })]),
     ['error address/answers-on-lan: "dns": 192.168.1.53 answers on eth0, from the device 00:00:00:00'],
   ],
