@@ -133,6 +133,20 @@ for (const netmode of ['', 'x-netmode: bridge, ']) {
   });
 }
 
+test('ports beside an address on a LAN of both families', () => {
+  const both = lan.replace(
+    '}] } }',
+    '}, { subnet: "fd00:1::/64", ip_range: "fd00:1::1:0/112" }] }, enable_ipv6: true }',
+  );
+  const text =
+    'services:\n  web: { image: x, ports: ["8080:80"], networks: [back, lan] }\n' +
+    `networks:\n  back: { enable_ipv6: true }\n  ${both}\n`;
+  assert.equal(
+    lostIn(text).map(([, help]) => help),
+    ['reach it at its own address, and publish on 127.0.0.1 what this host needs'],
+  );
+});
+
 test('ports of a service on two LANs: by the netmode that it was given', () => {
   const text =
     'services:\n  web: { image: x, ports: ["80:80"], networks: [cams], x-netmode: { network: lan } }\nnetworks:\n' +
