@@ -89,4 +89,18 @@ test('where the network alone is missing: an "up" would make the shim anew', () 
 for (const privilege of ['root', 'sudo'] as const)
   test(`with ${privilege}: nothing`, () => assert.equal(found({ privilege }), []));
 
+test('where nobody looked at the host, or the engine: no more than is known', () => {
+  const withoutRoot = { ...lanFacts, host: { ...lanFacts.host!, privilege: 'none' } } as const;
+  const rules = ({ host, engine }: Partial<Facts>) => {
+    const { plan, diagnostics } = planTexts(compose, { facts: withoutRoot });
+    checkPrivilege(plan!, { version: 1, ...(host && { host }), ...(engine && { engine }) }, diagnostics.report);
+    return diagnostics.sorted().map(({ rule }) => rule);
+  };
+  assert.equal(rules(withoutRoot), ['shim/needs-root']);
+  assert.equal(rules({ host: withoutRoot.host }), ['shim/needs-root']);
+  assert.equal(rules({ engine: withoutRoot.engine! }), []);
+  // The shims of another machine are made there.
+  assert.equal(rules({ host: withoutRoot.host, engine: { ...withoutRoot.engine!, remote: true } }), []);
+});
+
 test.run();

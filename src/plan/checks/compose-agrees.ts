@@ -166,7 +166,7 @@ function planned(plan: AttachmentPlan): ResolvedAttachment {
     ...(ipv4Address && { ipv4_address: formatAddress(ipv4Address.value) }),
     ...(ipv6Address && { ipv6_address: formatAddress(ipv6Address.value) }),
     ...(macAddress && { mac_address: macAddress.value }),
-    ...(aliases.length > 0 && { aliases }),
+    aliases,
     ...(interfaceName && { interface_name: interfaceName.value }),
     ...(gwPriority && { gw_priority: gwPriority.value }),
   };

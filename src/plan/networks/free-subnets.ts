@@ -21,7 +21,10 @@ export interface HostSubnet {
 /** Halves and quarters of everything, as VPNs write the default route. */
 const shortestPrefix = 4;
 
-/** What this host reaches by interfaces other than Docker's bridges and shims; nothing where it is not the engine's. */
+/**
+ * What this host reaches by interfaces other than Docker's bridges and shims, and first what it is in itself; nothing
+ * where it is not the engine's.
+ */
 export function hostSubnets({ host, engine }: ParsedFacts): readonly HostSubnet[] {
   if (!host || engine?.remote || isInVirtualMachine(engine) || isRootless(engine)) return [];
   const others = host.interfaces.filter((each) => !each.loopback && !isOurs(each) && !isDockers(each, engine));

@@ -84,15 +84,11 @@ function managed(
     };
   }
   const written = addresses.get(service.name);
-  const target = network ?? (mode === 'overlay' ? overlayKey(intents) : bridgeTarget(intent));
+  const target = network ?? (mode === 'overlay' ? overlayKey(intents) : firstNetwork(service));
   const listed = listedAttachments(service, written, requests);
-  if (listed.size === 0 && target === undefined) listed.set('default', plainAttachment('default', false));
-  if (target !== undefined) {
-    const before = listed.get(target) ?? plainAttachment(target, false);
-    listed.set(target, withSettings(before, intent, mode, fallen ? undefined : written?.netmode, fallen !== undefined));
-  }
-  const loopback =
-    target !== undefined && isUnderlay(mode) && networks.get(target)?.underlay?.hostAccess === 'loopback';
+  const before = listed.get(target) ?? plainAttachment(target, false);
+  listed.set(target, withSettings(before, intent, mode, fallen ? undefined : written?.netmode, fallen !== undefined));
+  const loopback = isUnderlay(mode) && networks.get(target)?.underlay?.hostAccess === 'loopback';
   if (loopback && ![...listed.keys()].some((key) => isBridgeNetwork(networks.get(key)))) {
     listed.set('default', plainAttachment('default', false));
   }
@@ -137,10 +133,8 @@ function fallenBeside(
 }
 
 /** A bridge-mode service that says an address or alias of its own says it for the one network it is on. */
-function bridgeTarget({ service, decoded }: ServiceIntent): string | undefined {
-  const keys = ['ipv4_address', 'ipv6_address', 'mac_address', 'aliases', 'interface_name', 'gw_priority'] as const;
-  if (!decoded || !keys.some((key) => decoded.keys.has(key))) return undefined;
-  return [...(service.networks?.value.keys() ?? [])][0] ?? 'default';
+function firstNetwork({ networks }: Service): string {
+  return networks?.value.keys().next().value ?? 'default';
 }
 
 function untouched(intent: ServiceIntent, { intents, requests, networks, addresses, facts }: Context): Attached {
@@ -175,8 +169,8 @@ function untouched(intent: ServiceIntent, { intents, requests, networks, address
     };
   }
   const listed = listedAttachments(service, addresses.get(service.name), requests);
-  const fallen = [...listed.keys()].flatMap((key) => requests.fallbacks.get(key) ?? [])[0];
   if (listed.size === 0) listed.set('default', plainAttachment('default', true));
+  const fallen = [...listed.keys()].flatMap((key) => requests.fallbacks.get(key) ?? [])[0];
   const found = [...listed.keys()].map((key) => networks.get(key)?.mode ?? 'bridge');
   const netmode = found.find(isUnderlay) ?? found.find((mode) => mode === 'overlay') ?? 'bridge';
   // Beside another network of the LAN its MAC address stays.

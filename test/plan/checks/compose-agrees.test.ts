@@ -1,14 +1,19 @@
 /** A model as Compose resolves it, which agrees with the plan but for what each case says. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { compareResolved, type Difference, type ResolvedModel } from '../../../src/plan/checks/compose-agrees.ts';
+import {
+  comparedText,
+  compareResolved,
+  type Difference,
+  type ResolvedModel,
+} from '../../../src/plan/checks/compose-agrees.ts';
 import { lanFacts, planTexts } from '../../support/in-memory.ts';
 
 const files =
   'name: shop\nservices:\n' +
   '  web:\n    image: x\n    ports: ["127.0.0.1:8080:80", "9000-9001:9000-9001/udp", "443"]\n    networks:\n' +
-  '      back: { aliases: [shop, api], mac_address: "02:42:0a:00:00:05", interface_name: eth7, gw_priority: 5 }\n' +
   '      six: { ipv4_address: 10.9.0.5, ipv6_address: "fd00:9::5" }\n' +
+  '      back: { aliases: [shop, api], mac_address: "02:42:0a:00:00:05", interface_name: eth7, gw_priority: 5 }\n' +
   '    x-netmode: bridge\n' +
   '  metrics: { image: x, x-netmode: host }\n' +
   '  plain: { image: x, network_mode: none, ports: ["7000:7000"] }\n' +
@@ -81,6 +86,14 @@ test('a service that a profile leaves out is not compared', () => {
   assert.equal(differences({ services: { ...services, later: { network_mode: 'host' } }, networks }), []);
 });
 
+test('a service of a profile that the command line names may be missing: `config` does not know what it names', () => {
+  const { plan: started } = planTexts(files, { facts: lanFacts, profiles: ['later'] });
+  assert.ok(started!.services.get('later')!.service.active);
+  assert.equal(compareResolved(started!, { services, networks }), []);
+  const later = { networks: { default: null } };
+  assert.equal(compareResolved(started!, { services: { ...services, later }, networks }), []);
+});
+
 test('network_mode', () => {
   const moded = (network_mode: string | undefined) =>
     differences({ services: { ...services, metrics: network_mode ? { network_mode } : {} }, networks });
@@ -99,6 +112,10 @@ test('the networks of a service, whatever their order', () => {
   ]);
   assert.equal(inWeb({ networks: { six, other: null, back } }), [
     { service: 'web', what: 'networks', planned: 'back, six', resolved: 'back, other, six' },
+  ]);
+  const { networks: _, ...without } = web;
+  assert.equal(differences({ services: { ...services, web: without }, networks }), [
+    { service: 'web', what: 'networks', planned: 'back, six', resolved: 'nothing' },
   ]);
 });
 
@@ -137,6 +154,48 @@ test('the order of aliases, one that is there twice, and a priority of 0 are no 
   assert.equal(inWeb({ networks: { ...attachments, six: { ...attachments.six, gw_priority: 0, aliases: [] } } }), []);
 });
 
+test('a dollar, which Compose doubles', () => {
+  const { plan: dollar } = planTexts(
+    'services:\n  web:\n    image: x\n    networks: { back: { interface_name: "e$$0", aliases: ["a$$b"] } }\n' +
+      '    x-netmode: bridge\nnetworks:\n  back:\n',
+    { facts: lanFacts },
+  );
+  const model = (text: string) => ({
+    services: { web: { networks: { back: { interface_name: text, aliases: ['a$$b'] } } } },
+    networks: { back: { name: 'project_back' } },
+  });
+  assert.equal(compareResolved(dollar!, model('e$$0')), []);
+  assert.equal(compareResolved(dollar!, model('e$$1')), [
+    {
+      service: 'web',
+      what: 'networks.back',
+      planned: 'aliases a$b, interface_name e$0',
+      resolved: 'aliases a$b, interface_name e$1',
+    },
+  ]);
+});
+
+test('of many ports that differ the first three are named', () => {
+  const three = '127.0.0.1:8080:80/tcp, 9000:9000/udp, 9001:9001/udp';
+  const [first, chosen, ...udp] = ports;
+  const other = { target: 1, published: '1' };
+  assert.equal(inWeb({ ports: [chosen!] }), [{ service: 'web', what: 'ports', planned: three, resolved: 'nothing' }]);
+  assert.equal(inWeb({ ports: [...udp, other, chosen!, first!, { target: 2, published: '5' }] }), [
+    { service: 'web', what: 'ports', planned: 'nothing', resolved: '1:1/tcp, 5:2/tcp' },
+  ]);
+  assert.equal(inWeb({ ports: [{ target: 2, published: '5' }, other, ...ports] }), [
+    { service: 'web', what: 'ports', planned: 'nothing', resolved: '1:1/tcp, 5:2/tcp' },
+  ]);
+  assert.equal(inWeb({ ports: [] }), [
+    {
+      service: 'web',
+      what: 'ports',
+      planned: '127.0.0.1:8080:80/tcp, 9000:9000/udp, 9001:9001/udp and 1 more',
+      resolved: 'nothing',
+    },
+  ]);
+});
+
 test('ports, whatever their order', () => {
   // Only what differs is told.
   const planned = '127.0.0.1:8080:80/tcp';
@@ -168,6 +227,47 @@ test('the networks of the project', () => {
     { what: 'networks.six.driver', planned: 'bridge', resolved: 'macvlan' },
   ]);
   assert.equal(changed('six', {}), []);
+});
+
+const text = (of: string, profiles: readonly string[] = []) =>
+  comparedText(planTexts(of, { facts: lanFacts, profiles }).plan!);
+
+test('what is not compared has no part in the text', () => {
+  assert.is(text(files.replaceAll('image: x', 'image: y')), text(files));
+});
+
+for (const [from, to] of [
+  ['metrics:', 'metric:'],
+  ['127.0.0.1:8080:80', '127.0.0.1:8081:80'],
+  ['127.0.0.1:8080:80', '127.0.0.1:8080:81'],
+  ['127.0.0.1:8080:80', '8080:80'],
+  ['9001/udp', '9001/tcp'],
+  ['aliases: [shop, api]', 'aliases: [shop]'],
+  ['00:05', '00:06'],
+  ['eth7', 'eth8'],
+  ['gw_priority: 5', 'gw_priority: 6'],
+  ['10.9.0.5', '10.9.0.6'],
+  ['fd00:9::5', 'fd00:9::6'],
+  ['x-netmode: host', 'x-netmode: none'],
+  ['  plain: {', '  plain: { x-netmode: none,'],
+  ['profiles: [later]', 'profiles: []'],
+  ['  later: { image: x,', '  later: { image: x, x-netmode: "service:web",'],
+  ['  later: {', '  more: { provider: { type: vm } }\n  later: {'],
+  ['  other: { driver: macvlan', '  another: { driver: macvlan'],
+  ['  other: { driver: macvlan', '  other: { driver: ipvlan'],
+  ['  six: { x-netmode', '  six: { name: seven, x-netmode'],
+  ['mode: macvlan,', 'mode: macvlan, scope: project,'],
+] as const) {
+  test(`the text of what is compared changes with it: ${from} → ${to}`, () => {
+    assert.ok(files.includes(from));
+    assert.is.not(text(files.replace(from, to)), text(files));
+  });
+}
+
+test('the text of what is compared changes with what is started, and with what takes the place of a container', () => {
+  assert.is.not(text(files, ['later']), text(files));
+  const provided = (more: string) => `services:\n  vm: { ${more} }\n`;
+  assert.is.not(text(provided('provider: { type: vm }, network_mode: none')), text(provided('network_mode: none')));
 });
 
 test('a network of which netcompose defines the driver must have one', () => {

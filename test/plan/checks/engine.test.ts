@@ -159,4 +159,78 @@ test('keys that are too old are reported of what a command starts, whoever has w
   assert.equal(reported(', x-netmode: bridge, profiles: [later]'), []);
 });
 
+const older: Facts = {
+  ...lanFacts,
+  engine: { ...lanFacts.engine!, version: '26.1.5' },
+  compose: { version: '2.26.1' },
+};
+
+/** A network `six`, which a service joins; what the engine is too old for. */
+function tooOld(network: string, given: Facts = older) {
+  const text = `services:\n  web: { image: x, networks: [six] }\nnetworks:\n  six: { ${network} }\n`;
+  return planTexts(text, { facts: given })
+    .diagnostics.sorted()
+    .filter(({ rule }) => rule === 'engine/too-old')
+    .map(({ message, help, span }) => [message, help, text.slice(span!.start, span!.end)]);
+}
+
+test('a network without IPv4 needs a newer engine', () => {
+  const refused = (at: string) => [
+    [
+      'network "six" has no IPv4, but this engine is 26.1.5, which does not know enable_ipv4',
+      'update Docker to 28.0 or newer, or add an IPv4 subnet',
+      at,
+    ],
+  ];
+  const six = 'ipam: { config: [{ subnet: "fd00:9::/64" }] }';
+  const four = '{ subnet: 10.9.0.0/24 }';
+  assert.equal(tooOld('x-netmode: { mode: bridge, subnet: "fd00:9::/64" }'), refused('bridge'));
+  assert.equal(tooOld(`enable_ipv6: true, enable_ipv4: false, ${six}`), refused('false'));
+  assert.equal(tooOld('enable_ipv6: true, enable_ipv4: false'), refused('false'));
+  // Docker gives it an IPv4 subnet of its own choice.
+  assert.equal(tooOld(`enable_ipv6: true, ${six}`), []);
+  assert.equal(tooOld(`enable_ipv6: true, ${six.replace('[', `[${four}, `)}`), []);
+  assert.equal(tooOld('x-netmode: { mode: bridge, subnet: ["fd00:9::/64", 10.9.0.0/24] }'), []);
+  assert.equal(tooOld('x-netmode: overlay'), []);
+  assert.equal(tooOld('external: true, enable_ipv4: false'), []);
+  assert.equal(tooOld(`enable_ipv6: true, enable_ipv4: false, ${six}`, lanFacts), []);
+});
+
+/** `web` on a network that the engine does not have; it has one called `back`. */
+function missing(web: string, more = '') {
+  const back = { id: '1', name: 'back', driver: 'bridge', scope: 'local', internal: false } as const;
+  const networks = [{ ...back, options: {}, labels: {}, pools: [] }];
+  return planTexts(`services:\n  web: { image: x, networks: ${web} }\n${more}`, { facts: facts({}, { networks }) })
+    .diagnostics.sorted()
+    .filter(({ rule }) => rule === 'engine/network-missing')
+    .map(({ severity, help }) => `${severity}: ${help}`);
+}
+
+test('the help for an external network that is missing: its likely name, and how to make it', () => {
+  const out = 'or take "external: true" out, so that Compose makes it';
+  const plain = (name: string) => `make it (docker network create ${name}), ${out}`;
+  const subnet = (name: string) =>
+    `make it (docker network create --subnet SUBNET ${name}, with the subnet of the addresses given here), ${out}`;
+  const networks = 'networks:\n  bakc: { external: true }\n  proxy: { external: true }\n';
+  assert.equal(missing('[proxy]', networks), [`error: ${plain('proxy')}`]);
+  assert.equal(missing('[bakc]', networks), [`error: did you mean "back"? Else ${plain('bakc')}`]);
+  const fixed = '{ proxy: { ipv4_address: 10.9.0.5 } }';
+  assert.equal(missing(fixed, networks), [`error: ${subnet('proxy')}`]);
+  assert.equal(missing(fixed, `  db: { image: x, networks: [proxy] }\n${networks}`), [`error: ${subnet('proxy')}`]);
+});
+
+test('an external network that is missing may be made by a command that comes before', () => {
+  const hooks = (when: string) =>
+    missing('[proxy]', `networks:\n  proxy: { external: true }\nx-netmode: { hooks: { ${when}: [[./make]] } }\n`).map(
+      (line) => line.split(':')[0],
+    );
+  assert.equal(hooks('pre_up'), ['warning']);
+  assert.equal(hooks('post_down'), ['error']);
+});
+
+test('the help for an overlay on a rootless engine', () => {
+  const [diagnostic] = planTexts(service('overlay'), { facts: facts({}, { kind: 'rootless' }) }).diagnostics.sorted();
+  assert.is(diagnostic?.help, "use a bridge, or the system's engine");
+});
+
 test.run();

@@ -332,12 +332,15 @@ test('a service that netcompose puts on the LAN publishes nothing, by whichever 
     engine: { ...lanFacts.engine!, version: '26.1.5' },
     compose: { version: '2.26.1' },
   };
-  const found = whole(
-    `${published}, networks: [back], x-netmode: { network: lan }`,
-    `networks:\n  back:\n  lan: { x-netmode: { ${lan} } }\n`,
-    { facts: older },
-  );
-  assert.equal([found.ports, found.publishing], [0, undefined]);
+  // By their names the shared network comes first, and the project's own does not.
+  for (const scope of ['shared', 'project']) {
+    const found = whole(
+      `${published}, networks: [back], x-netmode: { network: lan }`,
+      `networks:\n  back:\n  lan: { x-netmode: { ${lan}, scope: ${scope} } }\n`,
+      { facts: older },
+    );
+    assert.equal([found.ports, found.publishing], [0, undefined], scope);
+  }
 });
 
 test("an engine's network by its name, whatever else the engine has", () => {

@@ -47,7 +47,11 @@ export function linkFile(path: string, texts: readonly string[]): LinkFile {
     if (section === 'Link') link.set(key, value);
     // Empty: what was said before is forgotten.
     else if (section === 'Match' && value === '') delete match[key];
-    else if (section === 'Match') match[key] = [...(match[key] ?? []), ...words(value)];
+    else if (section === 'Match') {
+      // "Invalid property or value, ignoring assignment" (`config_parse_match_property`).
+      const valid = words(value).filter((word) => key !== 'Property' || word.includes('='));
+      if (valid.length > 0) match[key] = [...(match[key] ?? []), ...valid];
+    }
   }
   const [gives, policy] = [link.get('Name'), link.get('NamePolicy')];
   return {

@@ -14,20 +14,18 @@ import type { NetworkPlan, Plan } from '../../types.ts';
  */
 export function checkHostSubnets({ project, services, networks }: Plan, facts: ParsedFacts, report: Report): void {
   const reached = hostSubnets(facts);
-  if (reached.length === 0) return;
   const joined = membersOf(services.values());
   for (const network of networks.values()) {
     const declared = project.networks.get(network.key);
     if (!joined.has(network.key) || declared?.external || !takesRoute(network)) continue;
     const bridge = declared?.driverOpts.get('com.docker.network.bridge.name')?.value;
     for (const { subnet, spans } of network.pools) {
-      const inWay = reached
+      const [other] = reached
         .filter((other) => overlaps(other.subnet, subnet))
         // What is on the parent of a layer 3 network has a rule of its own.
         .filter(
           ({ interface: on }) => on !== bridge && !(network.underlay && on === parentName(network.underlay.parent)),
         );
-      const other = inWay.find(({ isOwn }) => isOwn) ?? inWay[0];
       if (!other) continue;
       const free = freeSubnet(subnet, takenSubnets(project.name, networks.values(), facts));
       report('subnet/taken-by-host', spans.subnet ?? network.span, message(network, formatCidr(subnet), other), {

@@ -251,7 +251,7 @@ function checkHostInRange(
     const message = inside
       ? `Docker hands out addresses of ${formatCidr(ipRange)}, which holds this host's own ${formatAddress(inside)}`
       : `the shim has the route to ${formatCidr(ipRange)}, which holds the gateway ${formatAddress(routed!)}`;
-    const free = largestFreeRange(pool, taken);
+    const free = largestFreeRange(pool, [...taken, ...addresses]);
     report('address/range-invalid', spans.ipRange ?? network.span, message, {
       help: free
         ? `write "ip_range: ${rangesText(network, pool, free)}"`
@@ -271,7 +271,7 @@ const rangesText = ({ pools }: NetworkPlan, changed: PlannedPool, range: Cidr): 
 
 /** As large as the range itself where there is room, else the largest that there is. */
 function largestFreeRange({ subnet, ipRange }: PlannedPool, taken: readonly Address[]): Cidr | undefined {
-  for (let prefix = Math.max(ipRange!.prefix, subnet.prefix + 1); prefix < bits[subnet.family]; prefix++) {
+  for (let prefix = ipRange!.prefix; prefix < bits[subnet.family]; prefix++) {
     const free = freeRange(subnet, prefix, taken);
     if (free) return free;
   }

@@ -1,6 +1,8 @@
 /**
  * What cannot be on one parent together, and subnets that collide: within the project, and with what the engine has.
  */
+import orderBy from 'lodash/orderBy.js';
+import sortBy from 'lodash/sortBy.js';
 import type { Report } from '../../../diagnostics/diagnostic.ts';
 import { netmodeOfDriver, underlay } from '../../../netmode/modes.ts';
 import { type Cidr, contains, formatCidr, overlaps, sameAddress } from '../../facts/ip.ts';
@@ -58,7 +60,7 @@ function checkSharing(earlier: UnderlayNetwork, later: UnderlayNetwork, facts: P
       `${subject}, one ${nameOf(a)} and one ${nameOf(b)}: the last to start changes the other's mode`,
       details(`use one mode and flag for both, ${elsewhere}`),
     );
-  } else if (first.driver === 'macvlan' && (a.flag === 'passthru' || b.flag === 'passthru')) {
+  } else if (a.flag === 'passthru' || b.flag === 'passthru') {
     report(
       'parent/passthru-exclusive',
       later.span,
@@ -86,12 +88,8 @@ const mostOpen = 16;
 /** In order of first address, so that the cost is that of sorting and of what is reported. */
 function checkOverlaps(networks: readonly NetworkPlan[], facts: ParsedFacts, report: Report): void {
   const subnets = networks.flatMap((network, order) => network.pools.map((pool) => ({ network, pool, order })));
-  subnets.sort(
-    ({ pool: { subnet: a }, order: first }, { pool: { subnet: b }, order: second }) =>
-      a.family - b.family || (a.first < b.first ? -1 : a.first > b.first ? 1 : first - second),
-  );
   let open: typeof subnets = [];
-  for (const next of subnets) {
+  for (const next of sortBy(subnets, ({ pool }) => pool.subnet.first)) {
     const clashing = open.filter(
       ({ network, pool }) => network !== next.network && overlaps(pool.subnet, next.pool.subnet),
     );
@@ -116,9 +114,7 @@ function checkOverlaps(networks: readonly NetworkPlan[], facts: ParsedFacts, rep
       );
     }
     // Those that reach farthest are enough, however many have one subnet.
-    open = [...open.filter(({ pool }) => overlaps(pool.subnet, next.pool.subnet)), next]
-      .sort(({ pool: { subnet: a } }, { pool: { subnet: b } }) => (a.last > b.last ? -1 : a.last < b.last ? 1 : 0))
-      .slice(0, mostOpen);
+    open = orderBy([...open, next], ({ pool }) => pool.subnet.last, 'desc').slice(0, mostOpen);
   }
 }
 
@@ -165,11 +161,10 @@ function checkAgainstEngine(
   );
   for (const other of facts.engine?.networks ?? []) {
     if (other.labels[composeProjectLabel] === project.name || external.has(other.name)) continue;
-    // Made by Compose under this very name.
-    if (network.kind !== 'shared' && other.name === network.dockerName) continue;
-    if (network.kind === 'shared' && other.name === network.dockerName)
-      checkExistingMode(network, other, facts, report);
-    else checkOther(network, other, () => takenSubnets(project.name, networks.values(), facts), facts, report);
+    if (other.name !== network.dockerName)
+      checkOther(network, other, () => takenSubnets(project.name, networks.values(), facts), facts, report);
+    // Any other is made by Compose under this very name.
+    else if (network.kind === 'shared') checkExistingMode(network, other, facts, report);
   }
 }
 

@@ -16,7 +16,7 @@ export function checkLost({ services, networks }: Plan, facts: ParsedFacts, repo
   for (const plan of services.values()) {
     // Of other guests Docker refuses ports, and that is said.
     if (plan.owner === undefined || plan.managed) checkPorts(plan, namespaceOwner(plan, services), networks, report);
-    if (plan.ports.length > 0 && timesOutOnLan(plan, networks, facts)) reportBesideLan(plan, networks, report);
+    if (timesOutOnLan(plan, networks, facts)) reportBesideLan(plan, networks, report);
     checkMacs(plan, networks, report);
     if (plan.managed) checkLeftovers(plan, report);
   }
@@ -45,7 +45,7 @@ function checkPorts(plan: Attached, owner: Attached, networks: Plan['networks'],
   const { service } = plan;
   const netmode = modeOfPorts(owner, networks);
   const [first] = service.ports;
-  if (!first || plan.ports.length > 0 || owner.publishing) return;
+  if (!first || owner.publishing) return;
   const subject = `"${service.name}"`;
   if (netmode === 'none') {
     report('service/ports-ignored', first.span, `${subject}: a service without a network publishes nothing`, {
@@ -111,15 +111,17 @@ function addressOnLan(on: Attached['networks'], networks: Plan['networks']): str
   return address && formatAddress(address.value);
 }
 
-/** A MAC address at an ipvlan network that the service lists; that of `x-netmode` is judged where it is read. */
+/**
+ * A MAC address at an ipvlan network that the service lists. One that `x-netmode` gives beside an ipvlan netmode is
+ * judged where it is read, and is not in the plan.
+ */
 function checkMacs({ service, networks: on }: Attached, networks: Plan['networks'], report: Report): void {
   for (const { network, macAddress } of on.values()) {
     const mode = networks.get(network)?.underlay?.mode;
-    const written = service.networks?.value.get(network)?.macAddress;
-    if (!written || written !== macAddress || !mode?.startsWith('ipvlan')) continue;
+    if (!macAddress || !mode?.startsWith('ipvlan')) continue;
     report(
       'netmode/key-not-for-mode',
-      written.span,
+      macAddress.span,
       `"${service.name}": "mac_address" means nothing for ${mode}, which "${network}" is`,
       { help: "remove it: ipvlan shares the parent's MAC address, and Docker refuses another" },
     );

@@ -1,4 +1,5 @@
 /** Two sockets on one port: a listener is (namespace, protocol, address, port). */
+import sortBy from 'lodash/sortBy.js';
 import { networkModeText } from '../../../compose/project/network-mode.ts';
 import { portRuns } from '../../../compose/project/port-runs.ts';
 import type { Report } from '../../../diagnostics/diagnostic.ts';
@@ -11,7 +12,7 @@ import type { Listener, Plan, ServicePlan } from '../../types.ts';
 
 export interface Claim {
   readonly service: string;
-  /** The owner of the namespace, where that is another service. */
+  /** The owner of the namespace in which it is opened; absent where it is published. */
   readonly owner?: string;
   readonly active: boolean;
   readonly protocol: string;
@@ -44,14 +45,10 @@ export function claimsByNamespace(services: Plan['services']): ReadonlyMap<strin
   let order = 0;
   const claim = (namespace: string, service: ServicePlan['service'], listener: Listener, owner?: string) => {
     const claims = byNamespace.get(namespace) ?? [];
-    const guest = owner !== undefined && owner !== service.name && { owner };
-    claims.push({ service: service.name, ...guest, active: service.active, order: order++, ...listener });
+    const opened = owner !== undefined && { owner };
+    claims.push({ service: service.name, ...opened, active: service.active, order: order++, ...listener });
     byNamespace.set(namespace, claims);
   };
-  // Only a namespace that somebody joins can be shared; all other containers have their own.
-  const joined = new Set(
-    [...services.values()].flatMap((plan) => (plan.owner === undefined ? [] : namespaceOf(plan, services))),
-  );
   for (const plan of services.values()) {
     const { service } = plan;
     const namespace = namespaceOf(plan, services);
@@ -60,7 +57,7 @@ export function claimsByNamespace(services: Plan['services']): ReadonlyMap<strin
       const { protocol, span } = source;
       // From a range for one container port Docker takes whichever is free.
       if (!published || published.last - published.first !== targets.last - targets.first) continue;
-      claim(host, (guest === undefined ? undefined : services.get(guest)?.service) ?? service, {
+      claim(host, guest === undefined ? service : services.get(guest)!.service, {
         ...published,
         protocol,
         span,
@@ -68,10 +65,8 @@ export function claimsByNamespace(services: Plan['services']): ReadonlyMap<strin
         ...(address && { address }),
       });
     }
-    if (namespace === host || namespace.startsWith('container:') || joined.has(namespace)) {
-      const owner = namespaceOwner(plan, services).service.name;
-      for (const listener of plan.opens) claim(namespace, service, listener, owner);
-    }
+    const owner = namespaceOwner(plan, services).service.name;
+    for (const listener of plan.opens) claim(namespace, service, listener, owner);
   }
   return byNamespace;
 }
@@ -84,37 +79,33 @@ function namespaceOf(plan: ServicePlan, services: Plan['services']): string {
     : `service:${service.name}`;
 }
 
-/**
- * Pairs that overlap, each claim with at most one other: found in order of port, so that the cost is that of sorting.
- */
+/** Pairs that overlap: each claim with the first below it that it clashes with. The order spares most comparisons. */
 function clashes(claims: readonly Claim[]): readonly (readonly [Claim, Claim])[] {
   const pairs: [Claim, Claim][] = [];
   let open: Claim[] = [];
-  for (const claim of [...claims].sort((a, b) => a.first - b.first || a.order - b.order)) {
+  for (const claim of sortBy(claims, 'first')) {
     open = open.filter((other) => other.last >= claim.first);
     const other = open.find((candidate) => clash(candidate, claim));
     if (other) pairs.push(other.order < claim.order ? [other, claim] : [claim, other]);
-    // What goes beyond the other is still there to clash with the next.
-    if (!other || claim.last > other.last) open.push(claim);
+    open.push(claim);
   }
   return pairs;
 }
 
 /**
+ * Whether two that have a port in common are in each other's way.
+ *
  * What one service's processes open is its own affair: a port on several addresses. What is published for it Docker
  * binds one by one, and refuses the second, however it came into the file; `0.0.0.0` and `::` are two.
  */
 function clash(a: Claim, b: Claim): boolean {
   const isOwnAffair =
-    a.service === b.service &&
-    (a.from !== 'published' || b.from !== 'published' || (a.address?.family ?? 4) !== (b.address?.family ?? 4));
+    a.service === b.service && (a.from !== 'published' || (a.address?.family ?? 4) !== (b.address?.family ?? 4));
   return (
     !isOwnAffair &&
     !isForGuest(a, b) &&
     !isForGuest(b, a) &&
     a.protocol === b.protocol &&
-    a.first <= b.last &&
-    b.first <= a.last &&
     sharesAddress(a.address, b.address)
   );
 }
@@ -144,8 +135,8 @@ function reportClash(namespace: string, earlier: Claim, later: Claim, report: Re
   }
   const published = earlier.from === 'published' && later.from === 'published';
   const rule = namespace !== host ? 'ports/namespace-clash' : published ? 'ports/published-twice' : 'ports/host-clash';
-  const where =
-    namespace === host ? 'of the host' : `in the network namespace of ${namespace.replace(/^(\w+):(.*)$/, '$1 "$2"')}`;
+  const [kind, owner] = namespace.split(':');
+  const where = namespace === host ? 'of the host' : `in the network namespace of ${kind} "${owner}"`;
   const common = { first: Math.max(earlier.first, later.first), last: Math.min(earlier.last, later.last) };
   const isAll = common.first === later.first && common.last === later.last;
   const message =

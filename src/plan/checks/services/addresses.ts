@@ -92,9 +92,10 @@ function checkParentsMac(
   { host }: ParsedFacts,
   report: Report,
 ): void {
-  const parent = interfaceOf(host, interfaceNameOf(underlay?.parent));
+  if (underlay?.mode !== 'macvlan' || underlay.flag === 'passthru') return;
+  const parent = interfaceOf(host, interfaceNameOf(underlay.parent));
   const mac = parseMac(parent?.mac ?? '');
-  if (!parent || mac === undefined || underlay?.mode !== 'macvlan' || underlay.flag === 'passthru') return;
+  if (!parent || mac === undefined) return;
   for (const { service, attachment } of members) {
     const given = attachment.macAddress;
     if (given && parseMac(given.value) === mac)
@@ -239,10 +240,13 @@ function checkCapacity(
     const from = range ?? subnet;
     const fixed = ({ attachment }: Member): Located<Address> | undefined =>
       subnet.family === 4 ? attachment.ipv4Address : attachment.ipv6Address;
-    const inside = active.flatMap((member) => fixed(member)?.value ?? []).filter((address) => contains(from, address));
-    const left = capacity(from, subnet) - BigInt(inside.length) - (gateway && contains(from, gateway) ? 1n : 0n);
-    // A fixed address may be one that Docker itself would not hand out.
-    const room = left < 0n ? 0n : left;
+    const taken = [gateway, ...active.map((member) => fixed(member)?.value)];
+    const roomIn = (block: Cidr): bigint => {
+      const left = capacity(block, subnet) - BigInt(taken.filter((each) => each && contains(block, each)).length);
+      // A fixed address may be one that Docker itself would not hand out.
+      return left < 0n ? 0n : left;
+    };
+    const room = roomIn(from);
     const wanted = active.reduce(
       (sum, member) => (fixed(member) ? sum : sum + BigInt(member.service.replicas.value)),
       0n,
@@ -253,7 +257,9 @@ function checkCapacity(
         network.span,
         `${formatCidr(from)} has room for ${room} containers, but ${wanted} want an address of it`,
         {
-          help: range ? `widen "ip_range"${larger(range, subnet, wanted, known)}` : 'widen "subnet"',
+          help: range
+            ? `widen "ip_range"${larger(range, subnet, known, (block) => roomIn(block) >= wanted)}`
+            : 'widen "subnet"',
         },
       );
     }
@@ -264,11 +270,11 @@ function checkCapacity(
  * The smallest range with room for so many in which nobody else is known to be; what is in the range already stays in
  * it.
  */
-function larger(range: Cidr, subnet: Cidr, wanted: bigint, known: readonly Address[]): string {
+function larger(range: Cidr, subnet: Cidr, known: readonly Address[], isEnough: (block: Cidr) => boolean): string {
   const others = known.filter((address) => !contains(range, address));
-  for (let prefix = range.prefix - 1; prefix > subnet.prefix; prefix--) {
+  for (let prefix = range.prefix - 1; prefix >= subnet.prefix; prefix--) {
     const free = freeRange(subnet, prefix, others);
-    if (free && capacity(free, subnet) >= wanted) return `, for example to ${formatCidr(free)}`;
+    if (free && isEnough(free)) return `, for example to ${formatCidr(free)}`;
   }
   return '';
 }

@@ -32,15 +32,15 @@ function checkNativeGuest({ service, managed, networkMode }: Attached, { engine 
     // Beside `networks` Compose itself refuses `network_mode`.
     const isEmpty = !value || (value.kind === 'sequence' && value.items.length === 0);
     if (isEmpty || key === 'networks') continue;
-    const help =
-      key === 'links' || mode !== 'service'
-        ? `say it at "${owner}"`
-        : `say it at "${owner}", or write "x-netmode: service:${owner}" in place of "network_mode"`;
+    const moved = mode === 'service' ? `, or write "x-netmode: service:${owner}" in place of "network_mode"` : '';
     report(
       'netmode/key-not-for-mode',
       value.span,
       `"${service.name}": Docker refuses "${key}" beside "network_mode: ${networkModeText(networkMode)}"`,
-      { help: key === 'links' ? 'write "depends_on" instead' : help, ...(!service.active && { severity: 'warning' }) },
+      {
+        help: key === 'links' ? 'write "depends_on" instead' : `say it at "${owner}"${moved}`,
+        ...(!service.active && { severity: 'warning' }),
+      },
     );
   }
 }

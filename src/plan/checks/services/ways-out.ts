@@ -11,7 +11,6 @@ export function checkWaysOut({ project, services, networks }: Plan, facts: Parse
   if (!facts.engine) return;
   const countsPriority = tooOldFor('gw_priority', facts) === undefined;
   for (const plan of services.values()) {
-    if (plan.wayOut === undefined) continue;
     const ways = waysOut(plan, networks, project);
     const right = ways.find(({ key }) => key === plan.wayOut);
     const actual = dockersWay(ways, countsPriority);

@@ -58,6 +58,15 @@ for (const [what, netmode, managers, expected] of [
     ],
   ],
   [
+    'one that has the name of what would be written',
+    'macvlan',
+    { networkd: [network('/run/systemd/network/06-nc-eth0.network', 'Type=ether')] },
+    [
+      `${taken}: write "/etc/systemd/network/06-nc-eth0.network.d/nc-eth0.conf": |   [Match] |   ` +
+        `Name=!nc-eth0 | then: networkctl reload`,
+    ],
+  ],
+  [
     'unmanaged before that',
     'macvlan',
     {
@@ -127,6 +136,7 @@ for (const [what, netmode, managers, expected] of [
         `NetworkInterfaceBlacklist=veth,ve-,nc-eth0 | then: systemctl restart connman`,
     ],
   ],
+  ['ConnMan, left alone beside others', 'macvlan', { connman: { left: ['veth', 'nc-'] } }, []],
   ['ConnMan, left alone', 'macvlan', { connman: { left: ['nc-'] } }, []],
   [
     'a .link file',
@@ -229,13 +239,137 @@ for (const [what, netmode, managers, expected] of [
     { firewalld: { defaultZone: 'public', open: false, zones: { eth0: 'home', 'nc-+': 'home' } } },
     [],
   ],
+  [
+    'the shim by the longest name that a pattern can have',
+    'macvlan',
+    { firewalld: { defaultZone: 'public', open: false, zones: { eth0: 'home', 'eth+': 'work', '+': 'public' } } },
+    [],
+  ],
+  [
+    'a pattern of others',
+    'macvlan',
+    { firewalld: { defaultZone: 'public', open: false, zones: { 'eth+': 'home', 'nc-eth1+': 'home' } } },
+    [
+      'host/firewall-zone: run: |   firewall-cmd --permanent --zone=home --add-interface=nc-eth0 |   ' +
+        'firewall-cmd --zone=home --add-interface=nc-eth0',
+    ],
+  ],
+  [
+    'a name that begins as another',
+    'macvlan',
+    { firewalld: { defaultZone: 'public', open: false, zones: { eth: 'home' } } },
+    [],
+  ],
+  [
+    'ConnMan, left alone by the beginning of the name only',
+    'macvlan',
+    { connman: { left: ['eth0'] } },
+    [
+      `${taken}: write in "/etc/connman/main.conf": |   [General] |   ` +
+        `NetworkInterfaceBlacklist=eth0,nc-eth0 | then: systemctl restart connman`,
+    ],
+  ],
+  [
+    'a .network file by the parent of a VLAN that is yet to be made',
+    '{ mode: ipvlan-l2, vlan: 10, subnet: 10.9.0.0/24 }',
+    { networkd: [network('/etc/systemd/network/50-a.network', `MACAddress=${card.mac}`)] },
+    [unmanaged().replaceAll('nc-eth0', 'nc-eth0.10')],
+  ],
+  [
+    'a .link file that gives no name, and one that gives the same',
+    'macvlan',
+    {
+      links: [
+        link('/etc/systemd/network/10-a.link', 'OriginalName=nc-*', 'MTUBytes=1500'),
+        link('/etc/systemd/network/11-b.link', 'OriginalName=nc-*', 'Name=lan7'),
+      ],
+    },
+    [],
+  ],
+  [
+    'the name that it has',
+    'macvlan',
+    { links: [link('/etc/systemd/network/10-a.link', 'OriginalName=nc-*', 'Name=nc-eth0')] },
+    [],
+  ],
+  [
+    'a rule with a name that is taken',
+    'ipvlan-l2',
+    { namingRules: [{ path: '/a', line: 1, text: `ATTR{address}=="${card.mac}", NAME="eth1"` }] },
+    [],
+  ],
   ['without a shim', '{ mode: macvlan, host_access: none }', { dhcpcd: { denied: [], allowed: [], defended: [] } }, []],
   ['a bridge', 'bridge', { dhcpcd: { denied: [], allowed: [], defended: [] } }, []],
 ] as const satisfies readonly (readonly [string, string, ManagerFacts, readonly string[]])[]) {
   test(`${what}: ${netmode}`, () => assert.equal(told(netmode, withManagers(managers)), expected));
 }
 
-test('nothing is told where nobody looked', () => assert.equal(told('ipvlan-l2', lanFacts), []));
+test('nothing is told where nobody looked, or of another machine', () => {
+  assert.equal(told('ipvlan-l2', lanFacts), []);
+  assert.equal(told('{ mode: ipvlan-l2, parent: eth0, subnet: 192.168.1.0/24 }', { version: 1 }), []);
+  const facts = withManagers({ dhcpcd: { denied: [], allowed: [], defended: [] } });
+  const { engine: _, ...withoutEngine } = facts;
+  assert.is(told('ipvlan-l2', withoutEngine).length, 1);
+  // Without its parent it has no address yet.
+  const byMac = withManagers({ networkd: [network('/etc/systemd/network/50-a.network', `MACAddress=${card.mac}`)] });
+  assert.equal(told('{ mode: ipvlan-l2, parent: eth9, subnet: 10.9.0.0/24 }', byMac), []);
+  assert.is(told('{ mode: ipvlan-l2, fallback: bridge }', facts).length, 1);
+  const native =
+    'services:\n  web: { image: x, networks: [lan] }\nnetworks:\n  lan:\n    driver: macvlan\n' +
+    '    driver_opts: { parent: eth0 }\n    x-netmode: { host_access: shim }\n' +
+    '    ipam: { config: [{ subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.192/27 }] }\n';
+  const rules = (given: Facts) =>
+    planTexts(native, { facts: given })
+      .diagnostics.sorted()
+      .filter(({ rule }) => rule.startsWith('host/')).length;
+  assert.is(rules(facts), 1);
+  assert.is(rules({ ...facts, engine: { ...facts.engine!, remote: true } }), 0);
+});
+
+test('it is told where the shim has its name, or where its network is asked for', () => {
+  const facts = withManagers({ dhcpcd: { denied: [], allowed: [], defended: [] } });
+  const place = (text: string) => {
+    const [found] = planTexts(text, { facts })
+      .diagnostics.sorted()
+      .filter(({ rule }) => rule === taken);
+    return [text.slice(found!.span!.start, found!.span!.end), found!.message];
+  };
+  const web = 'services:\n  web: { image: x, x-netmode: { network: lan } }\nnetworks:\n';
+  assert.equal(place(`${web}  lan: { x-netmode: { mode: macvlan, shim: { name: mine } } }\n`), [
+    'mine',
+    'dhcpcd takes the shim "mine" of "netcompose-eth0" for an interface of its own',
+  ]);
+  assert.equal(place(`${web}  lan: { x-netmode: { mode: macvlan } }\n`), [
+    'macvlan',
+    'dhcpcd takes the shim "nc-eth0" of "netcompose-eth0" for an interface of its own',
+  ]);
+});
+
+test("a macvlan shim is met by the MAC address that it is made with, and not by its parent's", () => {
+  const { plan } = planTexts('services:\n  web: { image: x, x-netmode: macvlan }\n', { facts: lanFacts });
+  const made = plan!.actions.find((action) => action.kind === 'create-shim');
+  assert.ok(made?.kind === 'create-shim' && made.mac);
+  const by = (mac: string) =>
+    told('macvlan', withManagers({ networkd: [network('/etc/systemd/network/50-a.network', `MACAddress=${mac}`)] }));
+  assert.equal(by(made.mac), [unmanaged()]);
+  assert.equal(by(card.mac!), []);
+  // Of two shims each has its own.
+  const two =
+    'services:\n  a: { image: x, x-netmode: { mode: macvlan, parent: eth1 } }\n  b: { image: x, x-netmode: macvlan }\n';
+  const facts = withManagers({
+    networkd: [network('/etc/systemd/network/50-a.network', `MACAddress=${made.mac}`)],
+  });
+  assert.equal(
+    planTexts(two, { facts })
+      .diagnostics.sorted()
+      .filter(({ rule }) => rule === taken)
+      .map(({ message }) => message),
+    [
+      'systemd-networkd takes the shim "nc-eth0" of "netcompose-eth0" for an interface of its own: ' +
+        `"/etc/systemd/network/50-a.network" matches it by MACAddress=${made.mac}`,
+    ],
+  );
+});
 
 test('a parent without a device of its own is named by the rule as before', () => {
   const interfaces = lanFacts.host!.interfaces.map((one) => (one.name === 'eth0' ? { ...one, kind: 'bond' } : one));

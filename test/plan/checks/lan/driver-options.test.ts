@@ -32,6 +32,15 @@ test('a value that is nearly right', () => {
   ]);
 });
 
+test('an option that the driver does not have is told at its name', () => {
+  const unknown = (option: string) =>
+    `network "lan": macvlan has no option "${option}", and Docker ignores it silently`;
+  assert.equal(reported('macvlan', 'macvlan-mode', 'bridge'), [
+    [unknown('macvlan-mode'), 'did you mean "macvlan_mode"?', 'macvlan-mode'],
+  ]);
+  assert.equal(reported('macvlan', 'vlan', '10'), [[unknown('vlan'), 'one of parent, macvlan_mode', 'vlan']]);
+});
+
 test('generic options of the engine', () => {
   assert.equal(reported('macvlan', 'com.docker.network.container_iface_prefix', 'lan'), []);
 });

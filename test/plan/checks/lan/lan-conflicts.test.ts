@@ -152,6 +152,20 @@ const cases: readonly (readonly [string, string, Facts, readonly string[]])[] = 
     [],
   ],
   [
+    'a container in the range, whose address the host writes in capitals',
+    dns(),
+    facts([neighbour('192.168.1.200', { mac: '02:00:00:00:00:AB' })], {
+      containers: [running({ networks: { lan: { ipv4: '192.168.1.200', mac: '02:00:00:00:00:ab' } } })],
+    }),
+    [],
+  ],
+  [
+    'a device without an Ethernet address, and a service without one of its own',
+    dns('', 'ipvlan-l2'),
+    facts([neighbour('192.168.1.53', { mac: '00:00:00:00' })]),
+    ['error address/answers-on-lan: "dns": 192.168.1.53 answers on eth0, from the device 00:00:00:00'],
+  ],
+  [
     'many in the range: five are enough',
     dns(),
     facts([201, 202, 203, 204, 205, 206].map((last) => neighbour(`192.168.1.${last}`))),
@@ -200,6 +214,63 @@ test('the help names an address of the same family', () => {
   const { diagnostics } = planTexts(both, { facts: facts([neighbour('fd00:1::53')]) });
   const [diagnostic] = diagnostics.sorted().filter(({ rule }) => rule === 'address/answers-on-lan');
   assert.is(diagnostic?.help, 'choose another address, such as fd00:1::54');
+});
+
+const helps = (text: string, given: Facts, rule: string) =>
+  planTexts(text, { facts: given })
+    .diagnostics.sorted()
+    .filter((diagnostic) => diagnostic.rule === rule)
+    .map(({ help }) => help);
+
+test('two services are not told to take the same address', () => {
+  const text = `${dns()}  web: { image: x, x-netmode: { mode: macvlan, ipv4_address: 192.168.1.51 } }\n`;
+  const given = facts([
+    neighbour('192.168.1.51'),
+    neighbour('192.168.1.53'),
+    neighbour('192.168.1.54', { state: 'stale' }),
+  ]);
+  assert.equal(helps(text, given, 'address/answers-on-lan'), [
+    'choose another address, such as 192.168.1.52',
+    'choose another address, such as 192.168.1.50',
+  ]);
+});
+
+test('where no address is free none is named', () => {
+  const full =
+    'services:\n  one: { image: x, networks: { lan: { ipv4_address: 192.168.1.9 } } }\n' +
+    '  two: { image: x, networks: { lan: { ipv4_address: 192.168.1.10 } } }\nnetworks:\n  lan:\n    driver: macvlan\n' +
+    '    driver_opts: { parent: eth0 }\n    ipam: { config: [{ subnet: 192.168.1.8/30 }] }\n';
+  assert.equal(helps(full, facts([neighbour('192.168.1.9'), neighbour('192.168.1.10')]), 'address/answers-on-lan'), [
+    'choose another address',
+    'choose another address',
+  ]);
+});
+
+test('a range with this host in it: the help names one without', () => {
+  /** `web` is on a native network with these pools. */
+  const on = (...pools: readonly string[]) =>
+    'services:\n  web: { image: x, networks: [lan] }\nnetworks:\n  lan:\n    driver: macvlan\n' +
+    `    driver_opts: { parent: eth0 }\n    enable_ipv6: true\n    ipam: { config: [${pools.join(', ')}] }\n`;
+  const pool = (range: string) => `{ subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: ${range} }`;
+  const help = (text: string, given: Facts = lanFacts) => helps(text, given, 'address/range-invalid');
+  assert.equal(help(on(pool('192.168.1.8/29'))), ['write "ip_range: 192.168.1.248/29"']);
+  assert.equal(help(on(pool('192.168.1.0/24'))), ['write "ip_range: 192.168.1.128/25"']);
+  // The other families keep theirs, if they have one.
+  const six = (rest: string) => `{ subnet: "fd00:1::/64", gateway: "fd00:1::1"${rest} }`;
+  assert.equal(help(on(pool('192.168.1.8/29'), six(', ip_range: "fd00:1::f000/116"'))), [
+    'write "ip_range: [192.168.1.248/29, "fd00:1::f000/116"]"',
+  ]);
+  assert.equal(help(on(pool('192.168.1.8/29'), six(''))), ['write "ip_range: 192.168.1.248/29"']);
+  // An address of another interface on the same LAN is this host's, too.
+  const interfaces = lanFacts.host!.interfaces.map((each) =>
+    each.name === 'wlan0' ? { ...each, addresses: ['192.168.1.250/24'] } : each,
+  );
+  const given = { ...lanFacts, host: { ...lanFacts.host!, interfaces } };
+  assert.equal(help(on(pool('192.168.1.248/29')), given), ['write "ip_range: 192.168.1.240/29"']);
+  const small =
+    '{ subnet: 192.168.1.8/29, gateway: 192.168.1.9, ip_range: 192.168.1.8/29, ' +
+    'aux_addresses: { a: 192.168.1.12, b: 192.168.1.14 } }';
+  assert.equal(help(on(small)), ['choose a range that neither this host nor its gateway is in']);
 });
 
 test("another project's container: the help names the nearest free address too", () => {

@@ -1,7 +1,7 @@
 /** What a native network on the LAN must say itself, and what it is advised to say. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Facts } from '../../../../src/plan/facts/facts.ts';
+import type { EngineNetwork, Facts } from '../../../../src/plan/facts/facts.ts';
 import { lanFacts, planTexts } from '../../../support/in-memory.ts';
 
 /** What is reported under these two rules, as rule, message and help. */
@@ -96,8 +96,10 @@ test('an external network: what is missing there cannot be written here', () => 
   assert.equal(reported(text, facts), [
     `${noRange}  give "web" an address of its own, and keep it out of the DHCP server's pool`,
   ]);
-  const without = { ...facts, engine: { ...facts.engine!, networks: [{ ...facts.engine!.networks[0]!, pools: [] }] } };
-  assert.equal(reported(text, without), []);
+  const having = (pools: EngineNetwork['pools']) =>
+    reported(text, { ...facts, engine: { ...facts.engine!, networks: [{ ...facts.engine!.networks[0]!, pools }] } });
+  assert.equal(having([]), []);
+  assert.equal(having([{ subnet: '192.168.1.0/24', ipRange: '192.168.1.192/27', auxiliaryAddresses: {} }]), []);
 });
 
 test('without a look at the host the help leaves the address open', () => {

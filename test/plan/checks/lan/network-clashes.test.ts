@@ -1,4 +1,5 @@
 /** Networks that cannot be on one parent together, or have one subnet: two of a project, or one and the engine's. */
+import countBy from 'lodash/countBy.js';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { EngineContainer, EngineFacts, EngineNetwork, Facts } from '../../../../src/plan/facts/facts.ts';
@@ -22,6 +23,14 @@ const vlan = (id: number, rest: string) =>
   `parent: eth1, vlan: ${id}, subnet: 10.${id}.0.0/24, gateway: 10.${id}.0.1, ip_range: 10.${id}.0.64/26, ${rest}`;
 const engine = (version: string): Facts => ({ ...lanFacts, engine: { ...lanFacts.engine!, version } });
 const both = 'networks "a" and "b" are both on eth1';
+
+/** Two networks as Docker knows them, `a` and `b`, each with a service. */
+const natives = (a: string, b: string) =>
+  'services:\n  web: { image: x, networks: [a] }\n  db: { image: x, networks: [b] }\n' +
+  `networks:\n  a: { ${a} }\n  b: { ${b} }\n`;
+const ipam = (...subnets: readonly string[]) =>
+  `ipam: { config: [${subnets.map((subnet) => `{ subnet: "${subnet}" }`).join(', ')}] }`;
+const onEth1 = (driver: string) => `driver: ${driver}, driver_opts: { parent: eth1 }`;
 
 for (const [name, text, expected, facts] of [
   [
@@ -61,15 +70,82 @@ for (const [name, text, expected, facts] of [
     two(eth1('mode: macvlan'), eth1('mode: macvlan, flag: passthru', 128)),
     [`parent/passthru-exclusive: ${both}, and passthru has its parent alone`],
   ],
+  [
+    'two names of the one that all projects share',
+    'services:\n  web: { image: x, x-netmode: { network: a } }\n  db: { image: x, x-netmode: { network: b } }\n' +
+      `networks:\n  a: { x-netmode: { ${eth1('mode: macvlan')} } }\n  b: { x-netmode: { ${eth1('mode: macvlan')} } }\n`,
+    [`netmode/conflicting-network: ${both}, which carries one macvlan network`],
+  ],
   ['one on a VLAN', two(eth1('mode: macvlan'), vlan(30, 'mode: ipvlan-l2')), []],
   [
     'two VLANs with one subnet',
     two(vlan(30, 'mode: macvlan'), vlan(30, 'mode: macvlan').replace('vlan: 30', 'vlan: 31')),
     ['subnet/overlap: network "b" (10.30.0.0/24) overlaps network "a" (10.30.0.0/24)'],
   ],
+  [
+    'two native ones on one parent',
+    natives(`${onEth1('ipvlan')}, ${ipam('10.1.0.0/24')}`, `${onEth1('ipvlan')}, ${ipam('10.2.0.0/24')}`),
+    [`netmode/conflicting-network: ${both}, which carries one ipvlan network`],
+  ],
+  [
+    'two native ones without a parent: Docker gives each a link of its own',
+    natives(`driver: ipvlan, ${ipam('10.1.0.0/24')}`, `driver: macvlan, ${ipam('10.2.0.0/24')}`),
+    [],
+  ],
+  [
+    'a bridge with the subnet of a macvlan network',
+    natives(ipam('10.1.0.0/24'), `${onEth1('macvlan')}, ${ipam('10.1.0.0/24')}`),
+    ['subnet/overlap: network "b" (10.1.0.0/24) overlaps network "a" (10.1.0.0/24)'],
+  ],
+  [
+    'and the other way round',
+    natives(`${onEth1('macvlan')}, ${ipam('10.1.0.0/24')}`, ipam('10.1.0.0/24')),
+    ['subnet/overlap: network "b" (10.1.0.0/24) overlaps network "a" (10.1.0.0/24)'],
+  ],
+  [
+    'the later one is told, though its subnet begins before',
+    natives(ipam('10.9.0.0/24'), ipam('10.8.0.0/15')),
+    ['subnet/overlap: network "b" (10.8.0.0/15) overlaps network "a" (10.9.0.0/24)'],
+  ],
+  [
+    'two subnets of one network are its own affair',
+    natives(ipam('10.1.0.0/24', '10.1.0.0/25'), ipam('10.2.0.0/24')),
+    [],
+  ],
 ] as readonly (readonly [string, string, readonly string[], Facts?])[]) {
   test(`within a project: ${name}`, () => assert.equal(told(text, facts), expected));
 }
+
+test('subnets that overlap are found in whatever order the file has them', () => {
+  const subnets = ['fd00::/64', '10.2.0.0/24', '10.1.0.128/25', 'fd00::/65', '10.1.0.0/24', '10.3.0.0/24'];
+  const project = (order: readonly string[]) =>
+    `services:\n${order.map((_, at) => `  s${at}: { image: x, networks: [n${at}] }\n`).join('')}` +
+    `networks:\n${order.map((subnet, at) => `  n${at}: { enable_ipv6: true, ${ipam(subnet)} }\n`).join('')}`;
+  const pairs = (order: readonly string[]) =>
+    told(project(order)).map((line) => [...line.matchAll(/\((.*?)\)/g)].map(([, subnet]) => subnet).sort());
+  for (const at of subnets.keys()) {
+    const turned = [...subnets.slice(at), ...subnets.slice(0, at)];
+    for (const order of [turned, [...turned].reverse()]) {
+      assert.equal(
+        pairs(order).sort(),
+        [
+          ['10.1.0.0/24', '10.1.0.128/25'],
+          ['fd00::/64', 'fd00::/65'],
+        ],
+        order.join(' '),
+      );
+    }
+  }
+});
+
+test('of many networks with one subnet each is told of three, of all in a wide one too', () => {
+  const many = (first: string) =>
+    `services:\n  web: { image: x, networks: [n0] }\nnetworks:\n  n0: { ${ipam(first)} }\n` +
+    [1, 2, 3, 4, 5].map((at) => `  n${at}: { ${ipam('10.1.0.0/24')} }\n`).join('');
+  const counts = (text: string) => Object.values(countBy(told(text), (line) => /"(n\d)"/.exec(line)![1]));
+  assert.equal(counts(many('10.1.0.0/24')), [1, 2, 3, 3, 3]);
+  assert.equal(counts(many('10.0.0.0/12')), [1, 2, 3, 3, 3]);
+});
 
 const network = (rest: Partial<EngineNetwork>): EngineNetwork => ({
   id: 'n1',
@@ -183,6 +259,20 @@ for (const [name, text, facts, expected] of [
     existing({ ...mine, driver: 'bridge', options: {} }),
     ['parent/driver-clash: eth1 carries the network "netcompose-eth1", which is bridge, not macvlan'],
   ],
+  [
+    'two that were there before are not to be made',
+    'services:\n  web: { image: x, networks: [back] }\nnetworks:\n  back: { external: true }\n',
+    {
+      ...lanFacts,
+      engine: {
+        ...lanFacts.engine!,
+        networks: ['back', 'office'].map((name) =>
+          network({ id: name, name, driver: 'bridge', options: {}, ...pools('10.9.0.0/24') }),
+        ),
+      },
+    },
+    [],
+  ],
   ['the shared network, as it should be', shared('mode: macvlan'), existing({ ...mine }), []],
 ] as readonly (readonly [string, string, Facts, readonly string[]])[]) {
   test(`against the engine: ${name}`, () => assert.equal(told(text, facts), expected));
@@ -204,6 +294,8 @@ test('a native network: its name may be there already, its subnet may not', () =
     ),
     [],
   );
+  const ipvlanOffice = existing({ ...ipvlan, ...pools('10.9.0.0/24') });
+  assert.equal(told(native('    name: office\n').replace('bridge', 'macvlan'), ipvlanOffice), []);
   const annotated = native().replace('networks: [lan]', 'networks: [lan], x-netmode: bridge');
   assert.equal(told(annotated, office), taken);
 });
@@ -226,6 +318,17 @@ test('the help says who uses what is in the way', () => {
   assert.equal(help(shared('mode: macvlan'), { ...mine, driver: 'bridge', options: {} }), [
     'use bridge here too, or take down what uses it (a, b, c, d, e)',
   ]);
+  const l3 = { ...mine, driver: 'ipvlan', options: { parent: 'eth1', ipvlan_mode: 'l3' } };
+  assert.equal(help(shared('mode: ipvlan-l2'), l3), [
+    'use ipvlan-l3 here too, or take down what uses it (a, b, c, d, e)',
+  ]);
+});
+
+test('the help beside passthru', () => {
+  assert.equal(
+    reported(shared('mode: macvlan'), existing(passthru)).map((diagnostic) => diagnostic.help),
+    ['use another parent (a VLAN is one: "vlan:", with its "subnet:"), or another flag than passthru'],
+  );
 });
 
 test('the help for a taken subnet: join the network where that is possible', () => {
@@ -234,6 +337,13 @@ test('the help for a taken subnet: join the network where that is possible', () 
     reported(shared('mode: macvlan'), existing({ driver, options: {}, ...pools('10.20.0.0/16') }))[0]?.help;
   assert.is(help('macvlan'), join);
   assert.is(help('bridge'), 'choose another subnet');
+  const native =
+    'services:\n  web: { image: x, networks: [lan] }\nnetworks:\n' +
+    `  lan: { ${onEth1('macvlan')}, ${ipam('10.20.0.0/16')} }\n`;
+  assert.is(
+    reported(native, existing(pools('10.20.0.0/16')))[0]?.help,
+    'choose another subnet, or join it: write "name: office" and "external: true", and nothing else of it',
+  );
 });
 
 test('the help within a project', () => {
@@ -243,6 +353,8 @@ test('the help within a project', () => {
     `use one of the two for both, ${elsewhere}`,
   ]);
   assert.equal(help(eth1('mode: ipvlan-l2'), eth1('mode: ipvlan-l2', 128)), ['join the one network: "network: a"']);
+  const native = natives(`${onEth1('ipvlan')}, ${ipam('10.1.0.0/24')}`, `${onEth1('ipvlan')}, ${ipam('10.2.0.0/24')}`);
+  assert.is(reported(native)[0]?.help, 'list "a" in its place');
 });
 
 const l3 = (subnet: string) =>

@@ -23,6 +23,20 @@ test('a subnet in a wide one is compared with the next, too', () => {
   ]);
 });
 
+test('many subnets below a wide one do not hide it', () => {
+  const below = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`n${at}`, bridge(`10.0.${at}.0/24`)]));
+  assert.equal(overlapping({ ...below, wide: bridge('10.16.0.0/12'), a: bridge('10.17.1.0/24') }), [
+    'error subnet/overlap: network "a" (10.17.1.0/24) overlaps network "wide" (10.16.0.0/12)',
+  ]);
+});
+
+test('nor do many that stand between the two in the file', () => {
+  const between = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`n${at}`, bridge(`10.1.${at}.0/24`)]));
+  assert.equal(overlapping({ a: bridge('10.0.0.0/24'), ...between, b: bridge('10.0.0.128/25') }), [
+    'error subnet/overlap: network "b" (10.0.0.128/25) overlaps network "a" (10.0.0.0/24)',
+  ]);
+});
+
 test('neighbouring subnets do not overlap', () => {
   assert.equal(overlapping({ a: bridge('10.0.0.0/24'), b: bridge('10.0.1.0/24'), c: bridge('10.0.2.0/23') }), []);
 });

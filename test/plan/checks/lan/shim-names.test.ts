@@ -65,6 +65,12 @@ for (const [name, text, expected, facts] of [
     shims('wlan0', 'lo'),
     [`${exists('wlan0', 'shop_a')}${help('nc0')}`, `${exists('lo', 'shop_b')}${help('nc1')}`],
   ],
+  [
+    'that of its parent, where nobody looked at the host',
+    shims('eth0').replace('ip_range', 'subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range'),
+    [`error at eth0: the shim of "shop_a" cannot have the name of its parent, "eth0"\n${help('nc0')}`],
+    { version: 1 },
+  ],
 ] as const) {
   test(name, () => assert.equal(reported(text, facts), expected));
 }

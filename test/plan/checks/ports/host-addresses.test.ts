@@ -49,6 +49,7 @@ for (const [name, text, expected] of [
     inMode('mode: host', '192.168.1.1:80'),
     [missing('"192.168.1.1:80"', 'opens', '192.168.1.1')],
   ],
+  ['on a LAN its processes bind at its own address', inMode('network: lan', '192.168.1.53:80'), []],
   ['on a bridge its processes bind in the container', inMode('mode: bridge', '10.9.0.1:80'), []],
 ] as const) {
   test(name, () => assert.equal(reported(text), expected));

@@ -311,6 +311,12 @@ const cases: readonly (readonly [string, string, Situation, readonly string[]])[
     [host('publishes port 5353/udp of the host, which "nginx" (pid 812) has open')],
   ],
   [
+    'nor is what a container publishes',
+    opens('"5353/udp"'),
+    { containers: [container({ ports: publishes(5353, { protocol: 'udp' }) })] },
+    [other('opens port 5353/udp of the host, which the container "shop-web-1" of project "shop" publishes')],
+  ],
+  [
     'nor is TCP',
     opens('5353'),
     { sockets: [socket({ port: 5353 })] },
@@ -338,6 +344,21 @@ const cases: readonly (readonly [string, string, Situation, readonly string[]])[
     published('127.0.0.1:8080:80'),
     { sockets: [socket({ address: '::' }), socket({ address: '127.0.0.1' })] },
     [host('publishes port 8080/tcp of the host, which "nginx" (pid 812) has open on 127.0.0.1')],
+  ],
+  [
+    'also on the next port of a range',
+    published('127.0.0.1:8080-8081:80-81'),
+    { sockets: [socket({ address: '::' }), socket({ address: '127.0.0.1', port: 8081 })] },
+    [host('publishes port 8081/tcp of the host, which "nginx" (pid 812) has open on 127.0.0.1')],
+  ],
+  [
+    'of two that may be IPv6 only the first is named',
+    published('127.0.0.1:8080-8081:80-81'),
+    { sockets: [socket({ address: '::' }), socket({ address: '::', port: 8081 })] },
+    [
+      'warning ports/in-use-on-host: "web" publishes port 8080/tcp of the host, which "nginx" (pid 812) ' +
+        'has open on ::, unless for IPv6 only',
+    ],
   ],
   [
     'of two processes the first is named',
@@ -392,6 +413,21 @@ test('the help names a port that is free, and that nobody else of the project wa
   assert.is(diagnostics.sorted()[0]!.help, 'publish another port, such as 8083, or end that process');
 });
 
+test('the help names a port that is free, although others of the project want it for another protocol', () => {
+  const helps = (api: string, text = published('8080:80')) =>
+    planTexts(`${text}  api: { image: nginx, ports: ["${api}"], x-netmode: bridge }\n`, {
+      facts: factsOf({ sockets: [socket()] }),
+    })
+      .diagnostics.sorted()
+      .map(({ help }) => help);
+  const suchAs = (port: number) => `publish another port, such as ${port}, or end that process`;
+  assert.equal(helps('8081:80/udp'), [suchAs(8081)]);
+  assert.equal(helps('9000:80'), [suchAs(8081)]);
+  assert.equal(helps('8081-8083:80-82'), [suchAs(8084)]);
+  // Two services on addresses of their own, and a process that has all addresses.
+  assert.equal(helps('192.168.1.10:8080:80', published('127.0.0.1:8080:80')), [suchAs(8081), suchAs(8082)]);
+});
+
 test('the help for a resolver names an address that is free', () => {
   const { diagnostics } = planTexts(published('53:53/udp'), {
     facts: factsOf({ sockets: [socket({ protocol: 'udp', address: '127.0.0.53', port: 53 })] }),
@@ -428,6 +464,18 @@ for (const [name, text, situation, expected] of [
     published('8080:80'),
     { containers: [container({ ports: publishes(8080) })] },
     'publish another port, such as 8081, or stop it: docker stop shop-web-1',
+  ],
+  [
+    'a container on all addresses, of which the engine names none',
+    published('8080:80'),
+    { containers: [container({ ports: publishes(8080, { ip: '' }) })] },
+    'publish another port, such as 8081, or stop it: docker stop shop-web-1',
+  ],
+  [
+    'in a range the ports go together',
+    published('8079-8081:79-81'),
+    { sockets: [socket()] },
+    'publish other ports, or end that process',
   ],
   [
     'the last port',

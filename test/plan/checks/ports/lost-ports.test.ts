@@ -5,10 +5,13 @@ import { lanFacts, planTexts } from '../../../support/in-memory.ts';
 
 const rules = new Set<string>(['service/ports-ignored', 'service/port-remap-lost', 'netmode/key-not-for-mode']);
 
-function lost(keys: string, netmode?: string) {
-  const text =
+const lost = (keys: string, netmode?: string) =>
+  lostIn(
     `services:\n  web: { image: x, ${keys}${netmode ? `, x-netmode: ${netmode}` : ''} }\n` +
-    '  db: { image: x, x-netmode: bridge }\n';
+      '  db: { image: x, x-netmode: bridge }\n',
+  );
+
+function lostIn(text: string) {
   return planTexts(text, { facts: lanFacts })
     .diagnostics.sorted()
     .filter(({ rule }) => rules.has(rule))
@@ -96,6 +99,111 @@ for (const [netmode, said] of [
     ]);
   });
 }
+
+const lan =
+  'lan: { driver: macvlan, driver_opts: { parent: eth0 }, ' +
+  'ipam: { config: [{ subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.192/27 }] } }';
+/** `web` publishes a port, and is on a bridge and on a LAN; it leaves by the one whose name comes first. */
+const beside = (bridge: string, onLan = '', netmode = '') =>
+  `services:\n  web: { image: x, ports: ["8080:80"], ${netmode}\n    networks: ` +
+  `{ ${bridge}: { ipv4_address: 10.9.0.5 }, lan: { ${onLan} } } }\nnetworks:\n` +
+  `  ${bridge}: { ipam: { config: [{ subnet: 10.9.0.0/24 }] } }\n  ${lan}\n`;
+
+for (const netmode of ['', 'x-netmode: bridge, ']) {
+  test(`ports beside an address on the LAN${netmode && ', with x-netmode: bridge'}: where to reach it`, () => {
+    const besideLan = (place: string) => [
+      [
+        'warning service/ports-ignored: "web" publishes ports beside an address on the LAN: its answers leave by ' +
+          "that address, so that the LAN gets none at this host's",
+        `reach it at ${place}, and publish on 127.0.0.1 what this host needs`,
+        '"8080:80"',
+      ],
+    ];
+    assert.equal(lostIn(beside('back', '', netmode)), besideLan('its own address'));
+    assert.equal(lostIn(beside('back', 'ipv4_address: 192.168.1.53', netmode)), besideLan('192.168.1.53'));
+    const leavesByLan = (place: string) => [
+      [
+        `warning service/port-remap-lost: "web": macvlan maps no ports: it answers on 80/tcp of ${place}, not on 8080`,
+        `reach it at ${place}, port 80`,
+        '"8080:80"',
+      ],
+    ];
+    assert.equal(lostIn(beside('zone', '', netmode)), leavesByLan("the container's own address"));
+    assert.equal(lostIn(beside('zone', 'ipv4_address: 192.168.1.53', netmode)), leavesByLan('192.168.1.53'));
+  });
+}
+
+test('ports beside an address on a LAN of both families', () => {
+  const both = lan.replace(
+    '}] } }',
+    '}, { subnet: "fd00:1::/64", ip_range: "fd00:1::1:0/112" }] }, enable_ipv6: true }',
+  );
+  const text =
+    'services:\n  web: { image: x, ports: ["8080:80"], networks: [back, lan] }\n' +
+    `networks:\n  back: { enable_ipv6: true }\n  ${both}\n`;
+  assert.equal(
+    lostIn(text).map(([, help]) => help),
+    ['reach it at its own address, and publish on 127.0.0.1 what this host needs'],
+  );
+});
+
+test('ports of a service on two LANs: by the netmode that it was given', () => {
+  const text =
+    'services:\n  web: { image: x, ports: ["80:80"], networks: [cams], x-netmode: { network: lan } }\nnetworks:\n' +
+    '  cams: { x-netmode: { mode: ipvlan-l2, parent: eth1, ip_range: 10.20.1.64/26, host_access: none } }\n' +
+    '  lan: { x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27 } }\n';
+  const own = "it answers on 80/tcp of the container's own address";
+  assert.equal(
+    lostIn(text).map(([line]) => line),
+    [`info service/ports-ignored: "web": macvlan publishes no ports: ${own}`],
+  );
+});
+
+test('the default network, which need not be declared, is a bridge', () => {
+  const project = (web: string) => `services:\n  web: { image: x, ${web} }\nnetworks:\n  ${lan}\n`;
+  assert.equal(lostIn(project(`networks: { default: { ${address} } }`)), []);
+  assert.equal(
+    lostIn(project('ports: ["8080:80"], networks: [default, lan]')).map(([, help]) => help),
+    ['reach it at its own address, and publish on 127.0.0.1 what this host needs'],
+  );
+});
+
+test('the help in host mode: what to write in place of ports', () => {
+  const help = (port: string) => lost(ports(port), 'host').map(([, text]) => text);
+  const listen = (address: string, text: string) => [
+    `let the process listen on ${address}, and write in place of "ports": "listen: ["${text}"]"`,
+  ];
+  assert.equal(help('127.0.0.1:53:53/udp'), listen('127.0.0.1', '127.0.0.1:53/udp'));
+  assert.equal(help('[::1]:53:53'), listen('::1', '[::1]:53'));
+  assert.equal(help('127.0.0.1:80-81:80-81'), listen('127.0.0.1', '127.0.0.1:80-81'));
+});
+
+test("ports beside another service's namespace are refused, whatever its netmode", () => {
+  assert.equal(
+    lostIn(
+      'services:\n  web: { image: x, ports: ["8080:80"], network_mode: "service:db" }\n' +
+        '  db: { image: x, x-netmode: host }\n',
+    ).map(([line]) => line),
+    ['error netmode/key-not-for-mode: "web": Docker refuses "ports" beside "network_mode: service:db"'],
+  );
+});
+
+test('mac_address at an ipvlan network, wherever it is written', () => {
+  const project = (web: string) =>
+    `services:\n  web: { image: x, ${web} }\nnetworks:\n` +
+    '  lan: { x-netmode: { mode: ipvlan-l2, ip_range: 192.168.1.192/27, host_access: none } }\n';
+  const refused = [
+    [
+      'error netmode/key-not-for-mode: "web": "mac_address" means nothing for ipvlan-l2, which "lan" is',
+      "remove it: ipvlan shares the parent's MAC address, and Docker refuses another",
+      '"02:42:0a:00:00:05"',
+    ],
+  ];
+  assert.equal(lostIn(project(`networks: { lan: { ${address} } }`)), refused);
+  assert.equal(lostIn(project(`networks: { lan: { ${address} } }, x-netmode: { network: lan }`)), refused);
+  assert.equal(lostIn(project(`networks: [lan], x-netmode: { mode: bridge, ${address} }`)), refused);
+  assert.equal(lostIn(project('networks: [lan]')), []);
+});
 
 test('mac_address where it has its use, or where netcompose changes nothing', () => {
   assert.equal(lost(address, macvlan), []);

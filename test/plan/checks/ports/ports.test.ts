@@ -340,6 +340,18 @@ for (const [name, services, expected, facts] of [
   test(`explained: ${name}`, () => assert.equal(explained(services, facts), expected));
 }
 
+test('one that has every address is in the way of whoever comes after it, too', () => {
+  const ports = ['127.0.0.1:7000:80', '7000:80', '192.168.1.10:7000:80', '192.168.1.10:7001:80'];
+  const services = ports.map((port, at) => `  s${at}: { image: x, ports: ["${port}"] }\n`);
+  assert.equal(
+    told(planTexts(`services:\n${services.join('')}`, { facts: lanFacts })).map((line) => line.split(': ')[1]),
+    [
+      '"s1" publishes port 7000/tcp of the host, as "s0" does',
+      '"s2" publishes port 7000/tcp of the host, as "s1" does',
+    ],
+  );
+});
+
 test('two thousand services on one port are each told once', () => {
   const outcome = planTexts(
     [

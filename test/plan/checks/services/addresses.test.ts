@@ -209,6 +209,60 @@ test('where everything is taken no other address is named', () => {
   );
 });
 
+test('two that are told to choose another where there is none', () => {
+  const outside = (subnet: string) =>
+    lines(
+      'services:\n  web: { image: x, networks: { ten: { ipv4_address: 10.8.0.1 } }, x-netmode: bridge }\n' +
+        '  api: { image: x, networks: { ten: { ipv4_address: 10.8.0.2 } }, x-netmode: bridge }\n' +
+        `networks:\n  ten: { ipam: { config: [${subnet}] } }\n`,
+    );
+  assert.equal(outside('{ subnet: 10.9.0.0/30, gateway: 10.9.0.1, aux_addresses: { a: 10.9.0.2 } }'), [
+    'error address/outside-subnet: "web": 10.8.0.1 is outside 10.9.0.0/30; choose one of 10.9.0.0/30',
+    'error address/outside-subnet: "api": 10.8.0.2 is outside 10.9.0.0/30; choose one of 10.9.0.0/30',
+  ]);
+  assert.equal(outside('{ subnet: 10.8.0.0/30, gateway: 10.8.0.1, aux_addresses: { a: 10.8.0.2 } }'), [
+    'error address/reserved: "web": 10.8.0.1 is the gateway; choose another address',
+    'error address/reserved: "api": 10.8.0.2 is kept from containers by "aux_addresses", as "a"; ' +
+      'choose another address',
+  ]);
+});
+
+test('an address of a network whose subnet Docker chooses is compared with none', () => {
+  assert.equal(
+    lines(
+      'services:\n  web: { image: x, networks: { ten: { ipv4_address: 10.8.0.1 } }, x-netmode: bridge }\n' +
+        'networks:\n  ten: {}\n',
+    ).filter((line) => line.includes('outside')),
+    [],
+  );
+});
+
+test('an address that the file gives to the shim is told of there', () => {
+  for (const [shim, address] of [
+    ['ipv4_address: 192.168.1.60', 'ipv4_address: 192.168.1.60'],
+    ['ipv6_address: "fd00:1::60"', 'ipv6_address: "fd00:1::60"'],
+  ] as const) {
+    const text = two(lan(address), 'x-netmode: bridge', `, host_access: shim, shim: { ${shim} }`);
+    assert.equal(
+      told(planTexts(text, { facts: lanFacts })).map((line) => line.split(': ')[0]),
+      ['error shim/address-taken'],
+      address,
+    );
+  }
+});
+
+test("an address of the range is in nobody's way where Docker hands out none", () => {
+  const on = (api: string) =>
+    lines(two(lan('ipv4_address: 192.168.1.200'), api, ', scope: project, host_access: none')).map(
+      (line) => line.split(':')[0],
+    );
+  assert.equal(on('x-netmode: bridge'), ['info address/in-dynamic-range']);
+  assert.equal(on(lan('ipv4_address: 192.168.1.53')), ['info address/in-dynamic-range']);
+  assert.equal(on('x-netmode: { network: lan }'), ['warning address/in-dynamic-range']);
+  assert.equal(on(lan('ipv6_address: "fd00:1::53"')), ['warning address/in-dynamic-range']);
+  assert.equal(on(lan('ipv4_address: 192.168.1.53, ipv6_address: "fd00:1::53"')), ['info address/in-dynamic-range']);
+});
+
 /** Wants as many addresses of a range as `replicas` says. */
 const many = (replicas: number, range: string, rest = '') =>
   `services:\n  web: { image: x, deploy: { replicas: ${replicas} }, x-netmode: { network: lan } }\n` +
@@ -237,7 +291,61 @@ test('more containers than addresses', () => {
   ]);
 });
 
+test('a range with fixed addresses in it has less room, and a larger one that holds it keeps them', () => {
+  const wanting = (replicas: number, subnet: string, ...fixed: readonly string[]) =>
+    `services:\n  web: { image: x, deploy: { replicas: ${replicas} }, networks: [ten], x-netmode: bridge }\n` +
+    fixed.map((each, at) => `  f${at}: { image: x, networks: { ten: { ${each} } }, x-netmode: bridge }\n`).join('') +
+    `networks:\n  ten: { enable_ipv6: true, ipam: { config: [${subnet}] } }\n`;
+  const ten = '{ subnet: 10.9.0.0/28, ip_range: 10.9.0.8/30, gateway: 10.9.0.1 }';
+  const full = (room: number, wanted: number, larger = '') => [
+    `error address/range-exhausted: 10.9.0.8/30 has room for ${room} containers, but ${wanted} want an address ` +
+      `of it; widen "ip_range"${larger}`,
+  ];
+  assert.equal(lines(wanting(4, ten)), []);
+  assert.equal(lines(wanting(3, ten, 'ipv4_address: 10.9.0.9')), []);
+  assert.equal(lines(wanting(4, ten, 'ipv4_address: 10.9.0.2')), []);
+  assert.equal(lines(wanting(4, ten, 'ipv4_address: 10.9.0.9')), full(3, 4, ', for example to 10.9.0.8/29'));
+  assert.equal(lines(wanting(6, ten, 'ipv4_address: 10.9.0.9')), full(3, 6, ', for example to 10.9.0.8/29'));
+  // Seven are in it but the last, the broadcast address, and the fixed one.
+  assert.equal(lines(wanting(7, ten, 'ipv4_address: 10.9.0.9')), full(3, 7));
+  assert.equal(lines(wanting(5, ten, 'ipv4_address: 10.9.0.14')), full(4, 5));
+  assert.equal(
+    lines(wanting(5, '{ subnet: 10.9.0.0/28, ip_range: 10.9.0.0/30, gateway: 10.9.0.1 }', 'ipv4_address: 10.9.0.14')),
+    [
+      'error address/range-exhausted: 10.9.0.0/30 has room for 2 containers, but 5 want an address of it; widen ' +
+        '"ip_range", for example to 10.9.0.0/29',
+    ],
+  );
+  const six = '{ subnet: "fd00:9::/120", ip_range: "fd00:9::8/126", gateway: "fd00:9::1" }';
+  assert.equal(lines(wanting(4, six, 'ipv6_address: "fd00:9::53"')), []);
+  assert.equal(lines(wanting(4, six, 'ipv6_address: "fd00:9::9"')), [
+    'error address/range-exhausted: fd00:9::8/126 has room for 3 containers, but 4 want an address of it; widen ' +
+      '"ip_range", for example to fd00:9::f8/125',
+  ]);
+});
+
+test('a range may be widened to the whole subnet, where nobody else is in it', () => {
+  assert.equal(
+    lines(
+      'services:\n  web: { image: x, deploy: { replicas: 13 }, networks: [ten], x-netmode: bridge }\n' +
+        'networks:\n  ten: { ipam: { config: [{ subnet: 10.9.0.0/28, ip_range: 10.9.0.0/30, gateway: 10.9.0.1 }] } }\n',
+    ),
+    [
+      'error address/range-exhausted: 10.9.0.0/30 has room for 2 containers, but 13 want an address of it; widen ' +
+        '"ip_range", for example to 10.9.0.0/28',
+    ],
+  );
+});
+
 test('MAC addresses that no interface can have: of groups, and nothing but zeros', () => {
+  const help = (mac: string) =>
+    planTexts(`services: { web: { image: x, mac_address: "${mac}" } }`, { facts: lanFacts }).diagnostics.sorted()[0]
+      ?.help;
+  assert.is(
+    help('01:00:5e:00:00:01'),
+    'write it like 02:42:c0:a8:01:35: the first two digits are an even number, and not all are zeros',
+  );
+  assert.is(help('2:42:c0:a8:1:35'), 'write it like 02:42:c0:a8:01:35, with every zero');
   for (const mac of ['01:00:5e:00:00:01', 'FF-FF-FF-FF-FF-FF', '0000.0000.0000', '33:33:00:00:00:01'])
     for (const service of [`mac_address: "${mac}"`, `x-netmode: { mode: macvlan, mac_address: "${mac}" }`])
       assert.match(
@@ -260,6 +368,33 @@ test("the parent's MAC address is no container's on macvlan", () => {
     `error address/duplicate-mac: "web" has the MAC address ${parent!.mac}, as its parent eth0 does`,
   ]);
   assert.equal(given(', flag: passthru'), []);
+  const native = (driver: string, name: string, mac: string, facts: Facts = lanFacts) =>
+    lines(
+      `services:\n  web: { image: x, networks: { lan: { mac_address: "${mac}" } } }\nnetworks:\n` +
+        `  lan: { driver: ${driver}, driver_opts: { parent: ${name} }, ipam: { config: [{ ${pool} }] } }\n`,
+      facts,
+    ).filter((line) => line.includes('duplicate-mac'));
+  assert.equal(native('macvlan', 'eth0', parent!.mac!), [
+    `error address/duplicate-mac: "web" has the MAC address ${parent!.mac}, as its parent eth0 does; ` +
+      'give it another, or none',
+  ]);
+  assert.equal(native('ipvlan', 'eth0', parent!.mac!), []);
+  assert.equal(native('macvlan', 'eth1', parent!.mac!), []);
+  const { mac: _, ...without } = parent!;
+  const facts = { ...lanFacts, host: { ...lanFacts.host!, interfaces: [{ ...without, name: 'tun0' }] } };
+  assert.equal(native('macvlan', 'tun0', 'none', facts), []);
+});
+
+test('a MAC address where there is no interface of its own is said to mean nothing, and no more', () => {
+  const text = (mac: string) =>
+    `services:\n  web: { image: x, mac_address: "${mac}", x-netmode: host }\n` +
+    `  api: { image: x, mac_address: "${mac}", x-netmode: host }\n`;
+  for (const mac of ['02:42:0a:00:00:05', '01:00:5e:00:00:01']) {
+    assert.equal(
+      told(planTexts(text(mac), { facts: lanFacts })).map((line) => line.split(':')[0]),
+      ['error netmode/key-not-for-mode', 'error netmode/key-not-for-mode'],
+    );
+  }
 });
 
 test.run();

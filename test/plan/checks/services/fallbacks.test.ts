@@ -55,6 +55,14 @@ for (const [name, text, expected] of [
   test(`what is lost: ${name}`, () => assert.equal(reported(/falls-back/, text), expected));
 }
 
+test('what is lost is told where the network is listed, or at the service that lists none', () => {
+  const onNetwork = (web: string, key: string) =>
+    `services:\n  web: ${web}\nnetworks:\n  ${key}: { x-netmode: { mode: macvlan, fallback: bridge } }\n`;
+  const place = (text: string) => reported(/falls-back/, text).map((line) => line.split(': "')[0]);
+  assert.equal(place(onNetwork('{ image: x, networks: [lan] }', 'lan')), ['info service/falls-back at [lan]']);
+  assert.equal(place(onNetwork('{ image: x }', 'default')), ['info service/falls-back at web']);
+});
+
 test('what is lost is told of the services that are started now', () => {
   assert.is(reported(/falls-back/, service('bridge'), rootless(), new Set(['web'])).length, 1);
   assert.equal(reported(/falls-back/, service('bridge'), rootless(), new Set(['db'])), []);
@@ -135,6 +143,16 @@ for (const [name, facts, severity, rule, problem, help] of [
 }
 
 test('a loopback address of its own, where it is there', () => {
+  // The parent is not there, and nobody asked an engine.
+  const far = two.replaceAll('x-netmode: macvlan', 'x-netmode: { mode: macvlan, parent: eth9 }');
+  const withoutEngine = (host: Partial<HostFacts>): Facts => ({ version: 1, host: { ...lanFacts.host!, ...host } });
+  assert.equal(reported(loopbacks, far, withoutEngine({})), []);
+  assert.equal(
+    reported(loopbacks, far, withoutEngine(mac())).map((line) => line.split(' at ')[0]),
+    ['warning ports/no-such-address', 'warning ports/no-such-address'],
+  );
+  const { host: _, ...withoutHost } = rootless();
+  assert.equal(reported(loopbacks, two, withoutHost), []);
   assert.equal(reported(loopbacks, two), []);
   assert.equal(reported(loopbacks, two, rootless({ kind: 'desktop' })), []);
   assert.equal(reported(loopbacks, two, rootless(desktop)), []);

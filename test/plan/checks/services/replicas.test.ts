@@ -40,6 +40,26 @@ for (const [name, keys, expected] of [
       ],
     ],
   ],
+  [
+    'as many ports of the host as of the container',
+    'ports: ["8080-8082:80-82"], x-netmode: bridge',
+    [['"web": 3 replicas cannot share the published port 8080-8082/tcp', leaveOut]],
+  ],
+  [
+    'the last ports: a range just ends with them',
+    'ports: ["65533:80"], x-netmode: bridge',
+    [
+      [
+        '"web": 3 replicas cannot share the published port 65533/tcp',
+        'give a range: published "65533-65535" for container port 80',
+      ],
+    ],
+  ],
+  [
+    'and goes no further',
+    'ports: ["65534:80"], x-netmode: bridge',
+    [['"web": 3 replicas cannot share the published port 65534/tcp', leaveOut]],
+  ],
   ['a range of ports', 'ports: ["8080-8082:80"], x-netmode: bridge', []],
   ['a port that Docker chooses', 'ports: ["80"], x-netmode: bridge', []],
   ['nothing of its own', lan('listen: [8080]'), []],
