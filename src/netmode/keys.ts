@@ -26,6 +26,7 @@ const verdicts: { readonly [K in keyof Settings]?: Verdict } = {
   shim: underlayOnly,
   scope: underlayOnly,
   fallback: underlayOnly,
+  floating_addresses: underlayOnly,
   subnet: pools,
   gateway: (mode, place) =>
     mode === 'ipvlan-l3' || mode === 'ipvlan-l3s'

@@ -20,7 +20,7 @@ import { reservations } from '../facts/ownership.ts';
 import { interfaceOf, type ParsedEngine, type ParsedFacts } from '../facts/parsed-facts.ts';
 import { isOlder } from '../facts/versions.ts';
 import { interfaceNameOf, parentName } from '../networks/parents.ts';
-import { fixedAddresses } from '../services/members.ts';
+import { allAddresses } from '../services/members.ts';
 import type {
   Attached,
   NetworkPlan,
@@ -199,7 +199,9 @@ function planPool(
   const { mode, parent } = network.underlay;
   const range = rangeOf(pool, mode);
   const direct = { subnet: pool.subnet, ...(range && { range }) };
-  const possible = sourceWithoutAddress(network.underlay, direct, targetsOf(direct, known), facts);
+  const possible = floatsOnL2(network, members)
+    ? undefined
+    : sourceWithoutAddress(network.underlay, direct, targetsOf(direct, known), facts);
   const source = possible && isBetterOff(network, pool, members, possible, facts) ? undefined : possible;
   const address = source ? undefined : ownAddress(network, pool, members, facts, report);
   const mac = source && mode === 'ipvlan-l2' ? interfaceOf(facts.host, parentName(parent))?.mac : undefined;
@@ -247,6 +249,14 @@ function sourceWithoutAddress(
   const wanted = isRouted(mode) ? { family } : { family, within: subnet };
   return hostAddress(wanted, interfaceOf(host, name), host);
 }
+
+/**
+ * Whether an address that ipvlan L2 containers take by themselves may be on another machine of the LAN at times: a
+ * neighbour entry that is written down would then be wrong, and without one the answer to the host goes to the parent,
+ * but for a shim that asks by an address of its own.
+ */
+const floatsOnL2 = ({ key, mode }: NetworkPlan, members: readonly OnNetworks[]): boolean =>
+  mode === 'ipvlan-l2' && members.some(({ networks }) => (networks.get(key)?.floating ?? []).length > 0);
 
 /**
  * Whether a shim that could do without an address has one nevertheless: its network keeps one for it already (for
@@ -382,9 +392,9 @@ function targetsOf({ subnet, range }: ShimWay, known: readonly Address[]): reado
   return sortBy(uniqBy([...(range ? [range] : []), ...outside.map(blockOf)], formatCidr), formatCidr);
 }
 
-/** The addresses that the file gives. */
+/** The addresses that the file gives, and those that services put up by themselves. */
 function fixedOn({ key }: NetworkPlan, members: readonly OnNetworks[]): readonly Address[] {
-  return members.flatMap(({ networks }) => fixedAddresses(networks.get(key) ?? {}).map(({ value }) => value));
+  return members.flatMap(({ networks }) => allAddresses(networks.get(key) ?? {}).map(({ value }) => value));
 }
 
 /** The addresses that running containers have, of this project or any other. */

@@ -133,11 +133,14 @@ const isOf = (address: Address, family: 4 | 6) => address.family === family;
 
 /** One entry for each address: those outside the range each have their own way, whether the container runs or not. */
 function containersOn(network: string, { containers }: ParsedEngine): readonly OnNetworks[] {
-  return containers.flatMap(({ networks }) => {
-    const { addresses = [], fixed = [] } = networks.get(network) ?? {};
-    return [...addresses, ...fixed].map((address) => ({
-      networks: new Map([[network, attachment(network, address)]]),
-    }));
+  return containers.flatMap(({ networks, floating }) => {
+    const on = networks.get(network);
+    if (!on) return [];
+    const attachments = [
+      ...[...on.addresses, ...on.fixed].map((address) => attachment(network, address)),
+      ...(floating.length > 0 ? [{ network, declared: true, aliases: [], floating: floating.map(located) }] : []),
+    ];
+    return attachments.map((each) => ({ networks: new Map([[network, each]]) }));
   });
 }
 
