@@ -131,6 +131,10 @@ export const rules = {
     summary: 'No `gateway` is given, and the host does not know the router of this network.',
   },
   'address/duplicate-mac': { severity: 'error', summary: 'Two services have the same MAC address.' },
+  'address/cannot-float': {
+    severity: 'warning',
+    summary: 'Nothing can put a floating address on the interface: it takes the capability NET_ADMIN.',
+  },
   'address/answers-on-lan': { severity: 'error', summary: 'Another device on the LAN has the address.' },
 
   'subnet/overlap': { severity: 'error', summary: 'Two networks of the project overlap.' },

@@ -71,6 +71,10 @@ const native: { readonly [rule in RuleName]?: string } = {
     { a: on('{ mac_address: "02:42:c0:a8:01:35" }'), b: on('{ mac_address: 0242.C0A8.0135 }') },
     { lan: lan() },
   ),
+  'address/cannot-float': project(
+    { web: '{ image: x, x-netmode: { network: lan, floating_addresses: 192.168.1.60 } }' },
+    { lan: lan() },
+  ),
   'address/answers-on-lan': project({ dns: on('{ ipv4_address: 192.168.1.53 }') }, { lan: lan() }),
   'subnet/overlap': project(
     { web: '{ image: x, networks: [one, two] }' },

@@ -41,6 +41,7 @@ const newestOnly = [
   'conflicts.test.ts',
   'demo.test.ts',
   'fallback.test.ts',
+  'floating.test.ts',
   'plain.test.ts',
   'provider.test.ts',
   'reach.test.ts',

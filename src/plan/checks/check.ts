@@ -25,6 +25,7 @@ import { checkGuests } from './services/guest-keys.ts';
 import { checkPeers } from './services/peers.ts';
 import { checkRefusedKeys } from './services/refused-keys.ts';
 import { checkReplicas } from './services/replicas.ts';
+import { checkSeveralAddresses } from './services/several-addresses.ts';
 import { checkWaysOut } from './services/ways-out.ts';
 
 type Check = (plan: Plan, facts: ParsedFacts, report: Report, starting?: ReadonlySet<string>) => void;
@@ -52,6 +53,7 @@ const checks: readonly Check[] = [
   withoutFacts(checkShimSources),
   checkHostPrograms,
   checkAddresses,
+  withoutFacts(checkSeveralAddresses),
   withoutFacts(checkPorts),
   checkHostAddresses,
   checkLivePorts,
