@@ -204,6 +204,7 @@ function planPool(
     : sourceWithoutAddress(network.underlay, direct, targetsOf(direct, known), facts);
   const source = possible && isBetterOff(network, pool, members, possible, facts) ? undefined : possible;
   const address = source ? undefined : ownAddress(network, pool, members, facts, report);
+  if (!source && !address && !leadsWithoutSource(mode, pool.subnet.family)) reportNoAddress(network, pool, report);
   const mac = source && mode === 'ipvlan-l2' ? interfaceOf(facts.host, parentName(parent))?.mac : undefined;
   const towards = source ?? address;
   const named = source && placeOf(source, facts);
@@ -219,6 +220,25 @@ function planPool(
     ? pool.auxAddresses
     : new Map([...pool.auxAddresses, [reservation, address]]);
   return { pool: { ...pool, auxAddresses }, way, address };
+}
+
+/** On macvlan (IPv4) and at layer 3 a shim leads on without any address of this host's being known. */
+export const leadsWithoutSource = (mode: NetworkPlan['mode'], family: 4 | 6): boolean =>
+  mode === 'macvlan' ? family === 4 : isRouted(mode);
+
+/** A subnet may be too small for one more, such as a /30. An address that was given has been reported. */
+function reportNoAddress(
+  { key, span, underlay: wanted }: UnderlayNetwork,
+  { subnet }: PlannedPool,
+  report: Report,
+): void {
+  if (givenAddress(wanted.shim, subnet.family)) return;
+  report(
+    'address/range-exhausted',
+    span,
+    `network "${key}": the shim needs an address of its own here, and ${formatCidr(subnet)} has none left`,
+    { help: 'use a larger subnet, or do without a shim: "host_access: none"' },
+  );
 }
 
 /**

@@ -13,8 +13,8 @@ import {
   type ParsedFacts,
   type ParsedNetwork,
 } from '../facts/parsed-facts.ts';
-import { knownTargets, leadTo, type OnNetworks, planShims } from '../host-changes/shim.ts';
-import type { AttachmentPlan, NetworkPlan, ShimPlan, UnderlayNetwork } from '../types.ts';
+import { knownTargets, leadsWithoutSource, leadTo, type OnNetworks, planShims } from '../host-changes/shim.ts';
+import type { AttachmentPlan, ShimPlan, UnderlayNetwork } from '../types.ts';
 
 /** A shim that was seen: what of it neither the engine nor the kernel tells once it is gone. */
 export interface SeenShim {
@@ -170,7 +170,7 @@ function withoutChoices(
   if (chosen.length === 0) return shim;
   const ways = shim.ways.flatMap(({ source, ...way }) => {
     if (!source || !chosen.includes(formatAddress(source))) return [{ ...way, ...(source && { source }) }];
-    return worksWithoutAddress(network, way.subnet.family) ? [way] : [];
+    return leadsWithoutSource(network.mode, way.subnet.family) ? [way] : [];
   });
   return {
     ...shim,
@@ -179,7 +179,3 @@ function withoutChoices(
     ...leadTo(ways, knownTargets(network, members, facts.engine)),
   };
 }
-
-/** On macvlan and at layer 3 a shim leads on while the host has no address that could be its source. */
-const worksWithoutAddress = ({ mode }: NetworkPlan, family: 4 | 6) =>
-  mode === 'macvlan' ? family === 4 : mode !== 'ipvlan-l2';
