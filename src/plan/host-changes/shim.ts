@@ -229,15 +229,15 @@ export const leadsWithoutSource = (mode: NetworkPlan['mode'], family: 4 | 6): bo
 /** A subnet may be too small for one more, such as a /30. An address that was given has been reported. */
 function reportNoAddress(
   { key, span, underlay: wanted }: UnderlayNetwork,
-  { subnet }: PlannedPool,
+  { subnet, ipRange }: PlannedPool,
   report: Report,
 ): void {
   if (givenAddress(wanted.shim, subnet.family)) return;
   report(
     'address/range-exhausted',
     span,
-    `network "${key}": the shim needs an address of its own here, and ${formatCidr(subnet)} has none left`,
-    { help: 'use a larger subnet, or do without a shim: "host_access: none"' },
+    `network "${key}": the shim needs an address of its own here, and ${formatCidr(ipRange ?? subnet)} has none left`,
+    { help: `use a larger ${ipRange ? '"ip_range"' : 'subnet'}, or do without a shim: "host_access: none"` },
   );
 }
 
