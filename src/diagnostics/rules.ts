@@ -208,7 +208,10 @@ export const rules = {
     summary: "The engine's containers live in a virtual machine that is not on the LAN.",
   },
   'engine/rootless': { severity: 'error', summary: 'A rootless engine has no macvlan, ipvlan or overlay.' },
-  'engine/podman': { severity: 'error', summary: 'Podman ignores a mode or flag of macvlan and ipvlan.' },
+  'engine/podman': {
+    severity: 'error',
+    summary: 'Podman ignores a mode or flag of macvlan and ipvlan, or the addresses that a network keeps.',
+  },
   'engine/remote': {
     severity: 'error',
     summary: 'The engine is on another machine, whose interfaces netcompose cannot prepare.',

@@ -47,6 +47,7 @@ const newestOnly = [
   'reach.test.ts',
   'readme.test.ts',
   'swarm.test.ts',
+  'vpn.test.ts',
   'watch.test.ts',
 ] as const;
 

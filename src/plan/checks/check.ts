@@ -15,6 +15,7 @@ import { checkNetworks } from './lan/network-clashes.ts';
 import { checkShimNames } from './lan/shim-names.ts';
 import { checkShimSources } from './lan/shim-sources.ts';
 import { checkParents } from './lan/unfit-parents.ts';
+import { checkPodman } from './podman.ts';
 import { checkHostAddresses } from './ports/host-addresses.ts';
 import { checkLivePorts } from './ports/live-ports.ts';
 import { checkLost } from './ports/lost-ports.ts';
@@ -61,6 +62,7 @@ const checks: readonly Check[] = [
   checkExternal,
   checkEngine,
   checkNewerKeys,
+  checkPodman,
   withoutFacts(checkPeers),
 ];
 
