@@ -31,6 +31,7 @@ export const addressErrors: readonly ErrorRow[] = [
       help:
         'Remove unused networks ("docker network prune"), give the network a "subnet", or add ' +
         '"default-address-pools" to the engine\'s daemon.json.',
+      page: 'measured.md#docker-engine',
     }),
   },
   {
@@ -156,6 +157,7 @@ export const addressErrors: readonly ErrorRow[] = [
       help:
         'Route only the containers by the shim ("ip_range", or single addresses), never the whole ' +
         'LAN; "netcompose up" does that.',
+      page: 'measured.md#kernel-who-can-reach-whom',
     }),
   },
 ];

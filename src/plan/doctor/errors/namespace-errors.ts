@@ -22,6 +22,7 @@ export const namespaceErrors: readonly ErrorRow[] = [
           `A service in another's network namespace ("network_mode: service:…") may not have "${key}": ` +
           'the namespace belongs to the other.',
         help: `Move "${key}" to the service whose namespace it is.`,
+        rule: 'netmode/key-not-for-mode',
       };
     },
   },
@@ -31,6 +32,7 @@ export const namespaceErrors: readonly ErrorRow[] = [
     explain: () => ({
       message: 'The container whose network namespace this one is to join does not run, and has none.',
       help: 'Find out why it has ended ("docker compose logs" of that service), and start it first.',
+      page: 'netmodes.md#guests',
     }),
   },
   {
@@ -55,6 +57,7 @@ export const namespaceErrors: readonly ErrorRow[] = [
       help:
         'Let Compose make this one anew too: "netcompose up -d --force-recreate SERVICE"; "depends_on" with ' +
         '"restart: true" on the other service makes it happen by itself.',
+      page: 'netmodes.md#guests',
     }),
   },
   {
@@ -63,6 +66,7 @@ export const namespaceErrors: readonly ErrorRow[] = [
     explain: ({ name }) => ({
       message: `In host mode the network namespace is the host's own, whose "${name}" no container may set.`,
       help: `Remove it from "sysctls", and set it on the host where it is needed: sysctl -w ${name}=…`,
+      rule: 'netmode/key-not-for-mode',
     }),
   },
 ];
