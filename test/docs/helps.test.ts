@@ -228,6 +228,12 @@ const outsideTheFile: {
       managers: { ...managers, networkd: [{ ...fileIn(help), unmanaged: true }, ...managers!.networkd!] },
     })),
   },
+  'host/address-given-up': {
+    'the line is written, for all interfaces': onHost(({ managers }, help) => {
+      assert.match(help, '\n  arp_persistdefence\n');
+      return { managers: { ...managers, dhcpcd: { ...managers!.dhcpcd!, defended: ['*'] } } };
+    }),
+  },
   'host/renamed-by-mac': {
     'the drop-in is written': onHost(({ managers }, help) => {
       const { path, match } = fileIn(help);
