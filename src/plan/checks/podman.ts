@@ -53,7 +53,11 @@ function checkWays(plan: ServicePlan, { project, networks }: Plan, report: Repor
     'service/default-route',
     plan.service.networks?.span ?? plan.service.span,
     `"${plan.service.name}" is on ${names}: Podman gives it a default route by each, and which counts changes from run to run`,
-    { help: 'leave it on one of them' },
+    {
+      help: ways.some(({ underlay }) => underlay?.hostAccess === 'loopback')
+        ? 'write "host_access: shim", which needs no bridge beside'
+        : 'leave it on one of them',
+    },
   );
 }
 

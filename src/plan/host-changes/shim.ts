@@ -1,47 +1,24 @@
 /** The host-side interface through which the host reaches its own macvlan and ipvlan containers. */
-import sortBy from 'lodash/sortBy.js';
-import uniqBy from 'lodash/uniqBy.js';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located } from '../../diagnostics/source.ts';
 import { underlay } from '../../netmode/modes.ts';
 import { isNetworkName } from '../actions/argv.ts';
 import { hostAddress } from '../facts/host-address.ts';
-import {
-  type Address,
-  blockOf,
-  type Cidr,
-  contains,
-  formatAddress,
-  formatCidr,
-  sameAddress,
-  sameCidr,
-} from '../facts/ip.ts';
+import { type Address, type Cidr, contains, formatAddress, formatCidr, sameAddress, sameCidr } from '../facts/ip.ts';
 import { reservations } from '../facts/ownership.ts';
 import { interfaceOf, type ParsedEngine, type ParsedFacts } from '../facts/parsed-facts.ts';
 import { isOlder } from '../facts/versions.ts';
 import { interfaceNameOf, parentName } from '../networks/parents.ts';
-import { allAddresses } from '../services/members.ts';
-import type {
-  Attached,
-  NetworkPlan,
-  PlannedPool,
-  ShimPlan,
-  ShimWay,
-  ShimWish,
-  UnderlayNetwork,
-  UnderlayPlan,
-} from '../types.ts';
+import type { NetworkPlan, PlannedPool, ShimPlan, ShimWay, ShimWish, UnderlayNetwork, UnderlayPlan } from '../types.ts';
 import { shimNames } from './shim-name.ts';
 import { sourceByItself } from './source.ts';
+import { fixedOn, isRouted, knownTargets, leadTo, type OnNetworks, targetsOf } from './targets.ts';
 
 /**
  * Above this many addresses an ipvlan L2 shim has an address of its own instead. The kernel would bear more (permanent
  * entries do not count for gc_thresh3; 4,096 were tried), but each is a command and two looks: 30 to 60 ms.
  */
 const mostNeighbours = 256n;
-
-/** Who is on networks: services of a file, or containers that are there. */
-export type OnNetworks = Pick<Attached, 'networks'>;
 
 export interface Shims {
   readonly shims: readonly ShimPlan[];
@@ -370,61 +347,5 @@ function ownAddress(
   return undefined;
 }
 
-/**
- * Whether Docker hands out addresses of this network that nobody knows before: without a range there can be no route
- * ahead of them, and each container gets one of its own, right after it has started.
- */
-export function hasUnknownTargets({ underlay: wanted, mode, pools }: NetworkPlan): boolean {
-  return wanted?.hostAccess === 'shim' && !isRouted(mode) && pools.some(({ ipRange }) => ipRange === undefined);
-}
-
-const isRouted = (mode: NetworkPlan['mode']) => mode === 'ipvlan-l3' || mode === 'ipvlan-l3s';
-
-/** The container addresses of a network that are known: those of the file, and those that running containers have. */
-export function knownTargets(
-  network: NetworkPlan,
-  members: readonly OnNetworks[],
-  engine: ParsedEngine | undefined,
-): readonly Address[] {
-  const present = hasUnknownTargets(network) ? presentOn(network.dockerName, engine) : [];
-  return [...fixedOn(network, members), ...present];
-}
-
-/**
- * The routes by which a shim leads to its ranges and to these addresses outside them, and what must be written down for
- * it.
- */
-export function leadTo(ways: readonly ShimWay[], known: readonly Address[]): Pick<ShimPlan, 'routes' | 'neighbours'> {
-  const led = ways.map((way) => ({ ...way, targets: targetsOf(way, known) }));
-  return {
-    routes: led.flatMap(({ targets, source, named }) =>
-      targets.map((destination) => ({ destination, ...(source && { source }), ...(named && { named }) })),
-    ),
-    neighbours: led.flatMap(({ targets, mac }) =>
-      mac === undefined ? [] : targets.flatMap(addressesIn).map((address) => ({ address, mac })),
-    ),
-  };
-}
-
-/** Never the whole LAN: its route belongs to the parent. */
-function targetsOf({ subnet, range }: ShimWay, known: readonly Address[]): readonly Cidr[] {
-  const outside = known.filter((address) => contains(subnet, address) && !(range && contains(range, address)));
-  return sortBy(uniqBy([...(range ? [range] : []), ...outside.map(blockOf)], formatCidr), formatCidr);
-}
-
-/** The addresses that the file gives, and those that services put up by themselves. */
-function fixedOn({ key }: NetworkPlan, members: readonly OnNetworks[]): readonly Address[] {
-  return members.flatMap(({ networks }) => allAddresses(networks.get(key) ?? {}).map(({ value }) => value));
-}
-
-/** The addresses that running containers have, of this project or any other. */
-const presentOn = (dockerName: string, engine: ParsedEngine | undefined): readonly Address[] =>
-  (engine?.containers ?? []).flatMap(({ running, networks }) =>
-    running ? (networks.get(dockerName)?.addresses ?? []) : [],
-  );
-
 const canBeWrittenDown = (targets: readonly Cidr[]): boolean =>
   targets.reduce((sum, { first, last }) => sum + last - first + 1n, 0n) <= mostNeighbours;
-
-const addressesIn = ({ family, first, last }: Cidr): readonly Address[] =>
-  Array.from({ length: Number(last - first) + 1 }, (_, index) => ({ family, value: first + BigInt(index) }));

@@ -13,7 +13,8 @@ import {
   type ParsedFacts,
   type ParsedNetwork,
 } from '../facts/parsed-facts.ts';
-import { knownTargets, leadsWithoutSource, leadTo, type OnNetworks, planShims } from '../host-changes/shim.ts';
+import { leadsWithoutSource, planShims } from '../host-changes/shim.ts';
+import { knownTargets, leadTo, type OnNetworks } from '../host-changes/targets.ts';
 import type { AttachmentPlan, ShimPlan, UnderlayNetwork } from '../types.ts';
 
 /** A shim that was seen: what of it neither the engine nor the kernel tells once it is gone. */

@@ -50,6 +50,13 @@ const cases: Readonly<Record<string, readonly [text: string, expected: readonly 
         'and which counts changes from run to run | leave it on one of them',
     ],
   ],
+  'macvlan, and a bridge for this host alone': [
+    `services:\n  web: { image: x, x-netmode: { network: lan } }\n${lan(', host_access: loopback')}`,
+    [
+      'warning service/default-route: "web" is on "lan" and "default": Podman gives it a default route by each, ' +
+        'and which counts changes from run to run | write "host_access: shim", which needs no bridge beside',
+    ],
+  ],
 };
 
 for (const [name, [text, expected]] of Object.entries(cases)) {

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import type { EngineContainer, Facts } from '../../../src/plan/facts/facts.ts';
 import { blockOf, formatAddress, formatCidr } from '../../../src/plan/facts/ip.ts';
 import { actionsToContainers, leadsToContainers } from '../../../src/plan/host-changes/host-actions.ts';
-import { hasUnknownTargets } from '../../../src/plan/host-changes/shim.ts';
+import { hasUnknownTargets } from '../../../src/plan/host-changes/targets.ts';
 import type { Plan } from '../../../src/plan/types.ts';
 import { lanFacts, planTexts } from '../../support/in-memory.ts';
 
