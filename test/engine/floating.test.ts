@@ -1,4 +1,4 @@
-/** A floating address beside the fixed ones, for real: the host reaches it wherever it is, and Docker never hands it out. */
+/** A floating address, for real: the host reaches it wherever it is, and Docker never hands it out. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';

@@ -1,4 +1,4 @@
-/** `examples/vpn` for real, with the tests' image in place of its own: the applications answer where its comments say. */
+/** `examples/vpn` for real, with the tests' image: the applications answer where its comments say. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

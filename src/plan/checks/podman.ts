@@ -52,7 +52,8 @@ function checkWays(plan: ServicePlan, { project, networks }: Plan, report: Repor
   report(
     'service/default-route',
     plan.service.networks?.span ?? plan.service.span,
-    `"${plan.service.name}" is on ${names}: Podman gives it a default route by each, and which counts changes from run to run`,
+    `"${plan.service.name}" is on ${names}: Podman gives it a default route by each, ` +
+      'and which counts changes from run to run',
     {
       help: ways.some(({ underlay }) => underlay?.hostAccess === 'loopback')
         ? 'write "host_access: shim", which needs no bridge beside'
@@ -72,8 +73,8 @@ function checkNames(plan: ServicePlan, { services, networks }: Plan, report: Rep
     report(
       'service/name-not-resolvable',
       span,
-      `"${plan.service.name}" (${plan.netmode}) depends on "${name}" (${peer.netmode}), whose name it cannot resolve: ` +
-        'Podman has no names on macvlan and ipvlan',
+      `"${plan.service.name}" (${plan.netmode}) depends on "${name}" (${peer.netmode}), ` +
+        'whose name it cannot resolve: Podman has no names on macvlan and ipvlan',
       {
         help: address
           ? `write "extra_hosts": ["${name}:${formatAddress(address)}"]`

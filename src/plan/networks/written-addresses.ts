@@ -4,7 +4,7 @@ import type { Located } from '../../diagnostics/source.ts';
 import type { Intents, ServiceIntent } from '../../netmode/intents.ts';
 import { type Address, parseAddress } from '../facts/ip.ts';
 
-export interface BothFamilies {
+interface BothFamilies {
   readonly ipv4Address?: Located<Address>;
   readonly ipv6Address?: Located<Address>;
 }

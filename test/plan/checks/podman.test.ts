@@ -35,8 +35,9 @@ const cases: Readonly<Record<string, readonly [text: string, expected: readonly 
   'a name on macvlan, whose address is known': [
     `services:\n${dns()}${web()}${lan()}`,
     [
-      'warning service/name-not-resolvable: "web" (macvlan) depends on "dns" (macvlan), whose name it cannot resolve: ' +
-        'Podman has no names on macvlan and ipvlan | write "extra_hosts": ["dns:192.168.1.53"]',
+      'warning service/name-not-resolvable: "web" (macvlan) depends on "dns" (macvlan), ' +
+        'whose name it cannot resolve: Podman has no names on macvlan and ipvlan | ' +
+        'write "extra_hosts": ["dns:192.168.1.53"]',
     ],
   ],
   'the same, and the file has seen to it': [

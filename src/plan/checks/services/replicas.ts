@@ -14,8 +14,8 @@ export function checkReplicas({ services }: Plan, report: Report): void {
 }
 
 /**
- * A guest is in the namespace of one container: Compose takes the owner's first (2.40, run). By its name, an alias of all
- * of them, others then reach it only now and then; where the owner has none, Compose starts nothing.
+ * A guest is in the namespace of one container: Compose takes the owner's first (2.40, run). By its name, an alias of
+ * all of them, others then reach it only now and then; where the owner has none, Compose starts nothing.
  */
 function checkOwner({ service, owner: name, managed }: Attached, services: Plan['services'], report: Report): void {
   const owner = name === undefined ? undefined : services.get(name)?.service;

@@ -8,7 +8,10 @@ import { interfaceNameOf } from '../../networks/parents.ts';
 import { namespaceOwner } from '../../services/guests.ts';
 import type { NetworkPlan, Plan, ServicePlan } from '../../types.ts';
 
-/** Reports `address/cannot-float`, `address/outside-subnet`, `address/duplicate`, `address/duplicate-mac`, `subnet/overlap`. */
+/**
+ * Reports `address/cannot-float`, and of what one service has several of: `address/outside-subnet`,
+ * `address/duplicate`, `address/duplicate-mac`, `subnet/overlap`.
+ */
 export function checkSeveralAddresses({ services, networks }: Plan, report: Report): void {
   for (const plan of services.values()) {
     checkCapability(plan, services, report);
@@ -26,7 +29,8 @@ function checkCapability(plan: ServicePlan, services: Plan['services'], report: 
   report(
     'address/cannot-float',
     first.span,
-    `"${plan.service.name}" cannot put ${formatAddress(first.value)} on its interface: that takes the capability NET_ADMIN`,
+    `"${plan.service.name}" cannot put ${formatAddress(first.value)} on its interface: ` +
+      'that takes the capability NET_ADMIN',
     { help: `add "cap_add: [NET_ADMIN]" to "${plan.service.name}", or to the service in its network that does it` },
   );
 }
@@ -68,8 +72,8 @@ function checkNetworksOf({ service, networks: on }: ServicePlan, networks: Plan[
         report(
           'address/duplicate-mac',
           mac.span,
-          `"${service.name}" has the MAC address ${mac.value} on "${network.key}", as on "${earlier.network.key}" of the ` +
-            'same parent',
+          `"${service.name}" has the MAC address ${mac.value} on "${network.key}", ` +
+            `as on "${earlier.network.key}" of the same parent`,
           { help: 'give each its own', related: [{ message: 'the other is here', span: other.span }] },
         );
     }

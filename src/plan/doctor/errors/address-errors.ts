@@ -68,11 +68,13 @@ export const addressErrors: readonly ErrorRow[] = [
   },
   {
     example:
-      'error setting interface "vethe7750da" IP to 192.168.1.62/24: cannot program address 192.168.1.62/24 in sandbox ' +
-      'interface because it conflicts with existing route {Ifindex: 8 Dst: 192.168.1.0/24}',
+      'error setting interface "vethe7750da" IP to 192.168.1.62/24: cannot program address 192.168.1.62/24 in ' +
+      'sandbox interface because it conflicts with existing route {Ifindex: 8 Dst: 192.168.1.0/24}',
     text: /cannot program address (?<address>[0-9a-f.:]+)(?:\/\d+)? in sandbox interface because it conflicts with/,
     explain: ({ address: wanted }) => ({
-      message: `The container is on another network with the same subnet already: ${wanted} would be a second address there.`,
+      message:
+        'The container is on another network with the same subnet already: ' +
+        `${wanted} would be a second address there.`,
       help: 'Leave it on one of the two networks; for a second address write "floating_addresses" under "x-netmode".',
       rule: 'subnet/overlap',
     }),

@@ -39,7 +39,9 @@ export const namespaceErrors: readonly ErrorRow[] = [
     example: 'cannot share network namespace with service vpn: container missing',
     text: /cannot share \w+ namespace with service (?<owner>\S+): container missing/,
     explain: ({ owner }) => ({
-      message: `The service whose network namespace this one is to join, "${owner}", has no container: it has 0 replicas.`,
+      message:
+        `The service whose network namespace this one is to join, "${owner}", has no container: ` +
+        'it has 0 replicas.',
       help: `Let "${owner}" have one ("scale: 1", "--scale ${owner}=1").`,
       rule: 'service/replicas-clash',
     }),

@@ -69,7 +69,8 @@ const cases: readonly (readonly [string, string, Facts, readonly string[]])[] = 
     dns(', floating_addresses: [192.168.1.60]').replace('image: dns', 'image: dns\n    privileged: true'),
     facts([], { networks: [lan], containers: [running({ networks: { lan: { ipv4: '192.168.1.60' } } })] }),
     [
-      'error address/duplicate: "dns" has the address 192.168.1.60, as the running container "shop-dns-1" of project "shop" does',
+      'error address/duplicate: "dns" has the address 192.168.1.60, ' +
+        'as the running container "shop-dns-1" of project "shop" does',
     ],
   ],
   [

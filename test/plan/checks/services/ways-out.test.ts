@@ -34,8 +34,8 @@ const names =
   'warning: "web" leaves by the network "back", not by "lan": this engine or Compose goes by the order of names; ' +
   'give "lan" a name that sorts first, or use Docker 28 with Compose 2.33, which know gw_priority';
 const both =
-  'warning: "web" is on "back" and "lan": Podman gives it a default route by each, and which counts changes from run to ' +
-  'run; leave it on one of them';
+  'warning: "web" is on "back" and "lan": Podman gives it a default route by each, and which counts changes ' +
+  'from run to run; leave it on one of them';
 const six = ' enable_ipv6: true, ipam: { config: [{ subnet: 10.9.0.0/24 }, { subnet: "fd00:9::/64" }] } ';
 const loopback = ', host_access: loopback';
 
