@@ -26,6 +26,8 @@ const apart = {
   dockerode: 'dockerode',
   prompts: './src/cli/prompts.ts',
   'read-facts': './src/plan/facts/read-facts.ts',
+  svg: './src/emit/graph/drawn/svg.ts',
+  html: './src/emit/graph/page/html.ts',
   traffic: './src/host/bench/traffic.ts',
   ask: './src/host/reach/ask.ts',
 };
@@ -87,7 +89,7 @@ async function bundle() {
         {
           name: 'apart',
           setup: (builder) =>
-            builder.onResolve({ filter: /^(execa|dockerode|.*\/(prompts|read-facts)\.ts)$/ }, ({ path }) => ({
+            builder.onResolve({ filter: /^(execa|dockerode|.*\/(prompts|read-facts|svg|html)\.ts)$/ }, ({ path }) => ({
               path: `./${basename(path, '.ts')}.cjs`,
               external: true,
             })),

@@ -4,7 +4,7 @@
  * made from. Plain Node, because nothing may be installed yet. Says nothing when there is nothing to do; all output
  * goes to standard error, so that `bin/netcompose.cjs` can run it before a command whose output is wanted.
  *
- *     node scripts/setup.mjs [packages|generated|build]     up to and including that step; all without one
+ *     node scripts/setup.mjs [packages|page|generated|build]     up to and including that step; all without one
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -15,9 +15,14 @@ import { withLock } from './lock.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (...parts) => join(root, ...parts);
 
-const buildScripts = ['build.mjs', 'licenses.mjs', 'unused.cjs', 'validators.mjs', 'vendor-types.mjs'].map((name) =>
-  join('scripts', name),
-);
+const buildScripts = [
+  'build.mjs',
+  'licenses.mjs',
+  'page-parts.mjs',
+  'unused.cjs',
+  'validators.mjs',
+  'vendor-types.mjs',
+].map((name) => join('scripts', name));
 
 /** In order; each needs those before it. */
 const steps = [
@@ -26,6 +31,13 @@ const steps = [
     needed: () => !packagesCurrent(),
     // Install scripts are left out: none is needed, and one of them would compile a native module that is not used.
     command: ['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund'],
+  },
+  {
+    name: 'page',
+    needed: () =>
+      newest(['src/emit/graph/drawn', 'src/emit/graph/page', 'scripts/page-parts.mjs']) >
+      oldest(['src/emit/graph/styles.generated.js', 'src/emit/graph/styles.generated.d.ts']),
+    command: [process.execPath, 'scripts/page-parts.mjs'],
   },
   {
     name: 'generated',
@@ -49,6 +61,7 @@ const steps = [
         'docs/rules',
         ...buildScripts,
         'package.json',
+        'tsconfig.browser.json',
         'tsconfig.json',
         'tsconfig.types.json',
       ]) > oldest(['dist/cli/main.cjs', 'dist/index.js', 'dist/types/index.d.ts', 'dist/THIRD-PARTY-LICENSES.txt']),
@@ -59,7 +72,7 @@ const steps = [
 /**
  * Runs what is needed up to the step named.
  *
- * @param {'packages' | 'generated' | 'build'} last
+ * @param {'packages' | 'page' | 'generated' | 'build'} last
  * @throws where there is no such step, or one fails, whose own output says why
  */
 export async function setUp(last = 'build') {

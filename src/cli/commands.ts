@@ -39,8 +39,8 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     usage: ['render', 'the project as one plain Compose file; or the override'],
   },
   graph: {
-    load: () => import('./commands/graph.ts'),
-    usage: ['graph', 'a picture of who reaches whom, for Mermaid or Graphviz'],
+    load: () => import('./commands/graph/graph.ts'),
+    usage: ['graph', 'a picture of who reaches whom: SVG, a page, Mermaid, DOT'],
   },
   annotate: {
     load: () => import('./commands/annotate.ts'),

@@ -119,6 +119,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       files.set(path, text);
       modes.set(path, mode);
     },
+    writeOutput: (path, text) => void files.set(path, text),
     replaceFiles: (replacements) => {
       for (const { path, after } of replacements) files.set(path, after);
     },

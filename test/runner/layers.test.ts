@@ -29,6 +29,7 @@ test('files that a layer leaves out exist, and run in another', () => {
 
 for (const [file, expected] of [
   ['engine/versions.test.ts', ['engine', 'engine-26', 'engine-20']],
+  ['engine/guests.test.ts', ['engine', 'engine-26']],
   ['engine/readme.test.ts', ['engine']],
   ['kernel/shim.test.ts', ['kernel']],
   ['plan/checks/ports.test.ts', ['unit']],

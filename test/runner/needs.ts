@@ -55,7 +55,9 @@ const needs: Readonly<Record<NeedName, () => string | undefined | Promise<string
       ? undefined
       : 'no userlands with network managers: test/managers/rig/roots.sh makes them',
   setup: () => {
-    const missing = ['bash', 'zsh', 'fish', 'man', 'mandoc', 'script', 'git'].filter((name) => !onPath(name));
+    const missing = ['bash', 'zsh', 'fish', 'man', 'mandoc', 'script', 'git', 'chromium', 'dot'].filter(
+      (name) => !onPath(name),
+    );
     if (!existsSync('/usr/share/bash-completion/bash_completion')) missing.push('bash-completion');
     const recipe = 'test/setup/install.sh installs them';
     return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}; ${recipe}`;

@@ -5,7 +5,7 @@
 set -euo pipefail
 
 packages=()
-for package in bash-completion bsdutils fish git man-db mandoc pre-commit zsh; do
+for package in bash-completion bsdutils chromium fish fonts-dejavu-core git graphviz man-db mandoc pre-commit zsh; do
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] || packages+=("$package")
 done
 [ ${#packages[@]} -gt 0 ] || exit 0

@@ -1,12 +1,13 @@
 /** The graph as a Mermaid flowchart. */
 import type { Graph, Way } from '../../plan/graph/graph.ts';
 import { labelOf, shownWays } from './labels.ts';
+import { plain } from './markup.ts';
 
 /** Names are data: whatever Mermaid or HTML could read in them is written as a character's number. */
 const quoted = (lines: readonly string[]) => `"${lines.map(escaped).join('<br/>')}"`;
 
 const escaped = (text: string) =>
-  text.replace(/[^\p{L}\p{N} .,()_:→/-]/gu, (character) => `#${character.codePointAt(0)};`);
+  plain(text).replace(/[^\p{L}\p{N} .,()_:→/-]/gu, (character) => `#${character.codePointAt(0)};`);
 
 /** @returns text that ends with a line break */
 export function mermaidOf(graph: Graph): string {

@@ -13,6 +13,7 @@ import {
   readStandardInput,
   readText,
   remove,
+  writeOutput,
   writePrivate,
   writeShared,
 } from './files.ts';
@@ -56,6 +57,7 @@ export function realHost(): Host {
     isDirectory,
     isExecutable,
     mark,
+    writeOutput,
     writePrivate,
     writeShared,
     replaceFiles,

@@ -1,14 +1,16 @@
 /** From the plan to the graph of who reaches whom. */
 import sortBy from 'lodash/sortBy.js';
 import uniqBy from 'lodash/uniqBy.js';
-import { isUnderlay, type Netmode, netmodeNames } from '../../netmode/modes.ts';
+import { isUnderlay, type Netmode, netmodeNames, underlay } from '../../netmode/modes.ts';
 import { hostAddress } from '../facts/host-address.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
 import { formatAddress, formatCidr } from '../facts/ip.ts';
 import { interfaceOf, type ParsedFacts } from '../facts/parsed-facts.ts';
 import type { Plan } from '../types.ts';
+import { betweenServices } from './between.ts';
 import type { Graph, LanNode, NetworkNode, ServiceNode, Way } from './graph.ts';
-import { betweenServices, fromHost, fromLan, type Lan, type Standing, standing, toHost, toLan } from './ways.ts';
+import { fromHost, fromLan, toHost, toLan } from './outside.ts';
+import { isOn, type Lan, positionPlaces, type Standing, type Surroundings, standing } from './surroundings.ts';
 
 /**
  * Who reaches whom once the plan is carried out. Pure, and the same whatever order services are written in.
@@ -50,8 +52,8 @@ export function graphOf(plan: Plan, facts: ParsedFacts): Graph {
   );
   return {
     project: plan.project.name,
-    host: { id: hostId, title: 'This host', addresses: hostAddresses(lans, facts) },
-    lans: lans.map((lan) => lanNode(lan, facts)),
+    host: { id: hostId, title: 'This host', short: 'host', addresses: hostAddresses(lans, facts) },
+    lans: lans.map((lan) => lanNode(lan, standings, around)),
     networks: networksOf(standings, plan),
     services: standings.map(serviceNode),
     ways: [...outside, ...needed],
@@ -75,14 +77,29 @@ function lansOf(standings: readonly Standing[], { host }: ParsedFacts): readonly
   return parents.map((parent) => ({ parent, isDefault: parent === (main ?? parents[0]) }));
 }
 
-function lanNode(lan: Lan, { host }: ParsedFacts): LanNode {
-  const subnets = [4, 6].flatMap((family) => {
+function lanNode(lan: Lan, standings: readonly Standing[], { plan, facts: { host } }: Surroundings): LanNode {
+  const own = [4, 6].flatMap((family) => {
     const address = hostAddress({ family: family as 4 | 6 }, interfaceOf(host, lan.parent), host);
     const on = interfaceOf(host, lan.parent)?.addresses.find((each) => each.address.value === address?.value);
     return address && on ? [formatCidr(on.subnet)] : [];
   });
-  return { id: lanId(lan), title: lan.parent === undefined ? 'LAN' : `LAN on ${lan.parent}`, subnets };
+  // Where the host has no address of its own there, as often in a VLAN, the networks tell.
+  const onLan = standings.flatMap(({ position }) =>
+    positionPlaces(position).filter(
+      (place) => isOn(place, lan) && isUnderlay(place.mode) && underlay(place.mode).onLan,
+    ),
+  );
+  const told = onLan.flatMap(({ network }) => poolsOf(network, plan).map(({ subnet }) => formatCidr(subnet)));
+  return {
+    id: lanId(lan),
+    title: lan.parent === undefined ? 'LAN' : `LAN on ${lan.parent}`,
+    short: lan.parent ?? 'LAN',
+    subnets: own.length > 0 ? own : [...new Set(told)],
+  };
 }
+
+const poolsOf = (dockerName: string, { networks }: Plan) =>
+  [...networks.values()].find((network) => network.dockerName === dockerName)?.pools ?? [];
 
 function hostAddresses(lans: readonly Lan[], { host }: ParsedFacts): readonly string[] {
   return lans.flatMap(({ parent }) => {
@@ -105,10 +122,9 @@ function networksOf(standings: readonly Standing[], plan: Plan): readonly Networ
         return [{ id: `on ${position.network}`, title: position.network, kind: 'bridge', details: ['does not exist'] }];
       case 'networks':
         return position.places.map(({ network, name, mode, parent, internal }) => {
-          const pools = [...plan.networks.values()].find(({ dockerName }) => dockerName === network)?.pools ?? [];
           const details = [
             ...(parent === undefined ? [] : [`on ${parent}`]),
-            ...pools.map(({ subnet }) => formatCidr(subnet)),
+            ...poolsOf(network, plan).map(({ subnet }) => formatCidr(subnet)),
             ...(internal ? ['internal'] : []),
           ];
           return { id: `on ${network}`, title: name, kind: mode, details };

@@ -19,6 +19,8 @@ export interface Graph {
 interface HostNode {
   readonly id: string;
   readonly title: string;
+  /** Where there is little room. */
+  readonly short: string;
   readonly addresses: readonly string[];
 }
 
@@ -26,6 +28,8 @@ export interface LanNode {
   readonly id: string;
   /** `LAN on eth0` */
   readonly title: string;
+  /** Where there is little room: `eth0`. */
+  readonly short: string;
   readonly subnets: readonly string[];
 }
 

@@ -63,7 +63,7 @@ test('the order of services does not matter', () => {
 
 test('names are data', () => {
   const name = 'a"]-->b</script>&lt;\\';
-  const hostile = { ...graph(web, dns), lans: [{ id: 'lan eth0', title: name, subnets: [] }] };
+  const hostile = { ...graph(web, dns), lans: [{ id: 'lan eth0', title: name, short: name, subnets: [] }] };
   assert.ok(mermaidOf(hostile).includes('["a#34;#93;--#62;b#60;/script#62;#38;lt#59;#92;"]'));
   assert.ok(dotOf(hostile).includes('[label="a\\"]-->b</script>&amp;lt;\\\\"]'));
 });

@@ -3,6 +3,8 @@
  * faults.
  */
 
+import { testImage } from '../../test/engine/rig/image.ts';
+
 const servicesPerNetwork = 50;
 const publishedFrom = 30_000;
 const listeningFrom = 20_000;
@@ -58,4 +60,39 @@ function serviceName(index: number): string {
 
 function networkName(index: number): string {
   return `net-${index}`;
+}
+
+export interface EngineProject {
+  readonly name: string;
+  /** Of the services on the LAN. */
+  readonly parent: string;
+  /** The LAN's third number: 192.168.THIRD.0/24. */
+  readonly third: number;
+  readonly firstPort: number;
+}
+
+/** A project that an engine starts: by thirds on a bridge, in the host's namespace and on the LAN. */
+export function engineFile(services: number, { name, parent, third, firstPort }: EngineProject): string {
+  const netmodes = [
+    (port: number) => ['x-netmode: bridge', `ports: ["${port}:80"]`],
+    (port: number) => [`x-netmode: { mode: host, listen: [${port}] }`],
+    () => ['x-netmode: { network: lan }'],
+  ] as const;
+  const netmode = `mode: macvlan, parent: ${parent}, scope: project, subnet: 192.168.${third}.0/24`;
+  const range = `gateway: 192.168.${third}.1, ip_range: 192.168.${third}.128/25`;
+  return [
+    `name: ${name}`,
+    'services:',
+    ...Array.from({ length: services }, (_, index) => [
+      `  app-${index}:`,
+      `    image: ${testImage}`,
+      '    command: [sleep, infinity]',
+      // Nobody waits for what does not listen to SIGTERM.
+      '    stop_signal: SIGKILL',
+      ...netmodes[index % netmodes.length]!(firstPort + index).map((line) => `    ${line}`),
+    ]).flat(),
+    'networks:',
+    `  lan: { x-netmode: { ${netmode}, ${range} } }`,
+    '',
+  ].join('\n');
 }

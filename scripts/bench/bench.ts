@@ -1,0 +1,55 @@
+/**
+ * Prints what netcompose costs, as ratios: against an empty Node process, and against Compose with the same project.
+ * Both sides of a ratio run in turn, on one machine, in one run. What is over its bar is marked, and fails nothing.
+ *
+ *     npm run bench               a table
+ *     npm run bench -- --json     the same as JSON
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { missing } from '../../test/runner/needs.ts';
+import { composeFile } from './files.ts';
+import { measure, type Result } from './measure.ts';
+import { composeIn, environmentIn } from './programs.ts';
+import { fileOf, rowsWithCompose, rowsWithoutCompose, sizes } from './rows.ts';
+import { isWithin, table } from './table.ts';
+
+const asJson = process.argv.includes('--json');
+const folder = mkdtempSync(join(tmpdir(), 'netcompose-bench-'));
+const skipped: string[] = [];
+try {
+  for (const size of sizes) {
+    const path = fileOf(folder, size);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, composeFile(size));
+  }
+  const env = environmentIn(folder);
+  const compose = composeIn(folder);
+  if (!compose) skipped.push('rows that compare with Compose (no Docker Compose)');
+  const results = [...(await onEngine())];
+  for (const row of [...(compose ? rowsWithCompose(folder, compose) : []), ...rowsWithoutCompose(folder)])
+    results.push(await measure(row, { cwd: folder, env }));
+  const all = results.map((result) => ({ ...result, within: isWithin(result) }));
+  process.stdout.write(asJson ? `${JSON.stringify({ rows: all, skipped }, undefined, 2)}\n` : table(results, skipped));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** In namespaces of their own, which need root. */
+async function onEngine(): Promise<readonly Result[]> {
+  const reason = await missing(['linux', 'root', 'tools', 'macvlan', 'engine-28']);
+  if (reason !== undefined) {
+    skipped.push(`rows with an engine (${reason})`);
+    return [];
+  }
+  const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+  const argv = [process.execPath, '--import', 'tsx', path('engine.ts')];
+  const written = execFileSync(path('../../test/engine/rig/sandbox.sh'), argv, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return JSON.parse(written.trim().split('\n').at(-1)!) as readonly Result[];
+}
