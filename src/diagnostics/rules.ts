@@ -131,6 +131,10 @@ export const rules = {
     summary: 'No `gateway` is given, and the host does not know the router of this network.',
   },
   'address/duplicate-mac': { severity: 'error', summary: 'Two services have the same MAC address.' },
+  'address/cannot-float': {
+    severity: 'warning',
+    summary: 'Nothing can put a floating address on the interface: it takes the capability NET_ADMIN.',
+  },
   'address/answers-on-lan': { severity: 'error', summary: 'Another device on the LAN has the address.' },
 
   'subnet/overlap': { severity: 'error', summary: 'Two networks of the project overlap.' },
@@ -209,7 +213,10 @@ export const rules = {
     summary: "The engine's containers live in a virtual machine that is not on the LAN.",
   },
   'engine/rootless': { severity: 'error', summary: 'A rootless engine has no macvlan, ipvlan or overlay.' },
-  'engine/podman': { severity: 'error', summary: 'Podman ignores a mode or flag of macvlan and ipvlan.' },
+  'engine/podman': {
+    severity: 'error',
+    summary: 'Podman ignores a mode or flag of macvlan and ipvlan, or the addresses that a network keeps.',
+  },
   'engine/remote': {
     severity: 'error',
     summary: 'The engine is on another machine, whose interfaces netcompose cannot prepare.',

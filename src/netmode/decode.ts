@@ -100,6 +100,7 @@ const readers: { readonly [K in Exclude<keyof Settings, 'blank'>]-?: Reader<NonN
   ipv4_address: text,
   ipv6_address: text,
   mac_address: text,
+  floating_addresses: texts,
   aliases: texts,
   interface_name: text,
   gw_priority: number,

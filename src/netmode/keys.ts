@@ -26,6 +26,7 @@ const verdicts: { readonly [K in keyof Settings]?: Verdict } = {
   shim: underlayOnly,
   scope: underlayOnly,
   fallback: underlayOnly,
+  floating_addresses: underlayOnly,
   subnet: pools,
   gateway: (mode, place) =>
     mode === 'ipvlan-l3' || mode === 'ipvlan-l3s'
@@ -45,7 +46,7 @@ const verdicts: { readonly [K in keyof Settings]?: Verdict } = {
 };
 
 /** What a service in another's network namespace may say of its own. */
-const guestKeys: ReadonlySet<keyof Settings> = new Set(['mode', 'listen', 'resolve_names']);
+export const guestKeys: ReadonlySet<keyof Settings> = new Set(['mode', 'listen', 'resolve_names']);
 
 /** Reports `netmode/key-not-for-mode` for a service in another's network namespace. */
 export function checkGuestKeys(subject: string, { keys, owner }: Decoded, report: Report): void {

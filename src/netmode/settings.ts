@@ -50,6 +50,7 @@ export interface Settings {
   readonly ipv4_address?: Located<string>;
   readonly ipv6_address?: Located<string>;
   readonly mac_address?: Located<string>;
+  readonly floating_addresses?: readonly Located<string>[];
   readonly aliases?: readonly Located<string>[];
   readonly interface_name?: Located<string>;
   readonly gw_priority?: Located<number>;

@@ -100,6 +100,8 @@ export interface AttachmentPlan {
   readonly declared: boolean;
   readonly ipv4Address?: Located<Address>;
   readonly ipv6Address?: Located<Address>;
+  /** Addresses that its own program puts on the interface, and that another service may have instead. */
+  readonly floating?: readonly Located<Address>[];
   /** As it is written; where netcompose makes it, the span is the service's. */
   readonly macAddress?: Located<string>;
   readonly aliases: readonly string[];

@@ -163,7 +163,7 @@ services:
     ports: ["127.0.0.1:8080:80", { target: 53, protocol: UDP, mode: host }]
     expose: [9000, "9001-9002/udp"]
     networks:
-      lan: { ipv4_address: 10.0.0.5, aliases: [a], gw_priority: 2, interface_name: eth9 }
+      lan: { ipv4_address: 10.0.0.5, link_local_ips: [169.254.1.1], aliases: [a], gw_priority: 2, interface_name: eth9 }
     depends_on: [db]
     links: ["db:sql", cache]
     extra_hosts: ["h:1.1.1.1", "six=[::1],2.2.2.2"]
@@ -191,6 +191,7 @@ networks: { lan: }
         {
           network: 'lan',
           ipv4Address: { value: '10.0.0.5' },
+          linkLocalIps: [{ value: '169.254.1.1' }],
           aliases: [{ value: 'a' }],
           interfaceName: { value: 'eth9' },
           gwPriority: { value: 2 },

@@ -19,18 +19,20 @@ export interface Checked {
  *
  * @param given texts by name, in the order of `-f`
  * @param present names of further files that are there, with nothing in them
+ * @param env variables that are set
  */
 export function checkSnippet(
   given: ReadonlyMap<string, string>,
   facts: Facts,
   present: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Checked {
   const files = new Map([...given].map(([name, text]) => [`${cwd}/${name}`, text]));
   const named = [...files.keys()];
   for (const name of present) files.set(`${cwd}/${name}`, 'services: {}\n');
   const diagnostics = new Diagnostics();
   const project = load(
-    { files: named, profiles: [], envFiles: [], cwd, env: {} },
+    { files: named, profiles: [], envFiles: [], cwd, env },
     {
       read: (path) => (files.has(path) ? { text: files.get(path)! } : { error: 'missing', detail: 'no such file' }),
       exists: (path) => files.has(path),

@@ -15,8 +15,8 @@ const cell = (text: string) => text.replaceAll('|', '\\|');
 const code = (text: string) => (text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``);
 
 const rows = errorRows.map(({ example }) => {
-  const { message, help, rule } = explainError(example)!;
-  const link = rule === undefined ? '' : ` [\`${rule}\`](rules/${rule}.md)`;
+  const { message, help, rule, page: more } = explainError(example)!;
+  const link = rule === undefined ? (more ? ` [More](${more})` : '') : ` [\`${rule}\`](rules/${rule}.md)`;
   return `| ${code(cell(example))} | ${cell(message)} | ${cell(help)}${link} |`;
 });
 
@@ -25,6 +25,13 @@ test('every error text is on the page, with its explanation', () => {
   const start = page.includes(heading) ? page.indexOf(heading) : page.length;
   if (process.env['UPDATE_GOLDENS'] === '1') writeFileSync(file, page.slice(0, start) + table);
   else assert.is(page.slice(start), table);
+});
+
+test('each entry leads to a rule, a page or a command', () => {
+  const entries = page.split('\n').filter((line) => /^\| (?!what|text|---)/.test(line));
+  assert.ok(entries.length > rows.length + 15);
+  for (const entry of entries)
+    assert.match(entry, /\]\((?:rules\/\S+|[\w-]+)\.md(?:#[\w-]+)?\)|`netcompose [a-z]/, 'leads nowhere');
 });
 
 test.run();

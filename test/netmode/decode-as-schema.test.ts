@@ -43,6 +43,7 @@ const accepts = (place: Place, data: unknown) => ajv.validate(`x-netmode#/$defs/
 const listed: Readonly<Record<string, readonly string[]>> = {
   cidr: ['192.168.1.0/24', 'fd00:1::/64', 'auto'],
   address: ['192.168.1.1', 'fd00:1::1', 'auto'],
+  floating_address: ['192.168.1.60', 'fd00:1::60'],
 };
 
 /**

@@ -42,6 +42,7 @@ const places: Readonly<Record<string, readonly string[]>> = {
   ipv4_address: ['service'],
   ipv6_address: ['service'],
   mac_address: ['service'],
+  floating_addresses: ['service'],
   aliases: ['service'],
   interface_name: ['service'],
   gw_priority: ['service'],

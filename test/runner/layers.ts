@@ -41,11 +41,13 @@ const newestOnly = [
   'conflicts.test.ts',
   'demo.test.ts',
   'fallback.test.ts',
+  'floating.test.ts',
   'plain.test.ts',
   'provider.test.ts',
   'reach.test.ts',
   'readme.test.ts',
   'swarm.test.ts',
+  'vpn.test.ts',
   'watch.test.ts',
 ] as const;
 

@@ -12,7 +12,14 @@ import type { Plain } from '../../emit/override/plain-data.ts';
 import { annotationText } from '../../emit/text/annotation-text.ts';
 import { unifiedDiff } from '../../emit/text/diff/unified-diff.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { type Asked, annotationOptions, askedOf, checkNetmode, displaced } from '../options/annotation-options.ts';
+import {
+  type Asked,
+  annotationOptions,
+  askedOf,
+  checkNetmode,
+  displaced,
+  ownerOf,
+} from '../options/annotation-options.ts';
 import { ownOptions } from '../options/own-options.ts';
 import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
@@ -131,10 +138,16 @@ function wishesOf(
 }
 
 function serviceWish(project: Project, name: string, asked: Asked): Wish {
-  const { netmode } = project.services.get(name)!;
+  const { netmode, networkMode } = project.services.get(name)!;
   const said = longForm(netmode && (toPlain(netmode) as Plain));
   const unset = [...asked.unset, ...displaced(said, asked, 'service')];
-  return { place: { kind: 'service', name }, change: { kind: 'merge', set: asked.set, unset } };
+  // What it says natively already moves to x-netmode as a whole.
+  const isSame = networkMode?.value.kind === 'service' && networkMode.value.service === ownerOf(asked.set['mode']);
+  return {
+    place: { kind: 'service', name },
+    change: { kind: 'merge', set: asked.set, unset },
+    ...(isSame && { replaces: ['network_mode'] }),
+  };
 }
 
 /** A guest that got a netmode would leave its owner's network, a VPN's say, without a word. */
@@ -142,6 +155,7 @@ function checkGuest(project: Project, name: string, { set }: Asked, refused: Dia
   const { networkMode } = project.services.get(name)!;
   const owner = ownerIn(networkMode?.value);
   if (owner === undefined || (set['mode'] === undefined && set['network'] === undefined)) return;
+  if (ownerOf(set['mode']) === owner) return;
   refused.report('netmode/cannot-annotate', networkMode!.span, `"${name}" is in the network of "${owner}"`, {
     help: `annotate "${owner}" instead, or remove "network_mode" first if "${name}" is to leave it`,
   });

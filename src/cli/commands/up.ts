@@ -12,7 +12,7 @@ import { stepsOf } from '../../plan/actions/commands.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
 import { isOurs } from '../../plan/facts/ownership.ts';
 import { actionsToContainers } from '../../plan/host-changes/host-actions.ts';
-import { hasUnknownTargets } from '../../plan/host-changes/shim.ts';
+import { hasUnknownTargets } from '../../plan/host-changes/targets.ts';
 import type { Plan } from '../../plan/types.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { endedAtOnce, interruptible } from '../interrupt.ts';

@@ -4,8 +4,9 @@ import { Option } from 'commander';
 import { didYouMean } from '../../diagnostics/suggest.ts';
 import type { PlainMap } from '../../emit/override/plain-data.ts';
 import type { Place } from '../../netmode/faults.ts';
-import { isMeaningless } from '../../netmode/keys.ts';
+import { guestKeys, isMeaningless } from '../../netmode/keys.ts';
 import { netmodeOf, netmodeWords } from '../../netmode/modes.ts';
+import type { Settings } from '../../netmode/settings.ts';
 import { type Data, keysOf, typedValue } from '../../netmode/typed-value.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -14,7 +15,7 @@ export function annotationOptions(command: Command): void {
   const many = (value: string, before: readonly string[] = []) => [...before, value];
   command
     .argument('[services...]', 'the services to annotate')
-    .option('-m, --mode <netmode>', 'how they are attached: ipvlan-l2, macvlan, host, …')
+    .option('-m, --mode <netmode>', 'how they are attached: ipvlan-l2, host, service:NAME, …')
     .option('-n, --network <name>', 'a declared network to join')
     .option('--parent <interface>', 'short for --set parent=INTERFACE')
     .addOption(new Option('-s, --set <key=value>', 'any other key; lists with commas').argParser(many))
@@ -64,7 +65,7 @@ interface Values {
 
 /** Throws a `UsageError` for an unknown key or netmode; values are judged when the edited file is read again. */
 export function askedOf({ mode, network, parent, set = [], unset = [] }: Values, place: Place): Asked {
-  if (mode !== undefined) checkNetmode('--mode', mode);
+  if (mode !== undefined && !(place === 'service' && ownerOf(mode) !== undefined)) checkNetmode('--mode', mode);
   for (const key of unset) checkKey(key, place);
   return {
     set: {
@@ -77,6 +78,10 @@ export function askedOf({ mode, network, parent, set = [], unset = [] }: Values,
   };
 }
 
+/** The service that `service:NAME` names; whether there is one is judged when the edited file is read again. */
+export const ownerOf = (word: unknown): string | undefined =>
+  typeof word === 'string' ? /^service:(.+)$/.exec(word)?.[1] : undefined;
+
 /**
  * The keys that go because of what is set: a netmode takes the place of a declared network and the other way round, and
  * what means nothing for the new netmode cannot stay.
@@ -85,6 +90,8 @@ export function displaced(said: PlainMap, { set }: Asked, place: Place): readonl
   if (set['network'] !== undefined) return ['mode'];
   const mode = typeof set['mode'] === 'string' ? netmodeOf(set['mode']) : undefined;
   if (set['mode'] === undefined) return [];
+  if (ownerOf(set['mode']) !== undefined)
+    return Object.keys(said).filter((key) => !guestKeys.has(key as keyof Settings));
   const meaningless = mode ? Object.keys(said).filter((key) => isMeaningless(key, mode, place)) : [];
   return ['network', ...meaningless];
 }

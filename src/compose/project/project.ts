@@ -60,6 +60,7 @@ export interface Attachment {
   readonly span: Span;
   readonly ipv4Address?: Located<string>;
   readonly ipv6Address?: Located<string>;
+  readonly linkLocalIps: readonly Located<string>[];
   readonly macAddress?: Located<string>;
   readonly aliases: readonly Located<string>[];
   readonly interfaceName?: Located<string>;

@@ -55,7 +55,8 @@ const modeIn = (written: Located<string> | undefined): Service['networkMode'] =>
 function readAttachments(tree: Tree | undefined): Located<ReadonlyMap<string, Attachment>> | undefined {
   const attachments = new Map<string, Attachment>();
   if (tree?.kind === 'sequence') {
-    for (const { value, span } of stringsIn(tree)) attachments.set(value, { network: value, span, aliases: [] });
+    for (const { value, span } of stringsIn(tree))
+      attachments.set(value, { network: value, span, linkLocalIps: [], aliases: [] });
   }
   for (const entry of entriesOf(tree)) attachments.set(entry.key, readAttachment(entry));
   return tree && attachments.size > 0 ? { value: attachments, span: tree.span } : undefined;
@@ -67,6 +68,7 @@ function readAttachment({ key: network, keySpan: span, value: tree }: Entry): At
     span,
     ipv4Address: stringIn(at(tree, 'ipv4_address')),
     ipv6Address: stringIn(at(tree, 'ipv6_address')),
+    linkLocalIps: stringsIn(at(tree, 'link_local_ips')),
     macAddress: stringIn(at(tree, 'mac_address')),
     aliases: stringsIn(at(tree, 'aliases')),
     interfaceName: stringIn(at(tree, 'interface_name')),

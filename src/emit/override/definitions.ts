@@ -161,6 +161,10 @@ export function guestKeys({ takesOver }: ServicePlan): { readonly [key: string]:
   };
 }
 
+/** The addresses that it puts up by itself. */
+export const floatingTexts = ({ networks }: ServicePlan): readonly string[] =>
+  [...networks.values()].flatMap(({ floating = [] }) => floating.map(({ value }) => formatAddress(value)));
+
 /** `extra_hosts` to add: those that keep names resolving, and the guests'. */
 export const addedHosts = ({ extraHosts, takesOver }: ServicePlan): ServicePlan['extraHosts'] => [
   ...(takesOver?.extraHosts ?? []),

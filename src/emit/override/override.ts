@@ -4,6 +4,7 @@
  */
 import { Document, isMap, isSeq, type Node, Scalar, YAMLMap } from 'yaml';
 import { networkModeText, sameNetworkMode } from '../../compose/project/network-mode.ts';
+import { floatingLabel } from '../../plan/facts/ownership.ts';
 import { isMovedGuest } from '../../plan/services/guests.ts';
 import type { AttachmentPlan, NetworkPlan, Plan, ServicePlan } from '../../plan/types.ts';
 import {
@@ -13,6 +14,7 @@ import {
   droppedKeys,
   externalDefinition,
   extraHostEntry,
+  floatingTexts,
   guestKeys,
   keysRemoved,
   networkDefinition,
@@ -79,6 +81,8 @@ function serviceNode(document: Document, plan: ServicePlan): Node | undefined {
   if (ports === 'replace')
     entries.push(['ports', tagged('!override', nodeOf(document, [...portDefinitions(plan.ports)]))]);
   for (const [key, value] of Object.entries(guestKeys(plan))) entries.push([key, nodeOf(document, value)]);
+  const floating = floatingTexts(plan);
+  if (floating.length > 0) entries.push(['labels', nodeOf(document, { [floatingLabel]: floating.join(' ') })]);
   const hosts = addedHosts(plan);
   if (hosts.length > 0) entries.push(['extra_hosts', nodeOf(document, hosts.map(extraHostEntry))]);
   return entries.length > 0 ? mapOf(document, entries) : undefined;

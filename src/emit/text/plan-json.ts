@@ -9,7 +9,13 @@ import { blockOf, formatAddress, formatCidr } from '../../plan/facts/ip.ts';
 import type { Standing, State } from '../../plan/host-changes/standing.ts';
 import { unknownOf } from '../../plan/networks/unknown.ts';
 import type { NetworkPlan, Plan, ServicePlan, ShimPlan } from '../../plan/types.ts';
-import { attachmentDefinition, externalDefinition, networkDefinition, portsData } from '../override/definitions.ts';
+import {
+  attachmentDefinition,
+  externalDefinition,
+  floatingTexts,
+  networkDefinition,
+  portsData,
+} from '../override/definitions.ts';
 import { placeText } from './reach-text.ts';
 
 /**
@@ -95,6 +101,7 @@ function unknownJson(network: NetworkPlan): object {
 }
 
 function serviceJson(plan: ServicePlan): object {
+  const floating = floatingTexts(plan);
   return {
     netmode: plan.netmode,
     ...(plan.networkMode !== undefined && { network_mode: networkModeText(plan.networkMode) }),
@@ -102,6 +109,7 @@ function serviceJson(plan: ServicePlan): object {
     networks: Object.fromEntries(
       [...plan.networks.values()].map((attachment) => [attachment.network, attachmentDefinition(attachment)]),
     ),
+    ...(floating.length > 0 && { floating_addresses: floating }),
     ports: portsData(plan.ports),
     ...(plan.extraHosts.length > 0 && {
       extra_hosts: plan.extraHosts.map(({ host, address }) => `${host}:${address}`),

@@ -117,10 +117,11 @@ function networkText({ networkMode, networks }: ServicePlan, planned: Plan['netw
   if (networkMode) return isDockersBridge(networkMode) || networkMode.kind !== 'network' ? '-' : networkMode.network;
   if (networks.size === 0) return '-';
   return [...networks.values()]
-    .map(({ network, ipv4Address, ipv6Address }) =>
+    .map(({ network, ipv4Address, ipv6Address, floating = [] }) =>
       [
         keyText(network, planned),
         ...[ipv4Address, ipv6Address].flatMap((given) => (given ? formatAddress(given.value) : [])),
+        ...(floating.length > 0 ? [`(floating: ${floating.map(({ value }) => formatAddress(value)).join(' ')})`] : []),
       ].join(' '),
     )
     .join(', ');

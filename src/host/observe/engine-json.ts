@@ -8,6 +8,7 @@ import type {
   EngineProduct,
   ImagePort,
 } from '../../plan/facts/facts.ts';
+import { floatingLabel } from '../../plan/facts/ownership.ts';
 
 /** What netcompose reads of `GET /info` and `GET /version`; the rest of their types is not relied on. */
 export interface Info {
@@ -146,6 +147,7 @@ export function toContainer(
   const labels = container.Labels ?? {};
   const project = labels['com.docker.compose.project'];
   const service = labels['com.docker.compose.service'];
+  const floating = (labels[floatingLabel] ?? '').split(' ').filter(Boolean);
   return {
     id: container.Id,
     // One that is just being removed may have no names any more.
@@ -171,6 +173,7 @@ export function toContainer(
         },
       ),
     ),
+    ...(floating.length > 0 && { floating }),
     ports: (container.Ports ?? []).flatMap(({ IP, PrivatePort, PublicPort, Type }) =>
       PublicPort ? [{ ...(IP && { ip: IP }), published: PublicPort, target: PrivatePort, protocol: Type }] : [],
     ),

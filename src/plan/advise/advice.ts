@@ -6,7 +6,8 @@ import { saysNatively } from '../../netmode/intents.ts';
 import { ownerService } from '../../netmode/owners.ts';
 import type { Facts } from '../facts/facts.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
-import { interfaceOf, isOnThisHost, parseFacts } from '../facts/parsed-facts.ts';
+import { interfaceOf, isOnThisHost, type ParsedEngine, type ParsedHost, parseFacts } from '../facts/parsed-facts.ts';
+import { lackingInPodman } from '../networks/parents.ts';
 import { knownImage } from './images.ts';
 
 export interface Advice {
@@ -49,18 +50,48 @@ function byDefault(service: Service, { netmode }: Project): Said | undefined {
     : { netmode: 'as annotated', reason: `the x-netmode at the top level makes it ${given.value}` };
 }
 
-/** What gives a service the LAN's broadcasts and multicasts here, and why that. */
-function lanMode(facts: Facts): { readonly netmode: 'macvlan' | 'host'; readonly because: string } {
+interface LanMode {
+  readonly netmode: 'ipvlan-l2' | 'macvlan' | 'host';
+  readonly because: string;
+}
+
+/**
+ * What gives a service the LAN's broadcasts and multicasts here, and why that: ipvlan before macvlan, because it asks
+ * less of what is around it (docs/netmodes.md, "Which one").
+ */
+function lanMode(facts: Facts): LanMode {
   const { host: here, engine } = parseFacts(facts);
   // Another machine's interfaces cannot be seen.
   const host = engine?.remote ? undefined : here;
   if (engine && (!(engine.remote || isOnThisHost(engine)) || host?.platform === 'darwin'))
-    return { netmode: 'host', because: `macvlan does not reach the LAN with this engine (${engine.kind})` };
-  if (interfaceOf(host, defaultInterface(host))?.wireless)
-    return { netmode: 'host', because: 'Wi-Fi carries only one MAC address, so macvlan cannot work' };
-  if (!engine?.remote && facts.host?.drivers?.macvlan === 'missing')
-    return { netmode: 'host', because: 'this kernel has no macvlan' };
-  return { netmode: 'macvlan', because: 'with an address of its own on the LAN, it has them' };
+    return { netmode: 'host', because: `a container has no address on the LAN with this engine (${engine.kind})` };
+  const parent = defaultInterface(host);
+  const lacksIpvlan = lackOfIpvlan(host, engine, parent);
+  if (!lacksIpvlan) return { netmode: 'ipvlan-l2', because: 'with an address of its own on the LAN, it has them' };
+  if (interfaceOf(host, parent)?.wireless)
+    return {
+      netmode: 'host',
+      because: `Wi-Fi carries only one MAC address, so macvlan cannot work, and ${lacksIpvlan}`,
+    };
+  if (host?.drivers?.macvlan === 'missing')
+    return { netmode: 'host', because: `${lacksIpvlan}, and this kernel has no macvlan` };
+  return {
+    netmode: 'macvlan',
+    because: `with an address of its own on the LAN, it has them; not ipvlan, because ${lacksIpvlan}`,
+  };
+}
+
+function lackOfIpvlan(
+  host: ParsedHost | undefined,
+  engine: ParsedEngine | undefined,
+  parent: string | undefined,
+): string | undefined {
+  if (host?.drivers?.ipvlan === 'missing') return 'this kernel has no ipvlan';
+  if (engine?.kind === 'podman' && lackingInPodman('ipvlan-l2', 'bridge', engine)) return 'this Podman has no ipvlan';
+  const other = engine?.networks.find(
+    ({ driver, options }) => driver === 'macvlan' && parent !== undefined && options['parent'] === parent,
+  );
+  return other && `"${other.name}" has ${parent} for macvlan already`;
 }
 
 function adviceOf(service: Service, { services }: Project, onLan: ReturnType<typeof lanMode>): Said {

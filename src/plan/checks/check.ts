@@ -15,6 +15,7 @@ import { checkNetworks } from './lan/network-clashes.ts';
 import { checkShimNames } from './lan/shim-names.ts';
 import { checkShimSources } from './lan/shim-sources.ts';
 import { checkParents } from './lan/unfit-parents.ts';
+import { checkPodman } from './podman.ts';
 import { checkHostAddresses } from './ports/host-addresses.ts';
 import { checkLivePorts } from './ports/live-ports.ts';
 import { checkLost } from './ports/lost-ports.ts';
@@ -25,6 +26,7 @@ import { checkGuests } from './services/guest-keys.ts';
 import { checkPeers } from './services/peers.ts';
 import { checkRefusedKeys } from './services/refused-keys.ts';
 import { checkReplicas } from './services/replicas.ts';
+import { checkSeveralAddresses } from './services/several-addresses.ts';
 import { checkWaysOut } from './services/ways-out.ts';
 
 type Check = (plan: Plan, facts: ParsedFacts, report: Report, starting?: ReadonlySet<string>) => void;
@@ -52,6 +54,7 @@ const checks: readonly Check[] = [
   withoutFacts(checkShimSources),
   checkHostPrograms,
   checkAddresses,
+  withoutFacts(checkSeveralAddresses),
   withoutFacts(checkPorts),
   checkHostAddresses,
   checkLivePorts,
@@ -59,6 +62,7 @@ const checks: readonly Check[] = [
   checkExternal,
   checkEngine,
   checkNewerKeys,
+  checkPodman,
   withoutFacts(checkPeers),
 ];
 

@@ -191,6 +191,8 @@ export interface EngineContainer {
       { readonly ipv4?: string; readonly ipv6?: string; readonly mac?: string; readonly fixed?: readonly string[] }
     >
   >;
+  /** Addresses that it puts up by itself, by the label that netcompose has given it; absent where there are none. */
+  readonly floating?: readonly string[];
   readonly ports: readonly {
     readonly ip?: string;
     readonly published: number;

@@ -51,6 +51,15 @@ export const linkLocalSender = '169.254.255.28';
  */
 export const reservations = { 4: 'netcompose-shim', 6: 'netcompose-shim6' } as const;
 
+/** The name under which a floating address that lies in the range is kept from Docker. */
+export const floatingReservation = (address: string) => `netcompose-floating-${address}`;
+
+/**
+ * Label of a container that puts addresses up by itself: these, with spaces between them. The ways to them stay while
+ * it is there, whatever other project is started or stopped.
+ */
+export const floatingLabel = 'netcompose.floating-addresses';
+
 /** Compose's own label of what belongs to a project. */
 export const composeProjectLabel = 'com.docker.compose.project';
 

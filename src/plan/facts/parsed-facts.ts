@@ -69,9 +69,11 @@ export interface ParsedNetwork extends Omit<EngineNetwork, 'pools'> {
   readonly pools: readonly Pool[];
 }
 
-export interface ParsedContainer extends Omit<EngineContainer, 'networks' | 'ports'> {
+export interface ParsedContainer extends Omit<EngineContainer, 'networks' | 'floating' | 'ports'> {
   /** By network name. */
   readonly networks: ReadonlyMap<string, ContainerAddresses>;
+  /** Those that it puts up by itself, on whichever of its networks they are in the subnet of. */
+  readonly floating: readonly Address[];
   readonly ports: readonly PublishedPort[];
 }
 
@@ -152,7 +154,7 @@ function parseRoute({ destination: text, gateway: by, ...rest }: HostRoute): rea
   return destination ? [{ ...rest, destination, ...(gateway && { gateway }) }] : [];
 }
 
-function parseContainer({ networks, ports, ...rest }: EngineContainer): ParsedContainer {
+function parseContainer({ networks, floating = [], ports, ...rest }: EngineContainer): ParsedContainer {
   return {
     ...rest,
     networks: new Map(
@@ -161,6 +163,7 @@ function parseContainer({ networks, ports, ...rest }: EngineContainer): ParsedCo
         { addresses: addressesOf([ipv4, ipv6]), fixed: addressesOf(fixed), ...(mac !== undefined && { mac }) },
       ]),
     ),
+    floating: addressesOf(floating),
     ports: ports.map(({ ip, ...port }) => {
       const address = parseAddress(ip ?? '');
       return { ...port, ...(address && { address }) };

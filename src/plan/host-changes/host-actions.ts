@@ -9,8 +9,8 @@ import { interfaceOf, type ParsedFacts, type ParsedHost, parseEngine } from '../
 import { parentName } from '../networks/parents.ts';
 import { membersOf } from '../services/members.ts';
 import type { NetworkPlan, Plan, ShimPlan } from '../types.ts';
-import { knownTargets, leadTo } from './shim.ts';
 import { shimMac } from './shim-mac.ts';
+import { knownTargets, leadTo } from './targets.ts';
 
 /** @param shared only networks of the kind `shared` that a started service joins */
 export function hostActions(

@@ -1,47 +1,24 @@
 /** The host-side interface through which the host reaches its own macvlan and ipvlan containers. */
-import sortBy from 'lodash/sortBy.js';
-import uniqBy from 'lodash/uniqBy.js';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located } from '../../diagnostics/source.ts';
 import { underlay } from '../../netmode/modes.ts';
 import { isNetworkName } from '../actions/argv.ts';
 import { hostAddress } from '../facts/host-address.ts';
-import {
-  type Address,
-  blockOf,
-  type Cidr,
-  contains,
-  formatAddress,
-  formatCidr,
-  sameAddress,
-  sameCidr,
-} from '../facts/ip.ts';
+import { type Address, type Cidr, contains, formatAddress, formatCidr, sameAddress, sameCidr } from '../facts/ip.ts';
 import { reservations } from '../facts/ownership.ts';
 import { interfaceOf, type ParsedEngine, type ParsedFacts } from '../facts/parsed-facts.ts';
 import { isOlder } from '../facts/versions.ts';
 import { interfaceNameOf, parentName } from '../networks/parents.ts';
-import { fixedAddresses } from '../services/members.ts';
-import type {
-  Attached,
-  NetworkPlan,
-  PlannedPool,
-  ShimPlan,
-  ShimWay,
-  ShimWish,
-  UnderlayNetwork,
-  UnderlayPlan,
-} from '../types.ts';
+import type { NetworkPlan, PlannedPool, ShimPlan, ShimWay, ShimWish, UnderlayNetwork, UnderlayPlan } from '../types.ts';
 import { shimNames } from './shim-name.ts';
 import { sourceByItself } from './source.ts';
+import { fixedOn, isRouted, knownTargets, leadTo, type OnNetworks, targetsOf } from './targets.ts';
 
 /**
  * Above this many addresses an ipvlan L2 shim has an address of its own instead. The kernel would bear more (permanent
  * entries do not count for gc_thresh3; 4,096 were tried), but each is a command and two looks: 30 to 60 ms.
  */
 const mostNeighbours = 256n;
-
-/** Who is on networks: services of a file, or containers that are there. */
-export type OnNetworks = Pick<Attached, 'networks'>;
 
 export interface Shims {
   readonly shims: readonly ShimPlan[];
@@ -199,9 +176,12 @@ function planPool(
   const { mode, parent } = network.underlay;
   const range = rangeOf(pool, mode);
   const direct = { subnet: pool.subnet, ...(range && { range }) };
-  const possible = sourceWithoutAddress(network.underlay, direct, targetsOf(direct, known), facts);
+  const possible = floatsOnL2(network, members)
+    ? undefined
+    : sourceWithoutAddress(network.underlay, direct, targetsOf(direct, known), facts);
   const source = possible && isBetterOff(network, pool, members, possible, facts) ? undefined : possible;
   const address = source ? undefined : ownAddress(network, pool, members, facts, report);
+  if (!source && !address && !leadsWithoutSource(mode, pool.subnet.family)) reportNoAddress(network, pool, report);
   const mac = source && mode === 'ipvlan-l2' ? interfaceOf(facts.host, parentName(parent))?.mac : undefined;
   const towards = source ?? address;
   const named = source && placeOf(source, facts);
@@ -217,6 +197,25 @@ function planPool(
     ? pool.auxAddresses
     : new Map([...pool.auxAddresses, [reservation, address]]);
   return { pool: { ...pool, auxAddresses }, way, address };
+}
+
+/** On macvlan (IPv4) and at layer 3 a shim leads on without any address of this host's being known. */
+export const leadsWithoutSource = (mode: NetworkPlan['mode'], family: 4 | 6): boolean =>
+  mode === 'macvlan' ? family === 4 : isRouted(mode);
+
+/** A subnet may be too small for one more, such as a /30. An address that was given has been reported. */
+function reportNoAddress(
+  { key, span, underlay: wanted }: UnderlayNetwork,
+  { subnet, ipRange }: PlannedPool,
+  report: Report,
+): void {
+  if (givenAddress(wanted.shim, subnet.family)) return;
+  report(
+    'address/range-exhausted',
+    span,
+    `network "${key}": the shim needs an address of its own here, and ${formatCidr(ipRange ?? subnet)} has none left`,
+    { help: `use a larger ${ipRange ? '"ip_range"' : 'subnet'}, or do without a shim: "host_access: none"` },
+  );
 }
 
 /**
@@ -247,6 +246,14 @@ function sourceWithoutAddress(
   const wanted = isRouted(mode) ? { family } : { family, within: subnet };
   return hostAddress(wanted, interfaceOf(host, name), host);
 }
+
+/**
+ * Whether an address that ipvlan L2 containers take by themselves may be on another machine of the LAN at times: a
+ * neighbour entry that is written down would then be wrong, and without one the answer to the host goes to the parent,
+ * but for a shim that asks by an address of its own.
+ */
+const floatsOnL2 = ({ key, mode }: NetworkPlan, members: readonly OnNetworks[]): boolean =>
+  mode === 'ipvlan-l2' && members.some(({ networks }) => (networks.get(key)?.floating ?? []).length > 0);
 
 /**
  * Whether a shim that could do without an address has one nevertheless: its network keeps one for it already (for
@@ -340,61 +347,5 @@ function ownAddress(
   return undefined;
 }
 
-/**
- * Whether Docker hands out addresses of this network that nobody knows before: without a range there can be no route
- * ahead of them, and each container gets one of its own, right after it has started.
- */
-export function hasUnknownTargets({ underlay: wanted, mode, pools }: NetworkPlan): boolean {
-  return wanted?.hostAccess === 'shim' && !isRouted(mode) && pools.some(({ ipRange }) => ipRange === undefined);
-}
-
-const isRouted = (mode: NetworkPlan['mode']) => mode === 'ipvlan-l3' || mode === 'ipvlan-l3s';
-
-/** The container addresses of a network that are known: those of the file, and those that running containers have. */
-export function knownTargets(
-  network: NetworkPlan,
-  members: readonly OnNetworks[],
-  engine: ParsedEngine | undefined,
-): readonly Address[] {
-  const present = hasUnknownTargets(network) ? presentOn(network.dockerName, engine) : [];
-  return [...fixedOn(network, members), ...present];
-}
-
-/**
- * The routes by which a shim leads to its ranges and to these addresses outside them, and what must be written down for
- * it.
- */
-export function leadTo(ways: readonly ShimWay[], known: readonly Address[]): Pick<ShimPlan, 'routes' | 'neighbours'> {
-  const led = ways.map((way) => ({ ...way, targets: targetsOf(way, known) }));
-  return {
-    routes: led.flatMap(({ targets, source, named }) =>
-      targets.map((destination) => ({ destination, ...(source && { source }), ...(named && { named }) })),
-    ),
-    neighbours: led.flatMap(({ targets, mac }) =>
-      mac === undefined ? [] : targets.flatMap(addressesIn).map((address) => ({ address, mac })),
-    ),
-  };
-}
-
-/** Never the whole LAN: its route belongs to the parent. */
-function targetsOf({ subnet, range }: ShimWay, known: readonly Address[]): readonly Cidr[] {
-  const outside = known.filter((address) => contains(subnet, address) && !(range && contains(range, address)));
-  return sortBy(uniqBy([...(range ? [range] : []), ...outside.map(blockOf)], formatCidr), formatCidr);
-}
-
-/** The addresses that the file gives. */
-function fixedOn({ key }: NetworkPlan, members: readonly OnNetworks[]): readonly Address[] {
-  return members.flatMap(({ networks }) => fixedAddresses(networks.get(key) ?? {}).map(({ value }) => value));
-}
-
-/** The addresses that running containers have, of this project or any other. */
-const presentOn = (dockerName: string, engine: ParsedEngine | undefined): readonly Address[] =>
-  (engine?.containers ?? []).flatMap(({ running, networks }) =>
-    running ? (networks.get(dockerName)?.addresses ?? []) : [],
-  );
-
 const canBeWrittenDown = (targets: readonly Cidr[]): boolean =>
   targets.reduce((sum, { first, last }) => sum + last - first + 1n, 0n) <= mostNeighbours;
-
-const addressesIn = ({ family, first, last }: Cidr): readonly Address[] =>
-  Array.from({ length: Number(last - first) + 1 }, (_, index) => ({ family, value: first + BigInt(index) }));

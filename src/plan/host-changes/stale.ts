@@ -116,9 +116,9 @@ function ledTo({ mode }: HostInterface, network: string, { networks, containers 
   const ranges = networks
     .filter(({ name }) => name === network)
     .flatMap(({ pools }) => pools.flatMap(({ subnet, ipRange }) => ipRange ?? (routed ? subnet : [])));
-  const addresses = containers.flatMap(({ networks: on }) => {
+  const addresses = containers.flatMap(({ networks: on, floating }) => {
     const attached = on.get(network);
-    return attached ? [...attached.addresses, ...attached.fixed] : [];
+    return attached ? [...attached.addresses, ...attached.fixed, ...floating] : [];
   });
   return [...ranges, ...addresses.filter((address) => !ranges.some((range) => contains(range, address))).map(blockOf)];
 }

@@ -8,8 +8,8 @@ import { isUnderlay, modes, type Netmode, netmodeOfDriver, type UnderlayMode, un
 import type { Settings, ShimSettings } from '../../netmode/settings.ts';
 import { isNetworkName } from '../actions/argv.ts';
 import { withoutDefaults } from '../facts/drivers.ts';
-import { type Address, type Cidr, parseAddress } from '../facts/ip.ts';
-import { networkLabel, sharedNetworkName } from '../facts/ownership.ts';
+import { type Address, type Cidr, contains, formatAddress, parseAddress, sameAddress } from '../facts/ip.ts';
+import { floatingReservation, networkLabel, sharedNetworkName } from '../facts/ownership.ts';
 import type { ParsedEngine, ParsedFacts, ParsedNetwork } from '../facts/parsed-facts.ts';
 import type { Pool } from '../facts/pool.ts';
 import type { NetworkPlan, Parent, PlannedPool, ShimWish, UnderlayPlan } from '../types.ts';
@@ -97,7 +97,7 @@ function underlayNetwork(request: UnderlayRequest, taken: readonly Cidr[], conte
     });
   }
   const existing = kind === 'shared' ? sharedNetwork(dockerName, request, facts, report) : undefined;
-  const pools = poolsOf(
+  const found = poolsOf(
     {
       settings,
       span,
@@ -114,6 +114,8 @@ function underlayNetwork(request: UnderlayRequest, taken: readonly Cidr[], conte
     },
     report,
   );
+  // What exists already is as it is.
+  const pools = existing ? found : found.map((pool) => withFloatingKept(pool, floatingOn(key, context)));
   const network = kind === 'shared' ? undefined : project.networks.get(key);
   const named = kind === 'shared' && declared ? project.networks.get(key)?.name : undefined;
   if (named && named.value !== dockerName) {
@@ -349,14 +351,32 @@ function shimWish({ name, ipv4_address, ipv6_address }: ShimSettings = {}, repor
   return { ...(name && { name }), ...(ipv4Address && { ipv4Address }), ...(ipv6Address && { ipv6Address }) };
 }
 
-/** The addresses that containers on this network are given by the file. */
-function fixedOn(key: string, { intents: { services }, requests, addresses }: Context): readonly Address[] {
-  return [...services.keys()].flatMap((name) => {
+/** The addresses that containers on this network are given by the file, or put up by themselves. */
+function fixedOn(key: string, context: Context): readonly Address[] {
+  const { intents, requests, addresses } = context;
+  const given = [...intents.services.keys()].flatMap((name) => {
     const written = addresses.get(name);
-    const given = [
-      requests.decisions.get(name)?.network === key ? written?.netmode : undefined,
-      written?.declared.get(key),
-    ];
-    return given.flatMap((both) => [both?.ipv4Address, both?.ipv6Address].flatMap((located) => located?.value ?? []));
+    return [requests.decisions.get(name)?.network === key ? written?.netmode : undefined, written?.declared.get(key)];
   });
+  return [...given.flatMap((both) => [both?.ipv4Address, both?.ipv6Address]), ...floatingOn(key, context)].flatMap(
+    (located) => located?.value ?? [],
+  );
+}
+
+const floatingOn = (key: string, { requests, addresses }: Context): readonly Located<Address>[] =>
+  [...addresses].flatMap(([name, { floating }]) => (requests.decisions.get(name)?.network === key ? floating : []));
+
+/** Docker must not hand out what a service takes by itself. */
+function withFloatingKept(pool: PlannedPool, floating: readonly Located<Address>[]): PlannedPool {
+  const isKept = (address: Address) => [...pool.auxAddresses.values()].some((kept) => sameAddress(kept, address));
+  const open = floating.filter(({ value }) => contains(pool.ipRange ?? pool.subnet, value) && !isKept(value));
+  const named = open.map(({ value, span }) => [floatingReservation(formatAddress(value)), value, span] as const);
+  return {
+    ...pool,
+    auxAddresses: new Map([...pool.auxAddresses, ...named.map(([name, value]) => [name, value] as const)]),
+    spans: {
+      ...pool.spans,
+      auxAddresses: new Map([...pool.spans.auxAddresses, ...named.map(([name, , span]) => [name, span] as const)]),
+    },
+  };
 }

@@ -145,6 +145,13 @@ export function obstacle(
       help: `make the VLAN link under a shorter name, and write that as "parent:", or ${fallback}`,
     };
   }
+  const id = vlanIdIn(name);
+  if (id !== undefined && (id < 1 || id > highestVlan) && !interfaceOf(facts.host, name))
+    return {
+      rule: 'parent/not-found',
+      message: `"${name}" would be a VLAN link, and ${id} is not a VLAN id`,
+      help: `write one from 1 to ${highestVlan} after the dot`,
+    };
   if (form === 'native' && /^auto(?:\.\d+)?$/.test(name) && !interfaceOf(facts.host, name))
     return autoIsNoName(name, mode, facts);
   if (!facts.host) return undefined;
@@ -237,6 +244,15 @@ function missingVlanLink(
     message: `there is no interface "${name}", and Podman makes none`,
     help: `make it: ip link add link ${base} name ${name} type vlan id ${id} && ip link set ${name} up`,
   };
+}
+
+/** IEEE 802.1Q; of others Docker says `vlan id must be between 1-4094`. */
+const highestVlan = 4094;
+
+/** The VLAN of a link that Docker would make for this name, or `auto` stands for; a name with two dots is none. */
+function vlanIdIn(name: string): number | undefined {
+  const id = /^[^.]+\.(\d+)$/.exec(name)?.[1];
+  return id === undefined ? undefined : Number(id);
 }
 
 /** Docker makes the VLAN link of `eth0.10` itself when `eth0` is there (docs/measured.md). */

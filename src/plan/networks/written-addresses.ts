@@ -4,7 +4,7 @@ import type { Located } from '../../diagnostics/source.ts';
 import type { Intents, ServiceIntent } from '../../netmode/intents.ts';
 import { type Address, parseAddress } from '../facts/ip.ts';
 
-export interface BothFamilies {
+interface BothFamilies {
   readonly ipv4Address?: Located<Address>;
   readonly ipv6Address?: Located<Address>;
 }
@@ -12,6 +12,8 @@ export interface BothFamilies {
 export interface WrittenAddresses {
   /** Those of the service's `x-netmode`. */
   readonly netmode: BothFamilies;
+  /** Those that it puts up by itself, for the same network. */
+  readonly floating: readonly Located<Address>[];
   /** Those of `services.*.networks.*`, by network key. */
   readonly declared: ReadonlyMap<string, BothFamilies>;
 }
@@ -40,6 +42,7 @@ function addressesIn({ service, settings }: ServiceIntent, report: Report): Writ
   };
   return {
     netmode: both(settings.ipv4_address, settings.ipv6_address),
+    floating: (settings.floating_addresses ?? []).flatMap((written) => read(written) ?? []),
     declared: new Map(
       [...(service.networks?.value.values() ?? [])].map(({ network, ipv4Address, ipv6Address }) => [
         network,

@@ -7,7 +7,7 @@ import { isUnderlay, modes, type Netmode, netmodeOfDriver } from '../../netmode/
 import { ownerService } from '../../netmode/owners.ts';
 import type { ParsedFacts } from '../facts/parsed-facts.ts';
 import { type Decision, overlayKey, type Requests } from '../networks/underlays.ts';
-import type { BothFamilies, WrittenAddresses } from '../networks/written-addresses.ts';
+import type { WrittenAddresses } from '../networks/written-addresses.ts';
 import { type Attached, type AttachmentPlan, type Fallen, isBridgeNetwork, type NetworkPlan } from '../types.ts';
 import { namespaceOwner, withGuests } from './guests.ts';
 import { listenersOf } from './listeners.ts';
@@ -73,7 +73,7 @@ function managed(
     facts.engine?.images,
   );
   const beside = fallen && fallenBeside(fallen, service, addresses, requests);
-  const lost = beside && lostBy(beside, addresses.get(service.name)?.netmode, intent.settings.mac_address?.value);
+  const lost = beside && lostBy(beside, addresses.get(service.name), intent.settings.mac_address?.value);
   const common = { service, netmode: mode, managed: true, opens, ...(lost && { fallen: lost }) };
   if (row.kind === 'namespace') {
     const listeners = row.networkMode === 'host' ? opens : [];
@@ -87,7 +87,7 @@ function managed(
   const target = network ?? (mode === 'overlay' ? overlayKey(intents) : firstNetwork(service));
   const listed = listedAttachments(service, written, requests);
   const before = listed.get(target) ?? plainAttachment(target, false);
-  listed.set(target, withSettings(before, intent, mode, fallen ? undefined : written?.netmode, fallen !== undefined));
+  listed.set(target, withSettings(before, intent, mode, fallen ? undefined : written, fallen !== undefined));
   const loopback = isUnderlay(mode) && networks.get(target)?.underlay?.hostAccess === 'loopback';
   if (loopback && ![...listed.keys()].some((key) => isBridgeNetwork(networks.get(key)))) {
     listed.set('default', plainAttachment('default', false));
@@ -106,8 +106,9 @@ function managed(
 }
 
 /** With what `x-netmode` would have given the service on the LAN. */
-function lostBy(fallen: Fallen, written: BothFamilies | undefined, mac: string | undefined): Fallen {
-  const given = [written?.ipv4Address, written?.ipv6Address].flatMap((each) => each?.value ?? []);
+function lostBy(fallen: Fallen, written: WrittenAddresses | undefined, mac: string | undefined): Fallen {
+  const { ipv4Address, ipv6Address } = written?.netmode ?? {};
+  const given = [ipv4Address, ipv6Address, ...(written?.floating ?? [])].flatMap((each) => each?.value ?? []);
   return { ...fallen, ...(given.length > 0 && { addresses: given }), ...(mac !== undefined && { mac }) };
 }
 
@@ -209,7 +210,7 @@ function plainAttachment(network: string, declared: boolean): AttachmentPlan {
   return { network, declared, aliases: [] };
 }
 
-function declaredAttachment(written: Attachment, addresses: BothFamilies | undefined): AttachmentPlan {
+function declaredAttachment(written: Attachment, addresses: WrittenAddresses['netmode'] | undefined): AttachmentPlan {
   return {
     network: written.network,
     declared: true,
@@ -225,12 +226,14 @@ function withSettings(
   attachment: AttachmentPlan,
   { settings }: ServiceIntent,
   mode: Netmode,
-  addresses: BothFamilies | undefined,
+  addresses: WrittenAddresses | undefined,
   isFallen: boolean,
 ): AttachmentPlan {
+  const floating = isUnderlay(mode) ? (addresses?.floating ?? []) : [];
   return {
     ...attachment,
-    ...((isUnderlay(mode) || attachment.network !== 'default') && addresses),
+    ...((isUnderlay(mode) || attachment.network !== 'default') && addresses?.netmode),
+    ...(floating.length > 0 && { floating }),
     // A MAC address that ipvlan would refuse has been reported.
     ...(settings.mac_address &&
       settings.mac_address.value !== leftToDocker &&

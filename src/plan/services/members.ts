@@ -45,3 +45,8 @@ export const fixedAddresses = ({
   ipv6Address,
 }: Pick<AttachmentPlan, 'ipv4Address' | 'ipv6Address'>): readonly Located<Address>[] =>
   [ipv4Address, ipv6Address].flatMap((located) => located ?? []);
+
+/** Those, and the ones that the service puts up by itself: all at which it may answer. */
+export const allAddresses = (
+  attachment: Pick<AttachmentPlan, 'ipv4Address' | 'ipv6Address' | 'floating'>,
+): readonly Located<Address>[] => [...fixedAddresses(attachment), ...(attachment.floating ?? [])];

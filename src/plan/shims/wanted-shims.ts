@@ -13,8 +13,9 @@ import {
   type ParsedFacts,
   type ParsedNetwork,
 } from '../facts/parsed-facts.ts';
-import { knownTargets, leadTo, type OnNetworks, planShims } from '../host-changes/shim.ts';
-import type { AttachmentPlan, NetworkPlan, ShimPlan, UnderlayNetwork } from '../types.ts';
+import { leadsWithoutSource, planShims } from '../host-changes/shim.ts';
+import { knownTargets, leadTo, type OnNetworks } from '../host-changes/targets.ts';
+import type { AttachmentPlan, ShimPlan, UnderlayNetwork } from '../types.ts';
 
 /** A shim that was seen: what of it neither the engine nor the kernel tells once it is gone. */
 export interface SeenShim {
@@ -133,11 +134,14 @@ const isOf = (address: Address, family: 4 | 6) => address.family === family;
 
 /** One entry for each address: those outside the range each have their own way, whether the container runs or not. */
 function containersOn(network: string, { containers }: ParsedEngine): readonly OnNetworks[] {
-  return containers.flatMap(({ networks }) => {
-    const { addresses = [], fixed = [] } = networks.get(network) ?? {};
-    return [...addresses, ...fixed].map((address) => ({
-      networks: new Map([[network, attachment(network, address)]]),
-    }));
+  return containers.flatMap(({ networks, floating }) => {
+    const on = networks.get(network);
+    if (!on) return [];
+    const attachments = [
+      ...[...on.addresses, ...on.fixed].map((address) => attachment(network, address)),
+      ...(floating.length > 0 ? [{ network, declared: true, aliases: [], floating: floating.map(located) }] : []),
+    ];
+    return attachments.map((each) => ({ networks: new Map([[network, each]]) }));
   });
 }
 
@@ -167,7 +171,7 @@ function withoutChoices(
   if (chosen.length === 0) return shim;
   const ways = shim.ways.flatMap(({ source, ...way }) => {
     if (!source || !chosen.includes(formatAddress(source))) return [{ ...way, ...(source && { source }) }];
-    return worksWithoutAddress(network, way.subnet.family) ? [way] : [];
+    return leadsWithoutSource(network.mode, way.subnet.family) ? [way] : [];
   });
   return {
     ...shim,
@@ -176,7 +180,3 @@ function withoutChoices(
     ...leadTo(ways, knownTargets(network, members, facts.engine)),
   };
 }
-
-/** On macvlan and at layer 3 a shim leads on while the host has no address that could be its source. */
-const worksWithoutAddress = ({ mode }: NetworkPlan, family: 4 | 6) =>
-  mode === 'macvlan' ? family === 4 : mode !== 'ipvlan-l2';

@@ -52,6 +52,28 @@ test('beside a wrong option, one that annotate has itself is not said to be out 
   assert.match(err, 'unknown option "--offline"\n  help: see: netcompose annotate --help');
 });
 
+for (const [what, before, mode, code, after] of [
+  ['a service', '', 'service:vpn', 0, '    x-netmode: service:vpn\n'],
+  ['a native guest', '    network_mode: service:vpn\n', 'service:vpn', 0, '    x-netmode: service:vpn\n'],
+  [
+    'one on the LAN, whose address goes',
+    '    x-netmode:\n      mode: macvlan\n      ipv4_address: 192.168.1.53\n      listen: [80]\n',
+    'service:vpn',
+    0,
+    '    x-netmode:\n      mode: service:vpn\n      listen: [80]\n',
+  ],
+  ['a guest of another', '    network_mode: service:other\n', 'service:vpn', 1, '    network_mode: service:other\n'],
+  ['of nobody', '', 'service:vqn', 1, ''],
+] as const) {
+  test(`${what} becomes a guest: ${mode}`, async () => {
+    const text = (rest: string) =>
+      `services:\n  vpn: { image: x }\n  other: { image: x }\n  app:\n    image: y # kept\n${rest}`;
+    const outcome = await runIn({ 'compose.yaml': text(before) }, ['annotate', 'app', '--mode', mode]);
+    assert.is(outcome.code, code, outcome.err);
+    assert.is(read(outcome), text(after));
+  });
+}
+
 /** Command line, what the service's x-netmode was, what it is, what is said of it. */
 const changes: readonly (readonly [string, string, string, string])[] = [
   ['--mode bridge', 'host', 'bridge', 'mode bridge (was host)'],

@@ -64,7 +64,10 @@ const engine: Readonly<Record<string, unknown>> = {
   '/containers/json?all=true': [
     {
       ...{ Id: 'c1', Names: ['/shop-web-1'], State: 'running', HostConfig: { NetworkMode: 'lan' } },
-      Labels: { 'com.docker.compose.project': 'shop', 'com.docker.compose.service': 'web' },
+      Labels: {
+        ...{ 'com.docker.compose.project': 'shop', 'com.docker.compose.service': 'web' },
+        'netcompose.floating-addresses': '192.168.1.60 fd00::60',
+      },
       Ports: [
         { PrivatePort: 443, Type: 'tcp' },
         { IP: '0.0.0.0', PrivatePort: 80, PublicPort: 8080, Type: 'tcp' },
@@ -131,7 +134,15 @@ const expected = {
   containers: [
     { id: 'c2', name: 'old', running: false, networkMode: 'bridge', networks: { bridge: {} }, ports: [] },
     {
-      ...{ id: 'c1', name: 'shop-web-1', project: 'shop', service: 'web', running: true, networkMode: 'lan' },
+      ...{
+        id: 'c1',
+        name: 'shop-web-1',
+        project: 'shop',
+        service: 'web',
+        floating: ['192.168.1.60', 'fd00::60'],
+        running: true,
+        networkMode: 'lan',
+      },
       networks: { lan: { ipv4: '192.168.1.193', ipv6: 'fd00::2', mac: '02:00:00:00:00:01' } },
       ports: [{ ip: '0.0.0.0', published: 8080, target: 80, protocol: 'tcp' }],
     },

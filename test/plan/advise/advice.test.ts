@@ -26,18 +26,43 @@ const remoteFromMac: Facts = {
   host: { ...lanFacts.host!, platform: 'darwin', drivers: { macvlan: 'missing', ipvlan: 'missing' } },
   engine: { ...lanFacts.engine!, remote: true },
 };
-const engineOf = (kind: 'desktop' | 'rootless'): Facts => ({ ...lanFacts, engine: { ...lanFacts.engine!, kind } });
+const engineOf = (kind: 'desktop' | 'rootless' | 'podman', version = '28.5.2'): Facts => ({
+  ...lanFacts,
+  engine: { ...lanFacts.engine!, kind, version },
+});
+const lacking = (facts: Facts, ...drivers: readonly ('macvlan' | 'ipvlan')[]): Facts => ({
+  ...facts,
+  host: { ...facts.host!, drivers: Object.fromEntries(drivers.map((driver) => [driver, 'missing'])) },
+});
+const withMacvlan: Facts = {
+  ...lanFacts,
+  engine: {
+    ...lanFacts.engine!,
+    networks: [
+      {
+        ...{ id: '1', name: 'br0', driver: 'macvlan', scope: 'local', internal: false },
+        ...{ options: { parent: 'eth0' }, labels: {}, pools: [] },
+      },
+    ],
+  },
+};
 
 const cases: readonly (readonly [service: string, said: string, reason: RegExp, facts?: Facts])[] = [
   ['{ image: nginx, ports: ["8080:80"] }', 'bridge', /^a bridge is enough: what it publishes/],
   ['{ image: postgres }', 'bridge', /^a bridge is enough: only other services/],
-  ['{ image: x, ports: ["1900:1900/udp"] }', 'bridge', /^it publishes SSDP, .*: if it needs them, macvlan$/],
-  ['{ image: "pihole/pihole:2024", ports: ["53:53/udp"] }', 'bridge', /serves DHCP: then macvlan$/],
-  ['{ image: "ghcr.io/home-assistant/home-assistant:stable" }', 'macvlan (advised)', /mDNS and SSDP/],
-  ['{ image: homebridge/homebridge }', 'host (advised)', /Wi-Fi carries only one MAC/, wifi],
+  ['{ image: x, ports: ["1900:1900/udp"] }', 'bridge', /^it publishes SSDP, .*: if it needs them, ipvlan-l2$/],
+  ['{ image: "pihole/pihole:2024", ports: ["53:53/udp"] }', 'bridge', /serves DHCP: then ipvlan-l2$/],
+  ['{ image: "ghcr.io/home-assistant/home-assistant:stable" }', 'ipvlan-l2 (advised)', /mDNS and SSDP/],
+  ['{ image: homebridge/homebridge }', 'ipvlan-l2 (advised)', /has them$/, wifi],
+  ['{ image: homebridge/homebridge }', 'host (advised)', /Wi-Fi carries only one MAC/, lacking(wifi, 'ipvlan')],
+  ['{ image: homebridge/homebridge }', 'macvlan (advised)', /this kernel has no ipvlan$/, lacking(lanFacts, 'ipvlan')],
+  ['{ image: homebridge/homebridge }', 'host (advised)', /no macvlan/, lacking(lanFacts, 'ipvlan', 'macvlan')],
+  ['{ image: homebridge/homebridge }', 'macvlan (advised)', /"br0" has eth0 for macvlan already$/, withMacvlan],
+  ['{ image: homebridge/homebridge }', 'macvlan (advised)', /this Podman has no ipvlan$/, engineOf('podman', '4.3.1')],
+  ['{ image: homebridge/homebridge }', 'ipvlan-l2 (advised)', /has them$/, engineOf('podman', '5.4.2')],
   ['{ image: homebridge/homebridge }', 'host (advised)', /desktop/, engineOf('desktop')],
   ['{ image: homebridge/homebridge }', 'host (advised)', /rootless/, engineOf('rootless')],
-  ['{ image: homebridge/homebridge }', 'macvlan (advised)', /has them$/, remoteFromMac],
+  ['{ image: homebridge/homebridge }', 'ipvlan-l2 (advised)', /has them$/, remoteFromMac],
   ['{ image: homebridge/homebridge, network_mode: host }', 'host', /host mode carries it/],
   ['{ image: homebridge/homebridge, networks: [back] }', 'as written', /networks that the file declares/],
   ['{ image: x, network_mode: host }', 'host', /^nothing here shows why/],

@@ -82,7 +82,11 @@ const cases: readonly (readonly [string, RuleName | undefined, string])[] = [
     'engine/unreachable',
     'does not run',
   ],
-  ['network netcompose-eth0 declared as external, but could not be found', undefined, '"netcompose-eth0"'],
+  [
+    'network netcompose-eth0 declared as external, but could not be found',
+    'engine/network-missing',
+    '"netcompose-eth0"',
+  ],
   [
     'network lan was found but has incorrect label com.docker.compose.network set to ""',
     'netmode/conflicting-network',
@@ -98,11 +102,11 @@ const cases: readonly (readonly [string, RuleName | undefined, string])[] = [
   // Engine 28.5, and 20.10 where it says it otherwise.
   [
     'Error response from daemon: conflicting options: port exposing and the container type network mode.',
-    undefined,
+    'netmode/key-not-for-mode',
     '"expose"',
   ],
-  ['conflicting options: custom host-to-IP mapping and the network mode', undefined, '"extra_hosts"'],
-  ['conflicting options: dns and the network mode', undefined, '"dns"'],
+  ['conflicting options: custom host-to-IP mapping and the network mode', 'netmode/key-not-for-mode', '"extra_hosts"'],
+  ['conflicting options: dns and the network mode', 'netmode/key-not-for-mode', '"dns"'],
   ['Cannot restart container guest: cannot join network of a non running container: bc99342e', undefined, 'run'],
   ['Cannot restart container guest: No such container: bc99342e', undefined, 'gone'],
   ['docker: Error response from daemon: network front not found.', undefined, '"front'],

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import type { EngineContainer, Facts } from '../../../src/plan/facts/facts.ts';
 import { blockOf, formatAddress, formatCidr } from '../../../src/plan/facts/ip.ts';
 import { actionsToContainers, leadsToContainers } from '../../../src/plan/host-changes/host-actions.ts';
-import { hasUnknownTargets } from '../../../src/plan/host-changes/shim.ts';
+import { hasUnknownTargets } from '../../../src/plan/host-changes/targets.ts';
 import type { Plan } from '../../../src/plan/types.ts';
 import { lanFacts, planTexts } from '../../support/in-memory.ts';
 
@@ -57,6 +57,29 @@ for (const [name, file, said] of [
     const named = diagnostics.sorted().filter(({ rule }) => rule === 'netmode/invalid-value');
     assert.is(named.length, 1);
     assert.match(named[0]!.message, said);
+  });
+}
+
+for (const [what, service, expected] of [
+  ['ipvlan L2 in a /30', 'mode: ipvlan-l2, vlan: 7, subnet: 10.7.0.0/30, gateway: 10.7.0.1, ipv4_address: 10.7.0.2', 1],
+  ['ipvlan L2 in a /29', 'mode: ipvlan-l2, vlan: 7, subnet: 10.7.0.0/29, ip_range: 10.7.0.4/30', 0],
+  ['macvlan in a /30', 'mode: macvlan, vlan: 7, subnet: 10.7.0.0/30, gateway: 10.7.0.1, ipv4_address: 10.7.0.2', 0],
+  ['no shim', 'mode: ipvlan-l2, vlan: 7, subnet: 10.7.0.0/30, ipv4_address: 10.7.0.2, host_access: none', 0],
+] as const) {
+  test(`a subnet without an address for the shim is reported: ${what}`, () => {
+    const { diagnostics } = planTexts(`services:\n  web: { image: x, x-netmode: { ${service} } }\n`, {
+      facts: lanFacts,
+    });
+    const found = diagnostics
+      .sorted()
+      .filter(({ message }) => message.includes('the shim needs an address of its own'));
+    assert.equal(
+      found.map(({ rule, help }) => [rule, help]),
+      Array(expected).fill([
+        'address/range-exhausted',
+        'use a larger subnet, or do without a shim: "host_access: none"',
+      ]),
+    );
   });
 }
 

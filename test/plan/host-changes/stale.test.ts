@@ -47,6 +47,11 @@ const cases: Readonly<Record<string, Case>> = {
     containers: [container({ ipv4: '192.168.1.53', fixed: ['192.168.1.53'] })],
     gone: [],
   },
+  'an address that a container puts up by itself is needed, one that none does is not': {
+    routes: [route('192.168.1.60/32'), route('192.168.1.61/32')],
+    containers: [{ ...container({ ipv4: '192.168.1.225' }), floating: ['192.168.1.60'] }],
+    gone: ['ip route del 192.168.1.61/32 dev nc-eth0'],
+  },
   'a fixed address is its own while the container is stopped': {
     routes: [route('192.168.1.53/32')],
     containers: [container({ fixed: ['192.168.1.53'] }, false)],

@@ -44,6 +44,30 @@ test('a VLAN on an interface that is written by another of its names', () => {
   assert.is([...plan!.networks.values()].find(({ underlay }) => underlay)?.options['parent'], 'eth0.10');
 });
 
+for (const [parent, id] of [
+  ['eth0.4095', '4095'],
+  ['eth0.0', '0'],
+  ['auto.0', '0'],
+] as const) {
+  test(`${parent}: that is no VLAN`, () => {
+    const name = parent.replace('auto', 'eth0');
+    const expected = `"${name}" would be a VLAN link, and ${id} is not a VLAN id`;
+    assert.match(told(planTexts(text(parent), { facts })).join('\n'), expected);
+    assert.match(told(planTexts(text(parent))).join('\n'), expected.replace(name, parent));
+    const native =
+      `services:\n  web: { image: x, networks: [lan] }\nnetworks:\n  lan: { driver: ipvlan, ` +
+      `driver_opts: { parent: ${name} }, ipam: { config: [{ subnet: 10.7.0.0/24, gateway: 10.7.0.1 }] } }\n`;
+    assert.match(told(planTexts(native, { facts })).join('\n'), expected);
+  });
+}
+
+test('an interface of such a name that is there will do', () => {
+  const there = { ...lanFacts.host!.interfaces.find(({ name }) => name === 'eth0')!, name: 'eth0.4095', index: 77 };
+  const interfaces = [...lanFacts.host!.interfaces, there];
+  const found = told(planTexts(text('eth0.4095'), { facts: { ...lanFacts, host: { ...lanFacts.host!, interfaces } } }));
+  assert.not.match(found.join('\n'), 'parent/not-found');
+});
+
 test('a name that nobody has stays as it is written, and is reported', () => {
   assert.match(told(planTexts(text('enp9s0'), { facts })).join('\n'), 'error parent/not-found');
 });

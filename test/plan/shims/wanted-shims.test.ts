@@ -97,6 +97,16 @@ const seen: SeenShim = { network: 'lan', name: 'nc-lan', addresses: [ip('192.168
 
 const cases: Readonly<Record<string, Case>> = {
   'a shared network with a container': { wanted: [plain] },
+  'one whose container puts up addresses by itself, in the range and outside': {
+    containers: [{ ...inRange, floating: ['192.168.1.60', '192.168.1.226', '10.0.0.1'] }],
+    wanted: [`${plain} to 192.168.1.60/32`],
+  },
+  'the same on ipvlan L2, whose shim then has an address': {
+    networks: [ipvlan],
+    containers: [{ ...inRange, floating: ['192.168.1.60'] }],
+    links: [link({ kind: 'ipvlan', mode: 'l2', addresses: ['192.168.1.227/32'], scopes: {} })],
+    wanted: ['nc-eth0 ipvlan l2 own 192.168.1.227 to 192.168.1.224/30 to 192.168.1.60/32'],
+  },
   'a shared network that nobody uses': { containers: [], wanted: [] },
   'the same, and its shim is there': { containers: [], links: [link()], wanted: [plain] },
   'a shared network that was made without a shim': {

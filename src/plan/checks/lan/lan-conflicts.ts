@@ -1,6 +1,6 @@
 /** Addresses that containers get, against what is on the LAN now: devices, this host, other projects' containers. */
 import type { Report } from '../../../diagnostics/diagnostic.ts';
-import type { Span } from '../../../diagnostics/source.ts';
+import type { Located, Span } from '../../../diagnostics/source.ts';
 import { underlay } from '../../../netmode/modes.ts';
 import type { Facts } from '../../facts/facts.ts';
 import { type Address, bits, type Cidr, contains, formatAddress, formatCidr, sameAddress } from '../../facts/ip.ts';
@@ -29,6 +29,8 @@ import {
 interface Fixed {
   readonly service: string;
   readonly address: Address;
+  /** Whether others may have it in turn. */
+  readonly floats: boolean;
   readonly mac?: string;
   readonly span: Span;
 }
@@ -120,12 +122,12 @@ function membersOf(
 function fixedOf({ service, networks }: ServicePlan, { key }: NetworkPlan): readonly Fixed[] {
   const attachment = networks.get(key)!;
   const mac = parseMac((attachment.macAddress ?? service.macAddress)?.value ?? '');
-  return fixedAddresses(attachment).map(({ value: address, span }) => ({
-    service: service.name,
-    address,
-    span,
-    ...(mac !== undefined && { mac }),
-  }));
+  const given = (addresses: readonly Located<Address>[], floats: boolean) =>
+    addresses.map(({ value: address, span }) => ({
+      ...{ service: service.name, address, floats, span },
+      ...(mac !== undefined && { mac }),
+    }));
+  return [...given(fixedAddresses(attachment), false), ...given(attachment.floating ?? [], true)];
 }
 
 /** On the parent; entries written by hand are no answers. */
@@ -164,7 +166,7 @@ function reportContainer(
 }
 
 function reportNeighbour(
-  { service, address, mac, span }: Fixed,
+  { service, address, floats, mac, span }: Fixed,
   neighbour: ParsedNeighbour,
   help: string,
   report: Report,
@@ -172,6 +174,17 @@ function reportNeighbour(
   // Its own answer from before a restart.
   if (mac !== undefined && parseMac(neighbour.mac) === mac) return;
   const now = neighbour.state === 'reachable';
+  if (floats) {
+    if (!virtualRouter.test(neighbour.mac))
+      report(
+        'address/answers-on-lan',
+        span,
+        `"${service}": the floating address ${formatAddress(address)} ${now ? 'is' : 'was lately'} ` +
+          `with the device ${neighbour.mac} on ${neighbour.interface}`,
+        { severity: 'info', help: `if that is none of those that share it: ${help}` },
+      );
+    return;
+  }
   report(
     'address/answers-on-lan',
     span,
@@ -183,6 +196,9 @@ function reportNeighbour(
     },
   );
 }
+
+/** The MAC address of whoever has the address of a virtual router (RFC 9568, 7.3): it is meant to be there. */
+const virtualRouter = /^00:00:5e:00:0[12]:/i;
 
 /** @param taken gets what is suggested, so that nobody else is told the same */
 function suggestion({ address }: Fixed, { pools }: NetworkPlan, taken: Address[]): string {

@@ -3,7 +3,7 @@ import type { Report } from '../../../diagnostics/diagnostic.ts';
 import type { Span } from '../../../diagnostics/source.ts';
 import { hostAddress, isOnHost } from '../../facts/host-address.ts';
 import { defaultInterface } from '../../facts/interfaces.ts';
-import { type Address, formatAddress, sameAddress } from '../../facts/ip.ts';
+import { type Address, type Cidr, formatAddress, sameAddress } from '../../facts/ip.ts';
 import { interfaceOf, type ParsedFacts } from '../../facts/parsed-facts.ts';
 import type { Plan, ServicePlan } from '../../types.ts';
 
@@ -14,9 +14,9 @@ export function checkHostAddresses(
   report: Report,
   starting?: ReadonlySet<string>,
 ): void {
-  // The host's own end of a bridge that is about to be made.
+  // The host's own end of a bridge that is about to be made; where the file gives none, Docker takes the first address.
   const gateways = [...networks.values()].flatMap(({ mode, pools }) =>
-    mode === 'bridge' ? pools.flatMap(({ gateway }) => gateway ?? []) : [],
+    mode === 'bridge' ? pools.flatMap(({ gateway, subnet, ipRange }) => gateway ?? firstOf(subnet, ipRange)) : [],
   );
   for (const plan of services.values()) {
     if (!plan.service.active || starting?.has(plan.service.name) === false) continue;
@@ -26,6 +26,13 @@ export function checkHostAddresses(
     }
   }
 }
+
+/** That of the subnet, and of the range, from which older engines take it. */
+const firstOf = (subnet: Cidr, range: Cidr | undefined): readonly Address[] =>
+  [subnet.first + 1n, ...(range ? [range.first, range.first + 1n] : [])].map((value) => ({
+    family: subnet.family,
+    value,
+  }));
 
 interface Bound {
   readonly address: Address;

@@ -1,4 +1,4 @@
-/** Fixed addresses: inside their subnet, nobody else's, given once. */
+/** Fixed and floating addresses: inside their subnet, nobody else's; a fixed one is given once. */
 import type { Report } from '../../../diagnostics/diagnostic.ts';
 import type { Located, Span } from '../../../diagnostics/source.ts';
 import {
@@ -40,11 +40,15 @@ export function checkAddresses({ services, networks }: Plan, facts: ParsedFacts,
     const network = networks.get(key);
     if (network) checkParentsMac(members, network, facts, report);
     if (!network || network.pools.length === 0) continue;
-    const known = [...knownAddresses(network, facts), ...fixed.map(({ value }) => value)];
+    const floating = members.flatMap(floatingOf);
+    checkTaken(floating, fixed, report);
+    const known = [...knownAddresses(network, facts), ...[...fixed, ...floating].map(({ value }) => value)];
     const isHandedOut = (family: 4 | 6) =>
       network.kind === 'shared' ||
       members.some((member) => !fixedOf(member).some(({ value }) => value.family === family));
-    for (const given of fixed) checkFixed(given, network, isHandedOut, hostAddressesOn(network, facts), known, report);
+    const around = { network, isHandedOut, ofHost: hostAddressesOn(network, facts), known, suggested: new Map() };
+    for (const given of fixed) checkGiven(given, { ...around, floating }, report);
+    for (const given of floating) checkGiven(given, { ...around, floating, floats: true }, report);
     checkCapacity(network, members, known, report);
   }
   const macs = [...services.values()].flatMap(macsOf);
@@ -60,6 +64,24 @@ export function checkAddresses({ services, networks }: Plan, facts: ParsedFacts,
 
 const fixedOf = ({ service, attachment }: Member): readonly Given<Address>[] =>
   fixedAddresses(attachment).map((address) => ({ service, ...address }));
+
+const floatingOf = ({ service, attachment }: Member): readonly Given<Address>[] =>
+  (attachment.floating ?? []).map((address) => ({ service, ...address }));
+
+/** Several services may float one address, but none may have it for good. */
+function checkTaken(floating: readonly Given<Address>[], fixed: readonly Given<Address>[], report: Report): void {
+  for (const { service, value, span } of floating) {
+    const holder = fixed.find((given) => sameAddress(given.value, value));
+    if (!holder) continue;
+    const whose =
+      holder.service === service ? 'which is its fixed address' : `which "${holder.service.name}" has for good`;
+    report('address/duplicate', span, `"${service.name}" floats ${formatAddress(value)}, ${whose}`, {
+      severity: service.active && holder.service.active ? 'error' : 'warning',
+      help: 'choose an address that no service has for good',
+      related: [{ message: 'it is given here', span: holder.span }],
+    });
+  }
+}
 
 /** That of the service as a whole is its first network's. */
 function macsOf(plan: ServicePlan): readonly Given<string>[] {
@@ -133,27 +155,39 @@ function checkDuplicates<T>(
 const hostAddressesOn = ({ underlay }: NetworkPlan, { host }: ParsedFacts): readonly Address[] =>
   (interfaceOf(host, interfaceNameOf(underlay?.parent))?.addresses ?? []).map(({ address }) => address);
 
-/**
- * @param isHandedOut whether Docker gives anybody an address of this network by its own choice
- * @param known gets what is suggested, so that no two services are told the same
- */
-function checkFixed(
-  { service, value: address, span }: Given<Address>,
-  network: NetworkPlan,
-  isHandedOut: (family: 4 | 6) => boolean,
-  ofHost: readonly Address[],
-  known: Address[],
-  report: Report,
-): void {
+/** What the addresses of one network are judged by. */
+interface Around {
+  readonly network: NetworkPlan;
+  /** Whether Docker gives anybody an address of this network by its own choice. */
+  readonly isHandedOut: (family: 4 | 6) => boolean;
+  readonly ofHost: readonly Address[];
+  /** All that floats on this network. */
+  readonly floating: readonly Given<Address>[];
+  /** Whether the address itself does. */
+  readonly floats?: boolean;
+  /** Gets what is suggested, so that no two services are told the same. */
+  readonly known: Address[];
+  /** What was suggested in place of a floating address, so that all who share it are told the same. */
+  readonly suggested: Map<string, Address | undefined>;
+}
+
+function checkGiven({ service, value: address, span }: Given<Address>, around: Around, report: Report): void {
+  const { network, isHandedOut, known, floats = false } = around;
   const { pools } = network;
+  const instead = (find: () => Address | undefined): Address | undefined => {
+    const key = formatAddress(address);
+    const found = floats && around.suggested.has(key) ? around.suggested.get(key) : find();
+    if (floats) around.suggested.set(key, found);
+    if (found) known.push(found);
+    return found;
+  };
   const sameFamily = pools.filter(({ subnet }) => subnet.family === address.family);
   const pool = sameFamily.find(({ subnet }) => contains(subnet, address));
   const subject = `"${service.name}": ${formatAddress(address)}`;
   if (!pool) {
     const [first] = sameFamily;
     const subnets = (first ? sameFamily : pools).map(({ subnet }) => formatCidr(subnet)).join(' and ');
-    const meant = first && meantIn(first, address, known);
-    if (meant) known.push(meant);
+    const meant = first && instead(() => meantIn(first, address, known));
     report('address/outside-subnet', span, `${subject} is outside ${subnets}`, {
       help: first
         ? meant
@@ -166,10 +200,9 @@ function checkFixed(
     });
     return;
   }
-  const owner = reservedFor(address, pool, network, ofHost);
+  const owner = reservedFor(address, pool, around);
   const free = () => {
-    const found = nearestFree(address, pool, known);
-    if (found) known.push(found);
+    const found = instead(() => nearestFree(address, pool, known));
     return found ? `, such as ${formatAddress(found)}` : '';
   };
   if (owner)
@@ -177,7 +210,12 @@ function checkFixed(
       help: `choose another address${free()}`,
       ...(owner.span && { related: [{ message: 'it is reserved here', span: owner.span }] }),
     });
-  else if (pool.ipRange && network.underlay && contains(pool.ipRange, address)) {
+  else if (
+    pool.ipRange &&
+    network.underlay &&
+    contains(pool.ipRange, address) &&
+    ![...pool.auxAddresses.values()].some((kept) => sameAddress(kept, address))
+  ) {
     const [range, subnet] = [formatCidr(pool.ipRange), formatCidr(pool.subnet)];
     report(
       'address/in-dynamic-range',
@@ -211,19 +249,21 @@ interface Owner {
 function reservedFor(
   address: Address,
   { subnet, gateway, auxAddresses, spans }: PlannedPool,
-  { underlay }: NetworkPlan,
-  ofHost: readonly Address[],
+  { network: { underlay }, ofHost, floating, floats = false }: Around,
 ): Owner | undefined {
   if (ofHost.some((hosts) => sameAddress(hosts, address))) return { what: "the host's own address" };
   if (sameAddress(gateway, address)) return { what: 'the gateway' };
   const [reserved] = [...auxAddresses].find(([, kept]) => sameAddress(kept, address)) ?? [];
-  if (reserved !== undefined && reserved !== reservations[subnet.family]) {
+  // What is kept for a floating address is right for it, and `address/duplicate` for a fixed one.
+  const isFloating = floats || floating.some(({ value }) => sameAddress(value, address));
+  if (reserved !== undefined && reserved !== reservations[subnet.family] && !isFloating) {
     const span = spans.auxAddresses.get(reserved);
     return { what: `kept from containers by "aux_addresses", as "${reserved}"`, ...(span && { span }) };
   }
   // One that the file gives to the shim is `shim/address-taken`.
   const given = subnet.family === 4 ? underlay?.shim.ipv4Address : underlay?.shim.ipv6Address;
-  if (reserved !== undefined && !sameAddress(given?.value, address)) return { what: "the shim's own address" };
+  const isShims = reserved === reservations[subnet.family] && reserved !== undefined;
+  if (isShims && !sameAddress(given?.value, address)) return { what: "the shim's own address" };
   if (subnet.prefix >= bits[subnet.family] - 1) return undefined; // a /31 or /32 has neither of the two below
   if (address.value === subnet.first) return { what: "the network's own address" };
   return subnet.family === 4 && address.value === subnet.last ? { what: 'the broadcast address' } : undefined;

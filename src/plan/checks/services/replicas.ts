@@ -7,13 +7,36 @@ import type { Attached, Plan } from '../../types.ts';
 
 /** Reports `service/replicas-clash`. */
 export function checkReplicas({ services }: Plan, report: Report): void {
-  for (const plan of services.values()) checkService(plan, report);
+  for (const plan of services.values()) {
+    checkService(plan, report);
+    checkOwner(plan, services, report);
+  }
+}
+
+/**
+ * A guest is in the namespace of one container: Compose takes the owner's first (2.40, run). By its name, an alias of
+ * all of them, others then reach it only now and then; where the owner has none, Compose starts nothing.
+ */
+function checkOwner({ service, owner: name, managed }: Attached, services: Plan['services'], report: Report): void {
+  const owner = name === undefined ? undefined : services.get(name)?.service;
+  if (!owner || !service.active || owner.replicas.value === 1) return;
+  const { value: count, span } = owner.replicas;
+  const message =
+    count === 0
+      ? `"${service.name}" is in the network of "${name}", which has no container`
+      : `"${service.name}" is in the network of one of ${count} replicas of "${name}"`;
+  report('service/replicas-clash', service.networkMode?.span ?? service.netmode?.span ?? service.span, message, {
+    // Natively the guest has no name there that could lead to another.
+    severity: managed || count === 0 ? 'error' : 'warning',
+    help: `run one replica of "${name}"`,
+    related: [{ message: `${count} replicas are asked for here`, span }],
+  });
 }
 
 /**
  * Replicas share everything the file says once: an address, a MAC, a listener in one namespace, a fixed published port.
  */
-function checkService({ service, networks, networkMode, listeners, ports }: Attached, report: Report): void {
+function checkService({ service, owner, networks, networkMode, listeners, ports }: Attached, report: Report): void {
   const { value: count, span } = service.replicas;
   if (count < 2) return;
   const clash = (what: string, at = span, help = 'leave it out, or run one replica') =>
@@ -29,6 +52,10 @@ function checkService({ service, networks, networkMode, listeners, ports }: Atta
   if (networkMode?.kind === 'host') {
     for (const listener of listeners)
       clash(`the host's port ${formatPort(listener)}`, listener.span, 'run one replica, or use another netmode');
+  }
+  if (owner !== undefined) {
+    for (const listener of listeners)
+      clash(`the port ${formatPort(listener)} in the network of "${owner}"`, listener.span, 'run one replica');
   }
   for (const { first, published, targets } of portRuns(ports, ({ source }) => source)) {
     const { protocol, span: place } = first.source;

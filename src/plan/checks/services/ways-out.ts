@@ -8,7 +8,8 @@ import type { Plan, ServicePlan } from '../../types.ts';
 
 /** Reports `service/default-route` where Docker will choose a network other than the right one. */
 export function checkWaysOut({ project, services, networks }: Plan, facts: ParsedFacts, report: Report): void {
-  if (!facts.engine) return;
+  // Podman goes by other rules (checks/podman.ts).
+  if (!facts.engine || facts.engine.kind === 'podman') return;
   const countsPriority = tooOldFor('gw_priority', facts) === undefined;
   for (const plan of services.values()) {
     const ways = waysOut(plan, networks, project);

@@ -17,8 +17,9 @@ export const addressErrors: readonly ErrorRow[] = [
     }),
   },
   {
-    example:
-      'could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network',
+    // Until 27: "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the
+    // network".
+    example: 'all predefined address pools have been fully subnetted',
     text: anyOf(
       /could not find an available, non-overlapping IPv4 address pool/,
       /all predefined address pools have been fully subnetted/,
@@ -30,6 +31,7 @@ export const addressErrors: readonly ErrorRow[] = [
       help:
         'Remove unused networks ("docker network prune"), give the network a "subnet", or add ' +
         '"default-address-pools" to the engine\'s daemon.json.',
+      page: 'measured.md#docker-engine',
     }),
   },
   {
@@ -42,7 +44,7 @@ export const addressErrors: readonly ErrorRow[] = [
     }),
   },
   {
-    example: 'invalid endpoint settings: no configured subnet contains IP address 10.9.9.9',
+    example: 'invalid endpoint settings: no configured subnet or ip-range contain the IP address 10.9.9.9',
     text: anyOf(
       /(?:Requested|no configured subnet (?:or ip-range )?contains? (?:the )?IP) address (?<address>[0-9a-f.:]+)/,
       /requested address .*not in any pool/,
@@ -51,6 +53,30 @@ export const addressErrors: readonly ErrorRow[] = [
       message: `The address ${wanted ?? 'that is asked for'} lies outside the network's subnet.`,
       help: 'Choose one inside, or correct the subnet.',
       rule: 'address/outside-subnet',
+    }),
+  },
+  {
+    example: 'failed to set up container networking: invalid link local IP address: 192.168.1.60',
+    text: /invalid link local IP address: (?<address>[0-9a-f.:]+)/,
+    explain: ({ address: wanted }) => ({
+      message: `${wanted} in "link_local_ips" is no link-local address, and Docker takes no others there.`,
+      help:
+        'Docker gives a container one address of a subnet: for a second one write "floating_addresses" under ' +
+        '"x-netmode", and let a program in the container put it up.',
+      rule: 'address/outside-subnet',
+    }),
+  },
+  {
+    example:
+      'error setting interface "vethe7750da" IP to 192.168.1.62/24: cannot program address 192.168.1.62/24 in ' +
+      'sandbox interface because it conflicts with existing route {Ifindex: 8 Dst: 192.168.1.0/24}',
+    text: /cannot program address (?<address>[0-9a-f.:]+)(?:\/\d+)? in sandbox interface because it conflicts with/,
+    explain: ({ address: wanted }) => ({
+      message:
+        'The container is on another network with the same subnet already: ' +
+        `${wanted} would be a second address there.`,
+      help: 'Leave it on one of the two networks; for a second address write "floating_addresses" under "x-netmode".',
+      rule: 'subnet/overlap',
     }),
   },
   {
@@ -133,6 +159,7 @@ export const addressErrors: readonly ErrorRow[] = [
       help:
         'Route only the containers by the shim ("ip_range", or single addresses), never the whole ' +
         'LAN; "netcompose up" does that.',
+      page: 'measured.md#kernel-who-can-reach-whom',
     }),
   },
 ];

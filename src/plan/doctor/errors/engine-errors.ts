@@ -17,6 +17,7 @@ export const engineErrors: readonly ErrorRow[] = [
     explain: () => ({
       message: 'The overlay network takes only services of the swarm.',
       help: 'Make it anew with "attachable: true".',
+      page: 'measured.md#docker-engine',
     }),
   },
   {
@@ -43,6 +44,7 @@ export const engineErrors: readonly ErrorRow[] = [
     explain: () => ({
       message: 'The networks "bridge", "host" and "none" are Docker\'s own: they can be neither made nor removed.',
       help: 'Give your network another name.',
+      page: 'measured.md#docker-engine',
     }),
   },
 ];

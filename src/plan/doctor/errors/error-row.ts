@@ -8,6 +8,8 @@ export interface Explanation {
   readonly help: string;
   /** The rule by which netcompose finds it before anything starts. */
   readonly rule?: RuleName;
+  /** A page of `docs/`, and a heading on it, where there is more to read. */
+  readonly page?: string;
 }
 
 export interface ErrorRow {

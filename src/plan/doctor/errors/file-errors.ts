@@ -8,6 +8,7 @@ export const fileErrors: readonly ErrorRow[] = [
     explain: ({ name }) => ({
       message: `The file calls "${name}" external: it must exist before.`,
       help: 'Start the project with "netcompose up", which makes shared networks, or make it: docker network create.',
+      rule: 'engine/network-missing',
     }),
   },
   {
@@ -16,6 +17,7 @@ export const fileErrors: readonly ErrorRow[] = [
     explain: ({ name }) => ({
       message: `There is no network "${name}" on this engine: removed since the container was made, or never made.`,
       help: '"netcompose up -d --force-recreate" makes the containers anew, on the networks that the file names.',
+      page: 'measured.md#docker-engine',
     }),
   },
   {
@@ -35,6 +37,7 @@ export const fileErrors: readonly ErrorRow[] = [
       help:
         '"docker network inspect" names them; "netcompose down" ' +
         'leaves a shared network until its last user is gone.',
+      page: 'shared-networks.md#when-it-is-removed',
     }),
   },
   {
@@ -45,6 +48,7 @@ export const fileErrors: readonly ErrorRow[] = [
         'A service has "network_mode" and "networks"; also where ' +
         'one stands in the base file and the other in an override.',
       help: 'Write "x-netmode: host" (or none): netcompose removes "networks" by itself.',
+      page: 'x-netmode.md#mode',
     }),
   },
   {

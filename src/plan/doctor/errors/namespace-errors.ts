@@ -22,6 +22,7 @@ export const namespaceErrors: readonly ErrorRow[] = [
           `A service in another's network namespace ("network_mode: service:…") may not have "${key}": ` +
           'the namespace belongs to the other.',
         help: `Move "${key}" to the service whose namespace it is.`,
+        rule: 'netmode/key-not-for-mode',
       };
     },
   },
@@ -31,6 +32,18 @@ export const namespaceErrors: readonly ErrorRow[] = [
     explain: () => ({
       message: 'The container whose network namespace this one is to join does not run, and has none.',
       help: 'Find out why it has ended ("docker compose logs" of that service), and start it first.',
+      page: 'netmodes.md#guests',
+    }),
+  },
+  {
+    example: 'cannot share network namespace with service vpn: container missing',
+    text: /cannot share \w+ namespace with service (?<owner>\S+): container missing/,
+    explain: ({ owner }) => ({
+      message:
+        `The service whose network namespace this one is to join, "${owner}", has no container: ` +
+        'it has 0 replicas.',
+      help: `Let "${owner}" have one ("scale: 1", "--scale ${owner}=1").`,
+      rule: 'service/replicas-clash',
     }),
   },
   {
@@ -46,6 +59,7 @@ export const namespaceErrors: readonly ErrorRow[] = [
       help:
         'Let Compose make this one anew too: "netcompose up -d --force-recreate SERVICE"; "depends_on" with ' +
         '"restart: true" on the other service makes it happen by itself.',
+      page: 'netmodes.md#guests',
     }),
   },
   {
@@ -54,6 +68,7 @@ export const namespaceErrors: readonly ErrorRow[] = [
     explain: ({ name }) => ({
       message: `In host mode the network namespace is the host's own, whose "${name}" no container may set.`,
       help: `Remove it from "sysctls", and set it on the host where it is needed: sysctl -w ${name}=…`,
+      rule: 'netmode/key-not-for-mode',
     }),
   },
 ];

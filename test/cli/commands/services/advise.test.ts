@@ -18,7 +18,7 @@ const host: FakeOptions = {
 test('text and JSON', async () => {
   const text = await runIn({ 'compose.yaml': compose }, ['advise', '--offline']);
   assert.is(text.code, 0, text.err);
-  assert.match(text.out, /^hb: macvlan \(advised\)\n {4}it needs mDNS.*\n {4}source: https:.*\n/);
+  assert.match(text.out, /^hb: ipvlan-l2 \(advised\)\n {4}it needs mDNS.*\n {4}source: https:.*\n/);
   assert.match(text.out, /^web: bridge\n {4}a bridge is enough/m);
   const json = await runIn({ 'compose.yaml': compose }, ['advise', '--offline', '--format', 'json']);
   const { services } = JSON.parse(json.out) as { services: Record<string, { netmode: string; advised: boolean }> };
@@ -28,7 +28,7 @@ test('text and JSON', async () => {
 test('annotate --suggest --dry-run shows what is advised', async () => {
   const { code, out, err } = await runIn({ 'compose.yaml': compose }, ['annotate', '--suggest', '--dry-run'], host);
   assert.is(code, 0, err);
-  assert.match(out, /^\+ {4}x-netmode: macvlan$/m);
+  assert.match(out, /^\+ {4}x-netmode: ipvlan-l2$/m);
   assert.match(out, /^- {4}network_mode: service:vpn$/m);
   assert.match(out, /^\+ {4}x-netmode: service:vpn$/m);
 });

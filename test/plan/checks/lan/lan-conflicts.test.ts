@@ -50,6 +50,30 @@ const cases: readonly (readonly [string, string, Facts, readonly string[]])[] = 
     ['error address/answers-on-lan: "dns": 192.168.1.53 answers on eth0, from the device 02:00:00:00:00:99'],
   ],
   [
+    'a floating address is with a device of the LAN: the other holder, perhaps',
+    dns(', floating_addresses: [192.168.1.60]').replace('image: dns', 'image: dns\n    privileged: true'),
+    facts([neighbour('192.168.1.60')]),
+    [
+      'info address/answers-on-lan: "dns": the floating address 192.168.1.60 is ' +
+        'with the device 02:00:00:00:00:99 on eth0',
+    ],
+  ],
+  [
+    'a floating address is with a virtual router',
+    dns(', floating_addresses: [192.168.1.60]').replace('image: dns', 'image: dns\n    privileged: true'),
+    facts([neighbour('192.168.1.60', { mac: '00:00:5e:00:01:35' })]),
+    [],
+  ],
+  [
+    'a floating address is the fixed one of a container of another project',
+    dns(', floating_addresses: [192.168.1.60]').replace('image: dns', 'image: dns\n    privileged: true'),
+    facts([], { networks: [lan], containers: [running({ networks: { lan: { ipv4: '192.168.1.60' } } })] }),
+    [
+      'error address/duplicate: "dns" has the address 192.168.1.60, ' +
+        'as the running container "shop-dns-1" of project "shop" does',
+    ],
+  ],
+  [
     'it has answered',
     dns(),
     facts([neighbour('192.168.1.53', { state: 'stale' })]),

@@ -34,6 +34,12 @@ for (const [name, text, expected] of [
   ['the gateway of a bridge', onBridge(gateway), []],
   ['the gateway of one of two pools', onBridge(`{ subnet: 10.8.0.0/24, gateway: 10.8.0.1 }, ${gateway}`), []],
   ['the gateway of another bridge', onBridge('').replace('other:', `other: { ipam: { config: [${gateway}] } }`), []],
+  ['the first address of a bridge that gives no gateway', onBridge(`{ ${subnet} }`), []],
+  [
+    'the first address of its range, which older engines take',
+    onBridge(`{ ${subnet}, ip_range: 10.9.0.64/26 }`, '10.9.0.64:80:80'),
+    [],
+  ],
   ['nobody has it', onBridge(''), [published]],
   [
     'another address of the bridge',

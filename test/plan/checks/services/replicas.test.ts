@@ -70,4 +70,32 @@ for (const [name, keys, expected] of [
   });
 }
 
+const owned = (owner: string, guest: string) =>
+  planTexts(`services:\n  vpn: { image: x, ${owner} }\n  app: { image: x, ${guest} }\n`, { facts: lanFacts })
+    .diagnostics.sorted()
+    .filter(({ rule }) => rule === 'service/replicas-clash')
+    .map(({ severity, message, help }) => [severity, message, help]);
+
+const oneOf = '"app" is in the network of one of 2 replicas of "vpn"';
+const run = 'run one replica of "vpn"';
+for (const [name, owner, guest, expected] of [
+  ['a guest of two', 'scale: 2', 'x-netmode: "service:vpn"', [['error', oneOf, run]]],
+  ['a native guest of two', 'scale: 2', 'network_mode: "service:vpn"', [['warning', oneOf, run]]],
+  [
+    'a guest of none',
+    'scale: 0',
+    'network_mode: "service:vpn"',
+    [['error', '"app" is in the network of "vpn", which has no container', run]],
+  ],
+  ['a guest of one', 'scale: 1', 'x-netmode: "service:vpn"', []],
+  [
+    'two guests, each of which opens a port',
+    'scale: 1',
+    'scale: 2, x-netmode: { mode: "service:vpn", listen: [80] }',
+    [['error', '"app": 2 replicas cannot share the port 80/tcp in the network of "vpn"', 'run one replica']],
+  ],
+] as const) {
+  test(name, () => assert.equal(owned(owner, guest), expected));
+}
+
 test.run();

@@ -1,0 +1,132 @@
+/** A service with more than one address or network on the LAN: what Docker refuses, and what nobody would put up. */
+import { at, type Tree } from '../../../compose/tree.ts';
+import type { Report } from '../../../diagnostics/diagnostic.ts';
+import type { Located } from '../../../diagnostics/source.ts';
+import { contains, formatAddress, formatCidr, overlaps, parseAddress, parseCidr, sameAddress } from '../../facts/ip.ts';
+import { parseMac } from '../../facts/mac.ts';
+import { interfaceNameOf } from '../../networks/parents.ts';
+import { namespaceOwner } from '../../services/guests.ts';
+import type { NetworkPlan, Plan, ServicePlan } from '../../types.ts';
+
+/**
+ * Reports `address/cannot-float`, and of what one service has several of: `address/outside-subnet`,
+ * `address/duplicate`, `address/duplicate-mac`, `subnet/overlap`.
+ */
+export function checkSeveralAddresses({ services, networks }: Plan, report: Report): void {
+  for (const plan of services.values()) {
+    checkCapability(plan, services, report);
+    checkNetworksOf(plan, networks, report);
+  }
+  for (const [key, linkLocal] of linkLocalAddresses(services)) checkLinkLocal(key, linkLocal, report);
+}
+
+/** An address is put on an interface with NET_ADMIN alone: by the service, or by a guest in its namespace. */
+function checkCapability(plan: ServicePlan, services: Plan['services'], report: Report): void {
+  const [first] = [...plan.networks.values()].flatMap(({ floating = [] }) => floating);
+  if (!first) return;
+  const inside = [...services.values()].filter((other) => namespaceOwner(other, services) === plan);
+  if (inside.some(({ service }) => mayPutUp(service.tree))) return;
+  report(
+    'address/cannot-float',
+    first.span,
+    `"${plan.service.name}" cannot put ${formatAddress(first.value)} on its interface: ` +
+      'that takes the capability NET_ADMIN',
+    { help: `add "cap_add: [NET_ADMIN]" to "${plan.service.name}", or to the service in its network that does it` },
+  );
+}
+
+function mayPutUp(tree: Tree): boolean {
+  const [added, privileged] = [at(tree, 'cap_add'), at(tree, 'privileged')];
+  const names = added?.kind === 'sequence' ? added.items : [];
+  return (
+    (privileged?.kind === 'scalar' && privileged.value === true) ||
+    names.some((name) => name.kind === 'scalar' && /^(?:CAP_)?NET_ADMIN$|^ALL$/i.test(String(name.value)))
+  );
+}
+
+/** The kernel gives one container neither two interfaces in one subnet nor one MAC address twice on a parent. */
+function checkNetworksOf({ service, networks: on }: ServicePlan, networks: Plan['networks'], report: Report): void {
+  const attached = [...on.values()].flatMap((attachment) => {
+    const network = networks.get(attachment.network);
+    return network ? [{ attachment, network }] : [];
+  });
+  for (const [index, { attachment, network }] of attached.entries()) {
+    for (const earlier of attached.slice(0, index)) {
+      const areBeside = haveOneParent(network, earlier.network);
+      // Two with one gateway, or elsewhere than on one parent, are refused as networks.
+      const shared = network.pools.find(({ subnet, gateway }) =>
+        earlier.network.pools.some(
+          (pool) => overlaps(pool.subnet, subnet) && !(gateway && sameAddress(pool.gateway, gateway)),
+        ),
+      );
+      if (areBeside && shared && network.dockerName !== earlier.network.dockerName)
+        report(
+          'subnet/overlap',
+          service.networks?.value.get(network.key)?.span ?? service.span,
+          `"${service.name}" is on "${earlier.network.key}" and "${network.key}", which both have ` +
+            `${formatCidr(shared.subnet)}: Docker cannot give it a second interface there`,
+          { help: 'leave it on one of the two; for a second address there write "floating_addresses"' },
+        );
+      const [mac, other] = [attachment.macAddress, earlier.attachment.macAddress];
+      if (areBeside && mac && other && parseMac(mac.value) === parseMac(other.value))
+        report(
+          'address/duplicate-mac',
+          mac.span,
+          `"${service.name}" has the MAC address ${mac.value} on "${network.key}", ` +
+            `as on "${earlier.network.key}" of the same parent`,
+          { help: 'give each its own', related: [{ message: 'the other is here', span: other.span }] },
+        );
+    }
+  }
+}
+
+function haveOneParent(one: NetworkPlan, two: NetworkPlan): boolean {
+  const [first, second] = [interfaceNameOf(one.underlay?.parent), interfaceNameOf(two.underlay?.parent)];
+  return first !== undefined && first === second;
+}
+
+interface LinkLocal extends Located<string> {
+  readonly service: ServicePlan['service'];
+}
+
+/** What `link_local_ips` gives, by network. */
+function linkLocalAddresses(services: Plan['services']): ReadonlyMap<string, readonly LinkLocal[]> {
+  const found = new Map<string, LinkLocal[]>();
+  for (const { service, networkMode } of services.values())
+    for (const { network, linkLocalIps } of networkMode ? [] : (service.networks?.value.values() ?? []))
+      found.set(network, [...(found.get(network) ?? []), ...linkLocalIps.map((each) => ({ ...each, service }))]);
+  return found;
+}
+
+const linkLocal = [parseCidr('169.254.0.0/16')!, parseCidr('fe80::/10')!] as const;
+
+/** Docker does not start a container with another address there (28.5: `invalid link local IP address`). */
+function checkLinkLocal(network: string, given: readonly LinkLocal[], report: Report): void {
+  const seen = new Map<string, LinkLocal>();
+  for (const each of given) {
+    const { service, value: text, span } = each;
+    const address = parseAddress(text);
+    if (!address) {
+      report('netmode/invalid-value', span, `"${service.name}": "${text}" is not an address`, {
+        help: 'write it like 169.254.8.8, without a prefix',
+      });
+      continue;
+    }
+    if (!linkLocal.some((cidr) => contains(cidr, address))) {
+      const range = formatCidr(linkLocal[address.family === 4 ? 0 : 1]);
+      report('address/outside-subnet', span, `"${service.name}": the link-local ${text} is outside ${range}`, {
+        help: 'Docker gives a container one address of a subnet: write "floating_addresses" under "x-netmode" for more',
+      });
+      continue;
+    }
+    const first = seen.get(formatAddress(address));
+    if (!first) seen.set(formatAddress(address), each);
+    else if (first.service !== service)
+      report(
+        'address/duplicate',
+        span,
+        `"${service.name}" has the address ${text} on "${network}", as "${first.service.name}" does`,
+        { help: 'give each its own', related: [{ message: `"${first.service.name}" has it here`, span: first.span }] },
+      );
+  }
+}
