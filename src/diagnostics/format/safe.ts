@@ -18,6 +18,15 @@ export function safeLines(text: string): readonly string[] {
   return text.split(/\r?\n/).map((line) => safeLine(line.replaceAll('\t', ' ')));
 }
 
+/** What netcompose says of its own accord: a line that begins with its name, and what to do on one of its own. */
+export function noticeText(message: string, help?: string): string {
+  const said = [`netcompose: ${message}`, ...(help === undefined ? [] : [`  help: ${help}`])];
+  return said
+    .flatMap(safeLines)
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
 /** JSON in which whatever could harm a terminal is escaped; its meaning is the same. */
 export function safeJson(value: unknown): string {
   const json = JSON.stringify(value, undefined, 2);

@@ -1,10 +1,11 @@
 /** The graph for Graphviz. */
+import { safeLine } from '../../diagnostics/format/safe.ts';
 import type { Graph, Way } from '../../plan/graph/graph.ts';
 import { labelOf, shownWays } from './labels.ts';
 
 /** A label: a backslash and a quote end nothing, and `&` begins no entity (Graphviz reads them in labels). */
 const label = (lines: readonly string[]) =>
-  `"${lines.map((line) => line.replace(/[\\"]/g, '\\$&').replaceAll('&', '&amp;').replaceAll('\n', ' ')).join('\\n')}"`;
+  `"${lines.map((line) => safeLine(line.replaceAll('\n', ' ')).replace(/[\\"]/g, '\\$&').replaceAll('&', '&amp;')).join('\\n')}"`;
 
 /** @returns text that ends with a line break */
 export function dotOf(graph: Graph): string {

@@ -37,6 +37,7 @@ export function realHost(): Host {
         cwd: options.cwd ?? cwd,
         env: { ...env, ...options.env },
         ...(options.input !== undefined && { input: options.input }),
+        ...(options.seconds !== undefined && { seconds: options.seconds }),
       }),
     attach: (argv, options = {}) =>
       attachProcess(argv, {

@@ -63,7 +63,9 @@ const wish: fc.Arbitrary<Wish> = fc.record({
     fc.constant({ kind: 'remove' as const }),
     fc.record({
       kind: fc.constant('merge' as const),
-      set: fc.array(fc.tuple(hostileWord, hostileValue), { maxLength: 2 }).map((all) => Object.fromEntries(all) as PlainMap),
+      set: fc
+        .array(fc.tuple(hostileWord, hostileValue), { maxLength: 2 })
+        .map((all) => Object.fromEntries(all) as PlainMap),
       unset: fc.array(hostileWord, { maxLength: 1 }),
     }),
   ),
@@ -72,7 +74,11 @@ const wish: fc.Arbitrary<Wish> = fc.record({
 const anyWish = target(
   'any annotation',
   20,
-  fc.record({ text: soundText, changes: fc.oneof(edits, nodeEdits), wishes: fc.array(wish, { minLength: 1, maxLength: 2 }) }),
+  fc.record({
+    text: soundText,
+    changes: fc.oneof(edits, nodeEdits),
+    wishes: fc.array(wish, { minLength: 1, maxLength: 2 }),
+  }),
   ({ text, changes, wishes }) => void annotated(spoilt(text, changes), wishes),
 );
 

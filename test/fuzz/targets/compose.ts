@@ -6,9 +6,9 @@ import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { conformance } from '../../conformance/compare.ts';
 import { secondPass } from '../../conformance/second-pass.ts';
+import { styledProject } from '../../laws/projects.ts';
 import { lanFacts } from '../../support/in-memory.ts';
 import { composeTexts } from '../corpus.ts';
-import { styledProject } from '../../laws/projects.ts';
 import { type Target, target } from '../target.ts';
 
 /** @param compose how it is started */
@@ -32,8 +32,34 @@ const changedText: fc.Arbitrary<string> = fc
 
 function values(): readonly string[] {
   return [
-    ...['null', '~', 'true', '80', '"80"', '8080:80', '"8080:80"', '[]', '{}', '[a]', '{ a: b }', '[8080:80]', '["53/udp"]'],
-    ...['host', 'none', 'bridge', 'default', 'service:web', 'eth0', '192.168.1.5', '192.168.1.0/24', '$A', '${A:-x}', '$$'],
+    ...[
+      'null',
+      '~',
+      'true',
+      '80',
+      '"80"',
+      '8080:80',
+      '"8080:80"',
+      '[]',
+      '{}',
+      '[a]',
+      '{ a: b }',
+      '[8080:80]',
+      '["53/udp"]',
+    ],
+    ...[
+      'host',
+      'none',
+      'bridge',
+      'default',
+      'service:web',
+      'eth0',
+      '192.168.1.5',
+      '192.168.1.0/24',
+      '$A',
+      '${A:-x}',
+      '$$',
+    ],
     ...['0x10', '010', '1e3', '22:22', 'no', '"no"', '!reset null', '!override []', '|', "''", '1.0', '-1'],
   ];
 }

@@ -25,7 +25,12 @@ const link = {
   addr_info: [{ family: 'inet', local: '192.168.1.10', prefixlen: 24, scope: '0' }],
   linkinfo: { info_kind: 'macvlan', info_data: { mode: 'bridge' } },
 };
-const route = { dst: '192.168.1.0/24', dev: 'eth0', prefsrc: '192.168.1.10', nexthops: [{ dev: 'eth0', via: { host: '1.2.3.4' } }] };
+const route = {
+  dst: '192.168.1.0/24',
+  dev: 'eth0',
+  prefsrc: '192.168.1.10',
+  nexthops: [{ dev: 'eth0', via: { host: '1.2.3.4' } }],
+};
 const rule = { dst: '192.168.1.0', dstlen: 24, table: '28259', priority: 32765, protocol: '2' };
 const neighbour = { dst: '192.168.1.5', dev: 'eth0', lladdr: '02:00:00:00:00:01', state: ['PERMANENT'] };
 

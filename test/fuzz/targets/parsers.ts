@@ -1,20 +1,20 @@
 /** Texts with a grammar of their own: ports, addresses, variables, `.env` files, comments, suggestions. */
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
+import { stringify } from 'yaml';
 import { networkModeText, readNetworkMode } from '../../../src/compose/project/network-mode.ts';
 import { parsePortRange, parseShortPort } from '../../../src/compose/project/port-syntax.ts';
 import { readDotenv } from '../../../src/compose/variables/dotenv.ts';
 import { substitute } from '../../../src/compose/variables/template.ts';
 import { parseYaml } from '../../../src/compose/yaml/parse.ts';
-import { decode } from '../../../src/netmode/decode.ts';
 import { type Diagnostic, Diagnostics } from '../../../src/diagnostics/diagnostic.ts';
 import { formats } from '../../../src/diagnostics/format/formats.ts';
 import { withoutIgnored } from '../../../src/diagnostics/ignore.ts';
 import { type RuleName, rules } from '../../../src/diagnostics/rules.ts';
 import { SourceFile } from '../../../src/diagnostics/source.ts';
 import { didYouMean } from '../../../src/diagnostics/suggest.ts';
+import { decode } from '../../../src/netmode/decode.ts';
 import { addressOf, formatAddress, formatCidr, parseAddress, parseCidr } from '../../../src/plan/facts/ip.ts';
-import { stringify } from 'yaml';
 import { isHarmless, placesAreInFiles } from '../../laws/everything.ts';
 import { envTexts } from '../corpus.ts';
 import { edits, hostileValue, hostileWord, spoilt } from '../hostile.ts';
@@ -46,7 +46,26 @@ const ports = target(
 const addresses = target(
   'addresses',
   200,
-  piecesOf('192', '168', '1', '0', '255', '.', ':', '::', '/', '24', '64', '128', 'fd00', 'ffff', '%', 'eth0', '-', ' '),
+  piecesOf(
+    '192',
+    '168',
+    '1',
+    '0',
+    '255',
+    '.',
+    ':',
+    '::',
+    '/',
+    '24',
+    '64',
+    '128',
+    'fd00',
+    'ffff',
+    '%',
+    'eth0',
+    '-',
+    ' ',
+  ),
   (text) => {
     const [address, cidr] = [parseAddress(text), parseCidr(text)];
     if (address) assert.equal(parseAddress(formatAddress(address)), address);
@@ -64,7 +83,24 @@ const templates = target(
   'templates',
   200,
   fc.record({
-    text: piecesOf('${', '}', '$', '$$', 'A', 'B', ':-', '-', ':?', '?', ':+', '+', '__proto__', 'constructor', '_', '1'),
+    text: piecesOf(
+      '${',
+      '}',
+      '$',
+      '$$',
+      'A',
+      'B',
+      ':-',
+      '-',
+      ':?',
+      '?',
+      ':+',
+      '+',
+      '__proto__',
+      'constructor',
+      '_',
+      '1',
+    ),
     a: hostileWord,
   }),
   ({ text, a }) => {

@@ -14,11 +14,30 @@ const planned = ['--facts', 'facts.json'];
 /** Commands that look at nothing but what they are given. */
 const commands: readonly (readonly string[])[] = [
   ...(['pretty', 'json', 'github', 'sarif'] as const).map((format) => ['check', ...planned, '--format', format]),
-  ...[['check', '--offline'], ['plan', ...planned], ['plan', ...planned, '--format', 'json']],
-  ...[['render', ...planned], ['render', '--override', ...planned], ['render', '--external', ...planned]],
-  ...[['graph', ...planned], ['graph', ...planned, '--format', 'dot'], ['doctor', ...planned], ['advise', ...planned]],
-  ...[['annotate', 'web', '--mode', 'host', '--dry-run'], ['annotate', 'web', '--remove']],
-  ...[['annotate', '--adopt'], ['annotate', 'web', '--mode', 'macvlan']],
+  ...[
+    ['check', '--offline'],
+    ['plan', ...planned],
+    ['plan', ...planned, '--format', 'json'],
+  ],
+  ...[
+    ['render', ...planned],
+    ['render', '--override', ...planned],
+    ['render', '--external', ...planned],
+  ],
+  ...[
+    ['graph', ...planned],
+    ['graph', ...planned, '--format', 'dot'],
+    ['doctor', ...planned],
+    ['advise', ...planned],
+  ],
+  ...[
+    ['annotate', 'web', '--mode', 'host', '--dry-run'],
+    ['annotate', 'web', '--remove'],
+  ],
+  ...[
+    ['annotate', '--adopt'],
+    ['annotate', 'web', '--mode', 'macvlan'],
+  ],
 ];
 
 /** What a command writes: a file, for which other rules hold than for what is shown. */
@@ -51,7 +70,18 @@ const words = fc.oneof(
   hostileWord,
   fc.constantFrom(
     ...['check', 'plan', 'render', 'annotate', 'explain', 'schema', 'completion', 'graph', '--format', '--mode', 'web'],
-    ...['--offline', '--facts', 'facts.json', '-f', 'compose.yaml', '-p', '--project-name', '--set', '--help', '--file'],
+    ...[
+      '--offline',
+      '--facts',
+      'facts.json',
+      '-f',
+      'compose.yaml',
+      '-p',
+      '--project-name',
+      '--set',
+      '--help',
+      '--file',
+    ],
     ...['--profile', '--env-file', '--ansi', 'never', '--progress', 'json', 'ports/host-clash', 'bash', '--version'],
   ),
 );

@@ -1,6 +1,7 @@
 /** Files and facts → plan, diagnostics and all that is written of them. */
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
+import { noticeText } from '../../../src/diagnostics/format/safe.ts';
 import type { Facts } from '../../../src/plan/facts/facts.ts';
 import { readFactsText } from '../../../src/plan/facts/read-facts.ts';
 import { everything, isHarmless } from '../../laws/everything.ts';
@@ -49,7 +50,7 @@ const facts = target(
     const whole = JSON.stringify(spoiltData(factsNamed(sound), changes));
     const read = readFactsText(cut === null ? whole : whole.slice(0, cut % (whole.length + 1)));
     if ('facts' in read) everything({ 'compose.yaml': text }, read.facts);
-    else isHarmless(read.fault);
+    else isHarmless(noticeText(read.fault));
   },
 );
 
@@ -57,7 +58,7 @@ const facts = target(
 const anyFacts = target('any facts', 100, fc.oneof(hostileValue, fc.jsonValue()), (value) => {
   const read = readFactsText(JSON.stringify(value));
   if ('facts' in read) everything({ 'compose.yaml': 'services: { a: { image: x } }\n' }, read.facts as Facts);
-  else isHarmless(read.fault);
+  else isHarmless(noticeText(read.fault));
 });
 
 export const projectTargets: readonly Target[] = [project, twoFiles, order, facts, anyFacts];

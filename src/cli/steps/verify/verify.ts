@@ -1,7 +1,9 @@
 /**
  * Compose is asked for the resolved model, and it must be the plan: a difference is an error now, not a surprise later.
  */
+
 import type { Diagnostics } from '../../../diagnostics/diagnostic.ts';
+import { safeLines } from '../../../diagnostics/format/safe.ts';
 import { withTemporaryOverride } from '../../../host/override-store.ts';
 import { HostError } from '../../../host/system/errors.ts';
 import { compareResolved, type ResolvedModel } from '../../../plan/checks/compose-agrees.ts';
@@ -40,7 +42,8 @@ export async function verify(
     });
   });
   if ('refused' in resolved) {
-    terminal.err(resolved.refused.stderr);
+    // Compose quotes names as they are, whatever they do to a terminal.
+    terminal.err(safeLines(resolved.refused.stderr).join('\n'));
     return resolved.refused.code;
   }
   report(plan, resolved.model, diagnostics);
