@@ -180,6 +180,7 @@ const notInTheFile: readonly RuleName[] = [
   'swarm/address-ignored',
   'swarm/ranges-overlap',
   'engine/unreachable',
+  'engine/compose-missing',
   'engine/compose-too-old',
   'engine/swarm-inactive',
 ];

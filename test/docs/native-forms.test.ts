@@ -148,7 +148,7 @@ const native: { readonly [rule in RuleName]?: string } = {
  */
 const without: readonly RuleName[] = [
   ...(['address/gateway-guessed', 'service/guests-differ', 'service/falls-back', 'shim/needs-root'] as const),
-  ...(['engine/unreachable', 'engine/compose-too-old'] as const),
+  ...(['engine/unreachable', 'engine/compose-missing', 'engine/compose-too-old'] as const),
 ];
 
 test('every rule has a native form, or none is possible', () => {

@@ -66,7 +66,7 @@ if (path !== undefined) {
     if (finding) found(finding);
   }
 } else {
-  const counts = await rounds(targets, { seed, goesOn: () => performance.now() < end, begin, found });
+  const counts = await rounds(targets, { seed, now: () => performance.now(), end, begin, found });
   for (const [name, count] of counts) process.stdout.write(`${String(count).padStart(8)} ${name}\n`);
   if (compose === undefined) process.stdout.write('         Compose was not asked\n');
 }

@@ -70,7 +70,8 @@ export async function composeVersion(host: Host, { argv, env, shown }: ComposePr
   const args = ['version', '--short'];
   const result = await look(host, [...argv, ...args], { env });
   const version = /^v?(\d+\.\d+\.\d+\S*)$/m.exec(result.stdout.trim())?.[1];
-  if (result.code !== 0 || version === undefined) throw new HostError(commandFailure([...shown, ...args], result));
+  if (result.code !== 0 || version === undefined)
+    throw new HostError({ ...commandFailure([...shown, ...args], result), noEngine: true });
   return version;
 }
 

@@ -5,7 +5,15 @@ import type { Endpoint } from './endpoint.ts';
 
 export interface EngineUnreachable {
   readonly kind: 'unreachable';
-  readonly reason: 'no-permission' | 'no-socket' | 'refused' | 'not-found' | 'timeout' | 'bad-address' | 'other';
+  readonly reason:
+    | 'no-permission'
+    | 'no-socket'
+    | 'refused'
+    | 'broken'
+    | 'not-found'
+    | 'timeout'
+    | 'bad-address'
+    | 'other';
   readonly message: string;
   readonly help?: string;
   /** The same to throw, for a caller that cannot do without the engine. */
@@ -20,6 +28,8 @@ interface Explanation {
 
 const startIt =
   'start Docker (`systemctl start docker`), or point DOCKER_HOST or `docker context use` at the engine that runs';
+
+const lookAtIt = 'see whether `docker version` answers, and what the engine says (`journalctl -u docker`)';
 
 /** By the system's error code. */
 const explanations: Readonly<Record<string, Explanation>> = {
@@ -36,14 +46,22 @@ const explanations: Readonly<Record<string, Explanation>> = {
   ENOENT: { reason: 'no-socket', message: 'there is no such socket', help: startIt },
   ENOTSOCK: { reason: 'no-socket', message: 'this is not a socket', help: startIt },
   ECONNREFUSED: { reason: 'refused', message: 'the connection is refused, nothing listens there', help: startIt },
-  ECONNRESET: { reason: 'refused', message: 'the connection was closed by the other side' },
+  ECONNRESET: {
+    reason: 'broken',
+    message: 'the connection was closed before there was a whole answer',
+    help: lookAtIt,
+  },
   ENOTFOUND: { reason: 'not-found', message: 'the host name is not known' },
   EAI_AGAIN: { reason: 'not-found', message: 'the host name cannot be looked up' },
   EHOSTUNREACH: { reason: 'timeout', message: 'the host cannot be reached' },
   ENETUNREACH: { reason: 'timeout', message: 'the host cannot be reached' },
   ETIMEDOUT: { reason: 'timeout', message: 'there was no answer in time' },
   // What Node says of an answer that ends before its end.
-  ERR_STREAM_PREMATURE_CLOSE: { reason: 'refused', message: 'the connection was closed in the middle of an answer' },
+  ERR_STREAM_PREMATURE_CLOSE: {
+    reason: 'broken',
+    message: 'the connection was closed before there was a whole answer',
+    help: lookAtIt,
+  },
 };
 
 /** By which an engine that is slower than any other is given more time: seconds for one answer. */

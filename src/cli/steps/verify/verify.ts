@@ -28,7 +28,7 @@ export async function verify(
     const ask = (...form: readonly string[]) =>
       host.run(...composeCall(session, plan.project, path, ['config', ...form], stdin));
     const json = await ask('--format', 'json');
-    const model = json.code === 0 ? modelIn(json.stdout) : undefined;
+    const model = json.code === 0 ? jsonModelIn(json.stdout) : undefined;
     if (model) return { model };
     // Compose's JSON writer fails at models that `up` has no trouble with, such as `build.ssh` with a path.
     const yaml = await ask();
@@ -50,8 +50,13 @@ export async function verify(
   return exitCodes.fine;
 }
 
-/** A wrapper around Compose may print whatever it likes. */
-function modelIn(text: string, parse: (text: string) => unknown = JSON.parse): ResolvedModel | undefined {
+/** A wrapper around Compose may print whatever it likes, before the model and behind it too. */
+function jsonModelIn(text: string): ResolvedModel | undefined {
+  const alone = /^\{$[^]*^\}$/m.exec(text.replaceAll('\r\n', '\n'))?.[0];
+  return modelIn(text, JSON.parse) ?? (alone === undefined ? undefined : modelIn(alone, JSON.parse));
+}
+
+function modelIn(text: string, parse: (text: string) => unknown): ResolvedModel | undefined {
   try {
     const model = parse(text);
     return typeof model === 'object' && model !== null && !Array.isArray(model) ? model : undefined;
