@@ -60,4 +60,3 @@ export const soundBut =
     else if (Object.hasOwn(sound, path)) socket.end(whole(JSON.stringify(sound[path])));
     else socket.end(whole('{"message":"no such thing"}', '404 Not Found'));
   };
-

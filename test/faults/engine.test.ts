@@ -143,7 +143,10 @@ for (const { name, engine, says } of cases) {
         assert.not.match(said, /Cannot read prop|is not a function|\n\s+at /);
         assert.equal(on.left(), nothing);
         assert.equal(on.changes(), []);
-        assert.equal([...on.host.files.keys()].filter((path) => path.includes('/state/')), []);
+        assert.equal(
+          [...on.host.files.keys()].filter((path) => path.includes('/state/')),
+          [],
+        );
       }
       survived += 1;
     } finally {
