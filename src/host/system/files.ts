@@ -121,9 +121,25 @@ export function writePrivate(path: string, text: string): void {
   } catch (cause) {
     // Only if it exists: below a path that is not a folder even this would fail, and hide the cause.
     if (existsSync(temporary)) rmSync(temporary, { force: true });
-    throw new HostError({ message: `"${path}" cannot be written: ${causeText(cause)}`, cause });
+    throw new HostError({
+      message: `"${path}" cannot be written: ${causeText(cause)}`,
+      help: `${writable[(cause as NodeJS.ErrnoException).code ?? ''] ?? 'mend that'}; ${elsewhere}`,
+      cause,
+    });
   }
 }
+
+/** What to do, by the system's error code. */
+const writable: Readonly<Record<string, string>> = {
+  ENOSPC: 'make room on that disk',
+  EDQUOT: 'make room: this user may use no more of that disk',
+  EROFS: 'that file system is read-only: mount it to be written',
+  EACCES: `make that folder this user's own: "ls -ld" shows whose it is`,
+  EPERM: `make that folder this user's own: "ls -ld" shows whose it is`,
+  ENOTDIR: 'a part of that path is a file: move it away',
+  EEXIST: 'a part of that path is a file: move it away',
+};
+const elsewhere = 'or have it elsewhere: XDG_STATE_HOME=/a/folder';
 
 /**
  * Writes a file for all of the system, whole or not at all, as `writePrivate` does; folders are made for all to read.
