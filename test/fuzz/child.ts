@@ -4,11 +4,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { safeJson } from '../../src/diagnostics/format/safe.ts';
-import { composeCommand } from '../conformance/compare.ts';
-import { findCompose } from '../runner/needs.ts';
 import { rounds } from './rounds.ts';
 import type { Finding, Target } from './target.ts';
-import { targetsWith } from './targets.ts';
 
 /** What it is told, as JSON in its only argument. */
 export interface Orders {
@@ -26,11 +23,17 @@ export interface Orders {
   readonly instead?: string;
 }
 
+/** A module with targets. */
+interface Targets {
+  /** @param compose how the real Compose is started; without it, nothing is compared with it */
+  readonly targetsWith: (compose: readonly string[] | undefined) => readonly Target[];
+}
+
 const { seconds, seed, file, only, path, offline, instead } = JSON.parse(process.argv[2]!) as Orders;
-const own = findCompose();
-const compose = offline ? undefined : own ? [own.binary] : await composeCommand(process.env);
-const all =
-  instead === undefined ? targetsWith(compose) : ((await import(instead)) as { targets: readonly Target[] }).targets;
+const compose = offline ? undefined : await findComposeCommand();
+const all = (instead === undefined ? await import('./targets.ts') : ((await import(instead)) as Targets)).targetsWith(
+  compose,
+);
 const targets = all.filter(({ name }) => only.length === 0 || only.includes(name));
 if (targets.length === 0) {
   process.stdout.write(`there is no such target: ${all.map(({ name }) => name).join(', ')}\n`);
@@ -38,6 +41,14 @@ if (targets.length === 0) {
 }
 const end = performance.now() + seconds * 1000;
 let failed = 0;
+
+async function findComposeCommand(): Promise<readonly string[] | undefined> {
+  const { findCompose } = await import('../runner/needs.ts');
+  const found = findCompose();
+  if (found) return [found.binary];
+  const { composeCommand } = await import('../conformance/compare.ts');
+  return composeCommand(process.env);
+}
 
 function begin(target: string, round: number, input: string): void {
   writeFileSync(file, JSON.stringify({ target, seed: round, input }));

@@ -11,7 +11,7 @@ const instead = new URL('./samples.ts', import.meta.url).href;
 async function sample(name: string, seconds = 600) {
   let said = '';
   const orders = { seconds, seed: 1, only: [name], offline: true, instead };
-  const code = await fuzz(orders, (text) => void (said += text), { quietSeconds: 4, busySeconds: 4 });
+  const code = await fuzz(orders, (text) => void (said += text), { quietSeconds: 8, busySeconds: 8 });
   return { code, said };
 }
 
@@ -35,8 +35,8 @@ test('what does not hold is made smaller, printed harmlessly, and fails again', 
 });
 
 for (const [name, why] of [
-  ['goes round for ever', /4 s of processor time have brought nothing/],
-  ['waits for ever', /nothing has moved for 4 s/],
+  ['goes round for ever', /8 s of processor time have brought nothing/],
+  ['waits for ever', /nothing has moved for 8 s/],
   ['ends the process', /the process has ended with (?:SIGABRT|134)/],
   ['takes all memory', /the process has ended with (?:SIGABRT|134)/],
 ] as const) {

@@ -4,7 +4,7 @@ import { type Target, target } from './target.ts';
 
 const word = fc.string({ minLength: 1, maxLength: 9 });
 
-export const targets: readonly Target[] = [
+export const targetsWith = (): readonly Target[] => [
   target('holds', 10, word, () => undefined),
   target('fails', 10, fc.array(fc.nat(9), { maxLength: 9 }), (numbers) => {
     if (numbers.some((number) => number > 4)) throw new Error('a number above \u001b[31m4');

@@ -12,7 +12,7 @@ export interface Finding {
   readonly error: string;
 }
 
-export interface Round {
+interface Round {
   readonly seed: number;
   readonly runs: number;
   /** Runs this one input of the seed's and no other. */
