@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { isMap, isSeq, type Node, type Pair, parseDocument, Scalar, visit } from 'yaml';
 
 /** As names and as values, anywhere. */
-export const hostileWords = [
+const hostileWords = [
   ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype', 'length', 'then', 'valueOf'],
   ...['-f', '--help', '-', '--', '--privileged', '-rf', '$(reboot)', '`id`', '; reboot #', '| cat', '&& id', '%s%n'],
   ...['\u001b[2J', '\u001b]0;title\u0007', '\u0007', '\u009b31m', '\u0000', '\u007f', '\u0085', '\r', '\b'],
