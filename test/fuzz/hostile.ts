@@ -141,7 +141,8 @@ export function spoiltData(data: unknown, changes: readonly Edit[]): unknown {
     else {
       const value = holder[key];
       delete holder[key];
-      if (change.how === 'key') define(holder, typeof change.put === 'string' ? change.put : key, value);
+      const name = typeof change.put === 'string' && !Array.isArray(holder) ? change.put : key;
+      if (change.how === 'key') define(holder, name, value);
     }
     return Array.isArray(copy) ? copy.filter(() => true) : copy;
   }, data);

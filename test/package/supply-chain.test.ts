@@ -1,5 +1,15 @@
 /** What netcompose is made of, and that the same comes out wherever it is made. */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -82,8 +92,12 @@ test('the page says of every package that is asked for what it is for', () => {
   for (const name of Object.keys(ours!.devDependencies!)) assert.match(page, `\`${name}\``, name);
 });
 
-/** As `git clone` would make it of what is here now: what git ignores is left out. Every time is another. */
-async function cleanCheckout(to: string): Promise<string> {
+/**
+ * As `git clone` would make it of what is here now, at another time: what git ignores is left out.
+ *
+ * @param isPrivate whether the umask keeps others out
+ */
+async function cleanCheckout(to: string, isPrivate = false): Promise<string> {
   const listed = await patiently('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: root,
   });
@@ -95,6 +109,7 @@ async function cleanCheckout(to: string): Promise<string> {
     const target = join(to, path);
     mkdirSync(dirname(target), { recursive: true });
     cpSync(join(root, path), target);
+    if (isPrivate) chmodSync(target, statSync(target).mode & 0o700);
     utimesSync(target, then, then);
   }
   symlinkSync(join(root, 'node_modules'), join(to, 'node_modules'));
@@ -114,8 +129,7 @@ async function pack(checkout: string, umask: string): Promise<Packed> {
   };
   const into = join(folder, `packed-${umask}`);
   mkdirSync(into);
-  const script =
-    'umask "$1" && node scripts/setup.mjs && exec npm pack --ignore-scripts --json --pack-destination "$2"';
+  const script = 'umask "$1" && exec node scripts/tarball.mjs "$2"';
   const { code, stdout, stderr } = await patiently('sh', ['-c', script, 'sh', umask, into], { cwd: checkout, env });
   assert.is(code, 0, stderr);
   return (JSON.parse(stdout) as [Packed])[0];
@@ -123,7 +137,7 @@ async function pack(checkout: string, umask: string): Promise<Packed> {
 
 test('two clean checkouts, at other places and times and with other habits, give the same tarball', async () => {
   const first = await pack(await cleanCheckout(join(folder, 'here')), '022');
-  const second = await pack(await cleanCheckout(join(folder, 'a place with spaces/elsewhere')), '077');
+  const second = await pack(await cleanCheckout(join(folder, 'a place with spaces/elsewhere'), true), '077');
   const listed = ({ files }: Packed) => files.map(({ path, size, mode }) => `${path} ${size} ${mode.toString(8)}`);
   assert.equal(listed(second), listed(first));
   assert.is(second.integrity, first.integrity);
