@@ -8,14 +8,16 @@ import type { Session } from '../session.ts';
 import { composeCall } from '../steps/compose-call.ts';
 import { areTrusted, runHooks, untrusted } from '../steps/hooks.ts';
 import { passThrough } from '../steps/pass-through.ts';
-import { readProject } from '../steps/read-project.ts';
+import { readProject, refusePipes } from '../steps/read-project.ts';
 import { release } from '../steps/release.ts';
 
 export async function run(session: Session): Promise<number> {
   const { host, terminal, argv, globals, command } = session;
   const words = serviceWords(session);
   if (words.help) return passThrough(argv, host);
-  const { project, intents, annotated, stdin } = readProject(session);
+  const read = readProject(session);
+  refusePipes(read);
+  const { project, intents, annotated, stdin } = read;
   const hooks = intents ? hooksOf(intents.top) : [];
   const name = project?.name ?? globals.projectName;
   const applied = name !== undefined && readOverride(host, name) !== undefined;

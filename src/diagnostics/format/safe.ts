@@ -1,3 +1,5 @@
+import { shortened } from '../shorten.ts';
+
 /**
  * Text that came from files, made harmless. A terminal obeys control characters (C0, C1), and characters that turn the
  * direction of writing make a line look like another one; half a surrogate pair is not text at all.
@@ -22,6 +24,7 @@ export function safeLines(text: string): readonly string[] {
 export function noticeText(message: string, help?: string): string {
   const said = [`netcompose: ${message}`, ...(help === undefined ? [] : [`  help: ${help}`])];
   return said
+    .map(shortened)
     .flatMap(safeLines)
     .map((line) => `${line}\n`)
     .join('');

@@ -21,7 +21,8 @@ export interface RunResult {
 
 /** A file's text; or, without one, whether there is no such file, and the system's words. */
 export type FileText =
-  | { readonly text: string }
+  /** `isPipe`: it can be read only once, and has been. */
+  | { readonly text: string; readonly isPipe?: true }
   | { readonly error: 'missing' | 'unreadable'; readonly detail: string };
 
 /** A command that goes on until it is stopped. */
