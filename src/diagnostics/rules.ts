@@ -176,6 +176,11 @@ export const rules = {
     severity: 'warning',
     summary: 'A program that manages the network of this host takes the shim for an interface of its own.',
   },
+  'host/address-given-up': {
+    severity: 'error',
+    summary:
+      'The DHCP client of this host would take the shim for another machine, and give the address of the host up.',
+  },
   'host/renamed-by-mac': { severity: 'error', summary: 'udev gives the shim another name as soon as it is made.' },
   'host/firewall-zone': {
     severity: 'warning',

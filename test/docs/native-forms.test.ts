@@ -125,6 +125,7 @@ const native: { readonly [rule in RuleName]?: string } = {
   ),
   'shim/flag-unreachable': project({ web: dynamic }, { lan: lan({ options: ', macvlan_mode: private', more: shim }) }),
   'host/manager-takes-shim': project({ web: dynamic }, { lan: lan({ more: shim }) }),
+  'host/address-given-up': project({ web: dynamic }, { lan: lan({ more: shim }) }),
   'host/renamed-by-mac': project({ web: dynamic }, { lan: lan({ driver: 'ipvlan', more: shim }) }),
   'host/firewall-zone': project({ web: dynamic }, { lan: lan({ more: shim }) }),
   'engine/too-old': project({ web: '{ image: x, networks: { back: { interface_name: lan0 } } }' }, { back: '' }),

@@ -118,6 +118,9 @@ const special: { readonly [rule in RuleName]?: Facts } = {
   'host/manager-takes-shim': withHost({
     managers: { networkd: [{ path: '/etc/systemd/network/50-wired.network', match: { Type: ['ether'] } }] },
   }),
+  'host/address-given-up': withHost({
+    managers: { dhcpcd: { denied: ['nc-*'], allowed: [], defended: [], version: '10.1.0' } },
+  }),
   'host/renamed-by-mac': withHost({
     managers: {
       links: [

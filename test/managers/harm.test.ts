@@ -147,37 +147,6 @@ test("the first interface's address is the source, unless a route in a table of 
   assert.is(await sourceTo(container), usualAddress);
 });
 
-for (const [configured, declines] of [
-  [true, false],
-  [false, true],
-] as const) {
-  const how = configured ? 'with' : 'without';
-  const what = declines ? 'gives the address up' : 'keeps the address';
-  test(`dhcpcd 10 ${how} arp_persistdefence ${what} when two ask`, async () => {
-    const machine = await startMachine('trixie', `harm-${how}`);
-    try {
-      const [, , dhcpcd] = managers;
-      await dhcpcd.start(machine);
-      if (!configured) {
-        await machine.exec(['sed', '-i', '/^arp_persistdefence$/d', '/etc/dhcpcd.conf']);
-        await machine.exec(['systemctl', 'restart', 'dhcpcd']);
-      }
-      await addressed(machine, usualAddress);
-      await prepare(machine, plain);
-      await addContainer(machine, plain.container, container);
-      await addContainer(machine, 'second', '192.168.1.201');
-      const declined = () => machine.lan.dhcpLog().includes('DHCPDECLINE');
-      for (const from of [plain.container, 'second']) await reaches(machine, usualAddress, from);
-      for (let waited = 0; waited < 20 && !declined(); waited += 1) await sleep(1000);
-      assert.is(declined(), declines);
-      // Nothing of it was on the LAN.
-      assert.equal(foreignClaims(await machine.lan.heard(), usualAddress, hostMac), []);
-    } finally {
-      await machine.stop();
-    }
-  });
-}
-
 /** A network of the user's own on that parent. */
 const late: Form = {
   name: 'table',

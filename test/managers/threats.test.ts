@@ -6,9 +6,11 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RuleName } from '../../src/diagnostics/rules.ts';
 import { applyActions } from '../../src/host/execute/execute.ts';
+import { foreignClaims } from '../support/frames.ts';
 import { addressed, managers, usualAddress } from './managers.ts';
 import { checked, forms, hostIn, planned } from './product.ts';
 import { addContainer, reaches } from './rig/containers.ts';
+import { hostMac } from './rig/lan.ts';
 import { type Machine, type Suite, startMachine, suites } from './rig/machine.ts';
 import { sleep, waitFor } from './rig/processes.ts';
 
@@ -46,6 +48,26 @@ const isTaken = (machine: Machine) =>
       /inet 192\.168\.1\./.test(stdout) || !routes.includes('192.168.1.192/28') || /default|192\.168\.1\.0/.test(routes)
     );
   });
+
+/** Whether the host gives its address back once two containers have asked for it; nothing of that was on the LAN. */
+async function addressLost(machine: Machine): Promise<boolean> {
+  const told = machine.lan.dhcpLog().length;
+  await machine.lan.heard();
+  await addContainer(machine, 'second', '192.168.1.201').catch(() => undefined);
+  for (const container of [plain.container, 'second', plain.container]) {
+    await machine.tryExec(['ip', '-netns', container, 'neigh', 'flush', 'all']);
+    await reaches(machine, usualAddress, container);
+  }
+  const lost = await soon(15, async () => {
+    const { stdout } = await machine.tryExec(['ip', '-4', '-oneline', 'address', 'show', 'dev', 'eth0']);
+    return !stdout.includes(` ${usualAddress}/`);
+  });
+  assert.is(machine.lan.dhcpLog().slice(told).includes('DHCPDECLINE'), lost);
+  assert.equal(foreignClaims(await machine.lan.heard(), usualAddress, hostMac), []);
+  // What was given back is not given again for some minutes, but by a server that knows nothing of it.
+  if (lost) await machine.lan.lease(usualAddress);
+  return lost;
+}
 
 async function staticAddress(machine: Machine): Promise<void> {
   await machine.exec(['ip', 'address', 'add', `${usualAddress}/24`, 'dev', 'eth0']);
@@ -93,6 +115,26 @@ const threats: readonly Threat[] = [
       await machine.exec(['systemctl', 'restart', 'dhcpcd']);
     },
     harmed: isTaken,
+  },
+  {
+    name: 'dhcpcd 10',
+    suites: ['trixie', 'sid'],
+    rule: 'host/address-given-up',
+    async start(machine) {
+      await dhcpcd.start(machine);
+      await machine.exec(['sed', '-i', '/^arp_persistdefence$/d', '/etc/dhcpcd.conf']);
+      await machine.exec(['systemctl', 'restart', 'dhcpcd']);
+    },
+    harmed: addressLost,
+  },
+  {
+    name: 'dhcpcd 10 as ifupdown starts it, for one interface',
+    suites: ['trixie'],
+    rule: 'host/address-given-up',
+    async start(machine) {
+      await machine.exec(['dhcpcd', '-4', 'eth0']);
+    },
+    harmed: addressLost,
   },
   {
     name: 'ConnMan',

@@ -11,6 +11,8 @@ export interface FileResult {
   readonly file: string;
   readonly passed: number;
   readonly failed: number;
+  /** How long its tests took, all together. */
+  readonly seconds: number;
 }
 
 /** What the process tells whoever has started it. */
@@ -76,15 +78,17 @@ async function load(file: string): Promise<void> {
     await import(pathToFileURL(join(here, file)).href);
   } catch (error) {
     group.splice(1);
-    report({ file, passed: 0, failed: 1 }, textOf(error));
+    report({ file, passed: 0, failed: 1, seconds: 0 }, textOf(error));
     return;
   }
   const suites = group.splice(1) as Suite[];
   let [passed, failed, total, left] = [0, 0, 0, suites.length];
   const complaints: string[] = [];
+  let begun: number | undefined;
   for (const suite of suites) {
     group.push(async () => {
       currentFile = file;
+      begun ??= performance.now();
       // A hook after the tests that fails would end the whole layer.
       const result = await suite().catch(
         (error: unknown): Awaited<ReturnType<Suite>> => [`  ${textOf(error)}\n`, 0, 0, 1],
@@ -98,12 +102,13 @@ async function load(file: string): Promise<void> {
       left -= 1;
       if (left === 0) {
         if (total === 0) complaints.push('it has no tests');
-        report({ file, passed, failed: failed + (total === 0 ? 1 : 0) }, ...complaints);
+        const seconds = Math.round((performance.now() - begun) / 1000);
+        report({ file, passed, failed: failed + (total === 0 ? 1 : 0), seconds }, ...complaints);
       }
       return result;
     });
   }
-  if (suites.length === 0) report({ file, passed: 0, failed: 1 }, 'it never calls run()');
+  if (suites.length === 0) report({ file, passed: 0, failed: 1, seconds: 0 }, 'it never calls run()');
 }
 
 function textOf(error: unknown): string {

@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { engineVariable } from '../engine/rig/installed.ts';
 import type { Patience } from '../support/progress.ts';
 import { type Ending, runChild } from './child.ts';
+import type { FileResult } from './layer.ts';
 import { type Layer, layers, layersOf, patience } from './layers.ts';
 import { findCompose, missing } from './needs.ts';
 import { build, type Step, steps } from './steps.ts';
@@ -25,6 +26,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const strict = process.env['CI'] === 'true';
 /** As many as keep two cores busy: each waits for much of its time. */
 const lanesAtMost = 3;
+/** A file that takes as long is named at its layer's end. */
+const slowSeconds = 20;
 
 interface Count {
   readonly passed: number;
@@ -160,8 +163,14 @@ async function runLayer(layer: Layer, files: readonly string[], collected: boole
     const before = unfinished.length > 0 ? ` before ${unfinished.join(', ')} had run` : '';
     process.stdout.write(`failed: ${layer.name} ${how}${before}\n`);
   }
-  process.stdout.write(`${layer.name}: ${passed} passed, ${failed} failed in ${seconds} s\n\n`);
+  process.stdout.write(`${layer.name}: ${passed} passed, ${failed} failed in ${seconds} s\n${slowest(results)}\n`);
   return { passed, failed };
+}
+
+/** Where a layer's time went, for those who want it to be quicker. */
+function slowest(results: readonly FileResult[]): string {
+  const slow = results.filter(({ seconds }) => seconds >= slowSeconds).sort((a, b) => b.seconds - a.seconds);
+  return slow.length === 0 ? '' : `  ${slow.map(({ file, seconds }) => `${file} ${seconds} s`).join(', ')}\n`;
 }
 
 async function run(

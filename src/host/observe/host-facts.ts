@@ -18,7 +18,7 @@ import {
   type Rule,
 } from './ip-json.ts';
 import { observeDrivers } from './kernel.ts';
-import { observeManagerFiles } from './managers/manager-files.ts';
+import { observeManagers } from './managers/manager-files.ts';
 import { observeSockets } from './sockets.ts';
 
 /** What is looked at beyond interfaces and routes: each costs a little, and few commands need it. */
@@ -38,10 +38,11 @@ export async function observeHost(
 ): Promise<HostFacts> {
   const { platform } = host;
   if (platform !== 'linux') return { platform, interfaces: nodeInterfaces(host), routes: [], rpFilter: {} };
-  const [interfaces, routes4, routes6, neighbours, networkManager] = await Promise.all([
+  const [interfaces, routes4, routes6, neighbours, networkManager, managers] = await Promise.all([
     ...([observeInterfaces(host), observeRoutes(host, 4), observeRoutes(host, 6)] as const),
     lan ? observeAllNeighbours(host) : undefined,
     manager && isNetworkManagerRunning(host),
+    lan ? observeManagers(host) : undefined,
   ]);
   return {
     platform,
@@ -50,7 +51,7 @@ export async function observeHost(
     rpFilter: observeRpFilter(host, interfaces),
     ...(neighbours && { arp: observeArp(host, interfaces), neighbours, drivers: observeDrivers(host, interfaces) }),
     ...(networkManager && { networkManager }),
-    ...(lan && { managers: observeManagerFiles(host) }),
+    ...(managers && { managers }),
     privilege: privilegeOf(host),
     ...(sockets !== undefined && { sockets: observeSockets(host, sockets) }),
   };

@@ -1,16 +1,16 @@
 /**
- * What the programs that take, name or block interfaces would do, by their files alone: to ask them costs processes,
- * and each `up` would wait for those.
+ * What the programs that take, name or block interfaces would do, by their files: to ask them costs processes, and each
+ * `up` would wait for those. Only dhcpcd is asked, where it runs, for its version.
  */
 import { posix } from 'node:path';
 import type {
   ConnmanFacts,
-  DhcpcdFacts,
   FirewalldFacts,
   ManagerFacts,
   NamingRule,
 } from '../../../plan/facts/managers/manager-facts.ts';
 import type { Host } from '../../system/host.ts';
+import { observeDhcpcd, withVersion } from './dhcpcd.ts';
 import { observeLinkFiles } from './systemd-files.ts';
 
 /** Of a program that does not run, or whose files this user may not read, nothing is told. */
@@ -21,7 +21,7 @@ export function observeManagerFiles(host: Host): ManagerFacts {
   const networkd = runs('systemd-networkd') ? observeLinkFiles(host, 'network') : undefined;
   const links = observeLinkFiles(host, 'link');
   const namingRules = observeNamingRules(host);
-  const dhcpcd = isDhcpcdRunning(host) ? observeDhcpcd(host) : undefined;
+  const dhcpcd = observeDhcpcd(host);
   const firewalld = runs('firewalld') ? observeFirewalld(host) : undefined;
   return {
     ...(networkd && { networkd }),
@@ -32,6 +32,12 @@ export function observeManagerFiles(host: Host): ManagerFacts {
     ...(firewalld && { firewalld }),
     persisted: observePersisted(host),
   };
+}
+
+/** The same, and the versions that count. */
+export async function observeManagers(host: Host): Promise<ManagerFacts> {
+  const managers = observeManagerFiles(host);
+  return managers.dhcpcd ? { ...managers, dhcpcd: await withVersion(host, managers.dhcpcd) } : managers;
 }
 
 /** Of each format of `shim persist` a file that everybody may see. */
@@ -78,21 +84,6 @@ function namingRules(path: string, text: string): readonly NamingRule[] {
     const more = all.slice(0, at).join('').split('\0').length - 1;
     return [{ path, line: at + more + 1, text: rule }];
   });
-}
-
-/**
- * Whether it runs for all interfaces: for one it has another file of its number (`/run/dhcpcd/eth0.pid`; 9.4, 10.1).
- * It removes the file when it ends.
- */
-function isDhcpcdRunning(host: Host): boolean {
-  const pid = (host.readText('/run/dhcpcd/pid') ?? host.readText('/run/dhcpcd.pid'))?.trim();
-  return pid !== undefined && host.readText(`/proc/${Number(pid)}/comm`)?.trim() === 'dhcpcd';
-}
-
-function observeDhcpcd(host: Host): DhcpcdFacts {
-  const lines = (host.readText('/etc/dhcpcd.conf') ?? '').split('\n').map((line) => line.trim().split(/[\s,]+/));
-  const after = (keyword: string) => lines.flatMap(([first, ...rest]) => (first === keyword ? rest : []));
-  return { denied: after('denyinterfaces'), allowed: after('allowinterfaces') };
 }
 
 /** As of 1.42 to 2.0 (`main.c`). */

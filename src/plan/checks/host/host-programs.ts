@@ -3,6 +3,7 @@ import type { Report } from '../../../diagnostics/diagnostic.ts';
 import { interfaceOf, type ParsedFacts } from '../../facts/parsed-facts.ts';
 import type { Plan, ShimPlan } from '../../types.ts';
 import { blockedByFirewall } from './firewall-zone.ts';
+import { addressGivenUp } from './given-up.ts';
 import type { VirtualLink } from './match-link.ts';
 import { renamedByLinkFile, renamedByUdevRule } from './renaming.ts';
 import { takenByConnman, takenByDhcpcd, takenByNetworkd } from './takers.ts';
@@ -12,12 +13,13 @@ const threats: readonly ((situation: Situation) => Threat | undefined)[] = [
   takenByNetworkd,
   takenByDhcpcd,
   takenByConnman,
+  addressGivenUp,
   renamedByLinkFile,
   renamedByUdevRule,
   blockedByFirewall,
 ];
 
-/** Reports `host/manager-takes-shim`, `host/renamed-by-mac` and `host/firewall-zone`. */
+/** Reports `host/manager-takes-shim`, `host/address-given-up`, `host/renamed-by-mac` and `host/firewall-zone`. */
 export function checkHostPrograms(plan: Plan, { host, engine }: ParsedFacts, report: Report): void {
   if (!host?.managers || engine?.remote) return;
   const names = new Set(host.interfaces.map(({ name }) => name));

@@ -31,7 +31,7 @@ function leftAlone(shim: string, path: string): readonly string[] {
 
 export function takenByDhcpcd(situation: Situation): Threat | undefined {
   const { link, managers } = situation;
-  if (!managers.dhcpcd) return undefined;
+  if (!managers.dhcpcd || managers.dhcpcd.only) return undefined;
   const { denied, allowed } = managers.dhcpcd;
   const listed = (patterns: readonly string[]) => patterns.some((pattern) => fits(pattern, link.name));
   if (listed(denied) || (allowed.length > 0 && !listed(allowed))) return undefined;

@@ -35,11 +35,17 @@ export interface NamingRule {
   readonly text: string;
 }
 
-/** What /etc/dhcpcd.conf says of interfaces, as patterns. */
+/** What /etc/dhcpcd.conf says of interfaces, as patterns, and which it runs for. */
 export interface DhcpcdFacts {
   readonly denied: readonly string[];
   /** Empty: all. */
   readonly allowed: readonly string[];
+  /** Those whose address it keeps whoever claims it (`arp_persistdefence`). */
+  readonly defended: readonly string[];
+  /** The interfaces that it was started for, with `-4` or `-6` at the end where for that family alone; absent: all. */
+  readonly only?: readonly string[];
+  /** `10.1.0` */
+  readonly version?: string;
 }
 
 export interface ConnmanFacts {

@@ -1,7 +1,7 @@
 /** What is read of the programs that take, name or block interfaces. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { observeManagerFiles } from '../../../../src/host/observe/managers/manager-files.ts';
+import { observeManagerFiles, observeManagers } from '../../../../src/host/observe/managers/manager-files.ts';
 import { fakeHost } from '../../fake-host.ts';
 
 const runs = (...units: readonly string[]) =>
@@ -63,14 +63,52 @@ for (const [what, files, expected] of [
   [
     'for all',
     { '/run/dhcpcd/pid': '153\n', '/proc/153/comm': 'dhcpcd\n' },
-    { denied: ['veth*', 'br-*'], allowed: ['eth0'] },
+    { denied: ['veth*', 'br-*'], allowed: ['eth0'], defended: ['eth1'] },
   ],
-  ['for one interface', { '/run/dhcpcd/eth0.pid': '153\n', '/proc/153/comm': 'dhcpcd\n' }, undefined],
+  [
+    'for some interfaces',
+    {
+      '/run/dhcpcd/eth1.pid': '153\n',
+      '/run/dhcpcd/eth0-4.pid': '153\n',
+      '/run/dhcpcd/eth0-6.pid': '153\n',
+      '/run/dhcpcd/eth2.pid': '154\n',
+      '/run/dhcpcd/eth3.sock': '',
+      '/proc/153/comm': 'dhcpcd\n',
+    },
+    { denied: ['veth*', 'br-*'], allowed: ['eth0'], defended: ['eth1'], only: ['eth0-4', 'eth0-6', 'eth1'] },
+  ],
   ['ended', { '/run/dhcpcd/pid': '153\n', '/proc/153/comm': 'bash\n' }, undefined],
 ] as const) {
   test(`dhcpcd ${what}`, () => {
-    const conf = 'hostname\n# denyinterfaces nc-*\ndenyinterfaces veth*, br-*\n  allowinterfaces eth0\n';
+    const conf =
+      'hostname\n# denyinterfaces nc-*\n# arp_persistdefence\ndenyinterfaces veth*, br-*\n  allowinterfaces eth0\n' +
+      'interface eth1\n arp_persistdefence\nssid home\narp_persistdefence\n';
     assert.equal(managers({ ...files, '/etc/dhcpcd.conf': conf }).dhcpcd, expected);
+  });
+}
+
+for (const [conf, defended] of [
+  ['arp_persistdefence\ninterface eth0\nstatic routers=192.168.1.1\n', ['*']],
+  ['profile static_eth0\narp_persistdefence\n', []],
+  ['interface eth0\n#arp_persistdefence\n', []],
+] as const) {
+  test(`the addresses that dhcpcd keeps: ${conf.replaceAll('\n', ' ')}`, () => {
+    const files = { '/run/dhcpcd/pid': '153\n', '/proc/153/comm': 'dhcpcd\n', '/etc/dhcpcd.conf': conf };
+    assert.equal(managers(files).dhcpcd?.defended, defended);
+  });
+}
+
+for (const [what, stdout, code, version] of [
+  ['tells it', 'dhcpcd 10.1.0\nCopyright (c) 2006-2024 Roy Marples\n', 0, '10.1.0'],
+  ['tells something else', 'usage: dhcpcd [-146ABbDdEGgHJKLMNPpqTV]\n', 0, undefined],
+  ['fails', 'dhcpcd 10.1.0\n', 1, undefined],
+] as const) {
+  test(`dhcpcd's version, where its program ${what}`, async () => {
+    const host = fakeHost({
+      files: { '/run/dhcpcd/pid': '153\n', '/proc/153/comm': 'dhcpcd\n', '/usr/sbin/dhcpcd': '' },
+      commands: { '/usr/sbin/dhcpcd --version': { code, stdout } },
+    });
+    assert.is((await observeManagers(host)).dhcpcd?.version, version);
   });
 }
 

@@ -26,6 +26,10 @@ const network = (path: string, match: string) => linkFile(path, [`[Match]\n${mat
 const link = (path: string, match: string, more: string) => linkFile(path, [`[Match]\n${match}\n[Link]\n${more}\n`]);
 const taken = 'host/manager-takes-shim';
 const renamed = 'host/renamed-by-mac';
+const givenUp = 'host/address-given-up';
+const persist =
+  'write in "/etc/dhcpcd.conf", before the first line that begins with "interface": |   arp_persistdefence';
+const denied = { denied: ['nc-*'], allowed: [], defended: [] };
 const unmanaged = (number = '06') =>
   `${taken}: write "/etc/systemd/network/${number}-nc-eth0.network": |   [Match] |   Name=nc-eth0 |  ` +
   ` [Link] |   Unmanaged=yes | then: networkctl reload`;
@@ -68,15 +72,52 @@ for (const [what, netmode, managers, expected] of [
   [
     'dhcpcd',
     'macvlan',
-    { dhcpcd: { denied: ['veth*'], allowed: [] } },
+    { dhcpcd: { denied: ['veth*'], allowed: [], defended: [] } },
     [
       `${taken}: write in "/etc/dhcpcd.conf", before the first line that begins with "interface": |  ` +
         ` denyinterfaces nc-eth0 | then: systemctl restart dhcpcd`,
     ],
   ],
-  ['dhcpcd, denied', 'macvlan', { dhcpcd: { denied: ['nc-*'], allowed: [] } }, []],
-  ['dhcpcd, others allowed', 'macvlan', { dhcpcd: { denied: [], allowed: ['eth*'] } }, []],
-  ['dhcpcd, allowed and denied', 'macvlan', { dhcpcd: { denied: ['nc-eth0'], allowed: ['*'] } }, []],
+  ['dhcpcd, denied', 'macvlan', { dhcpcd: { denied: ['nc-*'], allowed: [], defended: [] } }, []],
+  ['dhcpcd, others allowed', 'macvlan', { dhcpcd: { denied: [], allowed: ['eth*'], defended: [] } }, []],
+  ['dhcpcd, allowed and denied', 'macvlan', { dhcpcd: { denied: ['nc-eth0'], allowed: ['*'], defended: [] } }, []],
+  [
+    'dhcpcd 10',
+    'macvlan',
+    { dhcpcd: { ...denied, version: '10.1.0' } },
+    [`${givenUp}: ${persist} | then: systemctl restart dhcpcd`],
+  ],
+  [
+    'dhcpcd 10 for the parent alone',
+    'macvlan',
+    { dhcpcd: { denied: [], allowed: [], defended: ['eth1'], only: ['eth0', 'wlan0'], version: '10.5.2' } },
+    [`${givenUp}: ${persist} | then: dhcpcd --rebind eth0`],
+  ],
+  [
+    'dhcpcd 10 for its IPv4 alone',
+    'macvlan',
+    { dhcpcd: { ...denied, only: ['eth0-4', 'eth0-6'], version: '10.1.0' } },
+    [`${givenUp}: ${persist} | then: dhcpcd -4 --rebind eth0`],
+  ],
+  ['dhcpcd 10 for its IPv6', 'macvlan', { dhcpcd: { ...denied, only: ['eth0-6'], version: '10.1.0' } }, []],
+  ['dhcpcd 10 for another', 'macvlan', { dhcpcd: { ...denied, only: ['eth1'], version: '10.1.0' } }, []],
+  [
+    'dhcpcd 10, the parent denied',
+    'macvlan',
+    { dhcpcd: { ...denied, denied: ['nc-*', 'eth*'], version: '10.1.0' } },
+    [],
+  ],
+  [
+    'dhcpcd 10, others allowed',
+    'macvlan',
+    { dhcpcd: { ...denied, allowed: ['eth1', 'wlan*'], version: '10.1.0' } },
+    [],
+  ],
+  ['dhcpcd 10, defended', 'macvlan', { dhcpcd: { ...denied, defended: ['eth*'], version: '10.1.0' } }, []],
+  ['dhcpcd 9', 'macvlan', { dhcpcd: { ...denied, version: '9.4.1' } }, []],
+  ['dhcpcd of a version that is not known', 'macvlan', { dhcpcd: denied }, []],
+  // It has the parent's MAC address.
+  ['dhcpcd 10', 'ipvlan-l2', { dhcpcd: { ...denied, version: '10.1.0' } }, []],
   [
     'ConnMan',
     'macvlan',
@@ -188,8 +229,8 @@ for (const [what, netmode, managers, expected] of [
     { firewalld: { defaultZone: 'public', open: false, zones: { eth0: 'home', 'nc-+': 'home' } } },
     [],
   ],
-  ['without a shim', '{ mode: macvlan, host_access: none }', { dhcpcd: { denied: [], allowed: [] } }, []],
-  ['a bridge', 'bridge', { dhcpcd: { denied: [], allowed: [] } }, []],
+  ['without a shim', '{ mode: macvlan, host_access: none }', { dhcpcd: { denied: [], allowed: [], defended: [] } }, []],
+  ['a bridge', 'bridge', { dhcpcd: { denied: [], allowed: [], defended: [] } }, []],
 ] as const satisfies readonly (readonly [string, string, ManagerFacts, readonly string[]])[]) {
   test(`${what}: ${netmode}`, () => assert.equal(told(netmode, withManagers(managers)), expected));
 }
@@ -208,7 +249,7 @@ test('a parent without a device of its own is named by the rule as before', () =
 });
 
 test('doctor says the same, in as many lines', () => {
-  const facts = withManagers({ dhcpcd: { denied: [], allowed: [] } });
+  const facts = withManagers({ dhcpcd: { denied: [], allowed: [], defended: [] } });
   const text = doctorText(
     diagnose({ ...facts, host: { ...facts.host!, drivers: { macvlan: 'ready', ipvlan: 'ready' } } }),
   );
