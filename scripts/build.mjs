@@ -31,8 +31,8 @@ const apart = {
 };
 
 /**
- * dockerode takes these only to build images, which netcompose leaves to Compose, and `ssh2` for an ssh of its own, where
- * netcompose calls the user's: nearly all of its size, and all of it that has install scripts.
+ * dockerode takes these only to build images, which netcompose leaves to Compose, and `ssh2` for an ssh of its own,
+ * where netcompose calls the user's: nearly all of its size, and all of it that has install scripts.
  */
 const unused = ['@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'tar-fs', '@balena/dockerignore', 'ssh2'];
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Makes the tarball that is published, the same to the byte wherever it is made: `npm run tarball -- [FOLDER]`. npm puts
- * each file in with the mode it has, which depends on the umask under which the checkout and the build were made.
+ * Makes the tarball that is published, the same to the byte wherever it is made: `npm run tarball -- [FOLDER]`. npm
+ * puts each file in with the mode it has, which depends on the umask under which the checkout and the build were made.
  */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, statSync } from 'node:fs';

@@ -156,7 +156,8 @@ const cases: readonly Case[] = [
       `services:\n${['__proto__', 'constructor', 'toString', 'hasOwnProperty']
         .map(
           (name) =>
-            `  ${name}: { image: x, networks: [${name}], labels: { ${name}: a }, environment: { ${name}: b }, depends_on: [] }\n`,
+            `  ${name}: { image: x, networks: [${name}], labels: { ${name}: a }, ` +
+            `environment: { ${name}: b }, depends_on: [] }\n`,
         )
         .join('')}networks:\n  __proto__: {}\n  constructor: {}\n  toString: {}\n  hasOwnProperty: {}\n`,
     ),

@@ -16,7 +16,9 @@ interface Project {
 const projects: readonly Project[] = [
   {
     name: 'macvlan with a range',
-    text: `name: shop\nservices:\n  web: { image: nginx, x-netmode: { mode: macvlan, parent: eth0, ${pools}, ip_range: 192.168.1.224/27 } }\n`,
+    text:
+      'name: shop\nservices:\n  web:\n    image: nginx\n' +
+      `    x-netmode: { mode: macvlan, parent: eth0, ${pools}, ip_range: 192.168.1.224/27 }\n`,
   },
   {
     name: 'macvlan with fixed addresses',

@@ -18,7 +18,8 @@ const lan = 'mode: macvlan, parent: eth0, subnet: 192.168.1.0/24, gateway: 192.1
 const texts = { 'compose.yaml': `name: shop\nservices:\n  web: { image: nginx, x-netmode: { ${lan} } }\n` };
 const nothing = { networks: [], shims: [], containers: [] };
 const links =
-  '[{"ifname":"eth0","ifindex":2,"flags":["UP"],"mtu":1500,"addr_info":[{"family":"inet","local":"192.168.1.10","prefixlen":24}]}]';
+  '[{"ifname":"eth0","ifindex":2,"flags":["UP"],"mtu":1500,' +
+  '"addr_info":[{"family":"inet","local":"192.168.1.10","prefixlen":24}]}]';
 
 interface Case {
   readonly name: string;

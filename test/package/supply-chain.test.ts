@@ -41,7 +41,7 @@ const compatible = /^(?:MIT|MIT-0|ISC|0BSD|BSD-2-Clause|BSD-3-Clause|Apache-2\.0
 /** Whose licence stands in their package.json in an old form, which the lock file does not take over. */
 const saidOtherwise: Readonly<Record<string, string>> = { buildcheck: 'MIT', 'cpu-features': 'MIT', ssh2: 'MIT' };
 
-/** What runs no script here: packages are installed with `--ignore-scripts`. Why each has one, and why it is not missed. */
+/** Why each has an install script, and why it is not missed: packages are installed with `--ignore-scripts`. */
 const withScripts: Readonly<Record<string, string>> = {
   'cpu-features': 'compiles native code for ssh2, which is not bundled',
   esbuild: 'puts a quicker start in its place; without it the same program is started through Node',

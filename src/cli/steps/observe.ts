@@ -34,8 +34,8 @@ export interface FactsOptions {
 }
 
 /**
- * @param report gets `engine/unreachable`, `engine/compose-missing` and `engine/compose-too-old` where they are needed; a
- *   warning of an engine that is there and cannot be asked
+ * @param report gets `engine/unreachable`, `engine/compose-missing` and `engine/compose-too-old` where both are needed;
+ *   else a warning of an engine that is there and cannot be asked
  */
 export async function factsFor(
   session: Session,

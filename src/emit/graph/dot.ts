@@ -4,8 +4,10 @@ import type { Graph, Way } from '../../plan/graph/graph.ts';
 import { labelOf, shownWays } from './labels.ts';
 
 /** A label: a backslash and a quote end nothing, and `&` begins no entity (Graphviz reads them in labels). */
-const label = (lines: readonly string[]) =>
-  `"${lines.map((line) => safeLine(line.replaceAll('\n', ' ')).replace(/[\\"]/g, '\\$&').replaceAll('&', '&amp;')).join('\\n')}"`;
+const label = (lines: readonly string[]) => `"${lines.map(labelLine).join('\\n')}"`;
+
+const labelLine = (line: string) =>
+  safeLine(line.replaceAll('\n', ' ')).replace(/[\\"]/g, '\\$&').replaceAll('&', '&amp;');
 
 /** @returns text that ends with a line break */
 export function dotOf(graph: Graph): string {

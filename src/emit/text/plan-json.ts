@@ -98,6 +98,8 @@ function unknownJson(network: NetworkPlan): object {
 function serviceJson(plan: ServicePlan): object {
   return {
     netmode: plan.netmode,
+    // Of a profile that is not asked for: it is not started.
+    ...(!plan.service.active && { active: false }),
     ...(plan.networkMode !== undefined && { network_mode: networkModeText(plan.networkMode) }),
     ...(plan.fallen && { fallback: { from: plan.fallen.from, because: plan.fallen.because } }),
     networks: Object.fromEntries(

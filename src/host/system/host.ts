@@ -62,7 +62,8 @@ export interface Host {
   readonly program: readonly [node: string, file: string];
   /**
    * Runs a command to its end and captures what it writes. Never throws for what the command does: 127 is a command
-   * that is not there, 126 one that may not be run, 124 one that was ended because it took too long, 128+n one that was ended by signal n, with words for people in
+   * that is not there, 126 one that may not be run, 124 one that was ended because it took too long, 128+n one that
+   * was ended by signal n, with words for people in
    * `stderr`.
    */
   run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
