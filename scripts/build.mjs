@@ -33,9 +33,10 @@ const apart = {
 };
 
 /**
- * dockerode takes these only to build images with BuildKit, which netcompose leaves to Compose: two thirds of its size.
+ * dockerode takes these only to build images, which netcompose leaves to Compose, and `ssh2` for an ssh of its own,
+ * where netcompose calls the user's: nearly all of its size, and all of it that has install scripts.
  */
-const unused = ['@grpc/grpc-js', '@grpc/proto-loader'];
+const unused = ['@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'tar-fs', '@balena/dockerignore', 'ssh2'];
 
 const settings = {
   absWorkingDir: root,
@@ -45,8 +46,6 @@ const settings = {
   // Every byte is read at each start.
   minify: true,
   legalComments: 'none',
-  // Native code that ssh2 uses where it happens to be there.
-  external: ['cpu-features', '*.node'],
   alias: Object.fromEntries(unused.map((name) => [name, './scripts/unused.cjs'])),
   // A bug's stack trace shows the line it happened in.
   lineLimit: 160,

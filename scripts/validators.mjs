@@ -52,6 +52,9 @@ async function compile({ file, schema, output, validators, options }) {
   // The compiled code still calls `require` for small helpers of the compiler; they are bundled in.
   const bundled = await build({
     stdin: { contents: code, resolveDir: root, sourcefile: `${file}.js` },
+    // The paths of what is bundled stand in it.
+    absWorkingDir: root,
+    preserveSymlinks: true,
     bundle: true,
     format: 'esm',
     platform: 'node',

@@ -62,7 +62,7 @@ function networkName(index: number): string {
   return `net-${index}`;
 }
 
-export interface EngineProject {
+interface EngineProject {
   readonly name: string;
   /** Of the services on the LAN. */
   readonly parent: string;

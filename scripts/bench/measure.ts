@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /** The time that passes; user and system time of all processes; the most memory that the process has had. */
-export type Quantity = 'wall clock' | 'CPU' | 'memory';
+type Quantity = 'wall clock' | 'CPU' | 'memory';
 
 export interface Command {
   readonly name: string;
@@ -42,7 +42,7 @@ export interface Surroundings {
 }
 
 /** How much a call cost, in seconds or bytes. */
-export interface Cost {
+interface Cost {
   readonly amount: number;
   readonly code: number;
 }

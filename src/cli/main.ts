@@ -1,5 +1,8 @@
 /** The program, as `bin/netcompose.cjs` starts it. */
 import { writeSync } from 'node:fs';
+import { noticeText } from '../diagnostics/format/safe.ts';
+import { HostError } from '../host/system/errors.ts';
+import type { Host } from '../host/system/host.ts';
 import { realHost } from '../host/system/real-host.ts';
 import { exitCodes } from './exit-codes.ts';
 import { cancelledByDocker } from './interrupt.ts';
@@ -7,7 +10,8 @@ import { run } from './run.ts';
 import { realTerminal } from './terminal.ts';
 
 export async function main(): Promise<void> {
-  const host = realHost();
+  const host = hostOrNothing();
+  if (!host) return;
   const socket = host.env['DOCKER_CLI_PLUGIN_SOCKET'];
   if (socket) {
     const { whenDockerCancels } = await import('../host/system/docker-socket.ts');
@@ -19,6 +23,18 @@ export async function main(): Promise<void> {
   if (code === exitCodes.interrupted) process.exit(code);
   // Else not process.exit(): what is still being written to a pipe would be lost.
   process.exitCode = code;
+}
+
+/** Nothing where that was told. */
+function hostOrNothing(): Host | undefined {
+  try {
+    return realHost();
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    process.stderr.write(noticeText(error.message, error.help));
+    process.exitCode = exitCodes.usage;
+    return undefined;
+  }
 }
 
 /**

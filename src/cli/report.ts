@@ -19,7 +19,11 @@ export function reportProblems(
 }
 
 const unreadable: ReadonlySet<RuleName> = new Set(['compose/missing-file', 'compose/invalid-yaml']);
-const noEngine: ReadonlySet<RuleName> = new Set(['engine/unreachable', 'engine/compose-too-old']);
+const noEngine: ReadonlySet<RuleName> = new Set([
+  'engine/unreachable',
+  'engine/compose-missing',
+  'engine/compose-too-old',
+]);
 
 /** The exit code for what was found; the most serious diagnostic decides. */
 export function exitCodeOf(diagnostics: readonly Diagnostic[]): number {

@@ -1,6 +1,7 @@
 /** From a command line to an exit code: the one place where results become exit codes. */
 
 import type { Command } from 'commander';
+import { noticeText } from '../diagnostics/format/safe.ts';
 import { didYouMean, nearest } from '../diagnostics/suggest.ts';
 import { HostError } from '../host/system/errors.ts';
 import type { Host } from '../host/system/host.ts';
@@ -52,7 +53,7 @@ export async function run(words: readonly string[], machine: Host, terminal: Ter
   } catch (error) {
     if (error instanceof Interrupted) return exitCodes.interrupted;
     if (!(error instanceof HostError || error instanceof UsageError)) throw error;
-    terminal.err(`netcompose: ${error.message}\n${error.help === undefined ? '' : `  help: ${error.help}\n`}`);
+    terminal.err(noticeText(error.message, error.help));
     if (error instanceof UsageError) return exitCodes.usage;
     return error.failure.noEngine ? exitCodes.engine : exitCodes.hostAction;
   }

@@ -1,5 +1,6 @@
 /** The one type for everything that is wrong with the user's input. */
 import { type RuleName, rules, type Severity } from './rules.ts';
+import { shortened } from './shorten.ts';
 import type { Span } from './source.ts';
 
 /** A second place that explains the first, such as "first published here". */
@@ -44,10 +45,10 @@ export class Diagnostics {
     this.#items.push({
       rule,
       severity: details.severity ?? rules[rule].severity,
-      message,
+      message: shortened(message),
       ...(span && { span }),
-      ...(details.help !== undefined && { help: details.help }),
-      related: details.related ?? [],
+      ...(details.help !== undefined && { help: shortened(details.help) }),
+      related: (details.related ?? []).map((one) => ({ ...one, message: shortened(one.message) })),
     });
   };
 

@@ -206,7 +206,8 @@ export const rules = {
     summary: '`network_mode` names a Docker network that does not exist.',
   },
   'engine/unreachable': { severity: 'error', summary: 'The Docker engine cannot be reached.' },
-  'engine/compose-too-old': { severity: 'error', summary: 'Docker Compose is missing or too old.' },
+  'engine/compose-missing': { severity: 'error', summary: 'Docker Compose is not installed.' },
+  'engine/compose-too-old': { severity: 'error', summary: 'Docker Compose is too old.' },
   'engine/too-old': { severity: 'error', summary: 'A key needs a newer engine or Compose than there is.' },
   'engine/desktop': {
     severity: 'error',

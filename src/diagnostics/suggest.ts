@@ -9,6 +9,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let best: string | undefined;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
+    // As many letters are wrong at least, and a word of a megabyte is not gone through.
+    if (Math.abs(word.length - candidate.length) >= least) continue;
     const errors = typingErrors(word.toLowerCase(), candidate.toLowerCase());
     if (errors < least) [best, least] = [candidate, errors];
   }

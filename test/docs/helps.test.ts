@@ -266,6 +266,7 @@ const byCommands: readonly RuleName[] = [
   'swarm/address-ignored',
   'swarm/ranges-overlap',
   'engine/unreachable',
+  'engine/compose-missing',
   'engine/compose-too-old',
 ];
 

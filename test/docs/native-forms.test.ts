@@ -169,7 +169,7 @@ const without: readonly RuleName[] = [
   ...(['netmode/undefined-network', 'netmode/unusable-owner', 'netmode/replaces-native'] as const),
   'netmode/cannot-annotate',
   ...(['address/gateway-guessed', 'service/guests-differ', 'service/falls-back', 'shim/needs-root'] as const),
-  ...(['engine/unreachable', 'engine/compose-too-old'] as const),
+  ...(['engine/unreachable', 'engine/compose-missing', 'engine/compose-too-old'] as const),
 ];
 
 test('every rule has a native form, or none is possible', () => {

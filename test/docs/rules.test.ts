@@ -29,6 +29,7 @@ const outside: readonly RuleName[] = [
   'swarm/address-ignored',
   'swarm/ranges-overlap',
   'engine/unreachable',
+  'engine/compose-missing',
   'engine/compose-too-old',
 ];
 

@@ -6,15 +6,10 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { stringify } from 'yaml';
-import { formats } from '../../src/diagnostics/format/formats.ts';
-import { withoutIgnored } from '../../src/diagnostics/ignore.ts';
-import { overrideOf } from '../../src/emit/override/override.ts';
-import { renderOf } from '../../src/emit/render/render.ts';
-import { planJson } from '../../src/emit/text/plan-json.ts';
-import { planText } from '../../src/emit/text/plan-text.ts';
 import type { Facts } from '../../src/plan/facts/facts.ts';
-import { directory, lanFacts, planTexts } from '../support/in-memory.ts';
+import { lanFacts, planTexts } from '../support/in-memory.ts';
 import { holds } from '../support/property.ts';
+import { everything } from './everything.ts';
 import { styledProject } from './projects.ts';
 
 const someFacts: readonly Facts[] = [
@@ -22,29 +17,6 @@ const someFacts: readonly Facts[] = [
   { version: 1 },
   { ...lanFacts, engine: { ...lanFacts.engine!, kind: 'desktop' } },
 ];
-
-/** All that is done with files before anything outside is touched. */
-function everything(texts: Readonly<Record<string, string>>, facts: Facts): string {
-  const { plan, diagnostics } = planTexts(texts, { facts, files: Object.keys(texts) });
-  const all = diagnostics.sorted();
-  for (const { span, related, message } of all) {
-    for (const place of [span, ...related.map((one) => one.span)]) {
-      if (!place) continue;
-      const { length } = place.source.text;
-      assert.ok(
-        place.start >= 0 && place.start <= place.end && place.end <= length + 1,
-        `${place.start} to ${place.end} of ${length}: ${message}`,
-      );
-    }
-  }
-  const told = Object.values(formats).map((format) => format(withoutIgnored(all), { cwd: directory, color: false }));
-  if (!plan) return told.join('\n');
-  const outputs = [planText(plan), planJson(plan, all, directory)];
-  const written = diagnostics.hasErrors
-    ? []
-    : [overrideOf(plan) ?? '', renderOf(plan, { external: false }), renderOf(plan, { external: true })];
-  return [...told, ...outputs, ...written].join('\n');
-}
 
 const words = [
   'services',

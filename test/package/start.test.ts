@@ -33,4 +33,19 @@ test('what is given keeps its words as they are', async () => {
   assert.match(stderr, '"no/such "rule" $HOME" is not an error');
 });
 
+for (const word of ['check', 'ps']) {
+  test(`in a folder that has been removed: ${word}`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'net compose '));
+    try {
+      const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$1" "$2"';
+      const { code, stderr } = await patiently('sh', ['-c', script, 'sh', program, word], { cwd: folder });
+      assert.is(code, 2, stderr);
+      assert.match(stderr, 'netcompose: the current folder cannot be found');
+      assert.not.match(stderr, /\n\s+at /);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+}
+
 test.run();

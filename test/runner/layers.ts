@@ -66,6 +66,8 @@ export const layers: readonly Layer[] = [
   { name: 'setup', folder: 'setup', needs: ['linux', 'setup', 'engine-26', 'engine-28', 'build'], sandbox: false },
   { name: 'podman', folder: 'podman', needs: [...sandboxed, 'podman', 'build'], sandbox: true },
   { name: 'conformance', folder: 'conformance', needs: ['compose'], sandbox: false },
+  // A minute by the clock, on whatever the others leave of the processor.
+  { name: 'fuzz', folder: 'fuzz', needs: ['compose'], sandbox: false },
   { name: 'engine-26', ...engine, engine: '26', without: newestOnly, needs: [...sandboxed, 'engine-26', 'build'] },
   { name: 'engine-20', ...engine, engine: '20', without: notOldest, needs: [...sandboxed, 'engine-20', 'build'] },
   // Each of its two machines is emulated, which takes a whole core.

@@ -1,10 +1,12 @@
 /** `netcompose annotate`: puts `x-netmode` into existing files, changes it, takes it out; all else in them stays. */
+
 import { resolve } from 'node:path';
 import { networkModeText, ownerIn } from '../../compose/project/network-mode.ts';
 import type { Project } from '../../compose/project/project.ts';
 import { toPlain } from '../../compose/tree.ts';
 import { Diagnostics } from '../../diagnostics/diagnostic.ts';
 import { shownPath } from '../../diagnostics/format/place.ts';
+import { noticeText } from '../../diagnostics/format/safe.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
 import type { AnnotatedPlace, Wish } from '../../emit/annotate/wish.ts';
 import { longForm } from '../../emit/annotate/wish.ts';
@@ -169,7 +171,7 @@ function noteOverridden({ terminal }: Session, project: Project, { place, change
   const mode = change.set['mode'];
   if (native === undefined || mode === undefined) return;
   const adopt = native === mode ? `; "netcompose annotate ${place.name} --adopt" takes it out` : '';
-  terminal.err(`netcompose: "${place.name}" keeps "network_mode: ${native}", which x-netmode overrides${adopt}\n`);
+  terminal.err(noticeText(`"${place.name}" keeps "network_mode: ${native}", which x-netmode overrides${adopt}`));
 }
 
 /** Of the services named, else of everything. */

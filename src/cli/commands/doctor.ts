@@ -1,4 +1,5 @@
 /** `netcompose doctor`: is this host fit for each netmode, and if not, why and what to do; changes nothing. */
+import { noticeText, safeJson } from '../../diagnostics/format/safe.ts';
 import { doctorText } from '../../emit/text/doctor-text.ts';
 import { composeVersion, findCompose } from '../../host/engine/find-compose.ts';
 import { observeEngine } from '../../host/observe/engine-facts.ts';
@@ -38,9 +39,7 @@ export async function run(session: Session): Promise<number> {
       : await readFacts(session, file);
   const diagnosis = diagnose(facts, options.values['parent'] as string | undefined);
   terminal.out(
-    options.values['format'] === 'json'
-      ? `${JSON.stringify({ version: 1, ...diagnosis }, null, 2)}\n`
-      : doctorText(diagnosis),
+    options.values['format'] === 'json' ? `${safeJson({ version: 1, ...diagnosis })}\n` : doctorText(diagnosis),
   );
   return facts.engine ? exitCodes.fine : exitCodes.engine;
 }
@@ -52,8 +51,7 @@ async function observe({ host, terminal }: Session): Promise<Facts> {
     observeEngine(host),
     compose && composeVersion(host, compose),
   ]);
-  if (engine.kind === 'unreachable')
-    terminal.err(`netcompose: ${engine.message}\n${engine.help === undefined ? '' : `  help: ${engine.help}\n`}`);
+  if (engine.kind === 'unreachable') terminal.err(noticeText(engine.message, engine.help));
   return {
     version: 1,
     host: hostFacts,

@@ -1,4 +1,5 @@
 /** `netcompose down`: Compose with the override last applied, then what nothing needs any more is released. */
+import { noticeText } from '../../diagnostics/format/safe.ts';
 import { overridePath, readOverride, removeOverride } from '../../host/override-store.ts';
 import { hooksOf } from '../../plan/host-changes/host-actions.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -7,14 +8,16 @@ import type { Session } from '../session.ts';
 import { composeCall } from '../steps/compose-call.ts';
 import { areTrusted, runHooks, untrusted } from '../steps/hooks.ts';
 import { passThrough } from '../steps/pass-through.ts';
-import { readProject } from '../steps/read-project.ts';
+import { readProject, refusePipes } from '../steps/read-project.ts';
 import { release } from '../steps/release.ts';
 
 export async function run(session: Session): Promise<number> {
   const { host, terminal, argv, globals, command } = session;
   const words = serviceWords(session);
   if (words.help) return passThrough(argv, host);
-  const { project, intents, annotated, stdin } = readProject(session);
+  const read = readProject(session);
+  refusePipes(read);
+  const { project, intents, annotated, stdin } = read;
   const hooks = intents ? hooksOf(intents.top) : [];
   const name = project?.name ?? globals.projectName;
   const applied = name !== undefined && readOverride(host, name) !== undefined;
@@ -38,7 +41,7 @@ export async function run(session: Session): Promise<number> {
   // If services are named, the others keep running: the project is not down, and the next `down` needs the override.
   if (words.services.length > 0) return exitCode;
   if (project && areTrusted(session, project, hooks)) await runHooks(session, project, hooks, 'post_down');
-  else if (project) terminal.err(`netcompose: not run: ${untrusted(project, hooks).message}\n`);
+  else if (project) terminal.err(noticeText(`not run: ${untrusted(project, hooks).message}`));
   if (name !== undefined) removeOverride(host, name);
   return exitCode;
 }

@@ -1,5 +1,6 @@
 /** `netcompose facts`: what was observed of this host and its engine. */
 
+import { safeJson } from '../../diagnostics/format/safe.ts';
 import { composeVersion, findCompose } from '../../host/engine/find-compose.ts';
 import { observeEngine } from '../../host/observe/engine-facts.ts';
 import { observeHost } from '../../host/observe/host-facts.ts';
@@ -35,6 +36,6 @@ export async function run(session: Session): Promise<number> {
     ...(engine.kind === 'reached' && { engine: engine.facts }),
     ...(version !== undefined && { compose: { version } }),
   };
-  terminal.out(`${JSON.stringify(facts, null, 2)}\n`);
+  terminal.out(`${safeJson(facts)}\n`);
   return exitCodes.fine;
 }

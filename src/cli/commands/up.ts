@@ -88,7 +88,9 @@ async function start(session: Session, prepared: Ready, confirm: Confirm | undef
   try {
     const { project, override, plan } = prepared;
     const applied = await interruptible((check) => makeReady(session, prepared, steps, check, confirm));
-    const exitCode = await callCompose(session, prepared, recordOverride(session, project.name, override));
+    const exitCode = await orUndone(session, applied, () =>
+      callCompose(session, prepared, recordOverride(session, project.name, override)),
+    );
     if (exitCode === exitCodes.fine) prepared.remember?.();
     else if (applied) await undo(session, applied);
     const { detached, waitsReach } = serviceWords(session);
@@ -193,6 +195,16 @@ function callCompose(session: Session, { project, stdin }: Ready, override: stri
   return session.host.attach(
     ...composeCall(session, project, override, [session.command, ...serviceWords(session).forCompose], stdin),
   );
+}
+
+/** Where Compose cannot even be called (its program has gone, the override cannot be written), nothing stays either. */
+async function orUndone<T>(session: Session, applied: Applied | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (applied) await undo(session, applied);
+    throw error;
+  }
 }
 
 /** Compose failed: removes what this run made, except what containers use by now. */

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import { findCompose } from '../../host/engine/find-compose.ts';
+import type { EngineUnreachable } from '../../host/engine/unreachable.ts';
 import type { HostOptions } from '../../host/observe/host-facts.ts';
 import type { Intents } from '../../netmode/intents.ts';
 import type { EngineFacts, Facts, HostFacts, HostSocket } from '../../plan/facts/facts.ts';
@@ -32,7 +33,10 @@ export interface FactsOptions {
   readonly engineNeeded?: boolean;
 }
 
-/** @param report gets `engine/unreachable` where the engine is needed, and `engine/compose-too-old` */
+/**
+ * @param report gets `engine/unreachable`, `engine/compose-missing` and `engine/compose-too-old` where both are needed;
+ *   else a warning of an engine that is there and cannot be asked
+ */
 export async function factsFor(
   session: Session,
   intents: Intents,
@@ -107,15 +111,21 @@ async function observeEngineLazily(
   const { observeEngine } = await import('../../host/observe/engine-facts.ts');
   const observed = await observeEngine(host, images);
   if (observed.kind === 'reached') return observed.facts;
-  if (needed) report('engine/unreachable', undefined, observed.message, { help: observed.help });
+  const { message, help } = observed;
+  if (needed) report('engine/unreachable', undefined, message, { help });
+  else if (!notThere.has(observed.reason))
+    report('engine/unreachable', undefined, message, { help, severity: 'warning' });
   return undefined;
 }
+
+/** On a machine without an engine, files are checked all the same, and nothing is missed. */
+const notThere: ReadonlySet<EngineUnreachable['reason']> = new Set(['no-socket', 'refused', 'no-permission']);
 
 async function composeFacts({ host }: Session, needed: boolean, report: Report): Promise<Facts['compose']> {
   const compose = findCompose(host);
   if (!compose) {
     const { message, help } = composeMissing;
-    if (needed) report('engine/compose-too-old', undefined, message, { help });
+    if (needed) report('engine/compose-missing', undefined, message, { help });
     return undefined;
   }
   const { composeVersion } = await import('../../host/engine/find-compose.ts');

@@ -19,7 +19,7 @@ import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
 import { factsFor } from './observe.ts';
 import { probed } from './probe-lan.ts';
-import { readProject } from './read-project.ts';
+import { readProject, refusePipes } from './read-project.ts';
 import { type Verified, verifyOnce } from './verify/verified.ts';
 
 export type Prepared =
@@ -46,7 +46,9 @@ export interface PrepareOptions {
 
 /** Reads, plans and checks, and reports what is wrong. Changes nothing. */
 export async function prepare(session: Session, { starts }: PrepareOptions): Promise<Prepared> {
-  const { project, intents, diagnostics, annotated, stdin, looks } = readProject(session);
+  const read = readProject(session);
+  refusePipes(read);
+  const { project, intents, diagnostics, annotated, stdin, looks } = read;
   const input = stdin === undefined ? {} : { stdin };
   if (!annotated) {
     // Files without x-netmode are Compose's alone, and so are the messages about them; conflicts are still reported.

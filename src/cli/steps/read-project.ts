@@ -22,8 +22,23 @@ export interface Read {
    * wrong with the project is Compose's to report.
    */
   readonly annotated: boolean;
+  /** The files that can be read only once, and have been. */
+  readonly pipes: readonly string[];
   /** Every look at the file system, in order, and what came of it: the same looks, the same project. */
   readonly looks: readonly Look[];
+}
+
+/**
+ * For a command that has Compose read the same files. Throws a `UsageError` where one of them is a pipe, of which
+ * nothing is left for it.
+ */
+export function refusePipes({ pipes }: Pick<Read, 'pipes'>): void {
+  const [pipe] = pipes;
+  if (pipe === undefined) return;
+  throw new UsageError(
+    `"${pipe}" is a pipe, which can be read only once, and Compose is to read it too`,
+    'give the text by standard input: -f - … < <(…)',
+  );
 }
 
 export type Look = readonly [what: 'read' | 'exists' | 'is-directory', path: string, found: string | boolean];
@@ -34,6 +49,7 @@ export function readProject(session: Session): Read {
   const diagnostics = new Diagnostics();
   const { files, projectName, projectDirectory, profiles, envFiles } = globals;
   const stdin = files.includes('-') ? standardInput(session) : undefined;
+  const pipes: string[] = [];
   const looks: Look[] = stdin === undefined ? [] : [['read', '-', stdin]];
   const loaded = load(
     {
@@ -46,7 +62,7 @@ export function readProject(session: Session): Read {
       ...(projectName !== undefined && { projectName }),
       ...(projectDirectory !== undefined && { projectDirectory: resolve(host.cwd, projectDirectory) }),
     },
-    filesOf(host, looks),
+    filesOf(host, looks, pipes),
     diagnostics.report,
   );
   const project = loaded && asCalled(loaded, serviceWords(session));
@@ -55,6 +71,7 @@ export function readProject(session: Session): Read {
     diagnostics,
     annotated: looks.some(([, , found]) => typeof found === 'string' && mentionsNetmode(found)),
     looks,
+    pipes,
     ...(project && { project }),
     ...(intents && { intents }),
     ...(stdin !== undefined && { stdin }),
@@ -64,8 +81,8 @@ export function readProject(session: Session): Read {
 /** Looked for before anything is known of the text: cheap, and rather once too often. */
 const mentionsNetmode = (text: string): boolean => /x[-_]?net\w*[-_]?mode/i.test(text);
 
-/** @param looks collects what was looked at */
-function filesOf(host: Host, looks: Look[]): Files {
+/** @param looks collects what was looked at, `pipes` what cannot be read again */
+function filesOf(host: Host, looks: Look[], pipes: string[]): Files {
   const noted = (what: 'exists' | 'is-directory', path: string, found: boolean) => {
     looks.push([what, path, found]);
     return found;
@@ -74,6 +91,7 @@ function filesOf(host: Host, looks: Look[]): Files {
     read: (path) => {
       const file = host.read(path);
       looks.push(['read', path, 'text' in file ? file.text : false]);
+      if ('text' in file && file.isPipe) pipes.push(path);
       return file;
     },
     exists: (path) => noted('exists', path, host.exists(path) && !host.isDirectory(path)),

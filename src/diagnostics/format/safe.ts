@@ -1,3 +1,5 @@
+import { shortened } from '../shorten.ts';
+
 /**
  * Text that came from files, made harmless. A terminal obeys control characters (C0, C1), and characters that turn the
  * direction of writing make a line look like another one; half a surrogate pair is not text at all.
@@ -16,6 +18,16 @@ export function safeLine(text: string): string {
 /** The same for text that may have several lines; tabs become a space. */
 export function safeLines(text: string): readonly string[] {
   return text.split(/\r?\n/).map((line) => safeLine(line.replaceAll('\t', ' ')));
+}
+
+/** What netcompose says of its own accord: a line that begins with its name, and what to do on one of its own. */
+export function noticeText(message: string, help?: string): string {
+  const said = [`netcompose: ${message}`, ...(help === undefined ? [] : [`  help: ${help}`])];
+  return said
+    .map(shortened)
+    .flatMap(safeLines)
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 /** JSON in which whatever could harm a terminal is escaped; its meaning is the same. */

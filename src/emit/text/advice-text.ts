@@ -1,5 +1,5 @@
 /** Advice on netmodes, for people and for programs. */
-import { safeLine } from '../../diagnostics/format/safe.ts';
+import { safeJson, safeLine } from '../../diagnostics/format/safe.ts';
 import type { Advice } from '../../plan/advise/advice.ts';
 
 /** One paragraph for each service, and how to follow what is to be written. */
@@ -20,5 +20,5 @@ export function adviceJson(project: string, advice: readonly Advice[]): string {
   const services = Object.fromEntries(
     advice.map(({ service, write, ...rest }) => [service, { ...rest, advised: write !== undefined }]),
   );
-  return `${JSON.stringify({ version: 1, project, services }, null, 2)}\n`;
+  return `${safeJson({ version: 1, project, services })}\n`;
 }

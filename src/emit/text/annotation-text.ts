@@ -1,11 +1,14 @@
 /** What an annotation has changed, in words. */
+import { safeLine } from '../../diagnostics/format/safe.ts';
 import type { AnnotationOutcome } from '../annotate/annotate.ts';
 import { subjectOf } from '../annotate/wish.ts';
 import { isList, isPlainMap, type Plain, type PlainMap, samePlain } from '../override/plain-data.ts';
 
 /** One line for each place, such as `compose.yaml: "web": mode host (was macvlan), vlan removed`. */
 export function annotationText(path: string, outcomes: readonly AnnotationOutcome[]): string {
-  return outcomes.map((outcome) => `${path}: ${subjectOf(outcome.place)}: ${changeText(outcome)}\n`).join('');
+  return outcomes
+    .map((outcome) => `${safeLine(`${path}: ${subjectOf(outcome.place)}: ${changeText(outcome)}`)}\n`)
+    .join('');
 }
 
 function changeText({ before, after, replaced }: AnnotationOutcome): string {

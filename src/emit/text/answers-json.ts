@@ -1,4 +1,5 @@
 /** What the plan's places answered, for programs. */
+import { safeJson } from '../../diagnostics/format/safe.ts';
 import type { Answer } from '../../plan/reach/answers.ts';
 
 /** Keys: `from` is `host`, `lan` or a service with its container; `time_ms` only where something answered. */
@@ -17,5 +18,5 @@ export function answersJson(project: string, answers: readonly Answer[]): string
       ...(help !== undefined && { help }),
     })),
   };
-  return `${JSON.stringify(data, null, 2)}\n`;
+  return `${safeJson(data)}\n`;
 }

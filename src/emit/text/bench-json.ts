@@ -1,4 +1,5 @@
 /** What `bench-net` measured, for programs; the shape is documented in docs/bench-net.md. */
+import { safeJson } from '../../diagnostics/format/safe.ts';
 import type { BenchResult, Figures, Spread } from '../../plan/bench/statistics.ts';
 import { baseline } from '../../plan/bench/topology.ts';
 
@@ -10,7 +11,7 @@ export function benchJson(
   const netmodes = results.map((result) =>
     'reason' in result ? result : { netmode: result.netmode, ...bothWays(result.figures) },
   );
-  return `${JSON.stringify({ version: 1, ...settings, baseline, netmodes }, null, 2)}\n`;
+  return `${safeJson({ version: 1, ...settings, baseline, netmodes })}\n`;
 }
 
 function bothWays({ host, lan }: Figures): object {

@@ -3,6 +3,7 @@
 import { networkModeText } from '../../compose/project/network-mode.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { plainDiagnostic } from '../../diagnostics/format/json.ts';
+import { safeJson } from '../../diagnostics/format/safe.ts';
 import { lanRouteCommand } from '../../plan/actions/argv.ts';
 import { commandOf, undoOf } from '../../plan/actions/commands.ts';
 import { blockOf, formatAddress, formatCidr } from '../../plan/facts/ip.ts';
@@ -68,7 +69,7 @@ export function planJson(plan: Plan, diagnostics: readonly Diagnostic[], cwd: st
     leftOver: standing?.leftOver ?? [],
     diagnostics: diagnostics.map((diagnostic) => plainDiagnostic(diagnostic, cwd)),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${safeJson(document)}\n`;
 }
 
 function shimJson({ name, network, parent, driver, mode, flag, addresses, routes, neighbours }: ShimPlan): object {
@@ -104,6 +105,8 @@ function serviceJson(plan: ServicePlan): object {
   const floating = floatingTexts(plan);
   return {
     netmode: plan.netmode,
+    // Of a profile that is not asked for: it is not started.
+    ...(!plan.service.active && { active: false }),
     ...(plan.networkMode !== undefined && { network_mode: networkModeText(plan.networkMode) }),
     ...(plan.fallen && { fallback: { from: plan.fallen.from, because: plan.fallen.because } }),
     networks: Object.fromEntries(

@@ -1,4 +1,5 @@
 /** The shims of a host, for people and for programs. */
+import { safeJson } from '../../diagnostics/format/safe.ts';
 import { formatAddress, formatCidr } from '../../plan/facts/ip.ts';
 import type { ShimPlan } from '../../plan/types.ts';
 import { table } from './table.ts';
@@ -48,5 +49,5 @@ export function shimsJson(shims: readonly ListedShim[]): string {
     }),
     faults,
   }));
-  return `${JSON.stringify({ version: 1, shims: listed }, null, 2)}\n`;
+  return `${safeJson({ version: 1, shims: listed })}\n`;
 }

@@ -6,6 +6,7 @@ import { posix } from 'node:path';
 import { composeMissing } from '../../plan/facts/versions.ts';
 import { commandFailure, HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
+import { look } from '../system/run-look.ts';
 import { which } from '../system/which.ts';
 import { dockerConfig, dockerConfigFolder } from './docker-config.ts';
 
@@ -67,9 +68,10 @@ export function requireCompose(host: Host): ComposeProgram {
 /** Compose's version without a leading `v`, such as `2.40.3`. Throws a `HostError` where Compose does not say. */
 export async function composeVersion(host: Host, { argv, env, shown }: ComposeProgram): Promise<string> {
   const args = ['version', '--short'];
-  const result = await host.run([...argv, ...args], { env });
+  const result = await look(host, [...argv, ...args], { env });
   const version = /^v?(\d+\.\d+\.\d+\S*)$/m.exec(result.stdout.trim())?.[1];
-  if (result.code !== 0 || version === undefined) throw new HostError(commandFailure([...shown, ...args], result));
+  if (result.code !== 0 || version === undefined)
+    throw new HostError({ ...commandFailure([...shown, ...args], result), noEngine: true });
   return version;
 }
 

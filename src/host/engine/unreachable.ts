@@ -5,7 +5,15 @@ import type { Endpoint } from './endpoint.ts';
 
 export interface EngineUnreachable {
   readonly kind: 'unreachable';
-  readonly reason: 'no-permission' | 'no-socket' | 'refused' | 'not-found' | 'timeout' | 'bad-address' | 'other';
+  readonly reason:
+    | 'no-permission'
+    | 'no-socket'
+    | 'refused'
+    | 'broken'
+    | 'not-found'
+    | 'timeout'
+    | 'bad-address'
+    | 'other';
   readonly message: string;
   readonly help?: string;
   /** The same to throw, for a caller that cannot do without the engine. */
@@ -20,6 +28,8 @@ interface Explanation {
 
 const startIt =
   'start Docker (`systemctl start docker`), or point DOCKER_HOST or `docker context use` at the engine that runs';
+
+const lookAtIt = 'see whether `docker version` answers, and what the engine says (`journalctl -u docker`)';
 
 /** By the system's error code. */
 const explanations: Readonly<Record<string, Explanation>> = {
@@ -36,22 +46,58 @@ const explanations: Readonly<Record<string, Explanation>> = {
   ENOENT: { reason: 'no-socket', message: 'there is no such socket', help: startIt },
   ENOTSOCK: { reason: 'no-socket', message: 'this is not a socket', help: startIt },
   ECONNREFUSED: { reason: 'refused', message: 'the connection is refused, nothing listens there', help: startIt },
-  ECONNRESET: { reason: 'refused', message: 'the connection was closed by the other side' },
+  ECONNRESET: {
+    reason: 'broken',
+    message: 'the connection was closed before there was a whole answer',
+    help: lookAtIt,
+  },
   ENOTFOUND: { reason: 'not-found', message: 'the host name is not known' },
   EAI_AGAIN: { reason: 'not-found', message: 'the host name cannot be looked up' },
   EHOSTUNREACH: { reason: 'timeout', message: 'the host cannot be reached' },
   ENETUNREACH: { reason: 'timeout', message: 'the host cannot be reached' },
   ETIMEDOUT: { reason: 'timeout', message: 'there was no answer in time' },
+  // What Node says of an answer that ends before its end.
+  ERR_STREAM_PREMATURE_CLOSE: {
+    reason: 'broken',
+    message: 'the connection was closed before there was a whole answer',
+    help: lookAtIt,
+  },
 };
+
+/** By which an engine that is slower than any other is given more time: seconds for one answer. */
+export const patienceVariable = 'NETCOMPOSE_ENGINE_SECONDS';
+
+/** What is known of a failed request beside its code. */
+class RequestFault extends Error {
+  override readonly name = 'RequestFault';
+  readonly explanation: Explanation;
+  constructor(explanation: Explanation) {
+    super(explanation.message);
+    this.explanation = explanation;
+  }
+}
+
+/** There was no whole answer in time. */
+export const silent = (seconds: number): Error =>
+  new RequestFault({
+    reason: 'timeout',
+    message: `there was no answer within ${seconds} seconds`,
+    help:
+      'see whether `docker version` answers, and restart the engine if it does not; a slow one is given more time ' +
+      `by ${patienceVariable}=60`,
+  });
+
+/** What answers is no engine. */
+export const nonsense = (message: string): Error =>
+  new RequestFault({
+    reason: 'other',
+    message,
+    help: 'see whether `docker version` answers; it may be another program that listens there',
+  });
 
 /** What a failed request to an endpoint means. */
 export function unreachable(endpoint: Endpoint, cause: unknown): EngineUnreachable {
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-  const { reason, message, help } = explanations[code ?? ''] ?? {
-    reason: 'other' as const,
-    message: causeText(cause),
-    help: undefined,
-  };
+  const { reason, message, help } = explanationOf(cause);
   return asResult(
     reason,
     new HostError({
@@ -61,6 +107,13 @@ export function unreachable(endpoint: Endpoint, cause: unknown): EngineUnreachab
       ...(help !== undefined && { help }),
     }),
   );
+}
+
+function explanationOf(cause: unknown): Explanation {
+  if (cause instanceof RequestFault) return cause.explanation;
+  const { code = '' } = (cause ?? {}) as NodeJS.ErrnoException;
+  if (code.startsWith('HPE_')) return explanationOf(nonsense('what listens there does not speak HTTP'));
+  return Object.hasOwn(explanations, code) ? explanations[code]! : { reason: 'other', message: causeText(cause) };
 }
 
 /** For when `findEndpoint` threw because the address itself is wrong. Anything else is a bug, and thrown again. */

@@ -5,6 +5,7 @@
 import type { HostFacts, HostInterface, HostNeighbour, HostRoute } from '../../plan/facts/facts.ts';
 import { commandFailure, HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
+import { look } from '../system/run-look.ts';
 import { which } from '../system/which.ts';
 import {
   isLinkLocal,
@@ -64,7 +65,7 @@ export async function observeAllNeighbours(host: Host): Promise<readonly HostNei
 /** Its own program tells; a host without that has no NetworkManager, or none that could be told anything. */
 async function isNetworkManagerRunning(host: Host): Promise<boolean> {
   if (which(host, 'nmcli') === undefined) return false;
-  const { code, stdout } = await host.run(['nmcli', '-t', '-f', 'RUNNING', 'general']);
+  const { code, stdout } = await look(host, ['nmcli', '-t', '-f', 'RUNNING', 'general']);
   return code === 0 && stdout.trim() === 'running';
 }
 
@@ -99,7 +100,7 @@ export async function observeRoutes(host: Host, family: 4 | 6): Promise<readonly
 /** The IPv4 routes of a table of ours, none where there is no such table. */
 export async function observeTable(host: Host, table: number): Promise<readonly HostRoute[]> {
   const command = ['ip', '-N', '-j', 'route', 'show', 'table', String(table)];
-  const result = await host.run(command);
+  const result = await look(host, command);
   // A table is there as long as it has a route.
   if (result.code !== 0 && /table does not exist/i.test(result.stderr)) return [];
   if (result.code !== 0) throw new HostError(commandFailure(command, result));
@@ -109,7 +110,7 @@ export async function observeTable(host: Host, table: number): Promise<readonly 
 /** The rules that say which table is asked, for IPv4. `-d` shows the protocol where it is the kernel's, too. */
 export async function observeRules(host: Host): Promise<readonly Rule[]> {
   const command = ['ip', '-N', '-j', '-d', 'rule'];
-  const result = await host.run(command);
+  const result = await look(host, command);
   // A kernel without policy routing has no rules.
   if (result.code !== 0 && /not supported/i.test(result.stderr)) return [];
   if (result.code !== 0) throw new HostError(commandFailure(command, result));
@@ -118,7 +119,7 @@ export async function observeRules(host: Host): Promise<readonly Rule[]> {
 
 /** What NetworkManager has a device down as, such as `10 (unmanaged)`; nothing where it does not know it (yet). */
 export async function observeManagedState(host: Host, name: string): Promise<string | undefined> {
-  const { code, stdout } = await host.run(['nmcli', '-g', 'GENERAL.STATE', 'device', 'show', name]);
+  const { code, stdout } = await look(host, ['nmcli', '-g', 'GENERAL.STATE', 'device', 'show', name]);
   return code === 0 ? stdout.trim() : undefined;
 }
 
@@ -154,7 +155,7 @@ function nodeInterfaces(host: Host): readonly HostInterface[] {
 
 async function ip(host: Host, ...args: readonly string[]): Promise<string> {
   const command = ['ip', ...args];
-  const result = await host.run(command);
+  const result = await look(host, command);
   if (result.code !== 0) throw new HostError(commandFailure(command, result));
   return result.stdout;
 }

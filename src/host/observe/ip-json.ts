@@ -1,5 +1,7 @@
 /** What `ip -j` prints, as netcompose's own types. Pure; fields as iproute2 6.1 and newer name them. */
 import type { HostInterface, HostNeighbour, HostRoute } from '../../plan/facts/facts.ts';
+import { HostError } from '../system/errors.ts';
+import { misfit, type Shape } from '../system/shape.ts';
 
 /** One element of `ip -N -j -d addr`. */
 interface IpLink {
@@ -56,7 +58,7 @@ const ipvlanFlags = ['private', 'vepa', 'bridge'] as const;
 
 /** Reads `ip -N -j -d addr`. */
 export function parseInterfaces(json: string, isWireless: (name: string) => boolean): readonly HostInterface[] {
-  return elements<IpLink>(json).map((link) => toInterface(link, isWireless));
+  return elements<IpLink>(json, 'interfaces').map((link) => toInterface(link, isWireless));
 }
 
 function toInterface(link: IpLink, isWireless: (name: string) => boolean): HostInterface {
@@ -124,7 +126,7 @@ export function isLinkLocal(address: string): boolean {
 
 /** Reads `ip -j route` (or `ip -j -6 route`): one route for each way; link-local ones are left out. */
 export function parseRoutes(json: string, family: 4 | 6): readonly HostRoute[] {
-  return elements<IpRoute>(json).flatMap((route) => {
+  return elements<IpRoute>(json, 'routes').flatMap((route) => {
     const destination = route.dst ?? 'default';
     if (isLinkLocal(destination)) return [];
     return (route.nexthops ?? [route]).map((hop) => {
@@ -162,7 +164,7 @@ export function parseRules(json: string): readonly Rule[] {
     readonly table?: string;
     readonly priority?: number;
     readonly protocol?: string;
-  }>(json).map(({ dst, dstlen = 32, table = '', priority = 0, protocol }) => ({
+  }>(json, 'rules').map(({ dst, dstlen = 32, table = '', priority = 0, protocol }) => ({
     ...(dst !== undefined && dst !== 'all' && { destination: `${dst}/${dstlen}` }),
     table,
     priority,
@@ -172,13 +174,14 @@ export function parseRules(json: string): readonly Rule[] {
 
 /** Reads `ip -j neigh show dev X`. */
 export function parseNeighbours(json: string): readonly Neighbour[] {
-  return elements<{ readonly dst: string; readonly lladdr?: string; readonly state?: readonly string[] }>(json).map(
-    ({ dst, lladdr, state }) => ({
-      address: dst,
-      ...(lladdr !== undefined && { mac: lladdr }),
-      permanent: state?.includes('PERMANENT') ?? false,
-    }),
-  );
+  return elements<{ readonly dst: string; readonly lladdr?: string; readonly state?: readonly string[] }>(
+    json,
+    'neighbours',
+  ).map(({ dst, lladdr, state }) => ({
+    address: dst,
+    ...(lladdr !== undefined && { mac: lladdr }),
+    permanent: state?.includes('PERMANENT') ?? false,
+  }));
 }
 
 /** Reads `ip -j neigh`: all that have a MAC address; link-local ones are left out. */
@@ -188,17 +191,63 @@ export function parseAllNeighbours(json: string): readonly HostNeighbour[] {
     readonly dev?: string;
     readonly lladdr?: string;
     readonly state?: readonly string[];
-  }>(json).flatMap(({ dst, dev, lladdr, state = [] }) =>
+  }>(json, 'neighbours').flatMap(({ dst, dev, lladdr, state = [] }) =>
     dev === undefined || lladdr === undefined || isLinkLocal(dst) || state.includes('FAILED') || state.includes('NOARP')
       ? []
       : [{ address: dst, interface: dev, mac: lladdr, state: (state[0] ?? 'none').toLowerCase() }],
   );
 }
 
+/** What is read of each kind of list, as iproute2 prints it. */
+const lists = {
+  interfaces: {
+    keys: {
+      ...{ 'ifname!': 'text', 'ifindex!': 'number', altnames: { list: 'text' }, flags: { list: 'text' } },
+      ...{ address: 'text', link_type: 'text', mtu: 'number', master: 'text', link: 'text', link_netnsid: 'number' },
+      ...{ group: 'text', ifalias: 'text', linkinfo: { keys: { info_kind: 'text', info_data: { keys: {} } } } },
+      addr_info: {
+        list: {
+          keys: {
+            ...{ local: 'text', prefixlen: 'number', family: 'text', scope: 'text' },
+            ...{ secondary: 'boolean', temporary: 'boolean', deprecated: 'boolean' },
+          },
+        },
+      },
+    },
+  },
+  routes: {
+    keys: {
+      ...{ dst: 'text', dev: 'text', gateway: 'text', via: { keys: { host: 'text' } }, prefsrc: 'text' },
+      ...{ metric: 'number', scope: 'text' },
+      nexthops: { list: { keys: { dev: 'text', gateway: 'text', via: { keys: { host: 'text' } } } } },
+    },
+  },
+  rules: { keys: { dst: 'text', dstlen: 'number', table: 'text', priority: 'number', protocol: 'text' } },
+  neighbours: { keys: { 'dst!': 'text', dev: 'text', lladdr: 'text', state: { list: 'text' } } },
+} as const satisfies Readonly<Record<string, Shape>>;
+
 /**
  * `ip` prints nothing at all for an empty list in some of its versions, and `{}` for an element that a filter left out.
+ * Throws a `HostError` for anything but such a list: another program of that name, or one that was ended in the middle.
  */
-function elements<T extends object>(json: string): readonly T[] {
-  const value = JSON.parse(json.trim() || '[]') as readonly T[];
-  return value.filter((element) => Object.keys(element).length > 0);
+function elements<T extends object>(json: string, what: keyof typeof lists): readonly T[] {
+  const value = listIn(json);
+  const wrong = value === undefined ? undefined : misfit(value, { list: lists[what] });
+  if (value !== undefined && wrong === undefined) return value as readonly T[];
+  const said = json.trim().slice(0, 60);
+  throw new HostError({
+    message: `"ip" was asked for ${what}, and printed something else: ${wrong ?? `"${said}"`}`,
+    help: 'see what `ip -j addr` prints: netcompose needs the ip of iproute2, and that may be another program',
+  });
+}
+
+/** What has any keys of a JSON list; nothing where it is none. */
+function listIn(json: string): readonly unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(json.trim() || '[]');
+    if (!Array.isArray(value)) return undefined;
+    return value.filter((one) => typeof one !== 'object' || one === null || Object.keys(one).length > 0);
+  } catch {
+    return undefined;
+  }
 }

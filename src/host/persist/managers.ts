@@ -3,6 +3,7 @@ import type { Managers, NetworkFile } from '../../plan/facts/managers.ts';
 import { observeManagedState } from '../observe/host-facts.ts';
 import { HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
+import { look } from '../system/run-look.ts';
 import { which } from '../system/which.ts';
 
 /**
@@ -33,9 +34,9 @@ function pathOf(host: Host, program: string): string {
 }
 
 async function observeNetworkd(host: Host, parents: readonly string[]): Promise<Managers['networkd']> {
-  const { code, stdout } = await host.run(['networkctl', '--version']);
+  const { code, stdout } = await look(host, ['networkctl', '--version']);
   const version = /^systemd (\d+)/m.exec(stdout)?.[1];
-  const { code: inactive } = await host.run(['systemctl', '--quiet', 'is-active', 'systemd-networkd.service']);
+  const { code: inactive } = await look(host, ['systemctl', '--quiet', 'is-active', 'systemd-networkd.service']);
   if (code !== 0 || inactive !== 0 || version === undefined) return undefined;
   const files = parents.flatMap((parent): readonly (readonly [string, NetworkFile])[] => {
     const index = host.readText(`/sys/class/net/${parent}/ifindex`)?.trim();
@@ -50,7 +51,7 @@ async function observeNetworkd(host: Host, parents: readonly string[]): Promise<
 
 async function observeNetworkManager(host: Host, parents: readonly string[]): Promise<Managers['networkManager']> {
   if (which(host, 'nmcli') === undefined) return undefined;
-  const { code, stdout } = await host.run(['nmcli', '-t', '-f', 'RUNNING,VERSION', 'general']);
+  const { code, stdout } = await look(host, ['nmcli', '-t', '-f', 'RUNNING,VERSION', 'general']);
   const version = /^running:([\d.]+)/.exec(stdout)?.[1];
   if (code !== 0 || version === undefined) return undefined;
   const states = await Promise.all(

@@ -2,6 +2,7 @@
 import type { HostSocket } from '../../plan/facts/facts.ts';
 import { socketsAround } from '../observe/sockets.ts';
 import type { Host } from '../system/host.ts';
+import { look } from '../system/run-look.ts';
 import { which } from '../system/which.ts';
 
 export interface Around {
@@ -42,12 +43,12 @@ export async function lookAtPacketFilter(host: Host, interfaces: readonly string
 
 async function droppingHooks(host: Host): Promise<PacketFilter['dropping']> {
   const found = new Set<'input' | 'output'>();
-  const nft = which(host, 'nft') === undefined ? undefined : await host.run(['nft', 'list', 'chains']);
+  const nft = which(host, 'nft') === undefined ? undefined : await look(host, ['nft', 'list', 'chains']);
   if (nft?.code === 0) {
     for (const [, hook] of nft.stdout.matchAll(/\bhook (input|output) [^\n]*\bpolicy drop\b/g))
       found.add(hook as 'input' | 'output');
   } else if (which(host, 'iptables') !== undefined) {
-    const { code, stdout } = await host.run(['iptables', '-S']);
+    const { code, stdout } = await look(host, ['iptables', '-S']);
     if (code !== 0) return found;
     for (const [, chain] of stdout.matchAll(/^-P (INPUT|OUTPUT) DROP$/gm))
       found.add(chain === 'INPUT' ? 'input' : 'output');
@@ -59,7 +60,7 @@ async function zonesOf(host: Host, interfaces: readonly string[]): Promise<Packe
   const zones = new Map<string, string>();
   if (which(host, 'firewall-cmd') === undefined) return zones;
   for (const name of interfaces) {
-    const { code, stdout } = await host.run(['firewall-cmd', `--get-zone-of-interface=${name}`]);
+    const { code, stdout } = await look(host, ['firewall-cmd', `--get-zone-of-interface=${name}`]);
     if (code === 0 && stdout.trim() !== '') zones.set(name, stdout.trim());
   }
   return zones;

@@ -60,9 +60,17 @@ export function commandFailure(
     command,
     code: result.code,
     output: result.stderr.trim() || result.stdout.trim(),
-    ...(help !== undefined && { help }),
+    ...helpFor(help ?? (result.code === 127 ? packages[command[0] ?? ''] : undefined)),
   };
 }
+
+const helpFor = (help: string | undefined) => (help === undefined ? {} : { help });
+
+/** What brings a program that is not there. */
+const packages: Readonly<Record<string, string>> = {
+  ip: 'install iproute2: the package is called so on Debian, Ubuntu, Alpine and Arch, and iproute on Fedora',
+  sysctl: 'install procps: the package is called so on Debian, Ubuntu and Alpine, and procps-ng on Fedora and Arch',
+};
 
 /** The message of anything that was thrown. */
 export function causeText(cause: unknown): string {

@@ -23,7 +23,8 @@ import type { FileMark, FileText } from './host.ts';
 
 export function read(path: string): FileText {
   try {
-    return { text: readFileSync(path, 'utf8') };
+    const { bytes, isPipe } = contentOf(path);
+    return { text: textOf(bytes), ...(isPipe && { isPipe: true as const }) };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return { error: code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'unreadable', detail: message };
@@ -34,7 +35,7 @@ export const readStandardInput = (): string => readFileSync(0, 'utf8');
 
 export function readText(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return contentOf(path).bytes.toString('utf8');
   } catch {
     return undefined;
   }
@@ -42,10 +43,37 @@ export function readText(path: string): string | undefined {
 
 export function readBytes(path: string): Uint8Array | undefined {
   try {
-    return readFileSync(path);
+    return contentOf(path).bytes;
   } catch {
     return undefined;
   }
+}
+
+interface Content {
+  readonly bytes: Buffer;
+  /** It can be read only once. */
+  readonly isPipe: boolean;
+}
+
+/** Where a shell hands over what another program writes: `-f <(…)`, `-f /dev/stdin`. */
+const handedOver = /^\/(?:dev\/(?:fd\/\d+|stdin)|proc\/(?:self|\d+)\/fd\/\d+)$/;
+
+/** A pipe that nobody writes to and a device without an end would be read for ever. */
+function contentOf(path: string): Content {
+  const stats = statSync(path);
+  const isPipe = stats.isFIFO() || stats.isSocket() || stats.isCharacterDevice();
+  if ((isPipe || stats.isBlockDevice()) && !handedOver.test(path) && path !== '/dev/null')
+    throw new Error('it is a pipe, a socket or a device, and no file');
+  return { bytes: readFileSync(path), isPipe: isPipe && path !== '/dev/null' };
+}
+
+/** UTF-8, or UTF-16 where the text begins with its mark: Compose reads both (seen with 2.40.3). */
+function textOf(bytes: Buffer): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return bytes.subarray(2).toString('utf16le');
+  if (first === 0xfe && second === 0xff && bytes.length % 2 === 0)
+    return Buffer.from(bytes.subarray(2)).swap16().toString('utf16le');
+  return bytes.toString('utf8');
 }
 
 export function list(path: string): readonly string[] {
@@ -121,9 +149,25 @@ export function writePrivate(path: string, text: string): void {
   } catch (cause) {
     // Only if it exists: below a path that is not a folder even this would fail, and hide the cause.
     if (existsSync(temporary)) rmSync(temporary, { force: true });
-    throw new HostError({ message: `"${path}" cannot be written: ${causeText(cause)}`, cause });
+    throw new HostError({
+      message: `"${path}" cannot be written: ${causeText(cause)}`,
+      help: `${writable[(cause as NodeJS.ErrnoException).code ?? ''] ?? 'mend that'}; ${elsewhere}`,
+      cause,
+    });
   }
 }
+
+/** What to do, by the system's error code. */
+const writable: Readonly<Record<string, string>> = {
+  ENOSPC: 'make room on that disk',
+  EDQUOT: 'make room: this user may use no more of that disk',
+  EROFS: 'that file system is read-only: mount it to be written',
+  EACCES: `make that folder this user's own: "ls -ld" shows whose it is`,
+  EPERM: `make that folder this user's own: "ls -ld" shows whose it is`,
+  ENOTDIR: 'a part of that path is a file: move it away',
+  EEXIST: 'a part of that path is a file: move it away',
+};
+const elsewhere = 'or have it elsewhere: XDG_STATE_HOME=/a/folder';
 
 /**
  * Writes a file for all of the system, whole or not at all, as `writePrivate` does; folders are made for all to read.

@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Added to the host's environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** How long it may take, in seconds; as long as it takes without it. */
+  readonly seconds?: number;
 }
 
 export interface RunResult {
@@ -19,7 +21,8 @@ export interface RunResult {
 
 /** A file's text; or, without one, whether there is no such file, and the system's words. */
 export type FileText =
-  | { readonly text: string }
+  /** `isPipe`: it can be read only once, and has been. */
+  | { readonly text: string; readonly isPipe?: true }
   | { readonly error: 'missing' | 'unreadable'; readonly detail: string };
 
 /** A command that goes on until it is stopped. */
@@ -59,7 +62,8 @@ export interface Host {
   readonly program: readonly [node: string, file: string];
   /**
    * Runs a command to its end and captures what it writes. Never throws for what the command does: 127 is a command
-   * that is not there, 126 one that may not be run, 128+n one that was ended by signal n, with words for people in
+   * that is not there, 126 one that may not be run, 124 one that was ended because it took too long, 128+n one that
+   * was ended by signal n, with words for people in
    * `stderr`.
    */
   run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;

@@ -10,6 +10,7 @@ interface ProcessOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
+  readonly seconds?: number;
 }
 
 interface StartFailure {
@@ -24,11 +25,14 @@ const startFailures: Readonly<Record<string, StartFailure>> = {
 };
 
 /** Runs a command to its end; see `Host.run`. */
-export async function runProcess(argv: readonly string[], { cwd, env, input }: ProcessOptions): Promise<RunResult> {
+export async function runProcess(
+  argv: readonly string[],
+  { cwd, env, input, seconds }: ProcessOptions,
+): Promise<RunResult> {
   const [file, ...args] = argv;
   if (file === undefined) throw new RangeError('no command');
   const { execa } = await import('execa');
-  const result = await execa(file, args, {
+  const child = execa(file, args, {
     cwd,
     env: definedOnly(env),
     extendEnv: false,
@@ -36,6 +40,17 @@ export async function runProcess(argv: readonly string[], { cwd, env, input }: P
     stripFinalNewline: false,
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
   });
+  let isLate = false;
+  // What it has started may keep its output open: that is not waited for.
+  const end = () => {
+    isLate = true;
+    child.kill('SIGKILL');
+    for (const stream of [child.stdout, child.stderr]) stream.destroy();
+  };
+  const timer = seconds === undefined ? undefined : setTimeout(end, seconds * 1000);
+  const result = await child;
+  clearTimeout(timer);
+  if (isLate) return { code: 124, stdout: '', stderr: `"${file}" did not end within ${seconds} seconds` };
   if (result.exitCode !== undefined) return { code: result.exitCode, stdout: result.stdout, stderr: result.stderr };
   if (result.signal !== undefined) {
     return {

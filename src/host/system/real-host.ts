@@ -1,6 +1,7 @@
 /** The real host: this machine. */
 import { homedir, networkInterfaces } from 'node:os';
 import { sendDatagram } from './datagram.ts';
+import { causeText, HostError } from './errors.ts';
 import {
   exists,
   isDirectory,
@@ -21,10 +22,25 @@ import type { Host } from './host.ts';
 import { attachProcess, endProcess, followProcess, runProcess } from './processes.ts';
 import { replaceFiles } from './replace-files.ts';
 
-/** The machine that this process runs on. The environment is read here, once, and is a value from then on. */
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new HostError({
+      message: `the current folder cannot be found: ${causeText(cause)}`,
+      help: 'it may have been removed: go to another one',
+      cause,
+    });
+  }
+}
+
+/**
+ * The machine that this process runs on. The environment is read here, once, and is a value from then on.
+ * Throws a `HostError` where the current folder is gone.
+ */
 export function realHost(): Host {
   const env = { ...process.env };
-  const cwd = process.cwd();
+  const cwd = currentFolder();
   return {
     env,
     cwd,
@@ -38,6 +54,7 @@ export function realHost(): Host {
         cwd: options.cwd ?? cwd,
         env: { ...env, ...options.env },
         ...(options.input !== undefined && { input: options.input }),
+        ...(options.seconds !== undefined && { seconds: options.seconds }),
       }),
     attach: (argv, options = {}) =>
       attachProcess(argv, {

@@ -1,6 +1,7 @@
 /** `netcompose shim persist`: the shims of this host come back when it starts, with nobody logged in. */
 
 import { Option } from 'commander';
+import { noticeText } from '../../../diagnostics/format/safe.ts';
 import { isPersisted, type NotPersisted, type Persisted, persist } from '../../../emit/persist/formats.ts';
 import { persistedShim } from '../../../emit/persist/persisted-shim.ts';
 import { filesText, notPersistedText, persistedText } from '../../../emit/text/persist-text.ts';
@@ -55,7 +56,7 @@ export async function run(session: Session): Promise<number> {
 async function persistAll({ host, terminal, progress }: Session, asked?: PersistFormat): Promise<readonly Persisted[]> {
   const { shims, facts, useless } = await progress.during('Shims', 'Looking', () => surveyShims(host));
   const present = shims.filter(({ plan }) => facts.host.interfaces.some(({ name }) => name === plan.name));
-  for (const { link, fault } of useless) terminal.err(`netcompose: "${link.name}" is left out: ${fault}\n`);
+  for (const { link, fault } of useless) terminal.err(noticeText(`"${link.name}" is left out: ${fault}`));
   if (present.length === 0)
     throw new HostError({ message: 'there is no shim on this host', help: '"netcompose up" makes those of a project' });
   const managers = await observeManagers(

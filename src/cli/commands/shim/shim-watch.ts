@@ -1,4 +1,5 @@
 /** `netcompose shim watch`: keeps the shims of this host right, until it is interrupted. */
+import { noticeText } from '../../../diagnostics/format/safe.ts';
 import { HostError } from '../../../host/system/errors.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import { untilInterrupted } from '../../interrupt.ts';
@@ -37,7 +38,7 @@ export async function run(session: Session): Promise<number> {
         mended: (shim, fault) => terminal.out(mendedLine(shim, fault)),
         failed: ({ message, help }) => {
           looked();
-          terminal.err(`netcompose: ${message}\n${help === undefined ? '' : `  help: ${help}\n`}`);
+          terminal.err(noticeText(message, help));
         },
         watching: (shims) => {
           looked();

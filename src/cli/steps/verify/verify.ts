@@ -1,7 +1,9 @@
 /**
  * Compose is asked for the resolved model, and it must be the plan: a difference is an error now, not a surprise later.
  */
+
 import type { Diagnostics } from '../../../diagnostics/diagnostic.ts';
+import { safeLines } from '../../../diagnostics/format/safe.ts';
 import { withTemporaryOverride } from '../../../host/override-store.ts';
 import { HostError } from '../../../host/system/errors.ts';
 import { compareResolved, type ResolvedModel } from '../../../plan/checks/compose-agrees.ts';
@@ -26,7 +28,7 @@ export async function verify(
     const ask = (...form: readonly string[]) =>
       host.run(...composeCall(session, plan.project, path, ['config', ...form], stdin));
     const json = await ask('--format', 'json');
-    const model = json.code === 0 ? modelIn(json.stdout) : undefined;
+    const model = json.code === 0 ? jsonModelIn(json.stdout) : undefined;
     if (model) return { model };
     // Compose's JSON writer fails at models that `up` has no trouble with, such as `build.ssh` with a path.
     const yaml = await ask();
@@ -40,15 +42,21 @@ export async function verify(
     });
   });
   if ('refused' in resolved) {
-    terminal.err(resolved.refused.stderr);
+    // Compose quotes names as they are, whatever they do to a terminal.
+    terminal.err(safeLines(resolved.refused.stderr).join('\n'));
     return resolved.refused.code;
   }
   report(plan, resolved.model, diagnostics);
   return exitCodes.fine;
 }
 
-/** A wrapper around Compose may print whatever it likes. */
-function modelIn(text: string, parse: (text: string) => unknown = JSON.parse): ResolvedModel | undefined {
+/** A wrapper around Compose may print whatever it likes, before the model and behind it too. */
+function jsonModelIn(text: string): ResolvedModel | undefined {
+  const alone = /^\{$[^]*^\}$/m.exec(text.replaceAll('\r\n', '\n'))?.[0];
+  return modelIn(text, JSON.parse) ?? (alone === undefined ? undefined : modelIn(alone, JSON.parse));
+}
+
+function modelIn(text: string, parse: (text: string) => unknown): ResolvedModel | undefined {
   try {
     const model = parse(text);
     return typeof model === 'object' && model !== null && !Array.isArray(model) ? model : undefined;
