@@ -11,20 +11,22 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { missing } from '../../test/runner/needs.ts';
-import { composeFile } from './files.ts';
+import { composeFile, growing } from './files.ts';
 import { measure, type Result } from './measure.ts';
 import { composeIn, environmentIn } from './programs.ts';
-import { fileOf, rowsWithCompose, rowsWithoutCompose, sizes } from './rows.ts';
+import { fileOf, growingFileOf, rowsWithCompose, rowsWithoutCompose, sizes, steps } from './rows.ts';
 import { isWithin, table } from './table.ts';
 
 const asJson = process.argv.includes('--json');
 const folder = mkdtempSync(join(tmpdir(), 'netcompose-bench-'));
 const skipped: string[] = [];
 try {
-  for (const size of sizes) {
-    const path = fileOf(folder, size);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, composeFile(size));
+  for (const size of sizes) write(fileOf(folder, size), composeFile(size));
+  for (const [what, counts] of Object.entries(steps)) {
+    for (const count of counts) {
+      const lines = growing[what as keyof typeof growing](count);
+      write(growingFileOf(folder, what, count), `${lines.join('\n')}\n`);
+    }
   }
   const env = environmentIn(folder);
   const compose = composeIn(folder);
@@ -36,6 +38,11 @@ try {
   process.stdout.write(asJson ? `${JSON.stringify({ rows: all, skipped }, undefined, 2)}\n` : table(results, skipped));
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
 }
 
 /** In namespaces of their own, which need root. */

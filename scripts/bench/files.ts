@@ -96,3 +96,43 @@ export function engineFile(services: number, { name, parent, third, firstPort }:
     '',
   ].join('\n');
 }
+
+const each = (count: number, line: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => line(index));
+
+/** Files in which one thing grows, to see whether the cost grows with it or faster. */
+export const growing = {
+  /** Published ports of ten services. */
+  ports: (count: number) => [
+    'services:',
+    ...each(10, (service) =>
+      [
+        `  app-${service}:`,
+        '    image: acme/app:1.0',
+        '    ports:',
+        ...each(count / 10, (index) => `      - "${10_000 + service * (count / 10) + index}:80"`),
+      ].join('\n'),
+    ),
+  ],
+  /** Networks with subnets of their own, each with a service at a fixed address. */
+  networks: (count: number) => [
+    'services:',
+    ...each(count, (index) =>
+      [
+        `  app-${index}:`,
+        '    image: acme/app:1.0',
+        `    networks: { net-${index}: { ipv4_address: 10.${index >> 8}.${index & 255}.5 } }`,
+      ].join('\n'),
+    ),
+    'networks:',
+    ...each(
+      count,
+      (index) => `  net-${index}: { ipam: { config: [{ subnet: 10.${index >> 8}.${index & 255}.0/24 }] } }`,
+    ),
+  ],
+  /** Services that all publish one port: each clashes with the others. */
+  conflicts: (count: number) => [
+    'services:',
+    ...each(count, (index) => `  app-${index}: { image: acme/app:1.0, ports: ["8080:80"] }`),
+  ],
+} as const satisfies Readonly<Record<string, (count: number) => readonly string[]>>;

@@ -1,5 +1,6 @@
 /** What is compared without an engine: netcompose by itself, against an empty Node process and against Compose. */
 import { join } from 'node:path';
+import type { growing } from './files.ts';
 import type { Command, Row } from './measure.ts';
 import { netcompose } from './programs.ts';
 
@@ -7,6 +8,16 @@ export const sizes = [3, 1_000, 10_000] as const;
 const node: Command = { name: 'node -e 0', argv: [process.execPath, '-e', '0'] };
 const offline = ['check', '--offline'] as const;
 const render = ['render'] as const;
+
+/** Ten times as much of one thing. */
+export const steps = {
+  ports: [1_000, 10_000],
+  networks: [100, 1_000],
+  conflicts: [1_000, 10_000],
+} as const satisfies Readonly<Record<keyof typeof growing, readonly [number, number]>>;
+
+export const growingFileOf = (folder: string, what: string, count: number): string =>
+  join(folder, `${what}-${count}`, 'compose.yaml');
 
 export const fileOf = (folder: string, size: number): string => join(folder, `${size}`, 'compose.yaml');
 
@@ -32,6 +43,13 @@ export function rowsWithoutCompose(folder: string): readonly Row[] {
         ...{ quantity: 'CPU', atMost: 12, times: 3 },
       }),
     ),
+    ...Object.entries(steps).map(([what, [fewer, more]]): Row => {
+      const check = (count: number) => {
+        const name = `check --offline, ${count.toLocaleString('en')} ${what}`;
+        return netcompose(name, '-f', growingFileOf(folder, what, count), 'check', '--offline');
+      };
+      return { measured: check(more), yardstick: check(fewer), quantity: 'CPU', atMost: 12, times: 3 };
+    }),
   ];
 }
 

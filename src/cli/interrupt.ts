@@ -3,32 +3,26 @@
  * was done is undone, and netcompose exits.
  */
 
+import { dockerCancelled } from '../host/system/processes.ts';
+
 /** Thrown by `check` after an interrupt; becomes exit code 130 in `run.ts`. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-/**
- * Docker has told its plugin of a signal that it alone got. Not a signal itself: a Compose that runs meanwhile is told
- * by Docker too, and a second time would mean "at once".
- */
-const dockerCancelled = 'netcompose:docker-cancelled';
-
 const interrupts = ['SIGINT', 'SIGTERM', 'SIGHUP', dockerCancelled] as const;
 
 function listen(how: 'on' | 'off', listener: () => void): void {
-  for (const name of interrupts) process[how](name as NodeJS.Signals, listener);
+  for (const name of interrupts) process[how](name, listener);
 }
 
 /**
  * Passes the news on to what listens.
  *
- * @returns whether anything does: a command that runs on this terminal counts, as it is told by Docker itself
+ * @returns whether anything does: a command that runs on this terminal counts, as it is told by Docker itself; commands
+ *   that only look do not
  */
-export function cancelledByDocker(): boolean {
-  const isAttached = process.listenerCount('SIGTERM') > 0;
-  return process.emit(dockerCancelled as NodeJS.Signals) || isAttached;
-}
+export const cancelledByDocker = (): boolean => process.emit(dockerCancelled);
 
 /**
  * Runs `work`, which changes nothing, and throws `Interrupted` at once when an interrupt comes. The terminal interrupts

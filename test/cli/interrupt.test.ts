@@ -1,6 +1,8 @@
 /** An interrupt, whenever it comes: exit code 130, and nothing of netcompose's is left. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { cancelledByDocker } from '../../src/cli/interrupt.ts';
+import { realHost } from '../../src/host/system/real-host.ts';
 import { type Machine, machine } from './machine.ts';
 
 const lan = 'mode: macvlan, parent: eth0, subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.224/27';
@@ -34,6 +36,19 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     });
   }
 }
+
+test('news from docker is for a command on this terminal, and not for one that only looks', async () => {
+  const host = realHost();
+  const looking = host.run(['sleep', '2']);
+  // What runs commands is loaded when the first is run, and listens to signals while it does.
+  while (process.listenerCount('SIGTERM') === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.is(cancelledByDocker(), false);
+  const attached = host.attach(['true']);
+  assert.is(cancelledByDocker(), true);
+  await attached;
+  assert.is(cancelledByDocker(), false);
+  await looking;
+});
 
 test('while a hook runs: the same', async () => {
   const hook = () => {

@@ -35,7 +35,7 @@ const apart = { dns: [ports('127.0.0.241'), '-'], kids: [ports('127.0.0.43'), '-
 const nowhere = { dns: ['-', '-'], kids: ['-', '-'] };
 
 const inMachine = (product: string) => `${product}'s containers live in a virtual machine that is not on the LAN`;
-const empty = '"parent" is empty, as a variable is that is not set';
+const empty = '"parent" is empty, as its variable is not set';
 const elsewhere = 'the engine is on another machine, whose interfaces netcompose cannot see or prepare';
 
 const fallsBack = (service: string, because: string, given = '') =>

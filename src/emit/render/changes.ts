@@ -5,6 +5,7 @@ import { networkModeText, sameNetworkMode } from '../../compose/project/network-
 import type { Project } from '../../compose/project/project.ts';
 import { at, type Tree, toPlain } from '../../compose/tree.ts';
 import { canonical } from '../../plan/facts/ip.ts';
+import { floatingLabel } from '../../plan/facts/ownership.ts';
 import { isMovedGuest } from '../../plan/services/guests.ts';
 import type { AttachmentPlan, NetworkPlan, PlannedPort, ServicePlan } from '../../plan/types.ts';
 import {
@@ -14,6 +15,7 @@ import {
   droppedKeys,
   externalDefinition,
   extraHostEntry,
+  floatingTexts,
   guestKeys,
   keysRemoved,
   networkDefinition,
@@ -51,8 +53,18 @@ export function serviceChange(plan: ServicePlan): Change {
   if (ports === 'replace') set.set('ports', portsOf(plan));
   for (const [key, value] of Object.entries(guestKeys(plan)))
     set.set(key, key === 'expose' ? exposed(plan, value) : literal(value));
+  if (floatingTexts(plan).length > 0) set.set('labels', labelsOf(plan));
   if (addedHosts(plan).length > 0) set.set('extra_hosts', extraHostsOf(plan));
   return { set, remove };
+}
+
+/** With what the file says, in its form: a list has them as `KEY=VALUE`. */
+function labelsOf(plan: ServicePlan): Plain {
+  const tree = at(plan.service.tree, 'labels');
+  const before = tree ? written(tree) : {};
+  const floating = floatingTexts(plan).join(' ');
+  if (isList(before)) return [...before, literal(`${floatingLabel}=${floating}`)];
+  return { ...(isPlainMap(before) && before), [floatingLabel]: literal(floating) };
 }
 
 /** With what the file says of others; a list becomes a mapping, which alone has room for `restart`. */

@@ -76,6 +76,11 @@ function definedOnly(env: ProcessOptions['env']): Record<string, string> {
 }
 
 const forwarded = ['SIGTERM', 'SIGHUP'] as const;
+/**
+ * What becomes known in this process when Docker has told its plugin of a signal that it alone got. Not a signal
+ * itself: a Compose that runs meanwhile is told by Docker too, and a second time would mean "at once".
+ */
+export const dockerCancelled = 'netcompose:docker-cancelled' as NodeJS.Signals;
 /** The terminal sends these to the child by itself. */
 const fromTerminal = ['SIGINT', 'SIGQUIT'] as const;
 
@@ -96,7 +101,11 @@ export function attachProcess(argv: readonly string[], { cwd, env, input }: Proc
     const forward = (signal: NodeJS.Signals) => void child.kill(signal);
     // Without a terminal nobody but us passes an interrupt on; with one, a second would make Compose kill at once.
     const forwardUnlessTerminal = (signal: NodeJS.Signals) => void (hasTerminal() || child.kill(signal));
+    // Docker has told it already: that it listens is all.
+    const told = () => undefined;
+    process.on(dockerCancelled, told);
     const settle = () => {
+      process.off(dockerCancelled, told);
       for (const signal of forwarded) process.off(signal, forward);
       for (const signal of fromTerminal) process.off(signal, forwardUnlessTerminal);
     };

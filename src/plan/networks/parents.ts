@@ -134,7 +134,7 @@ export function obstacle(
   if (form === 'netmode' && parent.kind === 'none') {
     return {
       rule: 'parent/not-found',
-      message: '"parent" is empty, as a variable is that is not set',
+      message: '"parent" is empty, as its variable is not set',
       help: `write an interface or "auto", or ${fallback}`,
     };
   }

@@ -20,7 +20,7 @@ export async function run(session: Session): Promise<number> {
 }
 
 const examples = `
-For this user, from the next shell on:
+For this user, from the next shell on (mkdir -p the folder if it is not there):
   bash  netcompose completion bash > ~/.local/share/bash-completion/completions/netcompose
   zsh   netcompose completion zsh > ~/.zfunc/_netcompose   (~/.zfunc in $fpath before compinit)
   fish  netcompose completion fish > ~/.config/fish/completions/netcompose.fish
