@@ -64,7 +64,8 @@ test('a link to a file of the project is that file', async () => {
 
 const settings = {
   'compose.yaml':
-    'services:\n  web:\n    image: x\n    env_file: [web.env, { path: a/db.env, required: false }]\n    configs: [app]\n' +
+    'services:\n  web:\n    image: x\n    env_file: [web.env, { path: a/db.env, required: false }]\n' +
+    '    configs: [app]\n' +
     '  one: { image: x, env_file: one.env }\nconfigs:\n  app: { file: ./app.conf }\n',
   'web.env': 'A=1\n',
   'a/db.env': '',
