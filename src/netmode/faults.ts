@@ -3,7 +3,7 @@ import schema from '../../schema/x-netmode.schema.json' with { type: 'json' };
 import { at, describe, entriesOf, type Tree, toPlain } from '../compose/tree.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
-import { netmodeWords } from './modes.ts';
+import { guestForm, netmodeWords } from './modes.ts';
 import { validateNetwork, validateService, validateTop } from './schema.generated.js';
 
 export type Place = 'top' | 'service' | 'network';
@@ -53,7 +53,7 @@ export function reportFaults(place: Place, subject: string, tree: Tree, report: 
     reported.add(instancePath);
     if (isMode(path) && value.kind === 'scalar' && typeof value.value === 'string') {
       report('netmode/unknown-mode', value.span, `${subject}: there is no netmode "${value.value}"`, {
-        help: didYouMean(value.value, netmodeWords) ?? `one of ${netmodeWords.join(', ')}`,
+        help: didYouMean(value.value, netmodeWords) ?? `one of ${netmodesAt(place, path).join(', ')}`,
       });
     } else {
       const key = path.filter((part) => !/^\d+$/.test(part)).join('.') || 'x-netmode';
@@ -64,6 +64,10 @@ export function reportFaults(place: Place, subject: string, tree: Tree, report: 
   }
   return wrong;
 }
+
+/** A service may also be in the network of another. */
+const netmodesAt = (place: Place, path: readonly string[]) =>
+  place === 'service' && path[0] !== 'default' ? [...netmodeWords, guestForm] : netmodeWords;
 
 const isMode = (path: readonly string[]) =>
   path.length === 0 || (path.length === 1 && (path[0] === 'mode' || path[0] === 'default'));
@@ -76,7 +80,7 @@ function helpForKey(place: Place, path: readonly string[], key: string): string 
   if (path.length > 0) return didYouMean(key, propertiesOf(schemaAt(place, path)));
   const elsewhere = (Object.keys(keysAt) as Place[]).filter((other) => keysAt[other].includes(key));
   if (elsewhere.length > 0) return `"${key}" belongs to ${elsewhere.map((other) => placeNames[other]).join(' or ')}`;
-  return didYouMean(key, keysAt[place]);
+  return didYouMean(key, keysAt[place]) ?? `one of ${keysAt[place].join(', ')}`;
 }
 
 interface SchemaNode {
@@ -84,6 +88,8 @@ interface SchemaNode {
   readonly $ref?: string;
   readonly anyOf?: readonly SchemaNode[];
   readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
   readonly examples?: readonly unknown[];
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: unknown;
@@ -117,20 +123,23 @@ function helpForValue(place: Place, path: readonly string[], value: Tree): strin
   if (path.length === 0) {
     return place === 'top'
       ? 'write a mapping, such as "default: bridge"'
-      : `write a netmode (${netmodeWords.join(', ')}) or a mapping`;
+      : `write a netmode (${netmodesAt(place, path).join(', ')}) or a mapping`;
   }
-  if (isMode(path)) return `one of ${netmodeWords.join(', ')}`;
+  if (isMode(path)) return `one of ${netmodesAt(place, path).join(', ')}`;
   const node = schemaAt(place, path);
   const words = wordsOf(node);
   if (words) {
     const near = value.kind === 'scalar' ? didYouMean(String(value.value), words) : undefined;
     return near ?? `one of ${words.join(', ')}`;
   }
+  const { minimum, maximum } = node?.anyOf?.find((alternative) => alternative.minimum !== undefined) ?? {};
+  if (minimum !== undefined) return `write a whole number from ${minimum} to ${maximum}`;
   const example = node?.examples?.[0];
   return example === undefined ? 'see docs/x-netmode.md' : `write it like ${JSON.stringify(example)}`;
 }
 
 function show(value: Tree): string {
+  if (value.kind === 'sequence' && value.items.length === 0) return 'an empty list';
   return value.kind === 'scalar' && value.value !== null ? JSON.stringify(value.value) : describe(value);
 }
 

@@ -48,6 +48,9 @@ export const netmodeNames = Object.keys(modes) as readonly Netmode[];
 /** Every word that may be written for a netmode. */
 export const netmodeWords: readonly string[] = [...netmodeNames, 'ipvlan'];
 
+/** The netmode of a guest, as messages write it. */
+export const guestForm = 'service:NAME';
+
 /** The netmode that a word stands for; undefined for any other word. */
 export function netmodeOf(word: string): Netmode | undefined {
   if (word === 'ipvlan') return 'ipvlan-l2';

@@ -150,7 +150,13 @@ test('facts that are not there', async () => {
     'nas.json',
   ]);
   assert.is(code, 2);
-  assert.match(err, '"/project/nas.json" cannot be read: no such file');
+  assert.match(err, '"/project/nas.json" does not exist');
+});
+
+test('facts from standard input: how that is written', async () => {
+  const { code, err } = await runIn({ 'compose.yaml': 'services: { a: { image: b } }\n' }, ['check', '--facts', '-']);
+  assert.is(code, 2);
+  assert.match(err, 'for standard input write: --facts /dev/stdin');
 });
 
 test('facts that are none', async () => {

@@ -27,6 +27,7 @@ const printed: Readonly<Record<string, readonly [program: Program, ...parts: str
   'failed to create the ipvlan port: operation': ['dockerd', 'failed to create the ipvlan port', 'operation not supp'],
   'failed to set up container networking: failed to create': ['dockerd', 'failed to create the ipvlan port'],
   'RTNETLINK answers: Device': ['ip', 'RTNETLINK answers: %s'],
+  'RTNETLINK answers: Operation not permitted': ['ip', 'RTNETLINK answers: %s'],
   'is already using parent interface': ['dockerd', 'is already using parent interface'],
   'parent interface was not found': ['dockerd', 'parent interface was not found on the host'],
   'vlan id must be': ['dockerd', 'vlan id must be between 1-4094, received'],
@@ -65,8 +66,11 @@ const printed: Readonly<Record<string, readonly [program: Program, ...parts: str
   'cannot override': ['compose', 'cannot override'],
 };
 
-/** Printed by programs in containers, each its own; seen with nginx. */
-const ofPrograms = ['nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)'];
+/** Printed by programs that are not at hand here: nginx in a container, dhcpcd 10.1.0. */
+const ofPrograms = [
+  'nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)',
+  'eth0: 10 second defence failed for 192.168.1.10',
+];
 
 const loaded = new Map<string, Buffer>();
 const bytesOf = (path: string): Buffer => {

@@ -5,7 +5,7 @@ import { didYouMean } from '../../diagnostics/suggest.ts';
 import type { PlainMap } from '../../emit/override/plain-data.ts';
 import type { Place } from '../../netmode/faults.ts';
 import { guestKeys, isMeaningless } from '../../netmode/keys.ts';
-import { netmodeOf, netmodeWords } from '../../netmode/modes.ts';
+import { guestForm, netmodeOf, netmodeWords } from '../../netmode/modes.ts';
 import type { Settings } from '../../netmode/settings.ts';
 import { type Data, keysOf, typedValue } from '../../netmode/typed-value.ts';
 import { UsageError } from '../usage-error.ts';
@@ -65,7 +65,8 @@ interface Values {
 
 /** Throws a `UsageError` for an unknown key or netmode; values are judged when the edited file is read again. */
 export function askedOf({ mode, network, parent, set = [], unset = [] }: Values, place: Place): Asked {
-  if (mode !== undefined && !(place === 'service' && ownerOf(mode) !== undefined)) checkNetmode('--mode', mode);
+  if (mode !== undefined && !(place === 'service' && ownerOf(mode) !== undefined))
+    checkNetmode('--mode', mode, place === 'service' ? [...netmodeWords, guestForm] : netmodeWords);
   for (const key of unset) checkKey(key, place);
   return {
     set: {
@@ -96,12 +97,15 @@ export function displaced(said: PlainMap, { set }: Asked, place: Place): readonl
   return ['network', ...meaningless];
 }
 
-/** @param option as people write it */
-export function checkNetmode(option: string, word: string): void {
+/**
+ * @param option as people write it
+ * @param shown the netmodes that the message names
+ */
+export function checkNetmode(option: string, word: string, shown: readonly string[] = netmodeWords): void {
   if (netmodeWords.includes(word) || /^[^$]*\$(?:\{|[A-Za-z_])/.test(word)) return;
   throw new UsageError(
     `${option}: there is no netmode "${word}"`,
-    didYouMean(word, netmodeWords) ?? `one of ${netmodeWords.join(', ')}`,
+    didYouMean(word, netmodeWords) ?? `one of ${shown.join(', ')}`,
   );
 }
 

@@ -146,7 +146,10 @@ export async function readFacts({ host }: Session, file: string): Promise<Facts>
   const path = resolve(host.cwd, file);
   const read = host.read(path);
   if ('error' in read)
-    throw new UsageError(`"${path}" cannot be read: ${read.detail}`, 'make one with: netcompose facts > facts.json');
+    throw new UsageError(
+      `"${path}" ${read.error === 'missing' ? 'does not exist' : `cannot be read: ${read.detail}`}`,
+      file === '-' ? 'for standard input write: --facts /dev/stdin' : 'make one with: netcompose facts > facts.json',
+    );
   const { readFactsText } = await import('../../plan/facts/read-facts.ts');
   const result = readFactsText(read.text);
   if ('facts' in result) return result.facts;

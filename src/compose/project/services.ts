@@ -127,7 +127,9 @@ function readExtraHosts(tree: Tree | undefined, service: string, report: Report)
 }
 
 function readReplicas(tree: Mapping, keySpan: Span): Located<number> {
-  return numberIn(at(tree, 'deploy', 'replicas')) ?? numberIn(at(tree, 'scale')) ?? { value: 1, span: keySpan };
+  const written = numberIn(at(tree, 'deploy', 'replicas')) ?? numberIn(at(tree, 'scale'));
+  // No such number of containers is told of once; nothing follows from it.
+  return written && Number.isInteger(written.value) && written.value >= 0 ? written : { value: 1, span: keySpan };
 }
 
 /** Which profiles are in force: from `--profile`, else from `COMPOSE_PROFILES`. */

@@ -137,7 +137,9 @@ class Checker {
   }
 
   #wrongType(tree: Tree, shape: Shape, at: Span): void {
-    const quotable = tree.kind === 'scalar' && tree.value !== null && shape.scalar?.includes('string');
+    const isFraction = tree.kind === 'scalar' && typeof tree.value === 'number' && shape.scalar?.includes('integer');
+    const quotable =
+      tree.kind === 'scalar' && tree.value !== null && shape.scalar?.includes('string') && isFraction !== true;
     const help = quotable ? `write "${String((tree as Scalar).value)}" in quotes` : undefined;
     this.#fault(at, `must be ${expected(shape)}, not ${describe(tree)}`, help);
   }

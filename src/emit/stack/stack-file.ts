@@ -32,6 +32,15 @@ export function stackOf({ plan, networks }: SwarmPlan, report: Report): string {
 type Section = 'volume' | 'secret' | 'config';
 const sections: Readonly<Record<string, Section>> = { volumes: 'volume', secrets: 'secret', configs: 'config' };
 
+/** What a service's `x-netmode` asks for and no stack gives, and what to do about it. A fixed address has a rule. */
+const leftOfNetmode: Readonly<Record<string, string | undefined>> = {
+  mac_address: undefined,
+  interface_name: undefined,
+  gw_priority: undefined,
+  floating_addresses:
+    'the program that puts them up does so all the same; without a shim, the node that it runs on does not reach them',
+};
+
 class StackWriter {
   readonly #plan: Plan;
   /** Docker's names of the swarm's macvlan and ipvlan networks, by key. */
@@ -106,6 +115,7 @@ class StackWriter {
     const mode = plan.networkMode;
     const isHost = mode?.kind === 'host';
     if (mode && !isHost) this.#unlike(plan);
+    this.#leftOfNetmode(name);
     const entries = entriesOf(kept).flatMap((entry): readonly Entry[] => {
       switch (entry.key) {
         case 'network_mode':
@@ -126,6 +136,16 @@ class StackWriter {
     });
     if (isHost) entries.push(...entriesFrom({ networks: { [hostNetwork]: null } }, value.span));
     return mapping(value, entries);
+  }
+
+  #leftOfNetmode(name: string): void {
+    for (const [key, help] of Object.entries(leftOfNetmode)) {
+      const path = ['services', name, 'x-netmode', key];
+      const written = at(this.#plan.project.model, ...path);
+      // `docker` leaves the choice to Docker, as a stack does.
+      const asksNothing = written?.kind === 'scalar' && written.value === 'docker';
+      if (!asksNothing) this.#leftOut(path, `"${name}": "${key}"`, help);
+    }
   }
 
   /** `docker stack deploy` ignores `network_mode`, and puts the service on the default network instead. */

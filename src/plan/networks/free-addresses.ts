@@ -18,7 +18,7 @@ export function knownAddresses({ pools, underlay }: NetworkPlan, { host, engine 
     ...pools.flatMap(({ gateway, auxAddresses }) => [...(gateway ? [gateway] : []), ...auxAddresses.values()]),
     ...(interfaceOf(host, parent)?.addresses ?? []).map(({ address }) => address),
     ...(host?.neighbours ?? []).filter(({ interface: on }) => on === parent).map(({ address }) => address),
-    ...(engine?.containers ?? []).flatMap(allAddressesOf),
+    ...(engine?.containers ?? []).flatMap((container) => [...allAddressesOf(container), ...container.floating]),
   ];
 }
 

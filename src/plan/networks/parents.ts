@@ -174,6 +174,13 @@ export function obstacle(
       help: `write "parent:" with one of ${candidates(facts.host).join(', ')}, or ${fallback}`,
     };
   }
+  const within = linkWithin(name, facts.host);
+  if (within !== undefined)
+    return {
+      rule: 'parent/not-found',
+      message: `there is no interface "${name}" on this host, and Docker makes no VLAN link on a VLAN link`,
+      help: `if VLAN ${vlanIdIn(within)} is meant, write "parent: ${within}" alone; else make "${name}" before`,
+    };
   const near = didYouMean(name, candidates(facts.host));
   return {
     rule: 'parent/not-found',
@@ -260,6 +267,12 @@ function exists(name: string, host: ParsedHost): boolean {
   if (interfaceOf(host, name)) return true;
   const [base, id, ...rest] = name.split('.');
   return rest.length === 0 && /^\d+$/.test(id ?? '') && interfaceOf(host, base) !== undefined;
+}
+
+/** `eth0.10` of `eth0.10.20`, where it is a link or could be made; `vlan` beside such a parent makes such a name. */
+function linkWithin(name: string, host: ParsedHost): string | undefined {
+  const [, outer] = /^(.+\.\d+)\.\d+$/.exec(name) ?? [];
+  return outer !== undefined && exists(outer, host) ? outer : undefined;
 }
 
 /** Interfaces that a person could mean as a parent. */

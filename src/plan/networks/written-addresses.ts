@@ -1,8 +1,9 @@
 /** The addresses that the file gives to containers, read once. */
+import uniqBy from 'lodash/uniqBy.js';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located } from '../../diagnostics/source.ts';
 import type { Intents, ServiceIntent } from '../../netmode/intents.ts';
-import { type Address, parseAddress } from '../facts/ip.ts';
+import { type Address, formatAddress, parseAddress } from '../facts/ip.ts';
 
 interface BothFamilies {
   readonly ipv4Address?: Located<Address>;
@@ -42,7 +43,11 @@ function addressesIn({ service, settings }: ServiceIntent, report: Report): Writ
   };
   return {
     netmode: both(settings.ipv4_address, settings.ipv6_address),
-    floating: (settings.floating_addresses ?? []).flatMap((written) => read(written) ?? []),
+    // Twice the same, in whatever spelling, says no more than once.
+    floating: uniqBy(
+      (settings.floating_addresses ?? []).flatMap((written) => read(written) ?? []),
+      ({ value }) => formatAddress(value),
+    ),
     declared: new Map(
       [...(service.networks?.value.values() ?? [])].map(({ network, ipv4Address, ipv6Address }) => [
         network,

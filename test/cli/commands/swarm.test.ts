@@ -112,6 +112,29 @@ const stackFile = async (yaml: string) => {
   };
 };
 
+test('what x-netmode asks for at a service and no stack gives is said, key by key', async () => {
+  const { stack, said } = await stackFile(`services:
+  dns:
+    image: dns
+    cap_add: [NET_ADMIN]
+    x-netmode:
+      network: lan
+      mac_address: "02:42:c0:a8:01:35"
+      interface_name: lan0
+      gw_priority: 3
+      floating_addresses: [192.168.1.60, 192.168.1.61]
+  web: { image: web, x-netmode: { network: lan, mac_address: docker } }
+networks:
+  lan: { x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27 } }
+`);
+  const keys = ['mac_address', 'interface_name', 'gw_priority', 'floating_addresses'];
+  assert.equal(
+    said,
+    keys.map((key) => `"dns": "${key}"`),
+  );
+  assert.equal(stack.services.dns.networks, { lan: null });
+});
+
 test('the stack file has what a stack takes, comments stay, and the rest is said', async () => {
   const { stack, out, said } = await stackFile(`name: shop
 x-logging: &logging { logging: { driver: local } }

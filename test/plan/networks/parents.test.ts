@@ -72,4 +72,19 @@ test('a name that nobody has stays as it is written, and is reported', () => {
   assert.match(told(planTexts(text('enp9s0'), { facts })).join('\n'), 'error parent/not-found');
 });
 
+for (const [parent, told] of [
+  ['eth0.10, vlan: 20', true],
+  ['eth0.10.20', true],
+  ['eth7.10.20', false],
+] as const) {
+  test(`a VLAN link on a VLAN link, which Docker does not make: ${parent}`, () => {
+    const [found] = planTexts(text(parent), { facts }).diagnostics.sorted();
+    assert.is(found?.rule, 'parent/not-found');
+    assert.is(
+      found?.help === 'if VLAN 10 is meant, write "parent: eth0.10" alone; else make "eth0.10.20" before',
+      told,
+    );
+  });
+}
+
 test.run();

@@ -54,7 +54,9 @@ export async function run(session: Session): Promise<number> {
   const { plan, facts, ...read } = await planned(session, options);
   reportProblems(session, read.diagnostics);
   if (!plan || !facts) return exitCodeOf(read.diagnostics.sorted());
-  writeOutput(session, read, file ?? '-', (await writer())(graphOf(plan, parseFacts(facts))));
+  const factsFile = options.values['facts'] as string | undefined;
+  const text = (await writer())(graphOf(plan, parseFacts(facts)));
+  writeOutput(session, read, factsFile === undefined ? [] : [factsFile], file ?? '-', text);
   return exitCodeOf(read.diagnostics.sorted());
 }
 

@@ -65,9 +65,16 @@ export function checkAnswers(
         allAddressesOf(container).some((address) => sameAddress(address, wanted.address));
       if (containers.some((container) => container.project === project.name && has(container))) continue;
       const help = () => suggestion(wanted, network, taken);
-      const other = containers.find((container) => isOnLan(container, network, facts) && has(container));
+      // Two may float one address, but what one floats is not another's for good.
+      const takes = ({ floating }: ParsedContainer) =>
+        !wanted.floats && floating.some((address) => sameAddress(address, wanted.address));
+      const other = containers.find(
+        (container) =>
+          isOnLan(container, network, facts) &&
+          (has(container) || (container.project !== project.name && takes(container))),
+      );
       const answers = neighbours.find(({ address }) => sameAddress(address, wanted.address));
-      if (other) reportContainer(wanted, other, help(), report);
+      if (other) reportContainer(wanted, other, has(other), help(), report);
       else if (answers) reportNeighbour(wanted, answers, help(), report);
     }
     if (members.length === 0) continue;
@@ -153,6 +160,7 @@ function isOnLan(
 function reportContainer(
   { service, address, span }: Fixed,
   { name, project }: ParsedContainer,
+  forGood: boolean,
   help: string,
   report: Report,
 ): void {
@@ -160,7 +168,8 @@ function reportContainer(
   report(
     'address/duplicate',
     span,
-    `"${service}" has the address ${formatAddress(address)}, as the running container "${name}"${of} does`,
+    `"${service}" has the address ${formatAddress(address)}, ` +
+      (forGood ? `as the running container "${name}"${of} does` : `which the running container "${name}"${of} floats`),
     { help },
   );
 }

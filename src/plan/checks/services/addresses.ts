@@ -46,7 +46,12 @@ export function checkAddresses({ services, networks }: Plan, facts: ParsedFacts,
     const isHandedOut = (family: 4 | 6) =>
       network.kind === 'shared' ||
       members.some((member) => !fixedOf(member).some(({ value }) => value.family === family));
-    const around = { network, isHandedOut, ofHost: hostAddressesOn(network, facts), known, suggested: new Map() };
+    const besides = (service: ServicePlan['service'], address: Address) =>
+      [...(services.get(service.name)?.networks.keys() ?? [])].find((other) =>
+        networks.get(other)?.pools.some(({ subnet }) => contains(subnet, address)),
+      );
+    const ofHost = hostAddressesOn(network, facts);
+    const around = { network, isHandedOut, ofHost, known, besides, suggested: new Map() };
     for (const given of fixed) checkGiven(given, { ...around, floating }, report);
     for (const given of floating) checkGiven(given, { ...around, floating, floats: true }, report);
     checkCapacity(network, members, known, report);
@@ -165,6 +170,8 @@ interface Around {
   readonly floating: readonly Given<Address>[];
   /** Whether the address itself does. */
   readonly floats?: boolean;
+  /** The network of that service in which the address lies. */
+  readonly besides: (service: ServicePlan['service'], address: Address) => string | undefined;
   /** Gets what is suggested, so that no two services are told the same. */
   readonly known: Address[];
   /** What was suggested in place of a floating address, so that all who share it are told the same. */
@@ -187,17 +194,14 @@ function checkGiven({ service, value: address, span }: Given<Address>, around: A
   if (!pool) {
     const [first] = sameFamily;
     const subnets = (first ? sameFamily : pools).map(({ subnet }) => formatCidr(subnet)).join(' and ');
-    const meant = first && instead(() => meantIn(first, address, known));
-    report('address/outside-subnet', span, `${subject} is outside ${subnets}`, {
-      help: first
-        ? meant
-          ? `did you mean ${formatAddress(meant)}?`
-          : `choose one of ${formatCidr(first.subnet)}`
-        : `the network "${network.key}" has no IPv${address.family} subnet: ` +
-          (network.kind === 'native'
-            ? `add one under "ipam", with "enable_ipv${address.family}: true"`
-            : 'add one to "subnet"'),
-    });
+    const other = around.besides(service, address);
+    const help = () => {
+      if (other !== undefined) return helpBesides(other, service.name, floats);
+      if (!first) return helpWithoutFamily(network, address.family);
+      const meant = instead(() => meantIn(first, address, known));
+      return meant ? `did you mean ${formatAddress(meant)}?` : `choose one of ${formatCidr(first.subnet)}`;
+    };
+    report('address/outside-subnet', span, `${subject} is outside ${subnets}`, { help: help() });
     return;
   }
   const owner = reservedFor(address, pool, around);
@@ -228,6 +232,14 @@ function checkGiven({ service, value: address, span }: Given<Address>, around: A
     );
   }
 }
+
+const helpBesides = (network: string, service: string, floats: boolean) =>
+  `it lies in "${network}", which "${service}" is on too` +
+  (floats ? `: to float it there, write "network: ${network}"` : ': write it there');
+
+const helpWithoutFamily = ({ key, kind }: NetworkPlan, family: 4 | 6) =>
+  `the network "${key}" has no IPv${family} subnet: ` +
+  (kind === 'native' ? `add one under "ipam", with "enable_ipv${family}: true"` : 'add one to "subnet"');
 
 /** The same host part in the right subnet is what was most likely meant; where that is taken, what is free near it. */
 function meantIn(pool: PlannedPool, address: Address, known: readonly Address[]): Address | undefined {

@@ -58,6 +58,7 @@ function checkService({ service, owner, networks, networkMode, listeners, ports 
       clash(`the port ${formatPort(listener)} in the network of "${owner}"`, listener.span, 'run one replica');
   }
   for (const { first, published, targets } of portRuns(ports, ({ source }) => source)) {
+    if (first.guest !== undefined) continue; // such an owner is to have one replica, whatever it publishes
     const { protocol, span: place } = first.source;
     const length = targets.last - targets.first;
     if (!published || published.last - published.first !== length) continue; // a range to choose from

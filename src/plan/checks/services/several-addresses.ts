@@ -31,17 +31,30 @@ function checkCapability(plan: ServicePlan, services: Plan['services'], report: 
     first.span,
     `"${plan.service.name}" cannot put ${formatAddress(first.value)} on its interface: ` +
       'that takes the capability NET_ADMIN',
-    { help: `add "cap_add: [NET_ADMIN]" to "${plan.service.name}", or to the service in its network that does it` },
+    {
+      help: isDropped(plan.service.tree)
+        ? `take NET_ADMIN out of the "cap_drop" of "${plan.service.name}"`
+        : `add "cap_add: [NET_ADMIN]" to "${plan.service.name}", or to the service in its network that does it`,
+    },
   );
 }
 
+const everything = /^ALL$/i;
+const netAdmin = /^(?:CAP_)?NET_ADMIN$/i;
+
 function mayPutUp(tree: Tree): boolean {
-  const [added, privileged] = [at(tree, 'cap_add'), at(tree, 'privileged')];
-  const names = added?.kind === 'sequence' ? added.items : [];
-  return (
-    (privileged?.kind === 'scalar' && privileged.value === true) ||
-    names.some((name) => name.kind === 'scalar' && /^(?:CAP_)?NET_ADMIN$|^ALL$/i.test(String(name.value)))
-  );
+  const privileged = at(tree, 'privileged');
+  if (privileged?.kind === 'scalar' && privileged.value === true) return true;
+  return names(tree, 'cap_add', everything) ? !isDropped(tree) : names(tree, 'cap_add', netAdmin);
+}
+
+/** Of all of them the engine leaves out what is dropped; else it adds after it has dropped (`oci/caps/utils.go`). */
+const isDropped = (tree: Tree) => names(tree, 'cap_add', everything) && names(tree, 'cap_drop', netAdmin);
+
+function names(tree: Tree, key: 'cap_add' | 'cap_drop', capability: RegExp): boolean {
+  const list = at(tree, key);
+  const items = list?.kind === 'sequence' ? list.items : [];
+  return items.some((name) => name.kind === 'scalar' && capability.test(String(name.value)));
 }
 
 /** The kernel gives one container neither two interfaces in one subnet nor one MAC address twice on a parent. */

@@ -80,6 +80,25 @@ export const addressErrors: readonly ErrorRow[] = [
     }),
   },
   {
+    example: 'RTNETLINK answers: Operation not permitted',
+    // As iproute2 and BusyBox say it, and as keepalived's log does.
+    text: /(?:RTNETLINK answers|Netlink: error): Operation not permitted/,
+    explain: () => ({
+      message: 'To put an address on an interface, or to change anything of it, takes the capability NET_ADMIN.',
+      help: 'In a container: "cap_add: [NET_ADMIN]" at its service; on the host: run the command as root.',
+      rule: 'address/cannot-float',
+    }),
+  },
+  {
+    example: 'eth0: 10 second defence failed for 192.168.1.10',
+    text: /(?<interface>[^\s:]+): 10 second defence failed/,
+    explain: ({ interface: parent }) => ({
+      message: `dhcpcd gives the address of "${parent}" up: it takes the host's own shim for another machine.`,
+      help: 'Write "arp_persistdefence" into /etc/dhcpcd.conf, before the first "interface", and restart dhcpcd.',
+      rule: 'host/address-given-up',
+    }),
+  },
+  {
     example: 'user specified IP address is supported only when connecting to networks with user configured subnets',
     text: /user specified IP address is supported/,
     explain: () => ({

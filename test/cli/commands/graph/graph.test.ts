@@ -62,4 +62,33 @@ test('a link to a file of the project is that file', async () => {
   assert.match(err, '"link.svg" is a file of the project');
 });
 
+const settings = {
+  'compose.yaml':
+    'services:\n  web:\n    image: x\n    env_file: [web.env, { path: a/db.env, required: false }]\n' +
+    '    configs: [app]\n' +
+    '  one: { image: x, env_file: one.env }\nconfigs:\n  app: { file: ./app.conf }\n',
+  'web.env': 'A=1\n',
+  'a/db.env': '',
+  'one.env': '',
+  'app.conf': '',
+  'facts.json': '{ "version": 1 }',
+};
+
+for (const file of ['web.env', 'a/db.env', 'one.env', 'app.conf', 'facts.json']) {
+  test(`what the project or the command takes from a file is not overwritten: ${file}`, async () => {
+    const { code, err, host } = await runIn(settings, [
+      'graph',
+      '--facts',
+      'facts.json',
+      '--format',
+      'dot',
+      '-o',
+      file,
+    ]);
+    assert.is(code, 2);
+    assert.match(err, 'it is not overwritten');
+    assert.is(host.files.get(`${folder}/${file}`), settings[file as keyof typeof settings]);
+  });
+}
+
 test.run();

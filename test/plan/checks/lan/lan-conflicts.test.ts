@@ -74,6 +74,38 @@ const cases: readonly (readonly [string, string, Facts, readonly string[]])[] = 
     ],
   ],
   [
+    'a fixed address is one that a container of another project floats',
+    dns(),
+    facts([], {
+      networks: [lan],
+      containers: [running({ networks: { lan: { ipv4: '192.168.1.70' } }, floating: ['192.168.1.53'] })],
+    }),
+    [
+      'error address/duplicate: "dns" has the address 192.168.1.53, ' +
+        'which the running container "shop-dns-1" of project "shop" floats',
+    ],
+  ],
+  [
+    'a floating address is one that containers of other projects float too',
+    dns(', floating_addresses: [192.168.1.60]').replace('image: dns', 'image: dns\n    privileged: true'),
+    facts([], {
+      networks: [lan],
+      containers: [running({ networks: { lan: { ipv4: '192.168.1.70' } }, floating: ['192.168.1.60'] })],
+    }),
+    [],
+  ],
+  [
+    'a fixed address is what a container of its own floated until now',
+    dns(),
+    facts([], {
+      networks: [lan],
+      containers: [
+        running({ project: 'project', networks: { lan: { ipv4: '192.168.1.70' } }, floating: ['192.168.1.53'] }),
+      ],
+    }),
+    [],
+  ],
+  [
     'it has answered',
     dns(),
     facts([neighbour('192.168.1.53', { state: 'stale' })]),

@@ -2,6 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { EngineNetwork, Facts } from '../../../../src/plan/facts/facts.ts';
+import { formatAddress } from '../../../../src/plan/facts/ip.ts';
 import { lanFacts, planTexts, told } from '../../../support/in-memory.ts';
 
 const pool = 'subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.192/27';
@@ -163,6 +164,59 @@ test('outside the subnet: what was most likely meant', () => {
       'subnet: add one to "subnet"',
   ]);
 });
+
+test('outside the subnet, and in that of another network of the service', () => {
+  const text = `services:
+  dns:
+    image: dns
+    privileged: true
+    networks: { dmz: { ipv4_address: 192.168.1.63 } }
+    x-netmode: { network: lan, ipv4_address: 10.9.0.62, floating_addresses: [192.168.1.60, 10.9.0.61] }
+networks:
+  lan: { x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27 } }
+  dmz: { ipam: { config: [{ subnet: 10.9.0.0/24 }] } }
+`;
+  const besides = (network: string) => `it lies in "${network}", which "dns" is on too`;
+  assert.equal(lines(text), [
+    `error address/outside-subnet: "dns": 192.168.1.63 is outside 10.9.0.0/24; ${besides('lan')}: write it there`,
+    `error address/outside-subnet: "dns": 10.9.0.62 is outside 192.168.1.0/24; ${besides('dmz')}: write it there`,
+    `error address/outside-subnet: "dns": 10.9.0.61 is outside 192.168.1.0/24; ${besides('dmz')}: ` +
+      'to float it there, write "network: dmz"',
+  ]);
+});
+
+test('a floating address that is written twice, in whatever spelling, is one', () => {
+  const { plan } = planTexts(
+    'services:\n  dns:\n    image: dns\n    privileged: true\n    x-netmode: { network: lan, floating_addresses: ' +
+      '[192.168.1.60, "fd00:1::60", 192.168.1.60, "FD00:1:0::60"] }\nnetworks:\n  lan: { x-netmode: { mode: macvlan, ' +
+      'subnet: [192.168.1.0/24, "fd00:1::/64"], gateway: [192.168.1.1, "fd00:1::1"] } }\n',
+    { facts: lanFacts },
+  );
+  const floating = plan?.services.get('dns')?.networks.get('lan')?.floating ?? [];
+  assert.equal(
+    floating.map(({ value }) => formatAddress(value)),
+    ['192.168.1.60', 'fd00:1::60'],
+  );
+});
+
+for (const [capabilities, help] of [
+  ['cap_add: [ALL], cap_drop: [NET_ADMIN]', 'take NET_ADMIN out of the "cap_drop" of "dns"'],
+  ['cap_add: [NET_RAW]', 'add "cap_add: [NET_ADMIN]" to "dns", or to the service in its network that does it'],
+  ['cap_add: [all], cap_drop: [NET_RAW]', undefined],
+  ['cap_add: [NET_ADMIN], cap_drop: [ALL]', undefined],
+  ['cap_add: [cap_net_admin], cap_drop: [NET_ADMIN]', undefined],
+] as const) {
+  test(`whether a floating address can be put up: ${capabilities}`, () => {
+    const text =
+      `services:\n  dns: { image: dns, ${capabilities}, x-netmode: { mode: macvlan, ` +
+      'ip_range: 192.168.1.192/27, floating_addresses: [192.168.1.60] } }\n';
+    const found = planTexts(text, { facts: lanFacts }).diagnostics.sorted();
+    assert.equal(
+      found.map(({ help: said }) => said),
+      help === undefined ? [] : [help],
+    );
+  });
+}
 
 const other = 'choose another address, such as';
 

@@ -98,4 +98,27 @@ for (const [name, owner, guest, expected] of [
   test(name, () => assert.equal(owned(owner, guest), expected));
 }
 
+for (const replicas of ['-1', '1.5', '"two"']) {
+  test(`nothing follows from ${replicas} replicas, which is said once`, () => {
+    const text =
+      `services:\n  vpn: { image: x, deploy: { replicas: ${replicas} } }\n` +
+      '  app: { image: x, x-netmode: "service:vpn", ports: ["80:80"] }\n';
+    const found = planTexts(text, { facts: lanFacts }).diagnostics.sorted();
+    assert.equal(
+      found.map(({ rule, help }) => [rule, help]),
+      [['compose/invalid-model', undefined]],
+    );
+  });
+}
+
+test('an owner with replicas is to have one, whatever its guest publishes', () => {
+  const text =
+    'services:\n  vpn: { image: x, scale: 2 }\n  app: { image: x, x-netmode: "service:vpn", ports: ["80:80"] }\n';
+  const found = planTexts(text, { facts: lanFacts }).diagnostics.sorted();
+  assert.equal(
+    found.map(({ help }) => help),
+    ['run one replica of "vpn"'],
+  );
+});
+
 test.run();
