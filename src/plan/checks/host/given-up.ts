@@ -8,9 +8,11 @@ import { type Situation, type Threat, whatToWrite } from './threat.ts';
  * its frames to siblings pass programs that listen on the parent (`findings/sibling-frames-pass-the-parents-taps.sh`).
  * Seen of 10.1.0 and 10.5.2, not of 9.4.1.
  */
-export function addressGivenUp({ shim, managers: { dhcpcd } }: Situation): Threat | undefined {
+export function addressGivenUp({ shim, parent, managers: { dhcpcd } }: Situation): Threat | undefined {
   const major = Number.parseInt(dhcpcd?.version ?? '', 10);
   if (!dhcpcd || shim.driver !== 'macvlan' || !(major >= 10)) return undefined;
+  // On a VLAN, say, the host need not have an address that could be asked for.
+  if (!parent?.addresses.some(({ address }) => address.family === 4)) return undefined;
   const listed = (patterns: readonly string[]) => patterns.some((pattern) => fits(pattern, shim.parent));
   const { denied, allowed, defended, only } = dhcpcd;
   const runsFor = only?.find((name) => name === shim.parent || name === `${shim.parent}-4`);

@@ -125,6 +125,7 @@ for (const [what, netmode, managers, expected] of [
   ['dhcpcd 10, defended', 'macvlan', { dhcpcd: { ...denied, defended: ['eth*'], version: '10.1.0' } }, []],
   ['dhcpcd 9', 'macvlan', { dhcpcd: { ...denied, version: '9.4.1' } }, []],
   ['dhcpcd of a version that is not known', 'macvlan', { dhcpcd: denied }, []],
+  ['dhcpcd 10 and a VLAN', '{ mode: macvlan, vlan: 10 }', { dhcpcd: { ...denied, version: '10.1.0' } }, []],
   // It has the parent's MAC address.
   ['dhcpcd 10', 'ipvlan-l2', { dhcpcd: { ...denied, version: '10.1.0' } }, []],
   [
