@@ -46,7 +46,7 @@ export function showSteps(steps: readonly Step[], progress: Progress): NonNullab
       progress.event({ id, state: 'done', text: words.done });
     if (event === 'undoing') progress.event({ id, state: 'working', text: words.undoing });
     if (event === 'undone' && begun.get(id) === step) progress.event({ id, state: 'done', text: words.undone });
-    if (event === 'kept') progress.event({ id, state: 'done', text: 'Kept' });
+    if (event === 'kept' && begun.get(id) === step) progress.event({ id, state: 'done', text: 'Kept' });
   };
 }
 
