@@ -90,7 +90,7 @@ test('a second up does nothing', async (context) => {
   const ids = await rig.docker('ps', '--no-trunc', '--format', '{{.ID}}');
   const { code, stderr } = await run('up', '-d');
   assert.is(code, 0, stderr);
-  assert.not.match(stderr, /Recreate|error/i);
+  assert.not.match(stderr, /Recreate|error/i, stderr);
   assert.equal(await rig.docker('ps', '--no-trunc', '--format', '{{.ID}}'), ids);
 });
 test('down leaves nothing behind', async (context) => {
@@ -98,7 +98,8 @@ test('down leaves nothing behind', async (context) => {
   const run = await project(context, 'all', everything);
   const { code, stderr } = await run('down');
   assert.is(code, 0, stderr);
-  await rig.podman('rm', '--all', '--force', '--time', '0');
+  // Podman 4.3 removes no container whose network another one has, though that one goes with it.
+  for (const name of ['guest', 'other']) await rig.podman('rm', '--force', '--time', '0', name);
   assert.equal(await snapshot(rig), context.before);
 });
 /** What is said before anything starts, with the version; of each what the project's x-netmode says. */
@@ -106,7 +107,7 @@ const refused: readonly (readonly [netmode: string, rule: string, message: RegEx
   [
     '{ mode: ipvlan-l3, subnet: 10.7.1.0/24 }',
     'engine/podman',
-    /Podman \d+\.\d+\.\d+ takes "ipvlan_mode: l3" from its Docker socket and ignores it/,
+    /Podman (?:4\.3\.\d+ has no ipvlan|\d+\.\d+\.\d+ takes "ipvlan_mode: l3" from its Docker socket and ignores it)/,
   ],
   ['{ mode: macvlan, flag: private }', 'engine/podman', /Podman \d+\.\d+\.\d+ takes "macvlan_mode: private"/],
 ];
