@@ -90,6 +90,20 @@ test('a second up does nothing', async (context) => {
   const ids = await rig.docker('ps', '--no-trunc', '--format', '{{.ID}}');
   const { code, stderr } = await run('up', '-d');
   assert.is(code, 0, stderr);
+  const version = (await rig.docker('version', '--format', '{{.Server.Version}}')).stdout;
+  if (version.startsWith('4.3.')) {
+    // It says that a container's network is "all_default", and of the network that it is "3ef600…": Compose's own `up`
+    // makes every container anew that is on one. (With Docker's own Compose alone, too.)
+    assert.match(stderr, /metrics-1 +Running/);
+    assert.equal(
+      stderr
+        .match(/\S+(?= +Recreated)/g)
+        ?.slice()
+        .sort(),
+      ['all-dns-1', 'all-dynamic-1', 'all-web-1'],
+    );
+    return;
+  }
   assert.not.match(stderr, /Recreate|error/i, stderr);
   assert.equal(await rig.docker('ps', '--no-trunc', '--format', '{{.ID}}'), ids);
 });

@@ -50,6 +50,7 @@ const newestOnly = [
   'provider.test.ts',
   'reach.test.ts',
   'readme.test.ts',
+  'situations.test.ts',
   'swarm.test.ts',
   'vpn.test.ts',
   'watch.test.ts',

@@ -4,7 +4,6 @@
  */
 import { benchNet } from './bench.ts';
 import { check, counts, within } from './checks.ts';
-import { guests } from './guests.ts';
 import { killed } from './killed.ts';
 import { makeLan } from './lan.ts';
 import { life, strict } from './life.ts';
@@ -29,7 +28,6 @@ const parts: readonly Part[] = [
   { name: 'two projects', run: twoProjects, engine: '26' },
   { name: 'loopback', run: loopback, engine: '26' },
   { name: 'strict', run: strict, engine: '26' },
-  { name: 'guests', run: guests, engine: '28' },
   { name: 'killed', run: killed },
   { name: 'bench-net', run: benchNet, engine: '28' },
 ];
