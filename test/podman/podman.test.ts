@@ -140,4 +140,51 @@ test('what Podman does not do is said before anything starts, and a fallback is 
   assert.equal(await snapshot(context.rig), context.before);
 });
 
+/** Addresses of the range, of which Docker would keep one for the shim; names on the LAN; two ways out. */
+const warned = `
+services:
+  a:${httpd}
+    depends_on: [b]
+    x-netmode: { network: lan }
+  b:${httpd}
+    x-netmode: { network: lan }
+  both:${httpd}
+    networks: [default]
+    x-netmode: { network: lan }
+networks:
+  lan:
+    x-netmode: { mode: macvlan, ip_range: 192.168.213.200/29, shim: { ipv4_address: 192.168.213.202 } }
+`;
+
+test('what it warns of is so', async (context) => {
+  const { rig } = context;
+  const run = await project(context, 'warned', warned);
+  const { stdout } = await run('check');
+  for (const warning of [
+    /warning\[engine\/podman\]: .*hands out the shim's 192\.168\.213\.202 like any other/,
+    /warning\[service\/name-not-resolvable\]: "a" .* no names on macvlan and ipvlan/,
+    /warning\[service\/default-route\]: "both" is on .* which counts changes from run to run/,
+  ])
+    assert.match(stdout, warning);
+  try {
+    const up = await run('up', '-d');
+    assert.is(up.code, 0, up.stderr);
+    const inside = async (service: string, ...argv: readonly string[]) =>
+      await rig.docker('exec', `warned-${service}-1`, ...argv);
+    const addresses = await Promise.all(
+      ['a', 'b', 'both'].map(async (service) => (await inside(service, 'ip', '-4', '-o', 'addr')).stdout),
+    );
+    assert.ok(
+      addresses.some((text) => text.includes(' 192.168.213.202/')),
+      addresses.join('\n'),
+    );
+    assert.is.not((await inside('a', 'nslookup', 'b')).code, 0);
+    const routes = (await inside('both', 'ip', 'route')).stdout.match(/^default .*/gm) ?? [];
+    assert.is(routes.length, 2, routes.join('\n'));
+  } finally {
+    await run('down');
+  }
+  assert.equal(await snapshot(rig), context.before);
+});
+
 test.run();
