@@ -43,7 +43,7 @@ const checks: readonly Check[] = [
   checkNetworks,
   checkHostSubnets,
   checkNativePools,
-  withoutFacts(checkOwnSubnets),
+  checkOwnSubnets,
   withoutFacts(checkDriverOptions),
   checkFallbacks,
   checkLost,

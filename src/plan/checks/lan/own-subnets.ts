@@ -1,6 +1,7 @@
 /** Which subnets one network may have beside each other. */
 import type { Report } from '../../../diagnostics/diagnostic.ts';
 import { formatCidr, overlaps, sameAddress } from '../../facts/ip.ts';
+import type { ParsedFacts } from '../../facts/parsed-facts.ts';
 import { membersOf } from '../../services/members.ts';
 import type { NetworkPlan, Plan, PlannedPool } from '../../types.ts';
 
@@ -8,8 +9,10 @@ import type { NetworkPlan, Plan, PlannedPool } from '../../types.ts';
  * Reports `address/range-invalid` for two of a network's subnets that Docker does not make together. Of networks that
  * Compose leaves out, because no service is on them, it is told only where netcompose has them from `x-netmode`.
  */
-export function checkOwnSubnets({ networks, services, project }: Plan, report: Report): void {
-  const joined = membersOf([...services.values()].filter(({ service }) => service.active));
+export function checkOwnSubnets({ networks, services, project }: Plan, { engine }: ParsedFacts, report: Report): void {
+  // Podman's bridges are others.
+  if (engine?.kind === 'podman') return;
+  const joined = membersOf(services.values());
   for (const network of networks.values()) {
     const { key, kind, pools } = network;
     if (project.networks.get(key)?.external || (kind === 'native' && !joined.has(key))) continue;
@@ -29,7 +32,8 @@ export function checkOwnSubnets({ networks, services, project }: Plan, report: R
 function clashOf(earlier: PlannedPool, later: PlannedPool, network: NetworkPlan) {
   const [one, two] = [formatCidr(earlier.subnet), formatCidr(later.subnet)];
   const other = earlier.spans.subnet;
-  const isBridge = network.mode === 'bridge';
+  // Drivers that netcompose does not know count as bridges elsewhere.
+  const isBridge = network.mode === 'bridge' && (network.driver ?? 'bridge') === 'bridge';
   if (overlaps(earlier.subnet, later.subnet))
     return areApart(earlier, later, network)
       ? undefined
@@ -49,9 +53,8 @@ function clashOf(earlier: PlannedPool, later: PlannedPool, network: NetworkPlan)
 }
 
 /**
- * By Compose, macvlan and ipvlan may have overlapping subnets whose ranges lie apart and of which one at most
- * names the gateway (26.1, 28.5);
- * `docker network create`, which makes shared networks, refuses them.
+ * By Compose, macvlan and ipvlan may have overlapping subnets whose ranges lie apart and of which one at most names the
+ * gateway (26.1, 28.5); `docker network create`, which makes shared networks, refuses them.
  */
 const areApart = (one: PlannedPool, two: PlannedPool, { kind, underlay }: NetworkPlan): boolean =>
   underlay !== undefined &&
