@@ -12,6 +12,7 @@ import { checkAnswers } from './lan/lan-conflicts.ts';
 import { checkNamedNetworks } from './lan/named-networks.ts';
 import { checkNativePools } from './lan/native-pools.ts';
 import { checkNetworks } from './lan/network-clashes.ts';
+import { checkOwnSubnets } from './lan/own-subnets.ts';
 import { checkShimNames } from './lan/shim-names.ts';
 import { checkShimSources } from './lan/shim-sources.ts';
 import { checkParents } from './lan/unfit-parents.ts';
@@ -42,6 +43,7 @@ const checks: readonly Check[] = [
   checkNetworks,
   checkHostSubnets,
   checkNativePools,
+  checkOwnSubnets,
   withoutFacts(checkDriverOptions),
   checkFallbacks,
   checkLost,
@@ -54,7 +56,7 @@ const checks: readonly Check[] = [
   withoutFacts(checkShimSources),
   checkHostPrograms,
   checkAddresses,
-  withoutFacts(checkSeveralAddresses),
+  checkSeveralAddresses,
   withoutFacts(checkPorts),
   checkHostAddresses,
   checkLivePorts,
