@@ -4,7 +4,7 @@ import { swarmText } from '../../emit/stack/swarm-text.ts';
 import { planDiff } from '../../emit/text/diff/plan-diff.ts';
 import { planJson } from '../../emit/text/plan-json.ts';
 import { planText } from '../../emit/text/plan-text.ts';
-import { standingOf } from '../../plan/host-changes/standing.ts';
+import { standingOf } from '../../plan/standing/standing.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatOption, type OwnOptions, ownOptions, swarmOptions } from '../options/own-options.ts';
 import { exitCodeOf, reportProblems } from '../report.ts';
@@ -44,7 +44,7 @@ export async function run(session: Session): Promise<number> {
     if (json) terminal.out(planJson(plan, shown, host.cwd, standing));
     else if (!diff) terminal.out(planText(plan, { standing, ...(columns !== undefined && { columns }) }));
     else if (facts.engine)
-      terminal.out(planDiff(plan, facts, standing, terminal.color.out) || 'Nothing changes against what runs now.\n');
+      terminal.out(planDiff(plan, standing, terminal.color.out) || 'Nothing changes against what runs now.\n');
   }
   return exitCodeOf(shown);
 }
