@@ -15,7 +15,7 @@ import { UsageError } from '../usage-error.ts';
 
 const examples = `
 Examples:
-  netcompose plan                        what is new (+), changes (~), is there (=)
+  netcompose plan                        new (+), changes (~), there (=)
   netcompose plan --diff                 what changes against what runs now
   netcompose plan --offline              from the files alone
   netcompose plan --format json | jq .networks
