@@ -26,7 +26,7 @@ export async function run(session: Session): Promise<number> {
     command
       .description('Show what "up" would do: services, networks, addresses, ports and every host command, in order.')
       .addOption(formatOption(['text', 'json']))
-      .option('--diff', 'show only what changes against what runs now')
+      .option('--diff', 'show what changes against what runs now')
       .addHelpText('after', examples);
     swarmOptions(command, 'show what each host of a swarm does before "docker stack deploy"');
   });
