@@ -48,7 +48,8 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
   emit: [['override', 'persist'], ['source'], ['render'], ['annotate', 'stack'], ['text'], ['graph']],
   host: [
     ['system'],
-    ['engine', 'lock.ts', 'override-store.ts'],
+    ['engine', 'override-store.ts'],
+    ['lock.ts'],
     ['observe'],
     ['execute', 'bench', 'persist'],
     ['reach'],
