@@ -258,23 +258,6 @@ kernelTests(test, {
     assert.equal(difference(before, snapshot(lab.host)), []);
   },
 
-  async 'after kill -9 behind any command the next run converges'(lab) {
-    const clean = snapshot(lab.host);
-    const whole = await applyActions(everyStep, labHost(lab.host));
-    const wanted = snapshot(lab.host);
-    await whole.undo();
-    for (let count = 1; count <= everyStep.length; count++) {
-      assert.is(await applyAndDie(lab.host, count), 'SIGKILL');
-      const host = labHost(lab.host);
-      const applied = await applyActions(everyStep, host);
-      assert.is(applied.changed.length, everyStep.length - count, `after ${count} commands`);
-      assert.equal(difference(wanted, snapshot(lab.host)), [], `after ${count} commands`);
-      inNamespace(lab.host, 'ip', 'link', 'del', 'dev', shim);
-      inNamespace(lab.host, 'ip', 'rule', 'flush', 'table', '28259');
-      assert.equal(difference(clean, snapshot(lab.host)), []);
-    }
-  },
-
   async 'of two runs at once one does the work, the other finds it done'(lab) {
     const hosts = [labHost(lab.host), labHost(lab.host)] as const;
     const applied = await Promise.all(
@@ -331,15 +314,6 @@ async function failure(run: () => Promise<unknown>): Promise<string> {
 function macsSeen(lan: string): readonly string[] {
   const text = inNamespace(lan, 'busybox', 'arping', '-b', '-c', '3', '-w', '4', '-I', 'l0', hostAddress);
   return [...new Set([...text.matchAll(/\[([0-9a-f:]{17})\]/g)].map(([, mac]) => mac!))].sort();
-}
-
-/** Runs the executor in a process that is killed behind its nth changing command; gives the signal that ended it. */
-function applyAndDie(namespace: string, count: number): Promise<NodeJS.Signals | null> {
-  const helper = new URL('kill-helper.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, ['--import', 'tsx', helper, namespace, String(count)], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  return new Promise((resolve) => child.on('exit', (_code, signal) => resolve(signal)));
 }
 
 /** What a TCP server in one namespace says to a client in another. */
