@@ -107,6 +107,21 @@ kernelTests(test, {
     }
   },
 
+  async 'rp_filter turned to 1 afterwards changes nothing for a shim on macvlan'(lab) {
+    const inside = lab.addContainer('c1', container);
+    for (const wanted of [steps, stepsWithTable, stepsWithAddress]) {
+      await applyActions(wanted, labHost(lab.host));
+      for (const name of ['all', parent, shim])
+        inNamespace(lab.host, 'sysctl', '-q', '-w', `net/ipv4/conf/${name}/rp_filter=1`);
+      for (const namespace of [lab.host, inside]) inNamespace(namespace, 'ip', 'neigh', 'flush', 'all');
+      assert.ok(answers(lab.host, container), 'host to container');
+      assert.ok(answers(inside, wanted === stepsWithAddress ? spare : hostAddress), 'container to host');
+      assert.ok(answers(lab.lan, hostAddress), 'LAN to host');
+      inNamespace(lab.host, 'ip', 'link', 'del', 'dev', shim);
+      inNamespace(lab.host, 'ip', 'rule', 'flush', 'table', '28259');
+    }
+  },
+
   async 'a kernel that refuses is told in its own words, and nothing is left'(lab) {
     const before = snapshot(lab.host);
     const message = await failure(() => applyActions(refusedSteps, labHost(lab.host)));

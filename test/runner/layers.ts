@@ -48,6 +48,7 @@ const newestOnly = [
   'provider.test.ts',
   'reach.test.ts',
   'readme.test.ts',
+  'sudo.test.ts',
   'swarm.test.ts',
   'vpn.test.ts',
   'watch.test.ts',
