@@ -51,6 +51,7 @@ const newestOnly = [
   'reach.test.ts',
   'readme.test.ts',
   'situations.test.ts',
+  'sudo.test.ts',
   'swarm.test.ts',
   'vpn.test.ts',
   'watch.test.ts',

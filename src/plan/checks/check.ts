@@ -9,6 +9,7 @@ import { checkHostPrograms } from './host/host-programs.ts';
 import { checkDriverOptions } from './lan/driver-options.ts';
 import { checkHostSubnets } from './lan/host-subnets.ts';
 import { checkAnswers } from './lan/lan-conflicts.ts';
+import { checkLeftBehind } from './lan/left-behind-networks.ts';
 import { checkNamedNetworks } from './lan/named-networks.ts';
 import { checkNativePools } from './lan/native-pools.ts';
 import { checkNetworks } from './lan/network-clashes.ts';
@@ -42,6 +43,7 @@ const checks: readonly Check[] = [
   checkParents,
   checkNetworks,
   checkHostSubnets,
+  checkLeftBehind,
   checkNativePools,
   checkOwnSubnets,
   withoutFacts(checkDriverOptions),
