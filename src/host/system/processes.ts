@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import { HostError } from './errors.ts';
 import type { Following, RunResult } from './host.ts';
+import { limited } from './limit.ts';
 
 interface ProcessOptions {
   readonly cwd: string;
@@ -40,17 +41,15 @@ export async function runProcess(
     stripFinalNewline: false,
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
   });
-  let isLate = false;
   // What it has started may keep its output open: that is not waited for.
   const end = () => {
-    isLate = true;
     child.kill('SIGKILL');
     for (const stream of [child.stdout, child.stderr]) stream.destroy();
   };
-  const timer = seconds === undefined ? undefined : setTimeout(end, seconds * 1000);
+  const limit = seconds === undefined ? undefined : limited(child.pid, seconds, end);
   const result = await child;
-  clearTimeout(timer);
-  if (isLate) return { code: 124, stdout: '', stderr: `"${file}" did not end within ${seconds} seconds` };
+  const late = limit?.ended();
+  if (late !== undefined) return { code: 124, stdout: '', stderr: `"${file}" did not end within ${late} seconds` };
   if (result.exitCode !== undefined) return { code: result.exitCode, stdout: result.stdout, stderr: result.stderr };
   if (result.signal !== undefined) {
     return {

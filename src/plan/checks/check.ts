@@ -13,6 +13,7 @@ import { checkLeftBehind } from './lan/left-behind-networks.ts';
 import { checkNamedNetworks } from './lan/named-networks.ts';
 import { checkNativePools } from './lan/native-pools.ts';
 import { checkNetworks } from './lan/network-clashes.ts';
+import { checkOwnSubnets } from './lan/own-subnets.ts';
 import { checkShimNames } from './lan/shim-names.ts';
 import { checkShimSources } from './lan/shim-sources.ts';
 import { checkParents } from './lan/unfit-parents.ts';
@@ -45,6 +46,7 @@ const checks: readonly Check[] = [
   checkHostSubnets,
   checkLeftBehind,
   checkNativePools,
+  checkOwnSubnets,
   withoutFacts(checkDriverOptions),
   checkFallbacks,
   checkLost,
@@ -57,7 +59,7 @@ const checks: readonly Check[] = [
   withoutFacts(checkShimSources),
   checkHostPrograms,
   checkAddresses,
-  withoutFacts(checkSeveralAddresses),
+  checkSeveralAddresses,
   withoutFacts(checkPorts),
   checkHostAddresses,
   checkLivePorts,
