@@ -1,6 +1,6 @@
 /** A member of the engine's group with the real sudo: what it is asked for, and what is to be done without it. */
 import { spawn } from 'node:child_process';
-import { appendFile, chmod, chown, copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, chown, copyFile, cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -68,8 +68,11 @@ test('only ip and sysctl go through sudo, which asks once', async (context) => {
 
 for (const [what, prepare] of [
   ['refuses', (context: Context) => sudoers(context, '').then(() => context.env)],
-  // Where the program is not on PATH: nothing else that is needed lies beside it.
-  ['is not there', async ({ env, home }: Context) => ({ ...env, PATH: join(home, 'bin') })],
+  // A PATH without it.
+  [
+    'is not there',
+    async ({ env, home }: Context) => ({ ...env, PATH: [join(home, 'bin'), join(home, 'without')].join(delimiter) }),
+  ],
 ] as const)
   test(`where sudo ${what}, the commands are printed, and after them "up" succeeds`, async (context) => {
     const env = await prepare(context);
@@ -88,6 +91,7 @@ for (const [what, prepare] of [
     assert.is(pasted.code, 0, pasted.stderr);
     const again = await asMember(context, ['up', '-d'], env);
     assert.is(again.code, 0, again.stderr);
+    // Without a question, as there is no terminal.
     await sudoers(context, `${user.name} ALL = (root) NOPASSWD: ${allowed.join(', ')}`);
     const down = await asMember(context, ['down'], context.env);
     assert.is(down.code, 0, down.stderr);
@@ -106,8 +110,10 @@ async function addUser(context: Context): Promise<void> {
   await mkdir(join(home, '.docker/cli-plugins'), { recursive: true });
   await copyFile(join(bin, 'docker'), join(home, 'bin/docker'));
   await copyFile(plugin, join(home, '.docker/cli-plugins/docker-compose'));
-  for (const name of ['ip', 'sysctl', 'node'])
-    await copyFile(name === 'node' ? process.execPath : await pathOf(name), join(home, 'bin', name));
+  await copyFile(process.execPath, join(home, 'bin/node'));
+  // What there is without sudo.
+  await mkdir(join(home, 'without'));
+  for (const name of ['ip', 'sysctl', 'sh']) await symlink(await pathOf(name), join(home, 'without', name));
   for (const part of ['bin', 'dist', 'schema', 'package.json'])
     await cp(join(root, part), join(home, 'netcompose', part), { recursive: true });
   await writeFile(join(home, 'compose.yaml'), compose);

@@ -23,6 +23,7 @@ import { checkLivePorts } from './ports/live-ports.ts';
 import { checkLost } from './ports/lost-ports.ts';
 import { checkPorts } from './ports/ports.ts';
 import { checkAddresses } from './services/addresses.ts';
+import { checkBeside } from './services/beside.ts';
 import { checkFallbacks } from './services/fallbacks.ts';
 import { checkGuests } from './services/guest-keys.ts';
 import { checkPeers } from './services/peers.ts';
@@ -63,6 +64,7 @@ const checks: readonly Check[] = [
   checkHostAddresses,
   checkLivePorts,
   checkAnswers,
+  checkBeside,
   checkExternal,
   checkEngine,
   checkNewerKeys,
