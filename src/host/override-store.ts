@@ -59,6 +59,11 @@ export function verifiedPath(host: Host, project: string): string {
   return posix.join(projectFolder(host, project), 'verified');
 }
 
+/** Where the version of the Compose last asked is kept; no project's name has a full stop. */
+export function composeVersionPath(host: Host): string {
+  return posix.join(stateFolder(host), 'compose.version');
+}
+
 /** Removes what is kept of a project. */
 export function removeOverride(host: Host, project: string): void {
   host.remove(projectFolder(host, project));

@@ -165,19 +165,26 @@ const hasShims = ({ plan, facts }: Ready) =>
  * containers get theirs; then what shims lead to although it is gone is removed. Where Compose failed, its own words
  * count.
  */
-async function settle(session: Session, { plan }: Ready, exitCode: number, isOpen: boolean): Promise<void> {
+async function settle(
+  session: Session,
+  { plan, facts: { engine } }: Ready,
+  exitCode: number,
+  isOpen: boolean,
+): Promise<void> {
   const { host, progress } = session;
   const { tidy } = await import('../steps/release.ts');
-  const { observeEngine } = await import('../../host/observe/engine-facts.ts');
+  const { observeAgain, observeEngine } = await import('../../host/observe/engine-facts.ts');
   try {
     await withLock(host, 'host', async () => {
       if (exitCode === exitCodes.fine && isOpen) {
-        const observed = await progress.during('Engine', 'Looking', () => observeEngine(host));
+        const observed = await progress.during('Engine', 'Looking', () =>
+          engine ? observeAgain(host, engine) : observeEngine(host),
+        );
         if (observed.kind !== 'reached') throw observed.error;
         const steps = stepsOf(actionsToContainers(plan, observed.facts));
         await applyActions(steps, host, { onStep: showSteps(steps, progress) });
       }
-      await tidy(session, exitCode === exitCodes.fine ? plan : undefined);
+      await tidy(session, exitCode === exitCodes.fine ? plan : undefined, engine);
     });
   } catch (error) {
     if (exitCode === exitCodes.fine || !(error instanceof HostError)) throw error;

@@ -128,8 +128,8 @@ async function composeFacts({ host }: Session, needed: boolean, report: Report):
     if (needed) report('engine/compose-missing', undefined, message, { help });
     return undefined;
   }
-  const { composeVersion } = await import('../../host/engine/find-compose.ts');
-  const version = await composeVersion(host, compose);
+  const { rememberedComposeVersion } = await import('../../host/compose-version.ts');
+  const version = await rememberedComposeVersion(host, compose);
   if (needed && isOlder(version, oldestCompose)) {
     report(
       'engine/compose-too-old',

@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import sortBy from 'lodash/sortBy.js';
 import type { EngineContainer, EngineFacts, EngineNetwork, ImagePort } from '../../plan/facts/facts.ts';
 import { connect } from '../engine/client.ts';
-import { findEndpoint } from '../engine/endpoint.ts';
+import { type Endpoint, findEndpoint } from '../engine/endpoint.ts';
 import { badAddress, type EngineUnreachable, unreachable } from '../engine/unreachable.ts';
 import type { Host } from '../system/host.ts';
 import {
@@ -26,48 +26,64 @@ export type EngineObservation = { readonly kind: 'reached'; readonly facts: Engi
  *
  * @param images names of images whose `EXPOSE` is wanted; those that the engine does not have are left out
  */
-export async function observeEngine(host: Host, images: readonly string[] = []): Promise<EngineObservation> {
+export function observeEngine(host: Host, images: readonly string[] = []): Promise<EngineObservation> {
+  return observed(host, async (docker, endpoint) => {
+    // First alone: an engine that cannot be reached is then asked (and, over ssh, a password asked for) once.
+    const version = (await docker.version()) as Version;
+    const podman = isPodman(version);
+    const [info, comesAndGoes, exposed] = await Promise.all([
+      docker.info() as Promise<Info>,
+      whatComesAndGoes(docker, podman),
+      Promise.all(images.map((image) => exposedPorts(docker, image))),
+    ]);
+    const asking = {
+      platform: host.platform,
+      remote: endpoint.remote,
+      ...(endpoint.kind === 'unix' && { socket: endpoint.socket }),
+    };
+    const product = engineProduct(version, info, asking);
+    return {
+      version: version.Version,
+      kind: engineKind(version, info, asking),
+      ...(podman && info.Rootless === true && { rootless: true as const }),
+      ...(product && { product }),
+      remote: endpoint.remote,
+      swarm: swarmState(info),
+      ...comesAndGoes,
+      ...(images.length > 0 && {
+        images: Object.fromEntries(images.flatMap((image, at) => (exposed[at] ? [[image, exposed[at]]] : []))),
+      }),
+    };
+  });
+}
+
+/** The same engine some moments later: only what comes and goes is asked for. */
+export function observeAgain(host: Host, known: EngineFacts): Promise<EngineObservation> {
+  return observed(host, async (docker) => ({ ...known, ...(await whatComesAndGoes(docker, known.kind === 'podman')) }));
+}
+
+async function observed(
+  host: Host,
+  ask: (docker: Docker, endpoint: Endpoint) => Promise<EngineFacts>,
+): Promise<EngineObservation> {
   try {
     const endpoint = findEndpoint(host);
     try {
-      const docker = await connect(endpoint, host);
-      // First alone: an engine that cannot be reached is then asked (and, over ssh, a password asked for) once.
-      const version = (await docker.version()) as Version;
-      const podman = isPodman(version);
-      const [info, networks, containers, exposed] = await Promise.all([
-        docker.info() as Promise<Info>,
-        listNetworks(docker, podman),
-        listContainers(docker, podman),
-        Promise.all(images.map((image) => exposedPorts(docker, image))),
-      ]);
-      const asking = {
-        platform: host.platform,
-        remote: endpoint.remote,
-        ...(endpoint.kind === 'unix' && { socket: endpoint.socket }),
-      };
-      const product = engineProduct(version, info, asking);
-      return {
-        kind: 'reached',
-        facts: {
-          version: version.Version,
-          kind: engineKind(version, info, asking),
-          ...(podman && info.Rootless === true && { rootless: true as const }),
-          ...(product && { product }),
-          remote: endpoint.remote,
-          swarm: swarmState(info),
-          networks: sortBy(networks, 'name'),
-          containers: sortBy(containers, 'name'),
-          ...(images.length > 0 && {
-            images: Object.fromEntries(images.flatMap((image, at) => (exposed[at] ? [[image, exposed[at]]] : []))),
-          }),
-        },
-      };
+      return { kind: 'reached', facts: await ask(await connect(endpoint, host), endpoint) };
     } catch (cause) {
       return unreachable(endpoint, cause);
     }
   } catch (cause) {
     return badAddress(cause);
   }
+}
+
+async function whatComesAndGoes(
+  docker: Docker,
+  podman: boolean,
+): Promise<Pick<EngineFacts, 'networks' | 'containers'>> {
+  const [networks, containers] = await Promise.all([listNetworks(docker, podman), listContainers(docker, podman)]);
+  return { networks: sortBy(networks, 'name'), containers: sortBy(containers, 'name') };
 }
 
 /** All networks of an engine; Podman's own API tells more of its networks than its Docker-compatible one. */
