@@ -21,6 +21,40 @@ export interface LockOptions {
   readonly onWait?: (pid: number | undefined) => void;
 }
 
+/** A lock that is held for longer than one piece of work. */
+export interface HeldLock {
+  readonly isHeld: boolean;
+  /** Does nothing where it has been released. */
+  release(): Promise<void>;
+}
+
+/** Takes the lock of this name; nothing where another process holds it. */
+export async function lockIfFree(host: Host, name: string): Promise<HeldLock | undefined> {
+  if (host.platform !== 'linux') return undefined;
+  const path = lockPath(name);
+  const lock = await bind(path);
+  return lock && held(host, path, lock);
+}
+
+/** The process id is published by a second name, because the kernel does not show who holds a socket. */
+async function held(host: Host, path: string, lock: Server): Promise<HeldLock> {
+  const holder = await bind(`${path}/${host.pid}`);
+  let isHeld = true;
+  return {
+    get isHeld() {
+      return isHeld;
+    },
+    release: async () => {
+      if (!isHeld) return;
+      isHeld = false;
+      await close(holder);
+      await close(lock);
+    },
+  };
+}
+
+const lockPath = (name: string) => `netcompose-lock/${token(name)}`;
+
 /**
  * Runs `work` while no other process on this host holds the lock of this name. Throws a `HostError` after a bounded
  * wait.
@@ -32,15 +66,12 @@ export async function withLock<T>(
   options: LockOptions = {},
 ): Promise<T> {
   if (host.platform !== 'linux') return work();
-  const path = `netcompose-lock/${token(name)}`;
-  const lock = await acquire(host, path, options);
-  // The process id is published by a second name, because the kernel does not show who holds a socket.
-  const holder = await bind(`${path}/${host.pid}`);
+  const path = lockPath(name);
+  const lock = await held(host, path, await acquire(host, path, options));
   try {
     return await work();
   } finally {
-    await close(holder);
-    await close(lock);
+    await lock.release();
   }
 }
 

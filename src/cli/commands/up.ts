@@ -6,12 +6,10 @@ import { actionsText } from '../../emit/text/plan-text.ts';
 import { type Applied, type ApplyOptions, applyActions } from '../../host/execute/execute.ts';
 import { holdLease, withLock } from '../../host/lock.ts';
 import { readOverride, removeOverride, withTemporaryOverride, writeOverride } from '../../host/override-store.ts';
-import { HostError } from '../../host/system/errors.ts';
 import type { HostAction, Step } from '../../plan/actions/action.ts';
 import { stepsOf } from '../../plan/actions/commands.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
 import { isOurs } from '../../plan/facts/ownership.ts';
-import { actionsToContainers } from '../../plan/host-changes/host-actions.ts';
 import { hasUnknownTargets } from '../../plan/host-changes/targets.ts';
 import type { Plan } from '../../plan/types.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -24,6 +22,7 @@ import { type Confirm, confirmation } from '../steps/confirm-changes.ts';
 import { areTrusted, runHooks, untrusted } from '../steps/hooks.ts';
 import { passThrough } from '../steps/pass-through.ts';
 import { type Prepared, prepare } from '../steps/prepare.ts';
+import { settle } from '../steps/settle.ts';
 
 export async function run(session: Session): Promise<number> {
   const { host, argv } = session;
@@ -34,7 +33,11 @@ export async function run(session: Session): Promise<number> {
   const prepared = await endedAtOnce(() => prepare(session, { starts: true }));
   if (prepared.kind === 'refused') return prepared.exitCode;
   if (prepared.kind === 'plain') return plain(session, prepared);
-  return isPretending(session) ? pretend(session, prepared) : start(session, prepared, confirm);
+  try {
+    return isPretending(session) ? await pretend(session, prepared) : await start(session, prepared, confirm);
+  } finally {
+    await prepared.lock?.release();
+  }
 }
 
 /** Compose alone; but if the files had an `x-netmode` the last time, what it needed is released. */
@@ -88,6 +91,7 @@ async function start(session: Session, prepared: Ready, confirm: Confirm | undef
   try {
     const { project, override, plan } = prepared;
     const applied = await interruptible((check) => makeReady(session, prepared, steps, check, confirm));
+    const isAsSeen = applied === undefined || applied.changed.length === 0;
     const exitCode = await orUndone(session, applied, () =>
       callCompose(session, prepared, recordOverride(session, project.name, override)),
     );
@@ -95,10 +99,12 @@ async function start(session: Session, prepared: Ready, confirm: Confirm | undef
     else if (applied) await undo(session, applied);
     const { detached, waitsReach } = serviceWords(session);
     const runOn = session.command !== 'up' || detached;
-    if (hasShims(prepared)) await settle(session, prepared, exitCode, runOn && routesAreOpen(plan));
+    const engine = hasShims(prepared)
+      ? await settle(session, prepared, { exitCode, isAsSeen, isOpen: runOn && routesAreOpen(plan) })
+      : undefined;
     if (exitCode === exitCodes.fine && detached) {
       const { reachTable } = await import('../steps/reach/reach-table.ts');
-      terminal.err(await reachTable(session, prepared.plan, terminal.columns));
+      terminal.err(await reachTable(session, prepared, engine));
     }
     if (exitCode === exitCodes.fine && waitsReach !== undefined)
       return await proof(session, prepared.project, waitsReach);
@@ -111,12 +117,15 @@ async function start(session: Session, prepared: Ready, confirm: Confirm | undef
 /** Everything before Compose is called; an interrupt, the last moment before that included, undoes what was done. */
 async function makeReady(
   session: Session,
-  { project, plan }: Ready,
+  prepared: Ready,
   steps: readonly Step[],
   check: () => void,
   confirm: Confirm | undefined,
 ): Promise<Applied | undefined> {
-  const applied = steps.length === 0 ? undefined : await apply(session, steps, check);
+  const { project, plan, lock } = prepared;
+  const applied = steps.length === 0 ? undefined : await apply(session, prepared, steps, check);
+  // The leases say from here on what others must leave alone.
+  await lock?.release();
   try {
     check();
     if (applied && applied.changed.length > 0 && confirm) {
@@ -133,8 +142,13 @@ async function makeReady(
   }
 }
 
-/** Applies the steps under the lock, so that two runs take turns. */
-function apply({ host, terminal, progress }: Session, steps: readonly Step[], check: () => void): Promise<Applied> {
+/** Applies the steps under the lock, so that two runs take turns; where it is still held, what was seen still holds. */
+function apply(
+  { host, terminal, progress }: Session,
+  { facts, shims, lock }: Ready,
+  steps: readonly Step[],
+  check: () => void,
+): Promise<Applied> {
   const onWait = (pid: number | undefined) =>
     terminal.err(
       `netcompose: waiting for another one${pid === undefined ? '' : ` (process ${pid})`} ` +
@@ -145,6 +159,12 @@ function apply({ host, terminal, progress }: Session, steps: readonly Step[], ch
     show(step, event);
     if (event === 'already-done' || event === 'applying' || event === 'applied') check();
   };
+  if (lock?.isHeld && facts.host) {
+    const { interfaces, routes } = facts.host;
+    const networks = facts.engine?.networks;
+    const known = { interfaces, routes, ...(shims && { shims }), ...(networks && { networks }) };
+    return applyActions(steps, host, { onStep, known });
+  }
   return withLock(host, 'host', () => applyActions(steps, host, { onStep }), { onWait, whileWaiting: check });
 }
 
@@ -159,37 +179,6 @@ const routesAreOpen = ({ shims, networks }: Plan) => shims.length > 0 && [...net
 /** Whether this host has shims: those of the plan, or what another plan has left. */
 const hasShims = ({ plan, facts }: Ready) =>
   plan.shims.length > 0 || facts.host?.interfaces.some((one) => isOurs(one)) === true;
-
-/**
- * Once Compose has ended: where no range is given, only the engine knows which addresses need a route, and new
- * containers get theirs; then what shims lead to although it is gone is removed. Where Compose failed, its own words
- * count.
- */
-async function settle(
-  session: Session,
-  { plan, facts: { engine } }: Ready,
-  exitCode: number,
-  isOpen: boolean,
-): Promise<void> {
-  const { host, progress } = session;
-  const { tidy } = await import('../steps/release.ts');
-  const { observeAgain, observeEngine } = await import('../../host/observe/engine-facts.ts');
-  try {
-    await withLock(host, 'host', async () => {
-      if (exitCode === exitCodes.fine && isOpen) {
-        const observed = await progress.during('Engine', 'Looking', () =>
-          engine ? observeAgain(host, engine) : observeEngine(host),
-        );
-        if (observed.kind !== 'reached') throw observed.error;
-        const steps = stepsOf(actionsToContainers(plan, observed.facts));
-        await applyActions(steps, host, { onStep: showSteps(steps, progress) });
-      }
-      await tidy(session, exitCode === exitCodes.fine ? plan : undefined, engine);
-    });
-  } catch (error) {
-    if (exitCode === exitCodes.fine || !(error instanceof HostError)) throw error;
-  }
-}
 
 /** Writes the override that `down` will use, or removes that of an earlier version of the files. */
 function recordOverride({ host }: Session, project: string, text: string | undefined): string | undefined {

@@ -4,6 +4,7 @@ import type { Diagnostic, Diagnostics } from '../../diagnostics/diagnostic.ts';
 import { withoutIgnored } from '../../diagnostics/ignore.ts';
 import type { RuleName } from '../../diagnostics/rules.ts';
 import { overrideOf } from '../../emit/override/override.ts';
+import { type HeldLock, lockIfFree } from '../../host/lock.ts';
 import { readOverride } from '../../host/override-store.ts';
 import type { Intents } from '../../netmode/intents.ts';
 import { check } from '../../plan/checks/check.ts';
@@ -11,16 +12,18 @@ import { checkComplete } from '../../plan/checks/complete.ts';
 import { checkPrivilege } from '../../plan/checks/privilege.ts';
 import { decide } from '../../plan/decide.ts';
 import type { Facts } from '../../plan/facts/facts.ts';
+import type { ShimState } from '../../plan/facts/shim-state.ts';
 import { planOf } from '../../plan/plan.ts';
 import type { Plan } from '../../plan/types.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { startedBy } from '../options/service-words.ts';
 import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
-import { factsFor } from './observe.ts';
+import { seenFor } from './observe.ts';
 import { probed } from './probe-lan.ts';
-import { readProject, refusePipes } from './read-project.ts';
+import { type Read, readProject, refusePipes } from './read-project.ts';
 import { type Verified, verifyOnce } from './verify/verified.ts';
+import { verify } from './verify/verify.ts';
 
 export type Prepared =
   /** Nothing here concerns netcompose: Compose runs as if it had been called directly. */
@@ -33,6 +36,10 @@ export type Prepared =
       readonly intents: Intents;
       readonly plan: Plan;
       readonly facts: Facts;
+      /** What the host's shims carry, where that was seen on the way. */
+      readonly shims?: ShimState;
+      /** Held since before anything was observed, or released because something else took long; to be released. */
+      readonly lock?: HeldLock;
       readonly override?: string;
       readonly stdin?: string;
       /** Keeps what Compose has agreed with, once it has started everything. */
@@ -44,11 +51,17 @@ export interface PrepareOptions {
   readonly starts: boolean;
 }
 
-/** Reads, plans and checks, and reports what is wrong. Changes nothing. */
-export async function prepare(session: Session, { starts }: PrepareOptions): Promise<Prepared> {
+/**
+ * Reads, plans and checks, and reports what is wrong. Changes nothing.
+ *
+ * Where containers are started and nobody else holds the host's lock, it is taken before anything is looked at: what
+ * was seen still holds when the host is prepared, and need not be looked at again. While Compose or the LAN is asked it
+ * is not held.
+ */
+export async function prepare(session: Session, options: PrepareOptions): Promise<Prepared> {
   const read = readProject(session);
   refusePipes(read);
-  const { project, intents, diagnostics, annotated, stdin, looks } = read;
+  const { project, intents, diagnostics, annotated, stdin } = read;
   const input = stdin === undefined ? {} : { stdin };
   if (!annotated) {
     // Files without x-netmode are Compose's alone, and so are the messages about them; conflicts are still reported.
@@ -59,11 +72,27 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
     return { kind: 'plain', ...(project && { project }), ...input };
   }
   if (!project || !intents) return refuse(session, diagnostics);
+  const lock = options.starts && !diagnostics.hasErrors ? await lockIfFree(session.host, 'host') : undefined;
+  let prepared: Prepared | undefined;
+  try {
+    prepared = await prepareRead(session, { ...read, project, intents }, options, lock);
+    return prepared;
+  } finally {
+    if (prepared?.kind !== 'ready') await lock?.release();
+  }
+}
+
+async function prepareRead(
+  session: Session,
+  { project, intents, diagnostics, stdin, looks }: Read & { readonly project: Project; readonly intents: Intents },
+  { starts }: PrepareOptions,
+  lock: HeldLock | undefined,
+): Promise<Prepared> {
   const starting = starts ? startedBy(session, project) : new Set<string>();
   // A file with errors is refused in any case, so nothing needs to be observed.
   const { progress } = session;
-  const seen = await progress.during('Host and engine', 'Looking', () =>
-    factsFor(
+  const { facts: seen, shims } = await progress.during('Host and engine', 'Looking', () =>
+    seenFor(
       session,
       intents,
       { offline: diagnostics.hasErrors, engineNeeded: starts, live: starts },
@@ -71,7 +100,8 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
     ),
   );
   const plan = decide(intents, seen, diagnostics.report);
-  const facts = starts && session.host.uid === 0 ? await probed(session, plan, seen, starting) : seen;
+  const release = async () => lock?.release();
+  const facts = starts && session.host.uid === 0 ? await probed(session, plan, seen, starting, release) : seen;
   check(plan, facts, diagnostics.report, starting);
   if (!diagnostics.hasErrors) checkComplete(plan, diagnostics.report);
   if (starts) checkPrivilege(plan, facts, diagnostics.report);
@@ -80,7 +110,11 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
   const override = overrideOf(plan);
   const { exitCode, remember }: Verified = starts
     ? await progress.during('Docker Compose', 'Comparing', () =>
-        verifyOnce(session, plan, override, looks, stdin, diagnostics),
+        verifyOnce(session, plan, override, looks, async () => {
+          await release();
+          const code = await verify(session, plan, override, stdin, diagnostics);
+          return { exitCode: code, agrees: code === exitCodes.fine && !diagnostics.hasErrors };
+        }),
       )
     : { exitCode: exitCodes.fine };
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
@@ -92,9 +126,11 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
     intents,
     plan,
     facts,
+    ...(shims && { shims }),
+    ...(lock && { lock }),
     ...(override !== undefined && { override }),
     ...(remember && { remember }),
-    ...input,
+    ...(stdin !== undefined && { stdin }),
   };
 }
 

@@ -2,7 +2,7 @@
 import { executeReleases, type ReleaseOptions } from '../../host/execute/remove.ts';
 import { leases, withLock } from '../../host/lock.ts';
 import { observeAgain, observeEngine } from '../../host/observe/engine-facts.ts';
-import { observeHost, observeInterfaces } from '../../host/observe/host-facts.ts';
+import { observeHostAndShims, observeInterfaces } from '../../host/observe/host-facts.ts';
 import { observeShims } from '../../host/observe/shims.ts';
 import { HostError } from '../../host/system/errors.ts';
 import type { Host } from '../../host/system/host.ts';
@@ -36,22 +36,31 @@ export function release({ host, progress }: Pick<Session, 'host' | 'progress'>):
   });
 }
 
+interface TidyOptions {
+  /** What has been started. */
+  readonly plan?: Plan;
+  /** The engine as it was some moments ago. */
+  readonly known?: EngineFacts;
+  /** What is to be done first, by the same facts. */
+  readonly first?: (facts: StaleFacts) => Promise<void>;
+}
+
 /**
  * What `up` does last, to be called under the lock: what the shims lead to although it is gone. Throws as `release`
  * does.
  *
- * @param plan what has been started
- * @param known the engine as it was some moments ago
+ * @returns what was seen
  */
 export async function tidy(
   { host, progress }: Pick<Session, 'host' | 'progress'>,
-  plan?: Plan,
-  known?: EngineFacts,
-): Promise<readonly Release[]> {
+  { plan, known, first }: TidyOptions = {},
+): Promise<StaleFacts> {
   const facts = await progress.during('Host and engine', 'Looking', () => observeAll(host, known));
   // What this process itself holds, its own containers' networks, it knows all about.
   const leased = leasedNetworks(host, facts, (pid) => pid !== host.pid);
-  return executeReleases(staleOn(facts, leased, plan ? shimsNow(plan, facts.engine) : []), host, showing(progress));
+  await first?.(facts);
+  await executeReleases(staleOn(facts, leased, plan ? shimsNow(plan, facts.engine) : []), host, showing(progress));
+  return facts;
 }
 
 /** Where the host has shims of ours, as `tidy`, under the lock. */
@@ -78,12 +87,12 @@ async function hasShims(host: Host): Promise<boolean> {
 
 /** What there is of shims and their networks. Throws a `HostError` where the engine cannot be reached. */
 export async function observeAll(host: Host, known?: EngineFacts): Promise<StaleFacts> {
-  const [hostFacts, engine] = await Promise.all([
-    observeHost(host),
+  const [{ facts, shims }, engine] = await Promise.all([
+    observeHostAndShims(host),
     known ? observeAgain(host, known) : observeEngine(host),
   ]);
   if (engine.kind === 'unreachable') throw engine.error;
-  return { host: hostFacts, engine: engine.facts, state: await observeShims(host, hostFacts.interfaces) };
+  return { host: facts, engine: engine.facts, state: shims ?? (await observeShims(host, facts.interfaces)) };
 }
 
 /** The networks that netcompose, in any process that counts, is just starting containers on. */

@@ -1,7 +1,7 @@
 /** The engine as it is, asked through its API. */
 import type Docker from 'dockerode';
 import sortBy from 'lodash/sortBy.js';
-import type { EngineContainer, EngineFacts, EngineNetwork, ImagePort } from '../../plan/facts/facts.ts';
+import type { EngineFacts, ImagePort } from '../../plan/facts/facts.ts';
 import { connect } from '../engine/client.ts';
 import { type Endpoint, findEndpoint } from '../engine/endpoint.ts';
 import { badAddress, type EngineUnreachable, unreachable } from '../engine/unreachable.ts';
@@ -28,14 +28,16 @@ export type EngineObservation = { readonly kind: 'reached'; readonly facts: Engi
  */
 export function observeEngine(host: Host, images: readonly string[] = []): Promise<EngineObservation> {
   return observed(host, async (docker, endpoint) => {
-    // First alone: an engine that cannot be reached is then asked (and, over ssh, a password asked for) once.
-    const version = (await docker.version()) as Version;
-    const podman = isPodman(version);
-    const [info, comesAndGoes, exposed] = await Promise.all([
+    const asked = docker.version() as Promise<Version>;
+    // By ssh first alone: where an engine cannot be reached, a password is then asked for once.
+    if (endpoint.kind === 'ssh') await asked;
+    const [version, info, comesAndGoes, exposed] = await Promise.all([
+      asked,
       docker.info() as Promise<Info>,
-      whatComesAndGoes(docker, podman),
+      whatComesAndGoes(docker, asked.then(isPodman)),
       Promise.all(images.map((image) => exposedPorts(docker, image))),
     ]);
+    const podman = isPodman(version);
     const asking = {
       platform: host.platform,
       remote: endpoint.remote,
@@ -59,7 +61,10 @@ export function observeEngine(host: Host, images: readonly string[] = []): Promi
 
 /** The same engine some moments later: only what comes and goes is asked for. */
 export function observeAgain(host: Host, known: EngineFacts): Promise<EngineObservation> {
-  return observed(host, async (docker) => ({ ...known, ...(await whatComesAndGoes(docker, known.kind === 'podman')) }));
+  return observed(host, async (docker) => ({
+    ...known,
+    ...(await whatComesAndGoes(docker, Promise.resolve(known.kind === 'podman'))),
+  }));
 }
 
 async function observed(
@@ -78,21 +83,23 @@ async function observed(
   }
 }
 
+/**
+ * All networks and containers of an engine. Podman's own API tells more than its Docker-compatible one, which is asked
+ * before it is known who answers.
+ */
 async function whatComesAndGoes(
   docker: Docker,
-  podman: boolean,
+  isAskedOfPodman: Promise<boolean>,
 ): Promise<Pick<EngineFacts, 'networks' | 'containers'>> {
-  const [networks, containers] = await Promise.all([listNetworks(docker, podman), listContainers(docker, podman)]);
-  return { networks: sortBy(networks, 'name'), containers: sortBy(containers, 'name') };
-}
-
-/** All networks of an engine; Podman's own API tells more of its networks than its Docker-compatible one. */
-const listNetworks = async (docker: Docker, podman: boolean): Promise<readonly EngineNetwork[]> =>
-  podman ? podmanNetworks(docker) : (await docker.listNetworks()).map(toNetwork);
-
-async function listContainers(docker: Docker, podman: boolean): Promise<readonly EngineContainer[]> {
-  const listed = await docker.listContainers({ all: true });
-  return podman ? podmanContainers(docker, listed) : listed.map((container) => toContainer(container));
+  const [networks, listed, podman] = await Promise.all([
+    docker.listNetworks(),
+    docker.listContainers({ all: true }),
+    isAskedOfPodman,
+  ]);
+  const [all, containers] = podman
+    ? await Promise.all([podmanNetworks(docker), podmanContainers(docker, listed)])
+    : [networks.map(toNetwork), listed.map((container) => toContainer(container))];
+  return { networks: sortBy(all, 'name'), containers: sortBy(containers, 'name') };
 }
 
 /** Nothing where the engine lacks the image or refuses to answer: this is only the last source of a guess. */

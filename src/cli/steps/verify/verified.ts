@@ -3,7 +3,6 @@
  * of the last agreement is kept beside the project's override.
  */
 import { createHash } from 'node:crypto';
-import type { Diagnostics } from '../../../diagnostics/diagnostic.ts';
 import { composeMark, requireCompose } from '../../../host/engine/find-compose.ts';
 import { keep, readKept } from '../../../host/kept.ts';
 import { verifiedPath } from '../../../host/override-store.ts';
@@ -12,7 +11,6 @@ import type { Plan } from '../../../plan/types.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import type { Session } from '../../session.ts';
 import type { Look } from '../read-project.ts';
-import { verify } from './verify.ts';
 
 declare const NETCOMPOSE_VERSION: string | undefined;
 
@@ -24,25 +22,24 @@ export interface Verified {
 }
 
 /**
- * As `verify`, unless nothing has changed since Compose last agreed.
+ * Asks Compose, unless nothing has changed since it last agreed.
  *
  * @param looks everything that was read of the file system to make the plan
+ * @param verify asks it, and gives its exit code and whether it agrees
  */
 export async function verifyOnce(
   session: Session,
   plan: Plan,
   override: string | undefined,
   looks: readonly Look[],
-  stdin: string | undefined,
-  diagnostics: Diagnostics,
+  verify: () => Promise<{ readonly exitCode: number; readonly agrees: boolean }>,
 ): Promise<Verified> {
   const { host } = session;
   const path = verifiedPath(host, plan.project.name);
   const hash = hashOf(session, plan, override, looks);
   if (hash !== undefined && readKept(host, path) === hash) return { exitCode: exitCodes.fine };
-  const exitCode = await verify(session, plan, override, stdin, diagnostics);
-  const agreed = exitCode === exitCodes.fine && !diagnostics.hasErrors;
-  return { exitCode, ...(agreed && hash !== undefined && { remember: () => keep(host, path, hash) }) };
+  const { exitCode, agrees } = await verify();
+  return { exitCode, ...(agrees && hash !== undefined && { remember: () => keep(host, path, hash) }) };
 }
 
 /**
