@@ -4,15 +4,29 @@ import { keep, readKept } from './kept.ts';
 import { composeVersionPath } from './override-store.ts';
 import type { Host } from './system/host.ts';
 
-/** As `composeVersion`, unless the program is the one that was asked the last time. */
-export async function rememberedComposeVersion(host: Host, compose: ComposeProgram): Promise<string> {
+export interface ComposeVersion {
+  readonly version: string;
+  /** Keeps it with the project, for when the command has succeeded; absent where there is nothing new to keep. */
+  readonly remember?: () => void;
+}
+
+/**
+ * As `composeVersion`, unless the program's file is the one that was asked the last time.
+ *
+ * @param project the name of the one that it is kept with
+ */
+export async function rememberedComposeVersion(
+  host: Host,
+  compose: ComposeProgram,
+  project: string,
+): Promise<ComposeVersion> {
+  // Looked at before the program is asked: one that takes its place meanwhile has another mark.
   const mark = composeMark(host, compose);
-  if (!mark) return composeVersion(host, compose);
-  const path = composeVersionPath(host);
+  if (!mark) return { version: await composeVersion(host, compose) };
+  const path = composeVersionPath(host, project);
   const key = JSON.stringify(mark);
   const [keptKey, kept] = readKept(host, path)?.split('\n') ?? [];
-  if (keptKey === key && kept) return kept;
+  if (keptKey === key && kept) return { version: kept };
   const version = await composeVersion(host, compose);
-  keep(host, path, `${key}\n${version}`);
-  return version;
+  return { version, remember: () => keep(host, path, `${key}\n${version}`) };
 }

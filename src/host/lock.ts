@@ -21,32 +21,49 @@ export interface LockOptions {
   readonly onWait?: (pid: number | undefined) => void;
 }
 
-/** A lock that is held for longer than one piece of work. */
-export interface HeldLock {
+/** A lock that is held for longer than one piece of work, by whoever has it from `lockOf`. */
+export interface Lock {
   readonly isHeld: boolean;
-  /** Does nothing where it has been released. */
+  /** Takes it where no other process holds it; does nothing once it has been released. */
+  takeIfFree(): Promise<void>;
+  /** For good. */
   release(): Promise<void>;
 }
 
-/** Takes the lock of this name; nothing where another process holds it. */
-export async function lockIfFree(host: Host, name: string): Promise<HeldLock | undefined> {
-  if (host.platform !== 'linux') return undefined;
+/** The lock of this name, not taken yet. */
+export function lockOf(host: Host, name: string): Lock {
   const path = lockPath(name);
-  const lock = await bind(path);
-  return lock && held(host, path, lock);
+  let held: Held | undefined;
+  let isOver = host.platform !== 'linux';
+  const release = async () => {
+    isOver = true;
+    const last = held;
+    held = undefined;
+    await last?.release();
+  };
+  return {
+    get isHeld() {
+      return held !== undefined;
+    },
+    takeIfFree: async () => {
+      if (isOver || held) return;
+      const server = await bind(path);
+      if (server) held = await published(host, path, server);
+      if (isOver) await release();
+    },
+    release,
+  };
+}
+
+interface Held {
+  release(): Promise<void>;
 }
 
 /** The process id is published by a second name, because the kernel does not show who holds a socket. */
-async function held(host: Host, path: string, lock: Server): Promise<HeldLock> {
+async function published(host: Host, path: string, lock: Server): Promise<Held> {
   const holder = await bind(`${path}/${host.pid}`);
-  let isHeld = true;
   return {
-    get isHeld() {
-      return isHeld;
-    },
     release: async () => {
-      if (!isHeld) return;
-      isHeld = false;
       await close(holder);
       await close(lock);
     },
@@ -67,7 +84,7 @@ export async function withLock<T>(
 ): Promise<T> {
   if (host.platform !== 'linux') return work();
   const path = lockPath(name);
-  const lock = await held(host, path, await acquire(host, path, options));
+  const lock = await published(host, path, await acquire(host, path, options));
   try {
     return await work();
   } finally {

@@ -59,9 +59,9 @@ export function verifiedPath(host: Host, project: string): string {
   return posix.join(projectFolder(host, project), 'verified');
 }
 
-/** Where the version of the Compose last asked is kept; no project's name has a full stop. */
-export function composeVersionPath(host: Host): string {
-  return posix.join(stateFolder(host), 'compose.version');
+/** Where it is kept which version Compose's program has. */
+export function composeVersionPath(host: Host, project: string): string {
+  return posix.join(projectFolder(host, project), 'compose-version');
 }
 
 /** Removes what is kept of a project. */

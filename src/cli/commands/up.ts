@@ -4,7 +4,7 @@ import type { Project } from '../../compose/project/project.ts';
 import { overrideOf } from '../../emit/override/override.ts';
 import { actionsText } from '../../emit/text/plan-text.ts';
 import { type Applied, type ApplyOptions, applyActions } from '../../host/execute/execute.ts';
-import { holdLease, withLock } from '../../host/lock.ts';
+import { holdLease, type Lock, lockOf, withLock } from '../../host/lock.ts';
 import { readOverride, removeOverride, withTemporaryOverride, writeOverride } from '../../host/override-store.ts';
 import type { HostAction, Step } from '../../plan/actions/action.ts';
 import { stepsOf } from '../../plan/actions/commands.ts';
@@ -30,13 +30,15 @@ export async function run(session: Session): Promise<number> {
   const { help } = serviceWords(session);
   if (help) return passThrough(argv, host);
   const confirm = confirmation(session);
-  const prepared = await endedAtOnce(() => prepare(session, { starts: true }));
-  if (prepared.kind === 'refused') return prepared.exitCode;
-  if (prepared.kind === 'plain') return plain(session, prepared);
+  const lock = lockOf(host, 'host');
   try {
-    return isPretending(session) ? await pretend(session, prepared) : await start(session, prepared, confirm);
+    const prepared = await endedAtOnce(() => prepare(session, { starts: true, lock }));
+    if (prepared.kind === 'ready' && !isPretending(session)) return await start(session, prepared, lock, confirm);
+    await lock.release();
+    if (prepared.kind === 'refused') return prepared.exitCode;
+    return await (prepared.kind === 'plain' ? plain(session, prepared) : pretend(session, prepared));
   } finally {
-    await prepared.lock?.release();
+    await lock.release();
   }
 }
 
@@ -80,7 +82,7 @@ async function pretend(session: Session, prepared: Ready): Promise<number> {
   );
 }
 
-async function start(session: Session, prepared: Ready, confirm: Confirm | undefined): Promise<number> {
+async function start(session: Session, prepared: Ready, lock: Lock, confirm: Confirm | undefined): Promise<number> {
   const { host, terminal } = session;
   if (!areTrusted(session, prepared.project, prepared.plan.hooks))
     throw untrusted(prepared.project, prepared.plan.hooks);
@@ -90,12 +92,12 @@ async function start(session: Session, prepared: Ready, confirm: Confirm | undef
   const leases = await Promise.all([...networks].map((network) => holdLease(host, network)));
   try {
     const { project, override, plan } = prepared;
-    const applied = await interruptible((check) => makeReady(session, prepared, steps, check, confirm));
+    const applied = await interruptible((check) => makeReady(session, prepared, lock, steps, check, confirm));
     const isAsSeen = applied === undefined || applied.changed.length === 0;
     const exitCode = await orUndone(session, applied, () =>
       callCompose(session, prepared, recordOverride(session, project.name, override)),
     );
-    if (exitCode === exitCodes.fine) prepared.remember?.();
+    if (exitCode === exitCodes.fine) prepared.remember();
     else if (applied) await undo(session, applied);
     const { detached, waitsReach } = serviceWords(session);
     const runOn = session.command !== 'up' || detached;
@@ -118,14 +120,15 @@ async function start(session: Session, prepared: Ready, confirm: Confirm | undef
 async function makeReady(
   session: Session,
   prepared: Ready,
+  lock: Lock,
   steps: readonly Step[],
   check: () => void,
   confirm: Confirm | undefined,
 ): Promise<Applied | undefined> {
-  const { project, plan, lock } = prepared;
-  const applied = steps.length === 0 ? undefined : await apply(session, prepared, steps, check);
+  const { project, plan } = prepared;
+  const applied = steps.length === 0 ? undefined : await apply(session, prepared, lock, steps, check);
   // The leases say from here on what others must leave alone.
-  await lock?.release();
+  await lock.release();
   try {
     check();
     if (applied && applied.changed.length > 0 && confirm) {
@@ -145,7 +148,8 @@ async function makeReady(
 /** Applies the steps under the lock, so that two runs take turns; where it is still held, what was seen still holds. */
 function apply(
   { host, terminal, progress }: Session,
-  { facts, shims, lock }: Ready,
+  { facts, shims }: Ready,
+  lock: Lock,
   steps: readonly Step[],
   check: () => void,
 ): Promise<Applied> {
@@ -159,7 +163,7 @@ function apply(
     show(step, event);
     if (event === 'already-done' || event === 'applying' || event === 'applied') check();
   };
-  if (lock?.isHeld && facts.host) {
+  if (lock.isHeld && facts.host) {
     const { interfaces, routes } = facts.host;
     const networks = facts.engine?.networks;
     const known = { interfaces, routes, ...(shims && { shims }), ...(networks && { networks }) };

@@ -1,6 +1,7 @@
 /** Finds out what this project needs to know about the host and the engine, and no more: looking costs time. */
 import { resolve } from 'node:path';
 import type { Report } from '../../diagnostics/diagnostic.ts';
+import type { ComposeVersion } from '../../host/compose-version.ts';
 import { findCompose } from '../../host/engine/find-compose.ts';
 import type { EngineUnreachable } from '../../host/engine/unreachable.ts';
 import type { HostObservation, HostOptions } from '../../host/observe/host-facts.ts';
@@ -38,6 +39,8 @@ export interface Seen {
   readonly facts: Facts;
   /** What the host's shims carry, where that was seen on the way. */
   readonly shims?: ShimState;
+  /** Keeps what need not be found out again, for when the command has succeeded. */
+  readonly remember?: () => void;
 }
 
 /** As `seenFor`, without what only shims have. */
@@ -77,7 +80,7 @@ export async function seenFor(
       : undefined,
     engineUseful ? observeEngineLazily(session, images, options.engineNeeded === true, report) : undefined,
     options.engineNeeded || (engineUseful && dependsOnCompose(intents))
-      ? composeFacts(session, options.engineNeeded === true, report)
+      ? composeFacts(session, intents.project.name, options.engineNeeded === true, report)
       : undefined,
   ]);
   // A port that is open may be the project's own: only the engine knows.
@@ -88,8 +91,14 @@ export async function seenFor(
   const seen = observed && options.engine === false ? withoutDrivers(observed.facts) : observed?.facts;
   const host = seen && (await withOwners(session, seen, engine));
   return {
-    facts: { version: 1, ...(host && { host }), ...(engine && { engine }), ...(compose && { compose }) },
+    facts: {
+      version: 1,
+      ...(host && { host }),
+      ...(engine && { engine }),
+      ...(compose && { compose: { version: compose.version } }),
+    },
     ...(observed?.shims && { shims: observed.shims }),
+    ...(compose?.remember && { remember: compose.remember }),
   };
 }
 
@@ -144,7 +153,12 @@ async function observeEngineLazily(
 /** On a machine without an engine, files are checked all the same, and nothing is missed. */
 const notThere: ReadonlySet<EngineUnreachable['reason']> = new Set(['no-socket', 'refused', 'no-permission']);
 
-async function composeFacts({ host }: Session, needed: boolean, report: Report): Promise<Facts['compose']> {
+async function composeFacts(
+  { host }: Session,
+  project: string,
+  needed: boolean,
+  report: Report,
+): Promise<ComposeVersion | undefined> {
   const compose = findCompose(host);
   if (!compose) {
     const { message, help } = composeMissing;
@@ -152,7 +166,8 @@ async function composeFacts({ host }: Session, needed: boolean, report: Report):
     return undefined;
   }
   const { rememberedComposeVersion } = await import('../../host/compose-version.ts');
-  const version = await rememberedComposeVersion(host, compose);
+  const found = await rememberedComposeVersion(host, compose, project);
+  const { version } = found;
   if (needed && isOlder(version, oldestCompose)) {
     report(
       'engine/compose-too-old',
@@ -161,7 +176,7 @@ async function composeFacts({ host }: Session, needed: boolean, report: Report):
       { help: `update it to ${oldestCompose} or newer` },
     );
   }
-  return { version };
+  return found;
 }
 
 /** Facts that `netcompose facts` has printed before, perhaps on another host. */

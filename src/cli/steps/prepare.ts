@@ -4,7 +4,7 @@ import type { Diagnostic, Diagnostics } from '../../diagnostics/diagnostic.ts';
 import { withoutIgnored } from '../../diagnostics/ignore.ts';
 import type { RuleName } from '../../diagnostics/rules.ts';
 import { overrideOf } from '../../emit/override/override.ts';
-import { type HeldLock, lockIfFree } from '../../host/lock.ts';
+import type { Lock } from '../../host/lock.ts';
 import { readOverride } from '../../host/override-store.ts';
 import type { Intents } from '../../netmode/intents.ts';
 import { check } from '../../plan/checks/check.ts';
@@ -21,7 +21,7 @@ import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
 import { seenFor } from './observe.ts';
 import { probed } from './probe-lan.ts';
-import { type Read, readProject, refusePipes } from './read-project.ts';
+import { readProject, refusePipes } from './read-project.ts';
 import { type Verified, verifyOnce } from './verify/verified.ts';
 import { verify } from './verify/verify.ts';
 
@@ -38,30 +38,27 @@ export type Prepared =
       readonly facts: Facts;
       /** What the host's shims carry, where that was seen on the way. */
       readonly shims?: ShimState;
-      /** Held since before anything was observed, or released because something else took long; to be released. */
-      readonly lock?: HeldLock;
       readonly override?: string;
       readonly stdin?: string;
-      /** Keeps what Compose has agreed with, once it has started everything. */
-      readonly remember?: () => void;
+      /** Keeps what need not be found out again, once Compose has started everything. */
+      readonly remember: () => void;
     };
 
 export interface PrepareOptions {
   /** Whether the command starts containers: then the engine must answer, and Compose must agree with the plan. */
   readonly starts: boolean;
+  /**
+   * Taken, where nobody else has it, before anything is looked at: what was seen still holds when the host is prepared,
+   * and need not be looked at again. Released before Compose or the LAN is asked, which takes a while.
+   */
+  readonly lock?: Lock;
 }
 
-/**
- * Reads, plans and checks, and reports what is wrong. Changes nothing.
- *
- * Where containers are started and nobody else holds the host's lock, it is taken before anything is looked at: what
- * was seen still holds when the host is prepared, and need not be looked at again. While Compose or the LAN is asked it
- * is not held.
- */
-export async function prepare(session: Session, options: PrepareOptions): Promise<Prepared> {
+/** Reads, plans and checks, and reports what is wrong. Changes nothing. */
+export async function prepare(session: Session, { starts, lock }: PrepareOptions): Promise<Prepared> {
   const read = readProject(session);
   refusePipes(read);
-  const { project, intents, diagnostics, annotated, stdin } = read;
+  const { project, intents, diagnostics, annotated, stdin, looks } = read;
   const input = stdin === undefined ? {} : { stdin };
   if (!annotated) {
     // Files without x-netmode are Compose's alone, and so are the messages about them; conflicts are still reported.
@@ -72,26 +69,15 @@ export async function prepare(session: Session, options: PrepareOptions): Promis
     return { kind: 'plain', ...(project && { project }), ...input };
   }
   if (!project || !intents) return refuse(session, diagnostics);
-  const lock = options.starts && !diagnostics.hasErrors ? await lockIfFree(session.host, 'host') : undefined;
-  let prepared: Prepared | undefined;
-  try {
-    prepared = await prepareRead(session, { ...read, project, intents }, options, lock);
-    return prepared;
-  } finally {
-    if (prepared?.kind !== 'ready') await lock?.release();
-  }
-}
-
-async function prepareRead(
-  session: Session,
-  { project, intents, diagnostics, stdin, looks }: Read & { readonly project: Project; readonly intents: Intents },
-  { starts }: PrepareOptions,
-  lock: HeldLock | undefined,
-): Promise<Prepared> {
+  if (!diagnostics.hasErrors) await lock?.takeIfFree();
   const starting = starts ? startedBy(session, project) : new Set<string>();
   // A file with errors is refused in any case, so nothing needs to be observed.
   const { progress } = session;
-  const { facts: seen, shims } = await progress.during('Host and engine', 'Looking', () =>
+  const {
+    facts: seen,
+    shims,
+    remember: keepSeen,
+  } = await progress.during('Host and engine', 'Looking', () =>
     seenFor(
       session,
       intents,
@@ -108,7 +94,7 @@ async function prepareRead(
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
 
   const override = overrideOf(plan);
-  const { exitCode, remember }: Verified = starts
+  const { exitCode, remember: keepAgreement }: Verified = starts
     ? await progress.during('Docker Compose', 'Comparing', () =>
         verifyOnce(session, plan, override, looks, async () => {
           await release();
@@ -127,10 +113,12 @@ async function prepareRead(
     plan,
     facts,
     ...(shims && { shims }),
-    ...(lock && { lock }),
     ...(override !== undefined && { override }),
-    ...(remember && { remember }),
-    ...(stdin !== undefined && { stdin }),
+    remember: () => {
+      keepSeen?.();
+      keepAgreement?.();
+    },
+    ...input,
   };
 }
 
