@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { composeMark, requireCompose } from '../../../host/engine/find-compose.ts';
 import { keep, readKept } from '../../../host/kept.ts';
 import { verifiedPath } from '../../../host/override-store.ts';
+import type { Host } from '../../../host/system/host.ts';
 import { comparedText } from '../../../plan/checks/compose-agrees.ts';
 import type { Plan } from '../../../plan/types.ts';
 import { exitCodes } from '../../exit-codes.ts';
@@ -48,6 +49,21 @@ export async function verifyOnce(
  */
 const readsMore = /env_file|label_file|provider|\b(?:https?|git|ssh|oci):|git@|github\.com|\\[xuU]/;
 
+/** What a shell counts for itself, and is other in each terminal and script. */
+const shellsOwn: ReadonlySet<string> = new Set(['_', 'SHLVL', 'OLDPWD']);
+
+/** The environment in a fixed order; of what is a shell's own, what stands in a file. */
+function variablesOf(
+  { env }: Host,
+  looks: readonly Look[],
+): readonly (readonly [name: string, value: string | undefined])[] {
+  const isNamed = (name: string) =>
+    looks.some(([, , found]) => typeof found === 'string' && new RegExp(`(?<!\\w)${name}(?!\\w)`).test(found));
+  return Object.entries(env)
+    .filter(([name]) => !shellsOwn.has(name) || isNamed(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
 /** Nothing where not all of what decides is known. */
 function hashOf(
   { host, argv, globals }: Session,
@@ -61,7 +77,7 @@ function hashOf(
   if (!mark) return undefined;
   const decides = [
     ...[typeof NETCOMPOSE_VERSION === 'string' ? NETCOMPOSE_VERSION : '', host.cwd, argv, globals.forCompose],
-    ...[compose.argv, mark, Object.entries(host.env).sort(([a], [b]) => (a < b ? -1 : 1))],
+    ...[compose.argv, mark, variablesOf(host, looks)],
     ...[looks, override ?? null, comparedText(plan)],
   ];
   const text = JSON.stringify(decides);
