@@ -1,15 +1,17 @@
 /**
- * One at a time, and "somebody still needs this", by abstract unix sockets: the kernel releases them even after
- * `kill -9`, nothing is left on disk, and they belong to the network namespace, as the interfaces do that they guard.
- * Other systems have neither these sockets nor shims; there both functions do nothing.
+ * One at a time, and "somebody still needs this", between all processes that may change this host's network: root's,
+ * and those of who may use the engine. Nobody else can hold them up: see `system/claims.ts`. Both belong to the network
+ * namespace, as the interfaces do that they guard. Other systems have no shims; there both functions do nothing.
  */
-import { createHash } from 'node:crypto';
-import { createServer, type Server } from 'node:net';
+import { createHash, randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findEndpoint } from './engine/endpoint.ts';
+import { type Claim, groupOfSocket, liveClaims, makeClaim, type Trust } from './system/claims.ts';
 import { HostError } from './system/errors.ts';
 import type { Host } from './system/host.ts';
 
-const retryMilliseconds = 50;
+/** Two that began at the same moment saw each other, and both stepped back: the next time one comes first. */
+const retryMilliseconds = () => randomInt(25, 75);
 /** Long enough for another user's sudo to ask for a password. */
 const longestWaitMilliseconds = 120_000;
 
@@ -18,7 +20,7 @@ export interface LockOptions {
   /** Called again and again while the lock is taken; what it throws ends the wait. */
   readonly whileWaiting?: () => void;
   /** Called once, if the lock is taken. */
-  readonly onWait?: (pid: number | undefined) => void;
+  readonly onWait?: (pid: number) => void;
 }
 
 /** A lock that is held for longer than one piece of work, by whoever has it from `lockOf`. */
@@ -32,45 +34,39 @@ export interface Lock {
 
 /** The lock of this name, not taken yet. */
 export function lockOf(host: Host, name: string): Lock {
-  const path = lockPath(name);
-  let held: Held | undefined;
+  let claim: Claim | undefined;
   let isOver = host.platform !== 'linux';
   const release = async () => {
     isOver = true;
-    const last = held;
-    held = undefined;
+    const last = claim;
+    claim = undefined;
     await last?.release();
   };
   return {
     get isHeld() {
-      return held !== undefined;
+      return claim !== undefined;
     },
     takeIfFree: async () => {
-      if (isOver || held) return;
-      const server = await bind(path);
-      if (server) held = await published(host, path, server);
+      if (isOver || claim) return;
+      claim = await claimIfFree(host, name);
       if (isOver) await release();
     },
     release,
   };
 }
 
-interface Held {
-  release(): Promise<void>;
+/** Where it cannot be made at all, whoever needs it is told. */
+async function claimIfFree(host: Host, name: string): Promise<Claim | undefined> {
+  const claims = claimsOn(host, 'lock', name);
+  const trust = trustOf(host);
+  try {
+    const live = await liveClaims(claims, trust);
+    return live.length === 0 ? await claimAlone(host, claims, trust) : undefined;
+  } catch (error) {
+    if (error instanceof HostError) return undefined;
+    throw error;
+  }
 }
-
-/** The process id is published by a second name, because the kernel does not show who holds a socket. */
-async function published(host: Host, path: string, lock: Server): Promise<Held> {
-  const holder = await bind(`${path}/${host.pid}`);
-  return {
-    release: async () => {
-      await close(holder);
-      await close(lock);
-    },
-  };
-}
-
-const lockPath = (name: string) => `netcompose-lock/${token(name)}`;
 
 /**
  * Runs `work` while no other process on this host holds the lock of this name. Throws a `HostError` after a bounded
@@ -83,8 +79,7 @@ export async function withLock<T>(
   options: LockOptions = {},
 ): Promise<T> {
   if (host.platform !== 'linux') return work();
-  const path = lockPath(name);
-  const lock = await published(host, path, await acquire(host, path, options));
+  const lock = await acquire(host, claimsOn(host, 'lock', name), options);
   try {
     return await work();
   } finally {
@@ -94,25 +89,47 @@ export async function withLock<T>(
 
 async function acquire(
   host: Host,
-  path: string,
+  claims: string,
   { longestWait = longestWaitMilliseconds, onWait, whileWaiting }: LockOptions,
-): Promise<Server> {
-  for (let waited = 0; ; waited += retryMilliseconds) {
-    const lock = await bind(path);
-    if (lock) return lock;
-    const pid = pidsBelow(host, path)[0];
-    if (waited === 0) onWait?.(pid);
-    whileWaiting?.();
-    if (waited >= longestWait) {
-      const holder = pid === undefined ? '' : ` (process ${pid})`;
-      throw new HostError({
-        message: `"${path}": another netcompose${holder} has been preparing this host for too long`,
-        help:
-          pid === undefined ? 'see `ss -xl | grep netcompose` for who holds it' : `wait for it, or end it: kill ${pid}`,
-      });
+): Promise<Claim> {
+  const trust = trustOf(host);
+  let waited = 0;
+  let isTold = false;
+  for (;;) {
+    const [holder] = await liveClaims(claims, trust);
+    if (holder === undefined) {
+      const claim = await claimAlone(host, claims, trust);
+      if (claim) return claim;
+    } else if (!isTold) {
+      isTold = true;
+      onWait?.(pidOf(holder));
     }
-    await sleep(retryMilliseconds);
+    whileWaiting?.();
+    if (waited >= longestWait) throw tooLong(holder);
+    const pause = retryMilliseconds();
+    waited += pause;
+    await sleep(pause);
   }
+}
+
+/**
+ * Claims first and looks then: of two that claim at once at least one sees the other, and steps back. Looking first
+ * would let both in.
+ */
+async function claimAlone(host: Host, claims: string, trust: Trust): Promise<Claim | undefined> {
+  const claim = await makeClaim(`${claims}.${host.pid}`, trust);
+  const live = await liveClaims(claims, trust);
+  if (live.length === 1 && live[0] === claim.name) return claim;
+  await claim.release();
+  return undefined;
+}
+
+function tooLong(holder: string | undefined): HostError {
+  const pid = holder === undefined ? undefined : pidOf(holder);
+  return new HostError({
+    message: `another netcompose${pid === undefined ? '' : ` (process ${pid})`} has been preparing this host for too long`,
+    help: pid === undefined ? 'try again' : `wait for it, or end it: kill ${pid}`,
+  });
 }
 
 export interface Lease {
@@ -122,45 +139,36 @@ export interface Lease {
 /** Says that this process needs a Docker network, from before it is ensured until Compose has ended. */
 export async function holdLease(host: Host, network: string): Promise<Lease> {
   if (host.platform !== 'linux') return { release: async () => undefined };
-  const server = await bind(`${leasePath(network)}/${host.pid}`);
-  return { release: () => close(server) };
+  return makeClaim(`${claimsOn(host, 'lease', network)}.${host.pid}`, trustOf(host));
 }
 
 /** The processes that hold a lease on a Docker network. */
-export function leases(host: Host, network: string): readonly number[] {
-  return host.platform === 'linux' ? pidsBelow(host, leasePath(network)) : [];
-}
-
-const leasePath = (network: string) => `netcompose-lease/${token(network)}`;
-
-/** A name as part of a socket's, which has 107 characters in all; no two names give the same. */
-function token(name: string): string {
-  return /^[\w.-]{1,60}$/.test(name) ? name : `sha256:${createHash('sha256').update(name).digest('hex').slice(0, 40)}`;
-}
-
-/** The process ids at the ends of the abstract sockets below a path. */
-function pidsBelow(host: Host, path: string): readonly number[] {
-  const pids = (host.readText('/proc/net/unix') ?? '').split('\n').flatMap((line) => {
-    const at = line.indexOf(` @${path}/`);
-    // The kernel shows NULs as "@", and Node pads the name with them.
-    const rest = at < 0 ? '' : line.slice(at + path.length + 3).replace(/@+$/, '');
-    return /^\d+$/.test(rest) ? [Number(rest)] : [];
-  });
+export async function leases(host: Host, network: string): Promise<readonly number[]> {
+  if (host.platform !== 'linux') return [];
+  const pids = (await liveClaims(claimsOn(host, 'lease', network), trustOf(host))).map(pidOf);
   return [...new Set(pids)].sort((a, b) => a - b);
 }
 
-/** A listening abstract socket, or nothing where the name is taken. */
-function bind(path: string): Promise<Server | undefined> {
-  return new Promise((resolve, reject) => {
-    const server = createServer((connection) => connection.destroy());
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error),
-    );
-    // A program that has nothing else to do may end; the kernel then closes the socket.
-    server.listen({ path: `\0${path}` }, () => resolve(server.unref()));
-  });
+/** What the names of all claims of a kind begin with; the process id and something unique follow. */
+function claimsOn(host: Host, kind: 'lock' | 'lease', name: string): string {
+  const namespace = /\d+/.exec(host.readLink('/proc/self/ns/net') ?? '')?.[0] ?? '0';
+  return `netcompose.${namespace}.${kind}.${token(name)}`;
 }
 
-function close(server: Server | undefined): Promise<void> {
-  return new Promise((resolve) => (server ? server.close(() => resolve()) : resolve()));
+/** A name as part of a file's; no two names give the same: a digest has 32 characters. */
+function token(name: string): string {
+  return /^[\w-]{1,31}$/.test(name) ? name : createHash('sha256').update(name).digest('hex').slice(0, 32);
+}
+
+const pidOf = (claim: string): number => Number(claim.split('.').at(-2));
+
+/** Where there is no engine on this host, root and this user count. */
+function trustOf(host: Host): Trust {
+  try {
+    const endpoint = findEndpoint(host);
+    return { uid: host.uid, group: endpoint.kind === 'unix' ? groupOfSocket(endpoint.socket) : undefined };
+  } catch (error) {
+    if (error instanceof HostError) return { uid: host.uid, group: undefined };
+    throw error;
+  }
 }

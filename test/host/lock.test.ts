@@ -7,7 +7,7 @@ import { realHost } from '../../src/host/system/real-host.ts';
 import { fakeHost } from './fake-host.ts';
 
 const host = realHost();
-/** Names of this run's own: the sockets are the whole machine's. */
+/** Names of this run's own: the locks are the whole machine's. */
 const own = (name: string) => `test-${process.pid}-${name}`;
 const helper = new URL('lock-helper.ts', import.meta.url).pathname;
 
@@ -73,7 +73,7 @@ if (process.platform === 'linux') {
   test('the wait is bounded and names the holder; kill -9 frees it', async () => {
     const name = own('held');
     const holder = await other('lock', name);
-    const waits: (number | undefined)[] = [];
+    const waits: number[] = [];
     try {
       await withLock(host, name, async () => assert.unreachable(), {
         longestWait: 100,
@@ -94,28 +94,28 @@ if (process.platform === 'linux') {
   for (const name of ['lan', 'a name with blanks', 'x'.repeat(200)]) {
     test(`leases on ${name.slice(0, 20)} are seen until released or killed`, async () => {
       const network = own(name);
-      assert.equal(leases(host, network), []);
+      assert.equal(await leases(host, network), []);
       const mine = await holdLease(host, network);
       const theirs = await other('lease', network);
       assert.equal(
-        leases(host, network),
+        await leases(host, network),
         [process.pid, theirs.pid].sort((a, b) => a - b),
       );
-      assert.equal(leases(host, `${network}-2`), []);
+      assert.equal(await leases(host, `${network}-2`), []);
       await theirs.kill();
-      assert.equal(leases(host, network), [process.pid]);
+      assert.equal(await leases(host, network), [process.pid]);
       await mine.release();
-      assert.equal(leases(host, network), []);
+      assert.equal(await leases(host, network), []);
     });
   }
 } else {
-  console.log(`SKIP locks: ${process.platform} has no abstract sockets`);
+  console.log(`SKIP locks: ${process.platform} has no shims to guard`);
 }
 
 test('elsewhere both do nothing', async () => {
   const mac = fakeHost({ platform: 'darwin' });
   const lease = await holdLease(mac, 'lan');
-  assert.equal(leases(mac, 'lan'), []);
+  assert.equal(await leases(mac, 'lan'), []);
   assert.is(await withLock(mac, 'host', () => withLock(mac, 'host', async () => 1)), 1);
   await lease.release();
 });

@@ -25,7 +25,7 @@ const testFolder = fileURLToPath(new URL('..', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const strict = process.env['CI'] === 'true';
 /** As many as keep two cores busy: each waits for much of its time. */
-const lanesAtMost = 3;
+const lanesAtMost = 4;
 /** A file that takes as long is named at its layer's end. */
 const slowSeconds = 20;
 

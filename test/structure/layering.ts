@@ -48,7 +48,8 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
   emit: [['override', 'persist'], ['source'], ['render'], ['annotate', 'stack'], ['text'], ['graph']],
   host: [
     ['system'],
-    ['engine', 'lock.ts', 'override-store.ts', 'kept.ts'],
+    ['engine', 'override-store.ts', 'kept.ts'],
+    ['lock.ts'],
     ['observe', 'compose-version.ts'],
     ['execute', 'bench', 'persist'],
     ['reach'],

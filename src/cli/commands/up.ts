@@ -153,11 +153,8 @@ function apply(
   steps: readonly Step[],
   check: () => void,
 ): Promise<Applied> {
-  const onWait = (pid: number | undefined) =>
-    terminal.err(
-      `netcompose: waiting for another one${pid === undefined ? '' : ` (process ${pid})`} ` +
-        'to end its changes to this host\n',
-    );
+  const onWait = (pid: number) =>
+    terminal.err(`netcompose: waiting for another one (process ${pid}) to end its changes to this host\n`);
   const show = showSteps(steps, progress);
   const onStep: ApplyOptions['onStep'] = (step, event) => {
     show(step, event);

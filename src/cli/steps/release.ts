@@ -27,7 +27,7 @@ import type { Session } from '../session.ts';
 export function release({ host, progress }: Pick<Session, 'host' | 'progress'>): Promise<readonly Release[]> {
   return withLock(host, 'host', async () => {
     const facts = await progress.during('Host and engine', 'Looking', () => observeAll(host));
-    const leased = leasedNetworks(host, facts, () => true);
+    const leased = await leasedNetworks(host, facts, () => true);
     const released = releasable(facts, leased);
     const gone = new Set(released.flatMap((one) => (one.kind === 'shim' ? one.shim : [])));
     const interfaces = facts.host.interfaces.filter(({ name }) => !gone.has(name));
@@ -57,7 +57,7 @@ export async function tidy(
 ): Promise<StaleFacts> {
   const facts = await progress.during('Host and engine', 'Looking', () => observeAll(host, known));
   // What this process itself holds, its own containers' networks, it knows all about.
-  const leased = leasedNetworks(host, facts, (pid) => pid !== host.pid);
+  const leased = await leasedNetworks(host, facts, (pid) => pid !== host.pid);
   await first?.(facts);
   await executeReleases(staleOn(facts, leased, plan ? shimsNow(plan, facts.engine) : []), host, showing(progress));
   return facts;
@@ -96,12 +96,19 @@ export async function observeAll(host: Host, known?: EngineFacts): Promise<Stale
 }
 
 /** The networks that netcompose, in any process that counts, is just starting containers on. */
-export function leasedNetworks(host: Host, facts: StaleFacts, counts: (pid: number) => boolean): ReadonlySet<string> {
+export async function leasedNetworks(
+  host: Host,
+  facts: StaleFacts,
+  counts: (pid: number) => boolean,
+): Promise<ReadonlySet<string>> {
   const names = [
     ...facts.engine.networks.map(({ name }) => name),
     ...facts.host.interfaces.flatMap((one) => servedNetwork(one) ?? []),
   ];
-  return new Set(names.filter((name) => leases(host, name).some(counts)));
+  const held = await Promise.all(
+    [...new Set(names)].map(async (name) => ((await leases(host, name)).some(counts) ? [name] : [])),
+  );
+  return new Set(held.flat());
 }
 
 /** A rule to a shim that goes is removed with it, before it. */

@@ -180,7 +180,7 @@ async function isGone({ action }: Step, observer: Observer): Promise<boolean> {
 }
 
 async function isInUse(network: string, host: Host, observer: Observer): Promise<boolean> {
-  if (leases(host, network).some((pid) => pid !== host.pid)) return true;
+  if ((await leases(host, network)).some((pid) => pid !== host.pid)) return true;
   return (await observer.network(network)) !== undefined && observer.hasContainers(network);
 }
 

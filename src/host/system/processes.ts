@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import { HostError } from './errors.ts';
 import type { Following, RunResult } from './host.ts';
+import { limited } from './limit.ts';
 
 interface ProcessOptions {
   readonly cwd: string;
@@ -57,22 +58,20 @@ function runAtMost(
 ): Promise<RunResult> {
   const [file, ...args] = argv;
   if (file === undefined) throw new RangeError('no command');
-  const options = {
-    cwd,
-    env: definedOnly(env),
-    timeout: seconds * 1000,
-    killSignal: 'SIGKILL',
-    maxBuffer: Infinity,
-  } as const;
   return new Promise((resolve) => {
-    const child = execFile(file, args, options, (error, stdout, stderr) => {
+    const child = execFile(file, args, { cwd, env: definedOnly(env), maxBuffer: Infinity }, (error, stdout, stderr) => {
+      const late = limit.ended();
+      if (late !== undefined)
+        return resolve({ code: 124, stdout: '', stderr: `"${file}" did not end within ${late} seconds` });
       if (!error) return resolve({ code: 0, stdout, stderr });
-      if (error.killed)
-        return resolve({ code: 124, stdout: '', stderr: `"${file}" did not end within ${seconds} seconds` });
       const { code, signal } = error as { readonly code?: unknown; readonly signal?: NodeJS.Signals | null };
       const exitCode = typeof code === 'number' ? code : undefined;
       const failure = typeof code === 'string' ? code : undefined;
       resolve(resultOf(file, { exitCode, signal: signal ?? undefined, stdout, stderr, failure }));
+    });
+    const limit = limited(child.pid, seconds, () => {
+      child.kill('SIGKILL');
+      for (const stream of [child.stdout, child.stderr]) stream?.destroy();
     });
     // A command may end before it has read everything.
     child.stdin?.on('error', () => undefined);

@@ -62,8 +62,15 @@ export function writeProject({ folder }: Project, file: object): void {
   writeFileSync(join(folder, 'compose.yaml'), `${JSON.stringify(file, null, 2)}\n`);
 }
 
-/** Neither collecting nor a second processor pays where every instruction is emulated. */
-const emulated = { GOGC: 'off', GOMAXPROCS: '1' } as const;
+/**
+ * Neither collecting nor a second processor pays where every instruction is emulated; but memory is not endless, forty
+ * containers that start at once wait for one another until the engine gives one up, and an answer takes its time
+ * meanwhile.
+ */
+const emulated = {
+  ...{ GOGC: 'off', GOMEMLIMIT: '256MiB', GOMAXPROCS: '1', COMPOSE_PARALLEL_LIMIT: '6' },
+  ...{ NETCOMPOSE_ENGINE_SECONDS: '60' },
+} as const;
 const command = [...quickerNode, program] as const;
 /** Where a project is, and what its commands are run with. */
 const options = ({ folder }: Project, spied?: string): RunOptions => ({

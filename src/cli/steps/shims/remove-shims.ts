@@ -19,18 +19,15 @@ import { namedOf } from './survey-shims.ts';
 export function removeShims(host: Host, names: readonly string[]): Promise<readonly string[]> {
   return withLock(host, 'host', async () => {
     const facts = await observeAll(host);
-    const releases = names.length > 0 ? named(facts, names) : unused(host, facts);
+    const releases = names.length > 0 ? named(facts, names) : await unused(host, facts);
     await executeReleases(releases, host);
     return releases.flatMap((one) => (one.kind === 'shim' ? one.shim : []));
   });
 }
 
 /** What `down` would remove of shims; their networks are not touched. */
-const unused = (host: Host, facts: StaleFacts): readonly Release[] =>
-  releasable(
-    facts,
-    leasedNetworks(host, facts, () => true),
-  ).filter(({ kind }) => kind !== 'network');
+const unused = async (host: Host, facts: StaleFacts): Promise<readonly Release[]> =>
+  releasable(facts, await leasedNetworks(host, facts, () => true)).filter(({ kind }) => kind !== 'network');
 
 function named({ host, state }: StaleFacts, names: readonly string[]): readonly Release[] {
   const shims = host.interfaces.filter(isOurs).map((link) => ({ link, name: link.name, network: servedNetwork(link) }));

@@ -62,7 +62,7 @@ export async function surveyShims(host: Host, { remembered = [], lastEngine }: S
   };
   const parsed = parseFacts({ version: 1, host: hostFacts, engine });
   const plans = wantedShims(parsed, remembered);
-  const leased = leasedNetworks(host, facts, (pid) => pid !== host.pid);
+  const leased = await leasedNetworks(host, facts, (pid) => pid !== host.pid);
   // While the host's address is away, what names it stays for when it comes back.
   const settled = plans.filter(({ ways }) => ways.every(({ source }) => source));
   const stale = isEngineThere ? staleOn(facts, leased, settled) : [];
