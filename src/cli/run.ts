@@ -15,7 +15,7 @@ import { dockerCall, pluginMetadata } from './options/docker-call.ts';
 import { ansiModes, progressModes } from './progress/mode.ts';
 import { silent } from './progress/progress.ts';
 import { passThrough } from './steps/pass-through.ts';
-import { withProgress } from './steps/with-progress.ts';
+import { withProgress } from './steps/progress/with-progress.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
@@ -134,27 +134,28 @@ async function describe(
   return described;
 }
 
+/** The commands that set something up, and have one line together: all of it fits 80 columns and 24 lines. */
+const rare: ReadonlySet<string> = new Set(['facts', 'completion', 'install-plugin', 'schema']);
+
 function help(): string {
-  const usages = Object.values(commands).flatMap(({ usage }) => (usage ? [usage] : []));
-  const width = Math.max(...usages.map(([call]) => call.length));
+  const usages = Object.entries(commands).flatMap(([name, { usage }]) => (usage ? [{ name, usage }] : []));
+  const often = usages.flatMap(({ name, usage }) => (rare.has(name) ? [] : [usage]));
+  const width = Math.max(...often.map(([call]) => call.length));
+  const others = usages.flatMap(({ name, usage: [call] }) => (rare.has(name) ? [call] : []));
   return [
-    'Usage: netcompose [OPTIONS] COMMAND [ARGS]',
+    'Usage: netcompose [OPTIONS] COMMAND [ARGS]     docker compose, with x-netmode',
     '',
-    'docker compose, with x-netmode: ipvlan, macvlan, host, bridge and no network at',
-    'all, one line per service.',
-    '',
-    "netcompose's own commands:",
-    ...usages.map(([call, purpose]) => `  ${call.padEnd(width)}  ${purpose}`),
+    "netcompose's own commands; each has a --help of its own:",
+    ...often.map(([call, purpose]) => `  ${call.padEnd(width)}  ${purpose}`),
+    `  ${others.join(', ')}`,
     '',
     'up, create, run, start, restart, scale and watch check the files and prepare the',
-    'host first; down cleans up after. They take more options:',
-    '  --trust-hooks  run the hooks of x-netmode, now and from now on',
-    '  --wait-reach   up: start, and wait until every place of the plan answers',
-    "  --confirm 60   up: put the host's network back unless confirmed in 60 s",
+    'host first; down cleans up after. They take --trust-hooks too, and "up" also',
+    '--wait-reach and --confirm SECONDS. Every other command and option is docker',
+    "compose's own; its global options (-f, -p, …) stand before the command.",
     '',
-    "Every other command, and every option, is docker compose's own: see",
-    '"docker compose --help". Its global options (-f, -p, --profile, …) stand before',
-    'the command.',
+    'Examples:',
+    '  netcompose doctor; netcompose check     netcompose up -d',
     '',
   ].join('\n');
 }

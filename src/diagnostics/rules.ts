@@ -143,6 +143,10 @@ export const rules = {
     severity: 'error',
     summary: "A network's subnet overlaps one in which this host is, or to which it has a route.",
   },
+  'subnet/lan-has-changed': {
+    severity: 'warning',
+    summary: 'A network that exists has the subnet of a LAN in which this host is no more.',
+  },
   'subnet/family-not-enabled': {
     severity: 'error',
     summary: 'A network declares a subnet of a family that is not enabled, which Docker ignores.',

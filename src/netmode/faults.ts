@@ -53,7 +53,7 @@ export function reportFaults(place: Place, subject: string, tree: Tree, report: 
     reported.add(instancePath);
     if (isMode(path) && value.kind === 'scalar' && typeof value.value === 'string') {
       report('netmode/unknown-mode', value.span, `${subject}: there is no netmode "${value.value}"`, {
-        help: didYouMean(value.value, netmodeWords) ?? `one of ${netmodesAt(place, path).join(', ')}`,
+        help: helpForMode(place, path, value.value),
       });
     } else {
       const key = path.filter((part) => !/^\d+$/.test(part)).join('.') || 'x-netmode';
@@ -63,6 +63,13 @@ export function reportFaults(place: Place, subject: string, tree: Tree, report: 
     }
   }
   return wrong;
+}
+
+/** A container that is no service is Compose's own affair. */
+function helpForMode(place: Place, path: readonly string[], written: string): string {
+  if (place === 'service' && path[0] !== 'default' && /^container:./.test(written))
+    return `write "network_mode: ${written}" in place of "x-netmode"`;
+  return didYouMean(written, netmodeWords) ?? `one of ${netmodesAt(place, path).join(', ')}`;
 }
 
 /** A service may also be in the network of another. */

@@ -12,6 +12,7 @@ import { SourceFile } from '../../src/diagnostics/source.ts';
 import { annotate, hasPlace } from '../../src/emit/annotate/annotate.ts';
 import type { Wish } from '../../src/emit/annotate/wish.ts';
 import { plainProject } from '../laws/annotated-projects.ts';
+import { handwrittenProject } from '../laws/handwritten-projects.ts';
 import { findCompose } from '../runner/needs.ts';
 import { cleanEnvironment, findCases, realFiles } from './compare.ts';
 
@@ -99,7 +100,10 @@ test('generated files in many styles', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'netcompose-annotation-'));
   try {
     let compared = 0;
-    for (const text of fc.sample(plainProject, { numRuns: 30, seed: 20 })) {
+    for (const text of [
+      ...fc.sample(plainProject, { numRuns: 30, seed: 20 }),
+      ...fc.sample(handwrittenProject, { numRuns: 20, seed: 20 }),
+    ]) {
       const before = await resolved(text, directory);
       if (before === undefined) continue;
       const after = annotated(text, directory);
@@ -107,7 +111,7 @@ test('generated files in many styles', async () => {
       assert.is(await resolved(after, directory), before, after);
       compared += 1;
     }
-    assert.ok(compared > 15, `only ${compared} were compared`);
+    assert.ok(compared > 25, `only ${compared} were compared`);
   } finally {
     rmSync(directory, { recursive: true });
   }

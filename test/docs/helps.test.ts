@@ -250,6 +250,12 @@ const outsideTheFile: {
       return { managers: { ...managers, firewalld: { ...firewalld!, zones: { ...firewalld!.zones, [shim]: zone } } } };
     }),
   },
+  'subnet/lan-has-changed': {
+    'the network was made anew, by another project': (before) => {
+      const engine = JSON.parse(JSON.stringify(before.facts.engine).replaceAll('192.168.1.', '192.168.7.'));
+      return { ...before, facts: { ...before.facts, engine } };
+    },
+  },
   'engine/swarm-inactive': {
     'the engine is a manager': (before, help) => {
       assert.is(help, 'docker swarm init');

@@ -114,6 +114,15 @@ const special: { readonly [rule in RuleName]?: Facts } = {
     },
     engine: { ...engine, networks: [madeBefore] },
   },
+  'subnet/lan-has-changed': {
+    ...usual,
+    host: {
+      ...usual.host,
+      interfaces: [interfaces[0], card('eth0', 2, { addresses: ['192.168.7.10/24'] })],
+      routes: [{ destination: 'default', family: 4, interface: 'eth0', gateway: '192.168.7.1' }],
+    },
+    engine: { ...engine, networks: [madeBefore] },
+  },
   'shim/name-taken': withInterfaces(card('nc-eth0', 3, { kind: 'macvlan', link: 'eth0' })),
   'host/manager-takes-shim': withHost({
     managers: { networkd: [{ path: '/etc/systemd/network/50-wired.network', match: { Type: ['ether'] } }] },

@@ -1,4 +1,4 @@
-/** A plain `docker compose up` on a plain file, with a `provider:` service that has netcompose make the shim. */
+/** A plain `docker compose up` on a file of `render --provider`, whose service has netcompose make the shim. */
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -7,7 +7,7 @@ import { saying } from '../support/hooks.ts';
 import { fetchText } from './rig/http.ts';
 import { testImage } from './rig/image.ts';
 import { type Lan, makeLan } from './rig/lan.ts';
-import { program } from './rig/netcompose.ts';
+import { netcompose, program } from './rig/netcompose.ts';
 import { type Rig, startRig } from './rig/rig.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
 
@@ -20,9 +20,9 @@ interface Context {
 
 const test = suite<Context>('a provider service');
 
-const network = 'provided_lan';
 const shim = 'nc-ncp-prov';
 
+/** As its author writes it: Compose gets what "render --provider" makes of it. */
 const file = `
 name: provided
 services:
@@ -30,18 +30,15 @@ services:
     image: ${testImage}
     command: ["httpd", "-f", "-h", "/www"]
     stop_signal: SIGKILL
-    networks: { lan: { ipv4_address: 192.168.213.201 } }
-  shim:
-    provider:
-      type: netcompose
-      options: { network: ${network} }
-    depends_on: [web]
+    x-netmode: { network: lan, ipv4_address: 192.168.213.201 }
 networks:
   lan:
-    driver: macvlan
-    driver_opts: { parent: ncp-prov }
-    labels: { netcompose.network: ${network} }
-    ipam: { config: [{ subnet: 192.168.213.0/24, gateway: 192.168.213.1, ip_range: 192.168.213.192/27 }] }
+    x-netmode:
+      mode: macvlan
+      parent: ncp-prov
+      subnet: 192.168.213.0/24
+      gateway: 192.168.213.1
+      ip_range: 192.168.213.224/27
 `;
 
 test.before(
@@ -50,7 +47,11 @@ test.before(
     context.rig = await startRig();
     context.cwd = join(context.rig.directory, 'provided');
     await mkdir(context.cwd);
-    await writeFile(join(context.cwd, 'compose.yaml'), file);
+    await writeFile(join(context.cwd, 'annotated.yaml'), file);
+    const args = ['-f', 'annotated.yaml', 'render', '--offline', '--provider'];
+    const rendered = await netcompose(context.rig, args, { cwd: context.cwd });
+    assert.is(rendered.code, 0, rendered.stderr);
+    await writeFile(join(context.cwd, 'compose.yaml'), rendered.stdout);
     await symlink(program, join(context.rig.directory, 'config/cli-plugins/docker-netcompose'));
     context.before = await snapshot(context.rig);
   }),

@@ -71,6 +71,9 @@ export interface FakeHost extends Host {
   readonly modes: Map<string, number>;
 }
 
+/** Locks and leases are real: those of this process's fakes are in a network namespace that no other has. */
+const namespace = `net:[${process.pid}]`;
+
 export function fakeHost(options: FakeOptions = {}): FakeHost {
   const files = new Map(Object.entries(options.files ?? {}));
   const executables = new Set(options.executables ?? []);
@@ -150,7 +153,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
         ),
       ),
     ],
-    readLink: (path) => options.links?.[path],
+    readLink: (path) => options.links?.[path] ?? (path === '/proc/self/ns/net' ? namespace : undefined),
     exists: (path) => files.has(path) || isDirectory(path),
     isDirectory,
     isExecutable: (path) => executables.has(path) || (files.has(path) && ((modes.get(path) ?? 0) & 0o111) !== 0),

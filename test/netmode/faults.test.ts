@@ -11,6 +11,12 @@ const listed = netmodeWords.join(', ');
 
 for (const [name, text, message, help] of [
   ['a netmode of a service', service('vpn'), 'there is no netmode "vpn"', `one of ${listed}, service:NAME`],
+  [
+    "Docker's word for a container outside",
+    service('container:vpn'),
+    'there is no netmode "container:vpn"',
+    'write "network_mode: container:vpn" in place of "x-netmode"',
+  ],
   ['the default', `x-netmode: { default: vpn }\n${service('host')}`, 'there is no netmode "vpn"', `one of ${listed}`],
   ['a key unlike any', service('{ vip: x }'), 'there is no key "vip"', `one of ${keys.join(', ')}`],
   ['a key nearly right', service('{ floating_adresses: x }'), 'no key', 'did you mean "floating_addresses"?'],

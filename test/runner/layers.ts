@@ -1,5 +1,5 @@
 /** The layers of the test suite: where their files lie and what they need of the machine. */
-import type { EngineName } from '../engine/rig/installed.ts';
+import type { EngineName, PodmanName } from '../engine/rig/installed.ts';
 import type { Patience } from '../support/progress.ts';
 import type { NeedName } from './needs.ts';
 
@@ -13,6 +13,7 @@ export interface Layer {
   readonly only?: readonly string[];
   /** The engine that its tests start. */
   readonly engine?: EngineName;
+  readonly podman?: PodmanName;
   readonly needs: readonly NeedName[];
   /** Runs in network, mount and process namespaces of its own: what it leaves behind is gone with them. */
   readonly sandbox: boolean;
@@ -34,6 +35,7 @@ const unit: Layer = { name: 'unit', needs: [], sandbox: false };
 const sandboxed = ['linux', 'root', 'tools', 'macvlan'] as const;
 /** One layer for each engine, and one for what is the same with all of them. */
 const engine = { folder: 'engine', sandbox: true } as const;
+const podman = { folder: 'podman', sandbox: true } as const;
 /**
  * What these prove is the same with every engine: what is printed, that Compose's part is left to Compose, what the
  * host tells and what is done on it. They take half of the time.
@@ -48,6 +50,8 @@ const newestOnly = [
   'provider.test.ts',
   'reach.test.ts',
   'readme.test.ts',
+  'situations.test.ts',
+  'sudo.test.ts',
   'swarm.test.ts',
   'vpn.test.ts',
   'watch.test.ts',
@@ -67,7 +71,10 @@ export const layers: readonly Layer[] = [
   { name: 'managers', folder: 'managers', needs: [...sandboxed, 'managers'], sandbox: true, onRequest: true },
   // Beside Docker, shells, manual pages and other programs: each of them is the real one.
   { name: 'setup', folder: 'setup', needs: ['linux', 'setup', 'engine-26', 'engine-28', 'build'], sandbox: false },
-  { name: 'podman', folder: 'podman', needs: [...sandboxed, 'podman', 'build'], sandbox: true },
+  { name: 'podman', ...podman, needs: [...sandboxed, 'podman', 'build'] },
+  // What docs/podman.md says of older ones. Fetching them takes longer than a gate has.
+  { name: 'podman-4', ...podman, podman: 'podman-4', needs: [...sandboxed, 'podman-4', 'build'], onRequest: true },
+  { name: 'podman-5', ...podman, podman: 'podman-5', needs: [...sandboxed, 'podman-5', 'build'], onRequest: true },
   { name: 'conformance', folder: 'conformance', needs: ['compose'], sandbox: false },
   // A minute by the clock, on whatever the others leave of the processor.
   { name: 'fuzz', folder: 'fuzz', needs: ['compose'], sandbox: false },

@@ -5,7 +5,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type EngineName, findEngine, findPodman, onPath } from '../engine/rig/installed.ts';
+import { type EngineName, findEngine, findPodman, onPath, type PodmanName } from '../engine/rig/installed.ts';
 
 export type NeedName =
   | 'linux'
@@ -14,7 +14,7 @@ export type NeedName =
   | 'macvlan'
   | 'compose'
   | `engine-${EngineName}`
-  | 'podman'
+  | PodmanName
   | 'lab'
   | 'managers'
   | 'setup'
@@ -29,7 +29,9 @@ const needs: Readonly<Record<NeedName, () => string | undefined | Promise<string
   linux: () => (process.platform === 'linux' ? undefined : 'not Linux'),
   root: () => (process.getuid?.() === 0 ? undefined : 'not root'),
   tools: () => {
-    const missing = ['ip', 'unshare', 'busybox', 'dnsmasq', 'sysctl'].filter((name) => !onPath(name));
+    const missing = ['ip', 'unshare', 'busybox', 'dnsmasq', 'openssl', 'sudo', 'sysctl'].filter(
+      (name) => !onPath(name),
+    );
     return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`;
   },
   macvlan: () => {
@@ -47,8 +49,9 @@ const needs: Readonly<Record<NeedName, () => string | undefined | Promise<string
   'engine-20': () => engine('20'),
   'engine-26': () => engine('26'),
   'engine-28': () => engine('28'),
-  podman: () =>
-    findPodman() && findEngine() ? undefined : 'no Podman for the tests: test/engine/rig/install.sh installs it',
+  podman: () => podman('podman'),
+  'podman-4': () => podman('podman-4'),
+  'podman-5': () => podman('podman-5'),
   lab: async () => ((await isMade('lab/lab.sh')) ? undefined : 'no virtual machine: test/lab/lab.sh build makes it'),
   managers: async () =>
     (await isMade('managers/rig/roots.sh'))
@@ -71,6 +74,9 @@ function engine(name: EngineName): string | undefined {
   const own = "the machine's own must be Debian 12's, and ";
   return `no test engine ${name}: ${name === '20' ? own : ''}test/engine/rig/install.sh installs it`;
 }
+
+const podman = (name: PodmanName): string | undefined =>
+  findPodman(name) && findEngine() ? undefined : `no such test Podman: test/engine/rig/install.sh ${name} installs it`;
 
 /**
  * Whether a recipe below `test/` has made what it makes. It may wait for one that is at it, however long that takes: in

@@ -13,7 +13,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { engineVariable } from '../engine/rig/installed.ts';
+import { engineVariable, podmanVariable } from '../engine/rig/installed.ts';
 import type { Patience } from '../support/progress.ts';
 import { type Ending, runChild } from './child.ts';
 import type { FileResult } from './layer.ts';
@@ -148,6 +148,7 @@ async function runLayer(layer: Layer, files: readonly string[], collected: boole
   const env = {
     ...(compose && { DOCKER_COMPOSE: compose.binary }),
     ...(layer.engine && { [engineVariable]: layer.engine }),
+    ...(layer.podman && { [podmanVariable]: layer.podman }),
   };
   const begun = performance.now();
   const { code, results, givenUp } = await run(command!, args, layer.patience, env, output);

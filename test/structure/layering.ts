@@ -41,7 +41,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['networks'],
     ['services'],
     ['host-changes', 'wanted-facts.ts'],
-    ['decide.ts', 'checks', 'shims'],
+    ['decide.ts', 'checks', 'shims', 'standing'],
     ['bench', 'reach', 'plan.ts'],
     ['doctor', 'advise', 'graph', 'swarm'],
   ],

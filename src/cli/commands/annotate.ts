@@ -42,17 +42,20 @@ interface Values {
   readonly remove?: boolean;
   readonly adopt?: boolean;
   readonly suggest?: boolean;
+  readonly facts?: string;
   readonly file?: string;
   readonly dryRun?: boolean;
 }
 
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
-    command.description('Add or change x-netmode in your Compose files. Every byte beside it stays as it is.');
+    command.description('Add or change x-netmode in your Compose files. Every other byte stays as it is.');
     annotationOptions(command);
   });
   if (!options) return exitCodes.fine;
   const values = options.values as Values;
+  if (values.facts !== undefined && !values.suggest)
+    throw new UsageError('--facts is for --suggest alone', 'add --suggest; nothing else depends on a host');
   const found = findProject(session, values.file);
   const { read, only } = found;
   if (!read.project) {
@@ -64,7 +67,7 @@ export async function run(session: Session): Promise<number> {
   const asking = !says(values);
   for (const name of values.suggest ? options.args : []) checkService(name, project);
   const wishes = await (values.suggest
-    ? suggestedWishes(found.session, project, options.args)
+    ? suggestedWishes(found.session, project, options.args, options.values)
     : asking
       ? askedWishes(found.session, project, options.args)
       : wishesOf(found.session, project, options.args, values, refused));

@@ -7,14 +7,14 @@ import { serviceWords } from '../options/service-words.ts';
 import type { Session } from '../session.ts';
 import { composeCall } from '../steps/compose-call.ts';
 import { areTrusted, runHooks, untrusted } from '../steps/hooks.ts';
-import { passThrough } from '../steps/pass-through.ts';
+import { composesHelp, passThrough } from '../steps/pass-through.ts';
 import { readProject, refusePipes } from '../steps/read-project.ts';
 import { release } from '../steps/release.ts';
 
 export async function run(session: Session): Promise<number> {
   const { host, terminal, argv, globals, command } = session;
   const words = serviceWords(session);
-  if (words.help) return passThrough(argv, host);
+  if (words.help) return composesHelp(session);
   const read = readProject(session);
   refusePipes(read);
   const { project, intents, annotated, stdin } = read;

@@ -11,11 +11,20 @@ import { ownOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
 import { readProject } from '../steps/read-project.ts';
 
+const examples = `
+Examples:
+  netcompose facts > server.json         there; then here:
+  netcompose plan --facts server.json
+  netcompose facts | jq .host.interfaces
+`;
+
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(
     session,
     (command) =>
-      void command.description('Print what was observed of this host and its engine, for --facts elsewhere.'),
+      void command
+        .description('Print what was observed of this host and its engine, for --facts elsewhere.')
+        .addHelpText('after', examples),
   );
   if (!options) return exitCodes.fine;
   const { host, terminal, progress } = session;

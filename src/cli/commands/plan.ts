@@ -4,7 +4,7 @@ import { swarmText } from '../../emit/stack/swarm-text.ts';
 import { planDiff } from '../../emit/text/diff/plan-diff.ts';
 import { planJson } from '../../emit/text/plan-json.ts';
 import { planText } from '../../emit/text/plan-text.ts';
-import { standingOf } from '../../plan/host-changes/standing.ts';
+import { standingOf } from '../../plan/standing/standing.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatOption, type OwnOptions, ownOptions, swarmOptions } from '../options/own-options.ts';
 import { exitCodeOf, reportProblems } from '../report.ts';
@@ -15,7 +15,7 @@ import { UsageError } from '../usage-error.ts';
 
 const examples = `
 Examples:
-  netcompose plan                        what is new (+), changes (~), is there (=)
+  netcompose plan                        new (+), changes (~), there (=)
   netcompose plan --diff                 what changes against what runs now
   netcompose plan --offline              from the files alone
   netcompose plan --format json | jq .networks
@@ -26,7 +26,7 @@ export async function run(session: Session): Promise<number> {
     command
       .description('Show what "up" would do: services, networks, addresses, ports and every host command, in order.')
       .addOption(formatOption(['text', 'json']))
-      .option('--diff', 'show only what changes against what runs now')
+      .option('--diff', 'show what changes against what runs now')
       .addHelpText('after', examples);
     swarmOptions(command, 'show what each host of a swarm does before "docker stack deploy"');
   });
@@ -44,7 +44,7 @@ export async function run(session: Session): Promise<number> {
     if (json) terminal.out(planJson(plan, shown, host.cwd, standing));
     else if (!diff) terminal.out(planText(plan, { standing, ...(columns !== undefined && { columns }) }));
     else if (facts.engine)
-      terminal.out(planDiff(plan, facts, standing, terminal.color.out) || 'Nothing changes against what runs now.\n');
+      terminal.out(planDiff(plan, standing, terminal.color.out) || 'Nothing changes against what runs now.\n');
   }
   return exitCodeOf(shown);
 }

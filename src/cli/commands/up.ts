@@ -20,15 +20,14 @@ import type { Session } from '../session.ts';
 import { composeCall } from '../steps/compose-call.ts';
 import { type Confirm, confirmation } from '../steps/confirm-changes.ts';
 import { areTrusted, runHooks, untrusted } from '../steps/hooks.ts';
-import { passThrough } from '../steps/pass-through.ts';
+import { composesHelp, passThrough } from '../steps/pass-through.ts';
 import { type Prepared, prepare } from '../steps/prepare.ts';
 import { settle } from '../steps/settle.ts';
 
 export async function run(session: Session): Promise<number> {
-  const { host, argv } = session;
   // Help is Compose's own, and needs no preparation.
   const { help } = serviceWords(session);
-  if (help) return passThrough(argv, host);
+  if (help) return composesHelp(session);
   const confirm = confirmation(session);
   const lock = lockOf(host, 'host');
   try {

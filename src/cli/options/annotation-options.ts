@@ -14,7 +14,7 @@ import { UsageError } from '../usage-error.ts';
 export function annotationOptions(command: Command): void {
   const many = (value: string, before: readonly string[] = []) => [...before, value];
   command
-    .argument('[services...]', 'the services to annotate')
+    .argument('[services...]')
     .option('-m, --mode <netmode>', 'how they are attached: ipvlan-l2, host, service:NAME, …')
     .option('-n, --network <name>', 'a declared network to join')
     .option('--parent <interface>', 'short for --set parent=INTERFACE')
@@ -22,8 +22,9 @@ export function annotationOptions(command: Command): void {
     .addOption(new Option('-u, --unset <key>', 'take a key out').argParser(many))
     .option('--default <netmode>', 'netmode of services that say nothing')
     .option('--remove', 'take x-netmode out: of the services, else all')
-    .option('--adopt', 'turn native macvlan, ipvlan, host and none into x-netmode')
+    .option('--adopt', 'take over native macvlan, ipvlan, host and none')
     .option('--suggest', 'write what "netcompose advise" advises')
+    .option('--facts <file>', 'with --suggest: for another host, by its facts')
     .option('-f, --file <file>', 'the file to edit, where there are several')
     .option('--dry-run', 'show the difference, write nothing')
     .addHelpText('after', examples);
@@ -42,11 +43,7 @@ const examples = `
 Examples:
   netcompose annotate                      ask about each service
   netcompose annotate web dns --mode ipvlan-l2 --parent eth0
-  netcompose annotate dns --set ipv4_address=192.168.1.53 --set listen=53/udp
-  netcompose annotate api --network lan --dry-run
-  netcompose annotate --default bridge     for services that say nothing
-  netcompose annotate web --unset parent
-  netcompose annotate web --remove
+  netcompose annotate dns --set ipv4_address=192.168.1.53 --dry-run
 `;
 
 /** The keys that the options ask to set and to take out, at one place. */

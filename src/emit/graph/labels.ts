@@ -1,8 +1,8 @@
 /** What stands beside an edge. */
-import type { Graph, Way, WayPlace } from '../../plan/graph/graph.ts';
+import type { Graph, Way, WayAnswer, WayPlace } from '../../plan/graph/graph.ts';
 
 /** `192.168.1.53:53/udp, 80 (shim nc-eth0)`; `yes (on the LAN)`; `no: no port is published` */
-export function labelOf({ answer, places, by, reason }: Way): string {
+export function labelOf({ answer, places, by, reason }: WayAnswer): string {
   if (answer !== 'yes') return `${answer === 'no' ? 'no' : 'not known'}: ${reason}`;
   const where = places.length === 0 ? 'yes' : placeTexts(places).join('; ');
   return by === undefined ? where : `${where} (${by})`;

@@ -7,8 +7,8 @@ import { safeJson } from '../../diagnostics/format/safe.ts';
 import { lanRouteCommand } from '../../plan/actions/argv.ts';
 import { commandOf, undoOf } from '../../plan/actions/commands.ts';
 import { blockOf, formatAddress, formatCidr } from '../../plan/facts/ip.ts';
-import type { Standing, State } from '../../plan/host-changes/standing.ts';
 import { unknownOf } from '../../plan/networks/unknown.ts';
+import type { Standing, State, Subject } from '../../plan/standing/standing.ts';
 import type { NetworkPlan, Plan, ServicePlan, ShimPlan } from '../../plan/types.ts';
 import {
   attachmentDefinition,
@@ -24,8 +24,9 @@ import { placeText } from './reach-text.ts';
  * @param standing what is new and what is there already, where that is known
  */
 export function planJson(plan: Plan, diagnostics: readonly Diagnostic[], cwd: string, standing?: Standing): string {
-  const stateIn = (states: ReadonlyMap<string, State> | undefined, of: string) => {
-    const state = states?.get(of);
+  const stateIn = (states: ReadonlyMap<string, State | Subject> | undefined, of: string) => {
+    const found = states?.get(of);
+    const state = typeof found === 'object' ? found.state : found;
     return state ? { state } : {};
   };
   const services = [...plan.services.values()].map((service) => [
@@ -66,7 +67,7 @@ export function planJson(plan: Plan, diagnostics: readonly Diagnostic[], cwd: st
       networks: route.networks,
       ...(route.via && { command: lanRouteCommand(route) }),
     })),
-    leftOver: standing?.leftOver ?? [],
+    leftOver: standing?.leftOver.map(({ kind, name }) => ({ kind, name })) ?? [],
     diagnostics: diagnostics.map((diagnostic) => plainDiagnostic(diagnostic, cwd)),
   };
   return `${safeJson(document)}\n`;

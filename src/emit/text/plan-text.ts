@@ -7,11 +7,11 @@ import { lanRouteCommand } from '../../plan/actions/argv.ts';
 import { commandOf } from '../../plan/actions/commands.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
 import { formatAddress, formatCidr } from '../../plan/facts/ip.ts';
-import type { Standing, State } from '../../plan/host-changes/standing.ts';
 import { parentName } from '../../plan/networks/parents.ts';
 import { unknownOf } from '../../plan/networks/unknown.ts';
 import { insteadText, lostText } from '../../plan/services/fallen-text.ts';
 import { macOfService } from '../../plan/services/members.ts';
+import type { Standing, State, Subject } from '../../plan/standing/standing.ts';
 import type { LanRoute, NetworkPlan, Plan, PlannedPool, ServicePlan } from '../../plan/types.ts';
 import { reachText } from './reach-text.ts';
 import { table } from './table.ts';
@@ -42,12 +42,12 @@ const marks: Readonly<Record<State, string>> = { new: '+', changes: '~', there: 
 
 /** The row of a table with its mark before it; no table has marks where nothing is known. */
 function marked(
-  states: ReadonlyMap<string, State> | undefined,
+  states: ReadonlyMap<string, Subject> | undefined,
   of: string,
   cells: readonly string[],
 ): readonly string[] {
   if (!states || states.size === 0) return cells;
-  const state = states.get(of);
+  const state = states.get(of)?.state;
   return [`${state ? marks[state] : ' '} ${cells[0]}`, ...cells.slice(1)];
 }
 
@@ -55,7 +55,7 @@ function marked(
 function standingText({ standing }: PlanTextOptions): string {
   if (!standing) return '';
   const { services, networks, shims, leftOver } = standing;
-  const states = new Set([...services.values(), ...networks.values(), ...shims.values()]);
+  const states = new Set([...services.values(), ...networks.values(), ...shims.values()].map(({ state }) => state));
   const shown = (Object.keys(marks) as State[]).filter((state) => states.has(state));
   const words: Readonly<Record<State, string>> = { new: 'new', changes: 'changes', there: 'there already' };
   const legend = shown.map((state) => `${marks[state]} ${words[state]}`).join('   ');

@@ -1,16 +1,18 @@
 /** Columns of text, as wide as what is in them. */
 import { safeLine } from '../../diagnostics/format/safe.ts';
+import { shortened } from '../../diagnostics/shorten.ts';
 
 const gap = '  ';
 
 /**
- * @param rows what they hold may come from files: control characters are shown as their pictures
+ * @param rows what they hold may come from files: control characters are shown as their pictures, and what is as
+ *   long as no name is loses its middle
  * @param columns how wide it may be, where that is known: cells are then broken at their spaces, the widest first, but
  *   not those of the first column; where that is not enough, each row becomes a block, without cells that say nothing
  * @returns one line a row, columns two spaces apart, nothing after the last
  */
 export function table(rows: readonly (readonly string[])[], columns = Infinity): string {
-  const shown = rows.map((row) => row.map(safeLine));
+  const shown = rows.map((row) => row.map((cell) => safeLine(shortened(cell))));
   const widths = widthsOf(shown, columns);
   if (!widths) return blocks(shown, columns);
   return shown

@@ -154,6 +154,7 @@ export function toContainer(
     name: ((container.Names as readonly string[] | null)?.[0] ?? container.Id).replace(/^\//, ''),
     ...(project !== undefined && { project }),
     ...(service !== undefined && { service }),
+    ...(labels['com.docker.compose.oneoff'] === 'True' && { oneOff: true as const }),
     running: container.State === 'running' || container.State === 'paused' || container.State === 'restarting',
     networkMode,
     networks: Object.fromEntries(

@@ -66,6 +66,7 @@ export async function writePersisted(
   );
   if (changed.length > 0) mustBeRoot(host);
   for (const { path, text, mode } of changed) host.writeShared(path, text, mode);
+  if (host.uid === 0) removeEmptyFolders(host);
   const paths = [...changed.map(({ path }) => path), ...removed];
   await readAnew(host, paths);
   const units = files.flatMap(({ unit }) => unit ?? []);
@@ -84,12 +85,19 @@ async function remove(host: Host, paths: readonly string[]): Promise<readonly st
   mustBeRoot(host);
   const units = paths.filter((path) => isUnit(path) && !isLeftOver(path)).map((path) => posix.basename(path));
   if (units.length > 0) await run(host, ['systemctl', '--quiet', 'disable', ...units]);
-  for (const path of paths) {
-    host.remove(path);
-    const folder = posix.dirname(path);
-    if (folder.startsWith(`${dropIns.folder}/`) && host.list(folder).length === 0) host.remove(folder);
-  }
+  for (const path of paths) host.remove(path);
   return paths;
+}
+
+/**
+ * A folder of drop-ins goes with its last file. Whoever made an empty one, it means nothing to networkd: a process that
+ * was killed between file and folder may have left it.
+ */
+function removeEmptyFolders(host: Host): void {
+  for (const name of host.list(dropIns.folder)) {
+    const folder = `${dropIns.folder}/${name}`;
+    if (dropIns.name.test(name) && host.isDirectory(folder) && host.list(folder).length === 0) host.remove(folder);
+  }
 }
 
 /** Neither changes anything of the network. networkd and NetworkManager read their files when the host starts. */

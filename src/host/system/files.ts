@@ -197,15 +197,6 @@ export function writeShared(path: string, text: string, mode: number): void {
   }
 }
 
-/** Through symbolic links, and into what is no file: a pipe, a terminal, `/dev/stdout`. */
-export function writeOutput(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (cause) {
-    throw new HostError({ message: `"${path}" cannot be written: ${causeText(cause)}`, cause });
-  }
-}
-
 export function remove(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true });

@@ -98,7 +98,10 @@ export interface Host {
   writePrivate(path: string, text: string): void;
   /** Writes a file for all of the system with this mode, whole or not at all. Throws a `HostError` where it cannot. */
   writeShared(path: string, text: string, mode: number): void;
-  /** Writes a file as a shell's `>` does. Throws a `HostError` where it cannot. */
+  /**
+   * Writes a file that somebody named: through symbolic links, whole or not at all, and only this name of a file that
+   * has several. Throws a `HostError` where it cannot.
+   */
   writeOutput(path: string, text: string): void;
   /** Gives files another text, all or none, each with its mode and owner. Throws a `HostError` where that cannot be. */
   replaceFiles(replacements: readonly Replacement[]): void;

@@ -14,13 +14,13 @@ import {
   readStandardInput,
   readText,
   remove,
-  writeOutput,
   writePrivate,
   writeShared,
 } from './files.ts';
 import type { Host } from './host.ts';
 import { attachProcess, endProcess, followProcess, runProcess } from './processes.ts';
 import { replaceFiles } from './replace-files.ts';
+import { writeOutput } from './write-output.ts';
 
 function currentFolder(): string {
   try {

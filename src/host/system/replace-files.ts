@@ -71,8 +71,8 @@ function stage({ path, before, after }: Replacement): Staged {
   return { target, temporary, before };
 }
 
-/** A new file with the mode and owner of another. */
-function writeLike(model: string, path: string, text: string): void {
+/** A new file with the mode and owner of another. Throws what the system says. */
+export function writeLike(model: string, path: string, text: string): void {
   const { mode, uid, gid } = statSync(model);
   const file = openSync(path, 'wx', 0o600);
   try {

@@ -6,7 +6,7 @@ import { saysNatively } from '../../netmode/intents.ts';
 import { ownerService } from '../../netmode/owners.ts';
 import type { Facts } from '../facts/facts.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
-import { interfaceOf, isOnThisHost, type ParsedEngine, type ParsedHost, parseFacts } from '../facts/parsed-facts.ts';
+import { interfaceOf, type ParsedEngine, type ParsedHost, parseFacts } from '../facts/parsed-facts.ts';
 import { lackingInPodman } from '../networks/parents.ts';
 import { knownImage } from './images.ts';
 
@@ -50,24 +50,28 @@ function byDefault(service: Service, { netmode }: Project): Said | undefined {
     : { netmode: 'as annotated', reason: `the x-netmode at the top level makes it ${given.value}` };
 }
 
-interface LanMode {
-  readonly netmode: 'ipvlan-l2' | 'macvlan' | 'host';
-  readonly because: string;
-}
+/** What gives a service the LAN's broadcasts and multicasts here, and why that. */
+type LanMode =
+  | { readonly netmode: 'ipvlan-l2' | 'macvlan' | 'host'; readonly because: string }
+  /** Nothing does: host mode is a network of the engine's own there. */
+  | { readonly netmode?: undefined; readonly because: string; readonly instead: string };
 
-/**
- * What gives a service the LAN's broadcasts and multicasts here, and why that: ipvlan before macvlan, because it asks
- * less of what is around it (docs/netmodes.md, "Which one").
- */
+/** ipvlan before macvlan, because it asks less of what is around it (docs/netmodes.md, "Which one"). */
 function lanMode(facts: Facts): LanMode {
   const { host: here, engine } = parseFacts(facts);
+  if (engine && isApart(engine, here)) return { because: apartText(engine), instead: insteadOfLan(engine) };
   // Another machine's interfaces cannot be seen.
   const host = engine?.remote ? undefined : here;
-  if (engine && (!(engine.remote || isOnThisHost(engine)) || host?.platform === 'darwin'))
-    return { netmode: 'host', because: `a container has no address on the LAN with this engine (${engine.kind})` };
   const parent = defaultInterface(host);
   const lacksIpvlan = lackOfIpvlan(host, engine, parent);
-  if (!lacksIpvlan) return { netmode: 'ipvlan-l2', because: 'with an address of its own on the LAN, it has them' };
+  if (!lacksIpvlan)
+    return {
+      netmode: 'ipvlan-l2',
+      because: engine?.remote
+        ? "with an address of its own on the LAN of the engine's machine, it has them there (not looked at: take " +
+          '"netcompose facts" there, and "--facts" here)'
+        : 'with an address of its own on the LAN, it has them',
+    };
   if (interfaceOf(host, parent)?.wireless)
     return {
       netmode: 'host',
@@ -80,6 +84,28 @@ function lanMode(facts: Facts): LanMode {
     because: `with an address of its own on the LAN, it has them; not ipvlan, because ${lacksIpvlan}`,
   };
 }
+
+/** Whether even host mode is another network than a computer's: a virtual machine's, or that of a rootless engine. */
+const isApart = (engine: ParsedEngine, host: ParsedHost | undefined): boolean =>
+  engine.kind === 'desktop' ||
+  engine.kind === 'rootless' ||
+  engine.rootless === true ||
+  (!engine.remote && host !== undefined && host.platform !== 'linux');
+
+const isRootless = ({ kind, rootless }: ParsedEngine) => kind === 'rootless' || rootless === true;
+
+function apartText(engine: ParsedEngine): string {
+  const { kind, product } = engine;
+  if (isRootless(engine))
+    return `no netmode carries them with a rootless ${kind === 'podman' ? 'Podman' : 'engine'}, whose host mode is a network of its own`;
+  return `no netmode carries them with ${product ?? 'this engine'}, whose host mode is the network of its virtual machine`;
+}
+
+const insteadOfLan = (engine: ParsedEngine): string =>
+  isRootless(engine)
+    ? 'a rootful engine on this machine can (ipvlan-l2), or run the program without a container'
+    : 'an engine on a Linux machine of the LAN can (ipvlan-l2, with "fallback: bridge" for here), or run the program ' +
+      'without a container';
 
 function lackOfIpvlan(
   host: ParsedHost | undefined,
@@ -94,7 +120,7 @@ function lackOfIpvlan(
   return other && `"${other.name}" has ${parent} for macvlan already`;
 }
 
-function adviceOf(service: Service, { services }: Project, onLan: ReturnType<typeof lanMode>): Said {
+function adviceOf(service: Service, { services }: Project, onLan: LanMode): Said {
   const { networkMode, netmode, image } = service;
   const mode = networkMode?.value;
   if (netmode) return { netmode: 'as annotated', reason: 'its x-netmode is left alone' };
@@ -120,31 +146,42 @@ function adviceOf(service: Service, { services }: Project, onLan: ReturnType<typ
   const source = known && { source: known.source };
   if (mode?.kind === 'host') {
     const reason = known
-      ? `it needs ${known.needs}${known.required ? '' : ', if that is used'}: host mode carries it`
+      ? `it needs ${known.needs}${known.required ? '' : ', if that is used'}: ${hostText(onLan)}`
       : 'nothing here shows why it is in host mode: if it only serves ports, a bridge that publishes them is safer';
     return { netmode: 'host', reason, ...source };
   }
   if (service.networks && [...service.networks.value.keys()].some((key) => key !== 'default'))
     return { netmode: 'as written', reason: 'it is on networks that the file declares', ...source };
-  if (known?.required)
+  if (known?.required && onLan.netmode === undefined)
+    return {
+      netmode: 'bridge',
+      reason: `it needs ${known.needs}, and ${onLan.because}: what it publishes answers, the rest does not; ${onLan.instead}`,
+      ...source,
+    };
+  if (known?.required && onLan.netmode !== undefined)
     return {
       netmode: onLan.netmode,
       reason: `it needs ${known.needs}, which a bridge does not carry; ${onLan.because}`,
       ...source,
       write: { replaces: [] },
     };
-  return { netmode: 'bridge', reason: bridgeReason(service, known?.needs, onLan.netmode), ...source };
+  return { netmode: 'bridge', reason: bridgeReason(service, known?.needs, otherwise(onLan)), ...source };
 }
 
+const hostText = (onLan: LanMode): string =>
+  onLan.netmode === undefined ? `${onLan.because}; ${onLan.instead}` : 'host mode carries it';
+
+const otherwise = (onLan: LanMode): string => onLan.netmode ?? `${onLan.because}; ${onLan.instead}`;
+
 /** A bridge is enough most of the time; where it may not be, that is said. */
-function bridgeReason({ ports }: Service, needs: string | undefined, otherwise: string): string {
+function bridgeReason({ ports }: Service, needs: string | undefined, instead: string): string {
   const published = ports.filter(({ protocol }) => protocol === 'udp').map(({ target }) => lanProtocols[target]);
   const protocols = [...new Set(published.flatMap((name) => name ?? []))];
-  if (needs !== undefined) return `a bridge is enough, but it does not carry ${needs}: then ${otherwise}`;
+  if (needs !== undefined) return `a bridge is enough, but it does not carry ${needs}: then ${instead}`;
   if (protocols.length > 0)
     return (
       `it publishes ${protocols.join(' and ')}, whose broadcasts or multicasts a bridge does not carry: ` +
-      `if it needs them, ${otherwise}`
+      `if it needs them, ${instead}`
     );
   return ports.length > 0
     ? 'a bridge is enough: what it publishes answers on this host'

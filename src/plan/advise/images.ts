@@ -48,6 +48,36 @@ export const knownImages: readonly KnownImage[] = [
     required: false,
     source: 'https://docs.pi-hole.net/docker/dhcp',
   },
+  {
+    repositories: ['adguard/adguardhome'],
+    needs: 'broadcasts where it serves DHCP',
+    required: false,
+    source: 'https://github.com/AdguardTeam/AdGuardHome/wiki/Docker',
+  },
+  {
+    repositories: ['plexinc/pms-docker', 'linuxserver/plex'],
+    needs: 'multicast for DLNA, and to be found by its own players',
+    required: false,
+    source: 'https://github.com/plexinc/pms-docker (host or macvlan "has the fewest issues")',
+  },
+  {
+    repositories: ['openhab/openhab'],
+    needs: 'SSDP, where it finds devices by UPnP',
+    required: false,
+    source: 'https://github.com/openhab/openhab-docker (UPnP: "started with --net=host")',
+  },
+  {
+    repositories: ['mikebrady/shairport-sync'],
+    needs: 'mDNS, by which AirPlay finds it',
+    required: true,
+    source: 'https://github.com/mikebrady/shairport-sync/blob/master/docker/README.md (it is run with "--net host")',
+  },
+  {
+    repositories: ['koush/scrypted'],
+    needs: 'mDNS, by which HomeKit and its own discovery work',
+    required: true,
+    source: 'https://github.com/koush/scrypted/blob/main/install/docker/docker-compose.yml (network_mode: host)',
+  },
 ];
 
 /** `lscr.io/linuxserver/jellyfin:10@sha256:…` is `linuxserver/jellyfin`, `docker.io/library/nginx` is `nginx`. */

@@ -9,9 +9,11 @@ import { checkHostPrograms } from './host/host-programs.ts';
 import { checkDriverOptions } from './lan/driver-options.ts';
 import { checkHostSubnets } from './lan/host-subnets.ts';
 import { checkAnswers } from './lan/lan-conflicts.ts';
+import { checkLeftBehind } from './lan/left-behind-networks.ts';
 import { checkNamedNetworks } from './lan/named-networks.ts';
 import { checkNativePools } from './lan/native-pools.ts';
 import { checkNetworks } from './lan/network-clashes.ts';
+import { checkOwnSubnets } from './lan/own-subnets.ts';
 import { checkShimNames } from './lan/shim-names.ts';
 import { checkShimSources } from './lan/shim-sources.ts';
 import { checkParents } from './lan/unfit-parents.ts';
@@ -21,6 +23,7 @@ import { checkLivePorts } from './ports/live-ports.ts';
 import { checkLost } from './ports/lost-ports.ts';
 import { checkPorts } from './ports/ports.ts';
 import { checkAddresses } from './services/addresses.ts';
+import { checkBeside } from './services/beside.ts';
 import { checkFallbacks } from './services/fallbacks.ts';
 import { checkGuests } from './services/guest-keys.ts';
 import { checkPeers } from './services/peers.ts';
@@ -41,7 +44,9 @@ const checks: readonly Check[] = [
   checkParents,
   checkNetworks,
   checkHostSubnets,
+  checkLeftBehind,
   checkNativePools,
+  checkOwnSubnets,
   withoutFacts(checkDriverOptions),
   checkFallbacks,
   checkLost,
@@ -54,11 +59,12 @@ const checks: readonly Check[] = [
   withoutFacts(checkShimSources),
   checkHostPrograms,
   checkAddresses,
-  withoutFacts(checkSeveralAddresses),
+  checkSeveralAddresses,
   withoutFacts(checkPorts),
   checkHostAddresses,
   checkLivePorts,
   checkAnswers,
+  checkBeside,
   checkExternal,
   checkEngine,
   checkNewerKeys,

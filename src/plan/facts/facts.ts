@@ -182,6 +182,8 @@ export interface EngineContainer {
   readonly project?: string;
   /** `com.docker.compose.service` */
   readonly service?: string;
+  /** One of `run`, beside those of `up`. */
+  readonly oneOff?: true;
   readonly running: boolean;
   readonly networkMode: string;
   /** By network name; addresses are absent while it does not run, `fixed` are those that it was made with. */

@@ -8,13 +8,52 @@ import { fromHost, isDirect, toHost } from './outside.ts';
 import type { Place, Position } from './position.ts';
 import { closed, hasShim, noNetwork, positionPlaces, type Standing, type Surroundings, saw } from './surroundings.ts';
 
-/** From one service to another. */
-export function betweenServices(from: Standing, to: Standing, surroundings: Surroundings): Found {
-  const found = reached(from, to, surroundings);
+/** From one service to another, with the name that resolves there. */
+export function named(found: Found, from: Standing, to: Standing, surroundings: Surroundings): Found {
   if (found.answer !== 'yes') return found;
   const name = nameFor(from, to, surroundings);
   return name === undefined ? found : { ...found, name };
 }
+
+/**
+ * The same without names: services that stand alike are asked once for all, because of a thousand services there are a
+ * million pairs.
+ *
+ * @returns the same object for pairs that are alike
+ */
+export function betweenAlike(surroundings: Surroundings): (from: Standing, to: Standing) => Found {
+  const askingKeys = new Map<Standing, string>();
+  const askedKeys = new Map<Standing, string>();
+  const answers = new Map<string, Map<string, Found>>();
+  return (from, to) => {
+    // Who share a namespace may be alike to others, but not to one another.
+    if (from.owner === to.owner) return reached(from, to, surroundings);
+    const asking = remembered(askingKeys, from, askingKey);
+    const asked = remembered(askedKeys, to, askedKey);
+    const answersOf = remembered(answers, asking, () => new Map<string, Found>());
+    return remembered(answersOf, asked, () => reached(from, to, surroundings));
+  };
+}
+
+function remembered<K, V>(known: Map<K, V>, key: K, make: (key: K) => V): V {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = make(key);
+  known.set(key, made);
+  return made;
+}
+
+/** All of a service by which it asks. */
+const askingKey = ({ position }: Standing): string =>
+  textOf(position.kind === 'networks' ? position.places.map((place) => ({ ...place, addresses: [] })) : position);
+
+/** All of a service by which it is asked. */
+const askedKey = ({ position, service: { opens, reach } }: Standing): string =>
+  textOf([position, portsOf(opens), reach]);
+
+/** Addresses are numbers that JSON does not know. */
+const textOf = (value: unknown): string =>
+  JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? `${each}n` : each));
 
 function reached(from: Standing, to: Standing, surroundings: Surroundings): Found {
   const { facts } = surroundings;

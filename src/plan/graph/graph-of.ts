@@ -7,7 +7,7 @@ import { defaultInterface } from '../facts/interfaces.ts';
 import { formatAddress, formatCidr } from '../facts/ip.ts';
 import { interfaceOf, type ParsedFacts } from '../facts/parsed-facts.ts';
 import type { Plan } from '../types.ts';
-import { betweenServices } from './between.ts';
+import { betweenAlike, named } from './between.ts';
 import type { Graph, LanNode, NetworkNode, ServiceNode, Way } from './graph.ts';
 import { fromHost, fromLan, toHost, toLan } from './outside.ts';
 import { isOn, type Lan, positionPlaces, type Standing, type Surroundings, standing } from './surroundings.ts';
@@ -39,10 +39,12 @@ export function graphOf(plan: Plan, facts: ParsedFacts): Graph {
       ]),
     ];
   });
+  const found = betweenAlike(around);
   const between = (from: string, to: string): Way => {
     const [asking, asked] = [byName.get(from)!, byName.get(to)!];
     const wanted = asking.service.service.dependsOn.some(({ service }) => service === to);
-    return { from: serviceId(asking), to: serviceId(asked), wanted, ...betweenServices(asking, asked, around) };
+    const answer = named(found(asking, asked), asking, asked, around);
+    return { from: serviceId(asking), to: serviceId(asked), wanted, ...answer };
   };
   const needed = standings.flatMap(({ service: { service } }) =>
     [...new Set(service.dependsOn.map((dependency) => dependency.service))]
@@ -58,6 +60,7 @@ export function graphOf(plan: Plan, facts: ParsedFacts): Graph {
     services: standings.map(serviceNode),
     ways: [...outside, ...needed],
     between,
+    answerBetween: (from, to) => found(byName.get(from)!, byName.get(to)!),
   };
 }
 
@@ -145,7 +148,12 @@ function serviceNode(standing: Standing): ServiceNode {
   const { service, owner, position } = standing;
   const networks = networkIdsOf(position);
   const addresses =
-    position.kind === 'networks' ? position.places.flatMap((place) => place.addresses.map(formatAddress)) : [];
+    position.kind === 'networks'
+      ? position.places.flatMap(({ addresses: own, floating }) => [
+          ...own.map(formatAddress),
+          ...floating.map((address) => `${formatAddress(address)} (floating)`),
+        ])
+      : [];
   return {
     id: serviceId(standing),
     name: service.service.name,

@@ -14,6 +14,8 @@ export interface Graph {
   readonly ways: readonly Way[];
   /** Any other way between two services, by their names. */
   readonly between: (from: string, to: string) => Way;
+  /** The same without its name: one object for all pairs that are alike, of which there may be very many. */
+  readonly answerBetween: (from: string, to: string) => WayAnswer;
 }
 
 interface HostNode {
@@ -57,18 +59,22 @@ export interface ServiceNode {
   readonly details: readonly string[];
 }
 
-export interface Way {
-  readonly from: string;
-  readonly to: string;
+/** What is to be said of a way, whoever takes it. */
+export interface WayAnswer {
   /** `unknown`: it depends on what netcompose does not know. */
   readonly answer: 'yes' | 'no' | 'unknown';
   readonly places: readonly WayPlace[];
   /** How: `published port`, `shim nc-eth0`. */
   readonly by?: string;
-  /** The name that resolves there. */
-  readonly name?: string;
   /** Why not, or what is to be known of a yes. */
   readonly reason?: string;
+}
+
+export interface Way extends WayAnswer {
+  readonly from: string;
+  readonly to: string;
+  /** The name that resolves there. */
+  readonly name?: string;
   /** Whether the file says that one depends on the other. */
   readonly wanted: boolean;
 }

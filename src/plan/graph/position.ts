@@ -27,6 +27,8 @@ export interface Place {
   readonly families: readonly (4 | 6)[];
   readonly shim?: ShimPlan;
   readonly addresses: readonly Address[];
+  /** Those that its own program puts up, and that another service may have instead. */
+  readonly floating: readonly Address[];
   /** Whether Docker resolves names there. */
   readonly named: boolean;
   /** Whether its members are kept apart (`enable_icc: "false"`). */
@@ -64,14 +66,22 @@ function ofEngine(network: string, mode: Netmode): Place {
     mode,
     ...(row && { row }),
     ...(isUnderlay(mode) && { flag: 'bridge', hostAccess: 'none' }),
-    ...{ isolated: false, internal: false, families: [4], addresses: [], named: !isDockers, apart: false },
+    ...{
+      isolated: false,
+      internal: false,
+      families: [4],
+      addresses: [],
+      floating: [],
+      named: !isDockers,
+      apart: false,
+    },
   };
 }
 
 const icc = 'com.docker.network.bridge.enable_icc';
 
 function placesOf(owner: ServicePlan, plan: Plan): readonly Place[] {
-  return [...owner.networks.values()].map(({ network: key, ipv4Address, ipv6Address }) => {
+  return [...owner.networks.values()].map(({ network: key, ipv4Address, ipv6Address, floating = [] }) => {
     const network = plan.networks.get(key);
     const mode = network?.mode ?? 'bridge';
     const { flag, hostAccess, parent } = network?.underlay ?? {};
@@ -95,6 +105,7 @@ function placesOf(owner: ServicePlan, plan: Plan): readonly Place[] {
       families: has6 ? [4, 6] : [4],
       ...(shim && { shim }),
       addresses,
+      floating: floating.map(({ value }) => value),
       named: true,
       apart: network?.options[icc] === 'false',
     };

@@ -4,7 +4,7 @@ import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located } from '../../diagnostics/source.ts';
 import { type Address, type Cidr, contains, formatCidr, parseAddress, parseCidr } from '../facts/ip.ts';
 import type { PlannedPool } from '../types.ts';
-import { checkDistinct, checkHostBits } from './pools.ts';
+import { checkHostBits } from './pools.ts';
 
 /**
  * As they stand; what cannot be read is left out, as is a range outside its subnet. A pool without a subnet is Docker's
@@ -13,12 +13,7 @@ import { checkDistinct, checkHostBits } from './pools.ts';
  * @param report gets `address/range-invalid` for what Docker would refuse when it makes the network
  */
 export function declaredPools({ ipam }: Network, report: Report): readonly PlannedPool[] {
-  const pools = ipam.flatMap((pool) => declaredPool(pool, report) ?? []);
-  checkDistinct(
-    pools.map(({ subnet: value, spans }) => ({ value, ...(spans.subnet && { span: spans.subnet }) })),
-    report,
-  );
-  return pools;
+  return ipam.flatMap((pool) => declaredPool(pool, report) ?? []);
 }
 
 /**

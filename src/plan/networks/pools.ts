@@ -67,7 +67,6 @@ export function poolsOf(request: PoolRequest, report: Report): readonly PlannedP
   const gateways = assigned(settings, 'gateway', parseAddress, subnets, report);
   const ranges = assigned(settings, 'ip_range', parseCidr, subnets, report);
   checkAuxAddresses(request, subnets, report);
-  checkDistinct(subnets, report);
   const pools = subnets.map((subnet) => pool(subnet, gateways.get(subnet), ranges.get(subnet), request));
   if (request.find === 'lan') reportFound(request, pools, ranges.size, report);
   return pools;
@@ -124,19 +123,6 @@ export function checkHostBits(key: 'subnet' | 'ip_range', text: string, cidr: Ci
   report('address/range-invalid', span, `"${text}" is an address inside ${what}, not the ${what.slice(2)}`, {
     help: formatCidr(cidr),
   });
-}
-
-/** Docker makes no network with two subnets that overlap. */
-export function checkDistinct(subnets: readonly Placed<Cidr>[], report: Report): void {
-  for (const [index, { value, span }] of subnets.entries()) {
-    const other = subnets.slice(0, index).find((earlier) => overlaps(earlier.value, value));
-    if (!other || !span) continue;
-    const [one, two] = [formatCidr(other.value), formatCidr(value)];
-    report('address/range-invalid', span, one === two ? `${two} is given twice` : `${two} overlaps ${one}`, {
-      help: 'leave one of the two out',
-      ...(other.span && { related: [{ message: 'the other is given here', span: other.span }] }),
-    });
-  }
 }
 
 /** What is said of each form that a value of these keys may have. */

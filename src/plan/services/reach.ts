@@ -6,6 +6,7 @@ import { defaultInterface } from '../facts/interfaces.ts';
 import type { Address } from '../facts/ip.ts';
 import { contains, isLoopback, isUnspecified, parseAddress, sameAddress } from '../facts/ip.ts';
 import { interfaceOf, type ParsedFacts, passesLoopback } from '../facts/parsed-facts.ts';
+import { leftBehind } from '../networks/left-behind.ts';
 import type { Attached, NetworkPlan, Place, Reach } from '../types.ts';
 
 /**
@@ -38,7 +39,10 @@ export function reachOf(
       const { hostAccess, flag } = network.underlay;
       const address = (ipv4Address ?? ipv6Address)?.value;
       const at: Place = address ? { kind: 'address', address } : { kind: 'dynamic', network: network.dockerName };
-      const from = hostAccess === 'shim' && flag === 'bridge' ? (['host', 'lan'] as const) : (['lan'] as const);
+      const from = [
+        ...(hostAccess === 'shim' && flag === 'bridge' ? (['host'] as const) : []),
+        ...(leftBehind(network, facts) ? [] : (['lan'] as const)),
+      ];
       return plan.listeners.flatMap(({ first, last, protocol }) =>
         from.map((side) => ({ from: side, at, port: { first, last }, protocol })),
       );

@@ -1,6 +1,8 @@
 /** What `down` releases, and what it leaves: one intent each, on a machine in memory. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { holdLease } from '../../../src/host/lock.ts';
+import { fakeHost } from '../../host/fake-host.ts';
 import { machine } from '../machine.ts';
 
 const lan = 'mode: macvlan, parent: eth0, subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.224/27';
@@ -78,8 +80,9 @@ for (const state of ['running', 'exited']) {
 
 test('what another netcompose is about to use stays', async () => {
   const on = await up();
-  on.host.files.set('/proc/net/unix', 'Num\n0: 2 0 10000 1 1 9 @netcompose-lease/netcompose-eth0/77@@@\n');
+  const lease = await holdLease(fakeHost({ pid: 77 }), 'netcompose-eth0');
   assert.is((await on.run('down')).code, 0);
+  await lease.release();
   assert.equal(on.changes(), ['compose down']);
   assert.equal(on.left(), { ...both, containers: [] });
 });

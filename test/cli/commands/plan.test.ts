@@ -57,30 +57,58 @@ test('a network that nothing of the plan is on is left over', async () => {
   const { out } = await on.run('plan', '--format', 'json');
   assert.equal(JSON.parse(out).leftOver ?? [], []);
   const { out: diff } = await on.run('plan', '--diff');
-  assert.equal(diff.split('\n').slice(3, -1), [
-    ' service web:',
-    '-  network: netcompose-eth0',
-    '-network netcompose-eth0',
-    '-shim nc-eth0',
-    '+  network_mode: host',
+  assert.equal(diff.split('\n'), [
+    '~ service web',
+    '-    network: netcompose-eth0',
+    '+    network_mode: host',
+    '- network netcompose-eth0: the next "down" removes it',
+    '-    driver: macvlan',
+    '-    parent: eth0',
+    '-    subnet: 192.168.1.0/24 gateway 192.168.1.1 range 192.168.1.224/27',
+    '- shim nc-eth0: the next "down" removes it',
+    '-    macvlan bridge on eth0',
+    '-    route: 192.168.1.224/27',
+    '',
+    '~ changes: 1   - not in the plan: 2',
+    '',
   ]);
 });
 
-test('--diff: what changes against what runs, and nothing else', async () => {
+test('--diff: what changes against what is there, and what stays', async () => {
   const on = shop();
-  assert.equal((await on.run('plan', '--diff')).out.split('\n').slice(3, -1), [
-    '+service web:',
-    '+  network: netcompose-eth0',
-    '+network netcompose-eth0',
-    '+shim nc-eth0',
+  assert.equal((await on.run('plan', '--diff')).out.split('\n'), [
+    '+ service web',
+    '+    network: netcompose-eth0 mac e2:6c:f1:ce:36:92',
+    '+ network netcompose-eth0',
+    '+    driver: macvlan',
+    '+    parent: eth0',
+    '+    subnet: 192.168.1.0/24 gateway 192.168.1.1 range 192.168.1.224/27',
+    '+ shim nc-eth0',
+    '+    macvlan bridge on eth0',
+    '+    route: 192.168.1.224/27',
+    '',
+    '+ new: 3',
+    '',
   ]);
   await on.run('up', '-d');
   assert.is((await on.run('plan', '--diff')).out, 'Nothing changes against what runs now.\n');
   on.host.files.set('/project/compose.yaml', text(', ipv4_address: 192.168.1.230'));
   const { out, code } = await on.run('plan', '--diff');
   assert.is(code, 0);
-  assert.match(out, '--- what runs of shop\n');
-  assert.match(out, '-  network: netcompose-eth0\n+  network: netcompose-eth0 192.168.1.230\n');
+  assert.match(out, '~ service web\n');
+  assert.match(
+    out,
+    /\n- {4}network: netcompose-eth0 mac \S+\n\+ {4}network: netcompose-eth0 192\.168\.1\.230 mac \S+\n/,
+  );
+  assert.match(out, '= network netcompose-eth0\n= shim nc-eth0\n\n~ changes: 1   = stays: 2\n');
+  on.routes.splice(0);
+  assert.match(
+    (await on.run('plan', '--diff')).out,
+    '~ shim nc-eth0\n     macvlan bridge on eth0\n+    route: 192.168.1.224/27\n',
+  );
+  await on.run('up', '-d');
+  on.links.get('nc-eth0')!.up = false;
+  assert.match((await on.run('plan', '--diff')).out, '\n~    set right: see "netcompose plan"\n');
 });
 
 test('without an engine nothing is said of what is there, and --diff says why it cannot', async () => {

@@ -1,11 +1,11 @@
 /**
  * What `up` and its kin do to the host, in which order, and what they undo: one intent each, on a machine in memory.
  */
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { withLock } from '../../../src/host/lock.ts';
+import { holdLease, leases, withLock } from '../../../src/host/lock.ts';
+import { fakeHost } from '../../host/fake-host.ts';
 import { type Machine, machine } from '../machine.ts';
 
 const shop = (services: string, top = '') => ({ 'compose.yaml': `name: shop\n${top}services:\n${services}` });
@@ -183,23 +183,24 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 if (process.platform === 'linux') {
   test('until Compose has ended, a lease keeps the network', async () => {
     const on = machine(macvlan, { pid: 990_001 });
-    const leased = () => readFileSync('/proc/net/unix', 'utf8').includes('@netcompose-lease/netcompose-eth0/990001');
-    const seen: (readonly [string, boolean])[] = [];
+    const leased = () => leases(on.host, 'netcompose-eth0');
+    const seen: [string, Promise<readonly number[]>][] = [];
     on.before = (line) => void seen.push([line, leased()]);
     await on.run('up', '-d');
     assert.equal(
-      seen,
-      [...prepared, 'compose up -d'].map((line) => [line, true] as const),
+      await Promise.all(seen.map(async ([line, pids]) => [line, await pids])),
+      [...prepared, 'compose up -d'].map((line) => [line, [990_001]]),
     );
-    assert.is(leased(), false);
+    assert.equal(await leased(), []);
   });
 }
 
 test('where another project needs the network by now, a failed up leaves it', async () => {
-  const lease = 'Num\n0: 2 0 10000 1 1 9 @netcompose-lease/netcompose-eth0/77@@@\n';
-  const on = machine(macvlan, { files: { '/proc/net/unix': lease } });
+  const lease = await holdLease(fakeHost({ pid: 77 }), 'netcompose-eth0');
+  const on = machine(macvlan);
   on.failing.set('compose up', { code: 17 });
   await on.run('up', '-d');
+  await lease.release();
   assert.equal(on.changes(), [...prepared, 'compose up -d']);
 });
 
@@ -552,6 +553,22 @@ test('where Docker chooses among all addresses of the LAN, each container gets a
     on.routes.map(({ dst }) => dst),
     ['192.168.1.227/32'],
   );
+});
+
+test('"run" of a service with a fixed address, while its container has that: said, with what to do instead', async () => {
+  const on = machine({
+    'compose.yaml':
+      'name: shop\nservices:\n  web:\n    image: x\n    x-netmode: { mode: macvlan, parent: eth0, ' +
+      'ip_range: 192.168.1.224/27, ipv4_address: 192.168.1.50 }\n',
+  });
+  assert.is((await on.run('up', '-d')).code, 0);
+  const beside = await on.run('run', '--rm', 'web', 'sh');
+  assert.is(beside.code, 1);
+  assert.match(beside.err, 'error[address/duplicate]: "web" has the address 192.168.1.50, which its container');
+  assert.match(beside.err, 'help: use the one that runs, "netcompose exec web …", or stop it before');
+  assert.is((await on.run('up', '-d')).code, 0, 'nothing else is refused');
+  await on.run('down');
+  assert.is((await on.run('run', '--rm', 'web', 'sh')).code, 0);
 });
 
 test.run();

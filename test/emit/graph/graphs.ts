@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { parseFacts } from '../../../src/plan/facts/parsed-facts.ts';
-import type { Graph } from '../../../src/plan/graph/graph.ts';
+import type { Graph, WayAnswer } from '../../../src/plan/graph/graph.ts';
 import { graphOf } from '../../../src/plan/graph/graph-of.ts';
 import { lanFacts, planTexts, told } from '../../support/in-memory.ts';
 
@@ -27,7 +27,7 @@ export const hostileText =
 /** The graph with that in place of every text but the netmodes. */
 export function hostile(graph: Graph): Graph {
   const told = (text: string | undefined) => (text === undefined ? {} : { reason: `${text}${hostileText}` });
-  const way = (one: Graph['ways'][number]): Graph['ways'][number] => ({
+  const way = <T extends WayAnswer>(one: T): T => ({
     ...one,
     places: one.places.map(({ at, ports }) => ({
       at: at + hostileText,
@@ -50,5 +50,6 @@ export function hostile(graph: Graph): Graph {
     })),
     ways: graph.ways.map(way),
     between: (from, to) => way(graph.between(plainName(from), plainName(to))),
+    answerBetween: (from, to) => way(graph.answerBetween(plainName(from), plainName(to))),
   };
 }

@@ -41,4 +41,14 @@ test('where that is not enough, a block for each row', () => {
   ]);
 });
 
+test('what is as long as no name is loses its middle, and makes no other row wider than that', () => {
+  const shown = table([
+    ['SERVICE', 'NETMODE'],
+    ['n'.repeat(1_000_000), 'host'],
+    ['web', 'macvlan'],
+  ]).split('\n');
+  assert.match(shown[1]!, /^n{240}… \(999640 more\) …n{120} {2}host$/);
+  assert.ok(shown[2]!.length < 500, `${shown[2]!.length}`);
+});
+
 test.run();

@@ -1,18 +1,20 @@
 #!/bin/bash
-# install.sh
+# install.sh [podman-4] [podman-5]
 #
 # Gets ready what the kernel, engine and podman layers need, on Debian: a few packages, and beside them, in the cache
 # folder and never installed, newer engines with their `docker` command and Compose from Debian's later suites, each in
 # a folder of its own, and the newest Podman in a userland of its own. An engine that is installed is neither replaced
-# nor started. A second run does nothing and needs no network.
+# nor started. A second run does nothing and needs no network. With their names, also the Podmans of Debian 12 and 13.
 set -euo pipefail
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/netcompose-rig
 # By the engine's name in installed.ts: the suites that may have it, in this order; the first that runs with this
 # machine's C library is kept.
 declare -A suites=([26]='trixie' [28]='sid forky')
-podman_suites='sid forky trixie'
-podman_packages=(podman netavark aardvark-dns conmon crun nftables)
+declare -A podman_suites=([podman]='sid forky trixie' [podman-4]='bookworm' [podman-5]='trixie')
+# Until 5.0 netavark calls iptables.
+podman_packages=(podman netavark aardvark-dns conmon crun nftables iptables)
+declare -A podman_runtimes=([bookworm]=runc)
 
 say() { printf 'rig: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -20,7 +22,7 @@ is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null ||
 
 install_packages() {
   local wanted=() package
-  for package in iptables busybox-static dnsmasq-base iproute2 procps; do
+  for package in iptables busybox-static dnsmasq-base iproute2 openssl procps sudo; do
     is_installed "$package" || wanted+=("$package")
   done
   # The later suites' runc does not run here, and their containerd may not: both come with this suite's engine.
@@ -96,7 +98,7 @@ unpack_podman() {
   open_suite "$1" || return 1
   # Nothing counts as installed, so that the C library and all else comes too.
   apt-get "${options[@]}" -o Dir::State::status="$work/status" -o APT::Install-Recommends=false \
-    install -y --download-only "${podman_packages[@]}" >&2 || return 1
+    install -y --download-only "${podman_packages[@]}" ${podman_runtimes[$1]:-} >&2 || return 1
   local root=$cache/new name deb
   for name in bin sbin lib lib64; do
     mkdir -p "$root/usr/$name"
@@ -107,20 +109,22 @@ unpack_podman() {
     dpkg-deb --fsys-tarfile "$deb" | tar -x --keep-directory-symlink -C "$root" || return 1
   done
   mkdir -p "$root/proc"
+  # What the packages' own scripts would link.
+  for name in iptables ip6tables; do ln -s xtables-nft-multi "$root/usr/sbin/$name"; done
   # Podman asks for its own command line before anything else.
   local try='mount --rbind /proc "$1/proc" && chroot "$1" podman --version && chroot "$1" nft --version'
   unshare --mount -- sh -c "$try" sh "$root" >&2
 }
 
-# Podman is the podman layer's alone: the engine layers go without.
+# install_podman NAME: the podman layers' alone; the engine layers go without. Fails where none can be had.
 install_podman() {
-  local suite
-  [ ! -e "$cache/podman/.complete" ] || return 0
-  for suite in $podman_suites; do
+  local name=$1 suite
+  [ ! -e "$cache/$name/.complete" ] || return 0
+  for suite in ${podman_suites[$name]}; do
     if unpack_podman "$suite"; then
       touch "$cache/new/.complete"
-      rm -rf "${cache:?}/podman" "$cache/work"
-      mv "$cache/new" "$cache/podman"
+      rm -rf "${cache:?}/$name" "$cache/work"
+      mv "$cache/new" "$cache/$name"
       return 0
     fi
     say "the Podman of $suite cannot be had or does not run here"
@@ -128,6 +132,7 @@ install_podman() {
   return 1
 }
 
+for name; do [ -n "${podman_suites[$name]:-}" ] || fail "there is no \"$name\": one of ${!podman_suites[*]}"; done
 command -v apt-get >/dev/null || fail 'this is not Debian'
 mkdir -p "$cache"
 # One at a time.
@@ -136,5 +141,5 @@ flock 9
 install_packages
 absent=()
 for name in "${!suites[@]}"; do install_engine "$name" || absent+=("$name"); done
-install_podman || absent+=(podman)
+for name in podman "$@"; do install_podman "$name" || absent+=("$name"); done
 [ ${#absent[@]} = 0 ] || fail "no engine ${absent[*]}"

@@ -44,9 +44,15 @@ export function findEngine(name: EngineName = newestEngine): InstalledEngine | u
   return from === 'cache' || versionOf(engine.dockerd).startsWith(`${name}.`) ? engine : undefined;
 }
 
-/** The userland that has Podman, or nothing where it is not installed. */
-export function findPodman(): string | undefined {
-  const root = join(rigCache(), 'podman');
+/** The newest Podman, and those of Debian 12 (4.3) and 13 (5.4), which `install.sh` fetches where it is given their names. */
+export const podmanNames = ['podman', 'podman-4', 'podman-5'] as const;
+export type PodmanName = (typeof podmanNames)[number];
+/** The environment variable with the name of the Podman that tests start. */
+export const podmanVariable = 'NETCOMPOSE_TEST_PODMAN';
+
+/** The userland that has that Podman, or nothing where it is not installed. */
+export function findPodman(name: PodmanName = 'podman'): string | undefined {
+  const root = join(rigCache(), name);
   return existsSync(join(root, '.complete')) ? root : undefined;
 }
 

@@ -3,13 +3,14 @@
  * which `install.sh` has put it, and in the sandbox's network.
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { type Output, patiently } from '../../support/patiently.ts';
 import { importImage } from './image.ts';
-import { findEngine, findPodman } from './installed.ts';
+import { findEngine, findPodman, podmanNames, podmanVariable } from './installed.ts';
 import { type Rig, unmountBelow, withoutDocker } from './rig.ts';
 import { sandboxFolder } from './sandbox.ts';
 
@@ -18,6 +19,8 @@ const configuration = `[containers]
 log_driver = "k8s-file"
 pids_limit = 0
 [engine]
+# runc where it is there: the crun of Debian 12 sets limits that root of a container may not set.
+runtime = "RUNTIME"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
 [network]
@@ -41,9 +44,12 @@ export type PodmanRig = Omit<Rig, 'engine'> & {
  * @throws where there is none, or it does not start (with the end of its log)
  */
 export async function startPodman(): Promise<PodmanRig> {
-  const [userland, client] = [findPodman(), findEngine()];
+  const said = process.env[podmanVariable] ?? 'podman';
+  const name = podmanNames.find((each) => each === said);
+  if (name === undefined) throw new Error(`${podmanVariable} is "${said}", not one of ${podmanNames.join(', ')}`);
+  const [userland, client] = [findPodman(name), findEngine()];
   if (userland === undefined || !client)
-    throw new Error('Podman is not installed for the tests: run test/engine/rig/install.sh');
+    throw new Error(`Podman is not installed for the tests: run test/engine/rig/install.sh ${name}`);
   const directory = await mkdtemp(join(sandboxFolder(), 'podman-'));
   const at = (name: string) => join(directory, name);
   const within = await makeRoot(userland, directory);
@@ -124,7 +130,8 @@ async function makeRoot(userland: string, directory: string): Promise<(path: str
   for (const name of ['run', 'var/lib/containers']) await mount('-t', 'tmpfs', 'tmpfs', within(name));
   for (const name of ['run/podman', 'run/netns']) await mkdir(within(name));
   await mount('--bind', '/run/netns', within('run/netns'));
-  await writeFile(within('etc/containers/containers.conf'), configuration);
+  const runtime = existsSync(within('usr/sbin/runc')) ? 'runc' : 'crun';
+  await writeFile(within('etc/containers/containers.conf'), configuration.replace('RUNTIME', runtime));
   await writeFile(within('etc/containers/policy.json'), policy);
   await writeFile(within('etc/resolv.conf'), 'nameserver 127.0.0.1\n');
   await writeFile(within('etc/hosts'), '127.0.0.1 localhost\n');

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { applyActions } from '../../../src/host/execute/execute.ts';
+import { holdLease } from '../../../src/host/lock.ts';
 import { HostError } from '../../../src/host/system/errors.ts';
 import type { HostAction } from '../../../src/plan/actions/action.ts';
 import { stepsOf } from '../../../src/plan/actions/commands.ts';
@@ -268,15 +269,14 @@ test('what others use by now stays when undone', async () => {
   assert.equal(used.changes(), []);
   assert.equal(events, ['up', 'mark', 'shim', 'network']);
 
-  const leased = world({}, { files: { '/proc/net/unix': 'Num\n0: 2 0 10000 1 1 9 @netcompose-lease/lan/77@@@\n' } });
+  const lease = await holdLease(fakeHost({ pid: 77 }), 'lan');
+  const leased = world({});
   await (await applyActions(steps, leased.host)).undo();
   assert.equal(leased.changes(), [createNetwork, createShim, markShim, shimUp]);
 
-  const own = world(
-    {},
-    { pid: 77, files: { '/proc/net/unix': 'Num\n0: 2 0 10000 1 1 9 @netcompose-lease/lan/77@@@\n' } },
-  );
+  const own = world({}, { pid: 77 });
   await (await applyActions(steps, own.host)).undo();
+  await lease.release();
   assert.equal([...own.now.engine.networks], []);
 });
 

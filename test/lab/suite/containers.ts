@@ -5,12 +5,15 @@ export interface Container {
   readonly id: string;
   readonly pid: number;
   readonly startedAt: string;
+  /** Whether it is in the network namespace of another container. */
+  readonly joins: boolean;
   readonly addresses: readonly { readonly network: string; readonly v4: string; readonly v6: string }[];
 }
 
 interface Inspected {
   readonly Name: string;
   readonly Id: string;
+  readonly HostConfig: { readonly NetworkMode: string };
   readonly State: { readonly Pid: number; readonly StartedAt: string };
   readonly NetworkSettings: {
     readonly Networks: Readonly<Record<string, { readonly IPAddress: string; readonly GlobalIPv6Address: string }>>;
@@ -41,12 +44,13 @@ function observe(): ReadonlyMap<string, Container> {
   if (ids.length === 0) return new Map();
   const inspected = JSON.parse(must('docker', 'inspect', ...ids)) as readonly Inspected[];
   return new Map(
-    inspected.map(({ Name, Id, State, NetworkSettings }) => [
+    inspected.map(({ Name, Id, HostConfig, State, NetworkSettings }) => [
       Name.slice(1),
       {
         id: Id,
         pid: State.Pid,
         startedAt: State.StartedAt,
+        joins: HostConfig.NetworkMode.startsWith('container:'),
         addresses: Object.entries(NetworkSettings.Networks).map(([network, { IPAddress, GlobalIPv6Address }]) => ({
           network,
           v4: IPAddress,

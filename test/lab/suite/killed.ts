@@ -5,7 +5,8 @@
 import { check, within } from './checks.ts';
 import { addressOf, containerOf, difference, makeProject, netcompose, snapshot } from './machine.ts';
 import { must, until } from './process.ts';
-import { lan, onLan, reached } from './projects.ts';
+import { lan, onLan } from './projects.ts';
+import { reached } from './reached.ts';
 
 /** Where it is killed, and what comes next. Both are tried where a step leaves something of its own. */
 const kills = [

@@ -2,10 +2,11 @@
  * Projects beside each other on one LAN, the way to the host without a shim, and what must not be flipped to another
  * mode.
  */
-import { type Asked, askAll, type From } from './asking.ts';
+import { askAll } from './asking.ts';
 import { check, within } from './checks.ts';
 import { forgetContainers, stateOf } from './containers.ts';
-import { containerPorts, serverPorts } from './lan.ts';
+import { comesBack, floats, guestAnswers, moves, ownerAndGuest } from './guests.ts';
+import { serverPorts } from './lan.ts';
 import {
   addressOf,
   containerOf,
@@ -19,6 +20,7 @@ import {
 } from './machine.ts';
 import { guest, row } from './netmodes.ts';
 import { must } from './process.ts';
+import { reached } from './reached.ts';
 
 const { segment, network } = row('l2');
 const [fixed, other] = ['192.168.12.54', '192.168.12.55'] as const;
@@ -27,36 +29,19 @@ const [fixed, other] = ['192.168.12.54', '192.168.12.55'] as const;
 export const onLan = (more: object = {}): object => guest({ restart: 'no', networks: { lan: more } });
 export const lan = network;
 
-/** Whether each is answered by the one named, over TCP. */
-export function reached(
-  name: string,
-  asked: readonly (readonly [from: From, address: string, who: string, port?: number])[],
-): void {
-  const questions = asked.map(([from, address, who, port = containerPorts.tcp]): Asked & { readonly who: string } => ({
-    from,
-    address,
-    port,
-    protocol: 'tcp',
-    who,
-  }));
-  const missing = askAll(questions).filter(({ who, answer }) => answer?.split(' saw ')[0] !== who);
-  check(
-    name,
-    missing.length === 0,
-    missing
-      .map(
-        ({ from, address, port, answer }) => `${JSON.stringify(from)} at ${address}:${port}: ${answer ?? 'no answer'}`,
-      )
-      .join('\n'),
-  );
-}
-
-/** Both come up at once; each is reached; the first to go leaves the other alone; the last takes all away. */
+/**
+ * Both come up at once; each is reached, a guest of the second too, and an address that floats between them; the first
+ * to go leaves the other alone, whose owner comes back with its guest; the last takes all away.
+ */
 export async function twoProjects(): Promise<void> {
   within('two projects on one ipvlan-l2');
   const before = snapshot();
-  const one = makeProject('one', { services: { first: onLan() }, networks: { lan } });
-  const two = makeProject('two', { services: { second: onLan({ ipv4_address: fixed }) }, networks: { lan } });
+  const one = makeProject('one', { services: { first: { ...onLan(), ...floats } }, networks: { lan } });
+  const second = (version: string) => ({
+    services: ownerAndGuest('second', { ...onLan({ ipv4_address: fixed }), ...floats, labels: { version } }),
+    networks: { lan },
+  });
+  const two = makeProject('two', second('1'));
   const ups = await Promise.all([one, two].map((project) => netcomposeBeside(project, ['up', '-d'])));
   check(
     'both come up at once',
@@ -71,6 +56,10 @@ export async function twoProjects(): Promise<void> {
     [{ container: first }, fixed, 'second'],
     [{ container: containerOf(two, 'second') }, addressOf(first), 'first'],
   ]);
+  const owner = { service: 'second', project: two, address: fixed, asker: first };
+  guestAnswers(owner, 'after up');
+  moves(first, owner);
+  comesBack(owner, second('2'));
   const down = netcompose(one, ['down']);
   check('down of the first', down.code === 0, down.code === 0 ? '' : down.stderr);
   reached('the second is reached as before', [

@@ -60,9 +60,19 @@ const cases: readonly (readonly [service: string, said: string, reason: RegExp, 
   ['{ image: homebridge/homebridge }', 'macvlan (advised)', /"br0" has eth0 for macvlan already$/, withMacvlan],
   ['{ image: homebridge/homebridge }', 'macvlan (advised)', /this Podman has no ipvlan$/, engineOf('podman', '4.3.1')],
   ['{ image: homebridge/homebridge }', 'ipvlan-l2 (advised)', /has them$/, engineOf('podman', '5.4.2')],
-  ['{ image: homebridge/homebridge }', 'host (advised)', /desktop/, engineOf('desktop')],
-  ['{ image: homebridge/homebridge }', 'host (advised)', /rootless/, engineOf('rootless')],
-  ['{ image: homebridge/homebridge }', 'ipvlan-l2 (advised)', /has them$/, remoteFromMac],
+  [
+    '{ image: homebridge/homebridge }',
+    'bridge',
+    /^it needs mDNS.* no netmode .* virtual machine.*Linux machine of the LAN/,
+    engineOf('desktop'),
+  ],
+  [
+    '{ image: homebridge/homebridge }',
+    'bridge',
+    /rootless engine, .* a rootful engine on this machine can/,
+    engineOf('rootless'),
+  ],
+  ['{ image: homebridge/homebridge }', 'ipvlan-l2 (advised)', /on the LAN of the engine's machine/, remoteFromMac],
   ['{ image: homebridge/homebridge, network_mode: host }', 'host', /host mode carries it/],
   ['{ image: homebridge/homebridge, networks: [back] }', 'as written', /networks that the file declares/],
   ['{ image: x, network_mode: host }', 'host', /^nothing here shows why/],
@@ -81,6 +91,28 @@ for (const [service, said, reason, facts] of cases) {
     assert.match(found.reason, reason);
   });
 }
+
+const engines: Readonly<Record<string, Partial<NonNullable<Facts['engine']>>>> = {
+  'Docker Desktop': { kind: 'desktop', product: 'Docker Desktop' },
+  OrbStack: { kind: 'desktop', product: 'OrbStack' },
+  Colima: { kind: 'desktop', product: 'Colima' },
+  'Docker Desktop of another machine': { kind: 'desktop', product: 'Docker Desktop', remote: true },
+  'rootless Docker': { kind: 'rootless' },
+  'rootless Podman': { kind: 'podman', rootless: true, version: '5.4.2' },
+  'another machine': { remote: true },
+};
+for (const [name, engine] of Object.entries(engines))
+  test(`host mode is nowhere said to carry multicasts with ${name}`, () => {
+    const facts: Facts = { ...lanFacts, engine: { ...lanFacts.engine!, ...engine } };
+    for (const { repositories } of knownImages) {
+      const { said, reason } = advised(`{ image: ${repositories[0]} }`, facts);
+      assert.not.match(said, 'host');
+      assert.not.match(reason, /then host|host mode carries/);
+    }
+    const { reason } = advised('{ image: homebridge/homebridge, network_mode: host }', facts);
+    assert.is(/no netmode carries them/.test(reason), name !== 'another machine', reason);
+    assert.is(/virtual machine/.test(reason), engine.kind === 'desktop', reason);
+  });
 
 test('what the top level makes of services that say nothing is left alone', () => {
   const { project } = planTexts(

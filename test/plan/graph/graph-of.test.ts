@@ -2,10 +2,13 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dotOf } from '../../../src/emit/graph/dot.ts';
+import { svgOf } from '../../../src/emit/graph/drawn/svg.ts';
 import { labelOf } from '../../../src/emit/graph/labels.ts';
 import { mermaidOf } from '../../../src/emit/graph/mermaid.ts';
+import { pageOf } from '../../../src/emit/graph/page/html.ts';
 import { parseFacts } from '../../../src/plan/facts/parsed-facts.ts';
 import { graphOf } from '../../../src/plan/graph/graph-of.ts';
+import { composeOf, graphOfText } from '../../emit/graph/graphs.ts';
 import { lanFacts, planTexts } from '../../support/in-memory.ts';
 
 const dns = `  dns:
@@ -54,6 +57,41 @@ test('where the measured table says no, so does the graph', () => {
   assert.is(graph(dns, web.replace('    ports: ["8080:80"]\n', '')).between('dns', 'web').answer, 'no');
   assert.is(graph(...all).between('web', 'dns').answer, 'yes');
   assert.is(told('lan eth1', 'service far', ...all), 'its address:80 (on the LAN)');
+});
+
+test('what is answered once for services that are alike is what each is answered alone', () => {
+  for (const name of ['home', 'vpn']) {
+    const text = composeOf(name);
+    const all = graphOfText(text);
+    for (const from of all.services)
+      for (const to of all.services) {
+        const asked = graphOfText(text).between(from.name, to.name);
+        assert.is(labelOf(all.answerBetween(from.name, to.name)), labelOf(asked), `${from.name} → ${to.name}`);
+      }
+  }
+});
+
+test('guests of one namespace reach one another there, and others as alike services do', () => {
+  const two = ['a', 'b'].map((name) => `  ${name}: { image: x, expose: ["80"], network_mode: "service:vpn" }\n`);
+  const found = graph(
+    '  vpn: { image: x, networks: [n] }\n',
+    ...two,
+    '  c: { image: x, networks: [n] }\nnetworks: { n: {} }\n',
+  );
+  assert.is(labelOf(found.answerBetween('a', 'b')), 'localhost:80 (same network namespace)');
+  assert.is(labelOf(found.answerBetween('c', 'a')), labelOf(found.answerBetween('c', 'b')));
+  assert.match(labelOf(found.answerBetween('c', 'a')), /:80 \(network n\)$/);
+});
+
+test('a floating address is shown where it may be, in every format', () => {
+  const floating = (name: string, address: number) =>
+    `  ${name}: { image: x, x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27, ` +
+    `ipv4_address: 192.168.1.${address}, floating_addresses: [192.168.1.60] } }\n`;
+  const both = graph(floating('first', 53), floating('second', 54));
+  for (const text of [mermaidOf(both), dotOf(both), svgOf(both), pageOf(both)]) {
+    const shown = text.replaceAll('#40;', '(').replaceAll('#41;', ')');
+    assert.ok((shown.match(/192\.168\.1\.60 \(floating\)/g)?.length ?? 0) >= 2, text);
+  }
 });
 
 test('the order of services does not matter', () => {

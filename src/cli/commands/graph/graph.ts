@@ -31,7 +31,7 @@ const formats: Readonly<Record<string, Format>> = {
 const examples = `
 Examples:
   netcompose graph -o graph.svg            a picture, for light and dark
-  netcompose graph -o graph.html           a page: one service's ways, filter, search
+  netcompose graph -o graph.html           a page, with filter and search
   netcompose graph --format dot | dot -Tpdf > graph.pdf
 `;
 

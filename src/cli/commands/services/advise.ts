@@ -8,12 +8,20 @@ import type { Session } from '../../session.ts';
 import { factsForAdvice } from '../../steps/advise/facts-for-advice.ts';
 import { readProject } from '../../steps/read-project.ts';
 
+const examples = `
+Examples:
+  netcompose advise                      each service, on this host
+  netcompose advise --facts server.json  on another host
+  netcompose annotate --suggest          write it into your files
+`;
+
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
     command
       .description('Say for each service which netmode fits and why, from what the files and this host show.')
       .addOption(formatOption(['text', 'json']));
     factsOptions(command);
+    command.addHelpText('after', examples);
   });
   if (!options) return exitCodes.fine;
   const { project, diagnostics } = readProject(session);

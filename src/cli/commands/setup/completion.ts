@@ -20,10 +20,11 @@ export async function run(session: Session): Promise<number> {
 }
 
 const examples = `
-For this user, from the next shell on (mkdir -p the folder if it is not there):
-  bash  netcompose completion bash > ~/.local/share/bash-completion/completions/netcompose
-  zsh   netcompose completion zsh > ~/.zfunc/_netcompose   (~/.zfunc in $fpath before compinit)
-  fish  netcompose completion fish > ~/.config/fish/completions/netcompose.fish
-In this shell: source <(netcompose completion bash)
+Examples, for this user and from the next shell on (mkdir -p the folder first):
+  cd ~/.local/share/bash-completion/completions
+  netcompose completion bash > netcompose
+  netcompose completion zsh > ~/.zfunc/_netcompose   # in $fpath before compinit
+  netcompose completion fish > ~/.config/fish/completions/netcompose.fish
+  source <(netcompose completion bash)               # in this shell
 "docker netcompose" is completed by docker's own completion.
 `;

@@ -21,8 +21,10 @@ export async function run(session: Session): Promise<number> {
       .option('--print', 'show the file and write nothing')
       .addHelpText(
         'after',
-        '\nThe plugin is a small script in ~/.docker/cli-plugins, or below $DOCKER_CONFIG, that\n' +
-          'starts this netcompose. A plugin of that name from elsewhere is left alone.\n',
+        '\nThe plugin is a small script in ~/.docker/cli-plugins, or below $DOCKER_CONFIG,\n' +
+          'that starts this netcompose. A plugin of that name from elsewhere stays.\n' +
+          '\nExamples:\n  netcompose install-plugin              then: docker netcompose up -d\n' +
+          '  netcompose install-plugin --uninstall\n',
       );
   });
   if (!options) return exitCodes.fine;

@@ -5,6 +5,12 @@ import { ownOptions } from '../../options/own-options.ts';
 import type { Session } from '../../session.ts';
 import { removeShims } from '../../steps/shims/remove-shims.ts';
 
+const examples = `
+Examples:
+  netcompose shim down                   those that nothing uses
+  netcompose shim down netcompose-eth0   this one, used or not
+`;
+
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
     command
@@ -12,7 +18,8 @@ export async function run(session: Session): Promise<number> {
         'Remove the shims of this host whose network is gone or has no containers; or those of these Docker ' +
           'networks, used or not. The networks stay.',
       )
-      .argument('[network...]', "Docker's name of a network, or a shim's");
+      .argument('[network...]', "Docker's name of a network, or a shim's")
+      .addHelpText('after', examples);
   });
   if (!options) return exitCodes.fine;
   const { host, terminal, progress } = session;

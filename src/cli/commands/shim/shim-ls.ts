@@ -8,11 +8,18 @@ import { formatOption, ownOptions } from '../../options/own-options.ts';
 import type { Session } from '../../session.ts';
 import { type Survey, surveyShims } from '../../steps/shims/survey-shims.ts';
 
+const examples = `
+Examples:
+  netcompose shim ls
+  netcompose shim ls --format json | jq '.[].faults'
+`;
+
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
     command
       .description('List the shims of this host, and what is wrong with each. Exit code 1 if something is.')
-      .addOption(formatOption(['text', 'json']));
+      .addOption(formatOption(['text', 'json']))
+      .addHelpText('after', examples);
   });
   if (!options) return exitCodes.fine;
   const shims = listed(await session.progress.during('Shims', 'Looking', () => surveyShims(session.host)));

@@ -15,6 +15,13 @@ import { ownOptions } from '../../options/own-options.ts';
 import type { Session } from '../../session.ts';
 import { surveyShims } from '../../steps/shims/survey-shims.ts';
 
+const examples = `
+Examples:
+  netcompose shim persist --print        look first
+  sudo netcompose shim persist
+  sudo netcompose shim persist --format systemd
+`;
+
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
     command
@@ -27,7 +34,8 @@ export async function run(session: Session): Promise<number> {
           persistFormats,
         ),
       )
-      .option('--print', 'show the files and write nothing');
+      .option('--print', 'show the files and write nothing')
+      .addHelpText('after', examples);
   });
   if (!options) return exitCodes.fine;
   const { host, terminal } = session;

@@ -5,11 +5,18 @@ import { exitCodes } from '../../exit-codes.ts';
 import { ownOptions } from '../../options/own-options.ts';
 import type { Session } from '../../session.ts';
 
+const examples = `
+Examples:
+  sudo netcompose shim unpersist
+`;
+
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
-    command.description(
-      'Remove all files that "shim persist" wrote, and nothing else. The shims stay until the host starts again.',
-    );
+    command
+      .description(
+        'Remove all files that "shim persist" wrote, and nothing else. The shims stay until the host starts again.',
+      )
+      .addHelpText('after', examples);
   });
   if (!options) return exitCodes.fine;
   const { host, terminal } = session;

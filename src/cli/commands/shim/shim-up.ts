@@ -5,6 +5,12 @@ import { ownOptions } from '../../options/own-options.ts';
 import type { Session } from '../../session.ts';
 import { mendShims } from '../../steps/shims/mend-shims.ts';
 
+const examples = `
+Examples:
+  netcompose shim up                     all of them
+  netcompose shim up netcompose-eth0     this one
+`;
+
 export async function run(session: Session): Promise<number> {
   const options = ownOptions(session, (command) => {
     command
@@ -12,7 +18,8 @@ export async function run(session: Session): Promise<number> {
         'Repair the shims of all networks that have one, or of these Docker networks: make what is missing, remove ' +
           'what leads to containers that are gone. Prints one line for each thing that was mended.',
       )
-      .argument('[network...]', "Docker's name of a network, or a shim's");
+      .argument('[network...]', "Docker's name of a network, or a shim's")
+      .addHelpText('after', examples);
   });
   if (!options) return exitCodes.fine;
   const { host, terminal, progress } = session;

@@ -8,15 +8,20 @@ import type { Session } from '../../session.ts';
 import { watchShims } from '../../steps/shims/watch-shims.ts';
 import { mendedLine } from './shim-up.ts';
 
+const examples = `
+Examples:
+  sudo netcompose shim watch
+`;
+
 export async function run(session: Session): Promise<number> {
-  const options = ownOptions(
-    session,
-    (command) =>
-      void command.description(
+  const options = ownOptions(session, (command) => {
+    command
+      .description(
         'Keep the shims of this host right: whatever the network, the engine or anybody changes about them is put ' +
           'back within a second. Runs until it is ended; needs root. Prints one line for each thing that was mended.',
-      ),
-  );
+      )
+      .addHelpText('after', examples);
+  });
   if (!options) return exitCodes.fine;
   const { host, terminal, progress } = session;
   if (host.platform === 'linux' && host.uid !== 0)

@@ -67,5 +67,9 @@ function help(): string {
     '',
     'Each has a --help of its own.',
     '',
+    'Examples:',
+    '  netcompose shim ls',
+    '  sudo netcompose shim persist',
+    '',
   ].join('\n');
 }

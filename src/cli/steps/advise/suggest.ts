@@ -5,13 +5,17 @@ import { adviceFor } from '../../../plan/advise/advice.ts';
 import type { Session } from '../../session.ts';
 import { factsForAdvice } from './facts-for-advice.ts';
 
-/** @param names the services to advise; none: all */
+/**
+ * @param names the services to advise; none: all
+ * @param values the command's options, of which `--facts` counts
+ */
 export async function suggestedWishes(
   session: Session,
   project: Project,
   names: readonly string[],
+  values: Readonly<Record<string, unknown>>,
 ): Promise<readonly Wish[]> {
-  const advice = adviceFor(project, await factsForAdvice(session, {}));
+  const advice = adviceFor(project, await factsForAdvice(session, values));
   return advice.flatMap(({ service, netmode, write }): readonly Wish[] => {
     if (!write || (names.length > 0 && !names.includes(service))) return [];
     return [

@@ -1,5 +1,5 @@
 /** What the page's program works with. */
-import type { Graph, Way } from '../../../plan/graph/graph.ts';
+import type { Graph, Way, WayAnswer } from '../../../plan/graph/graph.ts';
 import { withinSentence } from '../drawn/sentences.ts';
 import { labelOf } from '../labels.ts';
 import { plain } from '../markup.ts';
@@ -27,7 +27,15 @@ export interface PageData {
 export function pageDataOf(graph: Graph): PageData {
   const says: (readonly [Answer, string])[] = [];
   const indexes = new Map<string, number>();
-  const say = (way: Way): number => {
+  const said = new Map<WayAnswer, number>();
+  const sayOnce = (way: WayAnswer): number => {
+    const known = said.get(way);
+    if (known !== undefined) return known;
+    const index = say(way);
+    said.set(way, index);
+    return index;
+  };
+  const say = (way: WayAnswer): number => {
     const key = `${way.answer} ${labelOf(way)}`;
     const known = indexes.get(key);
     if (known !== undefined) return known;
@@ -51,7 +59,7 @@ export function pageDataOf(graph: Graph): PageData {
     return { name: plain(name), netmode, about: plain(about), words, outside: ways };
   });
   const pairs = graph.services.map((from) =>
-    graph.services.map((to) => (from === to ? -1 : say(graph.between(from.name, to.name)))),
+    graph.services.map((to) => (from === to ? -1 : sayOnce(graph.answerBetween(from.name, to.name)))),
   );
   return { services, says, pairs };
 }

@@ -1,57 +1,74 @@
-/** What a plan changes of what runs now, as a diff that people can read. */
+/** What a plan changes of what is there now, for people: a mark for each thing, and what of it changes. */
+import { diffArrays } from 'diff';
+import { createColors } from 'picocolors';
 import { safeLine } from '../../../diagnostics/format/safe.ts';
-import type { Facts } from '../../../plan/facts/facts.ts';
-import {
-  attachmentsNow,
-  attachmentsPlanned,
-  containersOf,
-  isAttachedSo,
-  type Standing,
-} from '../../../plan/host-changes/standing.ts';
+import type { Standing, State, Subject } from '../../../plan/standing/standing.ts';
 import type { Plan } from '../../../plan/types.ts';
-import { unifiedDiff } from './unified-diff.ts';
+
+type Mark = '+' | '~' | '=' | '-';
+
+interface Shown {
+  readonly mark: Mark;
+  readonly title: string;
+  /** Each with its own mark: `+`, `-`, or a space for what stays. */
+  readonly lines: readonly string[];
+}
+
+const marks: Readonly<Record<State, Mark>> = { new: '+', changes: '~', there: '=' };
+const words: Readonly<Record<Mark, string>> = { '+': 'new', '~': 'changes', '=': 'stays', '-': 'not in the plan' };
 
 /**
- * Services with their networks and fixed addresses, Docker networks and shims: as the engine and the host have them,
+ * Services with their networks, addresses and ports, Docker networks and shims: as the engine and the host have them,
  * and as they are planned. Compose makes a container anew where that of its service changes.
  *
  * @returns nothing where nothing changes
  */
-export function planDiff(plan: Plan, facts: Facts, standing: Standing, color: boolean): string {
-  const containers = facts.engine?.containers ?? [];
-  const project = plan.project.name;
-  const planned = [...plan.services.values()].filter(({ service }) => service.active);
-  const names = new Set([
-    ...planned.map(({ service }) => service.name),
-    ...containers.flatMap((one) => (one.project === project && one.service !== undefined ? one.service : [])),
+export function planDiff(plan: Plan, standing: Standing, color: boolean): string {
+  const { services, networks, shims, leftOver, orphans } = standing;
+  const shown: readonly Shown[] = [
+    ...[...services].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, subject]) => ofPlan(`service ${name}`, subject)),
+    ...orphans.map(({ name, now }) => gone(`service ${name}`, 'only "up --remove-orphans" removes it', now)),
+    ...[...networks].map(([key, subject]) => ofPlan(`network ${plan.networks.get(key)!.dockerName}`, subject)),
+    ...left('network', leftOver),
+    ...[...shims].map(([name, subject]) => ofPlan(`shim ${name}`, subject)),
+    ...left('shim', leftOver),
+  ];
+  if (shown.every(({ mark }) => mark === '=')) return '';
+  const colors = createColors(color);
+  const paint = (mark: string, line: string) => {
+    const safe = safeLine(line);
+    if (mark === '+') return colors.green(safe);
+    if (mark === '-') return colors.red(safe);
+    return mark === '~' ? colors.yellow(safe) : safe;
+  };
+  const lines = shown.flatMap(({ mark, title, lines: those }) => [
+    paint(mark, `${mark} ${title}`),
+    ...those.map((line) => paint(line[0]!, line)),
   ]);
-  const now: string[] = [];
-  const then: string[] = [];
-  for (const name of [...names].sort()) {
-    const service = planned.find((one) => one.service.name === name);
-    const attached = service && attachmentsPlanned(service, plan, containers);
-    const all = containersOf(name, plan, containers);
-    // Of several the one that changes.
-    const running = all.find((container) => attached && !isAttachedSo(container, attached)) ?? all[0];
-    if (running) now.push(`service ${name}:`, ...indented(running.running ? attachmentsNow(running) : ['stopped']));
-    if (attached) then.push(`service ${name}:`, ...indented(attached));
-    else if (running)
-      then.push(`service ${name}:`, ...indented(['not in the files: "up --remove-orphans" removes it']));
-  }
-  for (const { key, dockerName } of plan.networks.values()) {
-    if (standing.networks.get(key) !== 'new') now.push(`network ${dockerName}`);
-    then.push(`network ${dockerName}`);
-  }
-  for (const { name } of plan.shims) {
-    if (standing.shims.get(name) !== 'new')
-      now.push(`shim ${name}${standing.shims.get(name) === 'changes' ? ': not as it should be' : ''}`);
-    then.push(`shim ${name}`);
-  }
-  for (const { kind, name } of standing.leftOver) now.push(`${kind} ${name}`);
-  return unifiedDiff(`what runs of ${project}`, joined(now), joined(then), color);
+  const legend = (Object.keys(words) as Mark[]).flatMap((mark) => {
+    const count = shown.filter((one) => one.mark === mark).length;
+    return count > 0 ? [`${mark} ${words[mark]}: ${count}`] : [];
+  });
+  return `${[...lines, '', legend.join('   ')].join('\n')}\n`;
 }
 
-const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
+function ofPlan(title: string, { state, now, planned }: Subject): Shown {
+  if (state === 'there') return { mark: '=', title, lines: [] };
+  const lines = diffArrays([...now], [...planned]).flatMap(({ added, removed, value }) =>
+    value.map((line) => `${added ? '+' : removed ? '-' : ' '}    ${line}`),
+  );
+  // What the lines do not tell: that it is down, say, or lacks a setting.
+  const isSilent = state === 'changes' && lines.every((line) => line.startsWith(' '));
+  return { mark: marks[state], title, lines: isSilent ? [...lines, '~    set right: see "netcompose plan"'] : lines };
+}
 
-/** A name may hold line breaks. */
-const joined = (lines: readonly string[]) => lines.map((line) => `${safeLine(line)}\n`).join('');
+const gone = (title: string, why: string, now: readonly string[]): Shown => ({
+  mark: '-',
+  title: `${title}: ${why}`,
+  lines: now.map((line) => `-    ${line}`),
+});
+
+const left = (of: 'network' | 'shim', leftOver: Standing['leftOver']): readonly Shown[] =>
+  leftOver
+    .filter(({ kind }) => kind === of)
+    .map(({ kind, name, now }) => gone(`${kind} ${name}`, 'the next "down" removes it', now));

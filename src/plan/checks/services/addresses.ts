@@ -9,6 +9,7 @@ import {
   contains,
   formatAddress,
   formatCidr,
+  isLinkLocal,
   sameAddress,
 } from '../../facts/ip.ts';
 import { isUnicast, parseMac } from '../../facts/mac.ts';
@@ -197,6 +198,9 @@ function checkGiven({ service, value: address, span }: Given<Address>, around: A
     const other = around.besides(service, address);
     const help = () => {
       if (other !== undefined) return helpBesides(other, service.name, floats);
+      // keepalived wants one for IPv6 (RFC 9568, 5.2.9). It is each link's own: no shim leads to it.
+      if (floats && isLinkLocal(address))
+        return 'leave it out: a link-local address needs no route, and Docker hands none out';
       if (!first) return helpWithoutFamily(network, address.family);
       const meant = instead(() => meantIn(first, address, known));
       return meant ? `did you mean ${formatAddress(meant)}?` : `choose one of ${formatCidr(first.subnet)}`;

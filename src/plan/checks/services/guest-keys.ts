@@ -6,10 +6,10 @@ import type { ParsedFacts } from '../../facts/parsed-facts.ts';
 import { isMovedGuest, movedKeys, namespaceOwner } from '../../services/guests.ts';
 import type { Attached, Plan } from '../../types.ts';
 
-/** Reports `netmode/key-not-for-mode`, `netmode/replaces-native`, `service/guests-differ`. */
+/** Reports `netmode/key-not-for-mode`, `netmode/invalid-value`, `netmode/replaces-native`, `service/guests-differ`. */
 export function checkGuests({ services }: Plan, facts: ParsedFacts, report: Report): void {
   for (const plan of services.values()) {
-    checkNativeGuest(plan, facts, report);
+    checkNativeGuest(plan, services, facts, report);
     if (plan.managed) checkReplaced(plan, namespaceOwner(plan, services), report);
     for (const { key, guest, span, keeper, keptAt } of plan.takesOver?.conflicts ?? []) {
       report(
@@ -23,22 +23,40 @@ export function checkGuests({ services }: Plan, facts: ParsedFacts, report: Repo
 }
 
 /** Docker refuses these when it makes the container, after the owner has started; Podman takes them. */
-function checkNativeGuest({ service, managed, networkMode }: Attached, { engine }: ParsedFacts, report: Report): void {
+function checkNativeGuest(
+  { service, owner, managed, networkMode }: Attached,
+  services: Plan['services'],
+  { engine }: ParsedFacts,
+  report: Report,
+): void {
   const mode = networkMode?.kind;
   if (managed || !networkMode || (mode !== 'service' && mode !== 'container') || engine?.kind === 'podman') return;
-  const owner = mode === 'service' ? networkMode.service : networkMode.container;
+  // Compose accepts it; Docker: `invalid container format container:<name|id>`.
+  if (mode === 'container' && networkMode.container === '' && service.networkMode)
+    report(
+      'netmode/invalid-value',
+      service.networkMode.span,
+      `"${service.name}": "network_mode: container:" names no container`,
+      {
+        help: 'write "service:NAME" with a service of this file, or "container:NAME"',
+        ...(!service.active && { severity: 'warning' }),
+      },
+    );
+  const elsewhere = mode === 'container' && (owner === undefined || !services.has(owner)) && networkMode.container;
+  const help = elsewhere
+    ? `remove it here: only whoever makes the container "${elsewhere}" can give it that`
+    : `say it at "${owner}", or write "x-netmode: service:${owner}" in place of "network_mode"`;
   for (const key of [...movedKeys, 'links']) {
     const value = at(service.tree, key);
     // Beside `networks` Compose itself refuses `network_mode`.
     const isEmpty = !value || (value.kind === 'sequence' && value.items.length === 0);
     if (isEmpty || key === 'networks') continue;
-    const moved = mode === 'service' ? `, or write "x-netmode: service:${owner}" in place of "network_mode"` : '';
     report(
       'netmode/key-not-for-mode',
       value.span,
       `"${service.name}": Docker refuses "${key}" beside "network_mode: ${networkModeText(networkMode)}"`,
       {
-        help: key === 'links' ? 'write "depends_on" instead' : `say it at "${owner}"${moved}`,
+        help: key === 'links' ? 'write "depends_on" instead' : help,
         ...(!service.active && { severity: 'warning' }),
       },
     );

@@ -4,6 +4,7 @@ import type { Report } from '../../../diagnostics/diagnostic.ts';
 import type { Located } from '../../../diagnostics/source.ts';
 import { contains, formatAddress, formatCidr, overlaps, parseAddress, parseCidr, sameAddress } from '../../facts/ip.ts';
 import { parseMac } from '../../facts/mac.ts';
+import type { ParsedFacts } from '../../facts/parsed-facts.ts';
 import { interfaceNameOf } from '../../networks/parents.ts';
 import { namespaceOwner } from '../../services/guests.ts';
 import type { NetworkPlan, Plan, ServicePlan } from '../../types.ts';
@@ -12,35 +13,60 @@ import type { NetworkPlan, Plan, ServicePlan } from '../../types.ts';
  * Reports `address/cannot-float`, and of what one service has several of: `address/outside-subnet`,
  * `address/duplicate`, `address/duplicate-mac`, `subnet/overlap`.
  */
-export function checkSeveralAddresses({ services, networks }: Plan, report: Report): void {
+export function checkSeveralAddresses({ services, networks }: Plan, facts: ParsedFacts, report: Report): void {
   for (const plan of services.values()) {
-    checkCapability(plan, services, report);
+    checkCapability(plan, services, facts, report);
     checkNetworksOf(plan, networks, report);
   }
   for (const [key, linkLocal] of linkLocalAddresses(services)) checkLinkLocal(key, linkLocal, report);
 }
 
-/** An address is put on an interface with NET_ADMIN alone: by the service, or by a guest in its namespace. */
-function checkCapability(plan: ServicePlan, services: Plan['services'], report: Report): void {
+/**
+ * An address is put on an interface with NET_ADMIN alone: by the service, or by a guest in its namespace. Docker leaves
+ * another user than root without it, whatever `cap_add` and `privileged` say (26.1, 28.5: `CapEff` is 0).
+ */
+function checkCapability(plan: ServicePlan, services: Plan['services'], facts: ParsedFacts, report: Report): void {
   const [first] = [...plan.networks.values()].flatMap(({ floating = [] }) => floating);
   if (!first) return;
-  const inside = [...services.values()].filter((other) => namespaceOwner(other, services) === plan);
-  if (inside.some(({ service }) => mayPutUp(service.tree))) return;
-  report(
-    'address/cannot-float',
-    first.span,
-    `"${plan.service.name}" cannot put ${formatAddress(first.value)} on its interface: ` +
-      'that takes the capability NET_ADMIN',
-    {
-      help: isDropped(plan.service.tree)
-        ? `take NET_ADMIN out of the "cap_drop" of "${plan.service.name}"`
-        : `add "cap_add: [NET_ADMIN]" to "${plan.service.name}", or to the service in its network that does it`,
-    },
-  );
+  const able = [...services.values()]
+    .filter((other) => namespaceOwner(other, services) === plan)
+    .flatMap(({ service }) => (mayPutUp(service.tree) ? [{ service, user: otherUser(service.tree) }] : []));
+  // Podman gives another user what "cap_add" names, and nothing of "privileged" (4.3.1, 5.4.2).
+  const isNamed = (tree: Tree) => facts.engine?.kind === 'podman' && names(tree, 'cap_add', netAdmin);
+  if (able.some(({ service, user }) => user === undefined || isNamed(service.tree))) return;
+  const what = `"${plan.service.name}" cannot put ${formatAddress(first.value)} on its interface`;
+  const [powerless] = able;
+  if (powerless) {
+    const { service, user } = powerless;
+    const whom = service === plan.service ? 'it' : `"${service.name}"`;
+    report(
+      'address/cannot-float',
+      user?.span ?? first.span,
+      `${what}: Docker gives NET_ADMIN to root only, and ${whom} runs as "${user?.value}"`,
+      {
+        help: `remove "user" from "${service.name}", or let another service in its network do it, as root`,
+        related: [{ message: 'the address floats here', span: first.span }],
+      },
+    );
+    return;
+  }
+  report('address/cannot-float', first.span, `${what}: that takes the capability NET_ADMIN`, {
+    help: isDropped(plan.service.tree)
+      ? `take NET_ADMIN out of the "cap_drop" of "${plan.service.name}"`
+      : `add "cap_add: [NET_ADMIN]" to "${plan.service.name}", or to the service in its network that does it`,
+  });
 }
 
 const everything = /^ALL$/i;
 const netAdmin = /^(?:CAP_)?NET_ADMIN$/i;
+
+/** What `user` says, where that is not root; the image's own user is not known. */
+function otherUser(tree: Tree): Located<string> | undefined {
+  const user = at(tree, 'user');
+  if (user?.kind !== 'scalar') return undefined;
+  const value = String(user.value ?? '');
+  return /^(?:root|0*)(?::|$)/.test(value) ? undefined : { value, span: user.span };
+}
 
 function mayPutUp(tree: Tree): boolean {
   const privileged = at(tree, 'privileged');

@@ -8,12 +8,21 @@ export const addressErrors: readonly ErrorRow[] = [
     text: /Pool overlaps with other one on this address space|invalid pool request: .*overlaps/,
     explain: () => ({
       message:
-        'Another Docker network has the subnet, or a part of it. Two networks may not overlap, so two ' +
-        'projects cannot each have a network on one LAN.',
+        'Another Docker network, or another "subnet" of the same one, has the subnet or a part of it. Two networks ' +
+        'may not overlap, so two projects cannot each have a network on one LAN.',
       help:
         'Share one network ("netcompose up" does so by itself: scope host), choose another subnet, or ' +
         'remove the other network.',
       rule: 'subnet/taken-by-network',
+    }),
+  },
+  {
+    example: "bridge driver doesn't support multiple subnets",
+    text: /bridge driver doesn't support multiple subnets/,
+    explain: () => ({
+      message: 'A bridge network has two subnets of one family, and Docker makes bridges with one of each only.',
+      help: 'Leave one of the two out, or declare a network for each.',
+      rule: 'address/range-invalid',
     }),
   },
   {

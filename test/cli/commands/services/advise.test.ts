@@ -42,6 +42,20 @@ test('annotate --suggest for one service writes that one', async () => {
   );
 });
 
+test('annotate --suggest --facts is for another host', async () => {
+  const facts = {
+    version: 1,
+    host: { interfaces: [], routes: [], rpFilter: {}, platform: 'linux', drivers: { ipvlan: 'missing' } },
+  };
+  const texts = { 'compose.yaml': compose, 'server.json': JSON.stringify(facts) };
+  const outcome = await runIn(texts, ['annotate', 'hb', '--suggest', '--facts', 'server.json'], host);
+  assert.is(outcome.code, 0, outcome.err);
+  assert.match(outcome.host.files.get('/project/compose.yaml')!, 'homebridge\n    x-netmode: macvlan\n');
+  const { code, err } = await runIn(texts, ['annotate', 'hb', '--mode', 'host', '--facts', 'server.json'], host);
+  assert.is(code, 2);
+  assert.match(err, '--facts is for --suggest alone');
+});
+
 test('a service that is not there', async () => {
   const { code, err } = await runIn({ 'compose.yaml': compose }, ['annotate', 'apq', '--suggest'], host);
   assert.is(code, 2);

@@ -56,6 +56,58 @@ test('two macvlan networks on one parent with one gateway, which Docker gives to
   assert.equal(overlapping({ one: first, two: own }), []);
 });
 
+/** What is said of one network with these pools; engines 26.1 and 28.5 were given each. */
+const within = (driver: string, ...pools: readonly string[]) =>
+  told(
+    planTexts(
+      `services:\n  a: { image: x, networks: [n] }\nnetworks:\n  n: { ${driver}, ipam: { config: [${pools
+        .map((pool) => `{ ${pool} }`)
+        .join(', ')}] } }\n`,
+      { facts: lanFacts },
+    ),
+  ).filter((line) => line.startsWith('error'));
+const ofLan = 'driver: macvlan, driver_opts: { parent: eth0 }';
+const [high, low] = ['ip_range: 10.9.0.128/26', 'ip_range: 10.9.0.64/26'] as const;
+const twice = ['error address/range-invalid: 10.9.0.0/24 is given twice'];
+
+for (const [name, driver, pools, expected] of [
+  [
+    'two that overlap',
+    'driver: bridge',
+    ['subnet: 10.9.0.0/24', 'subnet: 10.9.0.128/25'],
+    ['error address/range-invalid: 10.9.0.128/25 overlaps 10.9.0.0/24'],
+  ],
+  [
+    'two of one family on a bridge',
+    'internal: false',
+    ['subnet: 10.9.0.0/24', 'subnet: 10.9.1.0/24'],
+    ['error address/range-invalid: network "n": 10.9.1.0/24 is a second IPv4 subnet, and a bridge has one'],
+  ],
+  ['one of each family on a bridge', 'enable_ipv6: true', ['subnet: 10.9.0.0/24', 'subnet: "fd00:9::/64"'], []],
+  ['two on macvlan', ofLan, ['subnet: 10.9.0.0/24, gateway: 10.9.0.1', 'subnet: 10.9.1.0/24, gateway: 10.9.1.1'], []],
+  [
+    'ranges apart on macvlan',
+    ofLan,
+    [`subnet: 10.9.0.0/24, gateway: 10.9.0.1, ${high}`, `subnet: 10.9.0.0/24, ${low}`],
+    [],
+  ],
+  [
+    'ranges apart on a bridge',
+    'driver: bridge',
+    [`subnet: 10.9.0.0/24, ${high}`, `subnet: 10.9.0.0/24, ${low}`],
+    twice,
+  ],
+  ['a range for one', ofLan, [`subnet: 10.9.0.0/24, gateway: 10.9.0.1, ${high}`, 'subnet: 10.9.0.0/24'], twice],
+  [
+    'one range twice',
+    ofLan,
+    [`subnet: 10.9.0.0/24, gateway: 10.9.0.1, ${high}`, `subnet: 10.9.0.0/24, ${high}`],
+    twice,
+  ],
+] as const) {
+  test(`the subnets of one network: ${name}`, () => assert.equal(within(driver, ...pools), expected));
+}
+
 test('a driver named as a property that every object has is a driver like others', () => {
   const text =
     'services:\n  a: { image: x, networks: [n] }\n' +

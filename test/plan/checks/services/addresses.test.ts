@@ -218,6 +218,50 @@ for (const [capabilities, help] of [
   });
 }
 
+const rootOnly =
+  'warning address/cannot-float: "dns" cannot put 192.168.1.60 on its interface: Docker gives NET_ADMIN to root only, ';
+const letAnother = (name: string) =>
+  `; remove "user" from "${name}", or let another service in its network do it, as root`;
+
+for (const [said, guest, expected] of [
+  ['cap_add: [NET_ADMIN], user: "1000"', '', `${rootOnly}and it runs as "1000"${letAnother('dns')}`],
+  ['privileged: true, user: nobody:nogroup', '', `${rootOnly}and it runs as "nobody:nogroup"${letAnother('dns')}`],
+  ['cap_add: [NET_ADMIN], user: "0:1000"', ''],
+  ['cap_add: [NET_ADMIN], user: root', ''],
+  ['user: "1000"', 'cap_add: [NET_ADMIN]'],
+  ['image: dns', 'cap_add: [NET_ADMIN], user: vrrp', `${rootOnly}and "guest" runs as "vrrp"${letAnother('guest')}`],
+] as const) {
+  test(`who may put a floating address up: ${said}; in its network: ${guest || 'nobody'}`, () => {
+    const text =
+      `services:\n  dns: { ${said.includes('image') ? said : `image: dns, ${said}`}, x-netmode: { mode: macvlan, ` +
+      'ip_range: 192.168.1.192/27, floating_addresses: [192.168.1.60] } }\n' +
+      (guest && `  guest: { image: vrrp, ${guest}, x-netmode: "service:dns" }\n`);
+    assert.equal(lines(text), expected === undefined ? [] : [expected]);
+    const podman = { ...lanFacts, engine: { ...lanFacts.engine!, kind: 'podman' as const, version: '5.4.2' } };
+    const found = planTexts(text, { facts: podman }).diagnostics.sorted();
+    const isLeft = found.some(({ rule }) => rule === 'address/cannot-float');
+    assert.is(isLeft, said.includes('privileged'), 'Podman gives another user what "cap_add" names');
+  });
+}
+
+for (const [address, subnets, outside] of [
+  ['fe80::5', '[192.168.1.0/24, "fd00:1::/64"]', 'fd00:1::/64'],
+  ['fe80::5', '192.168.1.0/24', '192.168.1.0/24'],
+  ['169.254.7.7', '192.168.1.0/24', '192.168.1.0/24'],
+] as const) {
+  test(`a floating link-local address: ${address} beside ${subnets}`, () => {
+    const text =
+      'services:\n  dns:\n    image: dns\n    privileged: true\n    x-netmode: { network: lan, ' +
+      `floating_addresses: ["${address}"] }\nnetworks:\n  lan: { x-netmode: { mode: macvlan, subnet: ${subnets}, ` +
+      'gateway: [192.168.1.1], ip_range: [192.168.1.192/27] } }\n';
+    assert.is(
+      lines(text).find((line) => line.includes('outside-subnet')),
+      `error address/outside-subnet: "dns": ${address} is outside ${outside}; ` +
+        'leave it out: a link-local address needs no route, and Docker hands none out',
+    );
+  });
+}
+
 const other = 'choose another address, such as';
 
 for (const [address, expected] of [

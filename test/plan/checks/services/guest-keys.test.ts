@@ -22,6 +22,7 @@ const refused = (place: string, key: string, help: string, severity = 'error', m
   `${severity} netmode/key-not-for-mode at ${place}: "b": Docker refuses "${key}" beside "network_mode: ${mode}"\n` +
   `  ${help}`;
 const atOwner = 'say it at "a", or write "x-netmode: service:a" in place of "network_mode"';
+const elsewhere = 'remove it here: only whoever makes the container "vpn" can give it that';
 const podman: Facts = { ...lanFacts, engine: { ...lanFacts.engine!, kind: 'podman' } };
 
 for (const [name, text, expected, facts] of [
@@ -38,7 +39,20 @@ for (const [name, text, expected, facts] of [
   [
     "a container's guest",
     guest('ports: ["80:80"]', 'container:vpn'),
-    [refused('["80:80"]', 'ports', 'say it at "vpn"', 'error', 'container:vpn')],
+    [refused('["80:80"]', 'ports', elsewhere, 'error', 'container:vpn')],
+  ],
+  [
+    'the guest of a container that is a service of the file',
+    '  a: { image: x, container_name: vpn }\n  b: { image: x, network_mode: "container:vpn", ports: ["80:80"] }\n',
+    [refused('["80:80"]', 'ports', atOwner, 'error', 'container:vpn')],
+  ],
+  [
+    'the guest of no container',
+    '  b: { image: x, network_mode: "container:" }\n',
+    [
+      'error netmode/invalid-value at "container:": "b": "network_mode: container:" names no container\n' +
+        '  write "service:NAME" with a service of this file, or "container:NAME"',
+    ],
   ],
   ['Podman takes them', guest('ports: ["80:80"]'), [], podman],
   ['an empty "network_mode" is none that is replaced', '  a: { image: x, network_mode: "", x-netmode: host }\n', []],

@@ -1,19 +1,21 @@
 /** A session whose progress gets out of the way of everything else that is shown on the terminal. */
-import type { Host } from '../../host/system/host.ts';
-import type { Globals } from '../globals.ts';
-import { progressMode, takesColor } from '../progress/mode.ts';
-import { createProgress, type Progress, silent } from '../progress/progress.ts';
-import type { Session } from '../session.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Host } from '../../../host/system/host.ts';
+import type { Globals } from '../../globals.ts';
+import { progressMode, takesColor } from '../../progress/mode.ts';
+import { createProgress, type Progress, silent } from '../../progress/progress.ts';
+import type { Session } from '../../session.ts';
+import type { Terminal } from '../../terminal.ts';
+import { withEnvFile } from './env-file-look.ts';
 
 /** @param title what the command's progress is headed by */
 export function withProgress(
   host: Host,
   terminal: Terminal,
-  { look }: Globals,
+  globals: Globals,
   title: string,
 ): Pick<Session, 'host' | 'terminal' | 'progress'> {
   const { screen } = terminal;
+  const look = withEnvFile(host, globals);
   const color = {
     out: takesColor(look, host.env, terminal.color.out),
     err: takesColor(look, host.env, terminal.color.err),
