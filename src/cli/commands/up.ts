@@ -29,7 +29,7 @@ export async function run(session: Session): Promise<number> {
   const { help } = serviceWords(session);
   if (help) return composesHelp(session);
   const confirm = confirmation(session);
-  const lock = lockOf(host, 'host');
+  const lock = lockOf(session.host, 'host');
   try {
     const prepared = await endedAtOnce(() => prepare(session, { starts: true, lock }));
     if (prepared.kind === 'ready' && !isPretending(session)) return await start(session, prepared, lock, confirm);
