@@ -3,8 +3,8 @@
 ':' //; exec node -- "$0" "$@"
 /**
  * Starts the built program, by way of the shell: Node 20 takes `--env-file` for its own wherever it stands, but behind
- * `--`, and not every `env` can give Node that word (`-S`). To the shell the lines after the first are commands, to Node
- * a text and a comment: no formatter may touch them. In a checkout that was never built, builds it first.
+ * `--`, and not every `env` can give Node that word (`-S`). To the shell the lines after the first are commands, to
+ * Node a text and a comment: no formatter may touch them. In a checkout that was never built, builds it first.
  *
  * Node 20 reads the certificates of NODE_EXTRA_CA_CERTS at its start, needed or not: for a system's whole collection
  * that takes half as long as the start itself. So the variable is put aside for as long as that lasts.

@@ -126,8 +126,9 @@ async function claimAlone(host: Host, claims: string, trust: Trust): Promise<Cla
 
 function tooLong(holder: string | undefined): HostError {
   const pid = holder === undefined ? undefined : pidOf(holder);
+  const who = `another netcompose${pid === undefined ? '' : ` (process ${pid})`}`;
   return new HostError({
-    message: `another netcompose${pid === undefined ? '' : ` (process ${pid})`} has been preparing this host for too long`,
+    message: `${who} has been preparing this host for too long`,
     help: pid === undefined ? 'try again' : `wait for it, or end it: kill ${pid}`,
   });
 }

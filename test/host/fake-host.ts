@@ -99,7 +99,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     return typeof one === 'string' ? { code: 0, stdout: one, stderr: '' } : { code: 0, stdout: '', stderr: '', ...one };
   };
 
-  /** What each line of the batch gives by itself; an `ip` that cannot, where the fake was not told about one of them. */
+  /** What each line of the batch gives by itself; an `ip` that cannot, where the fake was not told about one. */
   const allAtOnce = ({ input = '' }: RunOptions): RunResult => {
     const lists: string[] = [];
     for (const line of input.trim().split('\n')) {

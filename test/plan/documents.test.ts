@@ -1,4 +1,4 @@
-/** A plan needs what a file means, not the yaml package's own tree of it, which takes most of a quick command's time. */
+/** A plan needs what a file means, not the yaml package's tree of it, which takes most of a quick command's time. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { load } from '../../src/compose/load.ts';

@@ -158,7 +158,7 @@ export function writePrivate(path: string, text: string): void {
   }
 }
 
-/** Whether this very text is there already, and nobody else can read or write it: to write it anew takes a disk's time. */
+/** Whether this very text is there already, and nobody else can read or write it: writing anew takes a disk's time. */
 function isKept(path: string, text: string): boolean {
   const kept = mark(path);
   if (!kept) return false;

@@ -375,7 +375,7 @@ for (const [what, text] of [
   ['with a range', macvlan],
   ['without one', { 'compose.yaml': macvlan['compose.yaml'].replace(/, ip_range: [^,}\s]+/, '') }],
 ] as const) {
-  test(`an "up" with nothing to do starts one "ip" and Compose, and asks each thing once before and after: ${what}`, async () => {
+  test(`an idle "up" starts one "ip" and Compose, and asks each thing once before and after: ${what}`, async () => {
     const on = machine(text);
     await on.run('up', '-d');
     const { ran, requests } = await asked(on);
@@ -555,7 +555,7 @@ test('where Docker chooses among all addresses of the LAN, each container gets a
   );
 });
 
-test('"run" of a service with a fixed address, while its container has that: said, with what to do instead', async () => {
+test('"run" of a service whose container has its fixed address: said, with what to do instead', async () => {
   const on = machine({
     'compose.yaml':
       'name: shop\nservices:\n  web:\n    image: x\n    x-netmode: { mode: macvlan, parent: eth0, ' +
