@@ -1,4 +1,5 @@
 /** A file that somebody named for a result: a picture, say. */
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -11,6 +12,7 @@ import {
   type Stats,
   writeFileSync,
 } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { causeText, HostError } from './errors.ts';
 import { writeLike } from './replace-files.ts';
 
@@ -76,14 +78,14 @@ function replace(target: string, { nlink }: Stats, text: string): void {
 /** A file of this user's in a folder that is not; or one that a container has mounted by itself. */
 const inItsPlace: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EXDEV']);
 
+/** By a short name, because the target's may be as long as the system takes, and one that no killed process has left. */
 function viaTemporary(target: string, write: (temporary: string) => void): void {
-  const temporary = `${target}.${process.pid}.tmp`;
+  const temporary = join(dirname(target), `.netcompose-${randomBytes(6).toString('hex')}.tmp`);
   try {
     write(temporary);
     renameSync(temporary, target);
   } catch (cause) {
-    // One that was there is somebody else's.
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') rmSync(temporary, { force: true });
+    rmSync(temporary, { force: true });
     throw cause;
   }
 }
