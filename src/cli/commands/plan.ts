@@ -1,4 +1,5 @@
 /** `netcompose plan`: what `up` would do; nothing is touched. */
+import { noticeText } from '../../diagnostics/format/safe.ts';
 import { withoutIgnored } from '../../diagnostics/ignore.ts';
 import { swarmText } from '../../emit/stack/swarm-text.ts';
 import { planDiff } from '../../emit/text/diff/plan-diff.ts';
@@ -33,6 +34,11 @@ export async function run(session: Session): Promise<number> {
   if (!options) return exitCodes.fine;
   if (options.values['swarm'] === true) return showSwarm(session, options);
   const diff = options.values['diff'] === true;
+  if (diff && options.values['offline'] === true)
+    throw new UsageError(
+      '--diff compares with what runs, and --offline looks at nothing',
+      'leave one of the two out, or take the facts of a host: --diff --facts FILE',
+    );
   const { plan, facts, diagnostics } = await planned(session, oneFactsFile(options), { engineNeeded: diff });
   const shown = withoutIgnored(diagnostics.sorted());
   const json = options.values['format'] === 'json';
@@ -45,11 +51,14 @@ export async function run(session: Session): Promise<number> {
     else if (!diff) terminal.out(planText(plan, { standing, ...(columns !== undefined && { columns }) }));
     else if (facts.engine)
       terminal.out(planDiff(plan, standing, terminal.color.out) || 'Nothing changes against what runs now.\n');
+    else terminal.err(noticeText('the facts hold no engine: what runs there, and what changes, is not known'));
   }
   return exitCodeOf(shown);
 }
 
 async function showSwarm(session: Session, options: OwnOptions): Promise<number> {
+  if (options.values['diff'] === true)
+    throw new UsageError('--swarm has no --diff', 'compare each host: plan --diff --facts FILE');
   if (options.values['format'] === 'json')
     throw new UsageError(
       '--swarm has no --format json',

@@ -1,4 +1,5 @@
 /** Other people's files given another text, and results written where somebody wants them: nothing is half written. */
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -16,6 +17,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { causeText, HostError } from './errors.ts';
 
 export interface Replacement {
@@ -65,7 +67,7 @@ function stage({ path, before, after }: Replacement): Staged {
   const target = realpathSync(path);
   if (readFileSync(target, 'utf8') !== before)
     throw new HostError({ message: `"${path}" has been changed meanwhile`, help: 'look at it and try again' });
-  const temporary = `${target}.${process.pid}.tmp`;
+  const temporary = temporaryBeside(target);
   try {
     writeLike(target, temporary, after);
   } catch (cause) {
@@ -91,7 +93,7 @@ function writeLike(model: string, path: string, text: string): void {
 }
 
 function putBack(target: string, text: string): void {
-  const temporary = `${target}.${process.pid}.tmp`;
+  const temporary = temporaryBeside(target);
   writeLike(target, temporary, text);
   renameSync(temporary, target);
 }
@@ -159,13 +161,16 @@ function replace(target: string, { nlink }: Stats, text: string): void {
 const inItsPlace: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EXDEV']);
 
 function viaTemporary(target: string, write: (temporary: string) => void): void {
-  const temporary = `${target}.${process.pid}.tmp`;
+  const temporary = temporaryBeside(target);
   try {
     write(temporary);
     renameSync(temporary, target);
   } catch (cause) {
-    // One that was there is somebody else's.
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') rmSync(temporary, { force: true });
+    rmSync(temporary, { force: true });
     throw cause;
   }
 }
+
+/** A short name, because the target's may be as long as the system takes, and one that no killed process has left. */
+const temporaryBeside = (target: string): string =>
+  join(dirname(target), `.netcompose-${randomBytes(6).toString('hex')}.tmp`);

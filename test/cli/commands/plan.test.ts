@@ -119,4 +119,17 @@ test('without an engine nothing is said of what is there, and --diff says why it
   assert.is(out, '');
 });
 
+test('--diff does not stay silent where nobody looks at an engine, nor for a swarm', async () => {
+  const on = machine({ 'compose.yaml': text(), 'facts.json': JSON.stringify({ version: 1 }) });
+  const offline = await on.run('plan', '--diff', '--offline');
+  assert.is(offline.code, 2);
+  assert.match(offline.err, '--diff compares with what runs, and --offline looks at nothing');
+  const { out, err } = await on.run('plan', '--diff', '--facts', 'facts.json');
+  assert.is(out, '');
+  assert.match(err, 'the facts hold no engine: what runs there, and what changes, is not known');
+  const swarm = await on.run('plan', '--diff', '--swarm');
+  assert.is(swarm.code, 2);
+  assert.match(swarm.err, '--swarm has no --diff');
+});
+
 test.run();

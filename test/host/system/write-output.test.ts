@@ -37,6 +37,18 @@ test('a new file has the mode that the umask leaves', ({ folder }) => {
   assert.equal(readdirSync(folder), ['a.svg', 'b.svg']);
 });
 
+test('a name as long as the system takes, and what a killed process with this id has left beside it', ({ folder }) => {
+  for (const name of [`${'a'.repeat(251)}.svg`, 'b.svg']) {
+    const path = join(folder, name);
+    if (name === 'b.svg') writeFileSync(`${path}.${process.pid}.tmp`, 'half');
+    for (const now of ['new', 'newer']) {
+      writeOutput(path, now);
+      assert.is(text(path), now);
+    }
+  }
+  assert.is(readdirSync(folder).length, 3);
+});
+
 test('a file keeps its mode', ({ folder }) => {
   const path = join(folder, 'a.svg');
   writeFileSync(path, 'a longer text than the new');

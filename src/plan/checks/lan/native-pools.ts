@@ -1,7 +1,7 @@
 /** What netcompose finds for its own networks on a LAN, and a native one must say itself: gateway and range. */
 import type { Report } from '../../../diagnostics/diagnostic.ts';
 import { underlay } from '../../../netmode/modes.ts';
-import { formatAddress, formatCidr } from '../../facts/ip.ts';
+import { formatAddress, formatCidr, overlaps } from '../../facts/ip.ts';
 import type { ParsedFacts } from '../../facts/parsed-facts.ts';
 import { lanGateway, lanRange } from '../../networks/lan-pools.ts';
 import { fixedAddresses, membersOf } from '../../services/members.ts';
@@ -18,7 +18,8 @@ export function checkNativePools({ project, services, networks }: Plan, facts: P
     const isExternal = project.networks.get(network.key)?.external === true;
     if (!isExternal && network.pools.length === 0) reportNoSubnet(network, report);
     for (const pool of network.pools) {
-      if (!isExternal && !network.internal) checkGateway(network, pool, facts, report);
+      if (!isExternal && !network.internal && needsGateway(pool, network))
+        reportNoGateway(network, pool, facts, report);
       if (!pool.ipRange) checkRange(network, pool, members, isExternal, facts, report);
     }
   }
@@ -34,9 +35,17 @@ function reportNoSubnet({ key, span, internal }: UnderlayNetwork, report: Report
   );
 }
 
-/** IPv6 routers announce themselves. */
-function checkGateway({ key, span }: UnderlayNetwork, pool: PlannedPool, facts: ParsedFacts, report: Report): void {
-  if (pool.gateway || pool.spans.gateway || pool.subnet.family === 6) return;
+/**
+ * IPv6 routers announce themselves. Of overlapping subnets only one may name the gateway (`own-subnets.ts`): one is
+ * enough, and where none does the first is told.
+ */
+function needsGateway(pool: PlannedPool, { pools }: UnderlayNetwork): boolean {
+  if (pool.subnet.family === 6) return false;
+  const together = pools.filter(({ subnet }) => overlaps(subnet, pool.subnet));
+  return together[0] === pool && !together.some(({ gateway, spans }) => gateway || spans.gateway);
+}
+
+function reportNoGateway({ key, span }: UnderlayNetwork, pool: PlannedPool, facts: ParsedFacts, report: Report): void {
   const found = lanGateway(pool.subnet, facts);
   report(
     'address/no-gateway',

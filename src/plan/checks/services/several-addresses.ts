@@ -51,10 +51,17 @@ function checkCapability(plan: ServicePlan, services: Plan['services'], facts: P
     return;
   }
   report('address/cannot-float', first.span, `${what}: that takes the capability NET_ADMIN`, {
-    help: isDropped(plan.service.tree)
-      ? `take NET_ADMIN out of the "cap_drop" of "${plan.service.name}"`
-      : `add "cap_add: [NET_ADMIN]" to "${plan.service.name}", or to the service in its network that does it`,
+    help: helpFor(plan.service, facts),
   });
+}
+
+/** All that it takes: as another user than root the capability alone is not enough, but on Podman. */
+function helpFor({ name, tree }: ServicePlan['service'], { engine }: ParsedFacts): string {
+  const asRoot = otherUser(tree) !== undefined && engine?.kind !== 'podman';
+  const also = asRoot ? ' and remove its "user", because Docker gives it to root only' : '';
+  return isDropped(tree)
+    ? `take NET_ADMIN out of the "cap_drop" of "${name}"${also}`
+    : `add "cap_add: [NET_ADMIN]" to "${name}"${also}, or to the service in its network that does it`;
 }
 
 const everything = /^ALL$/i;

@@ -36,6 +36,16 @@ const noSubnet =
 for (const [name, text, expected] of [
   ['all is said', lan(`{ ${subnet}, ${gateway}, ${range} }`), []],
   ['no gateway', lan(`{ ${subnet}, ${range} }`), [`${noGateway}  write "gateway: 192.168.1.1"`]],
+  [
+    'two ranges of one subnet, of which one only may name the gateway',
+    lan(`{ ${subnet}, ${range} }, { ${subnet}, ip_range: 192.168.1.160/27 }`),
+    [`${noGateway}  write "gateway: 192.168.1.1"`],
+  ],
+  [
+    'two ranges of one subnet, of which the second names it',
+    lan(`{ ${subnet}, ${range} }, { ${subnet}, ip_range: 192.168.1.160/27, ${gateway} }`),
+    [],
+  ],
   ['a gateway that is none: reported as that', lan(`{ ${subnet}, gateway: here, ${range} }`), []],
   [
     'no range',

@@ -218,6 +218,25 @@ for (const [capabilities, help] of [
   });
 }
 
+for (const [said, help] of [
+  ['init: true', 'add "cap_add: [NET_ADMIN]" to "dns"'],
+  ['cap_add: [ALL]', 'take NET_ADMIN out of the "cap_drop" of "dns"'],
+] as const) {
+  test(`as another user than root it takes more, and one help says all of it: ${said}`, () => {
+    const text = (user: string) =>
+      `services:\n  dns: { image: dns, ${user}${said}, cap_drop: [NET_ADMIN], ` +
+      'x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27, floating_addresses: [192.168.1.60] } }\n';
+    const other = 'or to the service in its network that does it';
+    const last = help.startsWith('add') ? `, ${other}` : '';
+    const toRoot = ' and remove its "user", because Docker gives it to root only';
+    assert.match(lines(text(''))[0]!, `; ${help}${last}`);
+    assert.match(lines(text('user: "1000", '))[0]!, `; ${help}${toRoot}${last}`);
+    const podman = { ...lanFacts, engine: { ...lanFacts.engine!, kind: 'podman' as const, version: '5.4.2' } };
+    const found = planTexts(text('user: "1000", '), { facts: podman }).diagnostics.sorted();
+    assert.is(found.find(({ rule }) => rule === 'address/cannot-float')?.help, `${help}${last}`);
+  });
+}
+
 const rootOnly =
   'warning address/cannot-float: "dns" cannot put 192.168.1.60 on its interface: Docker gives NET_ADMIN to root only, ';
 const letAnother = (name: string) =>
