@@ -153,7 +153,12 @@ services:
     x-netmode: { network: lan }
 networks:
   lan:
-    x-netmode: { mode: macvlan, ip_range: 192.168.213.200/29, shim: { ipv4_address: 192.168.213.202 } }
+    # Podman 4.3 goes on where the last network of this name was, outside the range.
+    x-netmode:
+      mode: macvlan
+      scope: project
+      ip_range: 192.168.213.200/29
+      shim: { ipv4_address: 192.168.213.202 }
 `;
 
 test('what it warns of is so', async (context) => {
