@@ -1,7 +1,7 @@
 /** A netmode for each service, with its reason. Where the file does not show a need, nothing is to be changed. */
 import { isDockersBridge, networkModeText, ownerIn } from '../../compose/project/network-mode.ts';
 import type { Project, Service } from '../../compose/project/project.ts';
-import { at } from '../../compose/tree.ts';
+import { at, type Tree } from '../../compose/tree.ts';
 import { saysNatively } from '../../netmode/intents.ts';
 import { ownerService } from '../../netmode/owners.ts';
 import type { Facts } from '../facts/facts.ts';
@@ -33,7 +33,7 @@ const lanProtocols: Readonly<Record<number, string>> = {
 
 /** In the order of the project; those of inactive profiles too. */
 export function adviceFor(project: Project, facts: Facts = { version: 1 }): readonly Advice[] {
-  const onLan = lanMode(facts);
+  const onLan = lanMode(facts, project);
   return [...project.services.values()].map((service) => ({
     service: service.name,
     ...(byDefault(service, project) ?? adviceOf(service, project, onLan)),
@@ -57,13 +57,13 @@ type LanMode =
   | { readonly netmode?: undefined; readonly because: string; readonly instead: string };
 
 /** ipvlan before macvlan, because it asks less of what is around it (docs/netmodes.md, "Which one"). */
-function lanMode(facts: Facts): LanMode {
+function lanMode(facts: Facts, project: Project): LanMode {
   const { host: here, engine } = parseFacts(facts);
   if (engine && isApart(engine, here)) return { because: apartText(engine), instead: insteadOfLan(engine) };
   // Another machine's interfaces cannot be seen.
   const host = engine?.remote ? undefined : here;
   const parent = defaultInterface(host);
-  const lacksIpvlan = lackOfIpvlan(host, engine, parent);
+  const lacksIpvlan = lackOfIpvlan(host, engine, parent) ?? macvlanBeside(project, parent);
   if (!lacksIpvlan)
     return {
       netmode: 'ipvlan-l2',
@@ -120,6 +120,35 @@ function lackOfIpvlan(
   return other && `"${other.name}" has ${parent} for macvlan already`;
 }
 
+/** What of the project is on macvlan, which shares no parent with ipvlan. */
+function macvlanBeside({ services, networks, netmode: all }: Project, defaultParent: string | undefined) {
+  const common = textAt(all, 'parent') ?? 'auto';
+  const parent = common === 'auto' ? defaultParent : common;
+  const isHere = (given: string | undefined) =>
+    given === undefined || given === 'auto' || parent === undefined || given === parent;
+  const isMacvlan = (netmode: Tree | undefined) =>
+    (textAt(netmode, 'mode') ?? textOf(netmode)) === 'macvlan' &&
+    at(netmode, 'vlan') === undefined &&
+    isHere(textAt(netmode, 'parent'));
+  const network = [...networks.values()].find(({ driver, driverOpts, netmode }) =>
+    netmode ? isMacvlan(netmode) : driver?.value === 'macvlan' && isHere(driverOpts.get('parent')?.value),
+  );
+  if (network) return `network "${network.key}" is macvlan already`;
+  const service = [...services.values()].find(({ netmode }) => isMacvlan(netmode));
+  return service && `"${service.name}" is on macvlan already`;
+}
+
+const textOf = (tree: Tree | undefined): string | undefined =>
+  tree?.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
+const textAt = (tree: Tree | undefined, key: string) => textOf(at(tree, key));
+
+/** A key that Docker refuses beside a netmode, so that somebody has to choose (`checks/ports/lost-ports.ts`). */
+function obstacleTo(netmode: string, { macAddress, networks, dependsOn }: Service): string | undefined {
+  const hasMac = macAddress ?? networks?.value.get('default')?.macAddress;
+  if (hasMac && netmode !== 'macvlan') return 'mac_address';
+  return netmode === 'host' && dependsOn.some(({ from }) => from === 'links') ? 'links' : undefined;
+}
+
 function adviceOf(service: Service, { services }: Project, onLan: LanMode): Said {
   const { networkMode, netmode, image } = service;
   const mode = networkMode?.value;
@@ -158,13 +187,13 @@ function adviceOf(service: Service, { services }: Project, onLan: LanMode): Said
       reason: `it needs ${known.needs}, and ${onLan.because}: what it publishes answers, the rest does not; ${onLan.instead}`,
       ...source,
     };
-  if (known?.required && onLan.netmode !== undefined)
-    return {
-      netmode: onLan.netmode,
-      reason: `it needs ${known.needs}, which a bridge does not carry; ${onLan.because}`,
-      ...source,
-      write: { replaces: [] },
-    };
+  if (known?.required && onLan.netmode !== undefined) {
+    const reason = `it needs ${known.needs}, which a bridge does not carry; ${onLan.because}`;
+    const obstacle = obstacleTo(onLan.netmode, service);
+    return obstacle === undefined
+      ? { netmode: onLan.netmode, reason, ...source, write: { replaces: [] } }
+      : { netmode: onLan.netmode, reason: `${reason}; "${obstacle}" has to go then: write it yourself`, ...source };
+  }
   return { netmode: 'bridge', reason: bridgeReason(service, known?.needs, otherwise(onLan)), ...source };
 }
 
