@@ -1,6 +1,6 @@
 /** A netmode for each service, with its reason. Where the file does not show a need, nothing is to be changed. */
 import { isDockersBridge, networkModeText, ownerIn } from '../../compose/project/network-mode.ts';
-import type { Project, Service } from '../../compose/project/project.ts';
+import type { Network, Project, Service } from '../../compose/project/project.ts';
 import { at, type Tree } from '../../compose/tree.ts';
 import { saysNatively } from '../../netmode/intents.ts';
 import { ownerService } from '../../netmode/owners.ts';
@@ -52,7 +52,12 @@ function byDefault(service: Service, { netmode }: Project): Said | undefined {
 
 /** What gives a service the LAN's broadcasts and multicasts here, and why that. */
 type LanMode =
-  | { readonly netmode: 'ipvlan-l2' | 'macvlan' | 'host'; readonly because: string }
+  | {
+      readonly netmode: 'ipvlan-l2' | 'macvlan' | 'host';
+      readonly because: string;
+      /** The key of a network that the project has there. */
+      readonly network?: string;
+    }
   /** Nothing does: host mode is a network of the engine's own there. */
   | { readonly netmode?: undefined; readonly because: string; readonly instead: string };
 
@@ -63,10 +68,13 @@ function lanMode(facts: Facts, project: Project): LanMode {
   // Another machine's interfaces cannot be seen.
   const host = engine?.remote ? undefined : here;
   const parent = defaultInterface(host);
-  const lacksIpvlan = lackOfIpvlan(host, engine, parent) ?? macvlanBeside(project, parent);
+  const beside = lanBeside(project, parent);
+  const joins = beside.network !== undefined && { network: beside.network };
+  const lacksIpvlan = lackOfIpvlan(host, engine, parent) ?? beside.macvlan;
   if (!lacksIpvlan)
     return {
       netmode: 'ipvlan-l2',
+      ...joins,
       because: engine?.remote
         ? "with an address of its own on the LAN of the engine's machine, it has them there (not looked at: take " +
           '"netcompose facts" there, and "--facts" here)'
@@ -81,6 +89,7 @@ function lanMode(facts: Facts, project: Project): LanMode {
     return { netmode: 'host', because: `${lacksIpvlan}, and this kernel has no macvlan` };
   return {
     netmode: 'macvlan',
+    ...joins,
     because: `with an address of its own on the LAN, it has them; not ipvlan, because ${lacksIpvlan}`,
   };
 }
@@ -120,22 +129,34 @@ function lackOfIpvlan(
   return other && `"${other.name}" has ${parent} for macvlan already`;
 }
 
-/** What of the project is on macvlan, which shares no parent with ipvlan. */
-function macvlanBeside({ services, networks, netmode: all }: Project, defaultParent: string | undefined) {
+/** What of the project is on the LAN of a parent: the parent carries one driver only, and one network of a subnet. */
+function lanBeside({ services, networks, netmode: all }: Project, defaultParent: string | undefined) {
   const common = textAt(all, 'parent') ?? 'auto';
   const parent = common === 'auto' ? defaultParent : common;
   const isHere = (given: string | undefined) =>
     given === undefined || given === 'auto' || parent === undefined || given === parent;
-  const isMacvlan = (netmode: Tree | undefined) =>
-    (textAt(netmode, 'mode') ?? textOf(netmode)) === 'macvlan' &&
-    at(netmode, 'vlan') === undefined &&
-    isHere(textAt(netmode, 'parent'));
-  const network = [...networks.values()].find(({ driver, driverOpts, netmode }) =>
-    netmode ? isMacvlan(netmode) : driver?.value === 'macvlan' && isHere(driverOpts.get('parent')?.value),
-  );
-  if (network) return `network "${network.key}" is macvlan already`;
-  const service = [...services.values()].find(({ netmode }) => isMacvlan(netmode));
-  return service && `"${service.name}" is on macvlan already`;
+  const modeIn = (netmode: Tree | undefined): string | undefined =>
+    at(netmode, 'vlan') === undefined && isHere(textAt(netmode, 'parent'))
+      ? (textAt(netmode, 'mode') ?? textOf(netmode))
+      : undefined;
+  const driverIn = ({ driver, driverOpts }: Network) =>
+    isHere(driverOpts.get('parent')?.value) && !driverOpts.get('ipvlan_mode')?.value.startsWith('l3')
+      ? driver?.value
+      : undefined;
+  const onLan = (mode: string | undefined) => mode !== undefined && /^(?:macvlan|ipvlan(?:-l2)?)$/.test(mode);
+  const declared = [...networks.values()].map((network) => ({
+    key: network.key,
+    mode: network.netmode ? modeIn(network.netmode) : driverIn(network),
+  }));
+  const network = declared.find(({ mode }) => onLan(mode));
+  const service = [...services.values()].find(({ netmode }) => modeIn(netmode) === 'macvlan');
+  return {
+    network: network?.key,
+    macvlan:
+      network?.mode === 'macvlan'
+        ? `network "${network.key}" is macvlan already`
+        : service && `"${service.name}" is on macvlan already`,
+  };
 }
 
 const textOf = (tree: Tree | undefined): string | undefined =>
@@ -189,6 +210,10 @@ function adviceOf(service: Service, { services }: Project, onLan: LanMode): Said
     };
   if (known?.required && onLan.netmode !== undefined) {
     const reason = `it needs ${known.needs}, which a bridge does not carry; ${onLan.because}`;
+    if (onLan.network !== undefined) {
+      const join = `network "${onLan.network}" is there already: write "networks: [${onLan.network}]" yourself`;
+      return { netmode: onLan.netmode, reason: `${reason}; ${join}`, ...source };
+    }
     const obstacle = obstacleTo(onLan.netmode, service);
     return obstacle === undefined
       ? { netmode: onLan.netmode, reason, ...source, write: { replaces: [] } }

@@ -98,22 +98,30 @@ for (const [key, more, facts, said] of [
   });
 }
 
-for (const [other, netmode] of [
+for (const [other, netmode, network] of [
   ['services: { nat: { image: x, x-netmode: macvlan }, WEB }', 'macvlan'],
   ['services: { nat: { image: x, x-netmode: { mode: macvlan, parent: eth0 } }, WEB }', 'macvlan'],
   ['services: { nat: { image: x, x-netmode: { mode: macvlan, parent: wlan0 } }, WEB }', 'ipvlan-l2'],
   ['services: { nat: { image: x, x-netmode: { mode: macvlan, vlan: 7 } }, WEB }', 'ipvlan-l2'],
   ['x-netmode: { parent: wlan0 }\nservices: { nat: { image: x, x-netmode: macvlan }, WEB }', 'macvlan'],
-  ['services: { WEB }\nnetworks: { lan: { driver: macvlan, driver_opts: { parent: eth0 } } }', 'macvlan'],
+  ['services: { WEB }\nnetworks: { lan: { driver: macvlan, driver_opts: { parent: eth0 } } }', 'macvlan', 'lan'],
   ['services: { WEB }\nnetworks: { lan: { driver: macvlan, driver_opts: { parent: eth1 } } }', 'ipvlan-l2'],
-  ['services: { WEB }\nnetworks: { lan: { x-netmode: macvlan } }', 'macvlan'],
-  ['services: { WEB }\nnetworks: { lan: { x-netmode: ipvlan-l2 } }', 'ipvlan-l2'],
+  ['services: { WEB }\nnetworks: { lan: { driver: ipvlan, driver_opts: { parent: eth0 } } }', 'ipvlan-l2', 'lan'],
+  [
+    'services: { WEB }\nnetworks: { l: { driver: ipvlan, driver_opts: { parent: eth0, ipvlan_mode: l3 } } }',
+    'ipvlan-l2',
+  ],
+  ['services: { WEB }\nnetworks: { lan: { x-netmode: macvlan } }', 'macvlan', 'lan'],
+  ['services: { WEB }\nnetworks: { lan: { x-netmode: ipvlan-l2 } }', 'ipvlan-l2', 'lan'],
+  ['services: { WEB }\nnetworks: { lan: { x-netmode: ipvlan-l3 } }', 'ipvlan-l2'],
 ] as const) {
-  test(`the project's own macvlan takes the parent from ipvlan: ${other}`, () => {
+  test(`what the project has on the parent counts: ${other}`, () => {
     const { project } = planTexts(`${other.replace('WEB', 'web: { image: homebridge/homebridge }')}\n`);
-    const { write, ...found } = adviceFor(project!, lanFacts).find(({ service }) => service === 'web')!;
+    const found = adviceFor(project!, lanFacts).find(({ service }) => service === 'web')!;
     assert.is(found.netmode, netmode);
-    assert.equal(write, { replaces: [] });
+    // Beside a network of the same LAN another would be refused.
+    assert.equal(found.write, network === undefined ? { replaces: [] } : undefined);
+    assert.is(/write "networks: \[(.*)\]" yourself$/.exec(found.reason)?.[1], network);
   });
 }
 
