@@ -1,7 +1,7 @@
 /** A netmode for each service, with its reason. Where the file does not show a need, nothing is to be changed. */
 import { isDockersBridge, networkModeText, ownerIn } from '../../compose/project/network-mode.ts';
-import type { Project, Service } from '../../compose/project/project.ts';
-import { at } from '../../compose/tree.ts';
+import type { Network, Project, Service } from '../../compose/project/project.ts';
+import { at, type Tree } from '../../compose/tree.ts';
 import { saysNatively } from '../../netmode/intents.ts';
 import { ownerService } from '../../netmode/owners.ts';
 import type { Facts } from '../facts/facts.ts';
@@ -33,7 +33,7 @@ const lanProtocols: Readonly<Record<number, string>> = {
 
 /** In the order of the project; those of inactive profiles too. */
 export function adviceFor(project: Project, facts: Facts = { version: 1 }): readonly Advice[] {
-  const onLan = lanMode(facts);
+  const onLan = lanMode(facts, project);
   return [...project.services.values()].map((service) => ({
     service: service.name,
     ...(byDefault(service, project) ?? adviceOf(service, project, onLan)),
@@ -52,21 +52,29 @@ function byDefault(service: Service, { netmode }: Project): Said | undefined {
 
 /** What gives a service the LAN's broadcasts and multicasts here, and why that. */
 type LanMode =
-  | { readonly netmode: 'ipvlan-l2' | 'macvlan' | 'host'; readonly because: string }
+  | {
+      readonly netmode: 'ipvlan-l2' | 'macvlan' | 'host';
+      readonly because: string;
+      /** The key of a network that the project has there. */
+      readonly network?: string;
+    }
   /** Nothing does: host mode is a network of the engine's own there. */
   | { readonly netmode?: undefined; readonly because: string; readonly instead: string };
 
 /** ipvlan before macvlan, because it asks less of what is around it (docs/netmodes.md, "Which one"). */
-function lanMode(facts: Facts): LanMode {
+function lanMode(facts: Facts, project: Project): LanMode {
   const { host: here, engine } = parseFacts(facts);
   if (engine && isApart(engine, here)) return { because: apartText(engine), instead: insteadOfLan(engine) };
   // Another machine's interfaces cannot be seen.
   const host = engine?.remote ? undefined : here;
   const parent = defaultInterface(host);
-  const lacksIpvlan = lackOfIpvlan(host, engine, parent);
+  const beside = lanBeside(project, parent);
+  const joins = beside.network !== undefined && { network: beside.network };
+  const lacksIpvlan = lackOfIpvlan(host, engine, parent) ?? beside.macvlan;
   if (!lacksIpvlan)
     return {
       netmode: 'ipvlan-l2',
+      ...joins,
       because: engine?.remote
         ? "with an address of its own on the LAN of the engine's machine, it has them there (not looked at: take " +
           '"netcompose facts" there, and "--facts" here)'
@@ -81,6 +89,7 @@ function lanMode(facts: Facts): LanMode {
     return { netmode: 'host', because: `${lacksIpvlan}, and this kernel has no macvlan` };
   return {
     netmode: 'macvlan',
+    ...joins,
     because: `with an address of its own on the LAN, it has them; not ipvlan, because ${lacksIpvlan}`,
   };
 }
@@ -124,6 +133,47 @@ function lackOfIpvlan(
   return other && `"${other.name}" has ${parent} for macvlan already`;
 }
 
+/** What of the project is on the LAN of a parent: the parent carries one driver only, and one network of a subnet. */
+function lanBeside({ services, networks, netmode: all }: Project, defaultParent: string | undefined) {
+  const common = textAt(all, 'parent') ?? 'auto';
+  const parent = common === 'auto' ? defaultParent : common;
+  const isHere = (given: string | undefined) =>
+    given === undefined || given === 'auto' || parent === undefined || given === parent;
+  const modeIn = (netmode: Tree | undefined): string | undefined =>
+    at(netmode, 'vlan') === undefined && isHere(textAt(netmode, 'parent'))
+      ? (textAt(netmode, 'mode') ?? textOf(netmode))
+      : undefined;
+  const driverIn = ({ driver, driverOpts }: Network) =>
+    isHere(driverOpts.get('parent')?.value) && !driverOpts.get('ipvlan_mode')?.value.startsWith('l3')
+      ? driver?.value
+      : undefined;
+  const onLan = (mode: string | undefined) => mode !== undefined && /^(?:macvlan|ipvlan(?:-l2)?)$/.test(mode);
+  const declared = [...networks.values()].map((network) => ({
+    key: network.key,
+    mode: network.netmode ? modeIn(network.netmode) : driverIn(network),
+  }));
+  const network = declared.find(({ mode }) => onLan(mode));
+  const service = [...services.values()].find(({ netmode }) => modeIn(netmode) === 'macvlan');
+  return {
+    network: network?.key,
+    macvlan:
+      network?.mode === 'macvlan'
+        ? `network "${network.key}" is macvlan already`
+        : service && `"${service.name}" is on macvlan already`,
+  };
+}
+
+const textOf = (tree: Tree | undefined): string | undefined =>
+  tree?.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
+const textAt = (tree: Tree | undefined, key: string) => textOf(at(tree, key));
+
+/** A key that Docker refuses beside a netmode, so that somebody has to choose (`checks/ports/lost-ports.ts`). */
+function obstacleTo(netmode: string, { macAddress, networks, dependsOn }: Service): string | undefined {
+  const hasMac = macAddress ?? networks?.value.get('default')?.macAddress;
+  if (hasMac && netmode !== 'macvlan') return 'mac_address';
+  return netmode === 'host' && dependsOn.some(({ from }) => from === 'links') ? 'links' : undefined;
+}
+
 function adviceOf(service: Service, { services }: Project, onLan: LanMode): Said {
   const { networkMode, netmode, image } = service;
   const mode = networkMode?.value;
@@ -164,13 +214,17 @@ function adviceOf(service: Service, { services }: Project, onLan: LanMode): Said
         `what it publishes answers, the rest does not; ${onLan.instead}`,
       ...source,
     };
-  if (known?.required && onLan.netmode !== undefined)
-    return {
-      netmode: onLan.netmode,
-      reason: `it needs ${known.needs}, which a bridge does not carry; ${onLan.because}`,
-      ...source,
-      write: { replaces: [] },
-    };
+  if (known?.required && onLan.netmode !== undefined) {
+    const reason = `it needs ${known.needs}, which a bridge does not carry; ${onLan.because}`;
+    if (onLan.network !== undefined) {
+      const join = `network "${onLan.network}" is there already: write "networks: [${onLan.network}]" yourself`;
+      return { netmode: onLan.netmode, reason: `${reason}; ${join}`, ...source };
+    }
+    const obstacle = obstacleTo(onLan.netmode, service);
+    return obstacle === undefined
+      ? { netmode: onLan.netmode, reason, ...source, write: { replaces: [] } }
+      : { netmode: onLan.netmode, reason: `${reason}; "${obstacle}" has to go then: write it yourself`, ...source };
+  }
   return { netmode: 'bridge', reason: bridgeReason(service, known?.needs, otherwise(onLan)), ...source };
 }
 

@@ -84,6 +84,47 @@ const cases: readonly (readonly [service: string, said: string, reason: RegExp, 
   ['{ image: homebridge/homebridge, x-netmode: bridge }', 'as annotated', /left alone/],
 ];
 
+for (const [key, more, facts, said] of [
+  ['mac_address', 'mac_address: "02:00:00:00:00:01"', lanFacts, 'ipvlan-l2'],
+  ['mac_address', 'networks: { default: { mac_address: "02:00:00:00:00:01" } }', lanFacts, 'ipvlan-l2'],
+  [undefined, 'mac_address: "02:00:00:00:00:01"', lacking(lanFacts, 'ipvlan'), 'macvlan (advised)'],
+  ['links', 'links: [vpn]', lacking(lanFacts, 'ipvlan', 'macvlan'), 'host'],
+  [undefined, 'links: [vpn]', lanFacts, 'ipvlan-l2 (advised)'],
+] as const) {
+  test(`what Docker refuses beside the netmode is not written: ${more}, ${said}`, () => {
+    const found = advised(`{ image: homebridge/homebridge, ${more} }`, facts);
+    assert.is(found.said, said);
+    assert.is(/"(\w+)" has to go then: write it yourself$/.exec(found.reason)?.[1], key);
+  });
+}
+
+for (const [other, netmode, network] of [
+  ['services: { nat: { image: x, x-netmode: macvlan }, WEB }', 'macvlan'],
+  ['services: { nat: { image: x, x-netmode: { mode: macvlan, parent: eth0 } }, WEB }', 'macvlan'],
+  ['services: { nat: { image: x, x-netmode: { mode: macvlan, parent: wlan0 } }, WEB }', 'ipvlan-l2'],
+  ['services: { nat: { image: x, x-netmode: { mode: macvlan, vlan: 7 } }, WEB }', 'ipvlan-l2'],
+  ['x-netmode: { parent: wlan0 }\nservices: { nat: { image: x, x-netmode: macvlan }, WEB }', 'macvlan'],
+  ['services: { WEB }\nnetworks: { lan: { driver: macvlan, driver_opts: { parent: eth0 } } }', 'macvlan', 'lan'],
+  ['services: { WEB }\nnetworks: { lan: { driver: macvlan, driver_opts: { parent: eth1 } } }', 'ipvlan-l2'],
+  ['services: { WEB }\nnetworks: { lan: { driver: ipvlan, driver_opts: { parent: eth0 } } }', 'ipvlan-l2', 'lan'],
+  [
+    'services: { WEB }\nnetworks: { l: { driver: ipvlan, driver_opts: { parent: eth0, ipvlan_mode: l3 } } }',
+    'ipvlan-l2',
+  ],
+  ['services: { WEB }\nnetworks: { lan: { x-netmode: macvlan } }', 'macvlan', 'lan'],
+  ['services: { WEB }\nnetworks: { lan: { x-netmode: ipvlan-l2 } }', 'ipvlan-l2', 'lan'],
+  ['services: { WEB }\nnetworks: { lan: { x-netmode: ipvlan-l3 } }', 'ipvlan-l2'],
+] as const) {
+  test(`what the project has on the parent counts: ${other}`, () => {
+    const { project } = planTexts(`${other.replace('WEB', 'web: { image: homebridge/homebridge }')}\n`);
+    const found = adviceFor(project!, lanFacts).find(({ service }) => service === 'web')!;
+    assert.is(found.netmode, netmode);
+    // Beside a network of the same LAN another would be refused.
+    assert.equal(found.write, network === undefined ? { replaces: [] } : undefined);
+    assert.is(/write "networks: \[(.*)\]" yourself$/.exec(found.reason)?.[1], network);
+  });
+}
+
 for (const [service, said, reason, facts] of cases) {
   test(`${service}${facts ? ' on another host' : ''}`, () => {
     const found = advised(service, facts);
