@@ -108,8 +108,11 @@ export function answerFor(
         };
   }
   const shared = bridgeOf(plan, networks) ?? bridgeOf(peer, networks) ?? 'default';
-  const lacking = [plan, peer].filter((each) => !each.networks.has(shared)).map(({ service }) => `"${service.name}"`);
-  return { kind: 'unreachable', help: `add ${lacking.join(' and ')} to a network of both: "networks: [${shared}]"` };
+  const lacking = [plan, peer].filter((each) => !each.networks.has(shared));
+  const names = lacking.map(({ service }) => `"${service.name}"`).join(' and ');
+  // Compose takes only one of the two keys.
+  const inPlace = lacking.some(({ networkMode }) => networkMode) ? ', in place of "network_mode"' : '';
+  return { kind: 'unreachable', help: `add ${names} to a network of both: "networks: [${shared}]"${inPlace}` };
 }
 
 /** The first bridge that a service is on. */

@@ -90,7 +90,7 @@ for (const [name, web, db, expected] of [
     'x-netmode: bridge',
     [
       'service/peer-unreachable: "web" (bridge) depends on "db" (bridge), but they share no network; ' +
-        'add "web" to a network of both: "networks: [default]"',
+        'add "web" to a network of both: "networks: [default]", in place of "network_mode"',
     ],
   ],
   ['in the namespace of one in host mode, natively', 'network_mode: "service:db"', host, []],
