@@ -1,9 +1,13 @@
 #!/bin/sh
+':' //; test -z "$NODE_EXTRA_CA_CERTS" || export NETCOMPOSE_CA_CERTS="$NODE_EXTRA_CA_CERTS" NODE_EXTRA_CA_CERTS=
 ':' //; exec node -- "$0" "$@"
 /**
  * Starts the built program, by way of the shell: Node 20 takes `--env-file` for its own wherever it stands, but behind
- * `--`, and not every `env` can give Node that word (`-S`). To the shell the second line is a command, to Node a text
- * and a comment: no formatter may touch it. In a checkout that was never built, builds it first.
+ * `--`, and not every `env` can give Node that word (`-S`). To the shell the lines after the first are commands, to
+ * Node a text and a comment: no formatter may touch them. In a checkout that was never built, builds it first.
+ *
+ * Node 20 reads the certificates of NODE_EXTRA_CA_CERTS at its start, needed or not: for a system's whole collection
+ * that takes half as long as the start itself. So the variable is put aside for as long as that lasts.
  *
  * V8's compiled code is kept from one start to the next, in the user's cache folder: it halves what a start costs
  * beyond Node's own (Node 22 has `module.enableCompileCache()` for this, Node 20 has nothing).
@@ -25,6 +29,11 @@ const { createRequire } = require('node:module');
 const { homedir } = require('node:os');
 const { basename, dirname, isAbsolute, join } = require('node:path');
 const { Script } = require('node:vm');
+
+if (process.env.NETCOMPOSE_CA_CERTS) {
+  process.env.NODE_EXTRA_CA_CERTS = process.env.NETCOMPOSE_CA_CERTS;
+  delete process.env.NETCOMPOSE_CA_CERTS;
+}
 
 const program = join(__dirname, '../dist/cli/main.cjs');
 const only = process.argv.length === 3 ? process.argv[2] : undefined;

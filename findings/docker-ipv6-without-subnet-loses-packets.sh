@@ -2,15 +2,15 @@
 # Tool: Docker Engine 28.5.2 (Debian docker.io 28.5.2+dfsg4-5), radvd 2.19 in the place of the LAN's router.
 # Behaviour: a macvlan network with IPv6 (`--ipv6`, `enable_ipv6: true`) and no IPv6 subnet gets one made up, fd…/64,
 #   with its first address as the gateway, which nobody has. Its containers have a default route there. Where the LAN's
-#   router advertises itself they take that route, too, and an address by it, and still the first packets of every
-#   connection after a pause are lost.
+#   router advertises itself they take that route, too, and an address by it, and still what a container sends in the
+#   first seconds is lost, until the kernel has given the other router up.
 # Seen: 2026-11-29, without a router on the LAN: `default via fd…::1 metric 1024`, 0 answers of 8; with one: beside it
 #   `default via fe80::…`, of the same metric, an address of the LAN, and the first 4 answers of 8 pings missing, 3 s;
-#   with the LAN's own subnet and gateway: all 8
+#   with the LAN's own subnet and gateway: all 8. (Later it is one now and then: 1 of 7 after 70 s of silence)
 # Why it surprises: 26.1.5 refuses such a network (`could not find an available, non-overlapping IPv6 address pool`). A
-#   container has an address of the LAN and a route to its router; it works, only seconds later each time.
-# For you: IPv6 on macvlan needs the LAN's own prefix, with gateway and a range that the router gives to nobody; without
-#   it, leave IPv6 off.
+#   container has an address of the LAN and a route to its router; it works, whenever one comes to look.
+# For you: what connects at its start fails, or waits. IPv6 on macvlan needs the LAN's own prefix, with gateway and a
+#   range that the router gives to nobody; without it, leave IPv6 off.
 # Needs: root, veth, macvlan, iproute2, iptables, unshare, apt-get. Exit code: 0 as stated, 1 not so, 2 not tried.
 set -euo pipefail
 

@@ -42,15 +42,15 @@ export async function commandIndex(): Promise<string> {
   }
   return `# Commands
 
-Every command of docker compose works as it does there, with its own options; its global options (\`-f\`, \`-p\`, \`--profile\`,
-…) stand before the command. This page lists what netcompose adds. It is made from the program's own \`--help\`:
+Every command of docker compose works as it does there, with its own options; its global options (\`-f\`, \`-p\`, …)
+stand before the command. This page lists what netcompose adds. It is made from the program's own \`--help\`:
 \`node --import tsx scripts/command-index.ts\`.
 
 ## Of docker compose
 
-\`up\`, \`create\`, \`run\`, \`start\`, \`restart\`, \`scale\` and \`watch\` check the files and [prepare the host](host-actions.md)
-before Compose starts; \`down\` removes what nothing needs any more; \`config\` and \`convert\` show the project with the
-[override](outputs.md). These take more options than Compose's:
+\`up\`, \`create\`, \`run\`, \`start\`, \`restart\`, \`scale\` and \`watch\` check the files and
+[prepare the host](host-actions.md) before Compose starts; \`down\` removes what nothing needs any more; \`config\` and
+\`convert\` show the project with the [override](outputs.md). These take more options than Compose's:
 
 ${table(composesRows(), 'for')}
 
@@ -73,7 +73,8 @@ function section(name: string, command: Command, purpose: string): string {
   const own = optionRows(command);
   const subcommands = command.commands.map(
     (one) =>
-      `\n### ${name} ${one.name()}\n\n${about(one, '')}\n\n\`netcompose ${name} ${one.name()}${usage(one)}\`\n${tableOf(one)}`,
+      `\n### ${name} ${one.name()}\n\n${about(one, '')}\n\n` +
+      `\`netcompose ${name} ${one.name()}${usage(one)}\`\n${tableOf(one)}`,
   );
   return `${text}${call}${own.length > 0 ? tableOf(command) : ''}${subcommands.join('')}`;
 }

@@ -8,10 +8,10 @@ import type { Command } from './measure.ts';
 
 const program = fileURLToPath(new URL('../../bin/netcompose.cjs', import.meta.url));
 
-/** As built. */
+/** As built, and started as users do. */
 export const netcompose = (name: string, ...args: readonly string[]): Command => ({
   name: `netcompose ${name}`,
-  argv: [process.execPath, program, ...args],
+  argv: [program, ...args],
 });
 
 /** Compose as users call it where there is a `docker` command, else by itself; nothing where there is none. */
@@ -35,5 +35,7 @@ export function environmentIn(folder: string): NodeJS.ProcessEnv {
     DOCKER_CONFIG: join(folder, 'config'),
     DOCKER_HOST: `unix://${join(folder, 'none.sock')}`,
     XDG_STATE_HOME: join(folder, 'state'),
+    // Another build that runs meanwhile would remove what this one keeps there.
+    XDG_CACHE_HOME: join(folder, 'cache'),
   };
 }

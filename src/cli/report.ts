@@ -1,6 +1,9 @@
 /** Shows diagnostics to people, and turns them into an exit code. */
+import { createColors } from 'picocolors';
 import type { Diagnostic, Diagnostics } from '../diagnostics/diagnostic.ts';
+import { placeOf } from '../diagnostics/format/place.ts';
 import { pretty } from '../diagnostics/format/pretty.ts';
+import { safeLine } from '../diagnostics/format/safe.ts';
 import { withoutIgnored } from '../diagnostics/ignore.ts';
 import type { RuleName } from '../diagnostics/rules.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -16,6 +19,28 @@ export function reportProblems(
     (diagnostic) => diagnostic.severity !== 'info' && wanted(diagnostic),
   );
   if (shown.length > 0) terminal.err(pretty(shown, { cwd: host.cwd, color: terminal.color.err }));
+}
+
+/**
+ * For commands that are about something else: a line for each warning, and where they are told in full. What keeps the
+ * command from its work is told as by `check`.
+ */
+export function reportBriefly(session: Session, diagnostics: Diagnostics): void {
+  if (diagnostics.hasErrors) {
+    reportProblems(session, diagnostics);
+    return;
+  }
+  const { host, terminal } = session;
+  const warnings = withoutIgnored(diagnostics.sorted()).filter(({ severity }) => severity === 'warning');
+  if (warnings.length === 0) return;
+  const label = createColors(terminal.color.err).yellow;
+  const lines = warnings.map(({ rule, span, message }) => {
+    const place = span && placeOf(span, host.cwd);
+    return `${label(`warning[${rule}]`)} ${safeLine(`${place ? `${place.file}:${place.line}: ` : ''}${message}`)}\n`;
+  });
+  terminal.err(
+    `${lines.join('')}netcompose: what to do about ${warnings.length === 1 ? 'it' : 'them'}: netcompose check\n`,
+  );
 }
 
 const unreadable: ReadonlySet<RuleName> = new Set(['compose/missing-file', 'compose/invalid-yaml']);

@@ -1,4 +1,5 @@
 /** Where output goes: results to `out`, all else to `err`; handed in, so that the program also runs inside a test. */
+import { isatty } from 'node:tty';
 import type { Screen } from './progress/progress.ts';
 import { type Questions, terminalQuestions } from './questions.ts';
 
@@ -15,11 +16,11 @@ export interface Terminal {
   readonly screen?: Screen;
 }
 
-/** This process's own streams. */
+/** This process's own streams. Of its input only whether it is a terminal: Node's stream of it is slow to make. */
 export function realTerminal(env: Readonly<Record<string, string | undefined>>): Terminal {
   const allowed = env['TERM'] !== 'dumb';
   const columns = process.stdout.isTTY === true ? process.stdout.columns : 0;
-  const somebody = process.stdin.isTTY === true && process.stdout.isTTY === true && !env['CI'];
+  const somebody = isatty(0) && process.stdout.isTTY === true && !env['CI'];
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),

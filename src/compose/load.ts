@@ -48,15 +48,13 @@ export function load(options: LoadOptions, files: Files, report: Report): Projec
   const networks = readNetworks(at(model, 'networks'), report);
   checkConsistency(services, networks, report);
   const netmode = at(model, 'x-netmode');
-  let documents: Project['documents'] | undefined;
+  let documents: ReturnType<Project['documents']> | undefined;
   return {
     name,
     directory: located.directory,
     files: located.files,
     sources: reader.sources,
-    get documents() {
-      return (documents ??= new Map(given.flatMap((file) => documentOf(file))));
-    },
+    documents: () => (documents ??= new Map(given.flatMap((file) => documentOf(file)))),
     services,
     networks,
     ...(netmode && { netmode }),

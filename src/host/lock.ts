@@ -23,6 +23,51 @@ export interface LockOptions {
   readonly onWait?: (pid: number) => void;
 }
 
+/** A lock that is held for longer than one piece of work, by whoever has it from `lockOf`. */
+export interface Lock {
+  readonly isHeld: boolean;
+  /** Takes it where no other process holds it; does nothing once it has been released. */
+  takeIfFree(): Promise<void>;
+  /** For good. */
+  release(): Promise<void>;
+}
+
+/** The lock of this name, not taken yet. */
+export function lockOf(host: Host, name: string): Lock {
+  let claim: Claim | undefined;
+  let isOver = host.platform !== 'linux';
+  const release = async () => {
+    isOver = true;
+    const last = claim;
+    claim = undefined;
+    await last?.release();
+  };
+  return {
+    get isHeld() {
+      return claim !== undefined;
+    },
+    takeIfFree: async () => {
+      if (isOver || claim) return;
+      claim = await claimIfFree(host, name);
+      if (isOver) await release();
+    },
+    release,
+  };
+}
+
+/** Where it cannot be made at all, whoever needs it is told. */
+async function claimIfFree(host: Host, name: string): Promise<Claim | undefined> {
+  const claims = claimsOn(host, 'lock', name);
+  const trust = trustOf(host);
+  try {
+    const live = await liveClaims(claims, trust);
+    return live.length === 0 ? await claimAlone(host, claims, trust) : undefined;
+  } catch (error) {
+    if (error instanceof HostError) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Runs `work` while no other process on this host holds the lock of this name. Throws a `HostError` after a bounded
  * wait.
@@ -81,8 +126,9 @@ async function claimAlone(host: Host, claims: string, trust: Trust): Promise<Cla
 
 function tooLong(holder: string | undefined): HostError {
   const pid = holder === undefined ? undefined : pidOf(holder);
+  const who = `another netcompose${pid === undefined ? '' : ` (process ${pid})`}`;
   return new HostError({
-    message: `another netcompose${pid === undefined ? '' : ` (process ${pid})`} has been preparing this host for too long`,
+    message: `${who} has been preparing this host for too long`,
     help: pid === undefined ? 'try again' : `wait for it, or end it: kill ${pid}`,
   });
 }

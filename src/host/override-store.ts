@@ -59,6 +59,11 @@ export function verifiedPath(host: Host, project: string): string {
   return posix.join(projectFolder(host, project), 'verified');
 }
 
+/** Where it is kept which version Compose's program has. */
+export function composeVersionPath(host: Host, project: string): string {
+  return posix.join(projectFolder(host, project), 'compose-version');
+}
+
 /** Removes what is kept of a project. */
 export function removeOverride(host: Host, project: string): void {
   host.remove(projectFolder(host, project));

@@ -89,7 +89,8 @@ export function machine(texts: Readonly<Record<string, string>>, options: FakeOp
     if (failure) return failure[1];
     switch (argv[0]) {
       case 'ip':
-        return ip(argv.slice(1), { links, routes, rules }, host);
+        // Of what single commands give, the fake host makes it itself.
+        return argv.includes('-batch') ? undefined : ip(argv.slice(1), { links, routes, rules }, host);
       case 'sysctl': {
         const [key = '', value = ''] = argv[2]!.split('=');
         host.files.set(`/proc/sys/${key}`, `${value}\n`);

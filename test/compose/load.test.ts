@@ -282,8 +282,8 @@ test("the documents of the project's own files are there, not of those they take
     'compose.yaml': `include: [b.yaml]\n${web}`,
     'b.yaml': 'services: { b: { image: x } }',
   });
-  assert.equal([...project!.documents.keys()], ['/p/compose.yaml']);
-  assert.is(project!.documents.get('/p/compose.yaml')!.getIn(['services', 'web', 'image']), 'nginx');
+  assert.equal([...project!.documents().keys()], ['/p/compose.yaml']);
+  assert.is(project!.documents().get('/p/compose.yaml')!.getIn(['services', 'web', 'image']), 'nginx');
   assert.equal(
     project!.sources.map(({ path }) => path),
     ['/p/compose.yaml', '/p/b.yaml'],

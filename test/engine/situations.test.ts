@@ -1,5 +1,5 @@
 /**
- * What `docs/troubleshooting.md` says, tried as somebody would who has the trouble: a project comes up with Docker's own
+ * What `docs/troubleshooting.md` says, tried as somebody would who has the trouble: a project comes up with Docker's
  * Compose and does not work, the rules that the page names are what `check` prints, and once the page's advice is in
  * the file it works.
  */
@@ -178,7 +178,7 @@ test('the page has these situations, and names these rules for them', async () =
     );
 });
 
-test('nothing answers before; check names the rules; with the advice in the file all of it answers', async (context) => {
+test('nothing answers before; check names the rules; with the advice all of it answers', async (context) => {
   const { rig, before } = context;
   const { write, compose, run } = await project(context, 'trouble');
   const succeeds = async (...args: readonly string[]) => {

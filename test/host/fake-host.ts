@@ -34,6 +34,32 @@ export interface FakeOptions {
   readonly follow?: Host['follow'];
 }
 
+const batch = 'ip -N -j -d -batch -';
+
+/** The commands that give the same as a line of the batch, those for routes each with the table and what marks IPv6. */
+const batchLines: Readonly<Record<string, readonly (readonly [command: string, adds?: object])[]>> = {
+  addr: [['ip -N -j -d addr']],
+  'route show table all': [
+    ['ip -j route', { table: '254' }],
+    ['ip -N -j route show table 28259', { table: '28259' }],
+    ['ip -j -6 route', { table: '254', pref: 'medium' }],
+  ],
+  neigh: [['ip -j neigh']],
+  rule: [['ip -N -j -d rule']],
+};
+
+/** One list of several; a text that is none makes one that is none. */
+function joined(lists: readonly (readonly [text: string, adds: object | undefined])[]): string {
+  try {
+    const all = lists.flatMap(([text, adds]) =>
+      (JSON.parse(text.trim() || '[]') as readonly object[]).map((one) => ({ ...one, ...adds })),
+    );
+    return JSON.stringify(all);
+  } catch {
+    return lists.map(([text]) => text).join('');
+  }
+}
+
 const bytesOf = (text: string | undefined) => (text === undefined ? undefined : new TextEncoder().encode(text));
 
 export interface FakeHost extends Host {
@@ -57,9 +83,9 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
 
   const isDirectory = (path: string) => [...files.keys()].some((file) => file.startsWith(`${path}/`));
 
-  const answerTo = (argv: readonly string[], given: RunOptions): RunResult => {
+  /** The answer to a command, or nothing where the fake was not told about it. */
+  const told = (argv: readonly string[], given: RunOptions): RunResult | undefined => {
     const line = argv.join(' ');
-    ran.push(line);
     const known = options.commands?.[line];
     const turn = turns.get(line) ?? 0;
     turns.set(line, turn + 1);
@@ -69,8 +95,29 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
         : Array.isArray(known)
           ? known[Math.min(turn, known.length - 1)]
           : (known ?? options.answer?.(argv, given));
-    if (one === undefined) throw new Error(`the fake host was not told about: ${line}`);
+    if (one === undefined) return line === batch ? allAtOnce(given) : undefined;
     return typeof one === 'string' ? { code: 0, stdout: one, stderr: '' } : { code: 0, stdout: '', stderr: '', ...one };
+  };
+
+  /** What each line of the batch gives by itself; an `ip` that cannot, where the fake was not told about one. */
+  const allAtOnce = ({ input = '' }: RunOptions): RunResult => {
+    const lists: string[] = [];
+    for (const line of input.trim().split('\n')) {
+      const parts = batchLines[line]?.map(([command, table]) => [told(command.split(' '), {}), table] as const) ?? [];
+      const failed = parts.find(([result]) => result === undefined || result.code !== 0)?.[0];
+      if (failed || parts.length === 0 || parts.some(([result]) => !result))
+        return failed ?? { code: 1, stdout: lists.join('\n'), stderr: 'Command failed -:1' };
+      const only = parts.length === 1 ? parts[0]![0]!.stdout.trim() || '[]' : undefined;
+      lists.push(only ?? joined(parts.map(([result, table]) => [result!.stdout, table])));
+    }
+    return { code: 0, stdout: `${lists.join('\n')}\n`, stderr: '' };
+  };
+
+  const answerTo = (argv: readonly string[], given: RunOptions): RunResult => {
+    ran.push(argv.join(' '));
+    const answer = told(argv, given);
+    if (!answer) throw new Error(`the fake host was not told about: ${argv.join(' ')}`);
+    return answer;
   };
 
   return {

@@ -1,6 +1,6 @@
 /**
- * Not a test: does one thing in the namespace that it runs in, or below a folder, and dies of SIGKILL at its nth change;
- * where it lives, it prints how many it made. Bundled by `killed.test.ts`, so that it starts quickly.
+ * Not a test: does one thing in the namespace that it runs in, or below a folder, and dies of SIGKILL at its nth
+ * change; where it lives, it prints how many it made. Bundled by `killed.test.ts`, so that it starts quickly.
  */
 import { posix } from 'node:path';
 import { silent } from '../../src/cli/progress/progress.ts';

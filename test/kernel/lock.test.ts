@@ -156,7 +156,8 @@ function other(
 
 /** A program that listens at a socket in the folder of the claims, as a living netcompose would. */
 function spawnListener(user: number, name: string) {
-  const code = `require('net').createServer().listen(${JSON.stringify(join(folder, name))}, () => console.log('ready'))`;
+  const path = JSON.stringify(join(folder, name));
+  const code = `require('net').createServer().listen(${path}, () => console.log('ready'))`;
   const made = spawned(user, [], [process.execPath, '-e', code], { PATH: process.env['PATH'] });
   return {
     ready: made.then(({ said }) => assert.match(said, 'ready')),

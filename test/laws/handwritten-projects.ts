@@ -26,7 +26,9 @@ const pieces: readonly Piece[] = [
   { text: '    <<: [*base, *logging]\n    image: nginx\n', needs: both },
   { text: '    image: nginx\n    <<:\n      - *base\n      - *logging\n', needs: both },
   {
-    text: '    # before everything\n    image: nginx\n\n    # between the keys\n\n    restart: always\n  # less than its own\n',
+    text:
+      '    # before everything\n    image: nginx\n\n    # between the keys\n\n' +
+      '    restart: always\n  # less than its own\n',
   },
   { text: '    image: nginx\n    command: >-\n      one long line that is\n      folded\n\n      and goes on\n' },
   { text: '    image: nginx\n    command: |+\n      kept\n\n\n' },
@@ -49,7 +51,9 @@ const pieces: readonly Piece[] = [
   { text: '    image: nginx\n    labels:\n      ? a\n      : b\n      "c: d": "#"\n' },
   { text: '    image: nginx\n    x-notes: "# no comment"\n    labels: [a=#b, "c"] # one\n' },
   {
-    text: '    build:\n      context: .\n      dockerfile_inline: |\n        FROM nginx\n        # a comment\n\n        RUN true\n',
+    text:
+      '    build:\n      context: .\n      dockerfile_inline: |\n' +
+      '        FROM nginx\n        # a comment\n\n        RUN true\n',
   },
   { text: '    image: nginx\n    healthcheck:\n      test: ["CMD", "true"]\n\n\n' },
   { text: '    image: nginx\n    depends_on: {}\n    networks: {default: {aliases: [a]}}\n' },

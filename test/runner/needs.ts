@@ -29,7 +29,9 @@ const needs: Readonly<Record<NeedName, () => string | undefined | Promise<string
   linux: () => (process.platform === 'linux' ? undefined : 'not Linux'),
   root: () => (process.getuid?.() === 0 ? undefined : 'not root'),
   tools: () => {
-    const missing = ['ip', 'unshare', 'busybox', 'dnsmasq', 'openssl', 'sudo', 'sysctl'].filter((name) => !onPath(name));
+    const missing = ['ip', 'unshare', 'busybox', 'dnsmasq', 'openssl', 'sudo', 'sysctl'].filter(
+      (name) => !onPath(name),
+    );
     return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`;
   },
   macvlan: () => {

@@ -48,9 +48,9 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
   emit: [['override', 'persist'], ['source'], ['render'], ['annotate', 'stack'], ['text'], ['graph']],
   host: [
     ['system'],
-    ['engine', 'override-store.ts'],
+    ['engine', 'override-store.ts', 'kept.ts'],
     ['lock.ts'],
-    ['observe'],
+    ['observe', 'compose-version.ts'],
     ['execute', 'bench', 'persist'],
     ['reach'],
   ],

@@ -7,7 +7,7 @@ import { planText } from '../../emit/text/plan-text.ts';
 import { standingOf } from '../../plan/standing/standing.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatOption, type OwnOptions, ownOptions, swarmOptions } from '../options/own-options.ts';
-import { exitCodeOf, reportProblems } from '../report.ts';
+import { exitCodeOf, reportBriefly, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
 import { planned } from '../steps/plan-project.ts';
 import { oneFactsFile, plannedSwarm } from '../steps/swarm/plan-swarm.ts';
@@ -36,7 +36,7 @@ export async function run(session: Session): Promise<number> {
   const { plan, facts, diagnostics } = await planned(session, oneFactsFile(options), { engineNeeded: diff });
   const shown = withoutIgnored(diagnostics.sorted());
   const json = options.values['format'] === 'json';
-  if (!json || !plan) reportProblems(session, diagnostics);
+  if (!json || !plan) reportBriefly(session, diagnostics);
   const { terminal, host } = session;
   if (plan && facts) {
     const standing = standingOf(plan, facts);

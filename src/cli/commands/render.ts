@@ -9,7 +9,7 @@ import { checkComplete } from '../../plan/checks/complete.ts';
 import type { Plan } from '../../plan/types.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type OwnOptions, ownOptions, swarmOptions } from '../options/own-options.ts';
-import { exitCodeOf, reportProblems } from '../report.ts';
+import { exitCodeOf, reportBriefly, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
 import { planned } from '../steps/plan-project.ts';
 import { oneFactsFile, plannedSwarm } from '../steps/swarm/plan-swarm.ts';
@@ -41,7 +41,7 @@ export async function run(session: Session): Promise<number> {
   // The rendered file may be used anywhere; only the override is meant for the engine that runs here.
   const { plan, diagnostics } = await planned(session, oneFactsFile(options), { engine: override === true });
   if (plan && !diagnostics.hasErrors) checkComplete(plan, diagnostics.report);
-  reportProblems(session, diagnostics);
+  reportBriefly(session, diagnostics);
   if (!plan || diagnostics.hasErrors) return exitCodeOf(diagnostics.sorted());
   const rendering = { external: external === true };
   if (override === true) session.terminal.out(overrideOf(plan) ?? '{}\n');

@@ -4,14 +4,12 @@ import type { Project } from '../../compose/project/project.ts';
 import { overrideOf } from '../../emit/override/override.ts';
 import { actionsText } from '../../emit/text/plan-text.ts';
 import { type Applied, type ApplyOptions, applyActions } from '../../host/execute/execute.ts';
-import { holdLease, withLock } from '../../host/lock.ts';
+import { holdLease, type Lock, lockOf, withLock } from '../../host/lock.ts';
 import { readOverride, removeOverride, withTemporaryOverride, writeOverride } from '../../host/override-store.ts';
-import { HostError } from '../../host/system/errors.ts';
 import type { HostAction, Step } from '../../plan/actions/action.ts';
 import { stepsOf } from '../../plan/actions/commands.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
 import { isOurs } from '../../plan/facts/ownership.ts';
-import { actionsToContainers } from '../../plan/host-changes/host-actions.ts';
 import { hasUnknownTargets } from '../../plan/host-changes/targets.ts';
 import type { Plan } from '../../plan/types.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -24,16 +22,23 @@ import { type Confirm, confirmation } from '../steps/confirm-changes.ts';
 import { areTrusted, runHooks, untrusted } from '../steps/hooks.ts';
 import { composesHelp, passThrough } from '../steps/pass-through.ts';
 import { type Prepared, prepare } from '../steps/prepare.ts';
+import { settle } from '../steps/settle.ts';
 
 export async function run(session: Session): Promise<number> {
   // Help is Compose's own, and needs no preparation.
   const { help } = serviceWords(session);
   if (help) return composesHelp(session);
   const confirm = confirmation(session);
-  const prepared = await endedAtOnce(() => prepare(session, { starts: true }));
-  if (prepared.kind === 'refused') return prepared.exitCode;
-  if (prepared.kind === 'plain') return plain(session, prepared);
-  return isPretending(session) ? pretend(session, prepared) : start(session, prepared, confirm);
+  const lock = lockOf(session.host, 'host');
+  try {
+    const prepared = await endedAtOnce(() => prepare(session, { starts: true, lock }));
+    if (prepared.kind === 'ready' && !isPretending(session)) return await start(session, prepared, lock, confirm);
+    await lock.release();
+    if (prepared.kind === 'refused') return prepared.exitCode;
+    return await (prepared.kind === 'plain' ? plain(session, prepared) : pretend(session, prepared));
+  } finally {
+    await lock.release();
+  }
 }
 
 /** Compose alone; but if the files had an `x-netmode` the last time, what it needed is released. */
@@ -76,7 +81,7 @@ async function pretend(session: Session, prepared: Ready): Promise<number> {
   );
 }
 
-async function start(session: Session, prepared: Ready, confirm: Confirm | undefined): Promise<number> {
+async function start(session: Session, prepared: Ready, lock: Lock, confirm: Confirm | undefined): Promise<number> {
   const { host, terminal } = session;
   if (!areTrusted(session, prepared.project, prepared.plan.hooks))
     throw untrusted(prepared.project, prepared.plan.hooks);
@@ -86,18 +91,21 @@ async function start(session: Session, prepared: Ready, confirm: Confirm | undef
   const leases = await Promise.all([...networks].map((network) => holdLease(host, network)));
   try {
     const { project, override, plan } = prepared;
-    const applied = await interruptible((check) => makeReady(session, prepared, steps, check, confirm));
+    const applied = await interruptible((check) => makeReady(session, prepared, lock, steps, check, confirm));
+    const isAsSeen = applied === undefined || applied.changed.length === 0;
     const exitCode = await orUndone(session, applied, () =>
       callCompose(session, prepared, recordOverride(session, project.name, override)),
     );
-    if (exitCode === exitCodes.fine) prepared.remember?.();
+    if (exitCode === exitCodes.fine) prepared.remember();
     else if (applied) await undo(session, applied);
     const { detached, waitsReach } = serviceWords(session);
     const runOn = session.command !== 'up' || detached;
-    if (hasShims(prepared)) await settle(session, prepared, exitCode, runOn && routesAreOpen(plan));
+    const engine = hasShims(prepared)
+      ? await settle(session, prepared, { exitCode, isAsSeen, isOpen: runOn && routesAreOpen(plan) })
+      : undefined;
     if (exitCode === exitCodes.fine && detached) {
       const { reachTable } = await import('../steps/reach/reach-table.ts');
-      terminal.err(await reachTable(session, prepared.plan, terminal.columns));
+      terminal.err(await reachTable(session, prepared, engine));
     }
     if (exitCode === exitCodes.fine && waitsReach !== undefined)
       return await proof(session, prepared.project, waitsReach);
@@ -110,12 +118,16 @@ async function start(session: Session, prepared: Ready, confirm: Confirm | undef
 /** Everything before Compose is called; an interrupt, the last moment before that included, undoes what was done. */
 async function makeReady(
   session: Session,
-  { project, plan }: Ready,
+  prepared: Ready,
+  lock: Lock,
   steps: readonly Step[],
   check: () => void,
   confirm: Confirm | undefined,
 ): Promise<Applied | undefined> {
-  const applied = steps.length === 0 ? undefined : await apply(session, steps, check);
+  const { project, plan } = prepared;
+  const applied = steps.length === 0 ? undefined : await apply(session, prepared, lock, steps, check);
+  // The leases say from here on what others must leave alone.
+  await lock.release();
   try {
     check();
     if (applied && applied.changed.length > 0 && confirm) {
@@ -132,8 +144,14 @@ async function makeReady(
   }
 }
 
-/** Applies the steps under the lock, so that two runs take turns. */
-function apply({ host, terminal, progress }: Session, steps: readonly Step[], check: () => void): Promise<Applied> {
+/** Applies the steps under the lock, so that two runs take turns; where it is still held, what was seen still holds. */
+function apply(
+  { host, terminal, progress }: Session,
+  { facts, shims }: Ready,
+  lock: Lock,
+  steps: readonly Step[],
+  check: () => void,
+): Promise<Applied> {
   const onWait = (pid: number) =>
     terminal.err(`netcompose: waiting for another one (process ${pid}) to end its changes to this host\n`);
   const show = showSteps(steps, progress);
@@ -141,6 +159,12 @@ function apply({ host, terminal, progress }: Session, steps: readonly Step[], ch
     show(step, event);
     if (event === 'already-done' || event === 'applying' || event === 'applied') check();
   };
+  if (lock.isHeld && facts.host) {
+    const { interfaces, routes } = facts.host;
+    const networks = facts.engine?.networks;
+    const known = { interfaces, routes, ...(shims && { shims }), ...(networks && { networks }) };
+    return applyActions(steps, host, { onStep, known });
+  }
   return withLock(host, 'host', () => applyActions(steps, host, { onStep }), { onWait, whileWaiting: check });
 }
 
@@ -155,30 +179,6 @@ const routesAreOpen = ({ shims, networks }: Plan) => shims.length > 0 && [...net
 /** Whether this host has shims: those of the plan, or what another plan has left. */
 const hasShims = ({ plan, facts }: Ready) =>
   plan.shims.length > 0 || facts.host?.interfaces.some((one) => isOurs(one)) === true;
-
-/**
- * Once Compose has ended: where no range is given, only the engine knows which addresses need a route, and new
- * containers get theirs; then what shims lead to although it is gone is removed. Where Compose failed, its own words
- * count.
- */
-async function settle(session: Session, { plan }: Ready, exitCode: number, isOpen: boolean): Promise<void> {
-  const { host, progress } = session;
-  const { tidy } = await import('../steps/release.ts');
-  const { observeEngine } = await import('../../host/observe/engine-facts.ts');
-  try {
-    await withLock(host, 'host', async () => {
-      if (exitCode === exitCodes.fine && isOpen) {
-        const observed = await progress.during('Engine', 'Looking', () => observeEngine(host));
-        if (observed.kind !== 'reached') throw observed.error;
-        const steps = stepsOf(actionsToContainers(plan, observed.facts));
-        await applyActions(steps, host, { onStep: showSteps(steps, progress) });
-      }
-      await tidy(session, exitCode === exitCodes.fine ? plan : undefined);
-    });
-  } catch (error) {
-    if (exitCode === exitCodes.fine || !(error instanceof HostError)) throw error;
-  }
-}
 
 /** Writes the override that `down` will use, or removes that of an earlier version of the files. */
 function recordOverride({ host }: Session, project: string, text: string | undefined): string | undefined {

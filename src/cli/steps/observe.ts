@@ -1,11 +1,13 @@
 /** Finds out what this project needs to know about the host and the engine, and no more: looking costs time. */
 import { resolve } from 'node:path';
 import type { Report } from '../../diagnostics/diagnostic.ts';
+import type { ComposeVersion } from '../../host/compose-version.ts';
 import { findCompose } from '../../host/engine/find-compose.ts';
 import type { EngineUnreachable } from '../../host/engine/unreachable.ts';
-import type { HostOptions } from '../../host/observe/host-facts.ts';
+import type { HostObservation, HostOptions } from '../../host/observe/host-facts.ts';
 import type { Intents } from '../../netmode/intents.ts';
 import type { EngineFacts, Facts, HostFacts, HostSocket } from '../../plan/facts/facts.ts';
+import type { ShimState } from '../../plan/facts/shim-state.ts';
 import { composeMissing, isOlder, oldestCompose } from '../../plan/facts/versions.ts';
 import {
   dependsOnCompose,
@@ -33,21 +35,39 @@ export interface FactsOptions {
   readonly engineNeeded?: boolean;
 }
 
-/**
- * @param report gets `engine/unreachable`, `engine/compose-missing` and `engine/compose-too-old` where both are needed;
- *   else a warning of an engine that is there and cannot be asked
- */
+export interface Seen {
+  readonly facts: Facts;
+  /** What the host's shims carry, where that was seen on the way. */
+  readonly shims?: ShimState;
+  /** Keeps what need not be found out again, for when the command has succeeded. */
+  readonly remember?: () => void;
+}
+
+/** As `seenFor`, without what only shims have. */
 export async function factsFor(
   session: Session,
   intents: Intents,
   options: FactsOptions,
   report: Report,
 ): Promise<Facts> {
-  if (options.file !== undefined) return readFacts(session, options.file);
-  if (options.offline) return { version: 1 };
+  return (await seenFor(session, intents, options, report)).facts;
+}
+
+/**
+ * @param report gets `engine/unreachable`, `engine/compose-missing` and `engine/compose-too-old` where both are needed;
+ *   else a warning of an engine that is there and cannot be asked
+ */
+export async function seenFor(
+  session: Session,
+  intents: Intents,
+  options: FactsOptions,
+  report: Report,
+): Promise<Seen> {
+  if (options.file !== undefined) return { facts: await readFacts(session, options.file) };
+  if (options.offline) return nothingSeen;
   const onUnderlay = usesUnderlay(intents);
   // The rendered file may be used anywhere; where the project says everything itself, nothing of this host is needed.
-  if (options.engine === false && !options.engineNeeded && isWrittenInFull(intents)) return { version: 1 };
+  if (options.engine === false && !options.engineNeeded && isWrittenInFull(intents)) return nothingSeen;
   const ports = options.live ? portsNamed(intents) : undefined;
   const named = options.engine !== false && namesAddresses(intents);
   const engineUseful =
@@ -60,17 +80,29 @@ export async function factsFor(
       : undefined,
     engineUseful ? observeEngineLazily(session, images, options.engineNeeded === true, report) : undefined,
     options.engineNeeded || (engineUseful && dependsOnCompose(intents))
-      ? composeFacts(session, options.engineNeeded === true, report)
+      ? composeFacts(session, intents.project.name, options.engineNeeded === true, report)
       : undefined,
   ]);
   // A port that is open may be the project's own: only the engine knows.
-  const inTheWay = !engineUseful && options.engine !== false && observed?.sockets?.some(({ port }) => ports?.has(port));
+  const inTheWay =
+    !engineUseful && options.engine !== false && observed?.facts.sockets?.some(({ port }) => ports?.has(port));
   const engine = inTheWay ? await observeEngineLazily(session, images, false, report) : asked;
   // What is rendered may be used anywhere, whatever this kernel has.
-  const seen = observed && options.engine === false ? withoutDrivers(observed) : observed;
+  const seen = observed && options.engine === false ? withoutDrivers(observed.facts) : observed?.facts;
   const host = seen && (await withOwners(session, seen, engine));
-  return { version: 1, ...(host && { host }), ...(engine && { engine }), ...(compose && { compose }) };
+  return {
+    facts: {
+      version: 1,
+      ...(host && { host }),
+      ...(engine && { engine }),
+      ...(compose && { compose: { version: compose.version } }),
+    },
+    ...(observed?.shims && { shims: observed.shims }),
+    ...(compose?.remember && { remember: compose.remember }),
+  };
 }
+
+const nothingSeen: Seen = { facts: { version: 1 } };
 
 const withoutDrivers = ({ drivers: _, ...rest }: HostFacts): HostFacts => rest;
 
@@ -97,9 +129,9 @@ async function withOwners({ host }: Session, observed: HostFacts, engine: Engine
   };
 }
 
-async function observeHostLazily({ host }: Session, options: HostOptions): Promise<Facts['host']> {
-  const { observeHost } = await import('../../host/observe/host-facts.ts');
-  return observeHost(host, options);
+async function observeHostLazily({ host }: Session, options: HostOptions): Promise<HostObservation> {
+  const { observeHostAndShims } = await import('../../host/observe/host-facts.ts');
+  return observeHostAndShims(host, options);
 }
 
 async function observeEngineLazily(
@@ -121,15 +153,21 @@ async function observeEngineLazily(
 /** On a machine without an engine, files are checked all the same, and nothing is missed. */
 const notThere: ReadonlySet<EngineUnreachable['reason']> = new Set(['no-socket', 'refused', 'no-permission']);
 
-async function composeFacts({ host }: Session, needed: boolean, report: Report): Promise<Facts['compose']> {
+async function composeFacts(
+  { host }: Session,
+  project: string,
+  needed: boolean,
+  report: Report,
+): Promise<ComposeVersion | undefined> {
   const compose = findCompose(host);
   if (!compose) {
     const { message, help } = composeMissing;
     if (needed) report('engine/compose-missing', undefined, message, { help });
     return undefined;
   }
-  const { composeVersion } = await import('../../host/engine/find-compose.ts');
-  const version = await composeVersion(host, compose);
+  const { rememberedComposeVersion } = await import('../../host/compose-version.ts');
+  const found = await rememberedComposeVersion(host, compose, project);
+  const { version } = found;
   if (needed && isOlder(version, oldestCompose)) {
     report(
       'engine/compose-too-old',
@@ -138,7 +176,7 @@ async function composeFacts({ host }: Session, needed: boolean, report: Report):
       { help: `update it to ${oldestCompose} or newer` },
     );
   }
-  return { version };
+  return found;
 }
 
 /** Facts that `netcompose facts` has printed before, perhaps on another host. */

@@ -4,6 +4,7 @@ import type { Diagnostic, Diagnostics } from '../../diagnostics/diagnostic.ts';
 import { withoutIgnored } from '../../diagnostics/ignore.ts';
 import type { RuleName } from '../../diagnostics/rules.ts';
 import { overrideOf } from '../../emit/override/override.ts';
+import type { Lock } from '../../host/lock.ts';
 import { readOverride } from '../../host/override-store.ts';
 import type { Intents } from '../../netmode/intents.ts';
 import { check } from '../../plan/checks/check.ts';
@@ -11,16 +12,18 @@ import { checkComplete } from '../../plan/checks/complete.ts';
 import { checkPrivilege } from '../../plan/checks/privilege.ts';
 import { decide } from '../../plan/decide.ts';
 import type { Facts } from '../../plan/facts/facts.ts';
+import type { ShimState } from '../../plan/facts/shim-state.ts';
 import { planOf } from '../../plan/plan.ts';
 import type { Plan } from '../../plan/types.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { startedBy } from '../options/service-words.ts';
 import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
-import { factsFor } from './observe.ts';
+import { seenFor } from './observe.ts';
 import { probed } from './probe-lan.ts';
 import { readProject, refusePipes } from './read-project.ts';
 import { type Verified, verifyOnce } from './verify/verified.ts';
+import { verify } from './verify/verify.ts';
 
 export type Prepared =
   /** Nothing here concerns netcompose: Compose runs as if it had been called directly. */
@@ -33,19 +36,26 @@ export type Prepared =
       readonly intents: Intents;
       readonly plan: Plan;
       readonly facts: Facts;
+      /** What the host's shims carry, where that was seen on the way. */
+      readonly shims?: ShimState;
       readonly override?: string;
       readonly stdin?: string;
-      /** Keeps what Compose has agreed with, once it has started everything. */
-      readonly remember?: () => void;
+      /** Keeps what need not be found out again, once Compose has started everything. */
+      readonly remember: () => void;
     };
 
 export interface PrepareOptions {
   /** Whether the command starts containers: then the engine must answer, and Compose must agree with the plan. */
   readonly starts: boolean;
+  /**
+   * Taken, where nobody else has it, before anything is looked at: what was seen still holds when the host is prepared,
+   * and need not be looked at again. Released before Compose or the LAN is asked, which takes a while.
+   */
+  readonly lock?: Lock;
 }
 
 /** Reads, plans and checks, and reports what is wrong. Changes nothing. */
-export async function prepare(session: Session, { starts }: PrepareOptions): Promise<Prepared> {
+export async function prepare(session: Session, { starts, lock }: PrepareOptions): Promise<Prepared> {
   const read = readProject(session);
   refusePipes(read);
   const { project, intents, diagnostics, annotated, stdin, looks } = read;
@@ -59,11 +69,16 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
     return { kind: 'plain', ...(project && { project }), ...input };
   }
   if (!project || !intents) return refuse(session, diagnostics);
+  if (!diagnostics.hasErrors) await lock?.takeIfFree();
   const starting = starts ? startedBy(session, project) : new Set<string>();
   // A file with errors is refused in any case, so nothing needs to be observed.
   const { progress } = session;
-  const seen = await progress.during('Host and engine', 'Looking', () =>
-    factsFor(
+  const {
+    facts: seen,
+    shims,
+    remember: keepSeen,
+  } = await progress.during('Host and engine', 'Looking', () =>
+    seenFor(
       session,
       intents,
       { offline: diagnostics.hasErrors, engineNeeded: starts, live: starts },
@@ -71,16 +86,21 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
     ),
   );
   const plan = decide(intents, seen, diagnostics.report);
-  const facts = starts && session.host.uid === 0 ? await probed(session, plan, seen, starting) : seen;
+  const release = async () => lock?.release();
+  const facts = starts && session.host.uid === 0 ? await probed(session, plan, seen, starting, release) : seen;
   check(plan, facts, diagnostics.report, starting);
   if (!diagnostics.hasErrors) checkComplete(plan, diagnostics.report);
   if (starts) checkPrivilege(plan, facts, diagnostics.report);
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
 
   const override = overrideOf(plan);
-  const { exitCode, remember }: Verified = starts
+  const { exitCode, remember: keepAgreement }: Verified = starts
     ? await progress.during('Docker Compose', 'Comparing', () =>
-        verifyOnce(session, plan, override, looks, stdin, diagnostics),
+        verifyOnce(session, plan, override, looks, async () => {
+          await release();
+          const code = await verify(session, plan, override, stdin, diagnostics);
+          return { exitCode: code, agrees: code === exitCodes.fine && !diagnostics.hasErrors };
+        }),
       )
     : { exitCode: exitCodes.fine };
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
@@ -92,8 +112,12 @@ export async function prepare(session: Session, { starts }: PrepareOptions): Pro
     intents,
     plan,
     facts,
+    ...(shims && { shims }),
     ...(override !== undefined && { override }),
-    ...(remember && { remember }),
+    remember: () => {
+      keepSeen?.();
+      keepAgreement?.();
+    },
     ...input,
   };
 }

@@ -1,12 +1,13 @@
 /** What is done last: finds what nothing needs any more, and removes it. */
 import { executeReleases, type ReleaseOptions } from '../../host/execute/remove.ts';
 import { leases, withLock } from '../../host/lock.ts';
-import { observeEngine } from '../../host/observe/engine-facts.ts';
-import { observeHost, observeInterfaces } from '../../host/observe/host-facts.ts';
+import { observeAgain, observeEngine } from '../../host/observe/engine-facts.ts';
+import { observeHostAndShims, observeInterfaces } from '../../host/observe/host-facts.ts';
 import { observeShims } from '../../host/observe/shims.ts';
 import { HostError } from '../../host/system/errors.ts';
 import type { Host } from '../../host/system/host.ts';
 import type { Release } from '../../plan/actions/action.ts';
+import type { EngineFacts } from '../../plan/facts/facts.ts';
 import { isOurs, servedNetwork } from '../../plan/facts/ownership.ts';
 import { shimsNow } from '../../plan/host-changes/host-actions.ts';
 import { releasable } from '../../plan/host-changes/releasable.ts';
@@ -35,20 +36,31 @@ export function release({ host, progress }: Pick<Session, 'host' | 'progress'>):
   });
 }
 
+interface TidyOptions {
+  /** What has been started. */
+  readonly plan?: Plan;
+  /** The engine as it was some moments ago. */
+  readonly known?: EngineFacts;
+  /** What is to be done first, by the same facts. */
+  readonly first?: (facts: StaleFacts) => Promise<void>;
+}
+
 /**
  * What `up` does last, to be called under the lock: what the shims lead to although it is gone. Throws as `release`
  * does.
  *
- * @param plan what has been started
+ * @returns what was seen
  */
 export async function tidy(
   { host, progress }: Pick<Session, 'host' | 'progress'>,
-  plan?: Plan,
-): Promise<readonly Release[]> {
-  const facts = await progress.during('Host and engine', 'Looking', () => observeAll(host));
+  { plan, known, first }: TidyOptions = {},
+): Promise<StaleFacts> {
+  const facts = await progress.during('Host and engine', 'Looking', () => observeAll(host, known));
   // What this process itself holds, its own containers' networks, it knows all about.
   const leased = await leasedNetworks(host, facts, (pid) => pid !== host.pid);
-  return executeReleases(staleOn(facts, leased, plan ? shimsNow(plan, facts.engine) : []), host, showing(progress));
+  await first?.(facts);
+  await executeReleases(staleOn(facts, leased, plan ? shimsNow(plan, facts.engine) : []), host, showing(progress));
+  return facts;
 }
 
 /** Where the host has shims of ours, as `tidy`, under the lock. */
@@ -74,10 +86,13 @@ async function hasShims(host: Host): Promise<boolean> {
 }
 
 /** What there is of shims and their networks. Throws a `HostError` where the engine cannot be reached. */
-export async function observeAll(host: Host): Promise<StaleFacts> {
-  const [hostFacts, engine] = await Promise.all([observeHost(host), observeEngine(host)]);
+export async function observeAll(host: Host, known?: EngineFacts): Promise<StaleFacts> {
+  const [{ facts, shims }, engine] = await Promise.all([
+    observeHostAndShims(host),
+    known ? observeAgain(host, known) : observeEngine(host),
+  ]);
   if (engine.kind === 'unreachable') throw engine.error;
-  return { host: hostFacts, engine: engine.facts, state: await observeShims(host, hostFacts.interfaces) };
+  return { host: facts, engine: engine.facts, state: shims ?? (await observeShims(host, facts.interfaces)) };
 }
 
 /** The networks that netcompose, in any process that counts, is just starting containers on. */

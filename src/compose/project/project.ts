@@ -13,7 +13,7 @@ export interface Project {
   /** Every text that was read, for diagnostics. */
   readonly sources: readonly SourceFile[];
   /** The first YAML document of each of `files`, by its source's path; worked out when it is asked for. */
-  readonly documents: ReadonlyMap<string, Document>;
+  readonly documents: () => ReadonlyMap<string, Document>;
   /** All services by name, in the order of the model; those of inactive profiles have `active: false`. */
   readonly services: ReadonlyMap<string, Service>;
   /** All declared networks by key; `default` only where the file declares it. */

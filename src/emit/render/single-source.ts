@@ -30,7 +30,7 @@ export function oneText(project: Project): SourceText {
     const root = parsed.document.contents;
     if (!parsed.more && isMap(root) && !pairIn(root, 'include')) return withoutExtends(parsed, project);
   }
-  const [first] = project.documents.values();
+  const [first] = project.documents().values();
   const heading = first?.commentBefore ? `${first.commentBefore.replace(/^/gm, '#')}\n\n` : '';
   return parseSource(heading + treeText(project.model, { indent: 2, indentSeq: true }));
 }

@@ -78,6 +78,14 @@ function bounded(docker: Docker, seconds: number): Docker {
   return docker;
 }
 
+/** Node's own, with those that `bin/netcompose.cjs` has kept Node from reading; nothing where these are all. */
+async function usualAuthorities(host: Host): Promise<string[] | undefined> {
+  const more = host.readText(host.env['NODE_EXTRA_CA_CERTS'] || '/nowhere');
+  if (more === undefined) return undefined;
+  const { rootCertificates } = await import('node:tls');
+  return [...rootCertificates, more];
+}
+
 async function way(endpoint: Endpoint, host: Host): Promise<object> {
   switch (endpoint.kind) {
     case 'unix':
@@ -91,7 +99,12 @@ async function way(endpoint: Endpoint, host: Host): Promise<object> {
         protocol: 'https',
         host: address,
         port,
-        agent: new Agent({ ca: tls.ca, cert: tls.cert, key: tls.key, rejectUnauthorized: tls.verify }),
+        agent: new Agent({
+          ca: tls.ca ?? (await usualAuthorities(host)),
+          cert: tls.cert,
+          key: tls.key,
+          rejectUnauthorized: tls.verify,
+        }),
       };
     }
     case 'ssh': {

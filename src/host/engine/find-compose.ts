@@ -5,7 +5,7 @@
 import { posix } from 'node:path';
 import { composeMissing } from '../../plan/facts/versions.ts';
 import { commandFailure, HostError } from '../system/errors.ts';
-import type { Host } from '../system/host.ts';
+import type { FileMark, Host } from '../system/host.ts';
 import { look } from '../system/run-look.ts';
 import { which } from '../system/which.ts';
 import { dockerConfig, dockerConfigFolder } from './docker-config.ts';
@@ -63,6 +63,16 @@ export function requireCompose(host: Host): ComposeProgram {
   const compose = findCompose(host);
   if (!compose) throw new HostError({ ...composeMissing, noEngine: true });
   return compose;
+}
+
+/**
+ * The file that is started, by which a newer Compose is told from this one; nothing where that file may start another:
+ * `docker`, a script around Compose, or a program of many names (snap, mise).
+ */
+export function composeMark(host: Host, { argv: [program = ''] }: ComposeProgram): FileMark | undefined {
+  if (program === 'docker') return undefined;
+  const mark = host.mark(program.includes('/') ? program : (which(host, program) ?? ''));
+  return mark && !mark.isScript && posix.basename(mark.path).includes('docker-compose') ? mark : undefined;
 }
 
 /** Compose's version without a leading `v`, such as `2.40.3`. Throws a `HostError` where Compose does not say. */

@@ -12,7 +12,7 @@ import { HostError, type HostFailure } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
 import { changedBy, stateOf } from './checks.ts';
 import { commandsLeft } from './left.ts';
-import { createObserver, type Observer } from './observer.ts';
+import { createObserver, type Known, type Observer } from './observer.ts';
 import { byHand, runPrivileged } from './sudo.ts';
 
 type StepEvent = 'already-done' | 'applying' | 'applied' | 'failed' | 'undoing' | 'undone' | 'kept';
@@ -20,6 +20,8 @@ type StepEvent = 'already-done' | 'applying' | 'applied' | 'failed' | 'undoing' 
 export interface ApplyOptions {
   /** Called before and after each step. */
   readonly onStep?: (step: Step, event: StepEvent) => void;
+  /** What was seen since the lock is held. */
+  readonly known?: Known;
 }
 
 export interface Applied {
@@ -44,7 +46,7 @@ interface Done {
  * this run did is undone in reverse and a `HostError` thrown; a run that was killed is completed by the next.
  */
 export async function applyActions(steps: readonly Step[], host: Host, options: ApplyOptions = {}): Promise<Applied> {
-  const observer = createObserver(host);
+  const observer = createObserver(host, options.known);
   const changes: Done[] = [];
   const undo = () => undoChanges(changes, steps, host, observer, options);
   try {

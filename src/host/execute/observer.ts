@@ -1,7 +1,8 @@
 /** What the executor looks at: read when first asked for, read again once it may have changed. */
 import type { EngineNetwork, HostFacts, HostInterface, HostRoute } from '../../plan/facts/facts.ts';
 import { profilePath } from '../../plan/facts/managers.ts';
-import { shimTable } from '../../plan/facts/ownership.ts';
+import { isOurs, shimTable } from '../../plan/facts/ownership.ts';
+import type { ShimState } from '../../plan/facts/shim-state.ts';
 import { engineNetworks } from '../observe/engine-networks.ts';
 import {
   observeInterfaces,
@@ -42,20 +43,21 @@ export interface Observer {
   forget(parts?: readonly Part[]): void;
 }
 
-/** @param known what has just been seen, and need not be looked at again until it is forgotten */
-export function createObserver(host: Host, known?: Pick<HostFacts, 'interfaces' | 'routes'>): Observer {
-  const seen = new Map<Part, Map<string, Promise<unknown>>>();
+/** What has just been seen of the outside. */
+export interface Known extends Pick<HostFacts, 'interfaces' | 'routes'> {
+  readonly shims?: ShimState;
+  readonly networks?: readonly EngineNetwork[];
+}
+
+/** @param known need not be looked at again until it is forgotten */
+export function createObserver(host: Host, known?: Known): Observer {
+  const seen = known ? partsOf(known) : new Map<Part, Map<string, Promise<unknown>>>();
   const once = <T>(part: Part, key: string, read: () => Promise<T>): Promise<T> => {
     const parts = seen.get(part) ?? new Map<string, Promise<unknown>>();
     seen.set(part, parts);
     if (!parts.has(key)) parts.set(key, read());
     return parts.get(key) as Promise<T>;
   };
-  if (known) {
-    const routes = (family: 4 | 6) => Promise.resolve(known.routes.filter((route) => route.family === family));
-    seen.set('interfaces', new Map([['', Promise.resolve(known.interfaces)]]));
-    seen.set('routes', new Map(([4, 6] as const).map((family) => [String(family), routes(family)])));
-  }
   const interfaces = () => once('interfaces', '', () => observeInterfaces(host));
   const engine = engineNetworks(host);
   return {
@@ -74,4 +76,24 @@ export function createObserver(host: Host, known?: Pick<HostFacts, 'interfaces' 
       for (const part of parts) seen.delete(part);
     },
   };
+}
+
+/** What is known, under the names by which it is asked for. */
+function partsOf({ interfaces, routes, shims, networks }: Known): Map<Part, Map<string, Promise<unknown>>> {
+  const of = (entries: readonly (readonly [key: string, value: unknown])[]) =>
+    new Map(entries.map(([key, value]) => [key, Promise.resolve(value)]));
+  const byFamily = ([4, 6] as const).map(
+    (family) => [String(family), routes.filter((route) => route.family === family)] as const,
+  );
+  const parts = new Map<Part, Map<string, Promise<unknown>>>([
+    ['interfaces', of([['', interfaces]])],
+    ['routes', of([...byFamily, ...(shims ? [['ours', shims.tableRoutes] as const] : [])])],
+  ]);
+  if (networks) parts.set('networks', of([['', networks]]));
+  if (!shims) return parts;
+  const neighbours = interfaces.filter(isOurs).map(({ name }) => {
+    const listed = shims.neighbours.filter(({ shim }) => shim === name);
+    return [name, listed] as const;
+  });
+  return parts.set('rules', of([['', shims.rules]])).set('neighbours', of(neighbours));
 }

@@ -1,9 +1,9 @@
 /** The engine as it is, asked through its API. */
 import type Docker from 'dockerode';
 import sortBy from 'lodash/sortBy.js';
-import type { EngineContainer, EngineFacts, EngineNetwork, ImagePort } from '../../plan/facts/facts.ts';
+import type { EngineFacts, ImagePort } from '../../plan/facts/facts.ts';
 import { connect } from '../engine/client.ts';
-import { findEndpoint } from '../engine/endpoint.ts';
+import { type Endpoint, findEndpoint } from '../engine/endpoint.ts';
 import { badAddress, type EngineUnreachable, unreachable } from '../engine/unreachable.ts';
 import type { Host } from '../system/host.ts';
 import {
@@ -26,42 +26,55 @@ export type EngineObservation = { readonly kind: 'reached'; readonly facts: Engi
  *
  * @param images names of images whose `EXPOSE` is wanted; those that the engine does not have are left out
  */
-export async function observeEngine(host: Host, images: readonly string[] = []): Promise<EngineObservation> {
+export function observeEngine(host: Host, images: readonly string[] = []): Promise<EngineObservation> {
+  return observed(host, async (docker, endpoint) => {
+    const asked = docker.version() as Promise<Version>;
+    // By ssh first alone: where an engine cannot be reached, a password is then asked for once.
+    if (endpoint.kind === 'ssh') await asked;
+    const [version, info, comesAndGoes, exposed] = await Promise.all([
+      asked,
+      docker.info() as Promise<Info>,
+      whatComesAndGoes(docker, asked.then(isPodman)),
+      Promise.all(images.map((image) => exposedPorts(docker, image))),
+    ]);
+    const podman = isPodman(version);
+    const asking = {
+      platform: host.platform,
+      remote: endpoint.remote,
+      ...(endpoint.kind === 'unix' && { socket: endpoint.socket }),
+    };
+    const product = engineProduct(version, info, asking);
+    return {
+      version: version.Version,
+      kind: engineKind(version, info, asking),
+      ...(podman && info.Rootless === true && { rootless: true as const }),
+      ...(product && { product }),
+      remote: endpoint.remote,
+      swarm: swarmState(info),
+      ...comesAndGoes,
+      ...(images.length > 0 && {
+        images: Object.fromEntries(images.flatMap((image, at) => (exposed[at] ? [[image, exposed[at]]] : []))),
+      }),
+    };
+  });
+}
+
+/** The same engine some moments later: only what comes and goes is asked for. */
+export function observeAgain(host: Host, known: EngineFacts): Promise<EngineObservation> {
+  return observed(host, async (docker) => ({
+    ...known,
+    ...(await whatComesAndGoes(docker, Promise.resolve(known.kind === 'podman'))),
+  }));
+}
+
+async function observed(
+  host: Host,
+  ask: (docker: Docker, endpoint: Endpoint) => Promise<EngineFacts>,
+): Promise<EngineObservation> {
   try {
     const endpoint = findEndpoint(host);
     try {
-      const docker = await connect(endpoint, host);
-      // First alone: an engine that cannot be reached is then asked (and, over ssh, a password asked for) once.
-      const version = (await docker.version()) as Version;
-      const podman = isPodman(version);
-      const [info, networks, containers, exposed] = await Promise.all([
-        docker.info() as Promise<Info>,
-        listNetworks(docker, podman),
-        listContainers(docker, podman),
-        Promise.all(images.map((image) => exposedPorts(docker, image))),
-      ]);
-      const asking = {
-        platform: host.platform,
-        remote: endpoint.remote,
-        ...(endpoint.kind === 'unix' && { socket: endpoint.socket }),
-      };
-      const product = engineProduct(version, info, asking);
-      return {
-        kind: 'reached',
-        facts: {
-          version: version.Version,
-          kind: engineKind(version, info, asking),
-          ...(podman && info.Rootless === true && { rootless: true as const }),
-          ...(product && { product }),
-          remote: endpoint.remote,
-          swarm: swarmState(info),
-          networks: sortBy(networks, 'name'),
-          containers: sortBy(containers, 'name'),
-          ...(images.length > 0 && {
-            images: Object.fromEntries(images.flatMap((image, at) => (exposed[at] ? [[image, exposed[at]]] : []))),
-          }),
-        },
-      };
+      return { kind: 'reached', facts: await ask(await connect(endpoint, host), endpoint) };
     } catch (cause) {
       return unreachable(endpoint, cause);
     }
@@ -70,13 +83,23 @@ export async function observeEngine(host: Host, images: readonly string[] = []):
   }
 }
 
-/** All networks of an engine; Podman's own API tells more of its networks than its Docker-compatible one. */
-const listNetworks = async (docker: Docker, podman: boolean): Promise<readonly EngineNetwork[]> =>
-  podman ? podmanNetworks(docker) : (await docker.listNetworks()).map(toNetwork);
-
-async function listContainers(docker: Docker, podman: boolean): Promise<readonly EngineContainer[]> {
-  const listed = await docker.listContainers({ all: true });
-  return podman ? podmanContainers(docker, listed) : listed.map((container) => toContainer(container));
+/**
+ * All networks and containers of an engine. Podman's own API tells more than its Docker-compatible one, which is asked
+ * before it is known who answers.
+ */
+async function whatComesAndGoes(
+  docker: Docker,
+  isAskedOfPodman: Promise<boolean>,
+): Promise<Pick<EngineFacts, 'networks' | 'containers'>> {
+  const [networks, listed, podman] = await Promise.all([
+    docker.listNetworks(),
+    docker.listContainers({ all: true }),
+    isAskedOfPodman,
+  ]);
+  const [all, containers] = podman
+    ? await Promise.all([podmanNetworks(docker), podmanContainers(docker, listed)])
+    : [networks.map(toNetwork), listed.map((container) => toContainer(container))];
+  return { networks: sortBy(all, 'name'), containers: sortBy(containers, 'name') };
 }
 
 /** Nothing where the engine lacks the image or refuses to answer: this is only the last source of a guess. */

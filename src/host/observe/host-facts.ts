@@ -3,11 +3,14 @@
  * seen.
  */
 import type { HostFacts, HostInterface, HostNeighbour, HostRoute } from '../../plan/facts/facts.ts';
+import { isOurs, shimTable } from '../../plan/facts/ownership.ts';
+import type { ShimState } from '../../plan/facts/shim-state.ts';
 import { commandFailure, HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
-import { look } from '../system/run-look.ts';
+import { isLate, look } from '../system/run-look.ts';
 import { which } from '../system/which.ts';
 import {
+  batchLists,
   isLinkLocal,
   type Neighbour,
   parseAllNeighbours,
@@ -15,6 +18,7 @@ import {
   parseNeighbours,
   parseRoutes,
   parseRules,
+  parseTables,
   type Rule,
 } from './ip-json.ts';
 import { observeDrivers } from './kernel.ts';
@@ -32,30 +36,91 @@ export interface HostOptions {
 }
 
 /** Observes the host. Throws a `HostError` where `ip` fails on Linux; elsewhere gives what Node knows. */
-export async function observeHost(
+export async function observeHost(host: Host, options: HostOptions = {}): Promise<HostFacts> {
+  return (await observeHostAndShims(host, options)).facts;
+}
+
+export interface HostObservation {
+  readonly facts: HostFacts;
+  /** What the host's shims carry, where that was seen on the way. */
+  readonly shims?: ShimState;
+}
+
+/** As `observeHost`, with what else was seen on the way. */
+export async function observeHostAndShims(
   host: Host,
   { lan = false, manager = lan, sockets }: HostOptions = {},
-): Promise<HostFacts> {
+): Promise<HostObservation> {
   const { platform } = host;
-  if (platform !== 'linux') return { platform, interfaces: nodeInterfaces(host), routes: [], rpFilter: {} };
-  const [interfaces, routes4, routes6, neighbours, networkManager, managers] = await Promise.all([
-    ...([observeInterfaces(host), observeRoutes(host, 4), observeRoutes(host, 6)] as const),
-    lan ? observeAllNeighbours(host) : undefined,
+  if (platform !== 'linux') return { facts: { platform, interfaces: nodeInterfaces(host), routes: [], rpFilter: {} } };
+  const [{ interfaces, routes, neighbours, shims }, networkManager, managers] = await Promise.all([
+    observeNetwork(host, lan),
     manager && isNetworkManagerRunning(host),
     lan ? observeManagers(host) : undefined,
   ]);
-  return {
+  const facts: HostFacts = {
     platform,
     interfaces,
-    routes: [...routes4, ...routes6],
+    routes,
     rpFilter: observeRpFilter(host, interfaces),
-    ...(neighbours && { arp: observeArp(host, interfaces), neighbours, drivers: observeDrivers(host, interfaces) }),
+    ...(lan && { arp: observeArp(host, interfaces), neighbours, drivers: observeDrivers(host, interfaces) }),
     ...(networkManager && { networkManager }),
     ...(managers && { managers }),
     privilege: privilegeOf(host),
     ...(sockets !== undefined && { sockets: observeSockets(host, sockets) }),
   };
+  return { facts, ...(shims && { shims }) };
 }
+
+interface SeenNetwork {
+  readonly interfaces: readonly HostInterface[];
+  readonly routes: readonly HostRoute[];
+  readonly neighbours: readonly HostNeighbour[];
+  readonly shims?: ShimState;
+}
+
+/** All at once; where that fails, one after the other, which says what it is that fails. */
+async function observeNetwork(host: Host, lan: boolean): Promise<SeenNetwork> {
+  const lists = await askAtOnce(host);
+  if (lists) return lists;
+  const [interfaces, routes4, routes6, neighbours] = await Promise.all([
+    ...([observeInterfaces(host), observeRoutes(host, 4), observeRoutes(host, 6)] as const),
+    lan ? observeAllNeighbours(host) : [],
+  ]);
+  return { interfaces, routes: [...routes4, ...routes6], neighbours };
+}
+
+/** One process for everything that `ip` can tell. */
+const atOnce = ['addr', 'route show table all', 'neigh', 'rule'] as const;
+
+/** Throws a `HostError` where `ip` hangs, which it would again. */
+async function askAtOnce(host: Host): Promise<SeenNetwork | undefined> {
+  const command = ['ip', '-N', '-j', '-d', '-batch', '-'];
+  const result = await look(host, command, { input: `${atOnce.join('\n')}\n` });
+  if (isLate(result)) throw new HostError(commandFailure(command, result));
+  const [addr, route, neigh, rule] = result.code === 0 ? batchLists(result.stdout, atOnce.length) : [];
+  if (addr === undefined || route === undefined || neigh === undefined || rule === undefined) return undefined;
+  try {
+    const interfaces = parseInterfaces(addr, (name) => isWireless(host, name));
+    const tables = parseTables(route);
+    const shims = interfaces.filter(isOurs).map(({ name }) => name);
+    return {
+      interfaces,
+      routes: tables.main,
+      neighbours: parseAllNeighbours(neigh),
+      shims: {
+        tableRoutes: tables.routesOf(shimTable.number),
+        rules: parseRules(rule),
+        neighbours: shims.flatMap((shim) => parseNeighbours(neigh, shim).map((one) => ({ shim, ...one }))),
+      },
+    };
+  } catch (error) {
+    if (error instanceof HostError) return undefined;
+    throw error;
+  }
+}
+
+const isWireless = (host: Host, name: string) => host.exists(`/sys/class/net/${name}/phy80211`);
 
 /** The neighbours of all interfaces. */
 export async function observeAllNeighbours(host: Host): Promise<readonly HostNeighbour[]> {
@@ -87,9 +152,7 @@ function observeArp(host: Host, interfaces: readonly HostInterface[]): NonNullab
  * recognized everywhere.
  */
 export async function observeInterfaces(host: Host): Promise<readonly HostInterface[]> {
-  return parseInterfaces(await ip(host, '-N', '-j', '-d', 'addr'), (name) =>
-    host.exists(`/sys/class/net/${name}/phy80211`),
-  );
+  return parseInterfaces(await ip(host, '-N', '-j', '-d', 'addr'), (name) => isWireless(host, name));
 }
 
 /** Both families' main tables. */

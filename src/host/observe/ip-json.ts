@@ -32,7 +32,7 @@ interface IpAddress {
   readonly deprecated?: boolean;
 }
 
-/** One element of `ip -j route`. */
+/** One element of `ip -j route`; what only `-d` shows is in `IpTableRoute`. */
 interface IpRoute {
   readonly dst?: string;
   readonly dev?: string;
@@ -46,6 +46,12 @@ interface IpRoute {
     readonly gateway?: string;
     readonly via?: { readonly host?: string };
   }[];
+}
+
+interface IpTableRoute extends IpRoute {
+  readonly table?: string;
+  /** Of IPv6 routes alone (RFC 4191). */
+  readonly pref?: string;
 }
 
 export interface Neighbour {
@@ -126,7 +132,40 @@ export function isLinkLocal(address: string): boolean {
 
 /** Reads `ip -j route` (or `ip -j -6 route`): one route for each way; link-local ones are left out. */
 export function parseRoutes(json: string, family: 4 | 6): readonly HostRoute[] {
-  return elements<IpRoute>(json, 'routes').flatMap((route) => {
+  return toRoutes(elements<IpRoute>(json, 'routes'), family);
+}
+
+export interface Tables {
+  /** The routes of the main table, those of IPv4 first. */
+  readonly main: readonly HostRoute[];
+  /** The IPv4 routes of another table. */
+  routesOf(table: number): readonly HostRoute[];
+}
+
+const mainTable = '254';
+
+/** Reads `ip -N -j -d route show table all`, which has both families. */
+export function parseTables(json: string): Tables {
+  const all = elements<IpTableRoute>(json, 'routes');
+  const of = (wanted: string, family: 4 | 6) =>
+    toRoutes(
+      all.filter((route) => (route.table ?? mainTable) === wanted && familyOf(route) === family),
+      family,
+    );
+  return {
+    main: [...of(mainTable, 4), ...of(mainTable, 6)],
+    routesOf: (table) => of(String(table), 4),
+  };
+}
+
+/** Other families have tables too: the labels of MPLS are no addresses. */
+function familyOf({ dst = 'default', pref }: IpTableRoute): 4 | 6 | undefined {
+  if (pref !== undefined || dst.includes(':')) return 6;
+  return dst === 'default' || dst.includes('.') ? 4 : undefined;
+}
+
+function toRoutes(routes: readonly IpRoute[], family: 4 | 6): readonly HostRoute[] {
+  return routes.flatMap((route) => {
     const destination = route.dst ?? 'default';
     if (isLinkLocal(destination)) return [];
     return (route.nexthops ?? [route]).map((hop) => {
@@ -141,7 +180,7 @@ export function parseRoutes(json: string, family: 4 | 6): readonly HostRoute[] {
         ...(gateway !== undefined && { gateway }),
         ...(route.prefsrc !== undefined && { source: route.prefsrc }),
         ...(route.metric !== undefined && { metric: route.metric }),
-        ...(family === 4 && route.scope !== undefined && route.scope !== 'global' && { scope: scopeName(route.scope) }),
+        ...(family === 4 && scopeName(route.scope) !== 'global' && { scope: scopeName(route.scope) }),
       };
     });
   });
@@ -172,16 +211,21 @@ export function parseRules(json: string): readonly Rule[] {
   }));
 }
 
-/** Reads `ip -j neigh show dev X`. */
-export function parseNeighbours(json: string): readonly Neighbour[] {
-  return elements<{ readonly dst: string; readonly lladdr?: string; readonly state?: readonly string[] }>(
-    json,
-    'neighbours',
-  ).map(({ dst, lladdr, state }) => ({
-    address: dst,
-    ...(lladdr !== undefined && { mac: lladdr }),
-    permanent: state?.includes('PERMANENT') ?? false,
-  }));
+/** Reads `ip -j neigh show dev X`, or of all that `ip -j neigh` prints those of one interface. */
+export function parseNeighbours(json: string, of?: string): readonly Neighbour[] {
+  const listed = elements<{
+    readonly dst: string;
+    readonly dev?: string;
+    readonly lladdr?: string;
+    readonly state?: readonly string[];
+  }>(json, 'neighbours');
+  return listed
+    .filter(({ dev }) => of === undefined || dev === of)
+    .map(({ dst, lladdr, state }) => ({
+      address: dst,
+      ...(lladdr !== undefined && { mac: lladdr }),
+      permanent: state?.includes('PERMANENT') ?? false,
+    }));
 }
 
 /** Reads `ip -j neigh`: all that have a MAC address; link-local ones are left out. */
@@ -196,6 +240,12 @@ export function parseAllNeighbours(json: string): readonly HostNeighbour[] {
       ? []
       : [{ address: dst, interface: dev, mac: lladdr, state: (state[0] ?? 'none').toLowerCase() }],
   );
+}
+
+/** The lists that `ip -j -batch` prints, one on a line; nothing where that is not what there is. */
+export function batchLists(text: string, count: number): readonly string[] {
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.length === count && lines.every((line) => line.startsWith('[') && line.endsWith(']')) ? lines : [];
 }
 
 /** What is read of each kind of list, as iproute2 prints it. */
@@ -218,7 +268,7 @@ const lists = {
   routes: {
     keys: {
       ...{ dst: 'text', dev: 'text', gateway: 'text', via: { keys: { host: 'text' } }, prefsrc: 'text' },
-      ...{ metric: 'number', scope: 'text' },
+      ...{ metric: 'number', scope: 'text', table: 'text', pref: 'text' },
       nexthops: { list: { keys: { dev: 'text', gateway: 'text', via: { keys: { host: 'text' } } } } },
     },
   },

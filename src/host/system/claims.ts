@@ -55,7 +55,7 @@ export async function makeClaim(name: string, { group }: Trust): Promise<Claim> 
   return { name: claim, release };
 }
 
-/** The claims that begin with a name and a full stop, of living processes that count; those of dead ones are removed. */
+/** The claims that begin with a name and a full stop, of living processes that count; removes those of dead ones. */
 export async function liveClaims(name: string, trust: Trust): Promise<readonly string[]> {
   const folder = sharedFolder();
   const claims = readdirSync(folder).filter((entry) => entry.startsWith(`${name}.`));

@@ -139,6 +139,7 @@ function beginning(path: string): string {
  * share one, and those of processes that died are swept by the next write.
  */
 export function writePrivate(path: string, text: string): void {
+  if (isKept(path, text)) return;
   const folder = dirname(path);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
@@ -155,6 +156,13 @@ export function writePrivate(path: string, text: string): void {
       cause,
     });
   }
+}
+
+/** Whether this very text is there already, and nobody else can read or write it: writing anew takes a disk's time. */
+function isKept(path: string, text: string): boolean {
+  const kept = mark(path);
+  if (!kept) return false;
+  return kept.owner === process.geteuid?.() && (kept.mode & 0o777) === 0o600 && readText(path) === text;
 }
 
 /** What to do, by the system's error code. */

@@ -1,5 +1,5 @@
 /** Processes: run for what they write, or given the terminal, or ended. */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
@@ -26,10 +26,12 @@ const startFailures: Readonly<Record<string, StartFailure>> = {
 };
 
 /** Runs a command to its end; see `Host.run`. */
-export async function runProcess(
-  argv: readonly string[],
-  { cwd, env, input, seconds }: ProcessOptions,
-): Promise<RunResult> {
+export function runProcess(argv: readonly string[], options: ProcessOptions): Promise<RunResult> {
+  const { seconds } = options;
+  return seconds === undefined ? runToItsEnd(argv, options) : runAtMost(seconds, argv, options);
+}
+
+async function runToItsEnd(argv: readonly string[], { cwd, env, input }: ProcessOptions): Promise<RunResult> {
   const [file, ...args] = argv;
   if (file === undefined) throw new RangeError('no command');
   const { execa } = await import('execa');
@@ -41,24 +43,58 @@ export async function runProcess(
     stripFinalNewline: false,
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
   });
-  // What it has started may keep its output open: that is not waited for.
-  const end = () => {
-    child.kill('SIGKILL');
-    for (const stream of [child.stdout, child.stderr]) stream.destroy();
-  };
-  const limit = seconds === undefined ? undefined : limited(child.pid, seconds, end);
-  const result = await child;
-  const late = limit?.ended();
-  if (late !== undefined) return { code: 124, stdout: '', stderr: `"${file}" did not end within ${late} seconds` };
-  if (result.exitCode !== undefined) return { code: result.exitCode, stdout: result.stdout, stderr: result.stderr };
-  if (result.signal !== undefined) {
-    return {
-      code: 128 + constants.signals[result.signal],
-      stdout: result.stdout,
-      stderr: `${result.stderr}\n${file} was ended by ${result.signal}`.trimStart(),
-    };
+  const { exitCode, signal, stdout, stderr, code } = await child;
+  return resultOf(file, { exitCode, signal, stdout, stderr, failure: code });
+}
+
+/**
+ * Commands that only look are on the way of every other, so by `node:child_process`, as in `attachProcess`. At the end
+ * of its time the command is killed, and its output closed: what it has started may keep that open.
+ */
+function runAtMost(
+  seconds: number,
+  argv: readonly string[],
+  { cwd, env, input = '' }: ProcessOptions,
+): Promise<RunResult> {
+  const [file, ...args] = argv;
+  if (file === undefined) throw new RangeError('no command');
+  return new Promise((resolve) => {
+    const child = execFile(file, args, { cwd, env: definedOnly(env), maxBuffer: Infinity }, (error, stdout, stderr) => {
+      const late = limit.ended();
+      if (late !== undefined)
+        return resolve({ code: 124, stdout: '', stderr: `"${file}" did not end within ${late} seconds` });
+      if (!error) return resolve({ code: 0, stdout, stderr });
+      const { code, signal } = error as { readonly code?: unknown; readonly signal?: NodeJS.Signals | null };
+      const exitCode = typeof code === 'number' ? code : undefined;
+      const failure = typeof code === 'string' ? code : undefined;
+      resolve(resultOf(file, { exitCode, signal: signal ?? undefined, stdout, stderr, failure }));
+    });
+    const limit = limited(child.pid, seconds, () => {
+      child.kill('SIGKILL');
+      for (const stream of [child.stdout, child.stderr]) stream?.destroy();
+    });
+    // A command may end before it has read everything.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input);
+  });
+}
+
+interface Ended {
+  readonly exitCode: number | undefined;
+  readonly signal: NodeJS.Signals | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Why it could not even be started, as Node names it. */
+  readonly failure: string | undefined;
+}
+
+function resultOf(file: string, { exitCode, signal, stdout, stderr, failure }: Ended): RunResult {
+  if (exitCode !== undefined) return { code: exitCode, stdout, stderr };
+  if (signal !== undefined) {
+    const said = `${stderr}\n${file} was ended by ${signal}`.trimStart();
+    return { code: 128 + constants.signals[signal], stdout, stderr: said };
   }
-  const { code, message } = startFailure(result.code);
+  const { code, message } = startFailure(failure);
   return { code, stdout: '', stderr: `"${file}" ${message}` };
 }
 

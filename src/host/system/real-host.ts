@@ -19,8 +19,7 @@ import {
 } from './files.ts';
 import type { Host } from './host.ts';
 import { attachProcess, endProcess, followProcess, runProcess } from './processes.ts';
-import { replaceFiles } from './replace-files.ts';
-import { writeOutput } from './write-output.ts';
+import { replaceFiles, writeOutput } from './replace-files.ts';
 
 function currentFolder(): string {
   try {

@@ -7,3 +7,6 @@ const seconds = 8;
 /** As `Host.run`; a command that takes longer is ended, and its result says so. */
 export const look = (host: Host, argv: readonly string[], options: RunOptions = {}): Promise<RunResult> =>
   host.run(argv, { ...options, seconds });
+
+/** Whether it was ended because it took too long. */
+export const isLate = ({ code }: RunResult): boolean => code === 124;

@@ -97,8 +97,12 @@ const isRootless = ({ kind, rootless }: ParsedEngine) => kind === 'rootless' || 
 function apartText(engine: ParsedEngine): string {
   const { kind, product } = engine;
   if (isRootless(engine))
-    return `no netmode carries them with a rootless ${kind === 'podman' ? 'Podman' : 'engine'}, whose host mode is a network of its own`;
-  return `no netmode carries them with ${product ?? 'this engine'}, whose host mode is the network of its virtual machine`;
+    return (
+      `no netmode carries them with a rootless ${kind === 'podman' ? 'Podman' : 'engine'}, ` +
+      'whose host mode is a network of its own'
+    );
+  const name = product ?? 'this engine';
+  return `no netmode carries them with ${name}, whose host mode is the network of its virtual machine`;
 }
 
 const insteadOfLan = (engine: ParsedEngine): string =>
@@ -155,7 +159,9 @@ function adviceOf(service: Service, { services }: Project, onLan: LanMode): Said
   if (known?.required && onLan.netmode === undefined)
     return {
       netmode: 'bridge',
-      reason: `it needs ${known.needs}, and ${onLan.because}: what it publishes answers, the rest does not; ${onLan.instead}`,
+      reason:
+        `it needs ${known.needs}, and ${onLan.because}: ` +
+        `what it publishes answers, the rest does not; ${onLan.instead}`,
       ...source,
     };
   if (known?.required && onLan.netmode !== undefined)

@@ -14,7 +14,7 @@ export interface Lines {
 }
 
 /** The containers of a service of the project, without those of `run`. */
-export const containersOf = (
+const containersOf = (
   service: string,
   plan: Pick<Plan, 'project'>,
   containers: readonly EngineContainer[],
@@ -156,7 +156,8 @@ function addressText(text: string | undefined): string {
 }
 
 const portText = ({ source: { published, target, protocol }, address }: PlannedPort): string =>
-  `port: ${addressText(address && formatAddress(address))}${rangeText(published) || '<dynamic>'} -> ${target}/${protocol}`;
+  `port: ${addressText(address && formatAddress(address))}` +
+  `${rangeText(published) || '<dynamic>'} -> ${target}/${protocol}`;
 
 const runningText = ({ ip, published, target, protocol }: PortNow): string =>
   `port: ${addressText(ip)}${published} -> ${target}/${protocol}`;

@@ -31,7 +31,10 @@ export function shimLines(shim: ShimPlan, link: HostInterface | undefined, host:
   };
 }
 
-const linkLine = (driver: string, mode = '', flag = 'bridge', parent = '<unknown>') =>
-  `${[driver, mode, ...(driver === 'ipvlan' && flag !== 'bridge' ? [flag] : [])].filter(Boolean).join(' ')} on ${parent}`;
+function linkLine(driver: string, mode = '', flag = 'bridge', parent = '<unknown>'): string {
+  const told = driver === 'ipvlan' && flag !== 'bridge' ? flag : '';
+  return `${[driver, mode, told].filter(Boolean).join(' ')} on ${parent}`;
+}
+
 const addressLines = (addresses: readonly string[]) => [...addresses].sort().map((text) => `address: ${text}`);
 const routeLines = (destinations: readonly string[]) => [...new Set(destinations)].sort().map((to) => `route: ${to}`);

@@ -1,9 +1,10 @@
 /**
  * What `up` and its kin do to the host, in which order, and what they undo: one intent each, on a machine in memory.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { holdLease, leases } from '../../../src/host/lock.ts';
+import { holdLease, leases, withLock } from '../../../src/host/lock.ts';
 import { fakeHost } from '../../host/fake-host.ts';
 import { type Machine, machine } from '../machine.ts';
 
@@ -52,7 +53,10 @@ test('the network, the shim, then Compose; and a table of where services are', a
     err,
     '\nSERVICE  NETMODE  FROM THIS HOST    FROM THE LAN\nweb      macvlan  192.168.1.226:80  192.168.1.226:80\n',
   );
-  assert.equal(kept(on), [override, override.replace('override.yaml', 'verified')]);
+  assert.equal(
+    kept(on),
+    ['override.yaml', 'compose-version', 'verified'].map((name) => override.replace('override.yaml', name)),
+  );
   assert.match(on.host.files.get(override)!, 'external: true');
 });
 
@@ -354,6 +358,58 @@ test('"--scale" of what nothing is fixed of', async () => {
   assert.equal(on.changes(), [...prepared, 'compose up -d --scale web=2']);
 });
 
+/** What an `up -d` starts and asks, without Compose's own files. */
+async function asked(on: Machine): Promise<{ readonly ran: readonly string[]; readonly requests: readonly string[] }> {
+  const [ran, requests] = [on.host.ran.length, on.engine.requests.length];
+  assert.is((await on.run('up', '-d')).code, 0);
+  return {
+    ran: on.host.ran.slice(ran).map((line) => line.replaceAll(/ -f \S+/g, '')),
+    requests: on.engine.requests.slice(requests).sort(),
+  };
+}
+
+const whatComesAndGoes = ['/containers/json', '/networks'];
+const once = [...whatComesAndGoes, '/info', '/version'];
+
+for (const [what, text] of [
+  ['with a range', macvlan],
+  ['without one', { 'compose.yaml': macvlan['compose.yaml'].replace(/, ip_range: [^,}\s]+/, '') }],
+] as const) {
+  test(`an idle "up" starts one "ip" and Compose, and asks each thing once before and after: ${what}`, async () => {
+    const on = machine(text);
+    await on.run('up', '-d');
+    const { ran, requests } = await asked(on);
+    assert.equal(ran, ['ip -N -j -d -batch -', 'docker-compose up -d']);
+    assert.equal(requests, [...once, ...whatComesAndGoes].sort());
+  });
+}
+
+test('what others have left of a shim is removed by an "up" with nothing else to do', async () => {
+  const on = machine(macvlan);
+  await on.run('up', '-d');
+  on.changes();
+  on.routes.push({ dst: '192.168.1.77', dev: 'nc-eth0' });
+  await on.run('up', '-d');
+  assert.equal(on.changes(), ['compose up -d', 'ip route del 192.168.1.77/32 dev nc-eth0']);
+});
+
+test('what another process does to the host before the lock is free is seen', async () => {
+  const on = machine(macvlan);
+  await on.run('up', '-d');
+  const looks = () => on.host.ran.filter((line) => line === 'ip -N -j -d -batch -').length;
+  const before = looks();
+  const second = await withLock(on.host, 'host', async () => {
+    const run = on.run('up', '-d');
+    for (let tries = 0; tries < 600 && looks() === before; tries++) await sleep(20);
+    assert.is(looks(), before + 1);
+    on.links.clear();
+    on.routes.splice(0);
+    return { run };
+  });
+  assert.is((await second.run).code, 0);
+  assert.equal(on.left(), running);
+});
+
 test('files without x-netmode are Compose’s, word for word', async () => {
   const on = machine(shop('  web: { image: nginx }\n'));
   assert.is((await on.run('up', '-d', '--trust')).code, 0);
@@ -499,7 +555,7 @@ test('where Docker chooses among all addresses of the LAN, each container gets a
   );
 });
 
-test('"run" of a service with a fixed address, while its container has that: said, with what to do instead', async () => {
+test('"run" of a service whose container has its fixed address: said, with what to do instead', async () => {
   const on = machine({
     'compose.yaml':
       'name: shop\nservices:\n  web:\n    image: x\n    x-netmode: { mode: macvlan, parent: eth0, ' +

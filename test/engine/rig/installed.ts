@@ -44,7 +44,7 @@ export function findEngine(name: EngineName = newestEngine): InstalledEngine | u
   return from === 'cache' || versionOf(engine.dockerd).startsWith(`${name}.`) ? engine : undefined;
 }
 
-/** The newest Podman, and those of Debian 12 (4.3) and 13 (5.4), which `install.sh` fetches where it is given their names. */
+/** The newest Podman, and those of Debian 12 (4.3) and 13 (5.4), which `install.sh` fetches where they are named. */
 export const podmanNames = ['podman', 'podman-4', 'podman-5'] as const;
 export type PodmanName = (typeof podmanNames)[number];
 /** The environment variable with the name of the Podman that tests start. */

@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { HostError } from '../../../src/host/system/errors.ts';
-import { writeOutput } from '../../../src/host/system/write-output.ts';
+import { writeOutput } from '../../../src/host/system/replace-files.ts';
 
 const test = suite<{ folder: string }>('writeOutput');
 

@@ -23,7 +23,10 @@ const rounds = 3;
 const [host, router, neighbour] = ['/proc/1/ns/net', '/run/netns/router', '/run/netns/neighbour'] as const;
 const places = { host, router, neighbour } as const;
 
-/** Every container that has a network of its own, the host, the router and the neighbour answer, each by its name, and tell whom they have seen. */
+/**
+ * Every container that has a network of its own, the host, the router and the neighbour answer, each by its name, and
+ * tell whom they have seen.
+ */
 export function askAll<T extends Asked>(asked: readonly T[]): readonly Answered<T>[] {
   const servers = [
     ...Object.entries(places).map(([who, netns]) => ({ who, netns, ...serverPorts })),

@@ -8,7 +8,7 @@ import type { Graph } from '../../../plan/graph/graph.ts';
 import { graphOf } from '../../../plan/graph/graph-of.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import { factsOptions, ownOptions } from '../../options/own-options.ts';
-import { exitCodeOf, reportProblems } from '../../report.ts';
+import { exitCodeOf, reportBriefly } from '../../report.ts';
 import type { Session } from '../../session.ts';
 import { planned } from '../../steps/plan-project.ts';
 import { UsageError } from '../../usage-error.ts';
@@ -52,7 +52,7 @@ export async function run(session: Session): Promise<number> {
   const file = options.values['output'] as string | undefined;
   const { writer } = formatFor(options.values['format'] as string | undefined, file);
   const { plan, facts, ...read } = await planned(session, options);
-  reportProblems(session, read.diagnostics);
+  reportBriefly(session, read.diagnostics);
   if (!plan || !facts) return exitCodeOf(read.diagnostics.sorted());
   const factsFile = options.values['facts'] as string | undefined;
   const text = (await writer())(graphOf(plan, parseFacts(facts)));

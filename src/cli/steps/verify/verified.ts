@@ -3,19 +3,15 @@
  * of the last agreement is kept beside the project's override.
  */
 import { createHash } from 'node:crypto';
-import { posix } from 'node:path';
-import type { Diagnostics } from '../../../diagnostics/diagnostic.ts';
-import { requireCompose } from '../../../host/engine/find-compose.ts';
+import { composeMark, requireCompose } from '../../../host/engine/find-compose.ts';
+import { keep, readKept } from '../../../host/kept.ts';
 import { verifiedPath } from '../../../host/override-store.ts';
-import { HostError } from '../../../host/system/errors.ts';
-import type { FileMark, Host } from '../../../host/system/host.ts';
-import { which } from '../../../host/system/which.ts';
+import type { Host } from '../../../host/system/host.ts';
 import { comparedText } from '../../../plan/checks/compose-agrees.ts';
 import type { Plan } from '../../../plan/types.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import type { Session } from '../../session.ts';
 import type { Look } from '../read-project.ts';
-import { verify } from './verify.ts';
 
 declare const NETCOMPOSE_VERSION: string | undefined;
 
@@ -27,25 +23,24 @@ export interface Verified {
 }
 
 /**
- * As `verify`, unless nothing has changed since Compose last agreed.
+ * Asks Compose, unless nothing has changed since it last agreed.
  *
  * @param looks everything that was read of the file system to make the plan
+ * @param verify asks it, and gives its exit code and whether it agrees
  */
 export async function verifyOnce(
   session: Session,
   plan: Plan,
   override: string | undefined,
   looks: readonly Look[],
-  stdin: string | undefined,
-  diagnostics: Diagnostics,
+  verify: () => Promise<{ readonly exitCode: number; readonly agrees: boolean }>,
 ): Promise<Verified> {
   const { host } = session;
   const path = verifiedPath(host, plan.project.name);
   const hash = hashOf(session, plan, override, looks);
-  if (hash !== undefined && readOwn(host, path) === hash) return { exitCode: exitCodes.fine };
-  const exitCode = await verify(session, plan, override, stdin, diagnostics);
-  const agreed = exitCode === exitCodes.fine && !diagnostics.hasErrors;
-  return { exitCode, ...(agreed && hash !== undefined && { remember: () => keep(host, path, hash) }) };
+  if (hash !== undefined && readKept(host, path) === hash) return { exitCode: exitCodes.fine };
+  const { exitCode, agrees } = await verify();
+  return { exitCode, ...(agrees && hash !== undefined && { remember: () => keep(host, path, hash) }) };
 }
 
 /**
@@ -53,6 +48,21 @@ export async function verifyOnce(
  * A key may be written with escapes.
  */
 const readsMore = /env_file|label_file|provider|\b(?:https?|git|ssh|oci):|git@|github\.com|\\[xuU]/;
+
+/** What a shell counts for itself, and is other in each terminal and script. */
+const shellsOwn: ReadonlySet<string> = new Set(['_', 'SHLVL', 'OLDPWD']);
+
+/** The environment in a fixed order; of what is a shell's own, what stands in a file. */
+function variablesOf(
+  { env }: Host,
+  looks: readonly Look[],
+): readonly (readonly [name: string, value: string | undefined])[] {
+  const isNamed = (name: string) =>
+    looks.some(([, , found]) => typeof found === 'string' && new RegExp(`(?<!\\w)${name}(?!\\w)`).test(found));
+  return Object.entries(env)
+    .filter(([name]) => !shellsOwn.has(name) || isNamed(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
 
 /** Nothing where not all of what decides is known. */
 function hashOf(
@@ -63,39 +73,14 @@ function hashOf(
 ): string | undefined {
   if (looks.some(([, , found]) => typeof found === 'string' && readsMore.test(found))) return undefined;
   const compose = requireCompose(host);
-  const [program = ''] = compose.argv;
-  // Which plugin `docker` then takes is its business.
-  if (program === 'docker') return undefined;
-  const binary = program.includes('/') ? program : (which(host, program) ?? '');
-  const mark = host.mark(binary);
-  if (!mark || startsAnother(mark)) return undefined;
+  const mark = composeMark(host, compose);
+  if (!mark) return undefined;
   const decides = [
     ...[typeof NETCOMPOSE_VERSION === 'string' ? NETCOMPOSE_VERSION : '', host.cwd, argv, globals.forCompose],
-    ...[compose.argv, binary, mark, Object.entries(host.env).sort(([a], [b]) => (a < b ? -1 : 1))],
+    ...[compose.argv, mark, variablesOf(host, looks)],
     ...[looks, override ?? null, comparedText(plan)],
   ];
   const text = JSON.stringify(decides);
   // Bytes that are no UTF-8 all look the same here.
   return text.includes('\uFFFD') ? undefined : createHash('sha256').update(text).digest('hex');
-}
-
-/**
- * A script around Compose, or a program of many names (snap, mise): a new Compose behind it leaves it as it is.
- */
-const startsAnother = ({ path, isScript }: FileMark) => isScript || !posix.basename(path).includes('docker-compose');
-
-/** A file that somebody else may have written proves nothing. */
-function readOwn(host: Host, path: string): string | undefined {
-  const mark = host.mark(path);
-  if (!mark || mark.owner !== host.uid || (mark.mode & 0o022) !== 0) return undefined;
-  return host.readText(path)?.trim();
-}
-
-/** Where it cannot be kept, Compose is asked again the next time. */
-function keep(host: Host, path: string, hash: string): void {
-  try {
-    host.writePrivate(path, `${hash}\n`);
-  } catch (error) {
-    if (!(error instanceof HostError)) throw error;
-  }
 }

@@ -36,8 +36,8 @@ export const fileErrors: readonly ErrorRow[] = [
       message: 'A network cannot be removed while containers are on it, of whatever project.',
       help:
         '"docker network inspect" names them; "netcompose down" ' +
-        'leaves a shared network until its last user is gone. If "up" says it, because the file has changed the network ' +
-        'and taken a service off it: "netcompose down", then "netcompose up -d".',
+        'leaves a shared network until its last user is gone. If "up" says it, because the file has changed the ' +
+        'network and taken a service off it: "netcompose down", then "netcompose up -d".',
       page: 'shared-networks.md#when-it-is-removed',
     }),
   },

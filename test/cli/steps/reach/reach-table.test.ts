@@ -6,11 +6,16 @@ import { reachTable } from '../../../../src/cli/steps/reach/reach-table.ts';
 import { fakeHost } from '../../../host/fake-host.ts';
 import { lanFacts, planTexts } from '../../../support/in-memory.ts';
 
+const ignored = () => undefined;
 const shown = (netmode: string, more = '') =>
   reachTable(
-    { host: fakeHost(), progress: silent },
-    planTexts(`services:\n  web: { image: x, expose: ["80"], ${more} x-netmode: ${netmode} }\n`, { facts: lanFacts })
-      .plan!,
+    { host: fakeHost(), progress: silent, terminal: { out: ignored, err: ignored, color: { out: false, err: false } } },
+    {
+      plan: planTexts(`services:\n  web: { image: x, expose: ["80"], ${more} x-netmode: ${netmode} }\n`, {
+        facts: lanFacts,
+      }).plan!,
+      facts: lanFacts,
+    },
   );
 
 test('at layer 3, what the LAN needs stands below the table', async () => {

@@ -55,6 +55,90 @@ for (const [what, change] of Object.entries(changes)) {
   });
 }
 
+for (const name of ['_', 'SHLVL', 'OLDPWD']) {
+  test(`what a shell counts for itself is nobody's business: ${name}`, async () => {
+    const on = machine(files);
+    assert.is(await up(on), 1);
+    Object.assign(on.host.env, { [name]: '/another' });
+    assert.is(await up(on), 0);
+  });
+
+  test(`unless a file names it: ${name}`, async () => {
+    const label = `    labels: { a: "$\{${name}:-}" }\n`;
+    const on = machine({ ...files, 'base.yaml': `${files['base.yaml']}${label}` });
+    assert.is(await up(on), 1);
+    Object.assign(on.host.env, { [name]: '/another' });
+    assert.is(await up(on), 1);
+  });
+}
+
+const compose = '/usr/bin/docker-compose';
+const version = '/home/user/.local/state/netcompose/p/compose-version';
+const versionsAsked = (on: Machine) => on.host.ran.filter((line) => line === 'docker-compose version --short').length;
+
+test("Compose's version is asked once", async () => {
+  const on = machine(files);
+  await up(on);
+  await up(on);
+  assert.is(versionsAsked(on), 1);
+});
+
+for (const [what, mark] of Object.entries({
+  'its size': { size: 2 },
+  'its inode': { inode: 2 },
+  'its device': { device: 2 },
+  'when it last changed': { changed: 1 },
+  'where it leads': { path: '/opt/docker-compose' },
+  'its owner': { owner: 12 },
+})) {
+  test(`Compose's version is asked again: another program by ${what}`, async () => {
+    const marks: Record<string, object> = {};
+    const on = machine(files, { marks });
+    await up(on);
+    marks[compose] = mark;
+    await up(on);
+    assert.is(versionsAsked(on), 2);
+    await up(on);
+    assert.is(versionsAsked(on), 2);
+  });
+}
+
+for (const [what, spoil] of Object.entries<(on: Machine) => void>({
+  'no memory': (on) => on.host.files.delete(version),
+  'damaged memory': (on) => on.host.files.set(version, 'damaged\n2.99.0\n'),
+  'truncated memory': (on) => on.host.files.set(version, on.host.files.get(version)!.split('\n')[0]!),
+})) {
+  test(`Compose's version is asked again: ${what}`, async () => {
+    const on = machine(files);
+    await up(on);
+    spoil(on);
+    await up(on);
+    assert.is(versionsAsked(on), 2);
+  });
+}
+
+for (const [what, mark] of Object.entries({
+  'another user has written': { [version]: { owner: 12 } },
+  'everybody may write': { [version]: { mode: 0o666 } },
+  'is of a script, which may start another': { [compose]: { isScript: true } },
+  'is of a program of many names': { [compose]: { path: '/usr/bin/mise' } },
+})) {
+  test(`Compose's version is asked each time: what ${what}`, async () => {
+    const on = machine(files, { marks: mark });
+    await up(on);
+    await up(on);
+    assert.is(versionsAsked(on), 2);
+  });
+}
+
+test('a command that fails or pretends keeps no version', async () => {
+  const on = machine(files);
+  await on.run('--dry-run', 'up');
+  on.failing.set('compose up', { code: 9 });
+  await on.run('up', '-d');
+  assert.not(on.host.files.has(version));
+});
+
 test('changed: the command line', async () => {
   const on = machine(files);
   assert.is(await up(on), 1);
