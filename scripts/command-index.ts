@@ -84,7 +84,12 @@ const about = (command: Command, otherwise: string) => (command.description() ||
 const usage = ({ registeredArguments, commands: inner }: Command): string =>
   inner.length > 0
     ? ' COMMAND'
-    : registeredArguments.map((one) => ` ${one.required ? `<${one.name()}>` : `[${one.name()}]`}`).join('');
+    : registeredArguments
+        .map((one) => {
+          const name = `${one.name()}${one.variadic ? '...' : ''}`;
+          return one.required ? ` <${name}>` : ` [${name}]`;
+        })
+        .join('');
 
 type Row = readonly [option: string, purpose: string, more?: string];
 

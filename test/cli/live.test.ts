@@ -127,6 +127,13 @@ for (const [name, words] of [
   });
 }
 
+test('explain a part of an error, as the help does: each that says it, with its text first', async () => {
+  const { code, out } = await runIn({}, ['explain', 'device or resource busy']);
+  assert.is(code, 0);
+  assert.match(out, /^failed to set up container networking: .+ipvlan port: device or resource busy\n\nThe parent/);
+  assert.match(out, /\n\n\nRTNETLINK answers: Device or resource busy\n\nThe parent/);
+});
+
 test('explain an unknown error', async () => {
   const { code, err } = await runIn({}, ['explain', 'no space left on device']);
   assert.is(code, 2);

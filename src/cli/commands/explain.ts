@@ -6,7 +6,8 @@ import groupBy from 'lodash/groupBy.js';
 import { rules } from '../../diagnostics/rules.ts';
 import { nearest } from '../../diagnostics/suggest.ts';
 import { table } from '../../emit/text/table.ts';
-import { explainError } from '../../plan/doctor/docker-errors.ts';
+import { errorsThatSay, explainError } from '../../plan/doctor/docker-errors.ts';
+import type { Explanation } from '../../plan/doctor/errors/error-row.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ownOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
@@ -64,14 +65,22 @@ function allRules(columns?: number): string {
 
 function explainText({ terminal }: Session, text: string): number {
   const found = explainError(text);
-  if (!found)
+  if (found) {
+    terminal.out(explained(found));
+    return exitCodes.fine;
+  }
+  const rows = errorsThatSay(text);
+  if (rows.length === 0)
     throw new UsageError(
       `"${text}" is not an error that netcompose knows`,
       '"netcompose check" and "netcompose doctor" find most causes by themselves',
     );
-  const { message, help, rule } = found;
+  terminal.out(rows.map(({ example }) => `${example}\n\n${explained(explainError(example)!)}`).join('\n\n'));
+  return exitCodes.fine;
+}
+
+function explained({ message, help, rule }: Explanation): string {
   const foundBefore =
     rule === undefined ? '' : `\nnetcompose finds this before anything starts: netcompose explain ${rule}\n`;
-  terminal.out(`${message}\n${help}\n${foundBefore}`);
-  return exitCodes.fine;
+  return `${message}\n${help}\n${foundBefore}`;
 }

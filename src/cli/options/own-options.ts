@@ -82,7 +82,7 @@ export function swarmOptions(command: Command, description: string): void {
     .option('--swarm', description)
     .addOption(new Option('--offline', 'look at no host and no engine'))
     .addOption(
-      new Option('--facts <file>', 'take the facts of another host; with --swarm once for each, named as its file is')
+      new Option('--facts <file>', 'take the facts of another host; with --swarm one file per host, named after it')
         .argParser((file: string, before: readonly string[] | undefined) => [...(before ?? []), file])
         .conflicts('offline'),
     );

@@ -97,7 +97,7 @@ interface ServiceWords {
 const purposes: Readonly<Record<string, string>> = {
   [trustOption]: 'run the hooks of x-netmode, now and from now on',
   [waitReachOption]: 'start, and wait until every place of the plan answers',
-  [confirmOption]: "put the host's network back unless confirmed in so many seconds",
+  [confirmOption]: 'put the network back unless confirmed within so many seconds',
 };
 
 /** What netcompose adds to the options of one of Compose's commands. */

@@ -245,5 +245,5 @@ function bridgeReason({ ports }: Service, needs: string | undefined, instead: st
     );
   return ports.length > 0
     ? 'a bridge is enough: what it publishes answers on this host'
-    : 'a bridge is enough: only other services talk to it';
+    : 'a bridge is enough: it publishes nothing, so that only other services talk to it';
 }

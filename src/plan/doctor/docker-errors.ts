@@ -29,3 +29,9 @@ export function explainError(text: string): Explanation | undefined {
   }
   return undefined;
 }
+
+/** @returns the known errors of which a text is a part, as somebody remembers it: in any case of letters */
+export function errorsThatSay(text: string): readonly ErrorRow[] {
+  const part = text.trim().replace(/\s+/g, ' ').toLowerCase();
+  return part.includes(' ') ? errorRows.filter(({ example }) => example.toLowerCase().includes(part)) : [];
+}

@@ -121,7 +121,7 @@ export function checkHostBits(key: 'subnet' | 'ip_range', text: string, cidr: Ci
   if (addressOf(text)?.value === cidr.first) return;
   const what = key === 'subnet' ? 'a subnet' : 'a range';
   report('address/range-invalid', span, `"${text}" is an address inside ${what}, not the ${what.slice(2)}`, {
-    help: formatCidr(cidr),
+    help: `write "${key}: ${formatCidr(cidr)}"`,
   });
 }
 

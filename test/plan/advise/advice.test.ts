@@ -49,7 +49,7 @@ const withMacvlan: Facts = {
 
 const cases: readonly (readonly [service: string, said: string, reason: RegExp, facts?: Facts])[] = [
   ['{ image: nginx, ports: ["8080:80"] }', 'bridge', /^a bridge is enough: what it publishes/],
-  ['{ image: postgres }', 'bridge', /^a bridge is enough: only other services/],
+  ['{ image: postgres }', 'bridge', /^a bridge is enough: it publishes nothing, so/],
   ['{ image: x, ports: ["1900:1900/udp"] }', 'bridge', /^it publishes SSDP, .*: if it needs them, ipvlan-l2$/],
   ['{ image: "pihole/pihole:2024", ports: ["53:53/udp"] }', 'bridge', /serves DHCP: then ipvlan-l2$/],
   ['{ image: "ghcr.io/home-assistant/home-assistant:stable" }', 'ipvlan-l2 (advised)', /mDNS and SSDP/],
@@ -164,7 +164,7 @@ test('what the top level makes of services that say nothing is left alone', () =
     adviceFor(project!, lanFacts).map(({ netmode, reason, write }) => [netmode, reason.slice(0, 35), write]),
     [
       ['as annotated', 'the x-netmode at the top level make', undefined],
-      ['bridge', 'a bridge is enough: only other serv', undefined],
+      ['bridge', 'a bridge is enough: it publishes no', undefined],
     ],
   );
 });

@@ -1,8 +1,10 @@
 /** Native networks and external ones are checked as those of `x-netmode`; what one check knows, all know. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { SourceFile } from '../../../src/diagnostics/source.ts';
 import type { EngineFacts, EngineNetwork, Facts, HostInterface } from '../../../src/plan/facts/facts.ts';
-import { formatAddress } from '../../../src/plan/facts/ip.ts';
+import { formatAddress, parseCidr } from '../../../src/plan/facts/ip.ts';
+import { checkHostBits } from '../../../src/plan/networks/pools.ts';
 import type { Place } from '../../../src/plan/types.ts';
 import { lanFacts, planTexts, told } from '../../support/in-memory.ts';
 
@@ -270,6 +272,15 @@ for (const [name, pool, more, expected] of [
 test('who has an address needs no range', () => {
   const text = joining(native('subnet: 192.168.1.0/24, gateway: 192.168.1.1'));
   assert.equal(lines(text.replace('[lan]', '{ lan: { ipv4_address: 192.168.1.53 } }')), []);
+});
+
+test('the help for host bits is the line to write', () => {
+  const helps: (string | undefined)[] = [];
+  const place = { source: new SourceFile('compose.yaml', ''), start: 0, end: 0 };
+  checkHostBits('ip_range', '192.168.1.200/27', parseCidr('192.168.1.200/27')!, place, (_rule, _span, _text, more) =>
+    helps.push(more?.help),
+  );
+  assert.equal(helps, ['write "ip_range: 192.168.1.192/27"']);
 });
 
 test('x-netmode: host bits in a range, one outside the LAN, and one subnet twice', () => {

@@ -11,7 +11,7 @@ import { type Survey, surveyShims } from '../../steps/shims/survey-shims.ts';
 const examples = `
 Examples:
   netcompose shim ls
-  netcompose shim ls --format json | jq '.[].faults'
+  netcompose shim ls --format json | jq '.shims[].faults'
 `;
 
 export async function run(session: Session): Promise<number> {
