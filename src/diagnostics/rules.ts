@@ -151,6 +151,10 @@ export const rules = {
     severity: 'error',
     summary: 'A network declares a subnet of a family that is not enabled, which Docker ignores.',
   },
+  'subnet/ipv6-made-up': {
+    severity: 'warning',
+    summary: 'A network on the LAN has IPv6 and no IPv6 subnet: Docker makes one up, with a gateway that nobody has.',
+  },
   'subnet/l3-inside-parent-subnet': {
     severity: 'error',
     summary: "An ipvlan L3 network lies inside the LAN's subnet, where nobody answers for it.",

@@ -132,6 +132,7 @@ const native: { readonly [rule in RuleName]?: string } = {
     { web: dynamic },
     { lan: '{ ipam: { config: [{ subnet: "2001:db8::/64" }] } }' },
   ),
+  'subnet/ipv6-made-up': project({ web: dynamic }, { lan: lan({ more: ', enable_ipv6: true' }) }),
   'driver-option/unknown': project({ web: dynamic }, { lan: lan({ driver: 'ipvlan', options: ', ipvlan-mode: l3' }) }),
   'shim/name-taken': project({ web: dynamic }, { lan: lan({ more: shim }) }),
   'subnet/lan-has-changed': project({ web: dynamic }, { lan: '{ external: true, name: netcompose-eth0 }' }),

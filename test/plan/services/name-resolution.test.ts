@@ -34,8 +34,8 @@ const unreachable = (web: string, db: string, network: string) => [
   `service/peer-unreachable: "web" (${web}) depends on "db" (${db}), but they share no network; ` +
     `add "db" to a network of both: "networks: [${network}]"`,
 ];
-const docker0 =
-  `${nameless('bridge', 'bridge')}leave "network_mode" out of both: Docker resolves no names on its ` + `own bridge`;
+const noNames = 'leave "network_mode" out of both: Docker resolves no names on its own bridge';
+const docker0 = `${nameless('bridge', 'bridge')}${noNames}`;
 const on = (network: string, rest = '') => `x-netmode: { network: ${network}${rest} }`;
 
 for (const [name, web, db, expected] of [

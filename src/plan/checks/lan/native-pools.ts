@@ -1,5 +1,6 @@
 /** What netcompose finds for its own networks on a LAN, and a native one must say itself: gateway and range. */
 import type { Report } from '../../../diagnostics/diagnostic.ts';
+import type { Span } from '../../../diagnostics/source.ts';
 import { underlay } from '../../../netmode/modes.ts';
 import { formatAddress, formatCidr, overlaps } from '../../facts/ip.ts';
 import type { ParsedFacts } from '../../facts/parsed-facts.ts';
@@ -7,7 +8,10 @@ import { lanGateway, lanRange } from '../../networks/lan-pools.ts';
 import { fixedAddresses, membersOf } from '../../services/members.ts';
 import { type Attached, isUnderlayNetwork, type Plan, type PlannedPool, type UnderlayNetwork } from '../../types.ts';
 
-/** Reports `address/no-gateway` and `address/no-range-on-lan` for native networks that started services join. */
+/**
+ * Reports `address/no-gateway`, `address/no-range-on-lan` and `subnet/ipv6-made-up` for native networks that started
+ * services join.
+ */
 export function checkNativePools({ project, services, networks }: Plan, facts: ParsedFacts, report: Report): void {
   const joined = membersOf(services.values());
   for (const network of [...networks.values()].filter(isUnderlayNetwork)) {
@@ -15,8 +19,10 @@ export function checkNativePools({ project, services, networks }: Plan, facts: P
     const { mode, parent } = network.underlay;
     // Without a parent it leads nowhere anyway.
     if (network.kind !== 'native' || !underlay(mode).onLan || parent.kind === 'none' || members.length === 0) continue;
-    const isExternal = project.networks.get(network.key)?.external === true;
+    const declared = project.networks.get(network.key);
+    const isExternal = declared?.external === true;
     if (!isExternal && network.pools.length === 0) reportNoSubnet(network, report);
+    if (!isExternal && declared?.enableIpv6?.value) checkMadeUp(network, declared.enableIpv6.span, report);
     for (const pool of network.pools) {
       if (!isExternal && !network.internal && needsGateway(pool, network))
         reportNoGateway(network, pool, facts, report);
@@ -32,6 +38,21 @@ function reportNoSubnet({ key, span, internal }: UnderlayNetwork, report: Report
     span,
     `network "${key}" gives no subnet: Docker chooses one of its own, in which the LAN has no router`,
     { help: 'write "subnet", "gateway" and "ip_range" under "ipam"' },
+  );
+}
+
+/**
+ * Docker 28 makes an IPv6 subnet up where none is given, and its first address the gateway; 26 refuses the network
+ * (measured with 28.5.2 and 26.1.5).
+ */
+function checkMadeUp({ key, pools, internal }: UnderlayNetwork, enabled: Span, report: Report): void {
+  // Where there is no subnet at all, that is told.
+  if (internal || pools.length === 0 || pools.some(({ subnet }) => subnet.family === 6)) return;
+  report(
+    'subnet/ipv6-made-up',
+    enabled,
+    `network "${key}" has IPv6 and no IPv6 subnet: Docker makes one up, whose gateway nobody on the LAN has`,
+    { help: 'leave "enable_ipv6" out, or write the LAN\'s own prefix under "ipam", with its router as "gateway"' },
   );
 }
 

@@ -4,11 +4,13 @@ import * as assert from 'uvu/assert';
 import type { EngineNetwork, Facts } from '../../../../src/plan/facts/facts.ts';
 import { lanFacts, planTexts } from '../../../support/in-memory.ts';
 
-/** What is reported under these two rules, as rule, message and help. */
+const rules: readonly string[] = ['address/no-gateway', 'address/no-range-on-lan', 'subnet/ipv6-made-up'];
+
+/** What is reported under these rules, as rule, message and help. */
 function reported(text: string, facts: Facts = lanFacts) {
   return planTexts(text, { facts })
     .diagnostics.sorted()
-    .filter(({ rule }) => rule === 'address/no-gateway' || rule === 'address/no-range-on-lan')
+    .filter(({ rule }) => rules.includes(rule))
     .map(({ rule, message, help }) => `${rule}: ${message}\n  ${help}`);
 }
 
@@ -33,7 +35,18 @@ const noSubnet =
   'address/no-gateway: network "lan" gives no subnet: Docker chooses one of its own, in which the LAN has no router\n' +
   '  write "subnet", "gateway" and "ip_range" under "ipam"';
 
+const madeUp =
+  'subnet/ipv6-made-up: network "lan" has IPv6 and no IPv6 subnet: Docker makes one up, whose gateway nobody on the ' +
+  'LAN has\n  leave "enable_ipv6" out, or write the LAN\'s own prefix under "ipam", with its router as "gateway"';
+
 for (const [name, text, expected] of [
+  ['IPv6 without a subnet', lan(`{ ${subnet}, ${gateway}, ${range} }`, ', enable_ipv6: true'), [madeUp]],
+  ['IPv6 turned off', lan(`{ ${subnet}, ${gateway}, ${range} }`, ', enable_ipv6: false'), []],
+  [
+    'IPv6 without a subnet, internal',
+    lan(`{ ${subnet}, ${gateway}, ${range} }`, ', enable_ipv6: true, internal: true'),
+    [],
+  ],
   ['all is said', lan(`{ ${subnet}, ${gateway}, ${range} }`), []],
   ['no gateway', lan(`{ ${subnet}, ${range} }`), [`${noGateway}  write "gateway: 192.168.1.1"`]],
   [
