@@ -178,6 +178,10 @@ export const rules = {
   'shim/needs-root': { severity: 'error', summary: 'Making a shim needs root, and there is no way to become it.' },
   'shim/name-taken': { severity: 'error', summary: "An interface that netcompose did not make has the shim's name." },
   'shim/address-taken': { severity: 'error', summary: "The shim's address is in use." },
+  'shim/address-not-kept': {
+    severity: 'warning',
+    summary: "Docker may hand the shim's address out to a container.",
+  },
   'shim/other-source': {
     severity: 'warning',
     summary: "This host's bridge containers reach those of a shim from another interface's address.",

@@ -144,6 +144,13 @@ const byHand: { readonly [rule in RuleName]?: readonly (readonly [from: string, 
   'engine/network-missing': [['proxy: { external: true }', 'proxy: {}']],
   'address/duplicate': [['192.168.1.53 }\n  web', '192.168.1.54 }\n  web']],
   'address/duplicate-mac': [['02:42:c0:a8:01:35" }\n  web', '02:42:c0:a8:01:36" }\n  web']],
+  'shim/address-not-kept': [
+    [
+      'x-netmode: ipvlan-l2\n',
+      'x-netmode: { network: lan }\nnetworks:\n' +
+        '  lan: { x-netmode: { mode: ipvlan-l2, shim: { ipv4_address: 192.168.1.60 } } }\n',
+    ],
+  ],
   'shim/other-source': [
     [
       'x-netmode: macvlan\n',

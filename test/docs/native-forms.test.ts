@@ -136,6 +136,7 @@ const native: { readonly [rule in RuleName]?: string } = {
   'driver-option/unknown': project({ web: dynamic }, { lan: lan({ driver: 'ipvlan', options: ', ipvlan-mode: l3' }) }),
   'shim/name-taken': project({ web: dynamic }, { lan: lan({ more: shim }) }),
   'subnet/lan-has-changed': project({ web: dynamic }, { lan: '{ external: true, name: netcompose-eth0 }' }),
+  'shim/address-not-kept': project({ web: dynamic }, { lan: `{ external: true, name: netcompose-eth0${shim} }` }),
   'shim/other-source': project({ web: dynamic }, { lan: `{ external: true, name: netcompose-eth0${shim} }` }),
   'shim/address-taken': project(
     { web: on('{ ipv4_address: 192.168.1.60 }') },

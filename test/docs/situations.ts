@@ -114,6 +114,14 @@ const special: { readonly [rule in RuleName]?: Facts } = {
     },
     engine: { ...engine, networks: [madeBefore] },
   },
+  'shim/address-not-kept': {
+    ...usual,
+    host: { ...usual.host, rpFilter: { all: 1 } },
+    engine: {
+      ...engine,
+      networks: [{ ...madeBefore, driver: 'ipvlan', options: { parent: 'eth0', ipvlan_mode: 'l2' } }],
+    },
+  },
   'subnet/lan-has-changed': {
     ...usual,
     host: {

@@ -14,6 +14,7 @@ import { checkNamedNetworks } from './lan/named-networks.ts';
 import { checkNativePools } from './lan/native-pools.ts';
 import { checkNetworks } from './lan/network-clashes.ts';
 import { checkOwnSubnets } from './lan/own-subnets.ts';
+import { checkShimAddresses } from './lan/shim-addresses.ts';
 import { checkShimNames } from './lan/shim-names.ts';
 import { checkShimSources } from './lan/shim-sources.ts';
 import { checkParents } from './lan/unfit-parents.ts';
@@ -57,6 +58,7 @@ const checks: readonly Check[] = [
   checkWaysOut,
   checkShimNames,
   withoutFacts(checkShimSources),
+  checkShimAddresses,
   checkHostPrograms,
   checkAddresses,
   checkSeveralAddresses,

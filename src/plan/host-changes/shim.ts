@@ -337,7 +337,11 @@ function ownAddress(
   }
   const reserved = reservedIn(network, pool, engine);
   if (reserved && !fixed.some((address) => sameAddress(address, reserved))) return reserved;
-  const taken = [...fixed, ...auxAddresses.values(), ...(gateway ? [gateway] : [])];
+  // On a network that exists and keeps none for the shim, containers may have any.
+  const handedOut = (engine?.containers ?? []).flatMap(
+    ({ networks }) => networks.get(network.dockerName)?.addresses ?? [],
+  );
+  const taken = [...fixed, ...handedOut, ...auxAddresses.values(), ...(gateway ? [gateway] : [])];
   const range = ipRange && contains(subnet, ipRange) ? ipRange : subnet;
   // The last address of an IPv4 subnet is the broadcast address; of an IPv6 one, engine 26 cannot reserve it.
   for (let value = range.last === subnet.last ? range.last - 1n : range.last; value > range.first; value -= 1n) {
