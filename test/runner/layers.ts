@@ -50,6 +50,7 @@ const newestOnly = [
   'provider.test.ts',
   'reach.test.ts',
   'readme.test.ts',
+  'removed.test.ts',
   'situations.test.ts',
   'sudo.test.ts',
   'swarm.test.ts',

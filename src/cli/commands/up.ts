@@ -47,9 +47,10 @@ async function plain(session: Session, { project, stdin }: Extract<Prepared, { k
   const { forCompose, waitsReach } = serviceWords(session);
   const words = [...argv.slice(0, argv.length - args.length), ...forCompose];
   const exitCode = await passThrough(words, host, stdin);
-  if (exitCode === exitCodes.fine && project && readOverride(host, project.name) !== undefined) {
-    const { release } = await import('../steps/release.ts');
-    await release(session);
+  const before = project && readOverride(host, project.name);
+  if (exitCode === exitCodes.fine && project && before !== undefined && !isPretending(session)) {
+    const { leftBetween, release } = await import('../steps/release.ts');
+    await release(session, await leftBetween(project, before, undefined));
     removeOverride(host, project.name);
   }
   const isWaited = exitCode === exitCodes.fine && waitsReach !== undefined && !isPretending(session);
@@ -92,6 +93,7 @@ async function start(session: Session, prepared: Ready, lock: Lock, confirm: Con
   try {
     const { project, override, plan } = prepared;
     const applied = await interruptible((check) => makeReady(session, prepared, lock, steps, check, confirm));
+    const before = readOverride(host, project.name);
     const isAsSeen = applied === undefined || applied.changed.length === 0;
     const exitCode = await orUndone(session, applied, () =>
       callCompose(session, prepared, recordOverride(session, project.name, override)),
@@ -103,6 +105,7 @@ async function start(session: Session, prepared: Ready, lock: Lock, confirm: Con
     const engine = hasShims(prepared)
       ? await settle(session, prepared, { exitCode, isAsSeen, isOpen: runOn && routesAreOpen(plan) })
       : undefined;
+    if (exitCode === exitCodes.fine) await releaseLeft(session, project, before, override);
     if (exitCode === exitCodes.fine && detached) {
       const { reachTable } = await import('../steps/reach/reach-table.ts');
       terminal.err(await reachTable(session, prepared, engine));
@@ -113,6 +116,14 @@ async function start(session: Session, prepared: Ready, lock: Lock, confirm: Con
   } finally {
     await Promise.all(leases.map((lease) => lease.release()));
   }
+}
+
+/** The files have changed, and what they had is in nobody's files any more. */
+async function releaseLeft(session: Session, project: Project, before?: string, after?: string): Promise<void> {
+  if (before === undefined || before === after) return;
+  const { leftBetween, release } = await import('../steps/release.ts');
+  const left = await leftBetween(project, before, after);
+  if (left) await release(session, left);
 }
 
 /** Everything before Compose is called; an interrupt, the last moment before that included, undoes what was done. */

@@ -1,4 +1,5 @@
 /** What is done last: finds what nothing needs any more, and removes it. */
+import type { Project } from '../../compose/project/project.ts';
 import { executeReleases, type ReleaseOptions } from '../../host/execute/remove.ts';
 import { leases, withLock } from '../../host/lock.ts';
 import { observeAgain, observeEngine } from '../../host/observe/engine-facts.ts';
@@ -10,6 +11,7 @@ import type { Release } from '../../plan/actions/action.ts';
 import type { EngineFacts } from '../../plan/facts/facts.ts';
 import { isOurs, servedNetwork } from '../../plan/facts/ownership.ts';
 import { shimsNow } from '../../plan/host-changes/host-actions.ts';
+import { type LeftNetworks, leftNetworks } from '../../plan/host-changes/left-networks.ts';
 import { releasable } from '../../plan/host-changes/releasable.ts';
 import { type StaleFacts, staleOn } from '../../plan/host-changes/stale.ts';
 import type { Plan } from '../../plan/types.ts';
@@ -22,19 +24,50 @@ import type { Session } from '../session.ts';
  * Observes, decides and removes, under the lock. Throws a `HostError` where the engine cannot be reached or a removal
  * fails; the next `down` goes on from there.
  *
+ * @param left networks that the project's files no longer have
  * @returns what was removed
  */
-export function release({ host, progress }: Pick<Session, 'host' | 'progress'>): Promise<readonly Release[]> {
+export function release(
+  { host, progress }: Pick<Session, 'host' | 'progress'>,
+  left?: LeftNetworks,
+): Promise<readonly Release[]> {
   return withLock(host, 'host', async () => {
     const facts = await progress.during('Host and engine', 'Looking', () => observeAll(host));
     const leased = await leasedNetworks(host, facts, () => true);
-    const released = releasable(facts, leased);
+    const released = [...(left ? leftNetworks(left, facts.engine) : []), ...releasable(facts, leased)];
     const gone = new Set(released.flatMap((one) => (one.kind === 'shim' ? one.shim : [])));
     const interfaces = facts.host.interfaces.filter(({ name }) => !gone.has(name));
     const stale = staleOn({ ...facts, host: { ...facts.host, interfaces } }, leased);
     return executeReleases([...withoutRepeats(stale, released), ...released], host, showing(progress));
   });
 }
+
+/**
+ * The macvlan and ipvlan networks of the project's own that its override had, and that neither another override nor its
+ * files have; nothing where there are none.
+ */
+export async function leftBetween(
+  project: Project,
+  before: string | undefined,
+  after: string | undefined,
+): Promise<LeftNetworks | undefined> {
+  if (before === undefined || before === after) return undefined;
+  const [had, has] = [await ownNetworks(before), await ownNetworks(after ?? '')];
+  const keys = new Set(had.filter((key) => !has.includes(key) && !project.networks.has(key)));
+  return keys.size > 0 ? { project: project.name, keys } : undefined;
+}
+
+/** The keys of the networks that an override defines; those outside the project have no driver there. */
+async function ownNetworks(override: string): Promise<readonly string[]> {
+  const { parseDocument } = await import('yaml');
+  // Its tags are Compose's.
+  const { networks } = (parseDocument(override, { logLevel: 'silent' }).toJS() ?? {}) as {
+    readonly networks?: Readonly<Record<string, { readonly driver?: string } | null>>;
+  };
+  return Object.entries(networks ?? {}).flatMap(([key, network]) => (isUnderlayDriver(network?.driver) ? key : []));
+}
+
+const isUnderlayDriver = (driver: string | undefined) => driver === 'macvlan' || driver === 'ipvlan';
 
 interface TidyOptions {
   /** What has been started. */

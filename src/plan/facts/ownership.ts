@@ -62,6 +62,8 @@ export const floatingLabel = 'netcompose.floating-addresses';
 
 /** Compose's own label of what belongs to a project. */
 export const composeProjectLabel = 'com.docker.compose.project';
+/** By which Compose finds a network that it made: its key in the file. */
+export const composeNetworkLabel = 'com.docker.compose.network';
 
 /** The shared Docker network of a parent. */
 export const sharedNetworkName = (parent: string) => `netcompose-${parent}`;

@@ -43,7 +43,8 @@ export const removalOf = ({ name }: HostInterface, state: ShimState): readonly R
   { kind: 'shim', shim: name, command: ['ip', 'link', 'del', 'dev', name] },
 ];
 
-const removeNetwork = (network: string): Release => ({
+/** What removes a network of the engine. */
+export const removeNetwork = (network: string): Release => ({
   kind: 'network',
   network,
   command: ['docker', 'network', 'rm', network],

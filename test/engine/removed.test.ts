@@ -1,0 +1,71 @@
+/** Files that no longer say `x-netmode`: what they had made goes all the same. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { saying } from '../support/hooks.ts';
+import { testImage } from './rig/image.ts';
+import { type Lan, makeLan } from './rig/lan.ts';
+import { netcompose } from './rig/netcompose.ts';
+import { type Rig, startRig } from './rig/rig.ts';
+import { type Snapshot, snapshot } from './snapshot.ts';
+
+interface Context {
+  rig: Rig;
+  lan: Lan;
+  before: Snapshot;
+}
+
+const test = suite<Context>('x-netmode taken out');
+
+test.before(
+  saying(async (context) => {
+    context.lan = await makeLan({ name: 'removed', third: 215, defaultRoute: true });
+    context.rig = await startRig();
+    context.before = await snapshot(context.rig);
+  }),
+);
+test.after(async ({ rig, lan }) => {
+  await rig?.stop();
+  await lan?.remove();
+});
+
+const service = (name: string, netmode: string) =>
+  `  ${name}:\n    image: ${testImage}\n    command: ["sleep", "infinity"]\n    stop_signal: SIGKILL\n` +
+  (netmode && `    x-netmode: ${netmode}\n`);
+const range = 'ip_range: 192.168.215.192/27';
+
+for (const scope of ['host', 'project'])
+  for (const steps of [['down'], ['up -d', 'down']])
+    test(`scope ${scope}: ${steps.join(', ')}`, async ({ rig, before }) => {
+      const cwd = join(rig.directory, 'removed');
+      await mkdir(cwd, { recursive: true });
+      const run = async (words: string) => {
+        const { code, stderr } = await netcompose(rig, words.split(' '), { cwd });
+        assert.is(code, 0, `${words}: ${stderr}`);
+      };
+      const write = (web: string, beside: string) =>
+        writeFile(join(cwd, 'compose.yaml'), `services:\n${service('web', web)}${service('beside', beside)}`);
+      await write(`{ mode: macvlan, scope: ${scope}, ${range} }`, 'host');
+      await run('up -d');
+      await write('', '');
+      for (const step of steps) await run(step);
+      assert.equal(await snapshot(rig), before);
+    });
+
+test('another netmode in its place: up takes the network away', async ({ rig, before }) => {
+  const cwd = join(rig.directory, 'changed');
+  await mkdir(cwd, { recursive: true });
+  const up = async (netmode: string) => {
+    await writeFile(join(cwd, 'compose.yaml'), `services:\n${service('web', netmode)}`);
+    const { code, stderr } = await netcompose(rig, ['up', '-d'], { cwd });
+    assert.is(code, 0, stderr);
+    return (await rig.docker('network', 'ls', '--format', '{{.Driver}}')).stdout.split('\n');
+  };
+  assert.ok((await up(`{ mode: macvlan, scope: project, ${range} }`)).includes('macvlan'));
+  assert.not.ok((await up('host')).includes('macvlan'));
+  assert.is((await netcompose(rig, ['down'], { cwd })).code, 0);
+  assert.equal(await snapshot(rig), before);
+});
+
+test.run();
