@@ -126,7 +126,6 @@ test('commands, their output and their exit codes go through', async (context) =
     ['-f', 'broken.yaml', 'config'],
     ['-f', 'wrong.yaml', 'up', '-d'],
     ['-f', 'missing.yaml', 'up', '-d'],
-    ['up', '--help'],
     ['version', '--short'],
   ];
   for (const call of calls) {
@@ -134,6 +133,14 @@ test('commands, their output and their exit codes go through', async (context) =
     assert.is(actual.code, expected.code, call.join(' '));
     assert.is(actual.stdout, expected.stdout, call.join(' '));
   }
+});
+
+test("help is Compose's, with netcompose's options below it", async (context) => {
+  const call = ['up', '--help'];
+  const [expected, actual] = [await itself(context, call), await netcompose(context.rig, call, context)];
+  assert.is(actual.code, expected.code);
+  assert.ok(actual.stdout.startsWith(expected.stdout), actual.stdout);
+  assert.match(actual.stdout.slice(expected.stdout.length), '--wait-reach');
 });
 
 test('standard input goes through', async (context) => {

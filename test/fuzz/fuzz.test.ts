@@ -38,7 +38,8 @@ for (const [name, why] of [
   ['goes round for ever', /8 s of processor time have brought nothing/],
   ['waits for ever', /nothing has moved for 8 s/],
   ['ends the process', /the process has ended with (?:SIGABRT|134)/],
-  ['takes all memory', /the process has ended with (?:SIGABRT|134)/],
+  // On a slow machine the collecting alone takes the time first.
+  ['takes all memory', /the process has ended with (?:SIGABRT|134)|8 s of processor time have brought nothing/],
 ] as const) {
   test(`an input that ${name} is printed`, async () => {
     const { code, said } = await sample(name);

@@ -57,6 +57,7 @@ const printed: Readonly<Record<string, readonly [program: Program, ...parts: str
   'not manually attachable': ['dockerd', 'not manually attachable'],
   'permission denied while': ['docker', 'permission denied while trying to connect to the Docker daemon socket'],
   'Cannot connect to the Docker': ['docker', 'Cannot connect to the Docker daemon', 'Is the docker daemon running?'],
+  'multiple subnets': ['dockerd', "bridge driver doesn't support multiple subnets"],
   'predefined bridge network': ['dockerd', 'operation is not permitted on predefined'],
   'declared as external': ['compose', 'declared as external, but could not be found'],
   '1f2e3d4c not found': ['dockerd', 'failed to set up container networking'],
