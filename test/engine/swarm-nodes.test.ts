@@ -99,7 +99,7 @@ test('containers of both nodes reach each other, on the LAN and in the overlay',
   for (const words of manager!) await docker(one, ...words);
 
   const nodes = [one, two] as const;
-  const places = { shop_web: 'netcompose-swarm-macvlan', shop_api: 'shop_default' } as const;
+  const places = { shop_web: 'netcompose-swarm-macvlan', shop_api: 'shop_overlay' } as const;
   for (const [service, network] of Object.entries(places)) {
     const addresses = await Promise.all(nodes.map((node) => addressOf(node, service, network)));
     // Each node hands out of its own half of the range.

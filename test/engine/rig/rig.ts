@@ -52,7 +52,10 @@ const stepMilliseconds = 200;
 export async function startRig({
   engine = layersEngine(),
   namespace,
-}: { readonly engine?: EngineName; readonly namespace?: string } = {}): Promise<Rig> {
+}: {
+  readonly engine?: EngineName;
+  readonly namespace?: string;
+} = {}): Promise<Rig> {
   const installed = findEngine(engine);
   if (!installed) throw new Error(`the test engine ${engine} is not installed: run test/engine/rig/install.sh`);
   const directory = await mkdtemp(join(sandboxFolder(), 'rig-'));

@@ -20,12 +20,7 @@ export function commandsOf(printed: string, stack: string): readonly (readonly (
 /** No registry is asked for the image, and the tests wait by themselves. */
 function here(words: readonly string[], stack: string): readonly string[] {
   if (words[0] !== 'stack' || words[1] !== 'deploy') return words;
-  return [
-    ...words.map((word) => (word === 'stack.yaml' ? stack : word)),
-    '--resolve-image',
-    'never',
-    '--detach=true',
-  ];
+  return [...words.map((word) => (word === 'stack.yaml' ? stack : word)), '--resolve-image', 'never', '--detach=true'];
 }
 
 /** Bounded: the engine answers each time, and makes one container in a few seconds. */
