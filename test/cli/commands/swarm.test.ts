@@ -123,7 +123,9 @@ test('what is wrong on one of the hosts says on which, and once; what is wrong o
     'error[parent/not-found]: on host "hostB": "web": this host has no default route from which to find the parent',
   ]);
   const everywhere = { ...one, 'compose.yaml': yaml(', parent: nic9') };
-  assert.equal(await errorsOf(everywhere), ['error[parent/not-found]: this host has no interface "nic9"']);
+  assert.equal(await errorsOf(everywhere), [
+    'error[parent/not-found]: "web": there is no interface "nic9" on this host',
+  ]);
 });
 
 test('what x-netmode asks for at a service and no stack gives is said, key by key', async () => {

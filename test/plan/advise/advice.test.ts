@@ -81,6 +81,10 @@ const cases: readonly (readonly [service: string, said: string, reason: RegExp, 
   ['{ image: x, network_mode: "service:${VPN:-vpn}" }', 'service:vpn', /has a variable: write it yourself/],
   ['{ image: x, network_mode: "container:vp" }', 'as written', /network of "vpn", by its container's name/],
   ['{ image: x, network_mode: "container:other" }', 'as written', /another project/],
+  ['{ image: x, network_mode: pasta }', 'as written', /^it is on the Docker network "pasta"$/],
+  ['{ image: x, network_mode: pasta }', 'as written', /^Podman gives it .* "pasta"$/, engineOf('podman', '5.4.2')],
+  ['{ image: x, network_mode: "slirp4netns:mtu=1400" }', 'as written', /^Podman gives it .*"$/, { version: 1 }],
+  ['{ image: x, network_mode: pastas }', 'as written', /Docker network "pastas"$/, engineOf('podman', '5.4.2')],
   ['{ image: homebridge/homebridge, x-netmode: bridge }', 'as annotated', /left alone/],
 ];
 
