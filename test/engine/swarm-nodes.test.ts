@@ -106,7 +106,8 @@ test('containers of both nodes reach each other, on the LAN and in the overlay',
     if (service === 'shop_web') assert.equal(addresses, ['192.168.213.192', '192.168.213.208']);
     assert.is.not(addresses[0], addresses[1]);
     for (const [index, node] of nodes.entries()) {
-      const fetch = `for i in 1 2 3 4 5; do timeout 3 wget -q -O - http://${addresses[1 - index]}/ && break; sleep 1; done`;
+      const ask = `timeout 3 wget -q -O - http://${addresses[1 - index]}/`;
+      const fetch = `for i in 1 2 3 4 5; do ${ask} && break; sleep 1; done`;
       const answer = await docker(node, 'exec', await containerOf(node, service), 'sh', '-c', fetch);
       assert.is(answer, 'hello', `${service}, from node ${index + 1}`);
     }

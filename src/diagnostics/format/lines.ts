@@ -12,6 +12,6 @@ export function brokenAt(text: string, width: number): readonly string[] {
   return lines;
 }
 
-/** The lines of a text that each begin with the same, such as spaces or a comment's mark; all of it fits the columns. */
+/** The lines of a text, each after the same start, such as spaces or a comment's mark; with it they fit the columns. */
 export const linesAfter = (start: string, text: string, columns = Infinity): readonly string[] =>
   brokenAt(text, columns - start.length).map((line) => `${start}${line}`);

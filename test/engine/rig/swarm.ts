@@ -1,4 +1,4 @@
-/** What tests of a swarm have in common: commands as they are printed, and containers that an engine makes by itself. */
+/** What tests of a swarm have in common: commands as they are printed, and containers that engines make. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import type { Rig } from './rig.ts';
