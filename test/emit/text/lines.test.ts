@@ -67,10 +67,7 @@ test('a page keeps its code, tables and headings, and joins the lines of a parag
   const code = `\`\`\`yaml\n${long}: 1\n\n- x\n\`\`\``;
   const [head, rows] = [`# ${long}\n`, `| ${long} |\n| - |\n`];
   const page = `${head}Text that\ngoes on.\n\n${code}\n\n${rows}- an item\n  that goes on\n- another\n`;
-  assert.is(
-    pageText(page, 40),
-    `${head}Text that goes on.\n\n${code}\n\n${rows}- an item that goes on\n- another\n`,
-  );
+  assert.is(pageText(page, 40), `${head}Text that goes on.\n\n${code}\n\n${rows}- an item that goes on\n- another\n`);
   assert.is(pageText(page), page);
 });
 
