@@ -174,7 +174,7 @@ function obstacleTo(netmode: string, { macAddress, networks, dependsOn }: Servic
   return netmode === 'host' && dependsOn.some(({ from }) => from === 'links') ? 'links' : undefined;
 }
 
-function adviceOf(service: Service, { services }: Project, onLan: LanMode, engine: Facts['engine']): Said {
+function adviceOf(service: Service, { services, networks }: Project, onLan: LanMode, engine: Facts['engine']): Said {
   const { networkMode, netmode, image } = service;
   const mode = networkMode?.value;
   if (netmode) return { netmode: 'as annotated', reason: 'its x-netmode is left alone' };
@@ -209,8 +209,13 @@ function adviceOf(service: Service, { services }: Project, onLan: LanMode, engin
       : 'nothing here shows why it is in host mode: if it only serves ports, a bridge that publishes them is safer';
     return { netmode: 'host', reason, ...source };
   }
-  if (service.networks && [...service.networks.value.keys()].some((key) => key !== 'default'))
-    return { netmode: 'as written', reason: 'it is on networks that the file declares', ...source };
+  const declared = [...(service.networks?.value.keys() ?? [])];
+  if (declared.some((key) => key !== 'default')) {
+    const reason = 'it is on networks that the file declares';
+    if (!known || !declared.every((key) => isBridge(networks.get(key)))) return { netmode: 'as written', reason };
+    const needs = `${known.needs}${known.required ? '' : ', if that is used'}`;
+    return { netmode: 'as written', reason: `${reason}, which are bridges: they do not carry ${needs}`, ...source };
+  }
   if (known?.required && onLan.netmode === undefined)
     return {
       netmode: 'bridge',
@@ -236,6 +241,10 @@ function adviceOf(service: Service, { services }: Project, onLan: LanMode, engin
 /** Podman's words for the network that a program of its own makes; for Docker they name a network like any other. */
 const isPodmans = (network: string, engine: Facts['engine']): boolean =>
   /^(?:pasta|slirp4netns)(?::|$)/.test(network) && (engine === undefined || engine.kind === 'podman');
+
+/** The default network is one too, where the file says nothing of it. */
+const isBridge = (network: Network | undefined): boolean =>
+  network === undefined || (!network.external && !network.netmode && (network.driver?.value ?? 'bridge') === 'bridge');
 
 const hostText = (onLan: LanMode): string =>
   onLan.netmode === undefined ? `${onLan.because}; ${onLan.instead}` : 'host mode carries it';
