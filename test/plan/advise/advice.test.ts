@@ -8,7 +8,8 @@ import { lanFacts, planTexts } from '../../support/in-memory.ts';
 
 const advised = (service: string, facts: Facts = lanFacts) => {
   const { project } = planTexts(
-    `services:\n  vpn: { image: x, container_name: vp }\n  web: ${service}\nnetworks: { back: {}, far: { driver: overlay } }\n`,
+    `services:\n  vpn: { image: x, container_name: vp }\n  web: ${service}\n` +
+      'networks: { back: {}, far: { driver: overlay } }\n',
   );
   const { netmode, write, reason } = adviceFor(project!, facts).find((one) => one.service === 'web')!;
   return { said: `${netmode}${write ? ' (advised)' : ''}`, reason };
