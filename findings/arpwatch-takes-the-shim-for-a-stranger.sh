@@ -70,14 +70,15 @@ ip -n c1 link set eth0 up
 ip link add link p0 name s0 type macvlan mode bridge
 echo 1 > /proc/sys/net/ipv4/conf/s0/arp_filter
 ip link set s0 up
-# watch FOLDER INTERFACE FILTER COMMAND...: arpwatch in the foreground, its reports instead of mail; COMMAND goes before it.
+# watch FOLDER INTERFACE FILTER COMMAND...: arpwatch, run by COMMAND, writes its reports into a file instead of mail.
 watch() {
   local folder=$1 interface=$2 filter=$3
   shift 3
   mkdir "$folder"
   touch "$folder/arp.dat"
   LD_LIBRARY_PATH=$work/root/usr/lib/$library:$work/root/lib/$library \
-    "$@" "$work/root/usr/sbin/arpwatch" -d -i "$interface" -F "$filter" -f "$folder/arp.dat" -u root > "$folder/log" 2>&1 &
+    "$@" "$work/root/usr/sbin/arpwatch" -d -i "$interface" -F "$filter" -f "$folder/arp.dat" -u root \
+    > "$folder/log" 2>&1 &
 }
 # meet: the host asks the LAN, then the container the host, twice, each time from the beginning.
 meet() {
@@ -113,4 +114,5 @@ spare=$(reports /run/spare)
 [ "$far" = 'new station' ] || differs "on the LAN: $far"
 [ "$less" = 'new station' ] || differs "with a filter: $less"
 [ "$spare" = 'new station' ] || differs "shim with an address: $spare"
-echo "as stated, reports on the host's address: on its card: $bare; on the LAN: $far; with a filter: $less; shim with an address: $spare"
+echo "as stated, reports on the host's address: on its card: $bare; on the LAN: $far; with a filter: $less; shim with an" \
+  "address: $spare"
