@@ -114,5 +114,5 @@ spare=$(reports /run/spare)
 [ "$far" = 'new station' ] || differs "on the LAN: $far"
 [ "$less" = 'new station' ] || differs "with a filter: $less"
 [ "$spare" = 'new station' ] || differs "shim with an address: $spare"
-echo "as stated, reports on the host's address: on its card: $bare; on the LAN: $far; with a filter: $less; shim with an" \
-  "address: $spare"
+echo "as stated, reports on the host's address: on its card: $bare; on the LAN: $far; with a filter: $less;" \
+  "shim with an address: $spare"
