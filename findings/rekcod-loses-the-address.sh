@@ -83,10 +83,9 @@ tar -C /run/image -c . | docker import - box:1 > /dev/null 2>&1 || skip "no engi
 docker network create --driver macvlan --opt parent=p0 --subnet 192.168.1.0/24 --gateway 192.168.1.1 \
   --ip-range 192.168.1.192/27 lan > /dev/null || skip 'no macvlan network'
 docker network create --subnet 10.7.0.0/24 back > /dev/null
-docker create --name web --network lan --ip 192.168.1.205 --mac-address 02:00:00:00:00:07 --dns 192.168.1.1 \
+docker run --detach --name web --network lan --ip 192.168.1.205 --mac-address 02:00:00:00:00:07 --dns 192.168.1.1 \
   --publish 8080:80 box:1 sleep 999 > /dev/null || skip 'no container'
 docker network connect back web
-docker start web > /dev/null || skip 'it does not start'
 # state: networks, address on lan, DNS servers; the container's name within.
 state() {
   docker inspect web --format '{{ range $name, $_ := .NetworkSettings.Networks }}{{ $name }} {{ end }}{{
@@ -97,7 +96,7 @@ name=$(docker inspect web --format '{{ .Config.Hostname }}')
 line=$(docker inspect web | node "$work/node_modules/.bin/rekcod" | grep '^docker run') || skip 'rekcod prints no line'
 docker rm --force web > /dev/null
 # The line as it is.
-sh -c "$line" > /run/log 2>&1 || differs "the line does not run: $line; $(cat /run/log)"
+timeout 60 sh -c "$line" > /run/log 2>&1 || differs "the line does not run: $line; $(cat /run/log)"
 after=$(state)
 kept=$(docker inspect web --format '{{ .Config.Hostname }}')
 [ "$before" = 'back lan 192.168.1.205 [192.168.1.1] 02:00:00:00:00:07' ] || differs "before: $before"
