@@ -11,6 +11,7 @@ import {
   columnOf,
   commentAfterKey,
   contentEnd,
+  endsInOpenBlock,
   keyEnd,
   keyOf,
   lineEnd,
@@ -107,7 +108,8 @@ class Editor {
     const lines = [...added].map(([key, value]) => ' '.repeat(column) + this.#writer.pair(key, value, column));
     const kept = map.items.filter((pair) => !remove.has(pair));
     const atEnd = lines.length > 0 && kept.length > 0 && (map === this.#root || remove.size === 0);
-    if (atEnd) this.#addAfter(kept.at(-1)!, lines, column, map === this.#root);
+    if (atEnd && endsInOpenBlock(map, this.#text)) this.#addBefore(kept.at(-1)!, lines);
+    else if (atEnd) this.#addAfter(kept.at(-1)!, lines, column, map === this.#root);
     const instead = atEnd
       ? []
       : lines.length > 0
@@ -128,6 +130,12 @@ class Editor {
     const lines = [comment === undefined ? first : `${first} ${comment}`, ...more].join(this.#writer.eol);
     const to = comment !== undefined && rest.trim() === comment ? end + rest.length : end;
     this.#replace(from ?? keyEnd(pair), to, from === undefined ? `:${lines}` : lines);
+  }
+
+  /** A line below an open block of text would add a line break to it. */
+  #addBefore(last: YamlPair, lines: readonly string[]): void {
+    const at = lineStart(this.#text, pairStart(last));
+    this.#replace(at, at, lines.map((line) => line + this.#writer.eol).join(''));
   }
 
   #addAfter(last: YamlPair, lines: readonly string[], column: number, section: boolean): void {

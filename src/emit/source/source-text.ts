@@ -100,6 +100,22 @@ export function contentEnd(node: Node, text: string): number {
   return end;
 }
 
+/**
+ * Whether the mapping ends with a block of text and the file there, without a line break: a line below would add one to
+ * the text.
+ */
+export function endsInOpenBlock(map: YAMLMap, text: string): boolean {
+  const block = lastScalar(map);
+  return block !== undefined && !text.slice(block.range![0]).includes('\n', block.range![1] - block.range![0] - 1);
+}
+
+/** The block of text (`|`, `>`) with which a value ends. */
+export function lastScalar(node: Node | null): Node | undefined {
+  if (isMap(node) && !node.flow) return lastScalar((node.items.at(-1)?.value ?? null) as Node | null);
+  if (isSeq(node) && !node.flow) return lastScalar((node.items.at(-1) ?? null) as Node | null);
+  return isScalar(node) && node.type?.startsWith('BLOCK') === true ? node : undefined;
+}
+
 interface CstItem {
   readonly start?: readonly Token[];
   readonly sep?: readonly Token[];
