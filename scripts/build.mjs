@@ -148,6 +148,7 @@ async function oneFile() {
     stdin: {
       contents: [
         `globalThis.NETCOMPOSE_ASSETS=${JSON.stringify(assets)};`,
+        "require('node:v8').setFlagsFromString('--interrupt-budget=1000000');",
         'const { env } = process;',
         'if (env.NETCOMPOSE_CA_CERTS) env.NODE_EXTRA_CA_CERTS = env.NETCOMPOSE_CA_CERTS;',
         'delete env.NETCOMPOSE_CA_CERTS;',
