@@ -9,8 +9,8 @@
  * Node 20 reads the certificates of NODE_EXTRA_CA_CERTS at its start, needed or not: for a system's whole collection
  * that takes half as long as the start itself. So the variable is put aside for as long as that lasts.
  *
- * The heap's young part is kept small, and machine code is made late: most of what is read stays for as long as the
- * program runs, which is too short for either to pay.
+ * The heap's young part is kept small and is cleaned by one thread, and machine code is made late: most of what is
+ * read stays for as long as the program runs, which is too short for more of either to pay (docs/performance.md).
  *
  * V8's compiled code is kept from one start to the next, in the user's cache folder: it halves what a start costs
  * beyond Node's own (Node 22 has `module.enableCompileCache()` for this, Node 20 has nothing).
@@ -39,7 +39,7 @@ if (process.env.NETCOMPOSE_CA_CERTS) {
   delete process.env.NETCOMPOSE_CA_CERTS;
 }
 
-setFlagsFromString('--interrupt-budget=1000000');
+setFlagsFromString('--interrupt-budget=1000000 --no-parallel-scavenge');
 
 /** Node's own modules that take long to load, and that most commands do not use. */
 const slow = new Set(['node:child_process', 'node:crypto', 'node:dgram', 'node:net', 'node:readline']);
