@@ -31,15 +31,12 @@ const {
 const { createRequire } = require('node:module');
 const { homedir } = require('node:os');
 const { basename, dirname, isAbsolute, join } = require('node:path');
-const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
 
 if (process.env.NETCOMPOSE_CA_CERTS) {
   process.env.NODE_EXTRA_CA_CERTS = process.env.NETCOMPOSE_CA_CERTS;
   delete process.env.NETCOMPOSE_CA_CERTS;
 }
-
-setFlagsFromString('--interrupt-budget=1000000 --no-parallel-scavenge');
 
 /** Node's own modules that take long to load, and that most commands do not use. */
 const slow = new Set(['node:child_process', 'node:crypto', 'node:dgram', 'node:net', 'node:readline']);
@@ -55,6 +52,7 @@ if (only === '--version' || only === '-v' || only === '-V') {
 else build();
 
 function start() {
+  require('node:v8').setFlagsFromString('--interrupt-budget=1000000 --no-parallel-scavenge');
   const fresh = [];
   const { main } = load(program, cachePrefix(), fresh);
   // After the run, so that it holds what this command needed.

@@ -61,7 +61,7 @@ const settings = {
 /** By which the shell starts Node, and what V8 is told, as in `bin/netcompose.cjs`. */
 const launcher = readFileSync(join(root, 'bin/netcompose.cjs'), 'utf8').split('\n');
 const launcherLines = launcher.slice(0, 3);
-const flags = launcher.find((line) => line.startsWith('setFlagsFromString('));
+const flags = launcher.find((line) => line.includes('.setFlagsFromString('));
 
 try {
   // Both are waited for even if one fails: nothing may still be written when the folder is removed.
@@ -150,7 +150,7 @@ async function oneFile() {
     stdin: {
       contents: [
         `globalThis.NETCOMPOSE_ASSETS=${JSON.stringify(assets)};`,
-        `require('node:v8').${flags}`,
+        flags,
         'const { env } = process;',
         'if (env.NETCOMPOSE_CA_CERTS) env.NODE_EXTRA_CA_CERTS = env.NETCOMPOSE_CA_CERTS;',
         'delete env.NETCOMPOSE_CA_CERTS;',
