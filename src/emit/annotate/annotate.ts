@@ -147,7 +147,7 @@ interface Reading {
 
 function readingOf(text: string): Reading {
   const source = parseSource(text);
-  const targets = aliasTargets(source.document);
+  const targets = aliasTargets(source);
   const root = source.document.contents;
   const section = (key: string) => effectivePairs(isMap(root) ? pairIn(root, key)?.value : undefined, targets);
   const entries = { service: section('services'), network: section('networks') };

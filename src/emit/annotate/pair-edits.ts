@@ -14,6 +14,7 @@ import {
   lineEnd,
   lineStart,
   nextLine,
+  ownIndent,
   pairEnd,
   pairStart,
   type SourceText,
@@ -109,7 +110,7 @@ function insertInFlow(text: string, map: YAMLMap, pair: string): readonly Edit[]
   }
   const at = pairEnd(last, text);
   const behind = text.slice(at, end - 1);
-  const ownLine = /\n([ \t]*)$/.exec(text.slice(0, pairStart(last)))?.[1];
+  const ownLine = ownIndent(text, pairStart(last));
   const comma = /^\s*,/.exec(behind)?.[0].length ?? 0;
   const rest = text.slice(at + comma, lineEnd(text, at + comma));
   if (ownLine === undefined || !/^[ \t]*(?:#.*)?$/.test(rest)) {

@@ -17,6 +17,7 @@ import {
   lineEnd,
   lineStart,
   nextLine,
+  ownIndent,
   pairEnd,
   pairStart,
   type SourceText,
@@ -200,14 +201,11 @@ class Editor {
       return;
     }
     // The line break before goes, the one behind stays: so the text ends as it did, and what is added there follows it.
-    const blankBefore = (first && column > 0) || /\n[ \t]*\r?\n$/.test(text.slice(0, start));
+    const breakBefore = start - 1 - (text[start - 2] === '\r' ? 1 : 0);
+    const blankBefore = (first && column > 0) || ownIndent(text, breakBefore) !== undefined;
     const blankAfter = /^\r?\n(?:[ \t]*\r?\n)*(?=[ \t]*\r?\n)/.exec(text.slice(last));
     if (blankBefore && blankAfter) last += blankAfter[0].length;
     const atEnd = text.slice(last).trim() === '';
-    this.#replace(
-      atEnd ? text.slice(0, start).trimEnd().length : lineEnd(text, start - 1 - (text[start - 2] === '\r' ? 1 : 0)),
-      last,
-      '',
-    );
+    this.#replace(atEnd ? text.slice(0, start).trimEnd().length : breakBefore, last, '');
   }
 }
