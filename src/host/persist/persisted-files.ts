@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { persistedMark } from '../../plan/facts/ownership.ts';
 import { commandFailure, HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
+import { look } from '../system/run-look.ts';
 
 export interface WantedFile {
   readonly path: string;
@@ -115,6 +116,6 @@ function mustBeRoot(host: Host): void {
 }
 
 async function run(host: Host, command: readonly string[]): Promise<void> {
-  const result = await host.run(command);
+  const result = await look(host, command);
   if (result.code !== 0) throw new HostError(commandFailure(command, result));
 }

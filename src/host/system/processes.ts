@@ -48,8 +48,8 @@ async function runToItsEnd(argv: readonly string[], { cwd, env, input }: Process
 }
 
 /**
- * Commands that only look are on the way of every other, so by `node:child_process`, as in `attachProcess`. At the end
- * of its time the command is killed, and its output closed: what it has started may keep that open.
+ * Such commands are on the way of every other, so by `node:child_process`, as in `attachProcess`. At the end of its
+ * time the command is killed, and its output closed: what it has started may keep that open.
  */
 function runAtMost(
   seconds: number,
@@ -72,6 +72,8 @@ function runAtMost(
     const limit = limited(child.pid, seconds, () => {
       child.kill('SIGKILL');
       for (const stream of [child.stdout, child.stderr]) stream?.destroy();
+      // A user may not end sudo; it is not waited for.
+      child.unref();
     });
     // A command may end before it has read everything.
     child.stdin?.on('error', () => undefined);
