@@ -50,16 +50,12 @@ test('while sudo asks for a password it is not ended; it is once its command han
   const child = spawn(sudo, { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   let answered = false;
   try {
-    await new Promise<void>((resolve) => {
-      limited(child.pid, 0.1, () => {
-        assert.ok(answered, 'it was ended while it asked');
-        resolve();
-      });
-      setTimeout(() => {
-        answered = true;
-        child.stdin.end('open sesame\n');
-      }, 1500);
-    });
+    const wasAnswered = new Promise<boolean>((resolve) => void limited(child.pid, 0.1, () => resolve(answered)));
+    setTimeout(() => {
+      answered = true;
+      child.stdin.end('open sesame\n');
+    }, 1500);
+    assert.ok(await wasAnswered, 'it was ended while it asked');
   } finally {
     process.kill(-child.pid!, 'SIGKILL');
     rmSync(folder, { recursive: true, force: true });
