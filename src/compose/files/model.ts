@@ -3,6 +3,7 @@
  */
 import type { Located as Said, Span } from '../../diagnostics/source.ts';
 import { mergeModels } from '../merge/merge.ts';
+import { checkPorts } from '../project/ports.ts';
 import { checkShape } from '../schema/check.ts';
 import { composeFile } from '../schema/compose-file.ts';
 import { describe, type Mapping, type Tree } from '../tree.ts';
@@ -30,6 +31,7 @@ export function loadModel(
     const parsed = scope.reader.yaml(path, span);
     if (!parsed) continue;
     for (const tree of parsed.trees) {
+      if (model) checkPorts(model, scope.reader.report);
       const document = prepare(tree, parsed.tagged, path, scope, model);
       if (!document) continue;
       model = document;
