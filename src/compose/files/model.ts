@@ -53,9 +53,9 @@ function prepare(
     report('compose/invalid-model', placeOf(tree.span), `the file must be a mapping, not ${describe(tree)}`);
     return undefined;
   }
-  const filled = interpolate(tree, (name) => scope.variables.get(name), report);
-  const tags = tagged ? takeTags(filled) : undefined;
-  const document = (tags?.tree ?? filled) as Mapping;
+  // Nobody reads what is reset, and the variables in it need not be set.
+  const tags = tagged ? takeTags(tree) : undefined;
+  const document = interpolate(tags?.tree ?? tree, (name) => scope.variables.get(name), report) as Mapping;
   const extended = applyExtends(document, tags?.drops, file, scope);
   const base = before && tags ? applyDrops(before, tags.drops) : before;
   const whole = scope.including.length < includeDepth ? applyIncludes(extended, file, scope, loadModel) : extended;

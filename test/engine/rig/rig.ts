@@ -23,6 +23,10 @@ export interface Rig {
   readonly directory: string;
   /** Runs `docker` with these arguments, `compose …` included. */
   docker(...args: readonly string[]): Promise<Output>;
+  /** The engine's own process; it is another one after `crash`. */
+  readonly pid: () => number;
+  /** Kills the engine, as an error of its own does, and starts it again on what it has left once `meanwhile` is over. */
+  crash(meanwhile: () => Promise<void>): Promise<void>;
   /**
    * Stops the engine and removes its containers, networks, interfaces, packet filter rules and files. Does nothing the
    * second time.
@@ -66,50 +70,57 @@ export async function startRig({ engine = layersEngine() }: { readonly engine?: 
     XDG_STATE_HOME: at('state'),
   };
   const log = await open(at('dockerd.log'), 'a');
-  const daemon = spawn(
-    installed.dockerd,
-    [
-      ...['--host', env.DOCKER_HOST, '--config-file', at('daemon.json'), '--pidfile', at('dockerd.pid')],
-      ...['--data-root', at('data'), '--exec-root', at('exec'), '--userland-proxy-path', installed.dockerProxy],
-      ...[
-        '--bip',
-        '10.213.255.1/24',
-        '--default-address-pool',
-        'base=10.214.0.0/16,size=24',
-        '--shutdown-timeout',
-        '5',
+  const launch = () => {
+    const child = spawn(
+      installed.dockerd,
+      [
+        ...['--host', env.DOCKER_HOST, '--config-file', at('daemon.json'), '--pidfile', at('dockerd.pid')],
+        ...['--data-root', at('data'), '--exec-root', at('exec'), '--userland-proxy-path', installed.dockerProxy],
+        ...['--bip', '10.213.255.1/24', '--default-address-pool', 'base=10.214.0.0/16,size=24'],
+        ...['--shutdown-timeout', '5'],
       ],
-    ],
-    { env, stdio: ['ignore', log.fd, log.fd] },
-  );
-  await log.close();
-  const ended = new Promise<string>((resolve) => {
-    daemon.on('error', (error) => resolve(error.message));
-    daemon.on('exit', (code, signal) => resolve(`it ended with ${code ?? signal}`));
-  });
+      { env, stdio: ['ignore', log.fd, log.fd] },
+    );
+    const ended = new Promise<string>((resolve) => {
+      child.on('error', (error) => resolve(error.message));
+      child.on('exit', (code, signal) => resolve(`it ended with ${code ?? signal}`));
+    });
+    return { child, ended };
+  };
+  let daemon = launch();
 
   const docker = (...args: readonly string[]): Promise<Output> => patiently('docker', args, { env });
   /** What the engine writes, and what it and its containers work. */
-  const daemonHangs = (give: (why: string) => void) => watchDaemon(daemon.pid ?? 0, at('dockerd.log'), give);
+  const daemonHangs = (give: (why: string) => void) => watchDaemon(daemon.child.pid ?? 0, at('dockerd.log'), give);
 
   let stopped = false;
   async function stop(): Promise<void> {
     if (stopped) return;
     stopped = true;
-    if (daemon.exitCode === null) {
+    const { child, ended } = daemon;
+    if (child.exitCode === null) {
       await removeAll(docker);
-      daemon.kill('SIGTERM');
-      const progress = daemonHangs(() => daemon.kill('SIGKILL'));
+      child.kill('SIGTERM');
+      const progress = daemonHangs(() => child.kill('SIGKILL'));
       await ended;
       progress.stop();
     }
+    await log.close();
     await clearNetworking();
     await unmountBelow(directory);
     await rm(directory, { recursive: true, force: true });
   }
 
+  async function crash(meanwhile: () => Promise<void>): Promise<void> {
+    daemon.child.kill('SIGKILL');
+    await daemon.ended;
+    await meanwhile();
+    daemon = launch();
+    await ready(docker, daemon.ended, daemonHangs);
+  }
+
   try {
-    await ready(docker, ended, daemonHangs);
+    await ready(docker, daemon.ended, daemonHangs);
     await importImage(directory, env);
   } catch (error) {
     const lines = (await readFile(at('dockerd.log'), 'utf8')).trim().split('\n').slice(-15).join('\n');
@@ -119,7 +130,7 @@ export async function startRig({ engine = layersEngine() }: { readonly engine?: 
       { cause: error },
     );
   }
-  return { engine, env, directory, docker, stop };
+  return { engine, env, directory, docker, pid: () => daemon.child.pid!, crash, stop };
 }
 
 async function ready(
