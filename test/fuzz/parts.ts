@@ -58,15 +58,46 @@ const mostly = (sound: fc.Arbitrary<string>, ...odd: string[]): fc.Arbitrary<str
 
 /** What a person may write in the place of anything, in the hope that it means something. */
 const anything: readonly string[] = [
-  ...['null', '~', 'true', 'no', '"yes"', '80', '0x50', '010', '0o10', '1e3', '1_000', '-1', '1.0', '22:22', "''", '{}'],
+  ...[
+    'null',
+    '~',
+    'true',
+    'no',
+    '"yes"',
+    '80',
+    '0x50',
+    '010',
+    '0o10',
+    '1e3',
+    '1_000',
+    '-1',
+    '1.0',
+    '22:22',
+    "''",
+    '{}',
+  ],
   ...['[]', '[a]', '{ a: b }', '[[a]]', '"$$"', '"${EMPTY}"', '"${NONE}"', '"${YES}"', '"a b"', '2001-01-01', 'é'],
   ...['!!str 80', '!!int "80"', '.inf', '"${NONE:-${PORT}}"', '"${NONE:?no}"', '"${PORT:+x}"', '"${EMPTY-x}"', '-0'],
 ];
-const number = mostly(oneOf('1', '0', '"5"', '0x10', '2', '3', '4'), '"${PORT}"', '1e1', '010', '-5', '2.5', '99999999999', '08');
+const number = mostly(
+  oneOf('1', '0', '"5"', '0x10', '2', '3', '4'),
+  '"${PORT}"',
+  '1e1',
+  '010',
+  '-5',
+  '2.5',
+  '99999999999',
+  '08',
+);
 const truth = mostly(oneOf('true', 'false', '"true"', '"${YES}"', '"${NONE:-false}"'), 'yes', 'on', '"no"', '1', '"1"');
 const text = mostly(oneOf('a', '"b c"', '"5"', '"${NET}"', '"a-${EMPTY:-x}"', "'$$'"), '5', 'yes', '1.50', '0x1F');
 
-const address = mostly(oneOf('10.1.5.5', '"10.1.5.6"', '"${IP}"', '"${NONE:-10.1.5.7}"'), 'fd00::5', '10.1.5', '1.2.3.04');
+const address = mostly(
+  oneOf('10.1.5.5', '"10.1.5.6"', '"${IP}"', '"${NONE:-10.1.5.7}"'),
+  'fd00::5',
+  '10.1.5',
+  '1.2.3.04',
+);
 
 const shortPort = joined(
   oneOf('', '', '', '127.0.0.1:', '[::1]:', '0.0.0.0:', '${IP}:'),
@@ -125,7 +156,12 @@ const attempts: Readonly<Record<string, fc.Arbitrary<string>>> = {
   network_mode: mostly(oneOf('host', 'none', 'bridge', '"service:peer"', '"container:x"', 'default'), 'service:nobody'),
   hostname: text,
   container_name: mostly(oneOf('c@', '"${NET}-@"'), '5@', '"-c@"'),
-  mac_address: mostly(oneOf('02:00:00:00:00:05', '"02-00-00-00-00-05"'), '11:22', '22:22:22:22:22:22', '00:00:00:00:00:10'),
+  mac_address: mostly(
+    oneOf('02:00:00:00:00:05', '"02-00-00-00-00-05"'),
+    '11:22',
+    '22:22:22:22:22:22',
+    '00:00:00:00:00:10',
+  ),
   profiles: mostly(listOf(oneOf('a', '"5"', 'b'), 1)),
   depends_on: mostly(
     fc.oneof(
@@ -147,13 +183,21 @@ const attempts: Readonly<Record<string, fc.Arbitrary<string>>> = {
   links: mostly(listOf(oneOf('peer', '"peer:other"'), 1), '[nobody]', '["peer:"]', '[s@]'),
   scale: number,
   deploy: mostly(mapOf({ replicas: number, mode: oneOf('replicated', 'global') })),
-  extends: mostly(oneOf('{ service: peer }', 'peer', '{ service: peer, file: compose.yaml }'), '{ service: nobody }', 's@'),
+  extends: mostly(
+    oneOf('{ service: peer }', 'peer', '{ service: peer, file: compose.yaml }'),
+    '{ service: nobody }',
+    's@',
+  ),
   '<<': mostly(oneOf('*ports', '*names', '[*ports, *names]', '{ hostname: here }'), '[]', 'null', '*none'),
   image: mostly(oneOf('nginx', '"${NET}:1"', '"5"'), '1.10'),
 };
 
 const pool = mapOf({
-  subnet: mostly(oneOf('10.1.5.0/24', '"10.1.6.0/24"', 'fd00:5::/64', '"${NONE:-10.1.7.0/24}"'), '10.1.5.7/24', '10.1.0.0/33'),
+  subnet: mostly(
+    oneOf('10.1.5.0/24', '"10.1.6.0/24"', 'fd00:5::/64', '"${NONE:-10.1.7.0/24}"'),
+    '10.1.5.7/24',
+    '10.1.0.0/33',
+  ),
   gateway: address,
   ip_range: mostly(oneOf('10.1.5.128/25', '10.1.5.64/26')),
   aux_addresses: mostly(mapOf({ router: address, a: oneOf('10.1.5.9') }), '{ a: 5 }', '{ a: null }'),
@@ -170,7 +214,9 @@ const network: fc.Arbitrary<string> = mostly(
       weight: 4,
       arbitrary: mapOf({
         driver: mostly(oneOf('bridge', 'macvlan', '"${NET}"', 'overlay')),
-        driver_opts: mostly(mapOf({ parent: oneOf('eth0', 'eth0.5', '5'), b: text, c: number, d: oneOf('1.50', '1e3') })),
+        driver_opts: mostly(
+          mapOf({ parent: oneOf('eth0', 'eth0.5', '5'), b: text, c: number, d: oneOf('1.50', '1e3') }),
+        ),
         name: mostly(oneOf('net-@', '"${NET}@"'), '5@'),
         internal: truth,
         attachable: truth,
@@ -190,9 +236,9 @@ const network: fc.Arbitrary<string> = mostly(
   ),
 );
 
-const body: fc.Arbitrary<Body> = fc.subarray(Object.keys(attempts), { minLength: 1, maxLength: 4 }).chain((keys) =>
-  fc.record(Object.fromEntries(keys.map((key) => [key, attempts[key]!]))),
-);
+const body: fc.Arbitrary<Body> = fc
+  .subarray(Object.keys(attempts), { minLength: 1, maxLength: 4 })
+  .chain((keys) => fc.record(Object.fromEntries(keys.map((key) => [key, attempts[key]!]))));
 const tag = oneOf('', '', '', '!override ', '!reset ');
 /** A second file may also take away what the first one has, or take its place. */
 const overBody: fc.Arbitrary<Body> = body.chain((made) =>

@@ -105,7 +105,8 @@ export function readExpose(tree: Tree | undefined, service: string, report: Repo
     seen.add(String(item.value));
     const [port = '', protocol = 'tcp'] = String(item.value).toLowerCase().split('/');
     const ports = parsePortRange(port);
-    if (ports && protocols.includes(protocol as 'tcp') && !isWrittenFraction(item)) exposed.push({ ports, protocol, span: item.span });
+    if (ports && protocols.includes(protocol as 'tcp') && !isWrittenFraction(item))
+      exposed.push({ ports, protocol, span: item.span });
     else
       report('compose/invalid-model', item.span, `"${service}": "${String(item.value)}" is not a port to expose`, {
         severity: isWrittenFraction(item) ? 'error' : 'warning',

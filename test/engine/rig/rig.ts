@@ -23,10 +23,10 @@ export interface Rig {
   readonly directory: string;
   /** Runs `docker` with these arguments, `compose …` included. */
   docker(...args: readonly string[]): Promise<Output>;
-  /** The engine's own process; it is another one after `crash`. */
+  /** The engine's own process; it is another one after `revive`. */
   readonly pid: () => number;
-  /** Kills the engine, as an error of its own does, and starts it again on what it has left once `meanwhile` is over. */
-  crash(meanwhile: () => Promise<void>): Promise<void>;
+  /** Starts an engine that has been killed again, on what it has left, and waits until it answers. */
+  revive(): Promise<void>;
   /**
    * Stops the engine and removes its containers, networks, interfaces, packet filter rules and files. Does nothing the
    * second time.
@@ -111,10 +111,8 @@ export async function startRig({ engine = layersEngine() }: { readonly engine?: 
     await rm(directory, { recursive: true, force: true });
   }
 
-  async function crash(meanwhile: () => Promise<void>): Promise<void> {
-    daemon.child.kill('SIGKILL');
+  async function revive(): Promise<void> {
     await daemon.ended;
-    await meanwhile();
     daemon = launch();
     await ready(docker, daemon.ended, daemonHangs);
   }
@@ -130,7 +128,7 @@ export async function startRig({ engine = layersEngine() }: { readonly engine?: 
       { cause: error },
     );
   }
-  return { engine, env, directory, docker, pid: () => daemon.child.pid!, crash, stop };
+  return { engine, env, directory, docker, pid: () => daemon.child.pid!, revive, stop };
 }
 
 async function ready(

@@ -1,6 +1,6 @@
 /**
- * Parts of projects, hundreds of them in one call of the real Compose: what netcompose reads, Compose reads the same, and
- * what netcompose refuses, Compose refuses.
+ * Parts of projects, hundreds of them in one call of the real Compose: what netcompose reads, Compose reads the same,
+ * and what netcompose refuses, Compose refuses.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
