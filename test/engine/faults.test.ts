@@ -1,6 +1,6 @@
 /**
  * What comes in the middle, with a real engine: an interrupt in every phase, `kill -9` while Compose works, an engine
- * that hangs or dies, a disk that is full or read-only. Each is said, the next `up` succeeds, and `down` leaves nothing.
+ * that hangs or dies, a disk that is full or read-only. Each is said, the next `up` succeeds, `down` leaves nothing.
  */
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
