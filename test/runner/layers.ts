@@ -45,6 +45,7 @@ const newestOnly = [
   'conflicts.test.ts',
   'demo.test.ts',
   'fallback.test.ts',
+  'faults.test.ts',
   'floating.test.ts',
   'plain.test.ts',
   'provider.test.ts',

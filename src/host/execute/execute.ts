@@ -107,17 +107,26 @@ async function applyStep(
   onStep?.(step, 'applying');
   const differs = state.kind === 'differs' ? state : undefined;
   const commands = [...(differs?.first ?? []), differs?.instead ?? command];
+  const change = { step, undo: differs?.undo ?? step.undo };
   for (const [position, argv] of commands.entries()) {
-    await runPrivileged(host, argv, why);
+    try {
+      await runPrivileged(host, argv, why);
+    } catch (error) {
+      if (hasHung(error)) changes.push(change);
+      throw error;
+    }
     observer.forget(position === commands.length - 1 ? changedBy(action) : undefined);
   }
-  changes.push({ step, undo: differs?.undo ?? step.undo });
+  changes.push(change);
   if (action.kind === 'create-shim') madeNetworks.delete(action.network);
   if ((await stateOf(action, { ...context, ran: true })).kind !== 'done')
     throw new HostError(notInEffect(commands.at(-1)!));
   if (action.kind === 'ensure-network') madeNetworks.add(action.name);
   onStep?.(step, 'applied');
 }
+
+/** A command that was given up may have had its effect all the same. */
+const hasHung = (error: unknown): boolean => error instanceof HostError && error.failure.isLate === true;
 
 /** What root is for: which shims, and what they are. */
 function whyRoot(steps: readonly Step[]): string {
@@ -146,7 +155,13 @@ async function undoChanges(
   const inUse = new Map<string, boolean>();
   // Compose may have run since.
   observer.forget();
+  // Where the kernel or the engine does not answer any more, each further command would be waited for as long.
+  let isStuck = false;
   for (const { step, undo } of changes.splice(0).reverse()) {
+    if (isStuck) {
+      if (undo.length > 0) failed.push(undo);
+      continue;
+    }
     const network = serves(step);
     try {
       if (network !== undefined && !inUse.has(network)) inUse.set(network, await isInUse(network, host, observer));
@@ -159,7 +174,8 @@ async function undoChanges(
       onStep?.(step, 'undone');
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
-      if (!(await isGone(step, observer))) failed.push(undo);
+      isStuck = hasHung(error) || error.failure.noEngine === true;
+      if (isStuck ? undo.length > 0 : !(await isGone(step, observer))) failed.push(undo);
     }
     observer.forget();
   }

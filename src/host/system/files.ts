@@ -143,7 +143,7 @@ export function writePrivate(path: string, text: string): void {
   const folder = dirname(path);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     sweep(folder, basename(path));
     writeFileSync(temporary, text, { mode: 0o600, flush: true });
     renameSync(temporary, path);
@@ -155,6 +155,22 @@ export function writePrivate(path: string, text: string): void {
       help: `${writable[(cause as NodeJS.ErrnoException).code ?? ''] ?? 'mend that'}; ${elsewhere}`,
       cause,
     });
+  }
+}
+
+/**
+ * Makes a folder with all that it lies in. On a read-only file system Node then says that there is no such folder
+ * (`mkdir` with `recursive`, 20.20); the first of them, made alone, tells the truth.
+ */
+function makeFolder(path: string, mode: number): void {
+  try {
+    mkdirSync(path, { recursive: true, mode });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    let first = path;
+    while (!existsSync(dirname(first))) first = dirname(first);
+    mkdirSync(first, { mode });
+    mkdirSync(path, { recursive: true, mode });
   }
 }
 
@@ -185,7 +201,7 @@ export function writeShared(path: string, text: string, mode: number): void {
   const [folder, name] = [dirname(path), `.${basename(path)}`];
   const temporary = join(folder, `${name}.${process.pid}.tmp`);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    makeFolder(folder, 0o755);
     sweep(folder, name);
     writeFileSync(temporary, text, { mode: 0o600, flush: true });
     // Whatever the umask is.
@@ -193,7 +209,12 @@ export function writeShared(path: string, text: string, mode: number): void {
     renameSync(temporary, path);
   } catch (cause) {
     if (existsSync(temporary)) rmSync(temporary, { force: true });
-    throw new HostError({ message: `"${path}" cannot be written: ${causeText(cause)}`, cause });
+    const help = writable[(cause as NodeJS.ErrnoException).code ?? ''];
+    throw new HostError({
+      message: `"${path}" cannot be written: ${causeText(cause)}`,
+      ...(help !== undefined && { help }),
+      cause,
+    });
   }
 }
 

@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import type { DhcpcdFacts } from '../../../plan/facts/managers/manager-facts.ts';
 import type { Host } from '../../system/host.ts';
+import { look } from '../../system/run-look.ts';
 import { which } from '../../system/which.ts';
 
 /** What is known of it where it runs; the version is asked for by `withVersion`. */
@@ -43,7 +44,7 @@ export async function withVersion(host: Host, facts: DhcpcdFacts): Promise<Dhcpc
   // Users' search paths leave out where Debian has it.
   const program = which(host, 'dhcpcd') ?? '/usr/sbin/dhcpcd';
   if (!host.exists(program)) return facts;
-  const { code, stdout } = await host.run([program, '--version']);
+  const { code, stdout } = await look(host, [program, '--version']);
   const [, version] = /^dhcpcd (\d[\w.]*)/.exec(stdout) ?? [];
   return code === 0 && version !== undefined ? { ...facts, version } : facts;
 }
