@@ -23,6 +23,8 @@ export interface Rig {
   readonly directory: string;
   /** Runs `docker` with these arguments, `compose …` included. */
   docker(...args: readonly string[]): Promise<Output>;
+  /** Ends the engine's daemon as its service does, and starts it again; containers end with it. */
+  restart(): Promise<void>;
   /**
    * Stops the engine and removes its containers, networks, interfaces, packet filter rules and files. Does nothing the
    * second time.
@@ -65,43 +67,28 @@ export async function startRig({ engine = layersEngine() }: { readonly engine?: 
     DOCKER_CONFIG: at('config'),
     XDG_STATE_HOME: at('state'),
   };
-  const log = await open(at('dockerd.log'), 'a');
-  const daemon = spawn(
-    installed.dockerd,
-    [
-      ...['--host', env.DOCKER_HOST, '--config-file', at('daemon.json'), '--pidfile', at('dockerd.pid')],
-      ...['--data-root', at('data'), '--exec-root', at('exec'), '--userland-proxy-path', installed.dockerProxy],
-      ...[
-        '--bip',
-        '10.213.255.1/24',
-        '--default-address-pool',
-        'base=10.214.0.0/16,size=24',
-        '--shutdown-timeout',
-        '5',
-      ],
-    ],
-    { env, stdio: ['ignore', log.fd, log.fd] },
-  );
-  await log.close();
-  const ended = new Promise<string>((resolve) => {
-    daemon.on('error', (error) => resolve(error.message));
-    daemon.on('exit', (code, signal) => resolve(`it ended with ${code ?? signal}`));
-  });
-
+  const args = [
+    ...['--host', env.DOCKER_HOST, '--config-file', at('daemon.json'), '--pidfile', at('dockerd.pid')],
+    ...['--data-root', at('data'), '--exec-root', at('exec'), '--userland-proxy-path', installed.dockerProxy],
+    ...['--bip', '10.213.255.1/24', '--default-address-pool', 'base=10.214.0.0/16,size=24', '--shutdown-timeout', '5'],
+  ];
+  const start = () => startDaemon([installed.dockerd, ...args], env, at('dockerd.log'));
+  let daemon = await start();
   const docker = (...args: readonly string[]): Promise<Output> => patiently('docker', args, { env });
-  /** What the engine writes, and what it and its containers work. */
-  const daemonHangs = (give: (why: string) => void) => watchDaemon(daemon.pid ?? 0, at('dockerd.log'), give);
+
+  async function restart(): Promise<void> {
+    await daemon.end();
+    daemon = await start();
+    await ready(docker, daemon);
+  }
 
   let stopped = false;
   async function stop(): Promise<void> {
     if (stopped) return;
     stopped = true;
-    if (daemon.exitCode === null) {
+    if (daemon.isRunning()) {
       await removeAll(docker);
-      daemon.kill('SIGTERM');
-      const progress = daemonHangs(() => daemon.kill('SIGKILL'));
-      await ended;
-      progress.stop();
+      await daemon.end();
     }
     await clearNetworking();
     await unmountBelow(directory);
@@ -109,7 +96,7 @@ export async function startRig({ engine = layersEngine() }: { readonly engine?: 
   }
 
   try {
-    await ready(docker, ended, daemonHangs);
+    await ready(docker, daemon);
     await importImage(directory, env);
   } catch (error) {
     const lines = (await readFile(at('dockerd.log'), 'utf8')).trim().split('\n').slice(-15).join('\n');
@@ -119,17 +106,49 @@ export async function startRig({ engine = layersEngine() }: { readonly engine?: 
       { cause: error },
     );
   }
-  return { engine, env, directory, docker, stop };
+  return { engine, env, directory, docker, restart, stop };
 }
 
-async function ready(
-  docker: Rig['docker'],
-  ended: Promise<string>,
-  daemonHangs: (give: (why: string) => void) => Watch,
-): Promise<void> {
+interface Daemon {
+  /** How it has ended, once it has. */
+  readonly ended: Promise<string>;
+  isRunning(): boolean;
+  /** Calls back once neither what it writes nor what it and its containers work says that it is alive. */
+  hangs(give: (why: string) => void): Watch;
+  /** Ends it, and waits for that. */
+  end(): Promise<void>;
+}
+
+async function startDaemon(
+  [program, ...args]: readonly string[],
+  env: Readonly<Record<string, string>>,
+  logPath: string,
+): Promise<Daemon> {
+  const log = await open(logPath, 'a');
+  const child = spawn(program!, args, { env, stdio: ['ignore', log.fd, log.fd] });
+  await log.close();
+  const ended = new Promise<string>((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('exit', (code, signal) => resolve(`it ended with ${code ?? signal}`));
+  });
+  const hangs = (give: (why: string) => void) => watchDaemon(child.pid ?? 0, logPath, give);
+  return {
+    ended,
+    hangs,
+    isRunning: () => child.exitCode === null,
+    end: async () => {
+      child.kill('SIGTERM');
+      const progress = hangs(() => child.kill('SIGKILL'));
+      await ended;
+      progress.stop();
+    },
+  };
+}
+
+async function ready(docker: Rig['docker'], { ended, hangs }: Daemon): Promise<void> {
   let end: string | undefined;
   void ended.then((how) => (end = how));
-  const progress = daemonHangs((why) => (end = `it does not answer, and ${why}`));
+  const progress = hangs((why) => (end = `it does not answer, and ${why}`));
   try {
     while ((await docker('version')).code !== 0) {
       if (end !== undefined) throw new Error(end);

@@ -8,10 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { sandboxFolder } from '../../engine/rig/sandbox.ts';
 import { cardOnLan, type Lan, makeLan } from './lan.ts';
 import { must, type Output, run, waitFor } from './processes.ts';
-
-/** Debian's suites: systemd 252, 257 and the newest. */
-export const suites = ['bookworm', 'trixie', 'sid'] as const;
-export type Suite = (typeof suites)[number];
+import type { Suite } from './suites.ts';
 
 export interface Machine {
   readonly lan: Lan;
