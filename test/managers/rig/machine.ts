@@ -22,8 +22,6 @@ export interface Machine {
   look(argv: readonly string[], input?: string): Output;
   /** Starts the machine again: what it has is its own /etc. The LAN is another, with the same addresses. */
   reboot(): Promise<Machine>;
-  /** Whether a program is installed there. */
-  has(program: string): boolean;
   stop(): Promise<void>;
 }
 
@@ -87,7 +85,6 @@ export async function startMachine(suite: Suite, name: string, etc?: string): Pr
         await stop();
         return startMachine(suite, name, kept);
       },
-      has: (program) => existsSync(join(root, program)),
       write: async (path, text) => void (await must([...enter, 'tee', '--', path], text)),
       stop,
     };
