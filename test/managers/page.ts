@@ -33,7 +33,7 @@ export function pageOf(outcomes: readonly Outcome[], versions: Versions): string
     '[shim](shim.md). These were tried as process 1 of Debian 12, Debian 13 and its unstable suite would run ' +
       'them, with',
     "netcompose's own plan and steps, real macvlan containers, a DHCP server, and a listener on the LAN. That test",
-    'writes this page (`UPDATE_GOLDENS=1 npm test -- managers`), and fails where the page and the result differ.',
+    'writes this page (`UPDATE_GOLDENS=1 npm test -- managers-all`), and fails where the page and the result differ.',
     '',
     '| program | versions | what it does to a shim | what netcompose does about it |',
     '| --- | --- | --- | --- |',

@@ -30,7 +30,7 @@ const needs: Readonly<Record<NeedName, () => string | undefined | Promise<string
   linux: () => (process.platform === 'linux' ? undefined : 'not Linux'),
   root: () => (process.getuid?.() === 0 ? undefined : 'not root'),
   tools: () => {
-    const missing = ['ip', 'unshare', 'busybox', 'dnsmasq', 'openssl', 'sudo', 'sysctl'].filter(
+    const missing = ['ip', 'unshare', 'busybox', 'dnsmasq', 'openssl', 'sudo', 'sysctl', 'tcpdump'].filter(
       (name) => !onPath(name),
     );
     return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`;
