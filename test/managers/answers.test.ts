@@ -30,16 +30,12 @@ const starts: readonly Start[] = [
   { suite: 'sid', how: 'for all interfaces', start: dhcpcd.start },
 ];
 
-const test = suite<{ machine?: Machine }>('managers: answers');
-test.after.each(async (context) => {
-  await context.machine?.stop();
-  delete context.machine;
-});
+const test = suite('managers: answers');
 
-for (const { suite: name, how, start } of starts.filter((one) => isTried(one.suite))) {
-  test(`${name}, dhcpcd ${how}`, async (context) => {
-    const machine = await startMachine(name, 'answers');
-    context.machine = machine;
+/** All of it on one machine. */
+async function run({ suite: name, start }: Start, at: number): Promise<void> {
+  const machine = await startMachine(name, `answers${at}`);
+  try {
     await start(machine);
     await addressed(machine, usualAddress);
     await addContainer(machine, plain.container, plain.address);
@@ -65,7 +61,20 @@ for (const { suite: name, how, start } of starts.filter((one) => isTried(one.sui
     const last = { kind: 'shim', shim: plain.shim, command: ['ip', 'link', 'del', 'dev', plain.shim] } as const;
     await executeReleases([last, ...withLastShim(await observeHost(host, { listener: true }), [last])], host);
     assert.is(await machine.exec(['nft', 'list', 'ruleset']), '');
-  });
+  } finally {
+    await machine.stop();
+  }
 }
+
+let over: readonly Promise<void>[] = [];
+const tried = starts.filter((one) => isTried(one.suite));
+test.before(() => {
+  // At one time: most of it is waiting.
+  over = tried.map(run);
+  // Each is looked at in its turn.
+  for (const one of over) one.catch(() => undefined);
+});
+
+for (const [at, { suite: name, how }] of tried.entries()) test(`${name}, dhcpcd ${how}`, () => over[at]!);
 
 test.run();

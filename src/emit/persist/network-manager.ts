@@ -5,6 +5,7 @@ import { isOlder } from '../../plan/facts/versions.ts';
 import {
   type Format,
   isPlainName,
+  lacksCommands,
   lacksInGeneral,
   markedText,
   type PersistedFile,
@@ -14,7 +15,7 @@ import { udevRule } from './udev.ts';
 
 export const networkManager: Format = {
   name: 'networkmanager',
-  lacks: (shim, managers) => lacksInGeneral(shim) ?? lacksHere(shim, managers),
+  lacks: (shim, managers) => lacksInGeneral(shim) ?? lacksCommands(shim) ?? lacksHere(shim, managers),
   files: (shim, managers) => [
     { path: profilePath(shim.name), mode: 0o600, text: markedText(profile(shim)) },
     udevRule(shim, managers),

@@ -82,11 +82,14 @@ export const markedText = (lines: readonly string[]): string => [persistedMark, 
  */
 export const isPlainName = (name: string): boolean => /^[\w.-]+$/.test(name);
 
+/** What formats that run no commands cannot say. */
+export const lacksCommands = ({ answers }: PersistedShim): string | undefined =>
+  answers && 'it cannot say how the shim answers containers (nft)';
+
 /** What no format but a systemd unit can say. */
-export function lacksInGeneral({ name, link, sourced, answers }: PersistedShim): string | undefined {
+export function lacksInGeneral({ name, link, sourced }: PersistedShim): string | undefined {
   const odd = [name, link.parent].find((each) => !isPlainName(each));
   if (odd !== undefined) return `the name "${odd}" cannot be written there`;
-  if (answers) return 'it cannot say how the shim answers containers (nft)';
   return sourced.length > 0
     ? 'a route that names an address of the host would have to wait until the host has it'
     : undefined;

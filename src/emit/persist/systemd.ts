@@ -31,8 +31,8 @@ function shimUnit(shim: PersistedShim, managers: Managers): PersistedFile {
     name: unitOf('shim', name),
     description: `${name}, the way from this host to the network ${mark.network}`,
     device: deviceUnit(link.parent),
-    // Debian's nftables.service begins with an empty rule set.
-    after: ['network-pre.target', ...(answers ? ['nftables.service'] : [])],
+    // After nftables.service, too, which empties the rule set.
+    after: ['network-pre.target'],
     unit: [`ConditionPathExists=!${literal(`/sys/class/net/${name}`)}`],
     service: [...actions, ...neighbours].map((action) => execStart(commandOf(action), managers, isForIpv6(action))),
   });
