@@ -10,6 +10,7 @@ import { applyActions } from '../../src/host/execute/execute.ts';
 import { observeManagers } from '../../src/host/persist/managers.ts';
 import { removePersisted, writePersisted } from '../../src/host/persist/persisted-files.ts';
 import type { PersistFormat } from '../../src/plan/facts/managers.ts';
+import { linkLocalSender } from '../../src/plan/facts/ownership.ts';
 import { foreignClaims } from '../support/frames.ts';
 import { addressed, type Manager, managers, usualAddress } from './managers.ts';
 import { type Form, forms, hostIn, planned, prepare } from './product.ts';
@@ -84,6 +85,9 @@ async function isReached(machine: Machine, form: Form): Promise<void> {
     const { stdout } = await machine.tryExec(['ip', 'route', 'get', form.address]);
     return stdout.includes(`dev ${form.shim} `) && stdout.includes(`src ${form.source ?? usualAddress} `);
   });
+  // Without it the shim would ask for containers as the host.
+  const addresses = await machine.exec(['ip', '-4', '-oneline', 'address', 'show', 'dev', form.shim]);
+  assert.match(addresses, `inet ${form.source ?? linkLocalSender}/`);
   assert.ok(await reaches(machine, form.address), `the host does not reach ${form.name}`);
   assert.ok(await reaches(machine, usualAddress, form.container), `${form.name} does not reach the host`);
 }

@@ -75,6 +75,8 @@ function section(name: 'ipv4' | 'ipv6', { addresses, routes }: Family): readonly
       `route${at + 1}=${formatCidr(route)},${name === 'ipv4' ? '0.0.0.0' : '::'},0`,
       ...(name === 'ipv4' ? [`route${at + 1}_options=scope=0`] : []),
     ]),
+    // Else it may ask the LAN whether anybody has the address, as another host's shim does.
+    ...(name === 'ipv4' && addresses.length > 0 ? ['dad-timeout=0'] : []),
     ...(method === 'disabled' ? [] : ['never-default=true']),
   ];
 }

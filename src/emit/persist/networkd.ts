@@ -87,7 +87,9 @@ function network({ name, link, multicast, addresses, routes, neighbours }: Persi
       '[Address]',
       `Address=${formatCidr(blockOf(address))}`,
       ...(scope ? [`Scope=${scope}`] : []),
-      ...(address.family === 6 ? ['DuplicateAddressDetection=none'] : []),
+      // Of a link-local address it would ask the LAN for seconds, in which the shim has none, and give it up where
+      // another host's shim has the same.
+      'DuplicateAddressDetection=none',
     ]),
     ...routes.flatMap(({ destination }) => [
       '',

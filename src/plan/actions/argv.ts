@@ -173,7 +173,8 @@ export function leftAlone({ shim }: { readonly shim: string }): Commands {
 
 /**
  * The kernel takes ARP of hardware type 6 (IEEE 802) on Ethernet as well as of type 1 (net/ipv4/arp.c, `arp_process`);
- * dhcpcd passes over what is not of its interface's type (src/arp.c, `arp_validate`). One table serves all shims, by their group, and is made anew in one transaction.
+ * dhcpcd passes over what is not of its interface's type (src/arp.c, `arp_validate`). One table serves all shims, by
+ * their group, and is made anew in one transaction.
  */
 export function retypedAnswers(): Commands {
   const rule = `meta oifgroup ${shimGroup} arp operation reply arp htype set 6`;
