@@ -1,4 +1,4 @@
-/** Privilege: only `ip` and `sysctl` need it, and `nmcli` where NetworkManager runs. */
+/** Privilege: only `ip` and `sysctl` need it, `nmcli` where NetworkManager runs, and `nft` where dhcpcd 10 does. */
 import { safeLine } from '../../diagnostics/format/safe.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
 import { patienceWith } from '../engine/client.ts';
@@ -9,7 +9,7 @@ import type { Host, RunResult } from '../system/host.ts';
 import { isLate, usualSeconds } from '../system/run-look.ts';
 import { which } from '../system/which.ts';
 
-const privileged: ReadonlySet<string | undefined> = new Set(['ip', 'sysctl', 'nmcli']);
+const privileged: ReadonlySet<string | undefined> = new Set(['ip', 'sysctl', 'nmcli', 'nft']);
 
 /**
  * sudo asks on the terminal by itself, once for all commands of a run unless it is set up to forget at once. In
