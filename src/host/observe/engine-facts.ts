@@ -1,9 +1,9 @@
 /** The engine as it is, asked through its API. */
-import type Docker from 'dockerode';
 import sortBy from 'lodash/sortBy.js';
 import type { EngineFacts, ImagePort } from '../../plan/facts/facts.ts';
-import { connect } from '../engine/client.ts';
+import { connect, type Engine } from '../engine/client.ts';
 import { type Endpoint, findEndpoint } from '../engine/endpoint.ts';
+import { containersOf, imageOf, networksOf } from '../engine/questions.ts';
 import { badAddress, type EngineUnreachable, unreachable } from '../engine/unreachable.ts';
 import type { Host } from '../system/host.ts';
 import {
@@ -27,15 +27,15 @@ export type EngineObservation = { readonly kind: 'reached'; readonly facts: Engi
  * @param images names of images whose `EXPOSE` is wanted; those that the engine does not have are left out
  */
 export function observeEngine(host: Host, images: readonly string[] = []): Promise<EngineObservation> {
-  return observed(host, async (docker, endpoint) => {
-    const asked = docker.version() as Promise<Version>;
+  return observed(host, async (engine, endpoint) => {
+    const asked = engine.get('/version') as Promise<Version>;
     // By ssh first alone: where an engine cannot be reached, a password is then asked for once.
     if (endpoint.kind === 'ssh') await asked;
     const [version, info, comesAndGoes, exposed] = await Promise.all([
       asked,
-      docker.info() as Promise<Info>,
-      whatComesAndGoes(docker, asked.then(isPodman)),
-      Promise.all(images.map((image) => exposedPorts(docker, image))),
+      engine.get('/info') as Promise<Info>,
+      whatComesAndGoes(engine, asked.then(isPodman)),
+      Promise.all(images.map((image) => exposedPorts(engine, image))),
     ]);
     const podman = isPodman(version);
     const asking = {
@@ -61,15 +61,15 @@ export function observeEngine(host: Host, images: readonly string[] = []): Promi
 
 /** The same engine some moments later: only what comes and goes is asked for. */
 export function observeAgain(host: Host, known: EngineFacts): Promise<EngineObservation> {
-  return observed(host, async (docker) => ({
+  return observed(host, async (engine) => ({
     ...known,
-    ...(await whatComesAndGoes(docker, Promise.resolve(known.kind === 'podman'))),
+    ...(await whatComesAndGoes(engine, Promise.resolve(known.kind === 'podman'))),
   }));
 }
 
 async function observed(
   host: Host,
-  ask: (docker: Docker, endpoint: Endpoint) => Promise<EngineFacts>,
+  ask: (engine: Engine, endpoint: Endpoint) => Promise<EngineFacts>,
 ): Promise<EngineObservation> {
   try {
     const endpoint = findEndpoint(host);
@@ -88,24 +88,24 @@ async function observed(
  * before it is known who answers.
  */
 async function whatComesAndGoes(
-  docker: Docker,
+  engine: Engine,
   isAskedOfPodman: Promise<boolean>,
 ): Promise<Pick<EngineFacts, 'networks' | 'containers'>> {
   const [networks, listed, podman] = await Promise.all([
-    docker.listNetworks(),
-    docker.listContainers({ all: true }),
+    networksOf(engine),
+    containersOf(engine),
     isAskedOfPodman,
   ]);
   const [all, containers] = podman
-    ? await Promise.all([podmanNetworks(docker), podmanContainers(docker, listed)])
+    ? await Promise.all([podmanNetworks(engine), podmanContainers(engine, listed)])
     : [networks.map(toNetwork), listed.map((container) => toContainer(container))];
   return { networks: sortBy(all, 'name'), containers: sortBy(containers, 'name') };
 }
 
 /** Nothing where the engine lacks the image or refuses to answer: this is only the last source of a guess. */
-async function exposedPorts(docker: Docker, image: string): Promise<readonly ImagePort[] | undefined> {
+async function exposedPorts(engine: Engine, image: string): Promise<readonly ImagePort[] | undefined> {
   try {
-    const { Config } = await docker.getImage(image).inspect();
+    const { Config } = await imageOf(engine, image);
     return sortBy(Object.keys(Config.ExposedPorts ?? {}).flatMap(toImagePort), ['first', 'protocol']);
   } catch {
     return undefined;

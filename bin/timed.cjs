@@ -1,0 +1,133 @@
+#!/bin/sh
+':' //; test -z "$NODE_EXTRA_CA_CERTS" || export NETCOMPOSE_CA_CERTS="$NODE_EXTRA_CA_CERTS" NODE_EXTRA_CA_CERTS=
+':' //; exec node -- "$0" "$@"
+/**
+ * Starts the built program, by way of the shell: Node 20 takes `--env-file` for its own wherever it stands, but behind
+ * `--`, and not every `env` can give Node that word (`-S`). To the shell the lines after the first are commands, to
+ * Node a text and a comment: no formatter may touch them. In a checkout that was never built, builds it first.
+ *
+ * Node 20 reads the certificates of NODE_EXTRA_CA_CERTS at its start, needed or not: for a system's whole collection
+ * that takes half as long as the start itself. So the variable is put aside for as long as that lasts.
+ *
+ * V8's compiled code is kept from one start to the next, in the user's cache folder: it halves what a start costs
+ * beyond Node's own (Node 22 has `module.enableCompileCache()` for this, Node 20 has nothing).
+ */
+'use strict';
+const {
+  fstatSync,
+  closeSync,
+  openSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} = require('node:fs');
+const { createRequire } = require('node:module');
+const { homedir } = require('node:os');
+const { basename, dirname, isAbsolute, join } = require('node:path');
+const { Script } = require('node:vm');
+
+if (process.env.NETCOMPOSE_CA_CERTS) {
+  process.env.NODE_EXTRA_CA_CERTS = process.env.NETCOMPOSE_CA_CERTS;
+  delete process.env.NETCOMPOSE_CA_CERTS;
+}
+
+const program = join(__dirname, '../dist/cli/main.cjs');
+const only = process.argv.length === 3 ? process.argv[2] : undefined;
+
+if (only === '--version' || only === '-v' || only === '-V') {
+  // Answered here, so that it costs no more than Node itself.
+  const { version } = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8'));
+  process.stdout.write(`netcompose ${version}\n`);
+} else if (existsSync(program)) start();
+else build();
+
+function start() {
+  const fresh = [];
+  const { main } = load(program, cachePrefix(), fresh);
+  // After the run, so that it holds what this command needed.
+  main().finally(() => fresh.forEach(keep));
+}
+
+/** Loads one of the build's files, and those that it asks for, with their compiled code. */
+function load(file, prefix, fresh) {
+  const cache = `${prefix}-${basename(file)}`;
+  const cachedData = readOwn(cache);
+  const T0=performance.now(); const src=`(function (exports, module, require, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`; const T1=performance.now();
+  const script = new Script(
+    src,
+    { filename: file, ...(cachedData && { cachedData }) },
+  );
+  if (!cachedData || script.cachedDataRejected) fresh.push({ cache, script });
+  const T2=performance.now(); process.on('exit',()=>console.error(basename(file),'start',T0.toFixed(1),'read',(T1-T0).toFixed(1),'compile',(T2-T1).toFixed(1),'rejected',script.cachedDataRejected, 'eval', (T3-T2).toFixed(1))); let T3=0;
+  const plain = createRequire(file);
+  const module = { exports: {} };
+  const loaded = new Map();
+  const require = (name) => {
+    if (!name.startsWith('./')) return plain(name);
+    if (!loaded.has(name)) loaded.set(name, load(join(dirname(file), name), prefix, fresh));
+    return loaded.get(name);
+  };
+  script.runInThisContext()(module.exports, module, Object.assign(require, plain), file, dirname(file));
+  T3=performance.now();
+  return module.exports;
+}
+
+/** Of files for this build, Node and command. */
+function cachePrefix() {
+  const given = process.env.XDG_CACHE_HOME;
+  const folder = join(given && isAbsolute(given) ? given : join(homedir(), '.cache'), 'netcompose');
+  const command = process.argv.slice(2).find((word) => /^[a-z]+$/.test(word) && word !== 'netcompose') ?? 'help';
+  const own = ['check', 'plan', 'render', 'up', 'down', 'config'];
+  const build = readFileSync(join(dirname(program), 'main.id'), 'utf8').trim();
+  return join(folder, `${build}-${process.version}-${process.arch}-${own.includes(command) ? command : 'other'}`);
+}
+
+/** Code from a file that somebody else may write would be somebody else's code. */
+function readOwn(file) {
+  let handle;
+  try {
+    handle = openSync(file, 'r');
+    const { uid, mode } = fstatSync(handle);
+    return uid === process.geteuid?.() && (mode & 0o022) === 0 ? readFileSync(handle) : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    if (handle !== undefined) closeSync(handle);
+  }
+}
+
+/**
+ * Written whole or not at all; those of earlier builds go. Without a folder to write to, every start is a first one.
+ */
+function keep({ cache: file, script }) {
+  const temporary = `${file}.${process.pid}`;
+  try {
+    const folder = dirname(file);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const build = file.slice(folder.length + 1).split('-')[0];
+    for (const name of readdirSync(folder)) if (!name.startsWith(build)) rmSync(join(folder, name), { force: true });
+    writeFileSync(temporary, script.createCachedData(), { mode: 0o600 });
+    renameSync(temporary, file);
+  } catch {
+    try {
+      rmSync(temporary, { force: true });
+    } catch {
+      // The folder cannot even be looked into.
+    }
+  }
+}
+
+async function build() {
+  const { setUp } = await import('../scripts/setup.mjs');
+  try {
+    await setUp();
+    start();
+  } catch (error) {
+    process.stderr.write(`netcompose cannot be built: ${error.message}\n`);
+    process.exitCode = 2;
+  }
+}
