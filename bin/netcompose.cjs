@@ -52,12 +52,12 @@ function start() {
   main().finally(() => fresh.forEach(keep));
 }
 
-/** Loads one of the build's files, and those that it asks for, with their compiled code. */
+/** Loads one of the build's files, which are ASCII, and those that it asks for, with their compiled code. */
 function load(file, prefix, fresh) {
   const cache = `${prefix}-${basename(file)}`;
   const cachedData = readOwn(cache);
   const script = new Script(
-    `(function (exports, module, require, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`,
+    `(function (exports, module, require, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`,
     { filename: file, ...(cachedData && { cachedData }) },
   );
   if (!cachedData || script.cachedDataRejected) fresh.push({ cache, script });

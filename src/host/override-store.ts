@@ -64,6 +64,11 @@ export function composeVersionPath(host: Host, project: string): string {
   return posix.join(projectFolder(host, project), 'compose-version');
 }
 
+/** Where it is kept what the project's engine is. */
+export function enginePath(host: Host, project: string): string {
+  return posix.join(projectFolder(host, project), 'engine');
+}
+
 /** Removes what is kept of a project. */
 export function removeOverride(host: Host, project: string): void {
   host.remove(projectFolder(host, project));

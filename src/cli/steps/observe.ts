@@ -4,7 +4,9 @@ import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { ComposeVersion } from '../../host/compose-version.ts';
 import { findCompose } from '../../host/engine/find-compose.ts';
 import type { EngineUnreachable } from '../../host/engine/unreachable.ts';
+import type { EngineObservation } from '../../host/observe/engine-facts.ts';
 import type { HostObservation, HostOptions } from '../../host/observe/host-facts.ts';
+import { enginePath } from '../../host/override-store.ts';
 import type { Intents } from '../../netmode/intents.ts';
 import type { EngineFacts, Facts, HostFacts, HostSocket } from '../../plan/facts/facts.ts';
 import type { ShimState } from '../../plan/facts/shim-state.ts';
@@ -78,7 +80,7 @@ export async function seenFor(
     onUnderlay || named || options.engineNeeded || (await isAnyOpen(session, ports))
       ? observeHostLazily(session, { lan: onUnderlay, ...(ports && { sockets: ports }) })
       : undefined,
-    engineUseful ? observeEngineLazily(session, images, options.engineNeeded === true, report) : undefined,
+    engineUseful ? observeEngineLazily(session, intents.project.name, images, options.engineNeeded === true, report) : undefined,
     options.engineNeeded || (engineUseful && dependsOnCompose(intents))
       ? composeFacts(session, intents.project.name, options.engineNeeded === true, report)
       : undefined,
@@ -86,7 +88,8 @@ export async function seenFor(
   // A port that is open may be the project's own: only the engine knows.
   const inTheWay =
     !engineUseful && options.engine !== false && observed?.facts.sockets?.some(({ port }) => ports?.has(port));
-  const engine = inTheWay ? await observeEngineLazily(session, images, false, report) : asked;
+  const answer = inTheWay ? await observeEngineLazily(session, intents.project.name, images, false, report) : asked;
+  const engine = answer?.facts;
   // What is rendered may be used anywhere, whatever this kernel has.
   const seen = observed && options.engine === false ? withoutDrivers(observed.facts) : observed?.facts;
   const host = seen && (await withOwners(session, seen, engine));
@@ -98,7 +101,10 @@ export async function seenFor(
       ...(compose && { compose: { version: compose.version } }),
     },
     ...(observed?.shims && { shims: observed.shims }),
-    ...(compose?.remember && { remember: compose.remember }),
+    remember: () => {
+      answer?.remember?.();
+      compose?.remember?.();
+    },
   };
 }
 
@@ -136,13 +142,14 @@ async function observeHostLazily({ host }: Session, options: HostOptions): Promi
 
 async function observeEngineLazily(
   { host }: Session,
+  project: string,
   images: readonly string[],
   needed: boolean,
   report: Report,
-): Promise<Facts['engine']> {
+): Promise<Extract<EngineObservation, { kind: 'reached' }> | undefined> {
   const { observeEngine } = await import('../../host/observe/engine-facts.ts');
-  const observed = await observeEngine(host, images);
-  if (observed.kind === 'reached') return observed.facts;
+  const observed = await observeEngine(host, images, enginePath(host, project));
+  if (observed.kind === 'reached') return observed;
   const { message, help } = observed;
   if (needed) report('engine/unreachable', undefined, message, { help });
   else if (!notThere.has(observed.reason))

@@ -114,8 +114,10 @@ export function isExecutable(path: string): boolean {
 export function mark(path: string): FileMark | undefined {
   try {
     const real = realpathSync(path);
-    const { dev: device, ino: inode, size, ctimeMs: changed, uid: owner, mode } = statSync(real);
-    return { path: real, isScript: beginning(real) === '#!', device, inode, size, changed, owner, mode: mode & 0o7777 };
+    const stats = statSync(real);
+    const { dev: device, ino: inode, size, ctimeMs: changed, uid: owner, mode } = stats;
+    const isScript = stats.isFile() && beginning(real) === '#!';
+    return { path: real, isScript, device, inode, size, changed, owner, mode: mode & 0o7777 };
   } catch {
     return undefined;
   }
