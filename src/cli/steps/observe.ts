@@ -76,11 +76,13 @@ export async function seenFor(
     options.engineNeeded ||
     (options.engine !== false && (onUnderlay || named || usesOverlay(intents) || usesNewerKeys(intents)));
   const images = options.engine === false ? [] : imagesWanted(intents);
-  const [observed, asked, compose] = await Promise.all([
-    onUnderlay || named || options.engineNeeded || (await isAnyOpen(session, ports))
-      ? observeHostLazily(session, { lan: onUnderlay, ...(ports && { sockets: ports }) })
+  const isHostWanted = onUnderlay || named || options.engineNeeded || (await isAnyOpen(session, ports));
+  // The engine first: it works while files are read.
+  const [asked, observed, compose] = await Promise.all([
+    engineUseful
+      ? observeEngineLazily(session, intents.project.name, images, options.engineNeeded === true, report)
       : undefined,
-    engineUseful ? observeEngineLazily(session, intents.project.name, images, options.engineNeeded === true, report) : undefined,
+    isHostWanted ? observeHostLazily(session, { lan: onUnderlay, ...(ports && { sockets: ports }) }) : undefined,
     options.engineNeeded || (engineUseful && dependsOnCompose(intents))
       ? composeFacts(session, intents.project.name, options.engineNeeded === true, report)
       : undefined,

@@ -53,11 +53,14 @@ export async function observeHostAndShims(
 ): Promise<HostObservation> {
   const { platform } = host;
   if (platform !== 'linux') return { facts: { platform, interfaces: nodeInterfaces(host), routes: [], rpFilter: {} } };
-  const [{ interfaces, routes, neighbours, shims }, networkManager, managers] = await Promise.all([
-    observeNetwork(host, lan),
-    manager && isNetworkManagerRunning(host),
-    lan ? observeManagers(host) : undefined,
+  const asked = Promise.all([observeNetwork(host, lan), manager && isNetworkManagerRunning(host)]);
+  const [managers, open] = await Promise.all([
+    lan ? meanwhile(() => observeManagers(host)) : undefined,
+    sockets === undefined ? undefined : meanwhile(() => observeSockets(host, sockets)),
+    // Where `ip` fails, nothing else matters.
+    asked,
   ]);
+  const [{ interfaces, routes, neighbours, shims }, networkManager] = await asked;
   const facts: HostFacts = {
     platform,
     interfaces,
@@ -67,9 +70,15 @@ export async function observeHostAndShims(
     ...(networkManager && { networkManager }),
     ...(managers && { managers }),
     privilege: privilegeOf(host),
-    ...(sockets !== undefined && { sockets: observeSockets(host, sockets) }),
+    ...(open && { sockets: open }),
   };
   return { facts, ...(shims && { shims }) };
+}
+
+/** Reads files once what was asked of programs and the engine is on its way to them. */
+async function meanwhile<T>(read: () => T): Promise<Awaited<T>> {
+  await new Promise((resume) => setImmediate(resume));
+  return await read();
 }
 
 interface SeenNetwork {
