@@ -79,18 +79,16 @@ export async function seenFor(
   const isHostWanted = onUnderlay || named || options.engineNeeded || (await isAnyOpen(session, ports));
   // The engine first: it works while files are read.
   const [asked, observed, compose] = await Promise.all([
-    engineUseful
-      ? observeEngineLazily(session, intents.project.name, images, options.engineNeeded === true, report)
-      : undefined,
+    engineUseful ? observeEngineLazily(session, images, options.engineNeeded === true, report) : undefined,
     isHostWanted ? observeHostLazily(session, { lan: onUnderlay, ...(ports && { sockets: ports }) }) : undefined,
     options.engineNeeded || (engineUseful && dependsOnCompose(intents))
-      ? composeFacts(session, intents.project.name, options.engineNeeded === true, report)
+      ? composeFacts(session, options.engineNeeded === true, report)
       : undefined,
   ]);
   // A port that is open may be the project's own: only the engine knows.
   const inTheWay =
     !engineUseful && options.engine !== false && observed?.facts.sockets?.some(({ port }) => ports?.has(port));
-  const answer = inTheWay ? await observeEngineLazily(session, intents.project.name, images, false, report) : asked;
+  const answer = inTheWay ? await observeEngineLazily(session, images, false, report) : asked;
   const engine = answer?.facts;
   // What is rendered may be used anywhere, whatever this kernel has.
   const seen = observed && options.engine === false ? withoutDrivers(observed.facts) : observed?.facts;
@@ -144,13 +142,12 @@ async function observeHostLazily({ host }: Session, options: HostOptions): Promi
 
 async function observeEngineLazily(
   { host }: Session,
-  project: string,
   images: readonly string[],
   needed: boolean,
   report: Report,
 ): Promise<Extract<EngineObservation, { kind: 'reached' }> | undefined> {
   const { observeEngine } = await import('../../host/observe/engine-facts.ts');
-  const observed = await observeEngine(host, images, enginePath(host, project));
+  const observed = await observeEngine(host, images, enginePath(host));
   if (observed.kind === 'reached') return observed;
   const { message, help } = observed;
   if (needed) report('engine/unreachable', undefined, message, { help });
@@ -164,7 +161,6 @@ const notThere: ReadonlySet<EngineUnreachable['reason']> = new Set(['no-socket',
 
 async function composeFacts(
   { host }: Session,
-  project: string,
   needed: boolean,
   report: Report,
 ): Promise<ComposeVersion | undefined> {
@@ -175,7 +171,7 @@ async function composeFacts(
     return undefined;
   }
   const { rememberedComposeVersion } = await import('../../host/compose-version.ts');
-  const found = await rememberedComposeVersion(host, compose, project);
+  const found = await rememberedComposeVersion(host, compose);
   const { version } = found;
   if (needed && isOlder(version, oldestCompose)) {
     report(
