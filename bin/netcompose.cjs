@@ -49,7 +49,17 @@ function start() {
   const fresh = [];
   const { main } = load(program, cachePrefix(), fresh);
   // After the run, so that it holds what this command needed.
-  main().finally(() => fresh.forEach(keep));
+  main()
+    .finally(() => fresh.forEach(keep))
+    .then(leave);
+}
+
+/**
+ * At once: to take a large program apart, memory and all, takes Node milliseconds. What is not written yet is waited
+ * for.
+ */
+function leave() {
+  if (process.stdout.writableLength + process.stderr.writableLength === 0) process.exit();
 }
 
 /** Loads one of the build's files, which are ASCII, and those that it asks for, with their compiled code. */

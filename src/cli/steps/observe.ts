@@ -13,6 +13,7 @@ import type { ShimState } from '../../plan/facts/shim-state.ts';
 import { composeMissing, isOlder, oldestCompose } from '../../plan/facts/versions.ts';
 import {
   dependsOnCompose,
+  driversWanted,
   imagesWanted,
   isWrittenInFull,
   namesAddresses,
@@ -80,7 +81,13 @@ export async function seenFor(
   // The engine first: it works while files are read.
   const [asked, observed, compose] = await Promise.all([
     engineUseful ? observeEngineLazily(session, images, options.engineNeeded === true, report) : undefined,
-    isHostWanted ? observeHostLazily(session, { lan: onUnderlay, ...(ports && { sockets: ports }) }) : undefined,
+    isHostWanted
+      ? observeHostLazily(session, {
+          lan: onUnderlay,
+          drivers: driversWanted(intents),
+          ...(ports && { sockets: ports }),
+        })
+      : undefined,
     options.engineNeeded || (engineUseful && dependsOnCompose(intents))
       ? composeFacts(session, options.engineNeeded === true, report)
       : undefined,
@@ -159,11 +166,7 @@ async function observeEngineLazily(
 /** On a machine without an engine, files are checked all the same, and nothing is missed. */
 const notThere: ReadonlySet<EngineUnreachable['reason']> = new Set(['no-socket', 'refused', 'no-permission']);
 
-async function composeFacts(
-  { host }: Session,
-  needed: boolean,
-  report: Report,
-): Promise<ComposeVersion | undefined> {
+async function composeFacts({ host }: Session, needed: boolean, report: Report): Promise<ComposeVersion | undefined> {
   const compose = findCompose(host);
   if (!compose) {
     const { message, help } = composeMissing;

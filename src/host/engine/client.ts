@@ -25,17 +25,19 @@ export function patienceWith(endpoint: Endpoint, { env }: Pick<Host, 'env'>): nu
 /** An engine that is asked. Nothing is sent before the first question. */
 export interface Engine {
   /**
-   * The answer to `GET path`, as far as netcompose reads it what Docker's API answers. Throws where there is none, with
-   * `statusCode` where it is an error of the engine's.
+   * The answer to `GET path`, which is what Docker's API answers as far as netcompose reads it. Throws where there is
+   * none, with `statusCode` where it is an error of the engine's.
    */
   get(path: string): Promise<unknown>;
   /** The headers by which the engine tells what it is; nothing where it does not, or is not asked by its socket. */
   greeting(): Promise<ReadonlyMap<string, string> | undefined>;
 }
 
+/** A way to ask the engine at the endpoint, each question with its time. */
 export async function connect(endpoint: Endpoint, host: Host): Promise<Engine> {
   const seconds = patienceWith(endpoint, host);
-  return endpoint.kind === 'unix' ? bySocket(endpoint.socket, seconds) : byLibrary(await client(endpoint, host), seconds);
+  if (endpoint.kind === 'unix') return bySocket(endpoint.socket, seconds);
+  return byLibrary(await client(endpoint, host), seconds);
 }
 
 /** A client that waits for as long as it takes: for answers that do not end, such as the engine's events. */

@@ -8,14 +8,14 @@ export interface HttpAnswer {
 }
 
 /** It breaks the protocol; `code` is of the family that Node gives such faults. */
-export class NoHttp extends Error {
+class NoHttp extends Error {
   override readonly name = 'NoHttp';
   readonly code = 'HPE_INVALID';
 }
 
 export interface HttpReader {
   /**
-   * Takes what has come. Throws `NoHttp` for what is none.
+   * Takes what has come. Throws an error with a code, as Node has it, for what is no HTTP.
    *
    * @returns the answer, once it is whole
    */

@@ -42,8 +42,8 @@ interface Done {
 }
 
 /**
- * Applies steps in order, skips what is done, reads each back: those of a shim that this run makes once all are done, the
- * others one by one. To be called under `withLock`. Where one fails, what
+ * Applies steps in order, skips what is done, reads each back: those of a shim that this run makes once all are done,
+ * the others one by one. To be called under `withLock`. Where one fails, what
  * this run did is undone in reverse and a `HostError` thrown; a run that was killed is completed by the next.
  */
 export async function applyActions(steps: readonly Step[], host: Host, options: ApplyOptions = {}): Promise<Applied> {

@@ -82,11 +82,7 @@ async function whatComesAndGoes(
   engine: Engine,
   isAskedOfPodman: Promise<boolean>,
 ): Promise<Pick<EngineFacts, 'networks' | 'containers'>> {
-  const [networks, listed, podman] = await Promise.all([
-    networksOf(engine),
-    containersOf(engine),
-    isAskedOfPodman,
-  ]);
+  const [networks, listed, podman] = await Promise.all([networksOf(engine), containersOf(engine), isAskedOfPodman]);
   const [all, containers] = podman
     ? await Promise.all([podmanNetworks(engine), podmanContainers(engine, listed)])
     : [networks.map(toNetwork), listed.map((container) => toContainer(container))];

@@ -1,16 +1,24 @@
 /**
  * What an engine is. It is asked for that once: for its version and more of itself it starts programs (`runc`,
- * `docker-init`), which takes longer than all else that it is asked. The head of a short answer says whether it is still
- * the same one.
+ * `docker-init`), which takes longer than all else that it is asked. The head of a short answer says whether it is
+ * still the same one.
  */
 import type { EngineFacts } from '../../plan/facts/facts.ts';
 import type { Engine } from '../engine/client.ts';
 import type { Endpoint } from '../engine/endpoint.ts';
 import { keep, readKept } from '../kept.ts';
 import type { Host } from '../system/host.ts';
-import { type Asking, engineKind, engineProduct, type Info, isPodman, swarmState, type Version } from './engine-json.ts';
+import {
+  type Asking,
+  engineKind,
+  engineProduct,
+  type Info,
+  isPodman,
+  swarmState,
+  type Version,
+} from './engine-json.ts';
 
-export type Identity = Omit<EngineFacts, 'networks' | 'containers' | 'images'>;
+type Identity = Omit<EngineFacts, 'networks' | 'containers' | 'images'>;
 
 export interface Identified {
   readonly identity: Identity;
@@ -35,8 +43,8 @@ export async function identified(host: Host, engine: Engine, endpoint: Endpoint,
 }
 
 /**
- * By what the same engine is known: its program's version, at the same socket. Nothing where it does not say, or is in a
- * swarm: engines before 23.0 do not tell of a swarm here.
+ * By what the same engine is known: its program's version, at the same socket. Nothing where it does not say, or is in
+ * a swarm: engines before 23.0 do not tell of a swarm here.
  */
 function keyOf(endpoint: Endpoint, mark: object, headers: ReadonlyMap<string, string>): string | undefined {
   const server = headers.get('server');

@@ -33,8 +33,7 @@ export function engineNetworks(host: Host): EngineNetworks {
   };
   return {
     list: () => ask(listWhoeverItIs),
-    hasContainers: (network) =>
-      ask(async (engine) => (await containersOf(engine, { network: [network] })).length > 0),
+    hasContainers: (network) => ask(async (engine) => (await containersOf(engine, { network: [network] })).length > 0),
   };
 }
 
@@ -43,5 +42,6 @@ async function listWhoeverItIs(engine: Engine): Promise<readonly EngineNetwork[]
   const listed = await networksOf(engine);
   // Podman names the driver of addresses here; on Docker these are options that somebody has given.
   const mayBePodman = listed.some(({ IPAM }) => (IPAM?.Options as { driver?: string } | null | undefined)?.driver);
-  return mayBePodman && isPodman((await engine.get('/version')) as Version) ? podmanNetworks(engine) : listed.map(toNetwork);
+  if (mayBePodman && isPodman((await engine.get('/version')) as Version)) return podmanNetworks(engine);
+  return listed.map(toNetwork);
 }

@@ -2,7 +2,7 @@
  * The host as it is: interfaces, addresses, routes, kernel settings. Nothing here needs privileges; with them, more is
  * seen.
  */
-import type { HostFacts, HostInterface, HostNeighbour, HostRoute } from '../../plan/facts/facts.ts';
+import type { HostFacts, HostInterface, HostNeighbour, HostRoute, KernelDriver } from '../../plan/facts/facts.ts';
 import { isOurs, shimTable } from '../../plan/facts/ownership.ts';
 import type { ShimState } from '../../plan/facts/shim-state.ts';
 import { commandFailure, HostError } from '../system/errors.ts';
@@ -29,6 +29,8 @@ import { observeSockets } from './sockets.ts';
 export interface HostOptions {
   /** Neighbours, kernel drivers, ARP settings, managers' files: what a network on the LAN and its shim depend on. */
   readonly lan?: boolean;
+  /** Of the drivers, those that matter; all unless said otherwise. */
+  readonly drivers?: ReadonlySet<KernelDriver>;
   /** Whether NetworkManager runs; with `lan` in any case. */
   readonly manager?: boolean;
   /** Sockets, with the processes of these ports. */
@@ -49,7 +51,7 @@ export interface HostObservation {
 /** As `observeHost`, with what else was seen on the way. */
 export async function observeHostAndShims(
   host: Host,
-  { lan = false, manager = lan, sockets }: HostOptions = {},
+  { lan = false, drivers, manager = lan, sockets }: HostOptions = {},
 ): Promise<HostObservation> {
   const { platform } = host;
   if (platform !== 'linux') return { facts: { platform, interfaces: nodeInterfaces(host), routes: [], rpFilter: {} } };
@@ -66,7 +68,7 @@ export async function observeHostAndShims(
     interfaces,
     routes,
     rpFilter: observeRpFilter(host, interfaces),
-    ...(lan && { arp: observeArp(host, interfaces), neighbours, drivers: observeDrivers(host, interfaces) }),
+    ...(lan && { arp: observeArp(host, interfaces), neighbours, drivers: observeDrivers(host, interfaces, drivers) }),
     ...(networkManager && { networkManager }),
     ...(managers && { managers }),
     privilege: privilegeOf(host),
