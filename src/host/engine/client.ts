@@ -48,7 +48,7 @@ function bySocket(socket: string, seconds: number): Engine {
   return {
     get: async (path) => {
       const { status, body } = await ask(path);
-      return status === 200 ? valueOf(path, body) : refused(status, body);
+      return status === 200 ? answerIn(path, body) : refused(status, body);
     },
     greeting: async () => {
       const { status, headers } = await ask('/_ping');
@@ -72,7 +72,7 @@ function messageIn(body: string): string | undefined {
   }
 }
 
-function valueOf(path: string, body: string): unknown {
+function answerIn(path: string, body: string): unknown {
   const read = readAnswer(path.replace(/\?.*$/, ''), body);
   if ('value' in read) return read.value;
   throw nonsense(read.fault);
@@ -121,7 +121,7 @@ function byLibrary(docker: Docker, seconds: number): Engine {
       clearTimeout(timer);
     }
   };
-  return { get: async (path) => valueOf(path, await body(path)), greeting: async () => undefined };
+  return { get: async (path) => answerIn(path, await body(path)), greeting: async () => undefined };
 }
 
 /** Node's own, with those that `bin/netcompose.cjs` has kept Node from reading; nothing where these are all. */
