@@ -53,6 +53,7 @@ const newestOnly = [
   'removed.test.ts',
   'situations.test.ts',
   'sudo.test.ts',
+  'swarm-nodes.test.ts',
   'swarm.test.ts',
   'vpn.test.ts',
   'watch.test.ts',

@@ -46,9 +46,16 @@ const stepMilliseconds = 200;
  * Starts an engine, the layer's own unless said otherwise, waits until it answers, and gives it the image
  * `netcompose-test:latest`.
  *
+ * @param namespace the network namespace that is this engine's host; the sandbox's own without it
  * @throws where there is no such engine, or it does not start (with the end of its log)
  */
-export async function startRig({ engine = layersEngine() }: { readonly engine?: EngineName } = {}): Promise<Rig> {
+export async function startRig({
+  engine = layersEngine(),
+  namespace,
+}: {
+  readonly engine?: EngineName;
+  readonly namespace?: string;
+} = {}): Promise<Rig> {
   const installed = findEngine(engine);
   if (!installed) throw new Error(`the test engine ${engine} is not installed: run test/engine/rig/install.sh`);
   const directory = await mkdtemp(join(sandboxFolder(), 'rig-'));
@@ -66,9 +73,11 @@ export async function startRig({ engine = layersEngine() }: { readonly engine?: 
     XDG_STATE_HOME: at('state'),
   };
   const log = await open(at('dockerd.log'), 'a');
+  const [daemonProgram, ...daemonFirst] = [...within(namespace), installed.dockerd] as const;
   const daemon = spawn(
-    installed.dockerd,
+    daemonProgram!,
     [
+      ...daemonFirst,
       ...['--host', env.DOCKER_HOST, '--config-file', at('daemon.json'), '--pidfile', at('dockerd.pid')],
       ...['--data-root', at('data'), '--exec-root', at('exec'), '--userland-proxy-path', installed.dockerProxy],
       ...[
@@ -103,7 +112,7 @@ export async function startRig({ engine = layersEngine() }: { readonly engine?: 
       await ended;
       progress.stop();
     }
-    await clearNetworking();
+    await clearNetworking(namespace);
     await unmountBelow(directory);
     await rm(directory, { recursive: true, force: true });
   }
@@ -167,15 +176,23 @@ async function removeAll(docker: Rig['docker']): Promise<void> {
 /**
  * What an engine leaves when it ends: its default bridges, and the packet filter's rules, which are the sandbox's own.
  */
-async function clearNetworking(): Promise<void> {
-  for (const bridge of ['docker0', 'docker_gwbridge']) await execa('ip', ['link', 'delete', bridge], { reject: false });
+async function clearNetworking(namespace?: string): Promise<void> {
+  const run = async (...argv: readonly string[]): Promise<void> => {
+    const [program, ...args] = [...within(namespace), ...argv];
+    await execa(program!, args, { reject: false });
+  };
+  for (const bridge of ['docker0', 'docker_gwbridge']) await run('ip', 'link', 'delete', bridge);
   for (const command of ['iptables', 'ip6tables']) {
-    await execa(command, ['--policy', 'FORWARD', 'ACCEPT'], { reject: false });
+    await run(command, '--policy', 'FORWARD', 'ACCEPT');
     for (const table of ['filter', 'nat', 'raw', 'mangle']) {
-      for (const action of ['--flush', '--delete-chain'])
-        await execa(command, ['--table', table, action], { reject: false });
+      for (const action of ['--flush', '--delete-chain']) await run(command, '--table', table, action);
     }
   }
+}
+
+/** What a command line begins with to run in a network namespace. `ip netns exec` would hide the control groups. */
+export function within(namespace: string | undefined): readonly string[] {
+  return namespace === undefined ? [] : ['nsenter', `--net=/run/netns/${namespace}`];
 }
 
 /** An engine leaves its own network namespace's file mounted, and all of its mounts where it was killed. */
