@@ -56,15 +56,25 @@ function start() {
   const fresh = [];
   const { main } = load(program, cachePrefix(), fresh);
   // After the run, so that it holds what this command needed.
-  main().finally(() => fresh.forEach(keep));
+  main()
+    .finally(() => fresh.forEach(keep))
+    .then(leave);
 }
 
-/** Loads one of the build's files, and those that it asks for, with their compiled code. */
+/**
+ * At once: to take a large program apart, memory and all, takes Node milliseconds. What is not written yet is waited
+ * for.
+ */
+function leave() {
+  if (process.stdout.writableLength + process.stderr.writableLength === 0) process.exit();
+}
+
+/** Loads one of the build's files, which are ASCII, and those that it asks for, with their compiled code. */
 function load(file, prefix, fresh) {
   const cache = `${prefix}-${basename(file)}`;
   const cachedData = readOwn(cache);
   const script = new Script(
-    `(function (exports, module, require, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`,
+    `(function (exports, module, require, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`,
     { filename: file, ...(cachedData && { cachedData }) },
   );
   if (!cachedData || script.cachedDataRejected) fresh.push({ cache, script });

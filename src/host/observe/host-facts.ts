@@ -2,7 +2,7 @@
  * The host as it is: interfaces, addresses, routes, kernel settings. Nothing here needs privileges; with them, more is
  * seen.
  */
-import type { HostFacts, HostInterface, HostNeighbour, HostRoute } from '../../plan/facts/facts.ts';
+import type { HostFacts, HostInterface, HostNeighbour, HostRoute, KernelDriver } from '../../plan/facts/facts.ts';
 import { hearsSiblings } from '../../plan/facts/managers/hears-siblings.ts';
 import { answersTable, isOurs, shimTable } from '../../plan/facts/ownership.ts';
 import type { ShimState } from '../../plan/facts/shim-state.ts';
@@ -31,6 +31,8 @@ import { observeSockets } from './sockets.ts';
 export interface HostOptions {
   /** Neighbours, kernel drivers, ARP settings, managers' files: what a network on the LAN and its shim depend on. */
   readonly lan?: boolean;
+  /** Of the drivers, those that matter; all unless said otherwise. */
+  readonly drivers?: ReadonlySet<KernelDriver>;
   /** Whether NetworkManager runs; with `lan` in any case. */
   readonly manager?: boolean;
   /** Whether a DHCP client hears what shims answer; with `manager` in any case. */
@@ -53,30 +55,39 @@ export interface HostObservation {
 /** As `observeHost`, with what else was seen on the way. */
 export async function observeHostAndShims(
   host: Host,
-  { lan = false, manager = lan, listener = manager, sockets }: HostOptions = {},
+  { lan = false, drivers, manager = lan, listener = manager, sockets }: HostOptions = {},
 ): Promise<HostObservation> {
   const { platform } = host;
   if (platform !== 'linux') return { facts: { platform, interfaces: nodeInterfaces(host), routes: [], rpFilter: {} } };
-  const [{ interfaces, routes, neighbours, shims }, networkManager, managers, dhcpcd] = await Promise.all([
-    observeNetwork(host, lan),
-    manager && isNetworkManagerRunning(host),
-    lan ? observeManagers(host) : undefined,
-    listener && !lan ? observeDhcpcdAndVersion(host) : undefined,
+  const asked = Promise.all([observeNetwork(host, lan), manager && isNetworkManagerRunning(host)]);
+  const [managers, dhcpcd, open] = await Promise.all([
+    lan ? meanwhile(() => observeManagers(host)) : undefined,
+    listener && !lan ? meanwhile(() => observeDhcpcdAndVersion(host)) : undefined,
+    sockets === undefined ? undefined : meanwhile(() => observeSockets(host, sockets)),
+    // Where `ip` fails, nothing else matters.
+    asked,
   ]);
+  const [{ interfaces, routes, neighbours, shims }, networkManager] = await asked;
   const answersHeard = hearsSiblings(managers?.dhcpcd ?? dhcpcd) && programOf(host, 'nft') !== undefined;
   const facts: HostFacts = {
     platform,
     interfaces,
     routes,
     rpFilter: observeRpFilter(host, interfaces),
-    ...(lan && { arp: observeArp(host, interfaces), neighbours, drivers: observeDrivers(host, interfaces) }),
+    ...(lan && { arp: observeArp(host, interfaces), neighbours, drivers: observeDrivers(host, interfaces, drivers) }),
     ...(networkManager && { networkManager }),
     ...(answersHeard && { answersHeard }),
     ...(managers && { managers }),
     privilege: privilegeOf(host),
-    ...(sockets !== undefined && { sockets: observeSockets(host, sockets) }),
+    ...(open && { sockets: open }),
   };
   return { facts, ...(shims && { shims }) };
+}
+
+/** Reads files once what was asked of programs and the engine is on its way to them. */
+async function meanwhile<T>(read: () => T): Promise<Awaited<T>> {
+  await new Promise((resume) => setImmediate(resume));
+  return await read();
 }
 
 interface SeenNetwork {

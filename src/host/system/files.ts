@@ -35,7 +35,7 @@ export const readStandardInput = (): string => readFileSync(0, 'utf8');
 
 export function readText(path: string): string | undefined {
   try {
-    return contentOf(path).bytes.toString('utf8');
+    return existsSync(path) ? contentOf(path).bytes.toString('utf8') : undefined;
   } catch {
     return undefined;
   }
@@ -78,7 +78,7 @@ function textOf(bytes: Buffer): string {
 
 export function list(path: string): readonly string[] {
   try {
-    return readdirSync(path);
+    return existsSync(path) ? readdirSync(path) : [];
   } catch {
     return []; // not there, not ours to read, or gone meanwhile
   }
@@ -104,8 +104,10 @@ export function isDirectory(path: string): boolean {
 
 export function isExecutable(path: string): boolean {
   try {
+    // Most folders of PATH do not have a program, and an error thrown and caught takes longer than looking twice.
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
     accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
+    return true;
   } catch {
     return false;
   }
@@ -114,8 +116,10 @@ export function isExecutable(path: string): boolean {
 export function mark(path: string): FileMark | undefined {
   try {
     const real = realpathSync(path);
-    const { dev: device, ino: inode, size, ctimeMs: changed, uid: owner, mode } = statSync(real);
-    return { path: real, isScript: beginning(real) === '#!', device, inode, size, changed, owner, mode: mode & 0o7777 };
+    const stats = statSync(real);
+    const { dev: device, ino: inode, size, ctimeMs: changed, uid: owner, mode } = stats;
+    const isScript = stats.isFile() && beginning(real) === '#!';
+    return { path: real, isScript, device, inode, size, changed, owner, mode: mode & 0o7777 };
   } catch {
     return undefined;
   }
