@@ -1,8 +1,8 @@
 /**
- * How V8 works on much input. Most of what is read stays for as long as the program runs, which is too short for machine
- * code and a large young heap to pay: made late and kept small, they cost a third less processor time and memory
- * (docs/performance.md). For little input they make no difference, and Node would have to compile its own modules anew:
- * its compiled code goes by V8's settings.
+ * How V8 works on much input. Most of what is read stays for as long as the program runs, too short for machine
+ * code and a large young heap to pay: made late and kept small, they save a third of processor time and of memory
+ * (docs/performance.md). For little input they make no difference, and Node would have to compile its own modules
+ * anew: its compiled code goes by V8's settings.
  */
 import { setFlagsFromString } from 'node:v8';
 import type { Host } from '../../../host/system/host.ts';
