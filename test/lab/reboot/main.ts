@@ -1,0 +1,140 @@
+/**
+ * A host that starts again, with systemd as process 1: what `shim persist` wrote has the host reach its containers
+ * before anyone logs in. Runs inside the virtual machine at each of its starts (`lab.sh run -i`), and ends with 194
+ * where it is to start again. `LAB_MANAGER` names what configures its cards. The last line is `N passed, N failed`.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { check, counts, within } from '../suite/checks.ts';
+import { quickerNode } from '../suite/node.ts';
+import { must, type Output, run, until } from '../suite/process.ts';
+import { makeLan } from './lan.ts';
+import { allUnits, managers } from './managers.ts';
+import { composeFile, networks } from './networks.ts';
+
+interface Memory {
+  /** How often the machine has started. */
+  readonly starts: number;
+  readonly passed: number;
+  readonly failed: number;
+  /** Of everything below /etc before anything was persisted. */
+  readonly etc: string;
+}
+
+const again = 194;
+const memoryFile = '/src/memory.json';
+const folder = '/root/project';
+const manager = managers.find(({ name }) => name === (process.env['LAB_MANAGER'] || 'networkd'))!;
+
+const netcompose = (...args: readonly string[]): Output =>
+  run([...quickerNode, '/src/netcompose/bin/netcompose.cjs', ...args], {
+    cwd: folder,
+    env: { NETCOMPOSE_ENGINE_SECONDS: '60', GOGC: 'off', GOMEMLIMIT: '256MiB' },
+  });
+
+function succeeds(...args: readonly string[]): Output {
+  const output = netcompose(...args);
+  const isFine = output.code === 0;
+  check(`\`${args.join(' ')}\``, isFine, isFine ? '' : `${output.code}: ${output.stderr} ${output.stdout}`);
+  return output;
+}
+
+/** Each file, with what it says or where it leads. */
+const etc = () =>
+  must('bash', '-c', "cd /etc; find . -type f -exec sha256sum {} + | sort; find . -type l -printf '%p %l\\n' | sort");
+
+/** Waits for the containers, which the engine starts: it takes its time after the host is there. */
+function reached(): void {
+  for (const { name, address } of networks) {
+    const answers = () => run(['ping', '-c1', '-W1', address]).code === 0;
+    const way = () => run(['ip', 'route', 'get', address]).stdout;
+    const isReached = until(answers, Boolean, 60, 1000);
+    check(`the host reaches its container on ${name}`, isReached && way().includes(' dev nc-'), way());
+  }
+  for (const { name, router } of networks) {
+    if (router === undefined) continue;
+    const answer = run(['docker', 'compose', 'exec', '-T', name, 'ping', '-c1', '-W2', router]);
+    check(`the container on ${name} reaches its router`, answer.code === 0, answer.stdout + answer.stderr);
+  }
+  const shims = netcompose('shim', 'ls');
+  check('`shim ls` finds nothing wrong', shims.code === 0, shims.stdout + shims.stderr);
+}
+
+function prepare(): Memory {
+  within(`${manager.name}, first start`);
+  for (const unit of allUnits)
+    if (!manager.units.includes(unit)) run(['systemctl', 'disable', '--now', '--quiet', unit]);
+  makeLan();
+  for (const { path, text, mode } of manager.files) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text, { mode: mode ?? 0o644 });
+  }
+  if (manager.name === 'netplan') must('netplan', 'generate');
+  must('systemctl', 'enable', '--quiet', ...manager.units);
+  run(['systemctl', 'restart', ...manager.units]);
+  const addresses = until(
+    () => must('ip', '-br', '-4', 'address'),
+    (text) => ['10.10.0.', '10.11.0.', '10.12.0.'].every((start) => text.includes(start)),
+    90,
+    1000,
+  );
+  check('the cards have their addresses', addresses.includes('10.10.0.'), addresses);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/compose.yaml`, JSON.stringify(composeFile));
+  succeeds('up', '-d');
+  reached();
+  const before = etc();
+  const { stdout, stderr } = succeeds('shim', 'persist');
+  process.stdout.write(`${stdout}${stderr}\n`);
+  return { starts: 1, etc: before, ...counts() };
+}
+
+/** What the manager had made, then the same as systemd's units. */
+function second({ etc: before }: Memory): void {
+  within(`${manager.name}, after a reboot`);
+  reached();
+  succeeds('shim', 'unpersist');
+  check('nothing of it is left below /etc', etc() === before, difference(before, etc()));
+  succeeds('shim', 'persist', '--format', 'systemd');
+}
+
+function third({ etc: before }: Memory): void {
+  within(`${manager.name}, after a reboot with systemd's units`);
+  reached();
+  succeeds('shim', 'unpersist');
+  check('nothing of it is left below /etc', etc() === before, difference(before, etc()));
+  succeeds('down');
+  const links = must('ip', '-br', 'link');
+  check('no shim is left', !links.includes('nc-'), links);
+}
+
+const difference = (before: string, after: string) => {
+  const lines = before.split('\n');
+  return after
+    .split('\n')
+    .filter((line) => !lines.includes(line))
+    .join(' | ');
+};
+
+function main(): number {
+  const memory = existsSync(memoryFile) ? (JSON.parse(readFileSync(memoryFile, 'utf8')) as Memory) : undefined;
+  const steps = [prepare, second, third] as const;
+  const starts = memory?.starts ?? 0;
+  let now: Memory | undefined = memory;
+  try {
+    if (starts === 0) now = prepare();
+    else steps[starts as 1 | 2]!(memory!);
+  } catch (error) {
+    check('goes to its end', false, error instanceof Error ? error.message : String(error));
+  }
+  const { passed, failed } = counts();
+  const total = { passed: passed + (memory?.passed ?? 0), failed: failed + (memory?.failed ?? 0) };
+  if (starts + 1 < steps.length && now !== undefined) {
+    writeFileSync(memoryFile, JSON.stringify({ ...now, ...total, starts: starts + 1 } satisfies Memory));
+    return again;
+  }
+  process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+  return total.failed > 0 || total.passed === 0 ? 1 : 0;
+}
+
+process.exitCode = main();
