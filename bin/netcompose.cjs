@@ -1,6 +1,6 @@
 #!/bin/sh
 ':' //; test -z "$NODE_EXTRA_CA_CERTS" || export NETCOMPOSE_CA_CERTS="$NODE_EXTRA_CA_CERTS" NODE_EXTRA_CA_CERTS=
-':' //; exec node -- "$0" "$@"
+':' //; exec node --max-semi-space-size=2 -- "$0" "$@"
 /**
  * Starts the built program, by way of the shell: Node 20 takes `--env-file` for its own wherever it stands, but behind
  * `--`, and not every `env` can give Node that word (`-S`). To the shell the lines after the first are commands, to
@@ -8,6 +8,9 @@
  *
  * Node 20 reads the certificates of NODE_EXTRA_CA_CERTS at its start, needed or not: for a system's whole collection
  * that takes half as long as the start itself. So the variable is put aside for as long as that lasts.
+ *
+ * The heap's young part is kept small and is cleaned by one thread, and machine code is made late: most of what is
+ * read stays for as long as the program runs, which is too short for more of either to pay (docs/performance.md).
  *
  * V8's compiled code is kept from one start to the next, in the user's cache folder: it halves what a start costs
  * beyond Node's own (Node 22 has `module.enableCompileCache()` for this, Node 20 has nothing).
@@ -35,6 +38,9 @@ if (process.env.NETCOMPOSE_CA_CERTS) {
   delete process.env.NETCOMPOSE_CA_CERTS;
 }
 
+/** Node's own modules that take long to load, and that most commands do not use. */
+const slow = new Set(['node:child_process', 'node:crypto', 'node:dgram', 'node:net', 'node:readline']);
+
 const program = join(__dirname, '../dist/cli/main.cjs');
 const only = process.argv.length === 3 ? process.argv[2] : undefined;
 
@@ -46,18 +52,29 @@ if (only === '--version' || only === '-v' || only === '-V') {
 else build();
 
 function start() {
+  require('node:v8').setFlagsFromString('--interrupt-budget=1000000 --no-parallel-scavenge');
   const fresh = [];
   const { main } = load(program, cachePrefix(), fresh);
   // After the run, so that it holds what this command needed.
-  main().finally(() => fresh.forEach(keep));
+  main()
+    .finally(() => fresh.forEach(keep))
+    .then(leave);
 }
 
-/** Loads one of the build's files, and those that it asks for, with their compiled code. */
+/**
+ * At once: to take a large program apart, memory and all, takes Node milliseconds. What is not written yet is waited
+ * for.
+ */
+function leave() {
+  if (process.stdout.writableLength + process.stderr.writableLength === 0) process.exit();
+}
+
+/** Loads one of the build's files, which are ASCII, and those that it asks for, with their compiled code. */
 function load(file, prefix, fresh) {
   const cache = `${prefix}-${basename(file)}`;
   const cachedData = readOwn(cache);
   const script = new Script(
-    `(function (exports, module, require, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`,
+    `(function (exports, module, require, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`,
     { filename: file, ...(cachedData && { cachedData }) },
   );
   if (!cachedData || script.cachedDataRejected) fresh.push({ cache, script });
@@ -65,12 +82,18 @@ function load(file, prefix, fresh) {
   const module = { exports: {} };
   const loaded = new Map();
   const require = (name) => {
+    if (slow.has(name)) return whenUsed(() => plain(name));
     if (!name.startsWith('./')) return plain(name);
     if (!loaded.has(name)) loaded.set(name, load(join(dirname(file), name), prefix, fresh));
     return loaded.get(name);
   };
   script.runInThisContext()(module.exports, module, Object.assign(require, plain), file, dirname(file));
   return module.exports;
+}
+
+/** A module that is loaded when something of it, or what there is in it, is asked for. */
+function whenUsed(load) {
+  return new Proxy({}, { get: (_, key) => load()[key], ownKeys: () => Reflect.ownKeys(load()) });
 }
 
 /** Of files for this build, Node and command. */

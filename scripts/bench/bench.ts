@@ -4,6 +4,7 @@
  *
  *     npm run bench               a table
  *     npm run bench -- --json     the same as JSON
+ *     npm run bench -- --watch [SECONDS]    what `shim watch` costs instead, as numbers
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +18,13 @@ import { composeIn, environmentIn } from './programs.ts';
 import { fileOf, growingFileOf, rowsWithCompose, rowsWithoutCompose, sizes, steps } from './rows.ts';
 import { isWithin, table } from './table.ts';
 
-const asJson = process.argv.includes('--json');
+const [, , first, seconds] = process.argv;
+if (first === '--watch') {
+  const argv = [process.execPath, '--import', 'tsx', pathOf('watch.ts'), ...(seconds === undefined ? [] : [seconds])];
+  execFileSync(pathOf('../../test/engine/rig/sandbox.sh'), argv, { stdio: 'inherit' });
+  process.exit();
+}
+const asJson = first === '--json';
 const folder = mkdtempSync(join(tmpdir(), 'netcompose-bench-'));
 const skipped: string[] = [];
 try {
@@ -40,6 +47,11 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
+/** Of a file beside this one. */
+function pathOf(relative: string): string {
+  return fileURLToPath(new URL(relative, import.meta.url));
+}
+
 function write(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
@@ -52,9 +64,8 @@ async function onEngine(): Promise<readonly Result[]> {
     skipped.push(`rows with an engine (${reason})`);
     return [];
   }
-  const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-  const argv = [process.execPath, '--import', 'tsx', path('engine.ts')];
-  const written = execFileSync(path('../../test/engine/rig/sandbox.sh'), argv, {
+  const argv = [process.execPath, '--import', 'tsx', pathOf('engine.ts')];
+  const written = execFileSync(pathOf('../../test/engine/rig/sandbox.sh'), argv, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });

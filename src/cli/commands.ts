@@ -47,7 +47,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     usage: ['annotate', 'put x-netmode into your files, or change it; the rest stays'],
   },
   explain: {
-    load: () => import('./commands/explain.ts'),
+    load: () => import('./commands/explain/explain.ts'),
     usage: ['explain [RULE]', 'what a diagnostic, or an error of Docker, means; all rules'],
   },
   doctor: {

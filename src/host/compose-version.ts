@@ -6,24 +6,16 @@ import type { Host } from './system/host.ts';
 
 export interface ComposeVersion {
   readonly version: string;
-  /** Keeps it with the project, for when the command has succeeded; absent where there is nothing new to keep. */
+  /** Keeps it, for when the command has succeeded; absent where there is nothing new to keep. */
   readonly remember?: () => void;
 }
 
-/**
- * As `composeVersion`, unless the program's file is the one that was asked the last time.
- *
- * @param project the name of the one that it is kept with
- */
-export async function rememberedComposeVersion(
-  host: Host,
-  compose: ComposeProgram,
-  project: string,
-): Promise<ComposeVersion> {
+/** As `composeVersion`, unless the program's file is the one that was asked the last time. */
+export async function rememberedComposeVersion(host: Host, compose: ComposeProgram): Promise<ComposeVersion> {
   // Looked at before the program is asked: one that takes its place meanwhile has another mark.
   const mark = composeMark(host, compose);
   if (!mark) return { version: await composeVersion(host, compose) };
-  const path = composeVersionPath(host, project);
+  const path = composeVersionPath(host);
   const key = JSON.stringify(mark);
   const [keptKey, kept] = readKept(host, path)?.split('\n') ?? [];
   if (keptKey === key && kept) return { version: kept };

@@ -118,8 +118,8 @@ async function acquire(
  */
 async function claimAlone(host: Host, claims: string, trust: Trust): Promise<Claim | undefined> {
   const claim = await makeClaim(`${claims}.${host.pid}`, trust);
-  const live = await liveClaims(claims, trust);
-  if (live.length === 1 && live[0] === claim.name) return claim;
+  const others = await liveClaims(claims, trust, claim.name);
+  if (others.length === 0) return claim;
   await claim.release();
   return undefined;
 }

@@ -54,15 +54,26 @@ export function readOverride(host: Host, project: string): string | undefined {
   return host.readText(overridePath(host, project));
 }
 
-/** Where the hash of what was last verified of a project is kept. */
+/**
+ * Where netcompose keeps answers that need not be asked for again, each with all that decides it: nothing is lost with
+ * them. Beside the folder of the compiled code, in which each build removes what is not its own.
+ */
+function answersFolder(host: Host): string {
+  const given = host.env['XDG_CACHE_HOME'];
+  const base = given !== undefined && posix.isAbsolute(given) ? given : posix.join(host.home, '.cache');
+  return posix.join(base, 'netcompose-answers');
+}
+
+/** Where the hash of what was last verified of a project is kept; after `down` too, as it still decides. */
 export function verifiedPath(host: Host, project: string): string {
-  return posix.join(projectFolder(host, project), 'verified');
+  return posix.join(answersFolder(host), 'verified', checkedName(project));
 }
 
 /** Where it is kept which version Compose's program has. */
-export function composeVersionPath(host: Host, project: string): string {
-  return posix.join(projectFolder(host, project), 'compose-version');
-}
+export const composeVersionPath = (host: Host): string => posix.join(answersFolder(host), 'compose-version');
+
+/** Where it is kept what the engine is. */
+export const enginePath = (host: Host): string => posix.join(answersFolder(host), 'engine');
 
 /** Removes what is kept of a project. */
 export function removeOverride(host: Host, project: string): void {
@@ -79,12 +90,16 @@ export function trustedHooksPath(host: Host, hash: string): string {
 }
 
 function projectFolder(host: Host, project: string): string {
-  // Compose's own rule for project names.
+  return posix.join(stateFolder(host), checkedName(project));
+}
+
+/** The name, by Compose's own rule for names; nothing else becomes part of a path. */
+function checkedName(project: string): string {
   if (!/^[a-z0-9][a-z0-9_-]*$/.test(project)) {
     throw new HostError({
       message: `"${project}" is not a project name`,
       help: 'use lower-case letters, digits, "-" and "_", and begin with a letter or digit',
     });
   }
-  return posix.join(stateFolder(host), project);
+  return project;
 }

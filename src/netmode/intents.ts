@@ -2,6 +2,7 @@
 
 import { networkModeText } from '../compose/project/network-mode.ts';
 import type { Network, Project, Service } from '../compose/project/project.ts';
+import type { Tree } from '../compose/tree.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { Located } from '../diagnostics/source.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
@@ -86,7 +87,7 @@ function networkIntent(network: Network, top: Settings, report: Report): Network
   const native = decoded.settings.mode === undefined;
   const mode = decoded.settings.mode ?? (nativeMode && { value: nativeMode, span: network.driver!.span });
   if (!mode) {
-    if (!decoded.keys.has('mode') && !hasFault(decoded, network)) {
+    if (!decoded.keys.has('mode') && !isRefused(network.netmode, decoded)) {
       report('netmode/invalid-value', decoded.span, `${subject}: x-netmode gives no mode`, {
         help: 'add a mode, such as "mode: ipvlan-l2"',
       });
@@ -133,11 +134,9 @@ function externalIntent(network: Network, decoded: Decoded, top: Settings, repor
   };
 }
 
-/** Whether a `mode` was written but refused: it has been reported already. */
-function hasFault(decoded: Decoded, network: Network): boolean {
-  const tree = network.netmode;
-  return tree?.kind !== 'mapping' || (tree.entries.has('mode') && !decoded.keys.has('mode'));
-}
+/** Whether a `mode` was written but refused: it has been reported already, and nothing is guessed. */
+const isRefused = (tree: Tree | undefined, { keys }: Decoded): boolean =>
+  !keys.has('mode') && (tree?.kind !== 'mapping' || tree.entries.has('mode'));
 
 function serviceIntent(
   service: Service,
@@ -160,7 +159,7 @@ function serviceIntent(
   const settings = narrow(top, joined?.settings, decoded?.settings);
   if (decoded && declared && (joined || declared.external)) checkAgreement(subject, decoded, declared, joined, report);
   if (decoded?.owner) return guestIntent(service, decoded, decoded.owner, project, settings, report);
-  const broken = service.netmode?.kind === 'scalar' && !decoded?.settings.mode; // reported already; nothing is guessed
+  const broken = decoded !== undefined && (isRefused(service.netmode, decoded) || (wanted && !declared));
   const mode =
     decoded?.settings.mode ??
     (declared ? modeOfDeclared(declared, joined, wanted) : broken || saysNatively(service) ? undefined : top.default);

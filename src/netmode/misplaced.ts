@@ -40,8 +40,9 @@ export function checkPlaces(model: Mapping, report: Report): void {
   walk(model, [], report);
 }
 
-function walk(tree: Tree, path: Path, report: Report): void {
-  if (tree.kind === 'sequence') for (const [index, item] of tree.items.entries()) walk(item, [...path, index], report);
+/** @param path where the tree stands; one list for all, for a path of its own at each value would cost more */
+function walk(tree: Tree, path: (string | number)[], report: Report): void {
+  if (tree.kind === 'sequence') for (let i = 0; i < tree.items.length; i++) walkBelow(tree.items[i]!, i, path, report);
   if (tree.kind !== 'mapping') return;
   // Names of services, networks and the like are anybody's.
   const isSection = path.length === 1;
@@ -59,8 +60,15 @@ function walk(tree: Tree, path: Path, report: Report): void {
         help: `did you mean "${word}"?`,
       });
     }
-    if (!isExtension && !free.has(key)) walk(value, [...path, key], report);
+    if (!isExtension && !free.has(key)) walkBelow(value, key, path, report);
   }
+}
+
+function walkBelow(tree: Tree, step: string | number, path: (string | number)[], report: Report): void {
+  if (tree.kind === 'scalar') return;
+  path.push(step);
+  walk(tree, path, report);
+  path.pop();
 }
 
 function isMeant(key: string): boolean {

@@ -1,5 +1,4 @@
 /** What one `x-netmode` says, decoded: every value with its place, nothing defaulted. */
-import omit from 'lodash/omit.js';
 import type { Port } from '../compose/project/project.ts';
 import type { Located, Span } from '../diagnostics/source.ts';
 import type { Netmode } from './modes.ts';
@@ -89,14 +88,17 @@ export interface Decoded {
 
 /** A narrower place wins, key by key, within `fallback` too: later arguments over earlier ones. */
 export function narrow(...levels: readonly (Settings | undefined)[]): Settings {
-  const merged: Settings = Object.assign({}, ...levels);
+  const { fallback: _, blank: __, ...merged }: Settings = Object.assign({}, ...levels);
   const fallbacks = levels.flatMap((level) => level?.fallback ?? []);
   const blank = levels.reduce<NonNullable<Settings['blank']>>(
-    (wider, level) => ({ ...omit(wider, Object.keys(level ?? {})), ...level?.blank }),
+    (wider, level) => ({
+      ...Object.fromEntries(Object.entries(wider).filter(([key]) => !level || !(key in level))),
+      ...level?.blank,
+    }),
     {},
   );
   return {
-    ...omit(merged, ['fallback', 'blank']),
+    ...merged,
     ...(fallbacks.length > 0 && { fallback: Object.assign({}, ...fallbacks) as Fallback }),
     ...(Object.keys(blank).length > 0 && { blank }),
   };

@@ -2,7 +2,6 @@
  * The order of the files. What a project lists is a set; but of two entries that clash, the one written later is
  * reported, and that must not depend on the order in which they are listed.
  */
-import sortBy from 'lodash/sortBy.js';
 import type { Project } from '../compose/project/project.ts';
 import type { Span } from '../diagnostics/source.ts';
 
@@ -13,10 +12,11 @@ export function inFileOrder<T>(
   { sources }: Project,
 ): ReadonlyMap<string, T> {
   const ranks = new Map(sources.map((source, index) => [source, index]));
+  const rank = (value: T) => ranks.get(spanOf(value).source) ?? -1;
   return new Map(
-    sortBy(
-      [...entries],
-      [([, value]) => ranks.get(spanOf(value).source) ?? -1, ([, value]) => spanOf(value).start, ([key]) => key],
+    [...entries].sort(
+      ([one, a], [other, b]) =>
+        rank(a) - rank(b) || spanOf(a).start - spanOf(b).start || (one < other ? -1 : one > other ? 1 : 0),
     ),
   );
 }

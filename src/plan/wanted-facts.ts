@@ -4,6 +4,7 @@ import type { PortRange, Service } from '../compose/project/project.ts';
 import type { Intents } from '../netmode/intents.ts';
 import { isUnderlay, underlay } from '../netmode/modes.ts';
 import { ownerService } from '../netmode/owners.ts';
+import type { KernelDriver } from './facts/facts.ts';
 import { imageOf } from './services/listeners.ts';
 
 /** Whether anything may be on macvlan or ipvlan: of an external network only the engine knows. */
@@ -11,6 +12,16 @@ export const usesUnderlay = ({ services, networks, project }: Intents) =>
   [...services.values()].some(({ mode }) => mode && isUnderlay(mode.value)) ||
   [...networks.values()].some(({ mode }) => isUnderlay(mode.value)) ||
   [...project.networks.values()].some(({ external }) => external);
+
+/** The kernel's drivers that matter: of the netmodes, and of VLAN links, which Docker makes for a parent with a dot. */
+export function driversWanted({ services, networks, project }: Intents): ReadonlySet<KernelDriver> {
+  const asking = [...services.values(), ...networks.values()];
+  const modes = asking.flatMap(({ mode }) => (mode && isUnderlay(mode.value) ? underlay(mode.value).driver : []));
+  const mayBeLink =
+    asking.some(({ settings: { parent, vlan } }) => vlan !== undefined || parent?.value.includes('.')) ||
+    [...project.networks.values()].some(({ driverOpts }) => driverOpts.get('parent')?.value.includes('.'));
+  return new Set<KernelDriver>([...modes, ...(mayBeLink ? (['8021q'] as const) : [])]);
+}
 
 /** Whether a subnet or an address is written that may be this host's. */
 export const namesAddresses = ({ project, services }: Intents): boolean =>

@@ -118,20 +118,6 @@ test('when the third step fails, the first two are undone', async (context) => {
   assert.equal(await snapshot(context.rig), context.before);
 });
 
-test('an interrupt while the host is prepared undoes what was done', async (context) => {
-  const cwd = await project(context, 'interrupt', macvlan);
-  // The terminal's Ctrl-C comes while the third step runs.
-  const env = await inFrontOf(
-    context,
-    'ip',
-    `if (args.includes('alias')) process.kill(process.ppid, 'SIGINT');
-     passOn(real(args));`,
-  );
-  const { code, stderr } = await netcompose(context.rig, ['up', '-d'], { cwd, env });
-  assert.is(code, 130, stderr);
-  assert.equal(await snapshot(context.rig), context.before);
-});
-
 test('when Compose cannot start, what was prepared is undone', async (context) => {
   const cwd = await project(
     context,

@@ -1,7 +1,6 @@
 /** A stack on a swarm of one node: what `render --swarm` and `plan --swarm` print is done word for word, and works. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { saying } from '../support/hooks.ts';
@@ -10,6 +9,7 @@ import { testImage } from './rig/image.ts';
 import { type Lan, makeLan } from './rig/lan.ts';
 import { netcompose } from './rig/netcompose.ts';
 import { type Rig, startRig } from './rig/rig.ts';
+import { addressOf, commandsOf, containerOf, docker, until } from './rig/swarm.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
 
 interface Context {
@@ -68,32 +68,22 @@ test('without a swarm the overlay is refused before anything is done', async ({ 
 });
 
 test('deployed, reached on the LAN and by name, and removed, with nothing left', async ({ rig, lan, before, cwd }) => {
-  const docker = async (...args: readonly string[]): Promise<string> => {
-    const { code, stdout, stderr } = await rig.docker(...args);
-    assert.is(code, 0, `docker ${args.join(' ')}: ${stderr}`);
-    return stdout;
-  };
   const ours = async (...args: readonly string[]): Promise<string> => {
     const { code, stdout, stderr } = await netcompose(rig, args, { cwd });
     assert.is(code, 0, stderr);
     return stdout;
   };
-  await docker('swarm', 'init', '--advertise-addr', '127.0.0.1');
+  await docker(rig, 'swarm', 'init', '--advertise-addr', '127.0.0.1');
   await writeFile(join(cwd, 'node1.json'), await ours('facts'));
   const stack = join(cwd, 'stack.yaml');
   await writeFile(stack, await ours('render', '--swarm', '--facts', 'node1.json'));
-  const [on, manager, undo, undoOnHost] = (await ours('plan', '--swarm', '--facts', 'node1.json'))
-    .split('\n\n')
-    .map((section) => [...section.matchAll(/^ {2}docker (.*)$/gm)].map(([, words]) => words!.split(' ')));
+  const printed = await ours('plan', '--swarm', '--facts', 'node1.json');
+  const [on, manager, undo, undoOnHost] = commandsOf(printed, stack);
   assert.equal(
     [on, manager, undo, undoOnHost].map((commands) => commands?.length),
     [1, 2, 2, 1],
   );
-  const asHere = (words: readonly string[]) =>
-    words[0] === 'stack' && words[1] === 'deploy'
-      ? [...words.map((word) => (word === 'stack.yaml' ? stack : word)), '--resolve-image', 'never', '--detach=true']
-      : words;
-  for (const words of [...on!, ...manager!]) await docker(...asHere(words));
+  for (const words of [...on!, ...manager!]) await docker(rig, ...words);
 
   const address = await addressOf(rig, 'shop_web', 'netcompose-swarm-macvlan_ncp-swarm');
   assert.is(address, '192.168.213.77', 'a range of one address');
@@ -102,36 +92,14 @@ test('deployed, reached on the LAN and by name, and removed, with nothing left',
   assert.is(await fetchText('http://127.0.0.1:18102/'), 'hello', 'published on the node');
   assert.is(await fetchText('http://127.0.0.1:18101/', { once: true }), undefined, 'for this host alone: left out');
   const fetch = 'for i in 1 2 3 4 5; do timeout 3 wget -q -O - http://backend/ && break; sleep 1; done';
-  assert.is(await docker('exec', await containerOf(rig, 'shop_web'), 'sh', '-c', fetch), 'hello', 'by name');
+  assert.is(await docker(rig, 'exec', await containerOf(rig, 'shop_web'), 'sh', '-c', fetch), 'hello', 'by name');
 
-  for (const words of undo!.slice(0, 1)) await docker(...words);
+  for (const words of undo!.slice(0, 1)) await docker(rig, ...words);
   await until(async () => (await rig.docker('ps', '--all', '--quiet')).stdout === '', 'containers are left');
-  for (const words of [...undo!.slice(1), ...undoOnHost!]) await docker(...words);
-  await docker('swarm', 'leave', '--force');
-  await docker('network', 'rm', 'docker_gwbridge');
+  for (const words of [...undo!.slice(1), ...undoOnHost!]) await docker(rig, ...words);
+  await docker(rig, 'swarm', 'leave', '--force');
+  await docker(rig, 'network', 'rm', 'docker_gwbridge');
   assert.equal(await snapshot(rig), before);
 });
-
-/** Bounded: the engine answers each time, and makes one container in a few seconds. */
-async function until(done: () => Promise<boolean>, otherwise: string): Promise<void> {
-  for (let turn = 0; turn < 150; turn++) {
-    if (await done()) return;
-    await sleep(200);
-  }
-  throw new Error(otherwise);
-}
-
-async function containerOf(rig: Rig, service: string): Promise<string> {
-  const ids = async () => (await rig.docker('ps', '--quiet', '--filter', `name=${service}`)).stdout;
-  await until(async () => (await ids()) !== '', `${service} does not run`);
-  return ids();
-}
-
-async function addressOf(rig: Rig, service: string, network: string): Promise<string> {
-  const id = await containerOf(rig, service);
-  const { stdout } = await rig.docker('inspect', '--format', '{{json .NetworkSettings.Networks}}', id);
-  const networks = JSON.parse(stdout) as Readonly<Record<string, { readonly IPAddress: string }>>;
-  return networks[network]?.IPAddress ?? stdout;
-}
 
 test.run();

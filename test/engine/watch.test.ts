@@ -117,6 +117,14 @@ test('the parent is deleted and made again, and the container restarted', async 
   assert.is(await fetchText(`http://${dynamic}/`), 'hello');
 });
 
+test('the engine restarts, and a shim that is deleted meanwhile comes back', async (context) => {
+  await context.rig.restart();
+  await ip('link', 'del', 'dev', shim);
+  const { code, stderr } = await context.rig.docker('start', 'watched-web-1');
+  assert.is(code, 0, stderr);
+  assert.is(await fetchText(`http://${dynamic}/`), 'hello');
+});
+
 test('down leaves nothing behind, and the watch makes nothing anew', async (context) => {
   const { code, stderr } = await call(context, 'down');
   assert.is(code, 0, stderr);

@@ -106,6 +106,18 @@ const cases: readonly Case[] = [
     says: ['ip link set dev nc-eth0 up', 'Operation not permitted'],
   },
   {
+    name: 'a command that changes the host hangs',
+    gives: { 'sudo -- ip link set dev nc-eth0 up': hangs('sudo') },
+    code: 3,
+    says: ['ip link set dev nc-eth0 up', 'did not end within 8 seconds', 'help: the kernel, or what manages'],
+  },
+  {
+    name: 'the engine hangs while it makes a network',
+    gives: { 'docker network create': hangs('docker') },
+    code: 3,
+    says: ['docker network create', 'did not end within 8 seconds', 'NETCOMPOSE_ENGINE_SECONDS=60'],
+  },
+  {
     name: 'Compose is missing',
     gives: {},
     executables: ['/usr/bin/sudo'],
@@ -216,6 +228,32 @@ test('a real program that hangs is ended, and so is not waited for what it has s
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+test('what hangs while it is undone too is not waited for again and again: what is left to do is said', async () => {
+  const on = machine(texts);
+  const { run } = on.host;
+  const given: (number | undefined)[] = [];
+  let isStuck = false;
+  let waited = 0;
+  Object.assign(on.host, {
+    run: (async (argv, options) => {
+      const line = argv.join(' ');
+      isStuck ||= line.startsWith('sudo -- ip link set dev nc-eth0 up');
+      if (argv[0] === 'sudo' || argv[0] === 'docker') given.push(options?.seconds);
+      if (!isStuck || !line.startsWith('sudo -- ')) return run(argv, options);
+      waited += 1;
+      return { code: 124, stdout: '', stderr: '"sudo" did not end within 8 seconds' };
+    }) satisfies typeof run,
+  });
+  const { code, err } = await on.run('up', '-d');
+  assert.is(code, 3, err);
+  assert.match(err, /did not end within 8 seconds\nstill to be undone:\n( {2}.*\n)* {2}docker network rm /);
+  assert.is(given.filter((seconds) => seconds === undefined || seconds >= 10).length, 0, String(given));
+  assert.is(waited, 2, 'the command itself, and the first that undoes it');
+  Object.assign(on.host, { run });
+  assert.is((await on.run('down')).code, 0);
+  assert.equal(on.left(), nothing);
 });
 
 test('what only looks has less than ten seconds', async () => {

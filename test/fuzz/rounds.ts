@@ -39,13 +39,13 @@ export async function rounds(
     const finding = await target.round({
       seed,
       runs: target.runs,
-      begin: (input) => {
-        share.inputs += 1;
+      begin: (input, count) => {
+        share.inputs += count;
         begin(target.name, seed, input);
       },
     });
     share.rounds += 1;
-    share.spent += now() - begun;
+    share.spent += (now() - begun) / target.weight;
     if (!finding) continue;
     left.delete(share);
     found(finding);

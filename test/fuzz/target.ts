@@ -17,16 +17,36 @@ interface Round {
   readonly runs: number;
   /** Runs this one input of the seed's and no other. */
   readonly path?: string;
-  /** Called with each input before it is tried, so that one that never ends is known. */
-  readonly begin: (input: string) => void;
+  /** Called with each input before it is tried, so that one that never ends is known; and how many it stands for. */
+  readonly begin: (input: string, count: number) => void;
 }
 
 export interface Target {
   readonly name: string;
   /** How many inputs make a round: fewer where each takes long. */
   readonly runs: number;
+  /** How many times as much time as another it gets. */
+  readonly weight: number;
   /** Tries inputs until one fails, and makes that smaller. */
   round(round: Round): Promise<Finding | undefined>;
+}
+
+export interface TargetOptions<Input> {
+  readonly weight?: number;
+  /** How many inputs one is made of. */
+  readonly count?: (input: Input) => number;
+  /** It looks for the smallest input by itself, and throws a `Smaller`: making one smaller by trying takes too long. */
+  readonly reduces?: boolean;
+}
+
+/** What does not hold, with a smaller input for which it does not either. */
+export class Smaller extends Error {
+  override readonly name = 'Smaller';
+  readonly input: unknown;
+  constructor(message: string, input: unknown) {
+    super(message);
+    this.input = input;
+  }
 }
 
 /**
@@ -38,24 +58,27 @@ export function target<Input>(
   runs: number,
   inputs: fc.Arbitrary<Input>,
   holds: (input: Input) => void | Promise<void>,
+  { weight = 1, count = () => 1, reduces = false }: TargetOptions<Input> = {},
 ): Target {
   return {
     name,
     runs,
+    weight,
     round: async ({ seed, runs: numRuns, path, begin }) => {
       const property = fc.asyncProperty(inputs, async (input) => {
-        begin(JSON.stringify(input));
+        begin(JSON.stringify(input), count(input));
         await holds(input);
       });
       const { failed, counterexample, counterexamplePath, errorInstance } = await fc.check(property, {
         seed,
         numRuns,
+        endOnFailure: reduces,
         ...(path !== undefined && { path }),
       });
       if (!failed) return undefined;
       return {
         ...{ target: name, seed, path: counterexamplePath ?? '' },
-        input: JSON.stringify(counterexample?.[0]),
+        input: JSON.stringify(errorInstance instanceof Smaller ? errorInstance.input : counterexample?.[0]),
         error: errorText(errorInstance),
       };
     },

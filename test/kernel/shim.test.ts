@@ -6,9 +6,9 @@ import { withLock } from '../../src/host/lock.ts';
 import { HostError } from '../../src/host/system/errors.ts';
 import type { Step } from '../../src/plan/actions/action.ts';
 import { type Frame, foreignClaims } from '../support/frames.ts';
+import { listen } from '../support/listener.ts';
 import { answers, difference, hostAddress, inNamespace, labHost, lanAddress, parent, snapshot } from './lab.ts';
 import { kernelTests } from './layer.ts';
-import { listen } from './listener.ts';
 import {
   everyStep,
   network,

@@ -8,11 +8,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { foreignClaims } from '../support/frames.ts';
 import { addressed, type Manager, managers, usualAddress } from './managers.ts';
-import { type Outcome, pageOf, versionKey, withoutVersions } from './page.ts';
+import { columnsOf, type Outcome, pageOf, versionKey, withoutVersions } from './page.ts';
 import { type Form, forms, prepare } from './product.ts';
 import { addContainer, reaches } from './rig/containers.ts';
 import { hostMac } from './rig/lan.ts';
-import { type Machine, type Suite, startMachine, suites } from './rig/machine.ts';
+import { type Machine, startMachine } from './rig/machine.ts';
+import { isTried, type Suite, suites } from './rig/suites.ts';
 
 interface Ride {
   readonly suite: Suite;
@@ -27,7 +28,7 @@ const atOnce = 6;
 const page = new URL('../../docs/network-managers.md', import.meta.url);
 
 /** The last form once for each program, in the newest version: what it depends on is the kernel's. */
-const rides: readonly Ride[] = managers.flatMap((manager): readonly Ride[] => [
+const allRides: readonly Ride[] = managers.flatMap((manager): readonly Ride[] => [
   ...suites.map((each) => ({ suite: each, manager, forms: [forms.plain, forms.addressed], before: [] })),
   {
     suite: 'sid',
@@ -37,6 +38,7 @@ const rides: readonly Ride[] = managers.flatMap((manager): readonly Ride[] => [
     before: [['ip', 'address', 'add', '10.9.9.9/32', 'dev', 'lo']],
   },
 ]);
+const rides = allRides.filter(({ suite }) => isTried(suite));
 
 async function faultsOf(machine: Machine, form: Form, address: string): Promise<readonly string[]> {
   // Asked anew, because it is the question by ARP that could do harm.
@@ -165,8 +167,11 @@ test('docs/network-managers.md says what was seen', async () => {
     [...outcomes].sort((a, b) => place(a) - place(b)),
     versions,
   );
-  if (process.env['UPDATE_GOLDENS']) writeFileSync(page, text);
-  assert.is(withoutVersions(readFileSync(page, 'utf8')), withoutVersions(text));
+  const whole = suites.every(isTried);
+  if (whole && process.env['UPDATE_GOLDENS']) writeFileSync(page, text);
+  const written = readFileSync(page, 'utf8');
+  assert.equal(columnsOf(written, isTried), columnsOf(text, isTried));
+  if (whole) assert.is(withoutVersions(written), withoutVersions(text));
 });
 
 test.run();

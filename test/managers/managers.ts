@@ -175,7 +175,6 @@ const networkManager: Manager = {
   ],
 };
 
-const dhcpcdVersion = versionOf('dhcpcd', '--version');
 const dhcpcdUnit = [
   ...['[Unit]', 'Description=DHCP client', '[Service]', 'ExecStart=/usr/sbin/dhcpcd --nobackground'],
   ...['[Install]', 'WantedBy=multi-user.target', ''],
@@ -184,20 +183,20 @@ const dhcpcdUnit = [
 const dhcpcd: Manager = {
   name: 'dhcpcd',
   enable: enabled('dhcpcd.service'),
-  version: dhcpcdVersion,
+  version: versionOf('dhcpcd', '--version'),
   does:
     "removes the parent's address with the carrier, as networkd does; without `denyinterfaces nc-*` it takes the " +
     "shim for a network card; 10.1 and newer hear the shim's answers to containers that ask for the host's address " +
     '(the LAN does not), take it for another machine, and after two answers in ten seconds give the address up, ' +
     'unless their configuration has `arp_persistdefence`',
   answer:
-    "the same; and no frame with the host's address leaves for the LAN but the parent's. `arp_persistdefence` is " +
-    'yours to write: 10.1.0 was tried with it',
+    "the same; and no frame with the host's address leaves for the LAN but the parent's. Beside 10 and newer, `nft` " +
+    'has the shim answer in a way that they pass over ([Shim](shim.md#dhcpcd-10-on-the-host)); without `nft`, `up` ' +
+    'makes no shim until their configuration has `arp_persistdefence`',
   async start(machine) {
     // What it would do to interfaces of others is not the question here.
     const allowed = await machine.exec(['cat', '/etc/dhcpcd.conf']);
-    const defends = (await dhcpcdVersion(machine)).startsWith('9.') ? '' : 'arp_persistdefence\n';
-    await machine.write('/etc/dhcpcd.conf', `${allowed}\ndenyinterfaces nc-* veth* docker* br-*\n${defends}`);
+    await machine.write('/etc/dhcpcd.conf', `${allowed}\ndenyinterfaces nc-* veth* docker* br-*\n`);
     await machine.exec(['rm', '-f', '/etc/systemd/system/dhcpcd.service']);
     await machine.write('/etc/systemd/system/dhcpcd.service', dhcpcdUnit);
     await machine.exec(systemctl('daemon-reload'));

@@ -1,7 +1,7 @@
 /** `docs/network-managers.md`, from what was seen. Pure. */
 import { managers } from './managers.ts';
 import type { FormName } from './product.ts';
-import { type Suite, suites } from './rig/machine.ts';
+import { type Suite, suites } from './rig/suites.ts';
 
 /** What came of one event on one machine. */
 export interface Outcome {
@@ -33,7 +33,7 @@ export function pageOf(outcomes: readonly Outcome[], versions: Versions): string
     '[shim](shim.md). These were tried as process 1 of Debian 12, Debian 13 and its unstable suite would run ' +
       'them, with',
     "netcompose's own plan and steps, real macvlan containers, a DHCP server, and a listener on the LAN. That test",
-    'writes this page (`UPDATE_GOLDENS=1 npm test -- managers`), and fails where the page and the result differ.',
+    'writes this page (`UPDATE_GOLDENS=1 npm test -- managers-all`), and fails where the page and the result differ.',
     '',
     '| program | versions | what it does to a shim | what netcompose does about it |',
     '| --- | --- | --- | --- |',
@@ -88,3 +88,15 @@ function cellOf(outcomes: readonly Outcome[]): string {
 
 /** The page without versions: the newest of a suite changes by itself. */
 export const withoutVersions = (page: string): string => page.replace(/\d+(?:\.\d+)+|\b2\d\d\b/g, 'N');
+
+/** What the page says of the events on some suites only, line by line. */
+export function columnsOf(page: string, tried: (suite: Suite) => boolean): readonly string[] {
+  let manager = '';
+  return page.split('\n').flatMap((line) => {
+    if (line.startsWith('### ')) manager = line.slice('### '.length);
+    const [, event = '', ...cells] = line.split('|');
+    if (manager === '' || cells.length <= suites.length || event.startsWith(' --')) return [];
+    const seen = cells.filter((_, at) => suites[at] !== undefined && tried(suites[at])).map(withoutVersions);
+    return [`${manager}, ${event.trim()}: ${seen.join(' | ').trim()}`];
+  });
+}

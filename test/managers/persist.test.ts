@@ -10,13 +10,15 @@ import { applyActions } from '../../src/host/execute/execute.ts';
 import { observeManagers } from '../../src/host/persist/managers.ts';
 import { removePersisted, writePersisted } from '../../src/host/persist/persisted-files.ts';
 import type { PersistFormat } from '../../src/plan/facts/managers.ts';
+import { linkLocalSender } from '../../src/plan/facts/ownership.ts';
 import { foreignClaims } from '../support/frames.ts';
 import { addressed, type Manager, managers, usualAddress } from './managers.ts';
 import { type Form, forms, hostIn, planned, prepare } from './product.ts';
 import { addContainer, reaches } from './rig/containers.ts';
 import { hostMac } from './rig/lan.ts';
-import { type Machine, type Suite, startMachine, suites } from './rig/machine.ts';
+import { type Machine, startMachine } from './rig/machine.ts';
 import { waitFor } from './rig/processes.ts';
+import { isTried, type Suite, suites } from './rig/suites.ts';
 
 interface Ride {
   readonly suite: Suite;
@@ -83,6 +85,9 @@ async function isReached(machine: Machine, form: Form): Promise<void> {
     const { stdout } = await machine.tryExec(['ip', 'route', 'get', form.address]);
     return stdout.includes(`dev ${form.shim} `) && stdout.includes(`src ${form.source ?? usualAddress} `);
   });
+  // Without it the shim would ask for containers as the host.
+  const addresses = await machine.exec(['ip', '-4', '-oneline', 'address', 'show', 'dev', form.shim]);
+  assert.match(addresses, `inet ${form.source ?? linkLocalSender}/`);
   assert.ok(await reaches(machine, form.address), `the host does not reach ${form.name}`);
   assert.ok(await reaches(machine, usualAddress, form.container), `${form.name} does not reach the host`);
 }
@@ -131,18 +136,14 @@ async function run(ride: Ride, at: number): Promise<void> {
 const atOnce = 5;
 const waiting: (() => Promise<void>)[] = [];
 
-for (const [at, ride] of rides.entries()) {
+for (const [at, ride] of rides.filter(({ suite }) => isTried(suite)).entries()) {
   const { suite: suiteName, manager, found, forms: wanted } = ride;
   const what = wanted.map(({ name }) => name).join(' and ');
   const over = new Promise<void>((resolve, reject) => {
     waiting.push(() => run(ride, at).then(resolve, reject));
   });
   // It is looked at in its turn.
-  over.catch(
-    (e) =>
-      process.env.NC_DEBUG &&
-      console.error(suiteName, manager.name, found, (e as Error).stack, (e as { details?: string }).details),
-  );
+  over.catch(() => undefined);
   test(`${suiteName}, ${manager.name}: ${what} come back by ${found}`, () => over);
 }
 

@@ -86,7 +86,7 @@ export function hostIn(machine: Machine): Host {
       }
     },
     remove: (path) => void machine.look(['rm', '-rf', '--', path]),
-    isExecutable: (path) => machine.has(path),
+    isExecutable: (path) => machine.look(['test', '-x', path]).code === 0,
   };
 }
 

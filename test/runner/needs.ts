@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type EngineName, findEngine, findPodman, onPath, type PodmanName } from '../engine/rig/installed.ts';
+import type { Suite } from '../managers/rig/suites.ts';
 
 export type NeedName =
   | 'linux'
@@ -16,7 +17,7 @@ export type NeedName =
   | `engine-${EngineName}`
   | PodmanName
   | 'lab'
-  | 'managers'
+  | `managers-${Suite}`
   | 'setup'
   | 'build';
 
@@ -29,7 +30,7 @@ const needs: Readonly<Record<NeedName, () => string | undefined | Promise<string
   linux: () => (process.platform === 'linux' ? undefined : 'not Linux'),
   root: () => (process.getuid?.() === 0 ? undefined : 'not root'),
   tools: () => {
-    const missing = ['ip', 'unshare', 'busybox', 'dnsmasq', 'openssl', 'sudo', 'sysctl'].filter(
+    const missing = ['ip', 'unshare', 'busybox', 'dnsmasq', 'openssl', 'sudo', 'sysctl', 'tcpdump'].filter(
       (name) => !onPath(name),
     );
     return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`;
@@ -53,10 +54,9 @@ const needs: Readonly<Record<NeedName, () => string | undefined | Promise<string
   'podman-4': () => podman('podman-4'),
   'podman-5': () => podman('podman-5'),
   lab: async () => ((await isMade('lab/lab.sh')) ? undefined : 'no virtual machine: test/lab/lab.sh build makes it'),
-  managers: async () =>
-    (await isMade('managers/rig/roots.sh'))
-      ? undefined
-      : 'no userlands with network managers: test/managers/rig/roots.sh makes them',
+  'managers-bookworm': () => managers('bookworm'),
+  'managers-trixie': () => managers('trixie'),
+  'managers-sid': () => managers('sid'),
   setup: () => {
     const missing = ['bash', 'zsh', 'fish', 'man', 'mandoc', 'script', 'git', 'chromium', 'dot'].filter(
       (name) => !onPath(name),
@@ -78,13 +78,19 @@ function engine(name: EngineName): string | undefined {
 const podman = (name: PodmanName): string | undefined =>
   findPodman(name) && findEngine() ? undefined : `no such test Podman: test/engine/rig/install.sh ${name} installs it`;
 
+async function managers(suite: Suite): Promise<string | undefined> {
+  const isThere = await isMade('managers/rig/roots.sh', suite);
+  const recipe = `test/managers/rig/roots.sh ${suite} makes it`;
+  return isThere ? undefined : `no userland of ${suite} with network managers: ${recipe}`;
+}
+
 /**
  * Whether a recipe below `test/` has made what it makes. It may wait for one that is at it, however long that takes: in
  * CI the virtual machine is made beside the first layers.
  */
-function isMade(recipe: string): Promise<boolean> {
+function isMade(recipe: string, ...what: readonly string[]): Promise<boolean> {
   const script = fileURLToPath(new URL(`../${recipe}`, import.meta.url));
-  return new Promise((resolve) => execFile(script, ['made'], (error) => resolve(error === null)));
+  return new Promise((resolve) => execFile(script, ['made', ...what], (error) => resolve(error === null)));
 }
 
 /** Why something of what is needed is missing, or nothing where all is there. Each is looked at once. */

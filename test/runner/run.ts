@@ -14,6 +14,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { engineVariable, podmanVariable } from '../engine/rig/installed.ts';
+import { suitesVariable } from '../managers/rig/suites.ts';
 import type { Patience } from '../support/progress.ts';
 import { type Ending, runChild } from './child.ts';
 import type { FileResult } from './layer.ts';
@@ -149,6 +150,7 @@ async function runLayer(layer: Layer, files: readonly string[], collected: boole
     ...(compose && { DOCKER_COMPOSE: compose.binary }),
     ...(layer.engine && { [engineVariable]: layer.engine }),
     ...(layer.podman && { [podmanVariable]: layer.podman }),
+    ...(layer.suites && { [suitesVariable]: layer.suites.join(' ') }),
   };
   const begun = performance.now();
   const { code, results, givenUp } = await run(command!, args, layer.patience, env, output);

@@ -26,7 +26,7 @@ import { ownOptions } from '../options/own-options.ts';
 import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
 import { adoptionWishes } from '../steps/adopt.ts';
-import { suggestedWishes } from '../steps/advise/suggest.ts';
+import { type Followed, followAdvice, suggestedWishes } from '../steps/advise/suggest.ts';
 import { annotateFiles, type EditedFile } from '../steps/annotate-files.ts';
 import { askEach } from '../steps/ask-netmodes.ts';
 import { type Read, readProject } from '../steps/read-project.ts';
@@ -72,16 +72,26 @@ export async function run(session: Session): Promise<number> {
       ? askedWishes(found.session, project, options.args)
       : wishesOf(found.session, project, options.args, values, refused));
   if (refused.hasErrors) return refusal(session, refused);
-  const result = annotateFiles(found.session, { ...read, project }, wishes, only);
+  const follow = values.suggest ? followAdvice : annotateAll;
+  const { result, wishes: done, left } = follow(found.session, { ...read, project }, wishes, only);
   if (result.kind === 'refused') return refusal(session, result.diagnostics);
   await write(session, result.files, values.dryRun === true || session.globals.dryRun, asking);
-  for (const wish of wishes) noteOverridden(session, project, wish);
+  for (const wish of done) noteOverridden(session, project, wish);
   const news = new Diagnostics();
   for (const { rule, span, message, help, related, severity } of result.news)
     news.report(rule, span, message, { help, related, severity });
+  // The rest is written: no error, but it is told.
+  for (const { rule, span, message, help, related } of left)
+    news.report(rule, span, message, { help, related, severity: 'warning' });
   reportProblems(session, news);
   return exitCodes.fine;
 }
+
+const annotateAll = (...[session, read, wishes, only]: Parameters<typeof annotateFiles>): Followed => ({
+  result: annotateFiles(session, read, wishes, only),
+  wishes,
+  left: [],
+});
 
 /** Whether the options say what to do. */
 const says = ({ mode, network, parent, set, unset, default: standard, remove, adopt, suggest }: Values) =>

@@ -39,7 +39,9 @@ export async function run(session: Session): Promise<number> {
       : await readFacts(session, file);
   const diagnosis = diagnose(facts, options.values['parent'] as string | undefined);
   terminal.out(
-    options.values['format'] === 'json' ? `${safeJson({ version: 1, ...diagnosis })}\n` : doctorText(diagnosis),
+    options.values['format'] === 'json'
+      ? `${safeJson({ version: 1, ...diagnosis })}\n`
+      : doctorText(diagnosis, terminal.columns),
   );
   return facts.engine ? exitCodes.fine : exitCodes.engine;
 }

@@ -66,6 +66,6 @@ async function showSwarm(session: Session, options: OwnOptions): Promise<number>
     );
   const { swarm, diagnostics } = await plannedSwarm(session, options);
   reportProblems(session, diagnostics);
-  if (swarm && !diagnostics.hasErrors) session.terminal.out(swarmText(swarm));
+  if (swarm && !diagnostics.hasErrors) session.terminal.out(swarmText(swarm, session.terminal.columns));
   return exitCodeOf(withoutIgnored(diagnostics.sorted()));
 }

@@ -57,7 +57,7 @@ export function showReleases(
 ): NonNullable<ReturnType<NonNullable<ReleaseOptions['onReleases']>>> {
   const removed = new Set(releases.flatMap((one) => (one.kind === 'shim' ? one.shim : [])));
   return (release, event) => {
-    if (release.kind === 'rule') return;
+    if (!('shim' in release) && release.kind !== 'network') return;
     const id = release.kind === 'network' ? networkLine(release.network) : shimLine(release.shim);
     const goes = release.kind === 'network' || removed.has(release.shim);
     const words = goes

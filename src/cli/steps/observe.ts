@@ -4,13 +4,16 @@ import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { ComposeVersion } from '../../host/compose-version.ts';
 import { findCompose } from '../../host/engine/find-compose.ts';
 import type { EngineUnreachable } from '../../host/engine/unreachable.ts';
+import type { EngineObservation } from '../../host/observe/engine-facts.ts';
 import type { HostObservation, HostOptions } from '../../host/observe/host-facts.ts';
+import { enginePath } from '../../host/override-store.ts';
 import type { Intents } from '../../netmode/intents.ts';
 import type { EngineFacts, Facts, HostFacts, HostSocket } from '../../plan/facts/facts.ts';
 import type { ShimState } from '../../plan/facts/shim-state.ts';
 import { composeMissing, isOlder, oldestCompose } from '../../plan/facts/versions.ts';
 import {
   dependsOnCompose,
+  driversWanted,
   imagesWanted,
   isWrittenInFull,
   namesAddresses,
@@ -74,19 +77,26 @@ export async function seenFor(
     options.engineNeeded ||
     (options.engine !== false && (onUnderlay || named || usesOverlay(intents) || usesNewerKeys(intents)));
   const images = options.engine === false ? [] : imagesWanted(intents);
-  const [observed, asked, compose] = await Promise.all([
-    onUnderlay || named || options.engineNeeded || (await isAnyOpen(session, ports))
-      ? observeHostLazily(session, { lan: onUnderlay, ...(ports && { sockets: ports }) })
-      : undefined,
+  const isHostWanted = onUnderlay || named || options.engineNeeded || (await isAnyOpen(session, ports));
+  // The engine first: it works while files are read.
+  const [asked, observed, compose] = await Promise.all([
     engineUseful ? observeEngineLazily(session, images, options.engineNeeded === true, report) : undefined,
+    isHostWanted
+      ? observeHostLazily(session, {
+          lan: onUnderlay,
+          drivers: driversWanted(intents),
+          ...(ports && { sockets: ports }),
+        })
+      : undefined,
     options.engineNeeded || (engineUseful && dependsOnCompose(intents))
-      ? composeFacts(session, intents.project.name, options.engineNeeded === true, report)
+      ? composeFacts(session, options.engineNeeded === true, report)
       : undefined,
   ]);
   // A port that is open may be the project's own: only the engine knows.
   const inTheWay =
     !engineUseful && options.engine !== false && observed?.facts.sockets?.some(({ port }) => ports?.has(port));
-  const engine = inTheWay ? await observeEngineLazily(session, images, false, report) : asked;
+  const answer = inTheWay ? await observeEngineLazily(session, images, false, report) : asked;
+  const engine = answer?.facts;
   // What is rendered may be used anywhere, whatever this kernel has.
   const seen = observed && options.engine === false ? withoutDrivers(observed.facts) : observed?.facts;
   const host = seen && (await withOwners(session, seen, engine));
@@ -98,7 +108,10 @@ export async function seenFor(
       ...(compose && { compose: { version: compose.version } }),
     },
     ...(observed?.shims && { shims: observed.shims }),
-    ...(compose?.remember && { remember: compose.remember }),
+    remember: () => {
+      answer?.remember?.();
+      compose?.remember?.();
+    },
   };
 }
 
@@ -139,10 +152,10 @@ async function observeEngineLazily(
   images: readonly string[],
   needed: boolean,
   report: Report,
-): Promise<Facts['engine']> {
+): Promise<Extract<EngineObservation, { kind: 'reached' }> | undefined> {
   const { observeEngine } = await import('../../host/observe/engine-facts.ts');
-  const observed = await observeEngine(host, images);
-  if (observed.kind === 'reached') return observed.facts;
+  const observed = await observeEngine(host, images, enginePath(host));
+  if (observed.kind === 'reached') return observed;
   const { message, help } = observed;
   if (needed) report('engine/unreachable', undefined, message, { help });
   else if (!notThere.has(observed.reason))
@@ -153,12 +166,7 @@ async function observeEngineLazily(
 /** On a machine without an engine, files are checked all the same, and nothing is missed. */
 const notThere: ReadonlySet<EngineUnreachable['reason']> = new Set(['no-socket', 'refused', 'no-permission']);
 
-async function composeFacts(
-  { host }: Session,
-  project: string,
-  needed: boolean,
-  report: Report,
-): Promise<ComposeVersion | undefined> {
+async function composeFacts({ host }: Session, needed: boolean, report: Report): Promise<ComposeVersion | undefined> {
   const compose = findCompose(host);
   if (!compose) {
     const { message, help } = composeMissing;
@@ -166,7 +174,7 @@ async function composeFacts(
     return undefined;
   }
   const { rememberedComposeVersion } = await import('../../host/compose-version.ts');
-  const found = await rememberedComposeVersion(host, compose, project);
+  const found = await rememberedComposeVersion(host, compose);
   const { version } = found;
   if (needed && isOlder(version, oldestCompose)) {
     report(

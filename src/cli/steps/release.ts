@@ -121,7 +121,7 @@ async function hasShims(host: Host): Promise<boolean> {
 /** What there is of shims and their networks. Throws a `HostError` where the engine cannot be reached. */
 export async function observeAll(host: Host, known?: EngineFacts): Promise<StaleFacts> {
   const [{ facts, shims }, engine] = await Promise.all([
-    observeHostAndShims(host),
+    observeHostAndShims(host, { listener: true }),
     known ? observeAgain(host, known) : observeEngine(host),
   ]);
   if (engine.kind === 'unreachable') throw engine.error;

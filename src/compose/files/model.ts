@@ -3,6 +3,7 @@
  */
 import type { Located as Said, Span } from '../../diagnostics/source.ts';
 import { mergeModels } from '../merge/merge.ts';
+import { checkPorts } from '../project/ports.ts';
 import { checkShape } from '../schema/check.ts';
 import { composeFile } from '../schema/compose-file.ts';
 import { describe, type Mapping, type Tree } from '../tree.ts';
@@ -30,6 +31,7 @@ export function loadModel(
     const parsed = scope.reader.yaml(path, span);
     if (!parsed) continue;
     for (const tree of parsed.trees) {
+      if (model) checkPorts(model, scope.reader.report);
       const document = prepare(tree, parsed.tagged, path, scope, model);
       if (!document) continue;
       model = document;
@@ -51,9 +53,9 @@ function prepare(
     report('compose/invalid-model', placeOf(tree.span), `the file must be a mapping, not ${describe(tree)}`);
     return undefined;
   }
-  const filled = interpolate(tree, (name) => scope.variables.get(name), report);
-  const tags = tagged ? takeTags(filled) : undefined;
-  const document = (tags?.tree ?? filled) as Mapping;
+  // Nobody reads what is reset, and the variables in it need not be set.
+  const tags = tagged ? takeTags(tree) : undefined;
+  const document = interpolate(tags?.tree ?? tree, (name) => scope.variables.get(name), report) as Mapping;
   const extended = applyExtends(document, tags?.drops, file, scope);
   const base = before && tags ? applyDrops(before, tags.drops) : before;
   const whole = scope.including.length < includeDepth ? applyIncludes(extended, file, scope, loadModel) : extended;

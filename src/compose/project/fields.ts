@@ -39,7 +39,7 @@ export function textsIn(tree: Tree | undefined): ReadonlyMap<string, Located<str
 
 /** An object without the keys that are undefined, as `exactOptionalPropertyTypes` wants it. */
 export function present<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  const kept: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(fields)) if (value !== undefined) kept[key] = value;
+  const kept: Partial<T> = {};
+  for (const key of Object.keys(fields) as (keyof T)[]) if (fields[key] !== undefined) kept[key] = fields[key];
   return kept as { [K in keyof T]: Exclude<T[K], undefined> };
 }

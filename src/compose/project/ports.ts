@@ -1,7 +1,7 @@
 /** `services.*.ports` and `expose`, short and long syntax, as typed ports. */
 import { isIP } from 'node:net';
 import type { Report } from '../../diagnostics/diagnostic.ts';
-import { at, type Mapping, type Tree } from '../tree.ts';
+import { at, entriesOf, type Mapping, type Scalar, type Tree } from '../tree.ts';
 import { stringIn } from './fields.ts';
 import { rangeText } from './port-runs.ts';
 import { parsePortRange, parseShortPort, protocols, publishedKey } from './port-syntax.ts';
@@ -81,15 +81,15 @@ function longPort(tree: Mapping, service: string, report: Report): readonly Port
       ...(hostIp && { hostIp: hostIp.value }),
       ...(range && { published: range }),
       target: number,
-      protocol: stringIn(at(tree, 'protocol'))?.value.toLowerCase() ?? 'tcp',
-      mode: stringIn(at(tree, 'mode'))?.value ?? 'ingress',
+      protocol: stringIn(at(tree, 'protocol'))?.value.toLowerCase() || 'tcp',
+      mode: stringIn(at(tree, 'mode'))?.value || 'ingress',
       span: tree.span,
       tree,
     },
   ];
 }
 
-/** Compose does not look into `expose`; what Docker could not read is a warning. */
+/** Compose takes whole numbers and any text in `expose`; what Docker could not read is a warning. */
 export function readExpose(tree: Tree | undefined, service: string, report: Report): readonly ExposedPort[] {
   if (tree?.kind !== 'sequence') return [];
   const exposed: ExposedPort[] = [];
@@ -105,11 +105,25 @@ export function readExpose(tree: Tree | undefined, service: string, report: Repo
     seen.add(String(item.value));
     const [port = '', protocol = 'tcp'] = String(item.value).toLowerCase().split('/');
     const ports = parsePortRange(port);
-    if (ports && protocols.includes(protocol as 'tcp')) exposed.push({ ports, protocol, span: item.span });
+    if (ports && protocols.includes(protocol as 'tcp') && !isWrittenFraction(item))
+      exposed.push({ ports, protocol, span: item.span });
     else
       report('compose/invalid-model', item.span, `"${service}": "${String(item.value)}" is not a port to expose`, {
-        severity: 'warning',
+        severity: isWrittenFraction(item) ? 'error' : 'warning',
       });
   }
   return exposed;
+}
+
+/** A fraction to Compose, though its value may be whole: `80.0`, `1e2`. */
+const isWrittenFraction = ({ value, span: { source, start, end } }: Scalar): boolean =>
+  typeof value === 'number' && /^[^xX"']*[.eE]/.test(source.text.slice(start, end));
+
+/** What Compose reads of each file by itself, though a later one may take it away or say it anew. */
+export function checkPorts(model: Mapping, report: Report): void {
+  for (const { key: name, value: service } of entriesOf(at(model, 'services'))) {
+    const ports = at(service, 'ports');
+    if (ports?.kind === 'sequence') for (const item of ports.items) shortPorts(item, name, report);
+    readExpose(at(service, 'expose'), name, report);
+  }
 }

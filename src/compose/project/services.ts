@@ -1,4 +1,5 @@
 /** `services` as typed services. */
+import uniqBy from 'lodash/uniqBy.js';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located, Span } from '../../diagnostics/source.ts';
 import { at, type Entry, entriesOf, type Mapping, type Tree } from '../tree.ts';
@@ -70,7 +71,7 @@ function readAttachment({ key: network, keySpan: span, value: tree }: Entry): At
     ipv6Address: stringIn(at(tree, 'ipv6_address')),
     linkLocalIps: stringsIn(at(tree, 'link_local_ips')),
     macAddress: stringIn(at(tree, 'mac_address')),
-    aliases: stringsIn(at(tree, 'aliases')),
+    aliases: uniqBy(stringsIn(at(tree, 'aliases')), 'value'),
     interfaceName: stringIn(at(tree, 'interface_name')),
     gwPriority: wholeIn(at(tree, 'gw_priority')),
     priority: wholeIn(at(tree, 'priority')),

@@ -21,10 +21,10 @@ const compactLine = new RegExp(`^(?:[ \\t]*[-?:](?=[ \\t])){${deepest}}`, 'm');
 function mayBeDeep(text: string): boolean {
   if (deepIndent.test(text) || compactLine.test(text)) return true;
   let open = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at) | 0x20; // `[` and `{`, `]` and `}` differ in this bit only
-    if (code === 0x7b && ++open > deepest) return true;
-    if (code === 0x7d && open > 0) open--;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    if (bracket === '[' || bracket === '{') {
+      if (++open > deepest) return true;
+    } else if (open > 0) open--;
   }
   return false;
 }

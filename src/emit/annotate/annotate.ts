@@ -2,6 +2,7 @@
  * The text of a Compose file with its `x-netmode` added, changed or taken out; every byte beside that is as it was.
  * Nothing is trusted: the new text is read again, and it must say what was asked and otherwise what it said before.
  */
+import sortBy from 'lodash/sortBy.js';
 import { isAlias, isMap, isScalar, type Node } from 'yaml';
 import type { Mapping } from '../../compose/tree.ts';
 import type { Report } from '../../diagnostics/diagnostic.ts';
@@ -64,7 +65,9 @@ export function annotate(file: SourceFile, wishes: readonly Wish[], report: Repo
   if (quick !== undefined) return { text: quick, outcomes: goals };
   let text = file.text;
   let refused = false;
-  for (const goal of goals) {
+  // What has a text of its own first: an alias of it says the same then, and needs no edit.
+  const isOnlyAlias = ({ place }: Goal) => isAlias(entryOf(before, place)?.value);
+  for (const goal of sortBy(goals, isOnlyAlias)) {
     const result = new Step(file, text, goal, places).run();
     if (typeof result === 'string') text = result;
     else {
@@ -144,7 +147,7 @@ interface Reading {
 
 function readingOf(text: string): Reading {
   const source = parseSource(text);
-  const targets = aliasTargets(source.document);
+  const targets = aliasTargets(source);
   const root = source.document.contents;
   const section = (key: string) => effectivePairs(isMap(root) ? pairIn(root, key)?.value : undefined, targets);
   const entries = { service: section('services'), network: section('networks') };
@@ -211,9 +214,9 @@ class Step {
     const entry = entryOf(this.#reading, place);
     if (place.kind !== 'top' && !entry) return this.#refuse(root, `${subject} is not written in this file`);
     const map = (entry ? entry.value : root) as Node | null;
-    if (isAlias(map)) return this.#aliasOnly(map, subject);
     const tree = this.#tree;
     if (tree && replaced.length === 0 && says(tree, place, after)) return this.#source.text;
+    if (isAlias(map)) return this.#aliasOnly(map, subject);
     if (entry && place.kind === 'network' && isNothing(map)) return this.#fillEmpty(entry);
     if (!isMap(map)) return this.#refuse((entry?.key ?? root) as Node | null, `${subject} is not a mapping`);
     const effective = effectivePairs(map, this.#targets);

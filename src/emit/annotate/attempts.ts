@@ -6,6 +6,7 @@ import { extension } from '../render/changes.ts';
 import type { Edit } from '../source/edit.ts';
 import {
   columnOf,
+  endsInOpenBlock,
   isMergeKey,
   keyOf,
   lineStart,
@@ -16,7 +17,6 @@ import {
 } from '../source/source-text.ts';
 import {
   commentsIn,
-  endsInOpenBlock,
   hasComments,
   insertPair,
   removePair,
@@ -62,7 +62,7 @@ function insertions({ source, map, entry }: Target, value: Plain, style: Style):
   const services = entry ? undefined : pairIn(map, 'services');
   return [
     ...(services ? [insert(services)] : []),
-    ...(endsInOpenBlock(source, map) ? [] : [insert()]),
+    ...(endsInOpenBlock(map, source.text) ? [] : [insert()]),
     insert(map.items.at(-1)),
     insert(map.items[0]),
   ];

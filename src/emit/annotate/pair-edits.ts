@@ -2,7 +2,7 @@
  * One pair put into a mapping, or taken out of it, so that the one undoes the other to the byte: nothing beside the
  * pair's own lines (in brackets: its own text and one comma) is touched, no blank line is added or removed.
  */
-import { isMap, isScalar, isSeq, Lexer, type Node, type YAMLMap } from 'yaml';
+import { isMap, isScalar, Lexer, type Node, type YAMLMap } from 'yaml';
 import type { Plain } from '../override/plain-data.ts';
 import type { Edit } from '../source/edit.ts';
 import {
@@ -10,9 +10,11 @@ import {
   columnOf,
   commaBefore,
   keyEnd,
+  lastScalar,
   lineEnd,
   lineStart,
   nextLine,
+  ownIndent,
   pairEnd,
   pairStart,
   type SourceText,
@@ -108,7 +110,7 @@ function insertInFlow(text: string, map: YAMLMap, pair: string): readonly Edit[]
   }
   const at = pairEnd(last, text);
   const behind = text.slice(at, end - 1);
-  const ownLine = /\n([ \t]*)$/.exec(text.slice(0, pairStart(last)))?.[1];
+  const ownLine = ownIndent(text, pairStart(last));
   const comma = /^\s*,/.exec(behind)?.[0].length ?? 0;
   const rest = text.slice(at + comma, lineEnd(text, at + comma));
   if (ownLine === undefined || !/^[ \t]*(?:#.*)?$/.test(rest)) {
@@ -221,20 +223,4 @@ function lastLineEnd(text: string, pair: YamlPair, column: number): number {
     end = next + line.length;
   }
   return end;
-}
-
-/**
- * Whether the mapping ends with a block of text and the file there, without a line break: a line below would add one to
- * the text.
- */
-export function endsInOpenBlock({ text }: SourceText, map: YAMLMap): boolean {
-  const block = lastScalar((map.items.at(-1)?.value ?? null) as Node | null);
-  return block !== undefined && !text.slice(block.range![0]).includes('\n', block.range![1] - block.range![0] - 1);
-}
-
-/** The block of text (`|`, `>`) with which a value ends. */
-function lastScalar(node: Node | null): Node | undefined {
-  if (isMap(node) && !node.flow) return lastScalar((node.items.at(-1)?.value ?? null) as Node | null);
-  if (isSeq(node) && !node.flow) return lastScalar((node.items.at(-1) ?? null) as Node | null);
-  return isScalar(node) && node.type?.startsWith('BLOCK') === true ? node : undefined;
 }

@@ -7,7 +7,7 @@ import { plain } from './markup.ts';
 const quoted = (lines: readonly string[]) => `"${lines.map(escaped).join('<br/>')}"`;
 
 const escaped = (text: string) =>
-  plain(text).replace(/[^\p{L}\p{N} .,()_:→/-]/gu, (character) => `#${character.codePointAt(0)};`);
+  plain(text).replace(/[^\p{L}\p{N} .,()_:\u2192/-]/gu, (character) => `#${character.codePointAt(0)};`);
 
 /** @returns text that ends with a line break */
 export function mermaidOf(graph: Graph): string {

@@ -22,8 +22,9 @@ function lacksHere({ name, link }: PersistedShim, { ifupdown: texts, systemd }: 
     : undefined;
 }
 
-function stanza({ name, link, mark, settings, multicast, addresses, up, routes, neighbours }: PersistedShim) {
-  const before = [link, mark, ...settings, ...(multicast ? [multicast] : []), ...addresses];
+function stanza({ name, link, mark, settings, multicast, answers, addresses, up, routes, neighbours }: PersistedShim) {
+  const said = [...(multicast ? [multicast] : []), ...(answers ? [answers] : [])];
+  const before = [link, mark, ...settings, ...said, ...addresses];
   return [
     `auto ${name}`,
     `iface ${name} inet manual`,

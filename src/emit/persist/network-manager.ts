@@ -5,6 +5,7 @@ import { isOlder } from '../../plan/facts/versions.ts';
 import {
   type Format,
   isPlainName,
+  lacksCommands,
   lacksInGeneral,
   markedText,
   type PersistedFile,
@@ -14,7 +15,7 @@ import { udevRule } from './udev.ts';
 
 export const networkManager: Format = {
   name: 'networkmanager',
-  lacks: (shim, managers) => lacksInGeneral(shim) ?? lacksHere(shim, managers),
+  lacks: (shim, managers) => lacksInGeneral(shim) ?? lacksCommands(shim) ?? lacksHere(shim, managers),
   files: (shim, managers) => [
     { path: profilePath(shim.name), mode: 0o600, text: markedText(profile(shim)) },
     udevRule(shim, managers),
@@ -74,6 +75,8 @@ function section(name: 'ipv4' | 'ipv6', { addresses, routes }: Family): readonly
       `route${at + 1}=${formatCidr(route)},${name === 'ipv4' ? '0.0.0.0' : '::'},0`,
       ...(name === 'ipv4' ? [`route${at + 1}_options=scope=0`] : []),
     ]),
+    // Else it may ask the LAN whether anybody has the address, as another host's shim does.
+    ...(name === 'ipv4' && addresses.length > 0 ? ['dad-timeout=0'] : []),
     ...(method === 'disabled' ? [] : ['never-default=true']),
   ];
 }

@@ -2,12 +2,12 @@
 import { blockOf, formatAddress, formatCidr } from '../../plan/facts/ip.ts';
 import type { Managers, NetworkFile } from '../../plan/facts/managers.ts';
 import { shimGroup } from '../../plan/facts/ownership.ts';
-import { type Format, lacksInGeneral, markedText, type PersistedShim } from './persisted-shim.ts';
+import { type Format, lacksCommands, lacksInGeneral, markedText, type PersistedShim } from './persisted-shim.ts';
 import { udevRule } from './udev.ts';
 
 export const networkd: Format = {
   name: 'networkd',
-  lacks: (shim, managers) => lacksInGeneral(shim) ?? lacksHere(shim, managers),
+  lacks: (shim, managers) => lacksInGeneral(shim) ?? lacksCommands(shim) ?? lacksHere(shim, managers),
   files: (shim, managers) => {
     const { name, link } = shim;
     // A .network file of somebody else's that would match the shim too comes after it: the first one counts.
@@ -87,7 +87,9 @@ function network({ name, link, multicast, addresses, routes, neighbours }: Persi
       '[Address]',
       `Address=${formatCidr(blockOf(address))}`,
       ...(scope ? [`Scope=${scope}`] : []),
-      ...(address.family === 6 ? ['DuplicateAddressDetection=none'] : []),
+      // Of a link-local address it would ask the LAN for seconds, in which the shim has none, and give it up where
+      // another host's shim has the same.
+      'DuplicateAddressDetection=none',
     ]),
     ...routes.flatMap(({ destination }) => [
       '',

@@ -9,6 +9,7 @@ import type {
   CreateShim,
   HostAction,
   MarkShim,
+  RetypeAnswers,
   SetMulticast,
   SetSysctl,
 } from '../../plan/actions/action.ts';
@@ -22,6 +23,7 @@ export interface PersistedShim {
   readonly mark: MarkShim;
   readonly settings: readonly SetSysctl[];
   readonly multicast?: SetMulticast;
+  readonly answers?: RetypeAnswers;
   readonly addresses: readonly AddShimAddress[];
   readonly up: BringShimUp;
   readonly routes: readonly AddShimRoute[];
@@ -54,6 +56,7 @@ export function persistedShim(actions: readonly HostAction[]): PersistedShim {
     actions.filter((action): action is Extract<HostAction, { kind: K }> => action.kind === kind);
   const [link, mark, up] = [all('create-shim')[0]!, all('mark-shim')[0]!, all('bring-shim-up')[0]!];
   const [multicast] = all('set-multicast');
+  const [answers] = all('retype-answers');
   const routes = all('add-shim-route');
   return {
     name: link.shim,
@@ -61,6 +64,7 @@ export function persistedShim(actions: readonly HostAction[]): PersistedShim {
     mark,
     settings: all('set-sysctl'),
     ...(multicast && { multicast }),
+    ...(answers && { answers }),
     addresses: all('add-shim-address'),
     up,
     routes: routes.filter(({ source }) => source === undefined),
@@ -77,6 +81,10 @@ export const markedText = (lines: readonly string[]): string => [persistedMark, 
  * and a systemd unit has a way to write them.
  */
 export const isPlainName = (name: string): boolean => /^[\w.-]+$/.test(name);
+
+/** What formats that run no commands cannot say. */
+export const lacksCommands = ({ answers }: PersistedShim): string | undefined =>
+  answers && 'it cannot say how the shim answers containers (nft)';
 
 /** What no format but a systemd unit can say. */
 export function lacksInGeneral({ name, link, sourced }: PersistedShim): string | undefined {

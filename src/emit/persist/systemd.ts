@@ -24,12 +24,14 @@ const folder = '/etc/systemd/system';
 
 /** What there is of that name already is left as it is: it may be in use, or somebody else's. */
 function shimUnit(shim: PersistedShim, managers: Managers): PersistedFile {
-  const { name, link, mark, settings, multicast, addresses, up, routes, neighbours } = shim;
-  const actions = [link, mark, ...settings, ...(multicast ? [multicast] : []), ...addresses, up, ...routes];
+  const { name, link, mark, settings, multicast, answers, addresses, up, routes, neighbours } = shim;
+  const before = [...(multicast ? [multicast] : []), ...(answers ? [answers] : []), ...addresses];
+  const actions = [link, mark, ...settings, ...before, up, ...routes];
   return unitFile({
     name: unitOf('shim', name),
     description: `${name}, the way from this host to the network ${mark.network}`,
     device: deviceUnit(link.parent),
+    // After nftables.service, too, which empties the rule set.
     after: ['network-pre.target'],
     unit: [`ConditionPathExists=!${literal(`/sys/class/net/${name}`)}`],
     service: [...actions, ...neighbours].map((action) => execStart(commandOf(action), managers, isForIpv6(action))),
@@ -97,7 +99,7 @@ const isForIpv6 = (action: HostAction) => action.kind === 'set-sysctl' && action
 
 /** @param mayFail the next command runs, whatever becomes of this one */
 function execStart([program, ...args]: readonly string[], { programs }: Managers, mayFail = false): string {
-  const path = program === 'sysctl' ? programs.sysctl : programs.ip;
+  const path = program === 'sysctl' ? programs.sysctl : program === 'nft' ? programs.nft! : programs.ip;
   return `ExecStart=${mayFail ? '-' : ''}${[path, ...args].map(word).join(' ')}`;
 }
 

@@ -1,17 +1,18 @@
 /**
  * YAML's merge keys and aliases as seen from one mapping of a document: what it has of its own and what it inherits.
  */
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, visit, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, visit, type YAMLMap } from 'yaml';
 import { plainValue } from '../../compose/yaml/scalars.ts';
 import type { Plain } from '../override/plain-data.ts';
-import { isMergeKey, keyOf, type YamlPair } from '../source/source-text.ts';
+import { isMergeKey, keyOf, type SourceText, type YamlPair } from '../source/source-text.ts';
 
 /** Where the aliases of a document lead: to the last anchor of their name that stands before them. */
 export type Targets = ReadonlyMap<Node, Node>;
 
-export function aliasTargets(document: Document): Targets {
-  const anchors = new Map<string, Node>();
+export function aliasTargets({ text, document }: SourceText): Targets {
   const targets = new Map<Node, Node>();
+  if (!text.includes('*')) return targets;
+  const anchors = new Map<string, Node>();
   visit(document, {
     Node: (_, node) => {
       if (isAlias(node)) {

@@ -18,7 +18,7 @@ import type { RenderOptions } from './render.ts';
  */
 export function withProvider(text: string, plan: Plan, { external }: RenderOptions): string | undefined {
   const source = parseSource(text);
-  const targets = aliasTargets(source.document);
+  const targets = aliasTargets(source);
   const root = source.document.contents;
   const services = isMap(root) && pairIn(root, 'services')?.value;
   const networks = isMap(root) && pairIn(root, 'networks')?.value;

@@ -2,7 +2,7 @@
  * The plan → the source rewritten as a plain Compose file without `x-netmode`. What does not change keeps its bytes; a
  * project of several files becomes one text first (`single-source.ts`).
  */
-import { type Document, isAlias, isMap, type Node, visit, type YAMLMap } from 'yaml';
+import { isAlias, isMap, type Node, visit, type YAMLMap } from 'yaml';
 import type { Plan } from '../../plan/types.ts';
 import { isPlainMap, type Plain, written } from '../override/plain-data.ts';
 import { edited, type SourceChange } from '../source/edit-source.ts';
@@ -25,11 +25,11 @@ const roundLimit = 100;
 /** @returns the whole file */
 export function renderOf(plan: Plan, options: RenderOptions): string {
   let source = oneText(plan.project);
-  const usedBefore = usedFragments(source.document, aliasTargets(source.document));
+  const usedBefore = usedFragments(source, aliasTargets(source));
   for (let round = 0; round < roundLimit; round++) {
     const root = source.document.contents;
     if (!isMap(root)) return source.text;
-    const targets = aliasTargets(source.document);
+    const targets = aliasTargets(source);
     const entries = entriesOf(root, plan, options, targets);
     const { maps, expand } = shareOut(entries);
     if (expand.length > 0) {
@@ -181,7 +181,7 @@ function goneNodes(changes: readonly SourceChange[]): ReadonlySet<unknown> {
 }
 
 /** Top-level `x-` fragments that aliases lead into. */
-function usedFragments(document: Document, targets: Targets): ReadonlySet<string> {
+function usedFragments({ document }: SourceText, targets: Targets): ReadonlySet<string> {
   const aimed = new Set<unknown>(targets.values());
   const root = document.contents;
   if (aimed.size === 0 || !isMap(root)) return new Set();
@@ -202,7 +202,7 @@ function withoutUnused(text: string, usedBefore: ReadonlySet<string>): string {
     const source: SourceText = parseSource(current);
     const root = source.document.contents;
     if (!isMap(root)) break;
-    const used = usedFragments(source.document, aliasTargets(source.document));
+    const used = usedFragments(source, aliasTargets(source));
     const remove = new Set(root.items.filter((pair) => usedBefore.has(keyOf(pair)) && !used.has(keyOf(pair))));
     if (remove.size === 0) break;
     current = edited(source, [{ kind: 'map', map: root, remove, set: new Map() }]);

@@ -43,7 +43,7 @@ function withoutExtends(source: SourceText, project: Project): SourceText {
   if (services?.kind !== 'mapping' || ![...services.entries.values()].some(({ value }) => value.node)) return source;
   let current = source;
   for (let round = 0; round < roundLimit; round++) {
-    const targets = aliasTargets(current.document);
+    const targets = aliasTargets(current);
     const extending = extendingPairs(current, services, targets);
     if (extending.length === 0) return current;
     const left = leftAliases(current.document, nodesIn(extending.map(({ pair }) => pair.value)), targets);

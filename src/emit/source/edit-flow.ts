@@ -10,6 +10,7 @@ import {
   lineEnd,
   lineStart,
   nextLine,
+  ownIndent,
   pairEnd,
   pairStart,
   type YamlPair,
@@ -40,7 +41,7 @@ export function editFlowMap(
     added.delete(key);
   }
   // In a mapping with a line for each pair, a new pair gets one too.
-  const indent = kept.length > 0 ? /\n([ \t]*)$/.exec(text.slice(0, pairStart(kept.at(-1)!)))?.[1] : undefined;
+  const indent = kept.length > 0 ? ownIndent(text, pairStart(kept.at(-1)!)) : undefined;
   const between = indent === undefined ? ', ' : `,${writer.eol}${indent}`;
   const valueText = (value: Plain) =>
     indent === undefined ? writer.inline(value) : writer.inlineOverLines(value, indent);

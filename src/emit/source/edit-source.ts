@@ -11,11 +11,13 @@ import {
   columnOf,
   commentAfterKey,
   contentEnd,
+  endsInOpenBlock,
   keyEnd,
   keyOf,
   lineEnd,
   lineStart,
   nextLine,
+  ownIndent,
   pairEnd,
   pairStart,
   type SourceText,
@@ -107,7 +109,8 @@ class Editor {
     const lines = [...added].map(([key, value]) => ' '.repeat(column) + this.#writer.pair(key, value, column));
     const kept = map.items.filter((pair) => !remove.has(pair));
     const atEnd = lines.length > 0 && kept.length > 0 && (map === this.#root || remove.size === 0);
-    if (atEnd) this.#addAfter(kept.at(-1)!, lines, column, map === this.#root);
+    if (atEnd && endsInOpenBlock(map, this.#text)) this.#addBefore(kept.at(-1)!, lines);
+    else if (atEnd) this.#addAfter(kept.at(-1)!, lines, column, map === this.#root);
     const instead = atEnd
       ? []
       : lines.length > 0
@@ -128,6 +131,12 @@ class Editor {
     const lines = [comment === undefined ? first : `${first} ${comment}`, ...more].join(this.#writer.eol);
     const to = comment !== undefined && rest.trim() === comment ? end + rest.length : end;
     this.#replace(from ?? keyEnd(pair), to, from === undefined ? `:${lines}` : lines);
+  }
+
+  /** A line below an open block of text would add a line break to it. */
+  #addBefore(last: YamlPair, lines: readonly string[]): void {
+    const at = lineStart(this.#text, pairStart(last));
+    this.#replace(at, at, lines.map((line) => line + this.#writer.eol).join(''));
   }
 
   #addAfter(last: YamlPair, lines: readonly string[], column: number, section: boolean): void {
@@ -192,14 +201,11 @@ class Editor {
       return;
     }
     // The line break before goes, the one behind stays: so the text ends as it did, and what is added there follows it.
-    const blankBefore = (first && column > 0) || /\n[ \t]*\r?\n$/.test(text.slice(0, start));
+    const breakBefore = start - 1 - (text[start - 2] === '\r' ? 1 : 0);
+    const blankBefore = (first && column > 0) || ownIndent(text, breakBefore) !== undefined;
     const blankAfter = /^\r?\n(?:[ \t]*\r?\n)*(?=[ \t]*\r?\n)/.exec(text.slice(last));
     if (blankBefore && blankAfter) last += blankAfter[0].length;
     const atEnd = text.slice(last).trim() === '';
-    this.#replace(
-      atEnd ? text.slice(0, start).trimEnd().length : lineEnd(text, start - 1 - (text[start - 2] === '\r' ? 1 : 0)),
-      last,
-      '',
-    );
+    this.#replace(atEnd ? text.slice(0, start).trimEnd().length : breakBefore, last, '');
   }
 }

@@ -1,5 +1,8 @@
 /** A YAML text with its document, and where each part of the document stands in it. */
 import { Composer, type Document, isMap, isScalar, isSeq, type Node, type Pair, Parser, type YAMLMap } from 'yaml';
+import { readPlainYaml } from '../../compose/yaml/quick-reader.ts';
+import { SourceFile } from '../../diagnostics/source.ts';
+import { plainDocument } from './plain-document.ts';
 
 export type YamlPair = Pair<unknown, unknown>;
 
@@ -10,8 +13,14 @@ export interface SourceText {
   readonly more: boolean;
 }
 
-/** The text's first document, with the tokens that it was made of. */
+/** The text's first document, by the quick reader where it can, else by the yaml package. */
 export function parseSource(text: string): SourceText {
+  const tree = readPlainYaml(new SourceFile('', text));
+  return tree ? { text, document: plainDocument(text, tree), more: false } : parseWithTokens(text);
+}
+
+/** The same by the yaml package alone, with the tokens that the document was made of. */
+export function parseWithTokens(text: string): SourceText {
   const options = {
     keepSourceTokens: true,
     prettyErrors: false,
@@ -100,6 +109,22 @@ export function contentEnd(node: Node, text: string): number {
   return end;
 }
 
+/**
+ * Whether the mapping ends with a block of text and the file there, without a line break: a line below would add one to
+ * the text.
+ */
+export function endsInOpenBlock(map: YAMLMap, text: string): boolean {
+  const block = lastScalar(map);
+  return block !== undefined && !text.slice(block.range![0]).includes('\n', block.range![1] - block.range![0] - 1);
+}
+
+/** The block of text (`|`, `>`) with which a value ends. */
+export function lastScalar(node: Node | null): Node | undefined {
+  if (isMap(node) && !node.flow) return lastScalar((node.items.at(-1)?.value ?? null) as Node | null);
+  if (isSeq(node) && !node.flow) return lastScalar((node.items.at(-1) ?? null) as Node | null);
+  return isScalar(node) && node.type?.startsWith('BLOCK') === true ? node : undefined;
+}
+
 interface CstItem {
   readonly start?: readonly Token[];
   readonly sep?: readonly Token[];
@@ -144,6 +169,13 @@ export function nextLine(text: string, offset: number): number {
 
 export function columnOf(text: string, offset: number): number {
   return offset - lineStart(text, offset);
+}
+
+/** The spaces before what begins a line that is not the text's first; nothing where something else stands there. */
+export function ownIndent(text: string, offset: number): string | undefined {
+  const start = lineStart(text, offset);
+  const lead = text.slice(start, offset);
+  return text[start - 1] === '\n' && /^[ \t]*$/.test(lead) ? lead : undefined;
 }
 
 /** The text moved to another column; its first line is left where it is put. */

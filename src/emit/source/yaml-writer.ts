@@ -1,5 +1,5 @@
 /** New YAML text in the manner of the text that it goes into: indentation, lists, line breaks, JSON's quotes. */
-import { Document, isMap, isScalar, isSeq, stringify, visit } from 'yaml';
+import { Document, isMap, isPair, isScalar, isSeq, type Scalar, stringify, visit, type YAMLSeq } from 'yaml';
 import { isPlainInFlow } from '../../compose/yaml/scalars.ts';
 import type { Plain } from '../override/plain-data.ts';
 import { columnOf, pairStart } from './source-text.ts';
@@ -85,14 +85,18 @@ function indentStep(text: string, { contents }: Document): number {
 }
 
 /** Whether lists are indented more than their keys, as the first one is. */
-function indentsLists(text: string, document: Document): boolean {
-  let indents: boolean | undefined;
-  visit(document, {
-    Pair: (_, { key, value }) => {
-      if (!isSeq(value) || value.flow || value.items.length === 0 || !isScalar(key)) return undefined;
-      indents = columnOf(text, value.range![0]) > columnOf(text, key.range![0]);
-      return visit.BREAK;
-    },
-  });
-  return indents ?? true;
+function indentsLists(text: string, { contents }: Document): boolean {
+  const first = firstList(contents, undefined);
+  return !first || columnOf(text, first.list.range![0]) > columnOf(text, first.key.range![0]);
+}
+
+/** The first list on lines of its own below a key. */
+function firstList(value: unknown, key: unknown): { readonly key: Scalar; readonly list: YAMLSeq } | undefined {
+  if ((!isMap(value) && !isSeq(value)) || value.flow) return undefined;
+  if (isSeq(value) && value.items.length > 0 && isScalar(key)) return { key, list: value };
+  for (const item of value.items) {
+    const found = isPair(item) ? firstList(item.value, item.key) : firstList(item, undefined);
+    if (found) return found;
+  }
+  return undefined;
 }

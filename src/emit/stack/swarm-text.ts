@@ -1,11 +1,21 @@
 /** What is to be done on each host of a swarm before a stack is deployed, in order, and how it is undone. */
 import { lanRouteCommand, stackCommands } from '../../plan/actions/argv.ts';
-import { displayCommand } from '../../plan/actions/display.ts';
+import { commandLines, displayCommand } from '../../plan/actions/display.ts';
 import type { SwarmNetwork, SwarmPlan } from '../../plan/swarm/swarm.ts';
 import type { LanRoute } from '../../plan/types.ts';
 
-/** @returns a section for each host, one for a manager, one for the LAN's router; empty ones are left out */
-export function swarmText({ plan, networks }: SwarmPlan): string {
+/**
+ * @param columns how wide the terminal is; absent: no terminal, and nothing is broken into lines
+ * @returns a section for each host, one for a manager, one for the LAN's router; empty ones are left out
+ */
+export function swarmText({ plan, networks }: SwarmPlan, columns?: number): string {
+  const section = (title: string, lines: readonly string[]): string =>
+    lines.length === 0
+      ? ''
+      : `${title}\n${lines
+          .flatMap((line) => commandLines(line, columns))
+          .map((line) => `${line}\n`)
+          .join('')}`;
   const hosts = [...new Set(networks.flatMap(({ parts }) => parts.map(({ host }) => host)))].sort();
   const partsOn = (name: string) => networks.flatMap(({ parts }) => parts.filter(({ host }) => host === name));
   const stack = stackCommands(plan.project.name);
@@ -40,6 +50,3 @@ const undoOnHosts = (networks: readonly SwarmNetwork[]) =>
   networks.flatMap(({ parts }) => parts.slice(0, 1).map(({ make }) => displayCommand(make.undo)));
 
 const openIn = ({ via, parent }: LanRoute) => (via === undefined ? ` <the host's address on ${parent}>` : '');
-
-const section = (title: string, lines: readonly string[]): string =>
-  lines.length === 0 ? '' : `${title}\n${lines.map((line) => `  ${line}\n`).join('')}`;

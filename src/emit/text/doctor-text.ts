@@ -1,4 +1,5 @@
 /** What `doctor` found, for people. */
+import { linesAfter } from '../../diagnostics/format/lines.ts';
 import { safeLine, safeLines } from '../../diagnostics/format/safe.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
 import type { Diagnosis } from '../../plan/doctor/doctor.ts';
@@ -12,14 +13,14 @@ const words: Readonly<Record<Verdict, string>> = {
 };
 
 /** Each netmode with what stands in its way and what mends it, then the shims made by hand. */
-export function doctorText({ parent, netmodes, shims }: Diagnosis): string {
+export function doctorText({ parent, netmodes, shims }: Diagnosis, columns?: number): string {
   const width = Math.max(...netmodes.map(({ netmode }) => netmode.length));
   const lines = netmodes.flatMap(({ netmode, verdict, findings }) => [
     `${netmode.padEnd(width)}  ${words[verdict]}`,
-    ...findings.flatMap((finding) => findingText(finding, ' '.repeat(width + 4))),
+    ...findings.flatMap((finding) => findingText(finding, ' '.repeat(width + 4), columns)),
   ]);
   const faults = shims.flatMap(({ shim, parent: on, reason, mend }) => [
-    safeLine(`"${shim}" on ${on}: ${reason}`),
+    ...linesAfter('', safeLine(`"${shim}" on ${on}: ${reason}`), columns),
     `    ${displayCommand(mend)}`,
   ]);
   const head = parent === undefined ? [] : [`For macvlan and ipvlan on "${parent}":`, ''];
@@ -31,7 +32,12 @@ export function doctorText({ parent, netmodes, shims }: Diagnosis): string {
   ].join('\n');
 }
 
-function findingText({ reason, mend }: Finding, indent: string): readonly string[] {
-  const how = mend === undefined ? [] : typeof mend === 'string' ? safeLines(mend) : [displayCommand(mend)];
-  return [`${indent}${safeLine(reason)}`, ...how.map((line) => `${indent}  ${line}`)];
+function findingText({ reason, mend }: Finding, indent: string, columns?: number): readonly string[] {
+  const how =
+    mend === undefined
+      ? []
+      : typeof mend === 'string'
+        ? safeLines(mend).flatMap((line) => linesAfter(`${indent}  `, line, columns))
+        : [`${indent}  ${displayCommand(mend)}`];
+  return [...linesAfter(indent, safeLine(reason), columns), ...how];
 }

@@ -2,15 +2,17 @@
 
 import groupBy from 'lodash/groupBy.js';
 import { isDockersBridge, networkModeText } from '../../compose/project/network-mode.ts';
+import { linesAfter } from '../../diagnostics/format/lines.ts';
 import { safeLine } from '../../diagnostics/format/safe.ts';
 import { lanRouteCommand } from '../../plan/actions/argv.ts';
 import { commandOf } from '../../plan/actions/commands.ts';
-import { displayCommand } from '../../plan/actions/display.ts';
+import { commandLines, displayCommand } from '../../plan/actions/display.ts';
 import { formatAddress, formatCidr } from '../../plan/facts/ip.ts';
 import { parentName } from '../../plan/networks/parents.ts';
 import { unknownOf } from '../../plan/networks/unknown.ts';
 import { insteadText, lostText } from '../../plan/services/fallen-text.ts';
 import { macOfService } from '../../plan/services/members.ts';
+import { unplannedNetmode } from '../../plan/services/unplanned.ts';
 import type { Standing, State, Subject } from '../../plan/standing/standing.ts';
 import type { LanRoute, NetworkPlan, Plan, PlannedPool, ServicePlan } from '../../plan/types.ts';
 import { reachText } from './reach-text.ts';
@@ -27,9 +29,9 @@ export interface PlanTextOptions {
 export function planText(plan: Plan, options: PlanTextOptions = {}): string {
   const sections = [
     servicesText(plan, options),
-    fallbacksText(plan),
+    fallbacksText(plan, options),
     networksText(plan, options),
-    unknownText(plan),
+    unknownText(plan, options),
     shimsTable(plan, options),
     actionsText(plan, options),
     lanRoutesText(plan, options),
@@ -74,29 +76,38 @@ function servicesText({ services, networks }: Plan, { standing, columns }: PlanT
   return table(
     [
       marked(standing?.services, '', head),
-      ...active.map((plan) =>
-        marked(standing?.services, plan.service.name, [
-          plan.service.name,
+      ...active.map((plan) => {
+        const { name } = plan.service;
+        const unplanned = unplannedNetmode(plan);
+        if (unplanned)
+          return marked(standing?.services, name, [name, unplanned.asked ?? unknown, ...head.slice(2).map(() => '-')]);
+        return marked(standing?.services, name, [
+          name,
           netmodeText(plan),
           networkText(plan, networks),
           reachText(plan.reach, 'host'),
           reachText(plan.reach, 'lan'),
           ...(hasMacs ? [macsText(plan)] : []),
-        ]),
-      ),
+        ]);
+      }),
     ],
     columns,
   );
 }
 
 /** What is not as the file would have it, each reason once. */
-function fallbacksText({ services }: Plan): string {
+function fallbacksText({ services }: Plan, { columns }: PlanTextOptions): string {
   const fallen = [...services.values()].flatMap(({ service, fallen }) =>
     fallen && service.active ? [{ name: service.name, fallen }] : [],
   );
   const sections = Object.entries(groupBy(fallen, ({ fallen: { because } }) => because)).map(([because, those]) => {
-    const lines = those.map(({ name, fallen: each }) => `  ${name}: ${insteadText(each)}, with ${lostText(each)}\n`);
-    return `Falling back, because ${safeLine(because)}:\n${lines.join('')}`;
+    return [
+      ...linesAfter('', `Falling back, because ${safeLine(because)}:`, columns),
+      ...those.flatMap(({ name, fallen: each }) =>
+        indented(`${name}: ${insteadText(each)}, with ${lostText(each)}`, columns),
+      ),
+      '',
+    ].join('\n');
   });
   return sections.join('\n');
 }
@@ -176,7 +187,7 @@ function keyText(key: string, networks: Plan['networks']): string {
 }
 
 /** What would have to be looked up before there could be commands. */
-function unknownText({ networks }: Plan): string {
+function unknownText({ networks }: Plan, { columns }: PlanTextOptions): string {
   const lines = [...networks.values()].flatMap((network) => {
     const what = unknownOf(network);
     if (!what) return [];
@@ -184,10 +195,14 @@ function unknownText({ networks }: Plan): string {
     const subnet = network.pools.length === 0 ? ', and its subnet' : '';
     const parent = known.includes('.') ? 'its parent, a VLAN on the interface' : 'its parent, the interface';
     const text = what === 'parent' ? `${parent} of the default route${subnet}` : `the subnet of ${known}`;
-    return `  ${keyText(network.key, networks)}: ${text}\n`;
+    return indented(`${keyText(network.key, networks)}: ${text}`, columns);
   });
-  return lines.length > 0 ? `Not known, so that there are no commands for it yet:\n${lines.join('')}` : '';
+  return lines.length > 0 ? ['Not known, so that there are no commands for it yet:', ...lines, ''].join('\n') : '';
 }
+
+/** A line of a list, which goes on further in. */
+const indented = (text: string, columns = Infinity): readonly string[] =>
+  linesAfter('    ', text, columns).map((line, at) => (at === 0 ? line.slice(2) : line));
 
 /** The exact commands, each reason once above those that share it; those that are done already are only counted. */
 export function actionsText(
@@ -232,20 +247,8 @@ interface Listed {
 function listed(title: string, commands: readonly Listed[], columns = Infinity, end = ''): string {
   if (commands.length === 0 && end === '') return '';
   const lines = commands.flatMap(({ reason, command, open = '' }, index) => [
-    ...(commands[index - 1]?.reason === reason ? [] : [`  # ${safeLine(reason)}`]),
+    ...(commands[index - 1]?.reason === reason ? [] : linesAfter('  # ', safeLine(reason), columns)),
     ...commandLines(`${displayCommand(command)}${open}`, columns),
   ]);
   return `${title}\n${lines.map((line) => `${line}\n`).join('')}${end}`;
-}
-
-/** A command that is too long goes on below, as a shell reads it too; one with quotes is left as it is. */
-function commandLines(command: string, columns: number): readonly string[] {
-  if (command.length + 2 <= columns || /['"]/.test(command)) return [`  ${command}`];
-  const lines: string[] = [];
-  for (const word of command.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length + 3 <= columns) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(`${lines.length === 0 ? '  ' : '      '}${word}`);
-  }
-  return lines.map((line, at) => (at < lines.length - 1 ? `${line} \\` : line));
 }

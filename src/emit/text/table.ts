@@ -1,4 +1,5 @@
 /** Columns of text, as wide as what is in them. */
+import { brokenAt } from '../../diagnostics/format/lines.ts';
 import { safeLine } from '../../diagnostics/format/safe.ts';
 import { shortened } from '../../diagnostics/shorten.ts';
 
@@ -66,16 +67,4 @@ function widthsOf(rows: readonly (readonly string[])[], columns: number): readon
     excess -= 1;
   }
   return widths;
-}
-
-/** A cell as lines that are no wider, unless a word of it is. */
-function brokenAt(cell: string, width: number): readonly string[] {
-  if (cell.length <= width) return [cell];
-  const lines: string[] = [];
-  for (const word of cell.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

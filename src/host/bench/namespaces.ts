@@ -2,6 +2,7 @@
 import { benchPrefix } from '../../plan/facts/ownership.ts';
 import { commandFailure, failureText, HostError } from '../system/errors.ts';
 import type { Host, RunResult } from '../system/host.ts';
+import { look } from '../system/run-look.ts';
 
 /** Ctrl-C reaches the commands that remove, too; what one of them left, the next attempt removes. */
 const attempts = 5;
@@ -34,14 +35,14 @@ async function removeNamespaces(host: Host): Promise<void> {
 
 /** A namespace lives as long as a process in it, even after its name is gone. */
 async function removeNamespace(host: Host, name: string): Promise<void> {
-  const { stdout } = await host.run(['ip', 'netns', 'pids', name]);
+  const { stdout } = await look(host, ['ip', 'netns', 'pids', name]);
   for (const [pid] of stdout.matchAll(/^\d+$/gm)) host.endProcess(Number(pid));
-  await host.run(['ip', 'netns', 'del', name]);
+  await look(host, ['ip', 'netns', 'del', name]);
 }
 
 async function benchNamespaces(host: Host): Promise<readonly string[]> {
   const command = ['ip', 'netns', 'list'];
-  const result = await host.run(command);
+  const result = await look(host, command);
   if (result.code !== 0) throw new HostError(commandFailure(command, result));
   return result.stdout.split('\n').flatMap((line) => (line.startsWith(benchPrefix) ? line.split(' ')[0]! : []));
 }
@@ -64,7 +65,7 @@ export async function firstFailure(
   check: () => void,
 ): Promise<Failed | undefined> {
   for (const command of commands) {
-    const result = await host.run(command);
+    const result = await look(host, command);
     check();
     if (result.code !== 0) return { command, result };
   }

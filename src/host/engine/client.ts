@@ -4,6 +4,7 @@ import type Docker from 'dockerode';
 import type { Host } from '../system/host.ts';
 import { readAnswer } from './answers.ts';
 import type { Endpoint } from './endpoint.ts';
+import { requestOver } from './socket-request.ts';
 import { nonsense, patienceVariable, silent } from './unreachable.ts';
 
 /**
@@ -21,17 +22,63 @@ export function patienceWith(endpoint: Endpoint, { env }: Pick<Host, 'env'>): nu
   return endpoint.kind === 'ssh' ? sshSeconds : usualSeconds;
 }
 
-/**
- * A client for the endpoint. Nothing is sent yet. The library is loaded here: few commands need it, and it is slow to
- * load.
- */
-export async function connect(endpoint: Endpoint, host: Host): Promise<Docker> {
-  return bounded(await client(endpoint, host), patienceWith(endpoint, host));
+/** An engine that is asked. Nothing is sent before the first question. */
+export interface Engine {
+  /**
+   * The answer to `GET path`, which is what Docker's API answers as far as netcompose reads it. Throws where there is
+   * none, with `statusCode` where it is an error of the engine's.
+   */
+  get(path: string): Promise<unknown>;
+  /** The headers by which the engine tells what it is; nothing where it does not, or is not asked by its socket. */
+  greeting(): Promise<ReadonlyMap<string, string> | undefined>;
+}
+
+/** A way to ask the engine at the endpoint, each question with its time. */
+export async function connect(endpoint: Endpoint, host: Host): Promise<Engine> {
+  const seconds = patienceWith(endpoint, host);
+  if (endpoint.kind === 'unix') return bySocket(endpoint.socket, seconds);
+  return byLibrary(await client(endpoint, host), seconds);
 }
 
 /** A client that waits for as long as it takes: for answers that do not end, such as the engine's events. */
 export const connectForEvents = (endpoint: Endpoint, host: Host): Promise<Docker> => client(endpoint, host);
 
+function bySocket(socket: string, seconds: number): Engine {
+  const ask = (path: string) => requestOver(socket, path, { seconds, late: () => silent(seconds) });
+  return {
+    get: async (path) => {
+      const { status, body } = await ask(path);
+      return status === 200 ? answerIn(path, body) : refused(status, body);
+    },
+    greeting: async () => {
+      const { status, headers } = await ask('/_ping');
+      return status === 200 ? headers : undefined;
+    },
+  };
+}
+
+/** Throws the engine's own words. */
+function refused(status: number, body: string): never {
+  const words = messageIn(body) ?? body.trim();
+  throw Object.assign(new Error(`(HTTP code ${status}) ${words}`), { statusCode: status });
+}
+
+function messageIn(body: string): string | undefined {
+  try {
+    const { message } = JSON.parse(body) as { readonly message?: unknown };
+    return typeof message === 'string' ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function answerIn(path: string, body: string): unknown {
+  const read = readAnswer(path.replace(/\?.*$/, ''), body);
+  if ('value' in read) return read.value;
+  throw nonsense(read.fault);
+}
+
+/** The library is loaded here: it is slow to load. */
 async function client(endpoint: Endpoint, host: Host): Promise<Docker> {
   const { default: Client } = await import('dockerode');
   return new Client((await way(endpoint, host)) as Docker.DockerOptions);
@@ -39,43 +86,42 @@ async function client(endpoint: Endpoint, host: Host): Promise<Docker> {
 
 interface Request {
   readonly path: string;
-  readonly isStream?: boolean;
-  readonly abortSignal?: AbortSignal;
+  readonly method: 'GET';
+  readonly isStream: true;
+  readonly abortSignal: AbortSignal;
+  readonly statusCodes: Readonly<Record<number, true | string>>;
 }
-type Answered = (error: unknown, value: unknown) => void;
 interface Modem {
-  dial(request: Request, answered: Answered): void;
+  dial(request: Request, answered: (error: unknown, value: unknown) => void): void;
 }
 
 /**
- * Gives each request its time, and reads the answer here: where a connection breaks in the middle of one, the library
+ * Each request has its time, and its answer is read here: where a connection breaks in the middle of one, the library
  * waits for ever for its end, and what is no JSON it gives as bytes (docker-modem 5.0.7, `buildRequest`).
  */
-function bounded(docker: Docker, seconds: number): Docker {
+function byLibrary(docker: Docker, seconds: number): Engine {
   const modem = docker.modem as unknown as Modem;
-  const dial = modem.dial.bind(modem);
-  modem.dial = (request, answered) => {
-    if (request.isStream) return dial(request, answered);
+  const body = async (asked: string): Promise<string> => {
+    // Where a path has a query, the library takes off its last character (docker-modem 5.0.7, `dial`).
+    const path = asked.includes('?') ? `${asked}&` : asked;
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), seconds * 1000);
-    const end: Answered = (error, value) => {
-      clearTimeout(timer);
-      answered(controller.signal.aborted ? silent(seconds) : error, value);
-    };
-    dial({ ...request, isStream: true, abortSignal: controller.signal }, (error, stream) => {
-      if (error) return end(error, null);
-      const path = request.path.replace(/\?.*$/, '').replace(/^\/?/, '/');
-      text(stream as NodeJS.ReadableStream).then(
-        (body) => {
-          const read = readAnswer(path, body);
-          if ('value' in read) end(null, read.value);
-          else end(nonsense(read.fault), null);
-        },
-        (broken: unknown) => end(broken, null),
+    const statusCodes = { 200: true, 404: 'not found', 500: 'server error' } as const;
+    try {
+      const stream = await new Promise((resolve, reject) =>
+        modem.dial(
+          { path, method: 'GET', isStream: true, abortSignal: controller.signal, statusCodes },
+          (error, value) => (error ? reject(error) : resolve(value)),
+        ),
       );
-    });
+      return await text(stream as NodeJS.ReadableStream);
+    } catch (error) {
+      throw controller.signal.aborted ? silent(seconds) : error;
+    } finally {
+      clearTimeout(timer);
+    }
   };
-  return docker;
+  return { get: async (path) => answerIn(path, await body(path)), greeting: async () => undefined };
 }
 
 /** Node's own, with those that `bin/netcompose.cjs` has kept Node from reading; nothing where these are all. */

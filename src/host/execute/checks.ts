@@ -4,7 +4,15 @@ import { isOurs } from '../../plan/facts/ownership.ts';
 import { networkState } from './network.ts';
 import type { Part } from './observer.ts';
 import { addressState, neighbourState, routeState, ruleState, sysctlState, tableRouteState } from './settings.ts';
-import { createShimState, leftAloneState, markShimState, mtuState, multicastState, shimUpState } from './shim.ts';
+import {
+  answersState,
+  createShimState,
+  leftAloneState,
+  markShimState,
+  mtuState,
+  multicastState,
+  shimUpState,
+} from './shim.ts';
 import type { Context, State } from './state.ts';
 
 type Kind = HostAction['kind'];
@@ -25,6 +33,7 @@ const checks: { readonly [K in Kind]: Check<Extract<HostAction, { kind: K }>> } 
   'add-shim-address': { stateOf: addressState, changes: ['interfaces', 'routes'] },
   'set-mtu': { stateOf: mtuState, changes: ['interfaces'] },
   'leave-alone': { stateOf: leftAloneState, changes: ['interfaces', 'routes'] },
+  'retype-answers': { stateOf: answersState, changes: ['answers'] },
   'bring-shim-up': { stateOf: shimUpState, changes: ['interfaces', 'routes'] },
   'add-table-route': { stateOf: tableRouteState, changes: ['routes'] },
   'add-rule': { stateOf: ruleState, changes: ['rules'] },

@@ -42,7 +42,8 @@ interface Done {
 }
 
 /**
- * Applies steps in order, skips what is done, reads each back. To be called under `withLock`. Where one fails, what
+ * Applies steps in order, skips what is done, reads each back: those of a shim that this run makes once all are done,
+ * the others one by one. To be called under `withLock`. Where one fails, what
  * this run did is undone in reverse and a `HostError` thrown; a run that was killed is completed by the next.
  */
 export async function applyActions(steps: readonly Step[], host: Host, options: ApplyOptions = {}): Promise<Applied> {
@@ -70,20 +71,25 @@ async function applyInOrder(
   observer: Observer,
   { onStep }: ApplyOptions,
 ): Promise<void> {
-  const madeNetworks = new Set<string>();
+  const run: Run = { madeNetworks: new Set(), madeShims: new Set(), unread: [], changes, why: whyRoot(steps) };
   for (const step of steps) {
     try {
-      await applyStep(step, { madeNetworks, changes, why: whyRoot(steps) }, host, observer, onStep);
+      await applyStep(step, run, host, observer, onStep);
     } catch (error) {
       onStep?.(step, 'failed');
       throw error;
     }
   }
+  await readBack(run, observer, onStep);
 }
 
 interface Run {
   /** Networks that this run has made. */
   readonly madeNetworks: Set<string>;
+  /** Shims that this run has made, and that nobody else uses yet: what is done to them is read back all at once. */
+  readonly madeShims: Set<string>;
+  /** What has been done since something was last read back. */
+  readonly unread: { readonly step: Step; readonly command: readonly string[] }[];
   readonly changes: Done[];
   /** What root is for, as sudo says it. */
   readonly why: string;
@@ -91,13 +97,15 @@ interface Run {
 
 async function applyStep(
   step: Step,
-  { madeNetworks, changes, why }: Run,
+  run: Run,
   host: Host,
   observer: Observer,
   onStep: ApplyOptions['onStep'],
 ): Promise<void> {
-  const { action, command } = step;
-  const context = { observer, madeNetworks, ran: false };
+  const { action } = step;
+  const isLater = 'shim' in action && action.kind !== 'create-shim' && run.madeShims.has(action.shim);
+  if (!isLater) await readBack(run, observer, onStep);
+  const context = { observer, madeNetworks: run.madeNetworks, ran: false };
   const state = await stateOf(action, context);
   if (state.kind === 'conflict') throw new HostError(state.failure);
   if (state.kind === 'done') {
@@ -106,18 +114,47 @@ async function applyStep(
   }
   onStep?.(step, 'applying');
   const differs = state.kind === 'differs' ? state : undefined;
-  const commands = [...(differs?.first ?? []), differs?.instead ?? command];
-  for (const [position, argv] of commands.entries()) {
-    await runPrivileged(host, argv, why);
-    observer.forget(position === commands.length - 1 ? changedBy(action) : undefined);
+  const commands = [...(differs?.first ?? []), differs?.instead ?? step.command];
+  const change = { step, undo: differs?.undo ?? step.undo };
+  try {
+    for (const [position, argv] of commands.entries()) {
+      await runPrivileged(host, argv, run.why);
+      if (!isLater) observer.forget(position === commands.length - 1 ? changedBy(action) : undefined);
+    }
+  } catch (error) {
+    if (hasHung(error)) run.changes.push(change);
+    // It may have failed because something before it is not in effect: that is then what is told.
+    else await readBack(run, observer, onStep);
+    throw error;
   }
-  changes.push({ step, undo: differs?.undo ?? step.undo });
-  if (action.kind === 'create-shim') madeNetworks.delete(action.network);
-  if ((await stateOf(action, { ...context, ran: true })).kind !== 'done')
-    throw new HostError(notInEffect(commands.at(-1)!));
-  if (action.kind === 'ensure-network') madeNetworks.add(action.name);
-  onStep?.(step, 'applied');
+  run.changes.push(change);
+  run.unread.push({ step, command: commands.at(-1)! });
+  if (isLater) return;
+  if (action.kind === 'create-shim') run.madeNetworks.delete(action.network);
+  await readBack(run, observer, onStep);
+  if (action.kind === 'create-shim') run.madeShims.add(action.shim);
+  if (action.kind === 'ensure-network') run.madeNetworks.add(action.name);
 }
+
+/** Sees that what was done is in effect. */
+async function readBack(
+  { unread, madeNetworks }: Run,
+  observer: Observer,
+  onStep: ApplyOptions['onStep'],
+): Promise<void> {
+  const done = unread.splice(0);
+  observer.forget(done.flatMap(({ step }) => changedBy(step.action)));
+  for (const { step, command } of done) {
+    if ((await stateOf(step.action, { observer, madeNetworks, ran: true })).kind !== 'done') {
+      onStep?.(step, 'failed');
+      throw new HostError(notInEffect(command));
+    }
+    onStep?.(step, 'applied');
+  }
+}
+
+/** A command that was given up may have had its effect all the same. */
+const hasHung = (error: unknown): boolean => error instanceof HostError && error.failure.isLate === true;
 
 /** What root is for: which shims, and what they are. */
 function whyRoot(steps: readonly Step[]): string {
@@ -146,7 +183,13 @@ async function undoChanges(
   const inUse = new Map<string, boolean>();
   // Compose may have run since.
   observer.forget();
+  // Where the kernel or the engine does not answer any more, each further command would be waited for as long.
+  let isStuck = false;
   for (const { step, undo } of changes.splice(0).reverse()) {
+    if (isStuck) {
+      if (undo.length > 0) failed.push(undo);
+      continue;
+    }
     const network = serves(step);
     try {
       if (network !== undefined && !inUse.has(network)) inUse.set(network, await isInUse(network, host, observer));
@@ -159,7 +202,8 @@ async function undoChanges(
       onStep?.(step, 'undone');
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
-      if (!(await isGone(step, observer))) failed.push(undo);
+      isStuck = hasHung(error) || error.failure.noEngine === true;
+      if (isStuck ? undo.length > 0 : !(await isGone(step, observer))) failed.push(undo);
     }
     observer.forget();
   }

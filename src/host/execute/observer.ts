@@ -5,6 +5,7 @@ import { isOurs, shimTable } from '../../plan/facts/ownership.ts';
 import type { ShimState } from '../../plan/facts/shim-state.ts';
 import { engineNetworks } from '../observe/engine-networks.ts';
 import {
+  observeAnswers,
   observeInterfaces,
   observeManagedState,
   observeNeighbours,
@@ -16,7 +17,7 @@ import type { Neighbour, Rule } from '../observe/ip-json.ts';
 import type { Host } from '../system/host.ts';
 
 /** What can be read of the outside, each by a process or a request. Kernel settings are files, and always read. */
-export type Part = 'interfaces' | 'routes' | 'rules' | 'neighbours' | 'networks';
+export type Part = 'interfaces' | 'routes' | 'rules' | 'neighbours' | 'networks' | 'answers';
 
 export interface Observer {
   interfaces(): Promise<readonly HostInterface[]>;
@@ -32,6 +33,8 @@ export interface Observer {
   managedState(name: string): Promise<string | undefined>;
   /** Whether NetworkManager has a profile by which it makes this shim itself (`shim persist`). */
   hasProfile(name: string): boolean;
+  /** Whether the ARP answers of shims are retyped; absent where this user may not ask. */
+  answersRetyped(): Promise<boolean | undefined>;
   neighbours(name: string): Promise<readonly Neighbour[]>;
   /** The value of a kernel setting, given as its path segments below `net/`. */
   sysctl(key: readonly string[]): string | undefined;
@@ -68,6 +71,7 @@ export function createObserver(host: Host, known?: Known): Observer {
     rules: () => once('rules', '', () => observeRules(host)),
     managedState: (name) => observeManagedState(host, name),
     hasProfile: (name) => host.exists(profilePath(name)),
+    answersRetyped: () => once('answers', '', () => observeAnswers(host)),
     neighbours: (name) => once('neighbours', name, () => observeNeighbours(host, name)),
     sysctl: (key) => host.readText(['/proc/sys/net', ...key].join('/'))?.trim(),
     network: async (name) => (await once('networks', '', engine.list)).find((network) => network.name === name),

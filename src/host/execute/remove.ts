@@ -45,7 +45,7 @@ async function removeOne(one: Release, left: readonly Release[], host: Host): Pr
     if (one.kind === 'network') throw error;
     // With a shim its routes and neighbours go, and what is learned of neighbours goes by itself.
     if (one.kind !== 'shim' && /No such (process|file or directory)|Cannot find device/.test(error.message)) return;
-    if (one.kind === 'rule' || (await observeInterfaces(host)).some(({ name }) => name === one.shim)) throw error;
+    if (!('shim' in one) || (await observeInterfaces(host)).some(({ name }) => name === one.shim)) throw error;
   }
 }
 

@@ -1,6 +1,14 @@
 /** The shim interface itself: whether it exists, is marked, and is up. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BringShimUp, CreateShim, LeaveAlone, MarkShim, SetMtu, SetMulticast } from '../../plan/actions/action.ts';
+import type {
+  BringShimUp,
+  CreateShim,
+  LeaveAlone,
+  MarkShim,
+  RetypeAnswers,
+  SetMtu,
+  SetMulticast,
+} from '../../plan/actions/action.ts';
 import { isAsWanted } from '../../plan/actions/wanted-shim.ts';
 import { isOurs, servedNetwork, shimAliasPrefix } from '../../plan/facts/ownership.ts';
 import { type Context, done, missing, type State } from './state.ts';
@@ -44,6 +52,13 @@ export async function multicastState({ shim, to }: SetMulticast, { observer }: C
 
 export async function mtuState({ shim, mtu }: SetMtu, { observer }: Context): Promise<State> {
   return (await observer.link(shim))?.mtu === mtu ? done : missing;
+}
+
+/** Only root may ask the packet filter. For others an interface that is up has been through this. */
+export async function answersState({ shim }: RetypeAnswers, { observer, ran }: Context): Promise<State> {
+  const retyped = await observer.answersRetyped();
+  if (retyped !== undefined) return retyped ? done : missing;
+  return ran || (await observer.link(shim))?.up === true ? done : missing;
 }
 
 /** NetworkManager hears of a new interface a moment later: it gets two seconds. */

@@ -1,11 +1,15 @@
-/** Privilege: only `ip` and `sysctl` need it, and `nmcli` where NetworkManager runs. */
+/** Privilege: only `ip` and `sysctl` need it, `nmcli` where NetworkManager runs, and `nft` where dhcpcd 10 does. */
 import { safeLine } from '../../diagnostics/format/safe.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
+import { patienceWith } from '../engine/client.ts';
+import { findEndpoint } from '../engine/endpoint.ts';
+import { patienceVariable } from '../engine/unreachable.ts';
 import { commandFailure, HostError } from '../system/errors.ts';
 import type { Host, RunResult } from '../system/host.ts';
+import { isLate, usualSeconds } from '../system/run-look.ts';
 import { which } from '../system/which.ts';
 
-const privileged: ReadonlySet<string | undefined> = new Set(['ip', 'sysctl', 'nmcli']);
+const privileged: ReadonlySet<string | undefined> = new Set(['ip', 'sysctl', 'nmcli', 'nft']);
 
 /**
  * sudo asks on the terminal by itself, once for all commands of a run unless it is set up to forget at once. In
@@ -29,9 +33,19 @@ const refusal =
 
 const isRefusal = (stderr: string): boolean => refusal.test(stderr.trimEnd().split(/\r?\n/).at(-1) ?? '');
 
+/** How long a changing command may take: the kernel answers at once, and the engine as it answers what it is asked. */
+const secondsOf = ([program]: readonly string[], host: Host): number =>
+  program === 'docker' ? patienceWith(findEndpoint(host), host) : usualSeconds;
+
+/** What is to be done about a command that was given up. */
+const lateHelp = ([program]: readonly string[]): string =>
+  program === 'docker'
+    ? `see whether "docker version" answers; ${patienceVariable}=60 waits longer`
+    : 'the kernel, or what manages its network, does not answer: see "dmesg"';
+
 /**
  * Runs a changing command, through `sudo` where it needs root and we are not. Throws a `HostError`: the command's
- * failure, or `needsRoot` where root cannot be had.
+ * failure, `isLate` where it hangs, or `needsRoot` where root cannot be had.
  *
  * @param why what root is for, as sudo says it before it asks for a password: `to …`
  */
@@ -45,8 +59,10 @@ export async function runPrivileged(host: Host, command: readonly string[], why:
     });
   }
   const argv = needsSudo ? ['sudo', '--', ...command] : command;
-  const result = await host.run(argv, needsSudo ? { env: sudoEnvironment(why) } : {});
+  const seconds = secondsOf(command, host);
+  const result = await host.run(argv, { seconds, ...(needsSudo && { env: sudoEnvironment(why) }) });
   if (result.code === 0) return;
+  if (isLate(result)) throw new HostError({ ...commandFailure(argv, result, lateHelp(command)), isLate: true });
   const refused = needsSudo && isRefusal(result.stderr);
   throw new HostError({ ...commandFailure(argv, result), ...(refused && { needsRoot: true as const }) });
 }

@@ -1,80 +1,71 @@
 /** The engine as it is, asked through its API. */
-import type Docker from 'dockerode';
 import sortBy from 'lodash/sortBy.js';
 import type { EngineFacts, ImagePort } from '../../plan/facts/facts.ts';
-import { connect } from '../engine/client.ts';
+import { connect, type Engine } from '../engine/client.ts';
 import { type Endpoint, findEndpoint } from '../engine/endpoint.ts';
+import { containersOf, imageOf, networksOf } from '../engine/questions.ts';
 import { badAddress, type EngineUnreachable, unreachable } from '../engine/unreachable.ts';
 import type { Host } from '../system/host.ts';
-import {
-  engineKind,
-  engineProduct,
-  type Info,
-  isPodman,
-  swarmState,
-  toContainer,
-  toImagePort,
-  toNetwork,
-  type Version,
-} from './engine-json.ts';
+import { identified } from './engine-identity.ts';
+import { toContainer, toImagePort, toNetwork } from './engine-json.ts';
 import { podmanContainers, podmanNetworks } from './podman.ts';
 
-export type EngineObservation = { readonly kind: 'reached'; readonly facts: EngineFacts } | EngineUnreachable;
+export type EngineObservation =
+  | {
+      readonly kind: 'reached';
+      readonly facts: EngineFacts;
+      /** Keeps what need not be asked again, for when the command has succeeded. */
+      readonly remember?: () => void;
+    }
+  | EngineUnreachable;
 
 /**
  * Observes the engine that `docker` would talk to; one that cannot be reached is a result, with words for people.
  *
  * @param images names of images whose `EXPOSE` is wanted; those that the engine does not have are left out
+ * @param path where it is kept what the engine is, if it may be
  */
-export function observeEngine(host: Host, images: readonly string[] = []): Promise<EngineObservation> {
-  return observed(host, async (docker, endpoint) => {
-    const asked = docker.version() as Promise<Version>;
+export function observeEngine(host: Host, images: readonly string[] = [], path?: string): Promise<EngineObservation> {
+  return observed(host, async (engine, endpoint) => {
+    const identifying = identified(host, engine, endpoint, path);
     // By ssh first alone: where an engine cannot be reached, a password is then asked for once.
-    if (endpoint.kind === 'ssh') await asked;
-    const [version, info, comesAndGoes, exposed] = await Promise.all([
-      asked,
-      docker.info() as Promise<Info>,
-      whatComesAndGoes(docker, asked.then(isPodman)),
-      Promise.all(images.map((image) => exposedPorts(docker, image))),
+    if (endpoint.kind === 'ssh') await identifying;
+    const [{ identity, remember }, comesAndGoes, exposed] = await Promise.all([
+      identifying,
+      whatComesAndGoes(
+        engine,
+        identifying.then((found) => found.identity.kind === 'podman'),
+      ),
+      Promise.all(images.map((image) => exposedPorts(engine, image))),
     ]);
-    const podman = isPodman(version);
-    const asking = {
-      platform: host.platform,
-      remote: endpoint.remote,
-      ...(endpoint.kind === 'unix' && { socket: endpoint.socket }),
-    };
-    const product = engineProduct(version, info, asking);
-    return {
-      version: version.Version,
-      kind: engineKind(version, info, asking),
-      ...(podman && info.Rootless === true && { rootless: true as const }),
-      ...(product && { product }),
-      remote: endpoint.remote,
-      swarm: swarmState(info),
+    const facts: EngineFacts = {
+      ...identity,
       ...comesAndGoes,
       ...(images.length > 0 && {
         images: Object.fromEntries(images.flatMap((image, at) => (exposed[at] ? [[image, exposed[at]]] : []))),
       }),
     };
+    return { facts, ...(remember && { remember }) };
   });
 }
 
 /** The same engine some moments later: only what comes and goes is asked for. */
 export function observeAgain(host: Host, known: EngineFacts): Promise<EngineObservation> {
-  return observed(host, async (docker) => ({
-    ...known,
-    ...(await whatComesAndGoes(docker, Promise.resolve(known.kind === 'podman'))),
+  return observed(host, async (engine) => ({
+    facts: { ...known, ...(await whatComesAndGoes(engine, Promise.resolve(known.kind === 'podman'))) },
   }));
 }
 
+type Reached = Omit<Extract<EngineObservation, { kind: 'reached' }>, 'kind'>;
+
 async function observed(
   host: Host,
-  ask: (docker: Docker, endpoint: Endpoint) => Promise<EngineFacts>,
+  ask: (engine: Engine, endpoint: Endpoint) => Promise<Reached>,
 ): Promise<EngineObservation> {
   try {
     const endpoint = findEndpoint(host);
     try {
-      return { kind: 'reached', facts: await ask(await connect(endpoint, host), endpoint) };
+      return { kind: 'reached', ...(await ask(await connect(endpoint, host), endpoint)) };
     } catch (cause) {
       return unreachable(endpoint, cause);
     }
@@ -88,24 +79,20 @@ async function observed(
  * before it is known who answers.
  */
 async function whatComesAndGoes(
-  docker: Docker,
+  engine: Engine,
   isAskedOfPodman: Promise<boolean>,
 ): Promise<Pick<EngineFacts, 'networks' | 'containers'>> {
-  const [networks, listed, podman] = await Promise.all([
-    docker.listNetworks(),
-    docker.listContainers({ all: true }),
-    isAskedOfPodman,
-  ]);
+  const [networks, listed, podman] = await Promise.all([networksOf(engine), containersOf(engine), isAskedOfPodman]);
   const [all, containers] = podman
-    ? await Promise.all([podmanNetworks(docker), podmanContainers(docker, listed)])
+    ? await Promise.all([podmanNetworks(engine), podmanContainers(engine, listed)])
     : [networks.map(toNetwork), listed.map((container) => toContainer(container))];
   return { networks: sortBy(all, 'name'), containers: sortBy(containers, 'name') };
 }
 
 /** Nothing where the engine lacks the image or refuses to answer: this is only the last source of a guess. */
-async function exposedPorts(docker: Docker, image: string): Promise<readonly ImagePort[] | undefined> {
+async function exposedPorts(engine: Engine, image: string): Promise<readonly ImagePort[] | undefined> {
   try {
-    const { Config } = await docker.getImage(image).inspect();
+    const { Config } = await imageOf(engine, image);
     return sortBy(Object.keys(Config.ExposedPorts ?? {}).flatMap(toImagePort), ['first', 'protocol']);
   } catch {
     return undefined;

@@ -2,13 +2,14 @@
  * The host as it is: interfaces, addresses, routes, kernel settings. Nothing here needs privileges; with them, more is
  * seen.
  */
-import type { HostFacts, HostInterface, HostNeighbour, HostRoute } from '../../plan/facts/facts.ts';
-import { isOurs, shimTable } from '../../plan/facts/ownership.ts';
+import type { HostFacts, HostInterface, HostNeighbour, HostRoute, KernelDriver } from '../../plan/facts/facts.ts';
+import { hearsSiblings } from '../../plan/facts/managers/hears-siblings.ts';
+import { answersTable, isOurs, shimTable } from '../../plan/facts/ownership.ts';
 import type { ShimState } from '../../plan/facts/shim-state.ts';
 import { commandFailure, HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
 import { isLate, look } from '../system/run-look.ts';
-import { which } from '../system/which.ts';
+import { programOf, which } from '../system/which.ts';
 import {
   batchLists,
   isLinkLocal,
@@ -22,6 +23,7 @@ import {
   type Rule,
 } from './ip-json.ts';
 import { observeDrivers } from './kernel.ts';
+import { observeDhcpcdAndVersion } from './managers/dhcpcd.ts';
 import { observeManagers } from './managers/manager-files.ts';
 import { observeSockets } from './sockets.ts';
 
@@ -29,8 +31,12 @@ import { observeSockets } from './sockets.ts';
 export interface HostOptions {
   /** Neighbours, kernel drivers, ARP settings, managers' files: what a network on the LAN and its shim depend on. */
   readonly lan?: boolean;
+  /** Of the drivers, those that matter; all unless said otherwise. */
+  readonly drivers?: ReadonlySet<KernelDriver>;
   /** Whether NetworkManager runs; with `lan` in any case. */
   readonly manager?: boolean;
+  /** Whether a DHCP client hears what shims answer; with `manager` in any case. */
+  readonly listener?: boolean;
   /** Sockets, with the processes of these ports. */
   readonly sockets?: 'all' | ReadonlySet<number>;
 }
@@ -49,27 +55,39 @@ export interface HostObservation {
 /** As `observeHost`, with what else was seen on the way. */
 export async function observeHostAndShims(
   host: Host,
-  { lan = false, manager = lan, sockets }: HostOptions = {},
+  { lan = false, drivers, manager = lan, listener = manager, sockets }: HostOptions = {},
 ): Promise<HostObservation> {
   const { platform } = host;
   if (platform !== 'linux') return { facts: { platform, interfaces: nodeInterfaces(host), routes: [], rpFilter: {} } };
-  const [{ interfaces, routes, neighbours, shims }, networkManager, managers] = await Promise.all([
-    observeNetwork(host, lan),
-    manager && isNetworkManagerRunning(host),
-    lan ? observeManagers(host) : undefined,
+  const asked = Promise.all([observeNetwork(host, lan), manager && isNetworkManagerRunning(host)]);
+  const [managers, dhcpcd, open] = await Promise.all([
+    lan ? meanwhile(() => observeManagers(host)) : undefined,
+    listener && !lan ? meanwhile(() => observeDhcpcdAndVersion(host)) : undefined,
+    sockets === undefined ? undefined : meanwhile(() => observeSockets(host, sockets)),
+    // Where `ip` fails, nothing else matters.
+    asked,
   ]);
+  const [{ interfaces, routes, neighbours, shims }, networkManager] = await asked;
+  const answersHeard = hearsSiblings(managers?.dhcpcd ?? dhcpcd) && programOf(host, 'nft') !== undefined;
   const facts: HostFacts = {
     platform,
     interfaces,
     routes,
     rpFilter: observeRpFilter(host, interfaces),
-    ...(lan && { arp: observeArp(host, interfaces), neighbours, drivers: observeDrivers(host, interfaces) }),
+    ...(lan && { arp: observeArp(host, interfaces), neighbours, drivers: observeDrivers(host, interfaces, drivers) }),
     ...(networkManager && { networkManager }),
+    ...(answersHeard && { answersHeard }),
     ...(managers && { managers }),
     privilege: privilegeOf(host),
-    ...(sockets !== undefined && { sockets: observeSockets(host, sockets) }),
+    ...(open && { sockets: open }),
   };
   return { facts, ...(shims && { shims }) };
+}
+
+/** Reads files once what was asked of programs and the engine is on its way to them. */
+async function meanwhile<T>(read: () => T): Promise<Awaited<T>> {
+  await new Promise((resume) => setImmediate(resume));
+  return await read();
 }
 
 interface SeenNetwork {
@@ -132,6 +150,13 @@ async function isNetworkManagerRunning(host: Host): Promise<boolean> {
   if (which(host, 'nmcli') === undefined) return false;
   const { code, stdout } = await look(host, ['nmcli', '-t', '-f', 'RUNNING', 'general']);
   return code === 0 && stdout.trim() === 'running';
+}
+
+/** Whether the ARP answers of shims are retyped; nothing where that cannot be known: the packet filter tells root. */
+export async function observeAnswers(host: Host): Promise<boolean | undefined> {
+  if (host.uid !== 0) return undefined;
+  const { code, stdout } = await look(host, ['nft', 'list', 'table', 'arp', answersTable]);
+  return code === 0 && stdout.includes('arp htype set 6');
 }
 
 function privilegeOf(host: Host): NonNullable<HostFacts['privilege']> {

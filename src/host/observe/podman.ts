@@ -2,10 +2,11 @@
  * What Podman's Docker-compatible API leaves out or tells otherwise, asked through the API of its own that the same
  * socket serves, in Docker's words (docs/podman.md).
  */
-import type Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
 import type { EngineContainer, EngineNetwork } from '../../plan/facts/facts.ts';
 import { formatCidr, parseAddress, spanOf } from '../../plan/facts/ip.ts';
+import type { Engine } from '../engine/client.ts';
+import { containerOf } from '../engine/questions.ts';
 import { type ListedContainer, toContainer } from './engine-json.ts';
 
 /** One element of Podman's `GET /libpod/networks/json`. */
@@ -67,26 +68,21 @@ export function fromPodmanNetwork(network: PodmanNetwork): EngineNetwork {
 }
 
 /** All networks, as they are. */
-export async function podmanNetworks(docker: Docker): Promise<readonly EngineNetwork[]> {
+export async function podmanNetworks(engine: Engine): Promise<readonly EngineNetwork[]> {
   // Every Podman with this API, from 4.0 on, answers under this version of it.
-  const path = '/v4.0.0/libpod/networks/json';
-  const listed = await new Promise<readonly PodmanNetwork[] | null>((resolve, reject) => {
-    docker.modem.dial({ path, method: 'GET', statusCodes: { 200: true, 500: 'server error' } }, (error, answer) =>
-      error ? reject(error) : resolve(answer as readonly PodmanNetwork[] | null),
-    );
-  });
+  const listed = (await engine.get('/v4.0.0/libpod/networks/json')) as readonly PodmanNetwork[] | null;
   return (listed ?? []).map(fromPodmanNetwork);
 }
 
 /** The containers with their network modes, which Podman's list does not have; one that has just gone is left out. */
 export async function podmanContainers(
-  docker: Docker,
+  engine: Engine,
   listed: readonly ListedContainer[],
 ): Promise<readonly EngineContainer[]> {
   const found = await Promise.all(
     listed.map(async (container) => {
       try {
-        const { HostConfig }: Partial<ContainerInspectInfo> = await docker.getContainer(container.Id).inspect();
+        const { HostConfig }: Partial<ContainerInspectInfo> = await containerOf(engine, container.Id);
         return toContainer(container, HostConfig?.NetworkMode);
       } catch (error) {
         if ((error as { readonly statusCode?: number }).statusCode === 404) return [];

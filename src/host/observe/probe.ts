@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostNeighbour } from '../../plan/facts/facts.ts';
 import type { Host } from '../system/host.ts';
+import { look } from '../system/run-look.ts';
 import { observeAllNeighbours } from './host-facts.ts';
 
 export interface ProbeTarget {
@@ -66,7 +67,7 @@ async function ask(
   const { address, interface: name } = target;
   if (known?.state === 'permanent') return undefined;
   if (known && host.uid === 0) {
-    const { code } = await host.run(['ip', 'neigh', 'change', address, 'dev', name, 'nud', 'probe']);
+    const { code } = await look(host, ['ip', 'neigh', 'change', address, 'dev', name, 'nud', 'probe']);
     if (code === 0) return target;
   }
   await host.sendDatagram(address);

@@ -4,7 +4,7 @@ import { observeManagedState } from '../observe/host-facts.ts';
 import { HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
 import { look } from '../system/run-look.ts';
-import { which } from '../system/which.ts';
+import { programOf, which } from '../system/which.ts';
 
 /**
  * @param parents the interfaces that are asked about
@@ -17,8 +17,9 @@ export async function observeManagers(host: Host, parents: readonly string[]): P
     observeNetworkManager(host, parents),
   ]);
   const ifupdown = observeIfupdown(host);
+  const nft = programOf(host, 'nft');
   return {
-    programs: { ip: pathOf(host, 'ip'), sysctl: pathOf(host, 'sysctl') },
+    programs: { ip: pathOf(host, 'ip'), sysctl: pathOf(host, 'sysctl'), ...(nft !== undefined && { nft }) },
     systemd,
     ...(networkd && { networkd }),
     ...(networkManager && { networkManager }),

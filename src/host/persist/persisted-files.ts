@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { persistedMark } from '../../plan/facts/ownership.ts';
 import { commandFailure, HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
+import { look } from '../system/run-look.ts';
 
 export interface WantedFile {
   readonly path: string;
@@ -43,8 +44,8 @@ const isMarked = (host: Host, path: string) => host.readText(path)?.split('\n')[
 
 /**
  * Makes these the only files of ours, each whole or as it was, and has systemd and udev read them. A second time it
- * does nothing. Throws a `HostError` before anything is changed where a file that is not ours is in the way, and where
- * this is not root.
+ * does nothing. Throws a `HostError` where a file that is not ours is in the way, where this is not root, and where one
+ * cannot be written; nothing is changed then.
  *
  * @returns what was written and what was removed, in that order
  */
@@ -60,12 +61,12 @@ export async function writePersisted(
       help: 'look at it, and move it away',
     });
   const changed = files.filter(({ path, text }) => host.readText(path) !== text);
+  if (changed.length > 0) mustBeRoot(host);
+  writeAll(host, changed);
   const removed = await remove(
     host,
     there.filter((path) => !files.some((file) => file.path === path)),
   );
-  if (changed.length > 0) mustBeRoot(host);
-  for (const { path, text, mode } of changed) host.writeShared(path, text, mode);
   if (host.uid === 0) removeEmptyFolders(host);
   const paths = [...changed.map(({ path }) => path), ...removed];
   await readAnew(host, paths);
@@ -73,6 +74,26 @@ export async function writePersisted(
   // Also where nothing has changed: a process may have been killed just before.
   if (units.length > 0 && host.uid === 0) await run(host, ['systemctl', '--quiet', 'enable', ...units]);
   return { written: changed.map(({ path }) => path), removed };
+}
+
+/** Writes files, or puts back those before the one that cannot be written: half of a shim is worse than none. */
+function writeAll(host: Host, files: readonly WantedFile[]): void {
+  const before = files.map(({ path }) => host.readText(path));
+  for (const [at, { path, text, mode }] of files.entries()) {
+    try {
+      host.writeShared(path, text, mode);
+    } catch (error) {
+      // What is new goes first: its place may be needed.
+      for (let place = at - 1; place >= 0; place -= 1) putBack(host, files[place]!, before[place]);
+      removeEmptyFolders(host);
+      throw error;
+    }
+  }
+}
+
+function putBack(host: Host, { path, mode }: WantedFile, text: string | undefined): void {
+  if (text === undefined) host.remove(path);
+  else host.writeShared(path, text, mode);
 }
 
 /** Removes all files of ours; the shims stay as they are until the host starts again. */
@@ -115,6 +136,6 @@ function mustBeRoot(host: Host): void {
 }
 
 async function run(host: Host, command: readonly string[]): Promise<void> {
-  const result = await host.run(command);
+  const result = await look(host, command);
   if (result.code !== 0) throw new HostError(commandFailure(command, result));
 }

@@ -1,8 +1,9 @@
 /** The project's containers as the engine has them now. */
-import type Docker from 'dockerode';
+import type { ContainerInfo } from 'dockerode';
 import type { LiveContainer } from '../../plan/reach/live-container.ts';
-import { connect } from '../engine/client.ts';
+import { connect, type Engine } from '../engine/client.ts';
 import { findEndpoint } from '../engine/endpoint.ts';
+import { containerOf, containersOf } from '../engine/questions.ts';
 import { badAddress, type EngineUnreachable, unreachable } from '../engine/unreachable.ts';
 import type { Host } from '../system/host.ts';
 
@@ -13,14 +14,14 @@ export async function observeContainers(host: Host, project: string): Promise<Ob
   try {
     const endpoint = findEndpoint(host);
     try {
-      const docker = await connect(endpoint, host);
+      const engine = await connect(endpoint, host);
       const label = [`com.docker.compose.project=${project}`];
-      const listed = await docker.listContainers({ all: true, filters: { label } });
+      const listed = await containersOf(engine, { label });
       const services = listed.filter(
         ({ Labels }) =>
           Labels['com.docker.compose.project'] === project && Labels['com.docker.compose.oneoff'] !== 'True',
       );
-      const containers = await Promise.all(services.map((one) => inspected(docker, one, host)));
+      const containers = await Promise.all(services.map((one) => inspected(engine, one, host)));
       return { kind: 'reached', containers: containers.flatMap((container) => container ?? []) };
     } catch (cause) {
       return unreachable(endpoint, cause);
@@ -34,17 +35,14 @@ const healths: ReadonlySet<string | undefined> = new Set(['starting', 'healthy',
 
 /** Nothing where it has gone meanwhile. */
 async function inspected(
-  docker: Docker,
-  { Id, Names, Labels, Ports }: Docker.ContainerInfo,
+  engine: Engine,
+  { Id, Names, Labels, Ports }: ContainerInfo,
   host: Host,
 ): Promise<LiveContainer | undefined> {
-  const found = await docker
-    .getContainer(Id)
-    .inspect()
-    .catch((error: { readonly statusCode?: number }) => {
-      if (error.statusCode === 404) return undefined;
-      throw error;
-    });
+  const found = await containerOf(engine, Id).catch((error: { readonly statusCode?: number }) => {
+    if (error.statusCode === 404) return undefined;
+    throw error;
+  });
   if (!found) return undefined;
   const { State, NetworkSettings } = found;
   const health = State.Health?.Status;

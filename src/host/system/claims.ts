@@ -55,10 +55,14 @@ export async function makeClaim(name: string, { group }: Trust): Promise<Claim> 
   return { name: claim, release };
 }
 
-/** The claims that begin with a name and a full stop, of living processes that count; removes those of dead ones. */
-export async function liveClaims(name: string, trust: Trust): Promise<readonly string[]> {
+/**
+ * The claims that begin with a name and a full stop, of living processes that count; removes those of dead ones.
+ *
+ * @param own left out: nobody needs to ask himself whether he lives
+ */
+export async function liveClaims(name: string, trust: Trust, own?: string): Promise<readonly string[]> {
   const folder = sharedFolder();
-  const claims = readdirSync(folder).filter((entry) => entry.startsWith(`${name}.`));
+  const claims = readdirSync(folder).filter((entry) => entry.startsWith(`${name}.`) && entry !== own);
   const live = await Promise.all(
     claims.map(async (claim) => {
       const path = join(folder, claim);

@@ -35,7 +35,7 @@ export const readStandardInput = (): string => readFileSync(0, 'utf8');
 
 export function readText(path: string): string | undefined {
   try {
-    return contentOf(path).bytes.toString('utf8');
+    return existsSync(path) ? contentOf(path).bytes.toString('utf8') : undefined;
   } catch {
     return undefined;
   }
@@ -78,7 +78,7 @@ function textOf(bytes: Buffer): string {
 
 export function list(path: string): readonly string[] {
   try {
-    return readdirSync(path);
+    return existsSync(path) ? readdirSync(path) : [];
   } catch {
     return []; // not there, not ours to read, or gone meanwhile
   }
@@ -104,8 +104,10 @@ export function isDirectory(path: string): boolean {
 
 export function isExecutable(path: string): boolean {
   try {
+    // Most folders of PATH do not have a program, and an error thrown and caught takes longer than looking twice.
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
     accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
+    return true;
   } catch {
     return false;
   }
@@ -114,8 +116,10 @@ export function isExecutable(path: string): boolean {
 export function mark(path: string): FileMark | undefined {
   try {
     const real = realpathSync(path);
-    const { dev: device, ino: inode, size, ctimeMs: changed, uid: owner, mode } = statSync(real);
-    return { path: real, isScript: beginning(real) === '#!', device, inode, size, changed, owner, mode: mode & 0o7777 };
+    const stats = statSync(real);
+    const { dev: device, ino: inode, size, ctimeMs: changed, uid: owner, mode } = stats;
+    const isScript = stats.isFile() && beginning(real) === '#!';
+    return { path: real, isScript, device, inode, size, changed, owner, mode: mode & 0o7777 };
   } catch {
     return undefined;
   }
@@ -143,7 +147,7 @@ export function writePrivate(path: string, text: string): void {
   const folder = dirname(path);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     sweep(folder, basename(path));
     writeFileSync(temporary, text, { mode: 0o600, flush: true });
     renameSync(temporary, path);
@@ -155,6 +159,22 @@ export function writePrivate(path: string, text: string): void {
       help: `${writable[(cause as NodeJS.ErrnoException).code ?? ''] ?? 'mend that'}; ${elsewhere}`,
       cause,
     });
+  }
+}
+
+/**
+ * Makes a folder with all that it lies in. On a read-only file system Node then says that there is no such folder
+ * (`mkdir` with `recursive`, 20.20); the first of them, made alone, tells the truth.
+ */
+function makeFolder(path: string, mode: number): void {
+  try {
+    mkdirSync(path, { recursive: true, mode });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    let first = path;
+    while (!existsSync(dirname(first))) first = dirname(first);
+    mkdirSync(first, { mode });
+    mkdirSync(path, { recursive: true, mode });
   }
 }
 
@@ -185,7 +205,7 @@ export function writeShared(path: string, text: string, mode: number): void {
   const [folder, name] = [dirname(path), `.${basename(path)}`];
   const temporary = join(folder, `${name}.${process.pid}.tmp`);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    makeFolder(folder, 0o755);
     sweep(folder, name);
     writeFileSync(temporary, text, { mode: 0o600, flush: true });
     // Whatever the umask is.
@@ -193,7 +213,12 @@ export function writeShared(path: string, text: string, mode: number): void {
     renameSync(temporary, path);
   } catch (cause) {
     if (existsSync(temporary)) rmSync(temporary, { force: true });
-    throw new HostError({ message: `"${path}" cannot be written: ${causeText(cause)}`, cause });
+    const help = writable[(cause as NodeJS.ErrnoException).code ?? ''];
+    throw new HostError({
+      message: `"${path}" cannot be written: ${causeText(cause)}`,
+      ...(help !== undefined && { help }),
+      cause,
+    });
   }
 }
 

@@ -15,7 +15,7 @@ interface Limit {
  *
  * While many containers start, the kernel's lock of the network is taken for seconds at a time, and `ip` waits for it
  * (Linux 6.1: 8 seconds and more with forty containers on one slow core). Such a process is waited for, at most a
- * minute; one that sleeps for an answer is not.
+ * minute; one that sleeps for an answer is not. While sudo asks for a password, no time passes.
  *
  * @param seconds how long it may take, where the machine lets it work
  * @param end ends it
@@ -25,6 +25,10 @@ export function limited(pid: number | undefined, seconds: number, end: () => voi
   let late: number | undefined;
   let asleep = 0;
   const look = (elapsed: number): void => {
+    if (pid !== undefined && isAsking(pid)) {
+      timer = setTimeout(look, interval, elapsed);
+      return;
+    }
     asleep = pid !== undefined && isHeldUp(pid) ? 0 : asleep + 1;
     // Once it may be seen asleep between two things that it does.
     if (asleep < 2 && elapsed < longest) {
@@ -51,6 +55,19 @@ function isHeldUp(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     return /^[RD]$/.test(stat.slice(stat.lastIndexOf(')') + 2).charAt(0));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Whether sudo has not started its command yet: it has no child, nor has become the command itself. What PAM starts
+ * meanwhile lives for a moment only.
+ */
+function isAsking(pid: number): boolean {
+  try {
+    const name = readFileSync(`/proc/${pid}/comm`, 'latin1').trim();
+    return name === 'sudo' && readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim() === '';
   } catch {
     return false;
   }

@@ -48,8 +48,8 @@ async function runToItsEnd(argv: readonly string[], { cwd, env, input }: Process
 }
 
 /**
- * Commands that only look are on the way of every other, so by `node:child_process`, as in `attachProcess`. At the end
- * of its time the command is killed, and its output closed: what it has started may keep that open.
+ * Such commands are on the way of every other, so by `node:child_process`, as in `attachProcess`. At the end of its
+ * time the command is killed, and its output closed: what it has started may keep that open.
  */
 function runAtMost(
   seconds: number,
@@ -60,9 +60,7 @@ function runAtMost(
   if (file === undefined) throw new RangeError('no command');
   return new Promise((resolve) => {
     const child = execFile(file, args, { cwd, env: definedOnly(env), maxBuffer: Infinity }, (error, stdout, stderr) => {
-      const late = limit.ended();
-      if (late !== undefined)
-        return resolve({ code: 124, stdout: '', stderr: `"${file}" did not end within ${late} seconds` });
+      limit.ended();
       if (!error) return resolve({ code: 0, stdout, stderr });
       const { code, signal } = error as { readonly code?: unknown; readonly signal?: NodeJS.Signals | null };
       const exitCode = typeof code === 'number' ? code : undefined;
@@ -72,6 +70,9 @@ function runAtMost(
     const limit = limited(child.pid, seconds, () => {
       child.kill('SIGKILL');
       for (const stream of [child.stdout, child.stderr]) stream?.destroy();
+      // Nor is sudo waited for, which its user may not end.
+      child.unref();
+      resolve({ code: 124, stdout: '', stderr: `"${file}" did not end within ${limit.ended()} seconds` });
     });
     // A command may end before it has read everything.
     child.stdin?.on('error', () => undefined);

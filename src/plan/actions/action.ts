@@ -15,6 +15,7 @@ export type HostAction =
   | AddShimAddress
   | SetMtu
   | LeaveAlone
+  | RetypeAnswers
   | BringShimUp
   | AddTableRoute
   | AddRule
@@ -116,6 +117,12 @@ export interface LeaveAlone extends Action {
   readonly shim: string;
 }
 
+/** ARP answers of all shims are written so that containers understand them and a DHCP client of the host does not. */
+export interface RetypeAnswers extends Action {
+  readonly kind: 'retype-answers';
+  readonly shim: string;
+}
+
 export interface BringShimUp extends Action {
   readonly kind: 'bring-shim-up';
   readonly shim: string;
@@ -170,7 +177,8 @@ export type Release =
   | { readonly kind: 'shim'; readonly shim: string; readonly command: readonly string[] }
   /** What a shim carries, and a rule, which it does not: a rule stays when the shim is gone. */
   | { readonly kind: 'route' | 'neighbour'; readonly shim: string; readonly command: readonly string[] }
-  | { readonly kind: 'rule'; readonly command: readonly string[] };
+  /** And what retypes the answers of all shims, once there are none. */
+  | { readonly kind: 'rule' | 'answers'; readonly command: readonly string[] };
 
 /** The commands of each kind of action. */
 const commands: { readonly [K in HostAction['kind']]: (action: Extract<HostAction, { kind: K }>) => argv.Commands } = {
@@ -182,6 +190,7 @@ const commands: { readonly [K in HostAction['kind']]: (action: Extract<HostActio
   'add-shim-address': argv.shimAddress,
   'set-mtu': argv.shimMtu,
   'leave-alone': argv.leftAlone,
+  'retype-answers': argv.retypedAnswers,
   'bring-shim-up': argv.shimUp,
   'add-table-route': argv.tableRoute,
   'add-rule': argv.tableRule,

@@ -4,7 +4,7 @@
  * for a name or value that could mean something else to the command, which the plan must have refused before.
  */
 import { type Address, blockOf, type Cidr, formatAddress, formatCidr } from '../facts/ip.ts';
-import { shimAliasPrefix, shimGroup, shimTable } from '../facts/ownership.ts';
+import { answersTable, shimAliasPrefix, shimGroup, shimTable } from '../facts/ownership.ts';
 import type { Pool } from '../facts/pool.ts';
 
 export type Argv = readonly string[];
@@ -170,6 +170,26 @@ export function shimAddress({
 export function leftAlone({ shim }: { readonly shim: string }): Commands {
   return { command: ['nmcli', 'device', 'set', interfaceName(shim), 'managed', 'no'], undo: [] };
 }
+
+/**
+ * The kernel takes ARP of hardware type 6 (IEEE 802) on Ethernet as well as of type 1 (net/ipv4/arp.c, `arp_process`);
+ * dhcpcd passes over what is not of its interface's type (src/arp.c, `arp_validate`). One table serves all shims, by
+ * their group, and is made anew in one transaction.
+ */
+export function retypedAnswers(): Commands {
+  const rule = `meta oifgroup ${shimGroup} arp operation reply arp htype set 6`;
+  const chain = `chain answers { type filter hook output priority 0; ${rule}; }`;
+  return {
+    command: ['nft', `${fresh} table arp ${answersTable} { ${chain}; }`],
+    undo: ['nft', 'delete', 'table', 'arp', answersTable],
+  };
+}
+
+/** Removes it, whether it is there or not. */
+export const answersAsUsual = (): Argv => ['nft', fresh];
+
+/** `nft` has no command that removes what may be absent (until 1.0.7). */
+const fresh = `table arp ${answersTable}; delete table arp ${answersTable};`;
 
 export function shimUp({ shim }: { readonly shim: string }): Commands {
   const set = ['ip', 'link', 'set', ...on(shim)];

@@ -36,7 +36,7 @@ export function adviceFor(project: Project, facts: Facts = { version: 1 }): read
   const onLan = lanMode(facts, project);
   return [...project.services.values()].map((service) => ({
     service: service.name,
-    ...(byDefault(service, project) ?? adviceOf(service, project, onLan)),
+    ...(byDefault(service, project) ?? adviceOf(service, project, onLan, facts.engine)),
   }));
 }
 
@@ -174,7 +174,7 @@ function obstacleTo(netmode: string, { macAddress, networks, dependsOn }: Servic
   return netmode === 'host' && dependsOn.some(({ from }) => from === 'links') ? 'links' : undefined;
 }
 
-function adviceOf(service: Service, { services }: Project, onLan: LanMode): Said {
+function adviceOf(service: Service, { services, networks }: Project, onLan: LanMode, engine: Facts['engine']): Said {
   const { networkMode, netmode, image } = service;
   const mode = networkMode?.value;
   if (netmode) return { netmode: 'as annotated', reason: 'its x-netmode is left alone' };
@@ -195,7 +195,12 @@ function adviceOf(service: Service, { services }: Project, onLan: LanMode): Said
   }
   if (mode?.kind === 'none') return { netmode: 'none', reason: 'it has no network, and the file wants that' };
   if (mode?.kind === 'network' && !isDockersBridge(mode))
-    return { netmode: 'as written', reason: `it is on the Docker network "${mode.network}"` };
+    return {
+      netmode: 'as written',
+      reason: isPodmans(mode.network, engine)
+        ? `Podman gives it a network of its own, "${mode.network}"`
+        : `it is on the Docker network "${mode.network}"`,
+    };
   const known = image && knownImage(image.value);
   const source = known && { source: known.source };
   if (mode?.kind === 'host') {
@@ -204,8 +209,13 @@ function adviceOf(service: Service, { services }: Project, onLan: LanMode): Said
       : 'nothing here shows why it is in host mode: if it only serves ports, a bridge that publishes them is safer';
     return { netmode: 'host', reason, ...source };
   }
-  if (service.networks && [...service.networks.value.keys()].some((key) => key !== 'default'))
-    return { netmode: 'as written', reason: 'it is on networks that the file declares', ...source };
+  const declared = [...(service.networks?.value.keys() ?? [])];
+  if (declared.some((key) => key !== 'default')) {
+    const reason = 'it is on networks that the file declares';
+    if (!known || !declared.every((key) => isBridge(networks.get(key)))) return { netmode: 'as written', reason };
+    const needs = `${known.needs}${known.required ? '' : ', if that is used'}`;
+    return { netmode: 'as written', reason: `${reason}, which are bridges: they do not carry ${needs}`, ...source };
+  }
   if (known?.required && onLan.netmode === undefined)
     return {
       netmode: 'bridge',
@@ -227,6 +237,14 @@ function adviceOf(service: Service, { services }: Project, onLan: LanMode): Said
   }
   return { netmode: 'bridge', reason: bridgeReason(service, known?.needs, otherwise(onLan)), ...source };
 }
+
+/** Podman's words for the network that a program of its own makes; for Docker they name a network like any other. */
+const isPodmans = (network: string, engine: Facts['engine']): boolean =>
+  /^(?:pasta|slirp4netns)(?::|$)/.test(network) && (engine === undefined || engine.kind === 'podman');
+
+/** The default network is one too, where the file says nothing of it. */
+const isBridge = (network: Network | undefined): boolean =>
+  network === undefined || (!network.external && !network.netmode && (network.driver?.value ?? 'bridge') === 'bridge');
 
 const hostText = (onLan: LanMode): string =>
   onLan.netmode === undefined ? `${onLan.because}; ${onLan.instead}` : 'host mode carries it';

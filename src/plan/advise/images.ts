@@ -52,7 +52,7 @@ export const knownImages: readonly KnownImage[] = [
     repositories: ['adguard/adguardhome'],
     needs: 'broadcasts where it serves DHCP',
     required: false,
-    source: 'https://github.com/AdguardTeam/AdGuardHome/wiki/Docker',
+    source: 'https://github.com/AdguardTeam/AdGuardHome/wiki/Docker (its DHCP server: "--network host")',
   },
   {
     repositories: ['plexinc/pms-docker', 'linuxserver/plex'],

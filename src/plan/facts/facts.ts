@@ -34,6 +34,11 @@ export interface HostFacts {
   readonly drivers?: { readonly [name in KernelDriver]?: DriverState };
   /** Whether NetworkManager runs, which takes any interface with an address for its business. Absent: it does not. */
   readonly networkManager?: boolean;
+  /**
+   * Whether a program here takes the shim's answers to containers for another machine's (dhcpcd 10), and `nft` is there
+   * to write them so that it does not. Absent: not so.
+   */
+  readonly answersHeard?: boolean;
   /** The programs that take, name or block interfaces. */
   readonly managers?: ManagerFacts;
   /** How the commands that change the network become root. */

@@ -5,7 +5,7 @@
 
 export interface Managers {
   /** Where the programs that make a shim are. */
-  readonly programs: { readonly ip: string; readonly sysctl: string };
+  readonly programs: { readonly ip: string; readonly sysctl: string; readonly nft?: string };
   /** Whether systemd is process 1. */
   readonly systemd: boolean;
   readonly networkd?: Networkd;

@@ -25,6 +25,9 @@ export const shimGroup = 28259;
  */
 export const shimTable = { number: shimGroup, preference: 32765 } as const;
 
+/** The table of the packet filter, of the family `arp`, by which the answers of all shims are retyped. */
+export const answersTable = 'netcompose';
+
 /** Whether a rule is one of ours, as `ip -N -d rule` has it: 2 is `protocol kernel`. */
 export const isOurRule = ({
   table,

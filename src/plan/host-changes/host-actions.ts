@@ -129,6 +129,16 @@ function shimActions(plan: ShimPlan, host: ParsedHost | undefined): readonly Hos
           },
         ]
       : []),
+    ...(asks && host?.answersHeard
+      ? [
+          {
+            kind: 'retype-answers' as const,
+            id: `answers:${shim}`,
+            reason: "this host's DHCP client would take the shim's answers to containers for another machine's",
+            shim,
+          },
+        ]
+      : []),
     ...(on && on.mtu > 0 && there && isOurs(there) && there.mtu !== on.mtu
       ? [
           {

@@ -1,6 +1,7 @@
 /** What nothing needs any more: shared networks and shims that `down` may take away. */
 import type { Release } from '../actions/action.ts';
-import type { HostInterface } from '../facts/facts.ts';
+import { answersAsUsual } from '../actions/argv.ts';
+import type { HostFacts, HostInterface } from '../facts/facts.ts';
 import { isOurs, networkLabel, servedNetwork } from '../facts/ownership.ts';
 import { isOnThisHost } from '../facts/parsed-facts.ts';
 import type { ShimState } from '../facts/shim-state.ts';
@@ -28,13 +29,24 @@ export function releasable({ host, engine, state }: StaleFacts, leased: Readonly
     // Without an alias it is half-made, by one that was killed: whoever makes shims holds the lock, and so do we.
     return network === undefined || (!ours.has(network) && !used.has(network) && !leased.has(network));
   });
-  return [
+  const releases = [
     ...unused.flatMap((network) => [
       removeNetwork(network),
       ...shims.filter((shim) => servedNetwork(shim) === network).flatMap(removeShim),
     ]),
     ...orphans.flatMap(removeShim),
   ];
+  return [...releases, ...withLastShim(host, releases)];
+}
+
+/** What retypes the answers of all shims goes after the last of them. */
+export function withLastShim(
+  { answersHeard, interfaces }: HostFacts,
+  releases: readonly Release[],
+): readonly Release[] {
+  const gone = new Set(releases.flatMap((one) => (one.kind === 'shim' ? one.shim : [])));
+  const isLast = gone.size > 0 && interfaces.filter(isOurs).every(({ name }) => gone.has(name));
+  return answersHeard && isLast ? [{ kind: 'answers', command: answersAsUsual() }] : [];
 }
 
 /** What removes a shim, and first the rules that lead to it. */

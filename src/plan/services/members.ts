@@ -25,11 +25,16 @@ export function byNetwork(services: Iterable<Attached>): ReadonlyMap<string, rea
 
 /** The services that are started, by the keys of the networks they are on. */
 export function membersOf(services: Iterable<Attached>): ReadonlyMap<string, readonly Attached[]> {
-  const started = [...services].filter(({ service }) => service.active);
-  const plans = new Map(started.map((plan) => [plan.service.name, plan]));
-  return new Map(
-    [...byNetwork(started)].map(([key, members]) => [key, members.map(({ service }) => plans.get(service.name)!)]),
-  );
+  const members = new Map<string, Attached[]>();
+  for (const plan of services) {
+    if (!plan.service.active) continue;
+    for (const key of plan.networks.keys()) {
+      const known = members.get(key);
+      if (known) known.push(plan);
+      else members.set(key, [plan]);
+    }
+  }
+  return members;
 }
 
 /**

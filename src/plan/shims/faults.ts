@@ -16,6 +16,7 @@ const undone: { readonly [K in Kind]?: (action: Extract<HostAction, { kind: K }>
   'set-mtu': ({ mtu, from }) => `its MTU is ${from}, its parent's ${mtu}`,
   'add-shim-address': ({ address }) => `it lacks the address ${formatCidr(blockOf(address))}`,
   'leave-alone': () => 'NetworkManager manages it',
+  'retype-answers': () => 'the DHCP client takes its answers for those of another machine',
   'bring-shim-up': () => 'it is down',
   'add-table-route': ({ destination, source }) =>
     `no route to ${formatCidr(destination)} from ${formatAddress(source)} in table ${shimTable.number}`,
@@ -34,6 +35,7 @@ const stale: Readonly<Record<Release['kind'], string>> = {
   route: 'a route to where no container is',
   neighbour: 'a neighbour entry that is no longer true',
   rule: 'a rule to where no container is',
+  answers: 'there is no shim',
 };
 
 /** What is wrong while something that may go is there. */

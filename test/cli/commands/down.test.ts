@@ -21,7 +21,7 @@ async function up(texts = project(), options: Parameters<typeof machine>[1] = {}
 }
 
 const kept = (on: ReturnType<typeof machine>) =>
-  [...on.host.files.keys()].filter((path) => path.startsWith('/home/user/')).sort();
+  [...on.host.files.keys()].filter((path) => path.startsWith('/home/user/.local/')).sort();
 const nothing = { networks: [], shims: [], containers: [] };
 const both = { networks: ['netcompose-eth0'], shims: ['nc-eth0'] };
 
@@ -109,7 +109,7 @@ test('with services named, the override stays for the others', async () => {
   await on.run('down', 'web');
   assert.equal(on.changes(), ['compose down web']);
   assert.equal(on.left(), { ...both, containers: ['shop-api-1'] });
-  assert.equal(kept(on), [`${state}/shop/compose-version`, `${state}/shop/override.yaml`, `${state}/shop/verified`]);
+  assert.equal(kept(on), [`${state}/shop/override.yaml`]);
 });
 
 test('of two projects on one network the first goes: what was its own goes from the shim', async () => {
@@ -153,7 +153,7 @@ for (const words of [
     assert.is((await on.run(...words)).code, 0);
     assert.is(on.changes().length, 1);
     assert.equal(on.left(), { ...both, containers: ['shop-api-1', 'shop-web-1'] });
-    assert.equal(kept(on), [`${state}/shop/compose-version`, `${state}/shop/override.yaml`, `${state}/shop/verified`]);
+    assert.equal(kept(on), [`${state}/shop/override.yaml`]);
   });
 }
 
@@ -177,7 +177,7 @@ test('where Compose fails, its exit code comes back and nothing is released', as
   on.failing.set('compose down', { code: 14 });
   assert.is((await on.run('down')).code, 14);
   assert.equal(on.changes(), ['compose down']);
-  assert.equal(kept(on), [`${state}/shop/compose-version`, `${state}/shop/override.yaml`, `${state}/shop/verified`]);
+  assert.equal(kept(on), [`${state}/shop/override.yaml`]);
 });
 
 test('where the engine keeps the network, the shim stays too; the next down goes on from there', async () => {
@@ -236,10 +236,7 @@ test('a project may be called "trusted-hooks", and takes nobody’s trust away',
   const on = await up(project(hooked, 'trusted-hooks'));
   assert.equal(
     kept(on).map((path) => path.replace(/[0-9a-f]{64}/, 'HASH')),
-    [
-      `${state}/.trusted-hooks/HASH.json`,
-      ...['compose-version', 'override.yaml', 'verified'].map((name) => `${state}/trusted-hooks/${name}`),
-    ],
+    [`${state}/.trusted-hooks/HASH.json`, `${state}/trusted-hooks/override.yaml`],
   );
   await on.run('down');
   assert.equal(

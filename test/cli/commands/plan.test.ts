@@ -50,6 +50,28 @@ test('a service that gets an address changes, and so does a shim that lost a rou
   assert.match(out, '~ changes   = there already');
 });
 
+test('of a service whose netmode cannot be planned, the table says what is asked and nothing else', async () => {
+  const services = ['brigde', '{ mode: zzz }', '{ mode: host, parent: [] }', '{ network: nowhere }', 'service:nobody']
+    .map((netmode, index) => `  s${index}: { image: x, ports: ["80${index}:80"], x-netmode: ${netmode} }\n`)
+    .join('');
+  const on = machine({ 'compose.yaml': `x-netmode: { default: host }\nservices:\n${services}` });
+  const { code, out } = await on.run('plan', '--offline');
+  assert.is(code, 1);
+  const rows = [...out.matchAll(/^ {0,2}(s\d) +(\S+)(.*)$/gm)].map(([, name, netmode, rest]) => [name, netmode, rest]);
+  const nothing = '  -        -               -';
+  assert.equal(
+    rows.map(([name, netmode, rest]) => [name, netmode, rest === nothing]),
+    [
+      ['s0', '<unknown>', true],
+      ['s1', '<unknown>', true],
+      ['s2', 'host', false],
+      ['s3', '<unknown>', true],
+      ['s4', '<unknown>', true],
+    ],
+    out,
+  );
+});
+
 test('a network that nothing of the plan is on is left over', async () => {
   const on = shop();
   await on.run('up', '-d');

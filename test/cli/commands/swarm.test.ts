@@ -98,7 +98,8 @@ test("a host's own address is in nobody's range", async () => {
   assert.is(code, 1);
   assert.match(
     err,
-    "error[address/range-invalid]: Docker hands out addresses of 192.168.1.192/27, which holds this host's",
+    'error[address/range-invalid]: on host "hostB": ' +
+      "Docker hands out addresses of 192.168.1.192/27, which holds this host's",
   );
 });
 
@@ -111,6 +112,21 @@ const stackFile = async (yaml: string) => {
     said: [...err.matchAll(/swarm\/left-out\]: (.*) is left out/g)].map(([, what]) => what),
   };
 };
+
+test('what is wrong on one of the hosts says on which, and once; what is wrong on all of them names none', async () => {
+  const yaml = (parent: string) => `services: { web: { image: a, x-netmode: { mode: macvlan${parent} } } }\n`;
+  const noRoute = JSON.stringify({ ...JSON.parse(factsOf(20)), host: { ...JSON.parse(factsOf(20)).host, routes: [] } });
+  const one = { 'compose.yaml': yaml(''), 'hostA.json': factsOf(10, { swarm: 'manager' }), 'hostB.json': noRoute };
+  const errorsOf = async (texts: Readonly<Record<string, string>>) =>
+    [...(await runIn(texts, ['plan', '--swarm', ...both])).err.matchAll(/^error\[.*$/gm)].map(([line]) => line);
+  assert.equal(await errorsOf(one), [
+    'error[parent/not-found]: on host "hostB": "web": this host has no default route from which to find the parent',
+  ]);
+  const everywhere = { ...one, 'compose.yaml': yaml(', parent: nic9') };
+  assert.equal(await errorsOf(everywhere), [
+    'error[parent/not-found]: "web": there is no interface "nic9" on this host',
+  ]);
+});
 
 test('what x-netmode asks for at a service and no stack gives is said, key by key', async () => {
   const { stack, said } = await stackFile(`services:

@@ -1,6 +1,4 @@
 /** The quick reader gives what the yaml package gives, or nothing at all. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -8,6 +6,7 @@ import type { Tree } from '../../../src/compose/tree.ts';
 import { parseYaml } from '../../../src/compose/yaml/parse.ts';
 import { readPlainYaml } from '../../../src/compose/yaml/quick-reader.ts';
 import { SourceFile } from '../../../src/diagnostics/source.ts';
+import { fixtureTexts, mutatedTexts } from '../../support/yaml-texts.ts';
 
 /** Every value and key with its place, one to a line; an empty value's place is not compared. */
 function lines(tree: Tree, path = '', out: string[] = []): readonly string[] {
@@ -113,66 +112,14 @@ const left = [
 ];
 for (const text of left) test(`leaves ${JSON.stringify(text)}`, () => assert.not.ok(agrees(text)));
 
-const fixtures = fileURLToPath(new URL('../../fixtures/compose/', import.meta.url));
-const texts = readdirSync(fixtures, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.yaml'))
-  .sort()
-  .map((name) => readFileSync(`${fixtures}/${name}`, 'utf8'));
-
 test('the fixtures', () => {
-  const taken = texts.filter(agrees).length;
-  assert.ok(taken > texts.length / 3, `${taken} of ${texts.length} taken`);
+  const taken = fixtureTexts.filter(agrees).length;
+  assert.ok(taken > fixtureTexts.length / 3, `${taken} of ${fixtureTexts.length} taken`);
 });
 
 test('the fixtures, with characters put in, taken out and doubled', () => {
-  const piece = fc.constantFrom(
-    ' ',
-    '  ',
-    '\n',
-    ':',
-    ': ',
-    '-',
-    '- ',
-    '#',
-    ' #',
-    '"',
-    "'",
-    ',',
-    '[',
-    ']',
-    '{',
-    '}',
-    '&a ',
-    '*a',
-    '!x ',
-    '|',
-    '>',
-    '?',
-    '? ',
-    '---\n',
-    'a',
-    '1',
-    '~',
-    '$',
-    '\\',
-    '%',
-    '@',
-    '`',
-    '<<',
-    '.',
-    '\n\n  ',
-  );
-  const edit = fc.record({ at: fc.nat(), drop: fc.nat({ max: 3 }), put: fc.oneof(piece, fc.constant('')) });
-  const mutated = fc
-    .tuple(fc.constantFrom(...texts), fc.array(edit, { minLength: 1, maxLength: 4 }))
-    .map(([text, edits]) =>
-      edits.reduce((now, { at, drop, put }) => {
-        const place = at % (now.length + 1);
-        return now.slice(0, place) + put + now.slice(place + drop);
-      }, text),
-    );
   fc.assert(
-    fc.property(mutated, (text) => void agrees(text)),
+    fc.property(mutatedTexts, (text) => void agrees(text)),
     { numRuns: 1500, seed: 7 },
   );
 });

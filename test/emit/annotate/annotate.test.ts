@@ -27,6 +27,12 @@ function run(text: string, wishes: readonly Wish[]) {
 /** Name, text before, what is asked, text after. */
 const edits: readonly (readonly [string, string, readonly Wish[], string])[] = [
   [
+    'an alias together with the service that it stands for, in any order',
+    'services:\n  web: &web\n    image: nginx\n  two: *web\n',
+    [service({ mode: 'host' }, 'two'), host],
+    'services:\n  web: &web\n    image: nginx\n    x-netmode: host\n  two: *web\n',
+  ],
+  [
     'the short form, last in the service',
     'services:\n  web:\n    image: nginx\n  db:\n    image: pg\n',
     [host],

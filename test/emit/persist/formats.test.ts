@@ -36,6 +36,10 @@ const own =
 const shims: Readonly<Record<string, PersistedShim>> = {
   macvlan: shimOf('mode: macvlan, ip_range: 192.168.1.224/27'),
   'macvlan-address': shimOf('network: own', lanFacts, own),
+  'macvlan-answers': shimOf('mode: macvlan, ip_range: 192.168.1.224/27', {
+    ...lanFacts,
+    host: { ...host, answersHeard: true },
+  }),
   'macvlan-table': shimOf('network: lan', otherSource, old),
   'macvlan-dual': shimOf(
     'mode: macvlan, subnet: [192.168.1.0/24, "fd00:1::/64"], ip_range: [192.168.1.224/27, "fd00:1::c0/124"]',
@@ -48,7 +52,7 @@ const shims: Readonly<Record<string, PersistedShim>> = {
 
 const file = { path: '/etc/systemd/network/10-eth0.network', text: '[Match]\nName=eth0\n\n[Network]\nDHCP=yes\n' };
 const interfaces = 'source /etc/network/interfaces.d/*\nauto lo eth0\niface lo inet loopback\niface eth0 inet dhcp\n';
-const programs = { ip: '/usr/sbin/ip', sysctl: '/usr/sbin/sysctl' };
+const programs = { ip: '/usr/sbin/ip', sysctl: '/usr/sbin/sysctl', nft: '/usr/sbin/nft' };
 const all: Managers = {
   programs,
   systemd: true,

@@ -223,6 +223,16 @@ function withoutAdded(text: string, given: string): string {
   return text.replace(/(?:\r?\n)*^networks:(?:\r?\n[ ].*)+/m, '');
 }
 
+// To Compose the text has no line break at its end then, and a line below would give it one.
+test('nothing is added below a block of text that ends with the file, without a line break', () => {
+  const block = '    command: |\n      one\n      two';
+  const text = checkedRendering(`services:\n  web:\n    image: nginx\n    x-netmode: ipvlan-l2\n${block}`);
+  assert.match(text, /^networks:\n[^]*\nservices:\n/);
+  assert.ok(text.endsWith(`\n    networks:\n      - ${lan}\n${block}`), text);
+  const loopback = `services:\n  web:\n    image: nginx\n    networks: [default]\n    x-netmode: bridge\n${block}`;
+  assert.ok(checkedRendering(loopback).endsWith(block));
+});
+
 test('networks: what is declared keeps its comments, labels and variables', () => {
   const given =
     'services:\n  web:\n    image: nginx\n    networks: [back]\n' +

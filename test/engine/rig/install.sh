@@ -22,7 +22,7 @@ is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null ||
 
 install_packages() {
   local wanted=() package
-  for package in iptables busybox-static dnsmasq-base iproute2 openssl procps sudo; do
+  for package in iptables busybox-static dnsmasq-base iproute2 openssl procps sudo tcpdump; do
     is_installed "$package" || wanted+=("$package")
   done
   # The later suites' runc does not run here, and their containerd may not: both come with this suite's engine.

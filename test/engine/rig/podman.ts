@@ -32,7 +32,7 @@ const stepMilliseconds = 100;
 /** It answers within a second on a quiet machine. */
 const steps = 900;
 
-export type PodmanRig = Omit<Rig, 'engine'> & {
+export type PodmanRig = Omit<Rig, 'engine' | 'pid' | 'restart' | 'revive'> & {
   /** Runs `podman` itself. */
   podman(...args: readonly string[]): Promise<Output>;
 };

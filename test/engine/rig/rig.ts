@@ -23,6 +23,12 @@ export interface Rig {
   readonly directory: string;
   /** Runs `docker` with these arguments, `compose …` included. */
   docker(...args: readonly string[]): Promise<Output>;
+  /** Ends the engine's daemon as its service does, and starts it again; containers end with it. */
+  restart(): Promise<void>;
+  /** The daemon's process; it is another one after `restart` and `revive`. */
+  readonly pid: () => number;
+  /** Starts a daemon that has been killed again, on what it has left, and waits until it answers. */
+  revive(): Promise<void>;
   /**
    * Stops the engine and removes its containers, networks, interfaces, packet filter rules and files. Does nothing the
    * second time.
@@ -46,9 +52,16 @@ const stepMilliseconds = 200;
  * Starts an engine, the layer's own unless said otherwise, waits until it answers, and gives it the image
  * `netcompose-test:latest`.
  *
+ * @param namespace the network namespace that is this engine's host; the sandbox's own without it
  * @throws where there is no such engine, or it does not start (with the end of its log)
  */
-export async function startRig({ engine = layersEngine() }: { readonly engine?: EngineName } = {}): Promise<Rig> {
+export async function startRig({
+  engine = layersEngine(),
+  namespace,
+}: {
+  readonly engine?: EngineName;
+  readonly namespace?: string;
+} = {}): Promise<Rig> {
   const installed = findEngine(engine);
   if (!installed) throw new Error(`the test engine ${engine} is not installed: run test/engine/rig/install.sh`);
   const directory = await mkdtemp(join(sandboxFolder(), 'rig-'));
@@ -65,51 +78,41 @@ export async function startRig({ engine = layersEngine() }: { readonly engine?: 
     DOCKER_CONFIG: at('config'),
     XDG_STATE_HOME: at('state'),
   };
-  const log = await open(at('dockerd.log'), 'a');
-  const daemon = spawn(
-    installed.dockerd,
-    [
-      ...['--host', env.DOCKER_HOST, '--config-file', at('daemon.json'), '--pidfile', at('dockerd.pid')],
-      ...['--data-root', at('data'), '--exec-root', at('exec'), '--userland-proxy-path', installed.dockerProxy],
-      ...[
-        '--bip',
-        '10.213.255.1/24',
-        '--default-address-pool',
-        'base=10.214.0.0/16,size=24',
-        '--shutdown-timeout',
-        '5',
-      ],
-    ],
-    { env, stdio: ['ignore', log.fd, log.fd] },
-  );
-  await log.close();
-  const ended = new Promise<string>((resolve) => {
-    daemon.on('error', (error) => resolve(error.message));
-    daemon.on('exit', (code, signal) => resolve(`it ended with ${code ?? signal}`));
-  });
-
+  const args = [
+    ...['--host', env.DOCKER_HOST, '--config-file', at('daemon.json'), '--pidfile', at('dockerd.pid')],
+    ...['--data-root', at('data'), '--exec-root', at('exec'), '--userland-proxy-path', installed.dockerProxy],
+    ...['--bip', '10.213.255.1/24', '--default-address-pool', 'base=10.214.0.0/16,size=24', '--shutdown-timeout', '5'],
+  ];
+  const start = () => startDaemon([...within(namespace), installed.dockerd, ...args], env, at('dockerd.log'));
+  let daemon = await start();
   const docker = (...args: readonly string[]): Promise<Output> => patiently('docker', args, { env });
-  /** What the engine writes, and what it and its containers work. */
-  const daemonHangs = (give: (why: string) => void) => watchDaemon(daemon.pid ?? 0, at('dockerd.log'), give);
+
+  async function revive(): Promise<void> {
+    await daemon.ended;
+    daemon = await start();
+    await ready(docker, daemon);
+  }
+
+  async function restart(): Promise<void> {
+    await daemon.end();
+    await revive();
+  }
 
   let stopped = false;
   async function stop(): Promise<void> {
     if (stopped) return;
     stopped = true;
-    if (daemon.exitCode === null) {
+    if (daemon.isRunning()) {
       await removeAll(docker);
-      daemon.kill('SIGTERM');
-      const progress = daemonHangs(() => daemon.kill('SIGKILL'));
-      await ended;
-      progress.stop();
+      await daemon.end();
     }
-    await clearNetworking();
+    await clearNetworking(namespace);
     await unmountBelow(directory);
     await rm(directory, { recursive: true, force: true });
   }
 
   try {
-    await ready(docker, ended, daemonHangs);
+    await ready(docker, daemon);
     await importImage(directory, env);
   } catch (error) {
     const lines = (await readFile(at('dockerd.log'), 'utf8')).trim().split('\n').slice(-15).join('\n');
@@ -119,17 +122,51 @@ export async function startRig({ engine = layersEngine() }: { readonly engine?: 
       { cause: error },
     );
   }
-  return { engine, env, directory, docker, stop };
+  return { engine, env, directory, docker, restart, pid: () => daemon.pid, revive, stop };
 }
 
-async function ready(
-  docker: Rig['docker'],
-  ended: Promise<string>,
-  daemonHangs: (give: (why: string) => void) => Watch,
-): Promise<void> {
+interface Daemon {
+  readonly pid: number;
+  /** How it has ended, once it has. */
+  readonly ended: Promise<string>;
+  isRunning(): boolean;
+  /** Calls back once neither what it writes nor what it and its containers work says that it is alive. */
+  hangs(give: (why: string) => void): Watch;
+  /** Ends it, and waits for that. */
+  end(): Promise<void>;
+}
+
+async function startDaemon(
+  [program, ...args]: readonly string[],
+  env: Readonly<Record<string, string>>,
+  logPath: string,
+): Promise<Daemon> {
+  const log = await open(logPath, 'a');
+  const child = spawn(program!, args, { env, stdio: ['ignore', log.fd, log.fd] });
+  await log.close();
+  const ended = new Promise<string>((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('exit', (code, signal) => resolve(`it ended with ${code ?? signal}`));
+  });
+  const hangs = (give: (why: string) => void) => watchDaemon(child.pid ?? 0, logPath, give);
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    hangs,
+    isRunning: () => child.exitCode === null && child.signalCode === null,
+    end: async () => {
+      child.kill('SIGTERM');
+      const progress = hangs(() => child.kill('SIGKILL'));
+      await ended;
+      progress.stop();
+    },
+  };
+}
+
+async function ready(docker: Rig['docker'], { ended, hangs }: Daemon): Promise<void> {
   let end: string | undefined;
   void ended.then((how) => (end = how));
-  const progress = daemonHangs((why) => (end = `it does not answer, and ${why}`));
+  const progress = hangs((why) => (end = `it does not answer, and ${why}`));
   try {
     while ((await docker('version')).code !== 0) {
       if (end !== undefined) throw new Error(end);
@@ -167,15 +204,23 @@ async function removeAll(docker: Rig['docker']): Promise<void> {
 /**
  * What an engine leaves when it ends: its default bridges, and the packet filter's rules, which are the sandbox's own.
  */
-async function clearNetworking(): Promise<void> {
-  for (const bridge of ['docker0', 'docker_gwbridge']) await execa('ip', ['link', 'delete', bridge], { reject: false });
+async function clearNetworking(namespace?: string): Promise<void> {
+  const run = async (...argv: readonly string[]): Promise<void> => {
+    const [program, ...args] = [...within(namespace), ...argv];
+    await execa(program!, args, { reject: false });
+  };
+  for (const bridge of ['docker0', 'docker_gwbridge']) await run('ip', 'link', 'delete', bridge);
   for (const command of ['iptables', 'ip6tables']) {
-    await execa(command, ['--policy', 'FORWARD', 'ACCEPT'], { reject: false });
+    await run(command, '--policy', 'FORWARD', 'ACCEPT');
     for (const table of ['filter', 'nat', 'raw', 'mangle']) {
-      for (const action of ['--flush', '--delete-chain'])
-        await execa(command, ['--table', table, action], { reject: false });
+      for (const action of ['--flush', '--delete-chain']) await run(command, '--table', table, action);
     }
   }
+}
+
+/** What a command line begins with to run in a network namespace. `ip netns exec` would hide the control groups. */
+export function within(namespace: string | undefined): readonly string[] {
+  return namespace === undefined ? [] : ['nsenter', `--net=/run/netns/${namespace}`];
 }
 
 /** An engine leaves its own network namespace's file mounted, and all of its mounts where it was killed. */

@@ -10,11 +10,13 @@ import { styledProject } from '../../laws/projects.ts';
 import { lanFacts } from '../../support/in-memory.ts';
 import { composeTexts } from '../corpus.ts';
 import { type Target, target } from '../target.ts';
+import { partsTarget } from './compose-parts.ts';
 
 /** @param compose how it is started */
 export function composeTargets(compose: readonly string[]): readonly Target[] {
   return [
     target('Compose', 4, fc.record({ text: fc.oneof(styledProject, changedText) }), ({ text }) => agree(text, compose)),
+    partsTarget(compose),
   ];
 }
 

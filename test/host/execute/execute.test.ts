@@ -69,6 +69,7 @@ const lanNetwork = (more: Partial<ApiNetwork> = {}): ApiNetwork => ({
 function world(
   { networks = {}, ...start }: Partial<World> & { readonly networks?: Readonly<Record<string, ApiNetwork>> } = {},
   options: FakeOptions = {},
+  instead: Readonly<Record<string, () => void>> = {},
 ): { host: FakeHost; changes: () => readonly string[]; now: World } {
   const now: World = { engine: fakeEngine(), link: undefined, failing: undefined, ...start };
   for (const [name, network] of Object.entries(networks)) now.engine.networks.set(name, network);
@@ -81,6 +82,7 @@ function world(
     'ip link set dev nc alias ': () => void delete now.link!.ifalias,
     [shimUp]: () => void (now.link!.up = true),
     'ip link set dev nc down': () => void (now.link!.up = false),
+    ...instead,
   };
   const reads: Readonly<Record<string, () => string>> = {
     'ip -N -j -d addr': () => {
@@ -135,7 +137,10 @@ test('in order, then undone in reverse', async () => {
   assert.equal(changes(), [createNetwork, createShim, markShim, shimUp]);
   assert.equal(
     events,
-    ['network', 'shim', 'mark', 'up'].flatMap((id) => [`${id} applying`, `${id} applied`]),
+    ['network applying', 'network applied', 'shim applying', 'shim applied', 'mark applying', 'up applying'].concat([
+      'mark applied',
+      'up applied',
+    ]),
   );
   assert.equal(await applied.undo(), []);
   assert.equal(changes(), [
@@ -255,6 +260,23 @@ test('a command that succeeds without effect is a failure', async () => {
   const { host } = world({}, { commands: { [shimUp]: '' } });
   const { message } = await failure(() => applyActions(steps, host));
   assert.is(message, `"${shimUp}" succeeded, but is not in effect`);
+});
+
+test('what is done to a new shim is read back once all of it is done', async () => {
+  const { host } = world();
+  const look = 'ip -N -j -d addr';
+  await applyActions(steps, host);
+  assert.equal(
+    host.ran.filter((line) => line.startsWith('ip ')),
+    [look, createShim, look, markShim, shimUp, look],
+  );
+});
+
+test('a command that fails because one before it had no effect: that one is told', async () => {
+  const { host, now } = world({ failing: shimUp }, {}, { [markShim]: () => undefined });
+  const error = await failure(() => applyActions(steps, host));
+  assert.is(error.message.split('\n')[0], `"${markShim}" succeeded, but is not in effect`);
+  assert.equal([[...now.engine.networks.keys()], now.link], [[], undefined]);
 });
 
 test('what others use by now stays when undone', async () => {

@@ -61,4 +61,12 @@ for (const [name, options, interfaces, expected] of cases) {
   test(name, () => assert.equal(observeDrivers(fakeHost(options), interfaces), expected));
 }
 
+test('where those that matter show themselves, no list is read; else all are told', () => {
+  const files = { ...release, '/sys/module/macvlan/refcnt': '1', [`${modules}/modules.dep`]: '' };
+  assert.equal(observeDrivers(fakeHost({ files }), [], new Set(['macvlan'])), { macvlan: 'ready' });
+  assert.equal(observeDrivers(fakeHost({ files }), [], new Set(['macvlan', '8021q'])), {
+    ...{ macvlan: 'ready', ipvlan: 'missing', '8021q': 'missing' },
+  });
+});
+
 test.run();

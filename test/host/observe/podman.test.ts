@@ -1,7 +1,7 @@
 /** Podman's networks, as Docker would tell them. What is given is what Podman 5.8.6 answers. */
-import type Docker from 'dockerode';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Engine } from '../../../src/host/engine/client.ts';
 import { fromPodmanNetwork, podmanContainers, podmanNetworks } from '../../../src/host/observe/podman.ts';
 
 const common = { id: '5a6d', scope: 'local', internal: false, labels: {} } as const;
@@ -49,13 +49,13 @@ test('of a bridge neither the interface nor an option becomes another', () => {
 });
 
 test('answers that lack parts: no networks, no settings of a container, no names', async () => {
-  const docker = {
-    modem: { dial: (_: unknown, answer: (error: unknown, networks: unknown) => void) => answer(null, null) },
-    getContainer: () => ({ inspect: async () => ({}) }),
-  } as unknown as Docker;
-  assert.equal(await podmanNetworks(docker), []);
+  const engine: Engine = {
+    get: async (path) => (path.startsWith('/containers/') ? {} : null),
+    greeting: async () => undefined,
+  };
+  assert.equal(await podmanNetworks(engine), []);
   const listed = [{ Id: 'c1', Names: null, State: 'removing' }] as unknown as Parameters<typeof podmanContainers>[1];
-  assert.equal(await podmanContainers(docker, listed), [
+  assert.equal(await podmanContainers(engine, listed), [
     { id: 'c1', name: 'c1', running: false, networkMode: 'default', networks: {}, ports: [] },
   ]);
 });

@@ -42,6 +42,26 @@ test('one that works without end is ended', async () => {
   assert.ok(late! >= 1, `${late}`);
 });
 
+test('while sudo asks for a password it is not ended; it is once its command hangs', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'netcompose-limit-'));
+  const sudo = join(folder, 'sudo');
+  // A shell that reads has no child, and its process is called as the script is.
+  writeFileSync(sudo, '#!/bin/sh\nread password\nsleep 3600\n', { mode: 0o755 });
+  const child = spawn(sudo, { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  let answered = false;
+  try {
+    const wasAnswered = new Promise<boolean>((resolve) => void limited(child.pid, 0.1, () => resolve(answered)));
+    setTimeout(() => {
+      answered = true;
+      child.stdin.end('open sesame\n');
+    }, 1500);
+    assert.ok(await wasAnswered, 'it was ended while it asked');
+  } finally {
+    process.kill(-child.pid!, 'SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
 test('where a process is not known, as on a system without /proc, it is ended', async () => {
   await new Promise<void>((resolve) => void limited(undefined, 0.1, resolve));
 });

@@ -8,10 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { sandboxFolder } from '../../engine/rig/sandbox.ts';
 import { cardOnLan, type Lan, makeLan } from './lan.ts';
 import { must, type Output, run, waitFor } from './processes.ts';
-
-/** Debian's suites: systemd 252, 257 and the newest. */
-export const suites = ['bookworm', 'trixie', 'sid'] as const;
-export type Suite = (typeof suites)[number];
+import type { Suite } from './suites.ts';
 
 export interface Machine {
   readonly lan: Lan;
@@ -25,8 +22,6 @@ export interface Machine {
   look(argv: readonly string[], input?: string): Output;
   /** Starts the machine again: what it has is its own /etc. The LAN is another, with the same addresses. */
   reboot(): Promise<Machine>;
-  /** Whether a program is installed there. */
-  has(program: string): boolean;
   stop(): Promise<void>;
 }
 
@@ -90,7 +85,6 @@ export async function startMachine(suite: Suite, name: string, etc?: string): Pr
         await stop();
         return startMachine(suite, name, kept);
       },
-      has: (program) => existsSync(join(root, program)),
       write: async (path, text) => void (await must([...enter, 'tee', '--', path], text)),
       stop,
     };

@@ -39,4 +39,13 @@ export async function waitFor<T>(what: string, ask: () => Promise<T | undefined 
   }
 }
 
+/** Whether something becomes true within some seconds. */
+export async function soon(seconds: number, question: () => Promise<boolean>): Promise<boolean> {
+  for (let half = 0; half < 2 * seconds; half++) {
+    if (await question()) return true;
+    await sleep(500);
+  }
+  return false;
+}
+
 export { sleep };

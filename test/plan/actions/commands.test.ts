@@ -138,6 +138,12 @@ const table: readonly (readonly [HostAction, string, string])[] = [
   ],
   [{ ...base, kind: 'leave-alone', shim: 'nc' }, 'nmcli device set nc managed no', ''],
   [
+    { ...base, kind: 'retype-answers', shim: 'nc' },
+    'nft table arp netcompose; delete table arp netcompose; table arp netcompose { chain answers { type filter hook ' +
+      'output priority 0; meta oifgroup 28259 arp operation reply arp htype set 6; }; }',
+    'nft delete table arp netcompose',
+  ],
+  [
     { ...base, kind: 'add-table-route', shim: 'nc', destination: cidr('10.0.0.32/27'), source: ip('10.0.0.2') },
     'ip route replace 10.0.0.32/27 dev nc src 10.0.0.2 table 28259',
     'ip route del 10.0.0.32/27 dev nc table 28259',

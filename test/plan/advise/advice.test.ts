@@ -8,7 +8,8 @@ import { lanFacts, planTexts } from '../../support/in-memory.ts';
 
 const advised = (service: string, facts: Facts = lanFacts) => {
   const { project } = planTexts(
-    `services:\n  vpn: { image: x, container_name: vp }\n  web: ${service}\nnetworks: { back: {} }\n`,
+    `services:\n  vpn: { image: x, container_name: vp }\n  web: ${service}\n` +
+      'networks: { back: {}, far: { driver: overlay } }\n',
   );
   const { netmode, write, reason } = adviceFor(project!, facts).find((one) => one.service === 'web')!;
   return { said: `${netmode}${write ? ' (advised)' : ''}`, reason };
@@ -74,13 +75,20 @@ const cases: readonly (readonly [service: string, said: string, reason: RegExp, 
   ],
   ['{ image: homebridge/homebridge }', 'ipvlan-l2 (advised)', /on the LAN of the engine's machine/, remoteFromMac],
   ['{ image: homebridge/homebridge, network_mode: host }', 'host', /host mode carries it/],
-  ['{ image: homebridge/homebridge, networks: [back] }', 'as written', /networks that the file declares/],
+  ['{ image: x, networks: [back] }', 'as written', /networks that the file declares$/],
+  ['{ image: homebridge/homebridge, networks: [back] }', 'as written', /are bridges: they do not carry mDNS/],
+  ['{ image: pihole/pihole, networks: [back, default] }', 'as written', /carry broadcasts .*, if that is used$/],
+  ['{ image: homebridge/homebridge, networks: [far, back] }', 'as written', /networks that the file declares$/],
   ['{ image: x, network_mode: host }', 'host', /^nothing here shows why/],
   ['{ image: x, network_mode: none }', 'none', /the file wants that/],
   ['{ image: x, network_mode: "service:vpn" }', 'service:vpn (advised)', /stays in the network of "vpn"/],
   ['{ image: x, network_mode: "service:${VPN:-vpn}" }', 'service:vpn', /has a variable: write it yourself/],
   ['{ image: x, network_mode: "container:vp" }', 'as written', /network of "vpn", by its container's name/],
   ['{ image: x, network_mode: "container:other" }', 'as written', /another project/],
+  ['{ image: x, network_mode: pasta }', 'as written', /^it is on the Docker network "pasta"$/],
+  ['{ image: x, network_mode: pasta }', 'as written', /^Podman gives it .* "pasta"$/, engineOf('podman', '5.4.2')],
+  ['{ image: x, network_mode: "slirp4netns:mtu=1400" }', 'as written', /^Podman gives it .*"$/, { version: 1 }],
+  ['{ image: x, network_mode: pastas }', 'as written', /Docker network "pastas"$/, engineOf('podman', '5.4.2')],
   ['{ image: homebridge/homebridge, x-netmode: bridge }', 'as annotated', /left alone/],
 ];
 

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { EngineContainer, EngineFacts, EngineNetwork, HostInterface } from '../../../src/plan/facts/facts.ts';
-import { releasable } from '../../../src/plan/host-changes/releasable.ts';
+import { releasable, withLastShim } from '../../../src/plan/host-changes/releasable.ts';
 
 const network = (name: string, labels: Record<string, string> = { 'netcompose.network': name }): EngineNetwork => ({
   id: name,
@@ -139,6 +139,19 @@ for (const [
       releasable({ host, engine: facts, state }, new Set(leased)).map(({ command }) => command.join(' ')),
       removed,
     );
+  });
+}
+
+for (const [name, interfaces, heard, expected] of [
+  ['the last shim takes with it what retypes the answers of all', [lanShim], true, true],
+  ['one that stays keeps it', [lanShim, shim('nc-c', { alias: 'netcompose:c' })], true, false],
+  ['nobody hears them', [lanShim], false, false],
+] as const) {
+  test(name, () => {
+    const host = { platform: 'linux', interfaces, routes: [], rpFilter: {}, answersHeard: heard };
+    const gone = [{ kind: 'shim', shim: lanShim.name, command: [] }] as const;
+    assert.is(withLastShim(host, gone).length === 1, expected);
+    assert.equal(withLastShim(host, []), []);
   });
 }
 

@@ -132,6 +132,14 @@ test('containers that might drop a link-local sender: strictly filtered, and on 
   }
 });
 
+test('a DHCP client that hears the shim gets answers of another type, before it is up', () => {
+  const facts = { ...lanFacts, host: { ...lanFacts.host!, answersHeard: true } };
+  const lines = commandsIn(planTexts(web(), { facts }).plan);
+  const told = lines.findIndex((line) => line.startsWith('nft '));
+  assert.match(lines[told]!, /arp htype set 6/);
+  assert.is(lines[told + 1], 'ip link set dev nc-eth0 up');
+});
+
 test('NetworkManager is told to leave the shim alone, before it is up', () => {
   const facts = { ...lanFacts, host: { ...lanFacts.host!, networkManager: true } };
   const lines = commandsIn(planTexts(web(), { facts }).plan);

@@ -31,6 +31,7 @@ export async function run(session: Session): Promise<number> {
     return exitCodeOf(diagnostics.sorted());
   }
   const advice = adviceFor(project, await factsForAdvice(session, options.values));
-  session.terminal.out(options.values['format'] === 'json' ? adviceJson(project.name, advice) : adviceText(advice));
+  const { out, columns } = session.terminal;
+  out(options.values['format'] === 'json' ? adviceJson(project.name, advice) : adviceText(advice, columns));
   return exitCodes.fine;
 }

@@ -4,7 +4,7 @@ import { withLock } from '../../../host/lock.ts';
 import type { Host } from '../../../host/system/host.ts';
 import type { Release } from '../../../plan/actions/action.ts';
 import { isOurs, servedNetwork } from '../../../plan/facts/ownership.ts';
-import { releasable, removalOf } from '../../../plan/host-changes/releasable.ts';
+import { releasable, removalOf, withLastShim } from '../../../plan/host-changes/releasable.ts';
 import type { StaleFacts } from '../../../plan/host-changes/stale.ts';
 import { leasedNetworks, observeAll } from '../release.ts';
 import { namedOf } from './survey-shims.ts';
@@ -32,5 +32,6 @@ const unused = async (host: Host, facts: StaleFacts): Promise<readonly Release[]
 function named({ host, state }: StaleFacts, names: readonly string[]): readonly Release[] {
   const shims = host.interfaces.filter(isOurs).map((link) => ({ link, name: link.name, network: servedNetwork(link) }));
   const isNamed = namedOf(shims, names);
-  return shims.filter(isNamed).flatMap(({ link }) => removalOf(link, state));
+  const releases = shims.filter(isNamed).flatMap(({ link }) => removalOf(link, state));
+  return [...releases, ...withLastShim(host, releases)];
 }

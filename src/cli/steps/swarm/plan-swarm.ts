@@ -1,6 +1,6 @@
 /** Files and the facts of several hosts → what each host of a swarm does. */
 import { basename } from 'node:path';
-import type { Report } from '../../../diagnostics/diagnostic.ts';
+import { type Diagnostic, Diagnostics, type Report } from '../../../diagnostics/diagnostic.ts';
 import type { RuleName } from '../../../diagnostics/rules.ts';
 import { check } from '../../../plan/checks/check.ts';
 import { checkComplete } from '../../../plan/checks/complete.ts';
@@ -36,16 +36,35 @@ export async function plannedSwarm(session: Session, { values }: OwnOptions): Pr
     seen.push([thisHost, await factsFor(session, intents, options, diagnostics.report)]);
   }
   const hasManager = seen.some(([, { engine }]) => engine?.swarm === 'manager');
-  const report: Report = (rule, ...rest) => {
-    if (!ofOneEngine.has(rule)) diagnostics.report(rule, ...rest);
-  };
-  const hosts: readonly SwarmHost[] = seen.map(([name, facts]) => {
+  const looks = seen.map(([name, facts]) => {
+    const own = new Diagnostics();
+    const report: Report = (rule, ...rest) => {
+      if (!ofOneEngine.has(rule)) own.report(rule, ...rest);
+    };
     const plan = decide(intents, facts, report);
     check(plan, hasManager ? asManager(facts) : facts, report);
-    checkComplete(plan, report);
-    return { name, plan, facts };
+    if (!own.hasErrors) checkComplete(plan, report);
+    return { name, plan, facts, wrong: own.sorted() };
   });
+  tellByHost(looks, diagnostics.report);
+  const hosts: readonly SwarmHost[] = looks.map(({ wrong: _, ...host }) => host);
   return { ...read, swarm: planSwarm(hosts, diagnostics.report) };
+}
+
+/** What is wrong on some of the hosts says on which. */
+function tellByHost(
+  looks: readonly { readonly name: string; readonly wrong: readonly Diagnostic[] }[],
+  report: Report,
+): void {
+  const same = (a: Diagnostic) => (b: Diagnostic) =>
+    a.rule === b.rule && a.message === b.message && a.span?.start === b.span?.start;
+  for (const { name, wrong } of looks) {
+    for (const each of wrong) {
+      const { rule, span, message, ...details } = each;
+      const everywhere = looks.every((other) => other.wrong.some(same(each)));
+      report(rule, span, everywhere ? message : `on host "${name}": ${message}`, details);
+    }
+  }
 }
 
 /** The networks of a swarm are made on one of its managers: that there is one is enough. */

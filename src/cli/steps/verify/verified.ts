@@ -1,6 +1,6 @@
 /**
  * What Compose has agreed with once need not be asked again: everything that decides its answer is hashed, and the hash
- * of the last agreement is kept beside the project's override.
+ * of the last agreement is kept for each project.
  */
 import { createHash } from 'node:crypto';
 import { composeMark, requireCompose } from '../../../host/engine/find-compose.ts';

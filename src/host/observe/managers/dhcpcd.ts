@@ -2,7 +2,8 @@
 import { posix } from 'node:path';
 import type { DhcpcdFacts } from '../../../plan/facts/managers/manager-facts.ts';
 import type { Host } from '../../system/host.ts';
-import { which } from '../../system/which.ts';
+import { look } from '../../system/run-look.ts';
+import { programOf } from '../../system/which.ts';
 
 /** What is known of it where it runs; the version is asked for by `withVersion`. */
 export function observeDhcpcd(host: Host): DhcpcdFacts | undefined {
@@ -38,12 +39,17 @@ function defended(lines: readonly (readonly string[])[]): readonly string[] {
   return [...found];
 }
 
+/** What is known of it where it runs, its version too. */
+export async function observeDhcpcdAndVersion(host: Host): Promise<DhcpcdFacts | undefined> {
+  const facts = observeDhcpcd(host);
+  return facts && withVersion(host, facts);
+}
+
 /** The same with its version, as its program tells it; without where it does not. */
 export async function withVersion(host: Host, facts: DhcpcdFacts): Promise<DhcpcdFacts> {
-  // Users' search paths leave out where Debian has it.
-  const program = which(host, 'dhcpcd') ?? '/usr/sbin/dhcpcd';
-  if (!host.exists(program)) return facts;
-  const { code, stdout } = await host.run([program, '--version']);
+  const program = programOf(host, 'dhcpcd');
+  if (program === undefined) return facts;
+  const { code, stdout } = await look(host, [program, '--version']);
   const [, version] = /^dhcpcd (\d[\w.]*)/.exec(stdout) ?? [];
   return code === 0 && version !== undefined ? { ...facts, version } : facts;
 }

@@ -1,16 +1,15 @@
 /** A DHCP client that takes the shim for another machine with the address of the host. */
 import { displayCommand } from '../../actions/display.ts';
+import { hearsSiblings } from '../../facts/managers/hears-siblings.ts';
 import { fits } from './patterns.ts';
 import { type Situation, type Threat, whatToWrite } from './threat.ts';
 
 /**
- * Containers that ask for the host's address are answered by the shim. On macvlan it has a MAC address of its own, and
- * its frames to siblings pass programs that listen on the parent (`findings/sibling-frames-pass-the-parents-taps.sh`).
- * Seen of 10.1.0 and 10.5.2, not of 9.4.1.
+ * Containers that ask for the host's address are answered by the shim, on macvlan with a MAC address of its own. Where
+ * `nft` is there, the answers are written so that dhcpcd passes over them.
  */
-export function addressGivenUp({ shim, parent, managers: { dhcpcd } }: Situation): Threat | undefined {
-  const major = Number.parseInt(dhcpcd?.version ?? '', 10);
-  if (!dhcpcd || shim.driver !== 'macvlan' || !(major >= 10)) return undefined;
+export function addressGivenUp({ shim, parent, managers: { dhcpcd }, retyped }: Situation): Threat | undefined {
+  if (!dhcpcd || shim.driver !== 'macvlan' || retyped || !hearsSiblings(dhcpcd)) return undefined;
   // On a VLAN, say, the host need not have an address that could be asked for.
   if (!parent?.addresses.some(({ address }) => address.family === 4)) return undefined;
   const listed = (patterns: readonly string[]) => patterns.some((pattern) => fits(pattern, shim.parent));

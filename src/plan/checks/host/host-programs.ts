@@ -27,6 +27,7 @@ export function checkHostPrograms(plan: Plan, { host, engine }: ParsedFacts, rep
     const parent = interfaceOf(host, shim.parent);
     const situation: Situation = {
       ...{ shim, link: linkOf(shim, plan, { host }), names, managers: host.managers },
+      retyped: host.answersHeard === true,
       ...(parent && { parent }),
     };
     const { underlay, span } = plan.networks.get(shim.key) ?? {};

@@ -14,6 +14,8 @@ export interface Situation {
   /** The names of all interfaces. */
   readonly names: ReadonlySet<string>;
   readonly managers: ManagerFacts;
+  /** Whether the shim's answers are written so that no DHCP client of the host takes them for another machine's. */
+  readonly retyped: boolean;
 }
 
 export interface Threat {

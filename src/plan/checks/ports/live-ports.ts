@@ -23,10 +23,11 @@ export function checkLivePorts(
   report: Report,
   starting?: ReadonlySet<string>,
 ): void {
+  const occupants = grouped(occupantsOf(project.name, facts));
+  if (occupants.size === 0) return;
   const claims = (claimsByNamespace(services).get(host) ?? []).filter(
     ({ service, active }) => active && (starting?.has(service) ?? true),
   );
-  const occupants = grouped(occupantsOf(project.name, facts));
   /** What has been suggested to somebody is no suggestion for the next. */
   const suggested = new Set<string>();
   const isWanted = (port: number, protocol: string) =>

@@ -1,5 +1,4 @@
 /** Two sockets on one port: a listener is (namespace, protocol, address, port). */
-import sortBy from 'lodash/sortBy.js';
 import { networkModeText } from '../../../compose/project/network-mode.ts';
 import { portRuns } from '../../../compose/project/port-runs.ts';
 import type { Report } from '../../../diagnostics/diagnostic.ts';
@@ -83,7 +82,7 @@ function namespaceOf(plan: ServicePlan, services: Plan['services']): string {
 function clashes(claims: readonly Claim[]): readonly (readonly [Claim, Claim])[] {
   const pairs: [Claim, Claim][] = [];
   let open: Claim[] = [];
-  for (const claim of sortBy(claims, 'first')) {
+  for (const claim of [...claims].sort((a, b) => a.first - b.first)) {
     open = open.filter((other) => other.last >= claim.first);
     const other = open.find((candidate) => clash(candidate, claim));
     if (other) pairs.push(other.order < claim.order ? [other, claim] : [claim, other]);

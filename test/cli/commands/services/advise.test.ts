@@ -56,6 +56,19 @@ test('annotate --suggest --facts is for another host', async () => {
   assert.match(err, '--facts is for --suggest alone');
 });
 
+test('one service that cannot be annotated keeps no other from it, and is told', async () => {
+  const alias = 'x-hb: &hb { image: homebridge/homebridge }\nservices:\n  one: *hb\n';
+  const mixed = `${alias}  two:\n    image: homebridge/homebridge\n`;
+  const some = await runIn({ 'compose.yaml': mixed }, ['annotate', '--suggest'], host);
+  assert.is(some.code, 0, some.err);
+  assert.is(some.host.files.get('/project/compose.yaml'), `${mixed}    x-netmode: ipvlan-l2\n`);
+  assert.match(some.err, 'warning[netmode/cannot-annotate]: "one" is only an alias');
+  const none = await runIn({ 'compose.yaml': alias }, ['annotate', '--suggest'], host);
+  assert.is(none.code, 1);
+  assert.match(none.err, 'error[netmode/cannot-annotate]: "one" is only an alias');
+  assert.match(none.err, 'netcompose: nothing was written');
+});
+
 test('a service that is not there', async () => {
   const { code, err } = await runIn({ 'compose.yaml': compose }, ['annotate', 'apq', '--suggest'], host);
   assert.is(code, 2);

@@ -11,7 +11,7 @@ const files = {
   'base.yaml': 'services:\n  base:\n    image: nginx\n',
   '.env': 'A=1\n',
 };
-const state = '/home/user/.local/state/netcompose/p/verified';
+const state = '/home/user/.cache/netcompose-answers/verified/p';
 
 const asked = (on: Machine, from: number) =>
   on.host.ran.slice(from).filter((line) => / config --format/.test(line)).length;
@@ -73,7 +73,7 @@ for (const name of ['_', 'SHLVL', 'OLDPWD']) {
 }
 
 const compose = '/usr/bin/docker-compose';
-const version = '/home/user/.local/state/netcompose/p/compose-version';
+const version = '/home/user/.cache/netcompose-answers/compose-version';
 const versionsAsked = (on: Machine) => on.host.ran.filter((line) => line === 'docker-compose version --short').length;
 
 test("Compose's version is asked once", async () => {

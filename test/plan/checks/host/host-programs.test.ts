@@ -34,6 +34,11 @@ const unmanaged = (number = '06') =>
   `${taken}: write "/etc/systemd/network/${number}-nc-eth0.network": |   [Match] |   Name=nc-eth0 |  ` +
   ` [Link] |   Unmanaged=yes | then: networkctl reload`;
 
+test('dhcpcd 10 where its answers are retyped', () => {
+  const facts = withManagers({ dhcpcd: { ...denied, version: '10.1.0' } }, { answersHeard: true });
+  assert.equal(told('macvlan', facts), []);
+});
+
 for (const [what, netmode, managers, expected] of [
   ['by type', 'macvlan', { networkd: [network('/etc/systemd/network/50-a.network', 'Type=ether')] }, [unmanaged()]],
   [

@@ -1,7 +1,7 @@
 /** Hears every frame on an interface of a namespace. */
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Frame, framesOf } from '../support/frames.ts';
+import { type Frame, framesOf } from './frames.ts';
 
 interface Listener {
   /** Ends it. @returns what it has heard, in order */

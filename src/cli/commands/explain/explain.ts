@@ -3,16 +3,17 @@
  * Docker means.
  */
 import groupBy from 'lodash/groupBy.js';
-import { rules } from '../../diagnostics/rules.ts';
-import { nearest } from '../../diagnostics/suggest.ts';
-import { table } from '../../emit/text/table.ts';
-import { errorsThatSay, explainError } from '../../plan/doctor/docker-errors.ts';
-import type { Explanation } from '../../plan/doctor/errors/error-row.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { ownOptions } from '../options/own-options.ts';
-import type { Session } from '../session.ts';
-import { asset } from '../steps/program/asset.ts';
-import { UsageError } from '../usage-error.ts';
+import { rules } from '../../../diagnostics/rules.ts';
+import { nearest } from '../../../diagnostics/suggest.ts';
+import { table } from '../../../emit/text/table.ts';
+import { errorsThatSay, explainError } from '../../../plan/doctor/docker-errors.ts';
+import type { Explanation } from '../../../plan/doctor/errors/error-row.ts';
+import { exitCodes } from '../../exit-codes.ts';
+import { ownOptions } from '../../options/own-options.ts';
+import type { Session } from '../../session.ts';
+import { asset } from '../../steps/program/asset.ts';
+import { UsageError } from '../../usage-error.ts';
+import { pageText } from './page-text.ts';
 
 const examples = `
 Examples:
@@ -44,7 +45,7 @@ export async function run(session: Session): Promise<number> {
       near === undefined ? '"netcompose explain" lists them' : `did you mean "${near}"?`,
     );
   }
-  session.terminal.out(asset(`docs/rules/${rule}.md`, session.host));
+  session.terminal.out(pageText(asset(`docs/rules/${rule}.md`, session.host), session.terminal.columns));
   return exitCodes.fine;
 }
 
@@ -66,7 +67,7 @@ function allRules(columns?: number): string {
 function explainText({ terminal }: Session, text: string): number {
   const found = explainError(text);
   if (found) {
-    terminal.out(explained(found));
+    terminal.out(pageText(explained(found), terminal.columns));
     return exitCodes.fine;
   }
   const rows = errorsThatSay(text);
@@ -75,7 +76,8 @@ function explainText({ terminal }: Session, text: string): number {
       `"${text}" is not an error that netcompose knows`,
       '"netcompose check" and "netcompose doctor" find most causes by themselves',
     );
-  terminal.out(rows.map(({ example }) => `${example}\n\n${explained(explainError(example)!)}`).join('\n\n'));
+  const all = rows.map(({ example }) => `${example}\n\n${explained(explainError(example)!)}`).join('\n\n');
+  terminal.out(pageText(all, terminal.columns));
   return exitCodes.fine;
 }
 

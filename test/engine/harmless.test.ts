@@ -1,0 +1,151 @@
+/**
+ * Whatever happens to a project on macvlan, nobody on the LAN is told that the address of the host is at another MAC
+ * address than the parent's: real containers, and a listener at the other end of the cable.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { linkLocalSender } from '../../src/plan/facts/ownership.ts';
+import { claimsOf, foreignClaims } from '../support/frames.ts';
+import { saying } from '../support/hooks.ts';
+import { listen } from '../support/listener.ts';
+import { type Output, patiently } from '../support/patiently.ts';
+import { fetchText } from './rig/http.ts';
+import { testImage } from './rig/image.ts';
+import { type Lan, makeLan } from './rig/lan.ts';
+import { netcompose } from './rig/netcompose.ts';
+import { type Rig, startRig } from './rig/rig.ts';
+
+interface Context {
+  rig: Rig;
+  lan: Lan;
+  cwd: string;
+}
+
+const test = suite<Context>('harmless');
+
+const address = '192.168.213.193';
+const shim = 'nc-ncp-quiet';
+const container = 'quiet-web-1';
+const file = `
+x-netmode: { ip_range: 192.168.213.192/27 }
+services:
+  web:
+    image: ${testImage}
+    command: ["httpd", "-f", "-h", "/www"]
+    stop_signal: SIGKILL
+    x-netmode: { mode: macvlan, ipv4_address: ${address} }
+`;
+
+test.before(
+  saying(async (context) => {
+    context.lan = await makeLan({ name: 'quiet', defaultRoute: true });
+    context.rig = await startRig();
+    context.cwd = join(context.rig.directory, 'quiet');
+    await mkdir(context.cwd);
+    await writeFile(join(context.cwd, 'compose.yaml'), file);
+  }),
+);
+test.after(async ({ rig, lan }) => {
+  await rig?.stop();
+  await lan?.remove();
+});
+
+/** Runs a program in the network of the container, which has none of it. */
+async function inContainer({ rig }: Context, ...argv: readonly string[]) {
+  const { stdout } = await rig.docker('inspect', '--format', '{{.State.Pid}}', container);
+  return patiently('nsenter', ['--target', stdout.trim(), '--net', '--', ...argv]);
+}
+
+/** The host asks the container, the container the host, the LAN both. */
+async function everybodyAsks(context: Context, when: string): Promise<void> {
+  const { lan } = context;
+  const ping = (to: string) => ['busybox', 'ping', '-c', '1', '-w', '10', to] as const;
+  assert.is(await fetchText(`http://${address}/`), 'hello', `${when}: host to container`);
+  assert.is((await inContainer(context, ...ping(lan.hostAddress))).code, 0, `${when}: container to host`);
+  for (const to of [lan.hostAddress, address])
+    assert.is((await lan.exec(ping(to))).code, 0, `${when}: the LAN to ${to}`);
+}
+
+type Ask = (...argv: readonly string[]) => Promise<Output>;
+
+/** The places that learn who has which address. */
+const places = (context: Context): readonly Ask[] => [
+  (program, ...args) => patiently(program!, args),
+  (...argv) => inContainer(context, ...argv),
+  (...argv) => context.lan.exec(argv),
+];
+
+async function forgotten(context: Context): Promise<void> {
+  for (const ask of places(context)) assert.is((await ask('ip', 'neigh', 'flush', 'all')).code, 0);
+}
+
+interface Entry {
+  readonly dst: string;
+  readonly dev: string;
+  readonly lladdr?: string;
+  readonly state: readonly string[];
+}
+
+const entriesAt = async (ask: Ask) =>
+  (JSON.parse((await ask('ip', '-4', '-json', 'neigh')).stdout) as readonly Entry[]).filter(({ lladdr }) => lladdr);
+
+/** What was learned is out of date everywhere; each asks whether it is still so, a second after it was used. */
+async function outOfDate(context: Context): Promise<void> {
+  for (const ask of places(context)) {
+    for (const { dst, dev, lladdr } of await entriesAt(ask)) {
+      await ask('sysctl', '-q', '-w', `net/ipv4/neigh/${dev}/delay_first_probe_time=1`);
+      await ask('ip', 'neigh', 'replace', dst, 'lladdr', lladdr!, 'dev', dev, 'nud', 'stale');
+    }
+  }
+  await everybodyAsks(context, 'with what is out of date');
+  for (const ask of places(context)) {
+    const isOver = async () =>
+      (await entriesAt(ask)).every(({ state }) => !state.includes('DELAY') && !state.includes('PROBE'));
+    for (let tries = 0; tries < 150 && !(await isOver()); tries++) await sleep(100);
+    assert.ok(await isOver());
+  }
+}
+
+for (const rpFilter of ['0', '1', '2']) {
+  test(`rp_filter ${rpFilter}: from up to down`, async (context) => {
+    const { rig, lan, cwd } = context;
+    await execa('sysctl', ['-q', '-w', `net.ipv4.conf.all.rp_filter=${rpFilter}`]);
+    const parentMac = (await readFile(`/sys/class/net/${lan.parent}/address`, 'utf8')).trim();
+    const succeeds = async (...args: readonly string[]) => {
+      const { code, stderr } = await netcompose(rig, args, { cwd });
+      assert.is(code, 0, stderr);
+    };
+    const heard = await listen(lan.namespace, 'ncl-quiet');
+    await succeeds('up', '-d');
+    await everybodyAsks(context, 'after up');
+    await forgotten(context);
+    await everybodyAsks(context, 'with cold caches');
+    await outOfDate(context);
+    await succeeds('restart');
+    await everybodyAsks(context, 'after a restart');
+    await succeeds('up', '-d', '--force-recreate');
+    await everybodyAsks(context, 'with another container');
+    await execa('ip', ['link', 'del', 'dev', shim]);
+    await succeeds('up', '-d');
+    await everybodyAsks(context, 'with another shim');
+    await rig.restart();
+    await succeeds('start');
+    await everybodyAsks(context, 'after a restart of the engine');
+    await succeeds('down');
+    const frames = await heard.stop();
+    assert.ok(
+      frames.flatMap(claimsOf).some((claim) => claim.address === linkLocalSender),
+      'the LAN hears the shim ask',
+    );
+    // A packet to a container that is gone, such as the question whether its address is free, leaves by the shim.
+    // Nobody learns from that who has an address.
+    const claims = foreignClaims(frames, lan.hostAddress, parentMac).filter(({ how }) => how !== 'ipv4');
+    assert.equal(claims, []);
+  });
+}
+
+test.run();
