@@ -295,8 +295,7 @@ UNIT
     echo '$b cp /lab-init /lab-job /mnt/; if $b grep -q lab.systemd /mnt/proc/cmdline; then'
     echo '  units=/mnt/etc/systemd/system; $b mkdir -p $units/graphical.target.wants'
     echo '  $b cp /lab-job.service $units/; $b ln -sf ../lab-job.service $units/graphical.target.wants/'
-    echo '  $b sed -n "s/-//gp" /mnt/proc/sys/kernel/random/uuid >/mnt/etc/machine-id-new'
-    echo '  [ -s /mnt/etc/machine-id ] || $b cp /mnt/etc/machine-id-new /mnt/etc/machine-id'
+    echo '  [ -s /mnt/etc/machine-id ] || $b sed s/-//g /mnt/proc/sys/kernel/random/uuid >/mnt/etc/machine-id'
     echo '  exec $b switch_root /mnt /lib/systemd/systemd; fi'
     echo 'exec $b switch_root /mnt /lab-init'; } >early/init
   chmod +x early/init

@@ -53,7 +53,7 @@ function reached(): void {
   }
   for (const { name, router } of networks) {
     if (router === undefined) continue;
-    const answer = run(['docker', 'compose', 'exec', '-T', name, 'ping', '-c1', '-W2', router]);
+    const answer = netcompose('exec', '-T', name, 'ping', '-c1', '-W2', router);
     check(`the container on ${name} reaches its router`, answer.code === 0, answer.stdout + answer.stderr);
   }
   const shims = netcompose('shim', 'ls');
