@@ -1,6 +1,6 @@
 #!/bin/sh
 ':' //; test -z "$NODE_EXTRA_CA_CERTS" || export NETCOMPOSE_CA_CERTS="$NODE_EXTRA_CA_CERTS" NODE_EXTRA_CA_CERTS=
-':' //; exec node --max-semi-space-size=2 -- "$0" "$@"
+':' //; exec node -- "$0" "$@"
 /**
  * Starts the built program, by way of the shell: Node 20 takes `--env-file` for its own wherever it stands, but behind
  * `--`, and not every `env` can give Node that word (`-S`). To the shell the lines after the first are commands, to
@@ -8,9 +8,6 @@
  *
  * Node 20 reads the certificates of NODE_EXTRA_CA_CERTS at its start, needed or not: for a system's whole collection
  * that takes half as long as the start itself. So the variable is put aside for as long as that lasts.
- *
- * The heap's young part is kept small and is cleaned by one thread, and machine code is made late: most of what is
- * read stays for as long as the program runs, which is too short for more of either to pay (docs/performance.md).
  *
  * V8's compiled code is kept from one start to the next, in the user's cache folder: it halves what a start costs
  * beyond Node's own (Node 22 has `module.enableCompileCache()` for this, Node 20 has nothing).
@@ -52,7 +49,6 @@ if (only === '--version' || only === '-v' || only === '-V') {
 else build();
 
 function start() {
-  require('node:v8').setFlagsFromString('--interrupt-budget=1000000 --no-parallel-scavenge');
   const fresh = [];
   const { main } = load(program, cachePrefix(), fresh);
   // After the run, so that it holds what this command needed.

@@ -60,10 +60,9 @@ const settings = {
   logLevel: 'warning',
 };
 
-/** By which the shell starts Node, and what V8 is told, as in `bin/netcompose.cjs`. */
+/** By which the shell starts Node, as in `bin/netcompose.cjs`. */
 const launcher = readFileSync(join(root, 'bin/netcompose.cjs'), 'utf8').split('\n');
 const launcherLines = launcher.slice(0, 3);
-const flags = launcher.find((line) => line.includes('.setFlagsFromString('));
 
 try {
   // Both are waited for even if one fails: nothing may still be written when the folder is removed.
@@ -156,7 +155,6 @@ async function oneFile() {
     stdin: {
       contents: [
         `globalThis.NETCOMPOSE_ASSETS=${JSON.stringify(assets)};`,
-        flags,
         'const { env } = process;',
         'if (env.NETCOMPOSE_CA_CERTS) env.NODE_EXTRA_CA_CERTS = env.NETCOMPOSE_CA_CERTS;',
         'delete env.NETCOMPOSE_CA_CERTS;',

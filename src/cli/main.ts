@@ -7,6 +7,7 @@ import { realHost } from '../host/system/real-host.ts';
 import { exitCodes } from './exit-codes.ts';
 import { cancelledByDocker } from './interrupt.ts';
 import { run } from './run.ts';
+import { adjustingFor, resetAdjustment } from './steps/program/large-input.ts';
 import { realTerminal } from './terminal.ts';
 
 export async function main(): Promise<void> {
@@ -18,7 +19,8 @@ export async function main(): Promise<void> {
     whenDockerCancels(socket, () => cancelledByDocker() || process.exit(exitCodes.interrupted));
   }
   for (const stream of [process.stdout, process.stderr]) stream.on('error', unwritable);
-  const code = await run(process.argv.slice(2), host, realTerminal(host.env));
+  const code = await run(process.argv.slice(2), adjustingFor(host), realTerminal(host.env));
+  resetAdjustment();
   // What was being looked at when an interrupt came is not waited for.
   if (code === exitCodes.interrupted) process.exit(code);
   // Else not process.exit(): what is still being written to a pipe would be lost.
