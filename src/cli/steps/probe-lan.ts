@@ -1,6 +1,7 @@
 /** Facts after asking the LAN for the addresses that a plan is about to use. */
 import { probeTargets } from '../../plan/checks/lan/lan-conflicts.ts';
 import type { Facts } from '../../plan/facts/facts.ts';
+import { isOurs } from '../../plan/facts/ownership.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { Session } from '../session.ts';
 
@@ -20,6 +21,7 @@ export async function probed(
   if (targets.length === 0) return facts;
   const { probe } = await import('../../host/observe/probe.ts');
   await beforeAsking?.();
-  const ask = () => progress.during('Addresses on the LAN', 'Asking', () => probe(host, targets));
+  const shims = new Set(facts.host.interfaces.filter(isOurs).map(({ name }) => name));
+  const ask = () => progress.during('Addresses on the LAN', 'Asking', () => probe(host, targets, { shims }));
   return { ...facts, host: { ...facts.host, neighbours: await ask() } };
 }

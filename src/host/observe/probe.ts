@@ -23,18 +23,26 @@ const mostTargets = 128;
 const attempts = 10;
 const pauseMilliseconds = 100;
 
+export interface ProbeOptions {
+  /** The names of this host's shims. */
+  readonly shims?: ReadonlySet<string>;
+  readonly pause?: number;
+}
+
 /**
- * Asks for each address on its interface, all at once.
+ * Asks for each address on its interface, all at once. What a shim has as a neighbour is a container or was one lately:
+ * a packet to it would ask nobody, and leave by the shim for the LAN where the container is gone.
  *
  * @returns the neighbours afterwards: whoever answered is `reachable`
  */
 export async function probe(
   host: Host,
   targets: readonly ProbeTarget[],
-  pause = pauseMilliseconds,
+  { shims = new Set(), pause = pauseMilliseconds }: ProbeOptions = {},
 ): Promise<readonly HostNeighbour[]> {
-  const asked = targets.slice(0, mostTargets);
   let neighbours = await observeAllNeighbours(host);
+  const contained = new Set(neighbours.filter((one) => shims.has(one.interface)).map(({ address }) => address));
+  const asked = targets.filter(({ address }) => !contained.has(address)).slice(0, mostTargets);
   const again = (await Promise.all(asked.map((target) => ask(host, target, find(neighbours, target))))).flatMap(
     (target) => target ?? [],
   );

@@ -9,7 +9,7 @@ const target = (address: string) => ({ address, interface: 'eth0' });
 
 test('an unknown address is asked for with a packet; an answer ends the wait', async () => {
   const host = fakeHost({ commands: { [neigh]: ['[]', '[]', JSON.stringify([entry('192.168.1.53', 'REACHABLE')])] } });
-  assert.equal(await probe(host, [target('192.168.1.53')], 0), [
+  assert.equal(await probe(host, [target('192.168.1.53')], { pause: 0 }), [
     { address: '192.168.1.53', interface: 'eth0', mac: '02:00:00:00:00:05', state: 'reachable' },
   ]);
   assert.equal(host.ran, [neigh, 'datagram 192.168.1.53', neigh, neigh]);
@@ -23,19 +23,19 @@ test('a known one is asked for again by root', async () => {
       [again]: '',
     },
   });
-  await probe(host, [target('192.168.1.53')], 0);
+  await probe(host, [target('192.168.1.53')], { pause: 0 });
   assert.equal(host.ran, [neigh, again, neigh]);
 });
 
 test('others can only send', async () => {
   const host = fakeHost({ uid: 1000, commands: { [neigh]: JSON.stringify([entry('192.168.1.53', 'STALE')]) } });
-  await probe(host, [target('192.168.1.53')], 0);
+  await probe(host, [target('192.168.1.53')], { pause: 0 });
   assert.is(host.ran[1], 'datagram 192.168.1.53');
 });
 
 test('silence ends after a while, and an entry on another interface is no answer', async () => {
   const host = fakeHost({ commands: { [neigh]: JSON.stringify([entry('192.168.1.53', 'REACHABLE', 'wlan0')]) } });
-  await probe(host, [target('192.168.1.53')], 0);
+  await probe(host, [target('192.168.1.53')], { pause: 0 });
   assert.is(host.ran.filter((command) => command === neigh).length, 11);
 });
 
@@ -47,13 +47,23 @@ test('even what has just answered: it may be gone', async () => {
       [again]: '',
     },
   });
-  assert.equal(await probe(host, [target('192.168.1.53')], 0), []);
+  assert.equal(await probe(host, [target('192.168.1.53')], { pause: 0 }), []);
   assert.is(host.ran[1], again);
+});
+
+test('nothing is sent to what a shim has as a neighbour', async () => {
+  const entries = [entry('192.168.1.53', 'STALE', 'nc-eth0'), entry('192.168.1.54', 'STALE', 'wlan0')];
+  const host = fakeHost({ commands: { [neigh]: JSON.stringify(entries) } });
+  await probe(host, [target('192.168.1.53'), target('192.168.1.54')], { shims: new Set(['nc-eth0']), pause: 0 });
+  assert.equal(
+    host.ran.filter((command) => command !== neigh),
+    ['datagram 192.168.1.54'],
+  );
 });
 
 test('what is written by hand is left alone', async () => {
   const host = fakeHost({ commands: { [neigh]: JSON.stringify([entry('192.168.1.53', 'PERMANENT')]) } });
-  assert.is((await probe(host, [target('192.168.1.53')], 0)).length, 1);
+  assert.is((await probe(host, [target('192.168.1.53')], { pause: 0 })).length, 1);
   assert.equal(new Set(host.ran), new Set([neigh]));
 });
 
