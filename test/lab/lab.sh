@@ -13,9 +13,9 @@
 #                   times as much processor time without a word
 #        -v         show the kernel's console at the end
 #
-# LAB_SYSTEMD=1: another machine, which has systemd as process 1 and engine 26 as Debian starts it. It boots for each run,
-# CMD runs at each of its starts, and has it start again by ending with 194. eth0 to eth2 are its cards, eth3 to eth5 the
-# other ends of their cables.
+# LAB_SYSTEMD=1: another machine, which has systemd as process 1 and engine 26 as Debian starts it. It boots for each
+# run, CMD runs at each of its starts, and has it start again by ending with 194. eth0 to eth2 are its cards, eth3 to
+# eth5 the other ends of their cables.
 #
 # `build` installs what it needs of Debian's packages. Packages come from where this machine has its own. All is kept in
 # ${LAB_CACHE:-${XDG_CACHE_HOME:-~/.cache}/netcompose-lab}; what is there and was made by this recipe is not made again.
@@ -38,7 +38,7 @@ virtio="virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pc
 engines="26 28"
 if [ -n "${LAB_SYSTEMD:-}" ]; then
   lab+=/systemd
-  packages+=,systemd-sysv,udev,dnsmasq-base,ifupdown,dhcpcd-base,network-manager,netplan.io
+  packages+=,systemd-sysv,udev,dnsmasq-base,ifupdown,dhcpcd-base,network-manager,netplan.io,nftables
   engines=''
 fi
 
@@ -427,5 +427,5 @@ case ${1:-} in
   packages) installTools ;;
   made) waitForBuild; isMade ;;
   run) shift; run "$@" ;;
-  *) sed -n '2,16s/^# \?//p' "$0"; exit 64 ;;
+  *) sed -n '2,20s/^# \?//p' "$0"; exit 64 ;;
 esac

@@ -13,7 +13,7 @@ import { allUnits, managers } from './managers.ts';
 import { composeFile, networks } from './networks.ts';
 
 interface Memory {
-  /** How often the machine has started. */
+  /** How often the machine has started before. */
   readonly starts: number;
   readonly passed: number;
   readonly failed: number;
@@ -60,8 +60,47 @@ function reached(): void {
   check('`shim ls` finds nothing wrong', shims.code === 0, shims.stdout + shims.stderr);
 }
 
-function prepare(): Memory {
+/** @returns everything below /etc before anything was persisted */
+function first(): string {
   within(`${manager.name}, first start`);
+  prepare();
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/compose.yaml`, JSON.stringify(composeFile));
+  succeeds('up', '-d');
+  reached();
+  const before = etc();
+  const { stdout, stderr } = succeeds('shim', 'persist');
+  process.stdout.write(`${stdout}${stderr}\n`);
+  check(`it is for ${manager.made}`, stdout.includes(`made at start by ${manager.made}`), stdout);
+  return before;
+}
+
+function second(memory: Memory | undefined): string {
+  within(`${manager.name}, after a reboot`);
+  reached();
+  unpersist(memory!);
+  succeeds('shim', 'persist', '--format', 'systemd');
+  return memory!.etc;
+}
+
+function third(memory: Memory | undefined): string {
+  within(`${manager.name}, after a reboot with systemd's units`);
+  reached();
+  unpersist(memory!);
+  succeeds('down');
+  const links = must('ip', '-br', 'link');
+  check('no shim is left', !links.includes('nc-'), links);
+  return memory!.etc;
+}
+
+function unpersist({ etc: before }: Memory): void {
+  succeeds('shim', 'unpersist');
+  const after = etc();
+  check('nothing of it is left below /etc', after === before, difference(before, after));
+}
+
+/** The LANs, and the manager's configuration of the cards. */
+function prepare(): void {
   for (const unit of allUnits)
     if (!manager.units.includes(unit)) run(['systemctl', 'disable', '--now', '--quiet', unit]);
   makeLan();
@@ -79,33 +118,6 @@ function prepare(): Memory {
     1000,
   );
   check('the cards have their addresses', addresses.includes('10.10.0.'), addresses);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(`${folder}/compose.yaml`, JSON.stringify(composeFile));
-  succeeds('up', '-d');
-  reached();
-  const before = etc();
-  const { stdout, stderr } = succeeds('shim', 'persist');
-  process.stdout.write(`${stdout}${stderr}\n`);
-  return { starts: 1, etc: before, ...counts() };
-}
-
-/** What the manager had made, then the same as systemd's units. */
-function second({ etc: before }: Memory): void {
-  within(`${manager.name}, after a reboot`);
-  reached();
-  succeeds('shim', 'unpersist');
-  check('nothing of it is left below /etc', etc() === before, difference(before, etc()));
-  succeeds('shim', 'persist', '--format', 'systemd');
-}
-
-function third({ etc: before }: Memory): void {
-  within(`${manager.name}, after a reboot with systemd's units`);
-  reached();
-  succeeds('shim', 'unpersist');
-  check('nothing of it is left below /etc', etc() === before, difference(before, etc()));
-  succeeds('down');
-  const links = must('ip', '-br', 'link');
-  check('no shim is left', !links.includes('nc-'), links);
 }
 
 const difference = (before: string, after: string) => {
@@ -116,21 +128,21 @@ const difference = (before: string, after: string) => {
     .join(' | ');
 };
 
+const starts: readonly ((memory: Memory | undefined) => string)[] = [first, second, third];
+
 function main(): number {
   const memory = existsSync(memoryFile) ? (JSON.parse(readFileSync(memoryFile, 'utf8')) as Memory) : undefined;
-  const steps = [prepare, second, third] as const;
-  const starts = memory?.starts ?? 0;
-  let now: Memory | undefined = memory;
+  const start = memory?.starts ?? 0;
+  let etc: string | undefined;
   try {
-    if (starts === 0) now = prepare();
-    else steps[starts as 1 | 2]!(memory!);
+    etc = starts[start]!(memory);
   } catch (error) {
     check('goes to its end', false, error instanceof Error ? error.message : String(error));
   }
   const { passed, failed } = counts();
   const total = { passed: passed + (memory?.passed ?? 0), failed: failed + (memory?.failed ?? 0) };
-  if (starts + 1 < steps.length && now !== undefined) {
-    writeFileSync(memoryFile, JSON.stringify({ ...now, ...total, starts: starts + 1 } satisfies Memory));
+  if (start + 1 < starts.length && etc !== undefined) {
+    writeFileSync(memoryFile, JSON.stringify({ ...total, etc, starts: start + 1 } satisfies Memory));
     return again;
   }
   process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);

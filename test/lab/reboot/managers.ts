@@ -1,6 +1,4 @@
-/** What configures the machine's cards when it starts: each as its own documentation has it for a host like this one. */
-import type { PersistFormat } from '../../../src/plan/facts/managers.ts';
-
+/** What configures the machine's cards when it starts, each as its documentation has it for a host like this one. */
 interface File {
   readonly path: string;
   readonly text: string;
@@ -13,8 +11,8 @@ export interface Manager {
   readonly files: readonly File[];
   /** Its units, which start with the host. */
   readonly units: readonly string[];
-  /** What `shim persist` finds by itself for cards of this manager. */
-  readonly found: PersistFormat;
+  /** What `shim persist` finds by itself for the first card, as it says it. */
+  readonly made: string;
 }
 
 /** The first card has its address by DHCP. */
@@ -42,7 +40,7 @@ export const managers: readonly Manager[] = [
       ...fixed.map(({ card, address, length }) => networkFile(card, `Address=${address}/${length}`)),
     ],
     units: ['systemd-networkd.service'],
-    found: 'networkd',
+    made: 'systemd-networkd',
   },
   {
     name: 'networkmanager',
@@ -52,7 +50,7 @@ export const managers: readonly Manager[] = [
       { path: '/etc/NetworkManager/conf.d/lab.conf', text: '[main]\nno-auto-default=*\n' },
     ],
     units: ['NetworkManager.service'],
-    found: 'networkmanager',
+    made: 'NetworkManager',
   },
   {
     name: 'ifupdown',
@@ -62,13 +60,14 @@ export const managers: readonly Manager[] = [
         text: [
           'source /etc/network/interfaces.d/*\n\nauto lo\niface lo inet loopback\n\nauto eth0\niface eth0 inet dhcp\n',
           ...fixed.map(
-            ({ card, address, length }) => `auto ${card}\niface ${card} inet static\n    address ${address}/${length}\n`,
+            ({ card, address, length }) =>
+              `auto ${card}\niface ${card} inet static\n    address ${address}/${length}\n`,
           ),
         ].join('\n'),
       },
     ],
     units: ['networking.service'],
-    found: 'ifupdown',
+    made: 'ifupdown',
   },
   {
     name: 'netplan',
@@ -91,7 +90,7 @@ export const managers: readonly Manager[] = [
       },
     ],
     units: ['systemd-networkd.service'],
-    found: 'networkd',
+    made: 'systemd-networkd',
   },
 ];
 

@@ -12,14 +12,26 @@ export interface Network {
 export const networks: readonly Network[] = [
   {
     name: 'macvlan',
-    netmode: { mode: 'macvlan', parent: 'eth0', subnet: '10.10.0.0/24', gateway: '10.10.0.1', ip_range: '10.10.0.192/29' },
-    address: '10.10.0.194',
+    netmode: {
+      mode: 'macvlan',
+      parent: 'eth0',
+      subnet: '10.10.0.0/24',
+      gateway: '10.10.0.1',
+      ip_range: '10.10.0.192/29',
+    },
+    address: '10.10.0.200',
     router: '10.10.0.1',
   },
   {
     name: 'ipvlan-l2',
-    netmode: { mode: 'ipvlan-l2', parent: 'eth1', subnet: '10.11.0.0/24', gateway: '10.11.0.1', ip_range: '10.11.0.192/29' },
-    address: '10.11.0.194',
+    netmode: {
+      mode: 'ipvlan-l2',
+      parent: 'eth1',
+      subnet: '10.11.0.0/24',
+      gateway: '10.11.0.1',
+      ip_range: '10.11.0.192/29',
+    },
+    address: '10.11.0.200',
     router: '10.11.0.1',
   },
   {
@@ -33,7 +45,7 @@ export const networks: readonly Network[] = [
       ...{ mode: 'macvlan', parent: 'eth0', vlan, subnet: '10.30.0.0/24', gateway: '10.30.0.1' },
       ip_range: '10.30.0.192/29',
     },
-    address: '10.30.0.194',
+    address: '10.30.0.200',
     router: '10.30.0.1',
   },
 ];
