@@ -13,6 +13,10 @@
 #                   times as much processor time without a word
 #        -v         show the kernel's console at the end
 #
+# LAB_SYSTEMD=1: another machine, which has systemd as process 1 and engine 26 as Debian starts it. It boots for each
+# run, CMD runs at each of its starts, and has it start again by ending with 194. eth0 to eth2 are its cards, eth3 to
+# eth5 the other ends of their cables.
+#
 # `build` installs what it needs of Debian's packages. Packages come from where this machine has its own. All is kept in
 # ${LAB_CACHE:-${XDG_CACHE_HOME:-~/.cache}/netcompose-lab}; what is there and was made by this recipe is not made again.
 #
@@ -32,6 +36,11 @@ packages+=,ca-certificates,busybox-static,python3,tcpdump,curl,util-linux
 # In the order in which they depend on each other: insmod does not look.
 virtio="virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk virtio_console"
 engines="26 28"
+if [ -n "${LAB_SYSTEMD:-}" ]; then
+  lab+=/systemd
+  packages+=,systemd-sysv,udev,dnsmasq-base,ifupdown,dhcpcd-base,network-manager,netplan.io,nftables
+  engines=''
+fi
 
 say() { printf 'lab: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 125; }
@@ -40,9 +49,9 @@ qemu() { # STATE-DIR ROOT-DRIVE ENGINE EXTRA...
   local state=$1 root=$2 engine=$3; shift 3
   # KVM hangs on some virtual machines; emulation works everywhere.
   exec qemu-system-x86_64 -machine pc -accel tcg,thread=multi -cpu max -smp $processors -m $memory \
-    -nodefaults -no-user-config -display none -no-reboot -nic none \
+    -nodefaults -no-user-config -display none -nic none -action "reboot=${reboot:-shutdown}" \
     -kernel "$lab/vmlinuz" -initrd "$lab/initrd.gz" \
-    -append "console=ttyS0 quiet panic=1 mitigations=off nokaslr tsc=reliable lab.docker=$engine" \
+    -append "console=ttyS0 quiet panic=1 mitigations=off nokaslr tsc=reliable lab.docker=$engine ${kernel:-}" \
     -serial "file:$state/console.log" \
     -drive "if=none,id=a,$root" -device virtio-blk-pci,drive=a \
     -drive "if=none,id=b,file=$state/in.raw,format=raw,cache=unsafe" -device virtio-blk-pci,drive=b \
@@ -252,7 +261,30 @@ cp /run/dockerd.log /out/dockerd.log; echo $code >/out/.rc
 tar -C /out -cf /dev/vdc .; blockdev --flushbufs /dev/vdc; sync
 echo o >/proc/sysrq-trigger; sleep 5; poweroff -f
 INIT
-  chmod +x early/lab-init
+  cat >early/lab-job <<'JOB'
+#!/bin/bash
+# What the machine was asked for, at each start. (The disk is read once: its file is as long as it was.)
+export HOME=/root TERM=dumb LANG=C
+if [ ! -d /labjob ]; then
+  header=$(dd if=/dev/vdb iflag=direct bs=4096 count=1 2>/dev/null | tr -d '\0')
+  dd if=/dev/vdb iflag=direct bs=4096 skip=1 count=${header#LAB } 2>/dev/null | tar -x --no-same-owner -C /
+  docker import -c 'CMD ["sh"]' /img/busybox.tar busybox:latest >/dev/console 2>&1
+fi
+cd /src; out=$(ls /dev/vport*p1 | head -1)
+bash -c '. /labjob/cmd' >$out 2>&1; code=$?
+if [ $code = 194 ]; then exec systemctl reboot; fi
+journalctl -b >/out/journal.log; echo $code >/out/.rc
+tar -C /out -cf /dev/vdc .; blockdev --flushbufs /dev/vdc
+exec systemctl poweroff
+JOB
+  cat >early/lab-job.service <<'UNIT'
+[Unit]
+After=multi-user.target docker.service
+[Service]
+Type=simple
+ExecStart=/lab-job
+UNIT
+  chmod +x early/lab-init early/lab-job
   { echo '#!/bin/busybox sh'
     echo 'b=/bin/busybox; $b mount -t proc p /proc; $b mount -t sysfs s /sys; $b mount -t devtmpfs d /dev'
     for module in $virtio; do
@@ -260,7 +292,12 @@ INIT
     done
     echo 'n=0; while [ ! -b /dev/vda ] && [ $n -lt 100 ]; do $b sleep .1; n=$((n+1)); done'
     echo '$b mount -t ext4 -o rw,noatime /dev/vda /mnt; for d in proc sys dev; do $b mount --move /$d /mnt/$d; done'
-    echo '$b cp /lab-init /mnt/lab-init; exec $b switch_root /mnt /lab-init'; } >early/init
+    echo '$b cp /lab-init /lab-job /mnt/; if $b grep -q lab.systemd /mnt/proc/cmdline; then'
+    echo '  units=/mnt/etc/systemd/system; $b mkdir -p $units/graphical.target.wants'
+    echo '  $b cp /lab-job.service $units/; $b ln -sf ../lab-job.service $units/graphical.target.wants/'
+    echo '  [ -s /mnt/etc/machine-id ] || $b sed s/-//g /mnt/proc/sys/kernel/random/uuid >/mnt/etc/machine-id'
+    echo '  exec $b switch_root /mnt /lib/systemd/systemd; fi'
+    echo 'exec $b switch_root /mnt /lab-init'; } >early/init
   chmod +x early/init
   (cd early && find . | sort | cpio -o -H newc --quiet | gzip -1) >initrd.gz
 }
@@ -318,6 +355,17 @@ snapshot() {
   wait "$pid" || :
 }
 
+# Three cards of a host, then the other ends of their cables.
+cards() {
+  local side card
+  for side in 1 2; do
+    for card in 1 2 3; do
+      printf '%s ' -netdev "hubport,hubid=$card,id=n$side$card" \
+        -device "virtio-net-pci,netdev=n$side$card,mac=52:54:00:00:0$side:0$card,romfile="
+    done
+  done
+}
+
 # --- run --------------------------------------------------------------------------------------------------------------
 
 # Whatever ends this script, the machine ends with it; a second signal must not come in between.
@@ -337,7 +385,7 @@ run() {
   shift $((OPTIND - 1))
   [ $# -ge 2 ] || fail 'run DIR CMD [ARG...]'
   [ -f "$lab/made" ] || fail 'not built: lab.sh build'
-  [ -d "$lab/snap$engine" ] || fail "there is no engine $engine (there are $engines)"
+  [ -n "${LAB_SYSTEMD:-}" ] || [ -d "$lab/snap$engine" ] || fail "there is no engine $engine (there are $engines)"
   local dir; dir=$(readlink -f "$1"); shift
   state=$(mktemp -d "$lab/run.XXXXXX"); trap switchOff EXIT; trap 'exit 130' INT TERM HUP
   mkdir -p "$state/job/labjob"
@@ -350,9 +398,12 @@ run() {
   local blocks=$((($(stat -c %s "$state/in.tar") + 4095) / 4096))
   { printf 'LAB %d' "$blocks" | dd bs=4096 conv=sync 2>/dev/null; cat "$state/in.tar"; } >"$state/in.raw"
   truncate -s 512M "$state/in.raw"; truncate -s 256M "$state/out.raw"; rm "$state/in.tar"
+  if [ -n "${LAB_SYSTEMD:-}" ]; then cold=1; fi
   local root="file=$lab/snap$engine/disk.qcow2,format=qcow2,cache=unsafe,snapshot=on"
   local resume=(-incoming "exec:cat $lab/snap$engine/ram")
   if [ -n "$cold" ]; then root="file=$lab/root.ext4,format=raw,cache=unsafe,snapshot=on"; resume=(); fi
+  local reboot=shutdown kernel=''
+  if [ -n "${LAB_SYSTEMD:-}" ]; then reboot=reset kernel='lab.systemd net.ifnames=0' resume=($(cards)); fi
   set +e
   # Through tee, because a stdout that is a file would be written from its beginning; without input, which would block
   # it.
@@ -376,5 +427,5 @@ case ${1:-} in
   packages) installTools ;;
   made) waitForBuild; isMade ;;
   run) shift; run "$@" ;;
-  *) sed -n '2,16s/^# \?//p' "$0"; exit 64 ;;
+  *) sed -n '2,20s/^# \?//p' "$0"; exit 64 ;;
 esac

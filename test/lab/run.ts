@@ -4,6 +4,8 @@
  *     npm run lab                     the suite, on engines 28 and 26 side by side
  *     npm run lab -- --engine 26      on one engine
  *     npm run lab -- --only life      the parts whose names begin so (`suite/main.ts`); `all`: every part
+ *     npm run lab -- --reboot NAME    what `shim persist` writes, through reboots with systemd and that manager of the
+ *                                     host's cards (`reboot/managers.ts`)
  *     npm run lab -- CMD [ARG...]     this command instead, with netcompose on its PATH; its exit code is ours
  *
  * The last line of a suite is `N passed, N failed`.
@@ -34,15 +36,20 @@ interface Outcome {
   readonly last: string;
 }
 
-const { engine, only = '', command } = readArguments(process.argv.slice(2));
+const { engine, only = '', reboot, command } = readArguments(process.argv.slice(2));
 
 async function main(): Promise<number> {
+  if (reboot !== undefined) process.env['LAB_SYSTEMD'] = '1';
   const built = await run([recipe, 'build']);
   if (built.code !== 0) return built.code;
   const folder = mkdtempSync(join(tmpdir(), 'netcompose-lab-'));
   try {
     const carried = join(folder, 'in');
     await pack(carried);
+    if (reboot !== undefined) {
+      const argv = ['env', `LAB_MANAGER=${reboot}`, ...quickNode, '/src/reboot.mjs'];
+      return (await run([recipe, 'run', '-o', join(folder, 'out'), carried, ...argv], `${reboot}: `)).code;
+    }
     const chosen = engine === undefined ? engines : [engine];
     if (command.length > 0)
       return (await inMachine(chosen[0]!, carried, ['bash', '-c', 'PATH=/src/path:$PATH exec "$@"', 'lab', ...command]))
@@ -135,9 +142,11 @@ async function pack(folder: string): Promise<void> {
   };
   symlinkSync(join('../netcompose', bin.netcompose), join(folder, 'path/netcompose'));
   cpSync(fileURLToPath(new URL('suite/ask.py', import.meta.url)), join(folder, 'ask.py'));
+  const entry = (name: string) => fileURLToPath(new URL(`${name}/main.ts`, import.meta.url));
   await build({
-    entryPoints: [fileURLToPath(new URL('suite/main.ts', import.meta.url))],
-    outfile: join(folder, 'suite.mjs'),
+    entryPoints: { suite: entry('suite'), reboot: entry('reboot') },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -179,12 +188,13 @@ function run(argv: readonly string[], prefix = ''): Promise<Outcome> {
 function readArguments(args: readonly string[]): {
   readonly engine?: string;
   readonly only?: string;
+  readonly reboot?: string;
   readonly command: readonly string[];
 } {
-  const options: { engine?: string; only?: string } = {};
+  const options: { engine?: string; only?: string; reboot?: string } = {};
   for (let at = 0; ; at += 2) {
     const name = args[at]?.slice(2);
-    if (!args[at]?.startsWith('--') || (name !== 'engine' && name !== 'only'))
+    if (!args[at]?.startsWith('--') || (name !== 'engine' && name !== 'only' && name !== 'reboot'))
       return { ...options, command: args.slice(at) };
     options[name] = args[at + 1] ?? '';
   }

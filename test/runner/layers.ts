@@ -107,6 +107,16 @@ export const layers: readonly Layer[] = [
     alone: true,
     patience: emulated,
   },
+  // Three starts of an emulated machine for each manager of its cards: longer than a gate has.
+  {
+    name: 'reboot',
+    folder: 'reboot',
+    needs: ['linux', 'root', 'lab', 'build'],
+    sandbox: false,
+    alone: true,
+    onRequest: true,
+    patience: emulated,
+  },
   // After all that runs what is built: it builds anew.
   { name: 'package', folder: 'package', needs: ['build'], sandbox: false },
 ];

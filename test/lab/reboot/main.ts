@@ -1,0 +1,152 @@
+/**
+ * A host that starts again, with systemd as process 1: what `shim persist` wrote has the host reach its containers
+ * before anyone logs in. Runs inside the virtual machine at each of its starts (`lab.sh run -i`), and ends with 194
+ * where it is to start again. `LAB_MANAGER` names what configures its cards. The last line is `N passed, N failed`.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { check, counts, within } from '../suite/checks.ts';
+import { quickerNode } from '../suite/node.ts';
+import { must, type Output, run, until } from '../suite/process.ts';
+import { makeLan } from './lan.ts';
+import { allUnits, managers } from './managers.ts';
+import { composeFile, networks } from './networks.ts';
+
+interface Memory {
+  /** How often the machine has started before. */
+  readonly starts: number;
+  readonly passed: number;
+  readonly failed: number;
+  /** Of everything below /etc before anything was persisted. */
+  readonly etc: string;
+}
+
+const again = 194;
+const memoryFile = '/src/memory.json';
+const folder = '/root/project';
+const manager = managers.find(({ name }) => name === (process.env['LAB_MANAGER'] || 'networkd'))!;
+
+const netcompose = (...args: readonly string[]): Output =>
+  run([...quickerNode, '/src/netcompose/bin/netcompose.cjs', ...args], {
+    cwd: folder,
+    env: { NETCOMPOSE_ENGINE_SECONDS: '60', GOGC: 'off', GOMEMLIMIT: '256MiB' },
+  });
+
+function succeeds(...args: readonly string[]): Output {
+  const output = netcompose(...args);
+  const isFine = output.code === 0;
+  check(`\`${args.join(' ')}\``, isFine, isFine ? '' : `${output.code}: ${output.stderr} ${output.stdout}`);
+  return output;
+}
+
+/** Each file, with what it says or where it leads. */
+const etc = () =>
+  must('bash', '-c', "cd /etc; find . -type f -exec sha256sum {} + | sort; find . -type l -printf '%p %l\\n' | sort");
+
+/** Waits for the containers, which the engine starts: it takes its time after the host is there. */
+function reached(): void {
+  for (const { name, address } of networks) {
+    const answers = () => run(['ping', '-c1', '-W1', address]).code === 0;
+    const way = () => run(['ip', 'route', 'get', address]).stdout;
+    const isReached = until(answers, Boolean, 60, 1000);
+    check(`the host reaches its container on ${name}`, isReached && way().includes(' dev nc-'), way());
+  }
+  for (const { name, router } of networks) {
+    if (router === undefined) continue;
+    const answer = netcompose('exec', '-T', name, 'ping', '-c1', '-W2', router);
+    check(`the container on ${name} reaches its router`, answer.code === 0, answer.stdout + answer.stderr);
+  }
+  const shims = netcompose('shim', 'ls');
+  check('`shim ls` finds nothing wrong', shims.code === 0, shims.stdout + shims.stderr);
+}
+
+/** @returns everything below /etc before anything was persisted */
+function first(): string {
+  within(`${manager.name}, first start`);
+  prepare();
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/compose.yaml`, JSON.stringify(composeFile));
+  succeeds('up', '-d');
+  reached();
+  const before = etc();
+  const { stdout, stderr } = succeeds('shim', 'persist');
+  process.stdout.write(`${stdout}${stderr}\n`);
+  check(`it is for ${manager.made}`, stdout.includes(`made at start by ${manager.made}`), stdout);
+  return before;
+}
+
+function second(memory: Memory | undefined): string {
+  within(`${manager.name}, after a reboot`);
+  reached();
+  unpersist(memory!);
+  succeeds('shim', 'persist', '--format', 'systemd');
+  return memory!.etc;
+}
+
+function third(memory: Memory | undefined): string {
+  within(`${manager.name}, after a reboot with systemd's units`);
+  reached();
+  unpersist(memory!);
+  succeeds('down');
+  const links = must('ip', '-br', 'link');
+  check('no shim is left', !links.includes('nc-'), links);
+  return memory!.etc;
+}
+
+function unpersist({ etc: before }: Memory): void {
+  succeeds('shim', 'unpersist');
+  const after = etc();
+  check('nothing of it is left below /etc', after === before, difference(before, after));
+}
+
+/** The LANs, and the manager's configuration of the cards. */
+function prepare(): void {
+  for (const unit of allUnits)
+    if (!manager.units.includes(unit)) run(['systemctl', 'disable', '--now', '--quiet', unit]);
+  makeLan();
+  for (const { path, text, mode } of manager.files) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text, { mode: mode ?? 0o644 });
+  }
+  if (manager.name === 'netplan') must('netplan', 'generate');
+  must('systemctl', 'enable', '--quiet', ...manager.units);
+  run(['systemctl', 'restart', ...manager.units]);
+  const addresses = until(
+    () => must('ip', '-br', '-4', 'address'),
+    (text) => ['10.10.0.', '10.11.0.', '10.12.0.'].every((start) => text.includes(start)),
+    90,
+    1000,
+  );
+  check('the cards have their addresses', addresses.includes('10.10.0.'), addresses);
+}
+
+const difference = (before: string, after: string) => {
+  const lines = before.split('\n');
+  return after
+    .split('\n')
+    .filter((line) => !lines.includes(line))
+    .join(' | ');
+};
+
+const starts: readonly ((memory: Memory | undefined) => string)[] = [first, second, third];
+
+function main(): number {
+  const memory = existsSync(memoryFile) ? (JSON.parse(readFileSync(memoryFile, 'utf8')) as Memory) : undefined;
+  const start = memory?.starts ?? 0;
+  let etc: string | undefined;
+  try {
+    etc = starts[start]!(memory);
+  } catch (error) {
+    check('goes to its end', false, error instanceof Error ? error.message : String(error));
+  }
+  const { passed, failed } = counts();
+  const total = { passed: passed + (memory?.passed ?? 0), failed: failed + (memory?.failed ?? 0) };
+  if (start + 1 < starts.length && etc !== undefined) {
+    writeFileSync(memoryFile, JSON.stringify({ ...total, etc, starts: start + 1 } satisfies Memory));
+    return again;
+  }
+  process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+  return total.failed > 0 || total.passed === 0 ? 1 : 0;
+}
+
+process.exitCode = main();
