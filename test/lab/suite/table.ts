@@ -23,7 +23,7 @@ export const columns = [
 ] as const;
 export type Column = (typeof columns)[number];
 
-export interface CellQuestion extends Asked {
+interface CellQuestion extends Asked {
   readonly row: string;
   readonly column: Column;
   readonly family: Family;
