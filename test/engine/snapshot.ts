@@ -19,7 +19,7 @@ export async function snapshot(rig: Pick<Rig, 'docker'>): Promise<Snapshot> {
   return {
     containers: await docker('ps', '--all', '--format', '{{.Names}}'),
     networks: await docker('network', 'ls', '--format', '{{.Name}} {{.Driver}}'),
-    links: (await ip('-o', 'link')).map((line) => line.split(': ')[1]!),
+    links: (await ip('-o', 'link')).map((line) => line.split(': ')[1]!).sort(),
     addresses: (await ip('-o', 'addr'))
       .filter((line) => !line.includes('fe80:'))
       .map((line) =>
@@ -27,7 +27,8 @@ export async function snapshot(rig: Pick<Rig, 'docker'>): Promise<Snapshot> {
           .replace(/^\d+: |\s+valid_lft.*$/g, '')
           .replace(/\\$/, '')
           .trim(),
-      ),
+      )
+      .sort(),
     routes: [
       ...(await ip('route', 'show', 'table', 'all')),
       ...(await ip('-6', 'route', 'show', 'table', 'all')),
