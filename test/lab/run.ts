@@ -142,9 +142,11 @@ async function pack(folder: string): Promise<void> {
   };
   symlinkSync(join('../netcompose', bin.netcompose), join(folder, 'path/netcompose'));
   cpSync(fileURLToPath(new URL('suite/ask.py', import.meta.url)), join(folder, 'ask.py'));
-  const entry = (name: string) => fileURLToPath(new URL(`${name}/main.ts`, import.meta.url));
   await build({
-    entryPoints: { suite: entry('suite'), reboot: entry('reboot') },
+    entryPoints: {
+      suite: fileURLToPath(new URL('suite/main.ts', import.meta.url)),
+      reboot: fileURLToPath(new URL('reboot/main.ts', import.meta.url)),
+    },
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,

@@ -23,7 +23,7 @@ export const columns = [
 ] as const;
 export type Column = (typeof columns)[number];
 
-interface CellQuestion extends Asked {
+export interface CellQuestion extends Asked {
   readonly row: string;
   readonly column: Column;
   readonly family: Family;
