@@ -44,7 +44,8 @@ const text = [
   ...commands,
   `ExecStart=/usr/sbin/${server}`,
   '[Install]',
-  'WantedBy=network-pre.target',
+  // That target is reached where somebody wants it; not every manager does.
+  'WantedBy=multi-user.target',
   '',
 ].join('\n');
 

@@ -71,7 +71,7 @@ function first(): string {
   const before = etc();
   const { stdout, stderr } = succeeds('shim', 'persist');
   process.stdout.write(`${stdout}${stderr}\n`);
-  check(`it is for ${manager.made}`, stdout.includes(`made at start by ${manager.made}`), stdout);
+  check(`it is for ${manager.made}`, stderr.includes(`made at start by ${manager.made}`), stderr);
   return before;
 }
 
