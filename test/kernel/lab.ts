@@ -132,7 +132,10 @@ export function snapshot(namespace: string): readonly string[] {
       [what, ...keys.flatMap((key) => (row[key] === undefined ? [] : [`${key}=${String(row[key])}`]))].join(' '),
     );
   return [
-    ...pick('link', json('link'), ['ifname', 'group', 'ifalias', 'mtu', 'flags']),
+    // A cable's carrier comes when the kernel gets to it.
+    ...pick('link', json('link'), ['ifname', 'group', 'ifalias', 'mtu', 'flags']).map((line) =>
+      line.replace('NO-CARRIER,', ''),
+    ),
     ...pick('route', json('route', 'show', 'table', 'all'), [
       'dst',
       'dev',

@@ -240,13 +240,16 @@ export HOME=/root LANG=C DOCKER_CONFIG=/opt/d$engine/cfg COMPOSE_PARALLEL_LIMIT=
 export PATH=/opt/d$engine/usr/sbin:/opt/d$engine/usr/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 ENV
 . /run/env
-setsid dockerd --data-root /var/lib/docker$engine >>/run/dockerd.log 2>&1 </dev/null &
-# However long it takes: the host sees whether the machine still works.
-while kill -0 $!; do [ -S /run/docker.sock ] && docker version >/dev/null 2>&1 && break; sleep .1; done
+# However long it takes: the host sees whether the machine still works. The engine itself waits 15 s for its containerd,
+# and gives up where the host has much else to do.
+for attempt in 1 2 3 4 5; do
+  setsid dockerd --data-root /var/lib/docker$engine >>/run/dockerd.log 2>&1 </dev/null &
+  while kill -0 $! 2>/dev/null; do [ -S /run/docker.sock ] && docker version >/dev/null 2>&1 && break 2; sleep .1; done
+done
 # Read once, so that the machine resumes with the programs in its memory.
 docker compose version >/dev/null; node -e 0; ip -V >/dev/null; python3 -c 'import ipaddress, json, selectors'
 docker import -c 'CMD ["sh"]' /img/busybox.tar busybox:latest >/dev/console 2>&1 &&
-  echo LAB-READY >/dev/console || tail -50 /run/dockerd.log >/dev/console
+  echo LAB-READY >/dev/console || { tail -50 /run/dockerd.log >/dev/console; poweroff -f; }
 while :; do
   header=$(dd if=/dev/vdb iflag=direct bs=4096 count=1 2>/dev/null | tr -d '\0')
   [ -n "$header" ] && break
