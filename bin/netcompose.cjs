@@ -59,10 +59,12 @@ function start() {
 
 /**
  * At once: to take a large program apart, memory and all, takes Node milliseconds. What is not written yet is waited
- * for.
+ * for, and whether it could be written, which Node tells after the write.
  */
 function leave() {
-  if (process.stdout.writableLength + process.stderr.writableLength === 0) process.exit();
+  setImmediate(() => {
+    if (process.stdout.writableLength + process.stderr.writableLength === 0) process.exit();
+  });
 }
 
 /** Loads one of the build's files, which are ASCII, and those that it asks for, with their compiled code. */
