@@ -62,7 +62,7 @@ test('netcompose', async () => {
     said += text;
     process.stdout.write(text);
   });
-  assert.is(code, 0);
+  assert.is(code, 0, said);
   assert.match(said, 'everything holds');
 });
 

@@ -1,5 +1,5 @@
 /** Lists of which Compose keeps one entry for each key, the last where the first stood (`override/uncity.go`). */
-import { parseShortPort, publishedKey } from '../project/port-syntax.ts';
+import { longPortKey, parseShortPort, shortPortKey } from '../project/port-syntax.ts';
 import { at, type Sequence, type Tree } from '../tree.ts';
 
 export type KeyRule = 'pair' | 'text' | 'port' | 'target' | 'device' | 'secret' | 'config' | 'path';
@@ -55,22 +55,8 @@ function volumeTarget(spec: string | undefined): string | undefined {
 }
 
 function portKey(item: Tree): string | undefined {
-  if (item.kind === 'mapping') {
-    const target = field(item, 'target');
-    const [hostIp = '0.0.0.0', protocol = 'tcp'] = [field(item, 'host_ip'), field(item, 'protocol')];
-    return target && `${hostIp}:${publishedKey(at(item, 'published'))}:${target}/${protocol}`;
-  }
+  if (item.kind === 'mapping') return field(item, 'target') && longPortKey(item);
   const spec = text(item);
   const parsed = spec === undefined ? undefined : parseShortPort(spec);
-  if (!parsed || 'message' in parsed) return spec;
-  return parsed.ports
-    .map(({ hostIp = '0.0.0.0', published, target, protocol }) => {
-      const host = published
-        ? published.first === published.last
-          ? `${published.first}`
-          : `${published.first}-${published.last}`
-        : '';
-      return `${hostIp}:${host}:${target}/${protocol}`;
-    })
-    .join(' ');
+  return !parsed || 'message' in parsed ? spec : parsed.ports.map(shortPortKey).join(' ');
 }

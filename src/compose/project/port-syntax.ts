@@ -1,6 +1,7 @@
 /** The short syntax of `ports` and `expose`, as Docker's own parser reads it (go-connections' `nat`). */
 import { isIP } from 'node:net';
-import type { Tree } from '../tree.ts';
+import { at, type Mapping } from '../tree.ts';
+import { rangeText } from './port-runs.ts';
 import type { PortRange } from './project.ts';
 
 interface ShortPort {
@@ -83,8 +84,32 @@ export function parsePortRange(text: string): PortRange | undefined {
   return first <= last && last <= 65535 ? { first, last } : undefined;
 }
 
-/** To Compose `published: ""` is another port than none at all, and a number another than the same in quotes. */
-export function publishedKey(published: Tree | undefined): string {
-  if (published?.kind !== 'scalar' || published.value === null) return '';
-  return typeof published.value === 'string' ? published.value || '""' : `=${String(published.value)}`;
+/**
+ * What Compose tells a port in long syntax by, as it is written: `published: ""` is another port than none at all, a
+ * number another than the same in quotes, and `protocol: ""` another than `tcp` (`override/uncity.go`).
+ */
+export function longPortKey(port: Mapping): string {
+  const field = (name: string): string | undefined => {
+    const value = at(port, name);
+    return value?.kind === 'scalar' && value.value !== null ? String(value.value) : undefined;
+  };
+  return portKey({ hostIp: field('host_ip'), target: field('target'), protocol: field('protocol') }, published(port));
 }
+
+function published(port: Mapping): string {
+  const value = at(port, 'published');
+  if (value?.kind !== 'scalar' || value.value === null) return '';
+  return typeof value.value === 'string' ? value.value || '""' : `=${String(value.value)}`;
+}
+
+/** The same of a port in short syntax. */
+export const shortPortKey = (port: ShortPort): string => portKey(port, rangeText(port.published));
+
+interface KeyFields {
+  readonly hostIp?: string | undefined;
+  readonly target: string | number | undefined;
+  readonly protocol?: string | undefined;
+}
+
+const portKey = ({ hostIp = '0.0.0.0', target, protocol = 'tcp' }: KeyFields, published: string): string =>
+  `${hostIp}:${published}:${target}/${protocol}`;

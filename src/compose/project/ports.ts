@@ -4,7 +4,7 @@ import type { Report } from '../../diagnostics/diagnostic.ts';
 import { at, entriesOf, type Mapping, type Scalar, type Tree } from '../tree.ts';
 import { stringIn } from './fields.ts';
 import { rangeText } from './port-runs.ts';
-import { parsePortRange, parseShortPort, protocols, publishedKey } from './port-syntax.ts';
+import { longPortKey, parsePortRange, parseShortPort, protocols, shortPortKey } from './port-syntax.ts';
 import type { ExposedPort, Port } from './project.ts';
 
 /**
@@ -15,10 +15,8 @@ export function readPorts(tree: Tree | undefined, service: string, report: Repor
   if (tree?.kind !== 'sequence') return [];
   const ports = new Map<string, Port>();
   for (const item of tree.items) {
-    for (const port of item.kind === 'mapping' ? longPort(item, service, report) : shortPorts(item, service, report)) {
-      const published = item.kind === 'mapping' ? publishedKey(at(item, 'published')) : rangeText(port.published);
-      ports.set(`${port.hostIp ?? '0.0.0.0'} ${published} ${port.target} ${port.protocol}`, port);
-    }
+    for (const port of item.kind === 'mapping' ? longPort(item, service, report) : shortPorts(item, service, report))
+      ports.set(item.kind === 'mapping' ? longPortKey(item) : shortPortKey(port), port);
   }
   return withoutRepeats([...ports.values()]);
 }
