@@ -34,7 +34,9 @@ const since = (start: number): Outcome => ({
   milliseconds: Math.round((performance.now() - start) * 10) / 10,
 });
 
-function askTcp({ address, port, proxied }: Extract<Probe, { kind: 'tcp' }>): Promise<Outcome> {
+type TcpProbe = Extract<Probe, { kind: 'tcp' }>;
+
+function askTcp({ address, port, proxied, behind = [] }: TcpProbe): Promise<Outcome> {
   return new Promise((resolve) => {
     const start = performance.now();
     const socket = connect({ host: address, port });
@@ -49,10 +51,21 @@ function askTcp({ address, port, proxied }: Extract<Probe, { kind: 'tcp' }>): Pr
       const yes = since(start);
       if (!proxied) return end(yes);
       clearTimeout(timer);
+      if (behind.length > 0) {
+        // What the proxy does with it from here on says less.
+        socket.removeAllListeners('error').on('error', () => undefined);
+        return void askBehind(behind, yes).then(end);
+      }
       timer = setTimeout(() => end(yes), proxyMilliseconds);
       socket.on('data', () => end(yes)).on('end', () => end({ kind: 'no', why: 'closed' }));
     });
   });
+}
+
+/** Asks what a proxy that takes everything would ask. */
+async function askBehind(places: NonNullable<TcpProbe['behind']>, yes: Outcome): Promise<Outcome> {
+  const outcomes = await Promise.all(places.map((place) => askTcp({ kind: 'tcp', ...place })));
+  return outcomes.some(({ kind }) => kind === 'yes') ? yes : outcomes[0]!;
 }
 
 /** What is sent, and whether an answer is one. */
@@ -123,6 +136,8 @@ async function ping({ address, orArp }: Extract<Probe, { kind: 'ping' }>): Promi
     const { code, out, err } = await once();
     if (code === 0) return { kind: 'yes', milliseconds: Number(/time[=<]([\d.]+)/.exec(out)?.[1] ?? 0) };
     if (orArp && (await answersArp(address, once))) return { kind: 'yes', milliseconds: 0, by: 'arp' };
+    // From the address itself: it is there, and will not.
+    if (out.includes(`From ${address} `)) return { kind: 'no', why: 'refused' };
     if (/nreachable/.test(out + err)) return { kind: 'no', why: 'unreachable' };
     if (code === 1 || code === null) return { kind: 'no', why: 'silent' };
     return { kind: 'not-asked', reason: `ping could not ask: ${err.trim().split('\n').at(-1) ?? ''}` };
@@ -161,10 +176,12 @@ function ask(probe: Probe): Promise<Outcome> {
 
 async function askAll(probes: readonly Probe[]): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
+  // To start a program takes milliseconds, in which no answer is noticed: pings are last.
+  const order = [...probes.keys()].sort((a, b) => Number(probes[a]!.kind === 'ping') - Number(probes[b]!.kind === 'ping'));
   let next = 0;
   const worker = async () => {
-    while (next < probes.length) {
-      const at = next++;
+    while (next < order.length) {
+      const at = order[next++]!;
       outcomes[at] = await ask(probes[at]!);
     }
   };

@@ -42,7 +42,10 @@ const seen = (more: Partial<Evidence> = {}, container: Partial<LiveContainer> = 
   pendingShims: new Map(),
   shimNames: new Map([['lan', 'nc-eth0']]),
   dropping: new Set(),
+  ownDropping: new Map(),
   zones: new Map(),
+  ways: new Map(),
+  answering: new Map(),
   ...more,
 });
 
