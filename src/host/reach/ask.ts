@@ -177,7 +177,9 @@ function ask(probe: Probe): Promise<Outcome> {
 async function askAll(probes: readonly Probe[]): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   // To start a program takes milliseconds, in which no answer is noticed: pings are last.
-  const order = [...probes.keys()].sort((a, b) => Number(probes[a]!.kind === 'ping') - Number(probes[b]!.kind === 'ping'));
+  const order = [...probes.keys()].sort(
+    (a, b) => Number(probes[a]!.kind === 'ping') - Number(probes[b]!.kind === 'ping'),
+  );
   let next = 0;
   const worker = async () => {
     while (next < order.length) {

@@ -43,7 +43,8 @@ export function answerOf(asked: Asked, evidence: Evidence): Answer {
       return { ...base, answer: 'no', ...lostDefaultRoute(from.container) };
     const milliseconds = Math.min(...yes.map((outcome) => outcome.milliseconds));
     const reason = noteOf(yes.length, asked, yes[0]!.by, evidence);
-    return { ...base, answer: 'yes', milliseconds, ...(reason !== undefined && { reason }) };
+    const time = yes[0]!.by === undefined && { milliseconds };
+    return { ...base, answer: 'yes', ...time, ...(reason !== undefined && { reason }) };
   }
   const refused = outcomes.flatMap((outcome) => (outcome.kind === 'not-asked' ? outcome.reason : []));
   if (refused.length > 0) return { ...base, answer: 'not asked', reason: refused[0]! };
@@ -82,7 +83,8 @@ export function answeringOf(all: readonly Asked[]): Evidence['answering'] {
     outcomes.flatMap((outcome, at): readonly (readonly [string, string])[] => {
       const probe = question.probes[at]!;
       if (outcome.kind !== 'yes' || question.mapped) return [];
-      const what = probe.kind === 'ping' ? 'a ping' : formatPort({ first: probe.port, last: probe.port, protocol: probe.kind });
+      const what =
+        probe.kind === 'ping' ? 'a ping' : formatPort({ first: probe.port, last: probe.port, protocol: probe.kind });
       return [[sideAndAddress(question, probe.address), what]];
     }),
   );

@@ -38,7 +38,9 @@ export interface Evidence {
   readonly dropping: Dropping;
   /** The packet filter of each container's network namespace; absent where it may not be read. */
   readonly ownDropping: ReadonlyMap<string, Dropping>;
-  /** The zone of each shim, where firewalld runs. */
+  /** The interface of this host by which what a container sends to it arrives. */
+  readonly entrances: ReadonlyMap<string, string>;
+  /** The zones of these, where firewalld runs. */
   readonly zones: ReadonlyMap<string, Zone>;
   /** By the address to which this host's packets go. */
   readonly ways: ReadonlyMap<string, Way>;

@@ -25,24 +25,28 @@ export function ownFirewall({ question, evidence }: Failed): Reason | undefined 
   };
 }
 
-/** What comes to this host, or leaves it. */
-export function hostFirewall({ question, why, evidence }: Failed): Reason | undefined {
-  const { from, onHost, network, listens } = question;
+/** What comes to this host from a container, or leaves it. */
+export function hostFirewall({ question: { from, onHost, listens }, why, evidence }: Failed): Reason | undefined {
   if (why === 'closed' || (from.kind === 'container' && !onHost)) return undefined;
-  const zone = network === undefined ? undefined : evidence.zones.get(evidence.shimNames.get(network) ?? '');
-  if (zone !== undefined && onHost)
+  const entrance = from.kind === 'container' ? evidence.entrances.get(from.container) : undefined;
+  const zone = evidence.zones.get(entrance ?? '');
+  if (zone)
     return {
       reason:
-        `likely this host's firewall: firewalld has the shim "${evidence.shimNames.get(network!)}" ` +
-        `in zone "${zone.name}", which opens ${zone.opens.length > 0 ? `${zone.opens.join(', ')} only` : 'nothing'}`,
+        `likely this host's firewall: firewalld has "${entrance}" in zone "${zone.name}", ` +
+        `which opens ${zone.opens.length > 0 ? `${zone.opens.join(', ')} only` : 'nothing'}`,
       help: listens
         ? `firewall-cmd --zone=${zone.name} --add-port=${formatPort(listens)}, and once more with --permanent`
         : `see: firewall-cmd --zone=${zone.name} --list-all`,
     };
+  const help = 'see: nft list ruleset, or iptables -S';
   const hook = onHost ? 'input' : 'output';
-  if (why === 'refused' || !evidence.dropping.has(hook)) return undefined;
-  return {
-    reason: `likely this host's firewall: what no rule accepts is dropped (policy of the hook "${hook}")`,
-    help: 'see: nft list ruleset, or iptables -S',
-  };
+  if (why !== 'refused' && evidence.dropping.has(hook))
+    return {
+      reason: `likely this host's firewall: what no rule accepts is dropped (policy of the hook "${hook}")`,
+      help,
+    };
+  if (!onHost) return undefined;
+  const by = entrance === undefined ? '' : `, as it comes by "${entrance}"`;
+  return { reason: `likely this host's firewall: a rule ${why === 'silent' ? 'drops' : 'refuses'} it${by}`, help };
 }

@@ -1,5 +1,5 @@
 /** What services are promised of one another, and of their way out. */
-import { formatAddress } from '../facts/ip.ts';
+import { formatAddress, parseAddress, sameAddress } from '../facts/ip.ts';
 import { dockerNameOf } from '../networks/docker-name.ts';
 import { parentName } from '../networks/parents.ts';
 import { namespaceOwner } from '../services/guests.ts';
@@ -97,10 +97,17 @@ function wayTo(
     const network = { onLink: true, ...(isUnderlay(key) && { network: key }) };
     return address === undefined ? network : { address, ...network };
   }
-  const entry = asking.extraHosts.find(({ host }) => host === peer.service.name);
+  // The file's own come first in `/etc/hosts`, and so they count.
+  const written = [...from.service.extraHosts, ...asking.service.extraHosts, ...asking.extraHosts];
+  const entry = written.find(({ host }) => host === peer.service.name);
   if (!entry) return undefined;
   const isHosts = to.networkMode?.kind === 'host';
-  const published = !isHosts && entry.address === '127.0.0.1';
+  const isOwn = [...to.networks.values()].some(
+    ({ ipv4Address, ipv6Address }) =>
+      sameAddress(ipv4Address?.value, parseAddress(entry.address)) ||
+      sameAddress(ipv6Address?.value, parseAddress(entry.address)),
+  );
+  const published = !isHosts && !isOwn;
   const network = isHosts ? [...from.networks.keys()].find(isUnderlay) : undefined;
   const side = { published, onHost: isHosts, ...(network !== undefined && { network }) };
   if (entry.address !== 'host-gateway') return { address: entry.address, ...side };

@@ -15,6 +15,7 @@ import { noDefaultRoute, otherWay, reversePathFilter, silentGateway } from './ro
 const looks: readonly Look[] = [
   noContainer,
   notRunning,
+  otherAddress,
   shimBroken,
   notListening,
   noDefaultRoute,
@@ -47,7 +48,6 @@ function noContainer({ question: { to, container } }: Failed): Reason | undefine
   return { reason: `"${to}" has no container`, help: `start it: netcompose up -d ${to}` };
 }
 
-
 function notRunning({ question, evidence }: Failed): Reason | undefined {
   const container = containerOf(question, evidence);
   if (!container || isUp(container)) return undefined;
@@ -72,6 +72,19 @@ function stateText({ state, exitCode, error, restarts }: LiveContainer): string 
 }
 
 const timesText = (count = 1): string => (count === 1 ? 'once' : `${count} times`);
+
+/** Compose forgets fixed addresses where it makes a network anew below containers that stay. */
+function otherAddress({ question, evidence }: Failed): Reason | undefined {
+  const { network, to, onHost, mapped } = question;
+  const has = Object.values(containerOf(question, evidence)?.addresses ?? {}).flat();
+  const asked = addressAsked(question);
+  if (network === undefined || onHost || mapped || asked === undefined || has.length === 0 || has.includes(asked))
+    return undefined;
+  return {
+    reason: `"${question.container}" has not got the address ${asked}, but ${has.join(', ')}`,
+    help: `make it anew: netcompose up -d --force-recreate ${to}`,
+  };
+}
 
 function shimBroken({ question: { from, network, onHost }, evidence }: Failed): Reason | undefined {
   const isUsed = from.kind === 'host' || onHost;

@@ -29,7 +29,8 @@ export function otherWay({ question, evidence }: Failed): Reason | undefined {
 export function reversePathFilter({ question, evidence }: Failed): Reason | undefined {
   const { shim, way, address } = wayOf(question, evidence);
   if (way?.drops === 'here') {
-    const other = way.device === undefined || way.device === shim ? '' : ` (its own way there leads by "${way.device}")`;
+    const other =
+      way.device === undefined || way.device === shim ? '' : ` (its own way there leads by "${way.device}")`;
     return {
       reason: `rp_filter: this host's kernel drops what ${address} answers, as it comes by "${shim}"${other}`,
       help: `sysctl -w net.ipv4.conf.${shim}.rp_filter=2`,
@@ -78,6 +79,6 @@ export function silentGateway({ question, evidence }: Failed): Reason | undefine
 
 /** What a gateway is for is the way out. */
 export const lostDefaultRoute = (container: string): Reason => ({
-  reason: `"${container}" has no gateway: its network has no default route`,
-  help: `start it anew: netcompose up -d --force-recreate; its engine or a program in it took the route away`,
+  reason: `"${container}" has no default route: nothing leaves by the gateway, whether it answers or not`,
+  help: 'a program in it, or its engine, took the route away: netcompose up -d --force-recreate',
 });

@@ -43,6 +43,7 @@ const seen = (more: Partial<Evidence> = {}, container: Partial<LiveContainer> = 
   shimNames: new Map([['lan', 'nc-eth0']]),
   dropping: new Set(),
   ownDropping: new Map(),
+  entrances: new Map(),
   zones: new Map(),
   ways: new Map(),
   answering: new Map(),

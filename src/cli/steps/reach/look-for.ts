@@ -4,7 +4,7 @@ import { lookAtOwnFilter, lookAtPacketFilter } from '../../../host/reach/packet-
 import { lookAtWay } from '../../../host/reach/ways.ts';
 import type { Host } from '../../../host/system/host.ts';
 import type { Facts } from '../../../plan/facts/facts.ts';
-import { formatAddress } from '../../../plan/facts/ip.ts';
+import { contains, formatAddress } from '../../../plan/facts/ip.ts';
 import { addressesOf, interfaceOf, type ParsedHost, parseFacts } from '../../../plan/facts/parsed-facts.ts';
 import { pendingFor } from '../../../plan/host-changes/pending.ts';
 import { type Asked, answeringOf, hasFailed } from '../../../plan/reach/answers.ts';
@@ -19,9 +19,11 @@ export function seenAlways(
   containers: readonly LiveContainer[],
   isHere: boolean,
 ): Evidence {
-  const askers = new Set(asked.flatMap(({ question: { from, to } }) =>
-    to === 'gateway' && from.kind === 'container' ? from.container : [],
-  ));
+  const askers = new Set(
+    asked.flatMap(({ question: { from, to } }) =>
+      to === 'gateway' && from.kind === 'container' ? from.container : [],
+    ),
+  );
   const routes = isHere ? containers.filter(({ name }) => askers.has(name)) : [];
   return {
     containers: new Map(containers.map((one) => [one.name, one])),
@@ -36,6 +38,7 @@ export function seenAlways(
     shimNames: new Map(),
     dropping: new Set(),
     ownDropping: new Map(),
+    entrances: new Map(),
     zones: new Map(),
     ways: new Map(),
     answering: answeringOf(asked),
@@ -56,13 +59,13 @@ export async function lookFor(
     pid === undefined ? [] : [[name, lookAround(host, pid)] as const],
   );
   const { host: parsed } = parseFacts(facts);
-  const shims = plan.shims.map(({ name }) => name);
   const failed = asked.filter(hasFailed);
   const shimNames = new Map(plan.shims.map(({ key, name }) => [key, name]));
+  const entrances = entrancesOf(failed, { ...always, shimNames }, parsed);
   const [ways, ownDropping, filter] = await Promise.all([
     lookAtWays(host, failed, { ...always, shimNames }, parsed),
     lookAtOwnFilters(host, failed, always),
-    lookAtPacketFilter(host, shims),
+    lookAtPacketFilter(host, [...new Set(entrances.values())]),
   ]);
   return {
     ...always,
@@ -80,9 +83,28 @@ export async function lookFor(
     shimNames,
     ...(parsed && { host: parsed }),
     ...filter,
-    ...{ ways, ownDropping },
+    ...{ entrances, ways, ownDropping },
   };
 }
+
+/** The shim of the network by which a container asks this host, or the bridge in whose subnet it is. */
+const entrancesOf = (
+  failed: readonly Asked[],
+  { containers, shimNames }: Pick<Evidence, 'containers' | 'shimNames'>,
+  parsed: ParsedHost | undefined,
+): Evidence['entrances'] =>
+  new Map(
+    failed.flatMap(({ question: { from, network, onHost } }) => {
+      if (from.kind !== 'container' || !onHost) return [];
+      const own = addressesOf(Object.values(containers.get(from.container)?.addresses ?? {}).flat());
+      const bridge = parsed?.interfaces.find(
+        ({ kind, addresses }) =>
+          kind === 'bridge' && addresses.some(({ subnet }) => own.some((address) => contains(subnet, address))),
+      );
+      const entrance = network === undefined ? bridge?.name : shimNames.get(network);
+      return entrance === undefined ? [] : [[from.container, entrance] as const];
+    }),
+  );
 
 /** By the shims: the ways to the containers of macvlan and ipvlan networks. */
 async function lookAtWays(

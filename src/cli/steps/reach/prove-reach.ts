@@ -68,4 +68,3 @@ async function askAll(
     outcomes: queues.get(sideOf(question))?.splice(0, question.probes.length) ?? [],
   }));
 }
-
