@@ -37,7 +37,7 @@ export function reasonFor(failed: Failed): Reason {
 }
 
 const shown: Readonly<Record<Failure, string>> = {
-  refused: 'the connection is refused, though something listens there: a packet filter on the way may do that',
+  refused: 'it is refused: nothing listens there, or a packet filter on the way refuses it',
   closed: 'the connection is closed at once',
   unreachable: 'nobody has this address, there is no way to it, or a packet filter on the way says so',
   silent: 'no answer came within 2 s',

@@ -35,9 +35,14 @@ export async function proveReach(
   const asked = await progress.during(places, 'Asking', () => askAll(host, questions, containers));
   const isHere = engine === undefined || !(engine.remote || engine.kind === 'desktop');
   const always = seenAlways(host, asked, containers, isHere);
+  // What does not answer may have ended meanwhile.
+  const seenAgain = async () => {
+    const again = await observeContainers(host, plan.project.name);
+    return again.kind === 'reached' ? seenAlways(host, asked, again.containers, isHere) : always;
+  };
   const evidence = asked.some(hasFailed)
     ? await progress.during('What does not answer', 'Looking', async () =>
-        isHere ? lookFor(host, plan, asked, always, await facts()) : always,
+        isHere ? lookFor(host, plan, asked, await seenAgain(), await facts()) : always,
       )
     : always;
   return asked.map((one) => answerOf(one, evidence));
