@@ -20,7 +20,7 @@ export function ownFirewall({ question, evidence }: Failed): Reason | undefined 
   const other = evidence.answering.get(sideAndAddress(question, addressAsked(question) ?? ''));
   if (other === undefined || container === undefined || question.onHost) return undefined;
   return {
-    reason: `likely a packet filter in the network of "${container}": ${other} is answered at this address, this is not`,
+    reason: `likely a packet filter in the network of "${container}": at this address ${other} is answered, not this`,
     ...(answering?.pid !== undefined && { help: `see: nsenter --net --target ${answering.pid} iptables -S` }),
   };
 }

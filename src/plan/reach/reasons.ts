@@ -91,9 +91,9 @@ function shimBroken({ question: { from, network, onHost }, evidence }: Failed): 
   const pending = isUsed && network !== undefined ? evidence.pendingShims.get(network) : undefined;
   if (!pending || pending.length === 0) return undefined;
   const shim = evidence.shimNames.get(network!)!;
-  const isThere = evidence.host && interfaceOf(evidence.host, shim);
+  const state = interfaceOf(evidence.host, shim) ? 'not as planned' : 'not there';
   return {
-    reason: `the shim "${shim}", by which this host and the network meet, is ${isThere ? 'not as planned' : 'not there'}`,
+    reason: `the shim "${shim}", by which this host and the network meet, is ${state}`,
     help: `"netcompose up -d" mends it: ${pending.slice(0, 3).map(displayCommand).join('; ')}`,
   };
 }

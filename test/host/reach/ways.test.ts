@@ -16,7 +16,7 @@ const straight = {
   [`ip route get ${address}`]: `${address} dev nc-eth0 src 192.168.1.10 uid 0 \n    cache \n`,
   [`ip route get ${address} from 192.168.1.10`]: `${address} from 192.168.1.10 dev nc-eth0 uid 0 \n    cache \n`,
   [`ip route get 192.168.1.10 from ${address} iif nc-eth0`]: `local 192.168.1.10 from ${address} dev lo \n`,
-  [`${inside} -oneline -4 address show to ${address}`]: `7: eth0    inet ${address}/24 brd 192.168.1.255 scope global\n`,
+  [`${inside} -oneline -4 address show to ${address}`]: `7: eth0    inet ${address}/24 scope global eth0\n`,
   [`${inside} route get ${address} from 169.254.255.28 iif eth0`]: `local ${address} from 169.254.255.28 dev lo \n`,
   [`${inside} route get ${address} from 192.168.1.10 iif eth0`]: `local ${address} from 192.168.1.10 dev lo \n`,
 };

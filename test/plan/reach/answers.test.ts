@@ -125,7 +125,7 @@ const reasons: readonly (readonly [what: string, given: Answer, reason: RegExp])
   [
     'rp_filter of this host',
     answer(way({ device: 'tun0', drops: 'here' })),
-    /^rp_filter: this host's kernel drops what 192\.168\.1\.200 answers, .*"nc-eth0" \(its own way there leads by "tun0"\)$/,
+    /^rp_filter: this host's kernel drops what 192\.168\.1\.200 answers, .*"nc-eth0" \(its own way .* by "tun0"\)$/,
   ],
   [
     'rp_filter of the container, which has another network',
@@ -169,7 +169,7 @@ const reasons: readonly (readonly [what: string, given: Answer, reason: RegExp])
   [
     'something else is answered',
     answer(seen({ answering: new Map([['host 192.168.1.200', 'a ping']]) })),
-    /^likely a packet filter in the network of "p-web-1": a ping is answered at this address/,
+    /^likely a packet filter in the network of "p-web-1": at this address a ping is answered, not this$/,
   ],
   [
     'gateway',
