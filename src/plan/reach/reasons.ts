@@ -3,7 +3,16 @@
  * first that applies is told.
  */
 import { displayCommand } from '../actions/display.ts';
-import { formatAddress, isLoopback, isUnspecified, parseAddress, sameAddress } from '../facts/ip.ts';
+import {
+  type Address,
+  contains,
+  formatAddress,
+  isLoopback,
+  isUnspecified,
+  parseAddress,
+  parseCidr,
+  sameAddress,
+} from '../facts/ip.ts';
 import { interfaceOf } from '../facts/parsed-facts.ts';
 import { formatPort } from '../services/listeners.ts';
 import { hostFirewall, ownFirewall } from './filter-reasons.ts';
@@ -18,6 +27,7 @@ const looks: readonly Look[] = [
   otherAddress,
   shimBroken,
   notListening,
+  startedAgain,
   noDefaultRoute,
   silentGateway,
   reversePathFilter,
@@ -86,16 +96,28 @@ function otherAddress({ question, evidence }: Failed): Reason | undefined {
   };
 }
 
-function shimBroken({ question: { from, network, onHost }, evidence }: Failed): Reason | undefined {
-  const isUsed = from.kind === 'host' || onHost;
-  const pending = isUsed && network !== undefined ? evidence.pendingShims.get(network) : undefined;
-  if (!pending || pending.length === 0) return undefined;
-  const shim = evidence.shimNames.get(network!)!;
+function shimBroken({ question, evidence }: Failed): Reason | undefined {
+  const { from, network, onHost } = question;
+  if (network === undefined || (from.kind === 'container' && !onHost)) return undefined;
+  const asking = from.kind === 'container' ? evidence.containers.get(from.container) : undefined;
+  const between = asking ? Object.values(asking.addresses).flat() : [addressAsked(question) ?? ''];
+  const addresses = between.flatMap((text) => parseAddress(text) ?? []);
+  const pending = (evidence.pendingShims.get(network) ?? []).filter((command) => concerns(command, addresses));
+  if (pending.length === 0) return undefined;
+  const shim = evidence.shimNames.get(network)!;
   const state = interfaceOf(evidence.host, shim) ? 'not as planned' : 'not there';
   return {
     reason: `the shim "${shim}", by which this host and the network meet, is ${state}`,
     help: `"netcompose up -d" mends it: ${pending.slice(0, 3).map(displayCommand).join('; ')}`,
   };
+}
+
+/** Routes and neighbours of other containers are no reason. */
+function concerns([program, object, , target]: readonly string[], addresses: readonly Address[]): boolean {
+  if (program !== 'ip' || (object !== 'route' && object !== 'neigh')) return true;
+  const range = parseCidr(target ?? '') ?? parseAddress(target ?? '');
+  if (range === undefined) return true;
+  return addresses.some((address) => ('prefix' in range ? contains(range, address) : sameAddress(range, address)));
 }
 
 /** Its sockets say whether anything would take what comes. */
@@ -133,6 +155,16 @@ function notListening({ question, evidence }: Failed): Reason | undefined {
       `"${name}" listens on ${wanted} at ${at} only` +
       (isHidden ? ', which nothing outside of its network namespace reaches' : ''),
     help: 'set the program up to listen on 0.0.0.0 (or ::)',
+  };
+}
+
+/** Its sockets may not be read; or they are not there just now. */
+function startedAgain({ question, evidence }: Failed): Reason | undefined {
+  const { name, restarts } = containerOf(question, evidence) ?? {};
+  if (name === undefined || restarts === undefined || evidence.sockets.has(name)) return undefined;
+  return {
+    reason: `"${name}" has ended and was started again ${timesText(restarts)}`,
+    help: `see: netcompose logs ${question.to}`,
   };
 }
 

@@ -100,6 +100,11 @@ const reasons: readonly (readonly [what: string, given: Answer, reason: RegExp])
     answer(seen({}, { state: 'restarting', exitCode: 4, restarts: 7 })),
     /^"p-web-1" keeps ending, with exit code 4, and was started again 7 times$/,
   ],
+  [
+    'started again, and ended just now',
+    answer(seen({ sockets: new Map() }, { restarts: 2 }), 'refused'),
+    /^"p-web-1" has ended and was started again 2 times$/,
+  ],
   ['paused', answer(seen({}, { state: 'paused' })), /is paused/],
   ['never started', answer(seen({}, { state: 'created' })), /^"p-web-1" was made, but never started$/],
   [
@@ -116,6 +121,16 @@ const reasons: readonly (readonly [what: string, given: Answer, reason: RegExp])
     'shim gone',
     answer(seen({ pendingShims: new Map([['lan', [['ip', 'link', 'add']]]]) })),
     /^the shim "nc-eth0", .* is not there$/,
+  ],
+  [
+    "another container's route",
+    answer(seen({ pendingShims: new Map([['lan', [['ip', 'route', 'add', '192.168.1.201/32', 'dev', 'nc-eth0']]]]) })),
+    /^no answer came within 2 s$/,
+  ],
+  [
+    'its own route',
+    answer(seen({ host: host!, pendingShims: new Map([['lan', [['ip', 'route', 'add', '192.168.1.192/27']]]]) })),
+    /^the shim "nc-eth0", /,
   ],
   [
     'shim gone, for a container that asks the host',
