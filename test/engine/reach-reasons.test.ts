@@ -129,7 +129,7 @@ test('a gateway that nobody is, and no way out', async (context) => {
   rows.has(/^shut > hosty 10\.\S+:18291: no$/, /^"why-shut-1" has no gateway: its network has no default route$/);
 });
 
-test('no default route: no use of a gateway that answers, and with rp_filter no answer to the host', async (context) => {
+test('no default route: a gateway is of no use, and with rp_filter the host has no answer', async (context) => {
   const { exec } = context.lan;
   await exec(['ip', 'address', 'add', `${silentGateway}/24`, 'dev', `ncl-${name}`]);
   const { stdout } = await exec(['cat', `/sys/class/net/ncl-${name}/address`]);
