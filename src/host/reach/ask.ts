@@ -4,8 +4,10 @@
  */
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Failure, Outcome, Probe, UdpProtocol } from '../../plan/reach/probe.ts';
 
 /** For one answer. */
@@ -13,6 +15,8 @@ const patienceMilliseconds = 2000;
 /** After a proxy has taken a connection it dials; where nobody is there, it closes at once. */
 const proxyMilliseconds = 300;
 const atOnce = 32;
+/** For what is no ping, before pings begin. */
+const othersMilliseconds = 100;
 
 const failures: Readonly<Record<string, Failure>> = {
   ECONNREFUSED: 'refused',
@@ -174,20 +178,38 @@ function ask(probe: Probe): Promise<Outcome> {
   }
 }
 
+/** The first connection of a process takes much longer than what it is to measure. */
+async function warmUp(): Promise<void> {
+  const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+    await askTcp({ kind: 'tcp', address: '127.0.0.1', port: (server.address() as AddressInfo).port });
+  } catch {
+    // A network namespace without a loopback interface.
+  } finally {
+    server.close();
+  }
+}
+
 async function askAll(probes: readonly Probe[]): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
-  // To start a program takes milliseconds, in which no answer is noticed: pings are last.
-  const order = [...probes.keys()].sort(
-    (a, b) => Number(probes[a]!.kind === 'ping') - Number(probes[b]!.kind === 'ping'),
-  );
-  let next = 0;
-  const worker = async () => {
-    while (next < order.length) {
-      const at = order[next++]!;
-      outcomes[at] = await ask(probes[at]!);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, probes.length) }, worker));
+  const running = new Set<Promise<void>>();
+  const pings = [...probes.keys()].filter((at) => probes[at]!.kind === 'ping');
+  const others = [...probes.keys()].filter((at) => probes[at]!.kind !== 'ping');
+  await warmUp();
+  for (const at of [...others, ...pings]) {
+    if (running.size >= atOnce) await Promise.race(running);
+    // To start a program takes a while in which no answer is noticed.
+    if (at === pings[0]) await Promise.race([Promise.all(running), sleep(othersMilliseconds)]);
+    const one = ask(probes[at]!).then((outcome) => {
+      outcomes[at] = outcome;
+      running.delete(one);
+    });
+    running.add(one);
+    // Answers to those before are noticed here.
+    await setImmediate();
+  }
+  await Promise.all(running);
   return outcomes;
 }
 

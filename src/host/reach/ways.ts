@@ -36,6 +36,13 @@ export async function lookAtWay(host: Host, { address, shim, senders, pid }: End
   return way;
 }
 
+/** The router by which a container sends to an address; nothing where it needs none, or that cannot be found out. */
+export async function lookAtRouter(host: Host, pid: number, address: string): Promise<string | undefined> {
+  if (host.uid !== 0) return undefined;
+  const { code, stdout } = await look(host, [...insideOf(pid), 'ip', 'route', 'get', address]);
+  return code === 0 ? word('via', stdout) : undefined;
+}
+
 const word = (key: string, text: string) => new RegExp(`\\b${key} (\\S+)`).exec(text)?.[1];
 
 /** Whether the kernel would take a packet that comes in by an interface for forged (`rp_filter`). */

@@ -51,6 +51,8 @@ export function answerOf(asked: Asked, evidence: Evidence): Answer {
   // A ping is how an address is asked of which nothing else is known.
   const other = outcomes.length > 0 && question.probes.every(isPing) ? otherAnswer(question, evidence) : undefined;
   if (other !== undefined) return { ...base, answer: 'yes', reason: `it answers ${other}, but no ping` };
+  if (to === 'gateway' && from.kind === 'container' && evidence.ownDropping.get(from.container)?.has('output'))
+    return { ...base, answer: 'not asked', reason: `the packet filter of "${from.container}" lets no ping out` };
   const why = failureOf(outcomes);
   const found = reasonFor({ question, ...(why && { why }), evidence });
   // Docker's proxy closes where nothing is behind it; a program that listens may have its own reason to.

@@ -38,6 +38,8 @@ export interface Evidence {
   readonly dropping: Dropping;
   /** The packet filter of each container's network namespace; absent where it may not be read. */
   readonly ownDropping: ReadonlyMap<string, Dropping>;
+  /** Where a container that asks this host sends to another router instead, that router; by `sideAndAddress`. */
+  readonly detours: ReadonlyMap<string, string>;
   /** The interface of this host by which what a container sends to it arrives. */
   readonly entrances: ReadonlyMap<string, string>;
   /** The zones of these, where firewalld runs. */

@@ -19,7 +19,7 @@ import { hostFirewall, ownFirewall } from './filter-reasons.ts';
 import { isUp, type LiveContainer } from './live-container.ts';
 import type { Failure } from './probe.ts';
 import { addressAsked, containerOf, type Failed, type Look, type Reason } from './reason.ts';
-import { noDefaultRoute, otherWay, reversePathFilter, silentGateway } from './route-reasons.ts';
+import { detour, noDefaultRoute, otherWay, reversePathFilter, silentGateway } from './route-reasons.ts';
 
 const looks: readonly Look[] = [
   noContainer,
@@ -29,6 +29,7 @@ const looks: readonly Look[] = [
   notListening,
   startedAgain,
   noDefaultRoute,
+  detour,
   silentGateway,
   reversePathFilter,
   otherWay,

@@ -1,6 +1,9 @@
 /** Reasons on the way: routes, the kernel's check of the way back, gateways. */
+import { hostAddress } from '../facts/host-address.ts';
+import { defaultInterface } from '../facts/interfaces.ts';
 import { formatAddress } from '../facts/ip.ts';
-import { addressAsked, type Failed, type Reason } from './reason.ts';
+import { interfaceOf } from '../facts/parsed-facts.ts';
+import { addressAsked, type Failed, type Reason, sideAndAddress } from './reason.ts';
 
 /** A container that is to reach what is not on its own link needs a way there. */
 export function noDefaultRoute({ question: { from, to, onLink }, why, evidence }: Failed): Reason | undefined {
@@ -10,6 +13,24 @@ export function noDefaultRoute({ question: { from, to, onLink }, why, evidence }
     reason: `"${from.container}" has no gateway: its network has no default route`,
     help: 'give its network a gateway ("internal: true" takes it away), or put both services on one network',
   };
+}
+
+/** A container on the LAN and on a bridge has one default route; this host may be on the other side. */
+export function detour({ question, evidence }: Failed): Reason | undefined {
+  const { from, onHost } = question;
+  const address = addressAsked(question);
+  if (from.kind !== 'container' || !onHost || address === undefined) return undefined;
+  const router = evidence.detours.get(sideAndAddress(question, address));
+  if (router === undefined) return undefined;
+  return {
+    reason: `"${from.container}" sends what is for ${address} to the router ${router}, not to this host`,
+    help: `give it this host's address on the LAN: extra_hosts: ["${question.to}:${lanAddress(evidence.host)}"]`,
+  };
+}
+
+function lanAddress(host: Failed['evidence']['host']): string {
+  const address = hostAddress({ family: 4 }, interfaceOf(host, defaultInterface(host)), host);
+  return address ? formatAddress(address) : 'ADDRESS';
 }
 
 /** A rule of routing, or a route of somebody else's, leads past the shim. */

@@ -43,6 +43,7 @@ const seen = (more: Partial<Evidence> = {}, container: Partial<LiveContainer> = 
   shimNames: new Map([['lan', 'nc-eth0']]),
   dropping: new Set(),
   ownDropping: new Map(),
+  detours: new Map(),
   entrances: new Map(),
   zones: new Map(),
   ways: new Map(),
@@ -170,6 +171,11 @@ const reasons: readonly (readonly [what: string, given: Answer, reason: RegExp])
     ),
     /firewalld has "nc-eth0" in zone "public", which opens ssh only$/,
   ],
+  [
+    'by the LAN’s router',
+    answer(seen({ entrances, detours: new Map([['p-app-1 192.168.1.200', '192.168.1.1']]) }), 'silent', toHost),
+    /^"p-app-1" sends what is for 192\.168\.1\.200 to the router 192\.168\.1\.1, not to this host$/,
+  ],
   ['a rule', answer(seen({ entrances }), 'silent', toHost), /a rule drops it, as it comes by "nc-eth0"$/],
   [
     "the host's filter is not asked between containers",
@@ -235,6 +241,12 @@ test('yes, and what is to be known of it', () => {
   assert.is(answeringOf([{ ...asked, question: { ...question, mapped: true } }]).size, 0);
   const arp = answerOf({ question: { ...question, ...ping }, outcomes: [{ ...outcome, by: 'arp' }] }, seen());
   assert.equal([arp.answer, arp.milliseconds, arp.reason], ['yes', undefined, 'it answers ARP, but no ping']);
+});
+
+test('a gateway that a VPN’s packet filter lets nobody ask', () => {
+  const evidence = seen({ ownDropping: new Map([['p-web-1', new Set(['output'] as const)]]) });
+  assert.equal(atGateway(evidence).answer, 'not asked');
+  assert.is(atGateway(evidence).reason, 'the packet filter of "p-web-1" lets no ping out');
 });
 
 test('the quickest of several that answer', () => {

@@ -1,7 +1,7 @@
 /** Looks for all that a reason may be taken from, once, and only where a place does not answer. */
 import { hasDefaultRoute, lookAround } from '../../../host/reach/look.ts';
 import { lookAtOwnFilter, lookAtPacketFilter } from '../../../host/reach/packet-filter.ts';
-import { lookAtWay } from '../../../host/reach/ways.ts';
+import { lookAtRouter, lookAtWay } from '../../../host/reach/ways.ts';
 import type { Host } from '../../../host/system/host.ts';
 import type { Facts } from '../../../plan/facts/facts.ts';
 import { contains, formatAddress } from '../../../plan/facts/ip.ts';
@@ -10,6 +10,7 @@ import { pendingFor } from '../../../plan/host-changes/pending.ts';
 import { type Asked, answeringOf, hasFailed } from '../../../plan/reach/answers.ts';
 import type { Evidence } from '../../../plan/reach/evidence.ts';
 import type { LiveContainer } from '../../../plan/reach/live-container.ts';
+import { sideAndAddress } from '../../../plan/reach/reason.ts';
 import type { Plan } from '../../../plan/types.ts';
 
 /** What costs nothing, and can make a yes a no: a gateway that answers is of no use without a route to it. */
@@ -38,6 +39,7 @@ export function seenAlways(
     shimNames: new Map(),
     dropping: new Set(),
     ownDropping: new Map(),
+    detours: new Map(),
     entrances: new Map(),
     zones: new Map(),
     ways: new Map(),
@@ -62,8 +64,9 @@ export async function lookFor(
   const failed = asked.filter(hasFailed);
   const shimNames = new Map(plan.shims.map(({ key, name }) => [key, name]));
   const entrances = entrancesOf(failed, { ...always, shimNames }, parsed);
-  const [ways, ownDropping, filter] = await Promise.all([
+  const [ways, detours, ownDropping, filter] = await Promise.all([
     lookAtWays(host, failed, { ...always, shimNames }, parsed),
+    lookAtDetours(host, failed, always, parsed),
     lookAtOwnFilters(host, failed, always),
     lookAtPacketFilter(host, [...new Set(entrances.values())]),
   ]);
@@ -83,7 +86,7 @@ export async function lookFor(
     shimNames,
     ...(parsed && { host: parsed }),
     ...filter,
-    ...{ entrances, ways, ownDropping },
+    ...{ entrances, ways, detours, ownDropping },
   };
 }
 
@@ -127,6 +130,28 @@ async function lookAtWays(
   const found = [...wanted].slice(0, mostPlaces).map(async ([address, ends]) => {
     const way = await lookAtWay(host, ends);
     return way ? [[address, way] as const] : [];
+  });
+  return new Map((await Promise.all(found)).flat());
+}
+
+/** Of containers that ask this host. */
+async function lookAtDetours(
+  host: Host,
+  failed: readonly Asked[],
+  { containers }: Pick<Evidence, 'containers'>,
+  parsed: ParsedHost | undefined,
+): Promise<Evidence['detours']> {
+  const own = new Set(
+    parsed?.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => formatAddress(address))),
+  );
+  const asked = failed.filter(({ question: { onHost } }) => onHost).slice(0, mostPlaces);
+  const found = asked.map(async ({ question }) => {
+    const { from, probes } = question;
+    const address = probes[0]?.address;
+    const pid = from.kind === 'container' ? containers.get(from.container)?.pid : undefined;
+    if (pid === undefined || address === undefined) return [];
+    const router = await lookAtRouter(host, pid, address);
+    return router === undefined || own.has(router) ? [] : [[sideAndAddress(question, address), router] as const];
   });
   return new Map((await Promise.all(found)).flat());
 }
