@@ -1,14 +1,17 @@
 /** Finds out what this project needs to know about the host and the engine, and no more: looking costs time. */
 import { resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import once from 'lodash/once.js';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { ComposeVersion } from '../../host/compose-version.ts';
 import { findCompose } from '../../host/engine/find-compose.ts';
 import type { EngineUnreachable } from '../../host/engine/unreachable.ts';
 import type { EngineObservation } from '../../host/observe/engine-facts.ts';
 import type { HostObservation, HostOptions } from '../../host/observe/host-facts.ts';
+import type { OpenSocket } from '../../host/observe/sockets.ts';
 import { enginePath } from '../../host/override-store.ts';
 import type { Intents } from '../../netmode/intents.ts';
-import type { EngineFacts, Facts, HostFacts, HostSocket } from '../../plan/facts/facts.ts';
+import type { Facts, HostFacts, HostSocket } from '../../plan/facts/facts.ts';
 import type { ShimState } from '../../plan/facts/shim-state.ts';
 import { composeMissing, isOlder, oldestCompose } from '../../plan/facts/versions.ts';
 import {
@@ -17,6 +20,7 @@ import {
   imagesWanted,
   isWrittenInFull,
   namesAddresses,
+  ownersWanted,
   portsNamed,
   usesNewerKeys,
   usesOverlay,
@@ -77,29 +81,33 @@ export async function seenFor(
     options.engineNeeded ||
     (options.engine !== false && (onUnderlay || named || usesOverlay(intents) || usesNewerKeys(intents)));
   const images = options.engine === false ? [] : imagesWanted(intents);
-  const isHostWanted = onUnderlay || named || options.engineNeeded || (await isAnyOpen(session, ports));
+  // Usually nothing is in the way, and finding that out needs neither a process nor the engine.
+  const openSockets = once(() => openSocketsLazily(session));
+  const isAnyOpen = async () =>
+    ports !== undefined && ports.size > 0 && (await openSockets())?.some(({ port }) => ports.has(port));
+  const isHostWanted = onUnderlay || named || options.engineNeeded || (await isAnyOpen());
   // The engine first: it works while files are read.
-  const [asked, observed, compose] = await Promise.all([
+  const [asked, observed, compose, open] = await Promise.all([
     engineUseful ? observeEngineLazily(session, images, options.engineNeeded === true, report) : undefined,
     isHostWanted
       ? observeHostLazily(session, {
           lan: onUnderlay,
           drivers: driversWanted(intents),
-          ...(ports && { sockets: ports }),
         })
       : undefined,
     options.engineNeeded || (engineUseful && dependsOnCompose(intents))
       ? composeFacts(session, options.engineNeeded === true, report)
       : undefined,
+    isHostWanted && ports ? openSockets() : undefined,
   ]);
   // A port that is open may be the project's own: only the engine knows.
-  const inTheWay =
-    !engineUseful && options.engine !== false && observed?.facts.sockets?.some(({ port }) => ports?.has(port));
+  const inTheWay = !engineUseful && options.engine !== false && open?.some(({ port }) => ports?.has(port));
   const answer = inTheWay ? await observeEngineLazily(session, images, false, report) : asked;
   const engine = answer?.facts;
   // What is rendered may be used anywhere, whatever this kernel has.
   const seen = observed && options.engine === false ? withoutDrivers(observed.facts) : observed?.facts;
-  const host = seen && (await withOwners(session, seen, engine));
+  const sockets = open && ports && (await owned(session, open, ownersWanted(ports, engine)));
+  const host = seen && sockets ? { ...seen, sockets } : seen;
   return {
     facts: {
       version: 1,
@@ -119,27 +127,21 @@ const nothingSeen: Seen = { facts: { version: 1 } };
 
 const withoutDrivers = ({ drivers: _, ...rest }: HostFacts): HostFacts => rest;
 
-/** Usually nothing is in the way, and finding that out needs neither a process nor the engine. */
-async function isAnyOpen({ host }: Session, ports: ReadonlySet<number> | undefined): Promise<boolean> {
-  if (!ports || ports.size === 0) return false;
-  const { observeSockets } = await import('../../host/observe/sockets.ts');
-  return observeSockets(host, new Set()).some(({ port }) => ports.has(port));
+/** Read once what was asked of programs and the engine is on its way to them. */
+async function openSocketsLazily({ host }: Session): Promise<readonly OpenSocket[] | undefined> {
+  const { openSockets } = await import('../../host/observe/sockets.ts');
+  await setImmediate();
+  return openSockets(host);
 }
 
-/** Adds the owners of ports that only the images name. */
-async function withOwners({ host }: Session, observed: HostFacts, engine: EngineFacts | undefined): Promise<HostFacts> {
-  const ports = new Set(Object.values(engine?.images ?? {}).flatMap((exposed) => exposed.map(({ first }) => first)));
-  const unknown = observed.sockets?.some(({ port, owner }) => !owner && ports.has(port));
-  if (!unknown) return observed;
-  const { observeSockets } = await import('../../host/observe/sockets.ts');
-  const keyOf = ({ protocol, address, port }: HostSocket) => `${protocol} ${address} ${port}`;
-  const owned = new Map(
-    observeSockets(host, ports).flatMap((socket) => (socket.owner ? [[keyOf(socket), socket]] : [])),
-  );
-  return {
-    ...observed,
-    sockets: observed.sockets!.map((socket) => (socket.owner ? socket : (owned.get(keyOf(socket)) ?? socket))),
-  };
+/** Open files of processes are looked at once the engine has said what its containers publish. */
+async function owned(
+  { host }: Session,
+  open: readonly OpenSocket[],
+  isWanted: (socket: HostSocket) => boolean,
+): Promise<readonly HostSocket[]> {
+  const { withOwners } = await import('../../host/observe/sockets.ts');
+  return withOwners(host, open, isWanted);
 }
 
 async function observeHostLazily({ host }: Session, options: HostOptions): Promise<HostObservation> {

@@ -40,20 +40,35 @@ export function observeEngine(host: Host, images: readonly string[] = [], path?:
     ]);
     const facts: EngineFacts = {
       ...identity,
-      ...comesAndGoes,
+      ...comesAndGoes.seen,
       ...(images.length > 0 && {
         images: Object.fromEntries(images.flatMap((image, at) => (exposed[at] ? [[image, exposed[at]]] : []))),
       }),
     };
+    lastSeen.set(facts, { engine, comesAndGoes });
     return { facts, ...(remember && { remember }) };
   });
 }
 
-/** The same engine some moments later: only what comes and goes is asked for. */
+/** By which connection facts were had, and from which answers: those that are the same need not be read again. */
+const lastSeen = new WeakMap<EngineFacts, { readonly engine: Engine; readonly comesAndGoes: ComesAndGoes }>();
+
+/**
+ * The same engine some moments later: only what comes and goes is asked for.
+ *
+ * @returns the same facts where nothing has changed
+ */
 export function observeAgain(host: Host, known: EngineFacts): Promise<EngineObservation> {
-  return observed(host, async (engine) => ({
-    facts: { ...known, ...(await whatComesAndGoes(engine, Promise.resolve(known.kind === 'podman'))) },
-  }));
+  const last = lastSeen.get(known);
+  return observed(host, async (connected) => {
+    const engine = last?.engine ?? connected;
+    const isPodman = known.kind === 'podman';
+    const comesAndGoes = await whatComesAndGoes(engine, Promise.resolve(isPodman), last?.comesAndGoes);
+    if (comesAndGoes === last?.comesAndGoes) return { facts: known };
+    const facts = { ...known, ...comesAndGoes.seen };
+    lastSeen.set(facts, { engine, comesAndGoes });
+    return { facts };
+  });
 }
 
 type Reached = Omit<Extract<EngineObservation, { kind: 'reached' }>, 'kind'>;
@@ -74,19 +89,30 @@ async function observed(
   }
 }
 
+/** What an engine answers of networks and containers, and what netcompose reads of that. */
+interface ComesAndGoes {
+  readonly networks: Awaited<ReturnType<typeof networksOf>>;
+  readonly listed: Awaited<ReturnType<typeof containersOf>>;
+  readonly seen: Pick<EngineFacts, 'networks' | 'containers'>;
+}
+
 /**
  * All networks and containers of an engine. Podman's own API tells more than its Docker-compatible one, which is asked
  * before it is known who answers.
+ *
+ * @returns the last, where Docker answers as it did then
  */
 async function whatComesAndGoes(
   engine: Engine,
   isAskedOfPodman: Promise<boolean>,
-): Promise<Pick<EngineFacts, 'networks' | 'containers'>> {
+  last?: ComesAndGoes,
+): Promise<ComesAndGoes> {
   const [networks, listed, podman] = await Promise.all([networksOf(engine), containersOf(engine), isAskedOfPodman]);
+  if (!podman && last && networks === last.networks && listed === last.listed) return last;
   const [all, containers] = podman
     ? await Promise.all([podmanNetworks(engine), podmanContainers(engine, listed)])
     : [networks.map(toNetwork), listed.map((container) => toContainer(container))];
-  return { networks: sortBy(all, 'name'), containers: sortBy(containers, 'name') };
+  return { networks, listed, seen: { networks: sortBy(all, 'name'), containers: sortBy(containers, 'name') } };
 }
 
 /** Nothing where the engine lacks the image or refuses to answer: this is only the last source of a guess. */

@@ -25,7 +25,7 @@ import {
 import { observeDrivers } from './kernel.ts';
 import { observeDhcpcdAndVersion } from './managers/dhcpcd.ts';
 import { observeManagers } from './managers/manager-files.ts';
-import { observeSockets } from './sockets.ts';
+import { openSockets, withOwners } from './sockets.ts';
 
 /** What is looked at beyond interfaces and routes: each costs a little, and few commands need it. */
 export interface HostOptions {
@@ -37,8 +37,8 @@ export interface HostOptions {
   readonly manager?: boolean;
   /** Whether a DHCP client hears what shims answer; with `manager` in any case. */
   readonly listener?: boolean;
-  /** Sockets, with the processes of these ports. */
-  readonly sockets?: 'all' | ReadonlySet<number>;
+  /** All open sockets, with their processes. */
+  readonly sockets?: boolean;
 }
 
 /** Observes the host. Throws a `HostError` where `ip` fails on Linux; elsewhere gives what Node knows. */
@@ -55,7 +55,7 @@ export interface HostObservation {
 /** As `observeHost`, with what else was seen on the way. */
 export async function observeHostAndShims(
   host: Host,
-  { lan = false, drivers, manager = lan, listener = manager, sockets }: HostOptions = {},
+  { lan = false, drivers, manager = lan, listener = manager, sockets = false }: HostOptions = {},
 ): Promise<HostObservation> {
   const { platform } = host;
   if (platform !== 'linux') return { facts: { platform, interfaces: nodeInterfaces(host), routes: [], rpFilter: {} } };
@@ -63,7 +63,7 @@ export async function observeHostAndShims(
   const [managers, dhcpcd, open] = await Promise.all([
     lan ? meanwhile(() => observeManagers(host)) : undefined,
     listener && !lan ? meanwhile(() => observeDhcpcdAndVersion(host)) : undefined,
-    sockets === undefined ? undefined : meanwhile(() => observeSockets(host, sockets)),
+    sockets ? meanwhile(() => withOwners(host, openSockets(host) ?? [], () => true)) : undefined,
     // Where `ip` fails, nothing else matters.
     asked,
   ]);
