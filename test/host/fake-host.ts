@@ -144,6 +144,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       return text === undefined ? { error: 'missing', detail: 'no such file' } : { text };
     },
     readText: (path) => files.get(path),
+    readTextAside: async (path) => files.get(path),
     readStandardInput: () => options.input ?? '',
     readBytes: (path) => options.bytes?.[path] ?? bytesOf(files.get(path)),
     list: (path) => [

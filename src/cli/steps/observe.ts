@@ -1,6 +1,5 @@
 /** Finds out what this project needs to know about the host and the engine, and no more: looking costs time. */
 import { resolve } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import once from 'lodash/once.js';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { ComposeVersion } from '../../host/compose-version.ts';
@@ -127,10 +126,8 @@ const nothingSeen: Seen = { facts: { version: 1 } };
 
 const withoutDrivers = ({ drivers: _, ...rest }: HostFacts): HostFacts => rest;
 
-/** Read once what was asked of programs and the engine is on its way to them. */
 async function openSocketsLazily({ host }: Session): Promise<readonly OpenSocket[] | undefined> {
   const { openSockets } = await import('../../host/observe/sockets.ts');
-  await setImmediate();
   return openSockets(host);
 }
 

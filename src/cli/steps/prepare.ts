@@ -22,7 +22,7 @@ import type { Session } from '../session.ts';
 import { seenFor } from './observe.ts';
 import { probed } from './probe-lan.ts';
 import { readProject, refusePipes } from './read-project.ts';
-import { type Verified, verifyOnce } from './verify/verified.ts';
+import { quickCompose, type Verified, verifyOnce } from './verify/verified.ts';
 import { verify } from './verify/verify.ts';
 
 export type Prepared =
@@ -40,6 +40,8 @@ export type Prepared =
       readonly shims?: ShimState;
       readonly override?: string;
       readonly stdin?: string;
+      /** Variables for a Compose that ends by itself. */
+      readonly quickly: Readonly<Record<string, string>>;
       /** Keeps what need not be found out again, once Compose has started everything. */
       readonly remember: () => void;
     };
@@ -114,6 +116,7 @@ export async function prepare(session: Session, { starts, lock }: PrepareOptions
     facts,
     ...(shims && { shims }),
     ...(override !== undefined && { override }),
+    quickly: quickCompose(session, looks),
     remember: () => {
       keepSeen?.();
       keepAgreement?.();

@@ -63,7 +63,7 @@ export async function observeHostAndShims(
   const [managers, dhcpcd, open] = await Promise.all([
     lan ? meanwhile(() => observeManagers(host)) : undefined,
     listener && !lan ? meanwhile(() => observeDhcpcdAndVersion(host)) : undefined,
-    sockets ? meanwhile(() => withOwners(host, openSockets(host) ?? [], () => true)) : undefined,
+    sockets ? meanwhile(async () => withOwners(host, (await openSockets(host)) ?? [], () => true)) : undefined,
     // Where `ip` fails, nothing else matters.
     asked,
   ]);

@@ -23,10 +23,13 @@ export interface OpenSocket extends HostSocket {
   readonly inode: string;
 }
 
-/** The sockets that are open on the host, without their processes; nothing where the system has no `/proc`. */
-export function openSockets(host: Host): readonly OpenSocket[] | undefined {
+/**
+ * The sockets that are open on the host, without their processes; nothing where the system has no `/proc`. For a list
+ * of TCP the kernel goes through its table of all connections, which takes milliseconds: the files are read aside.
+ */
+export async function openSockets(host: Host): Promise<readonly OpenSocket[] | undefined> {
   if (host.platform !== 'linux') return undefined;
-  return read((file) => host.readText(`/proc/net/${file}`));
+  return socketsIn(await Promise.all(tables.map(({ file }) => host.readTextAside(`/proc/net/${file}`))));
 }
 
 /**
@@ -53,11 +56,13 @@ export function withOwners(
  */
 export function socketsAround(host: Host, pid: number): readonly HostSocket[] | undefined {
   if (host.readText(`/proc/${pid}/net/tcp`) === undefined) return undefined;
-  return read((file) => host.readText(`/proc/${pid}/net/${file}`)).map(({ inode: _, ...socket }) => socket);
+  const texts = tables.map(({ file }) => host.readText(`/proc/${pid}/net/${file}`));
+  return socketsIn(texts).map(({ inode: _, ...socket }) => socket);
 }
 
-function read(textOf: (file: (typeof tables)[number]['file']) => string | undefined): readonly OpenSocket[] {
-  const found = tables.flatMap(({ file, protocol, state }) => parseSockets(textOf(file) ?? '', protocol, state));
+/** @param texts of the tables, in their order */
+function socketsIn(texts: readonly (string | undefined)[]): readonly OpenSocket[] {
+  const found = tables.flatMap(({ protocol, state }, at) => parseSockets(texts[at] ?? '', protocol, state));
   return sortBy(found, ['port', 'protocol', 'address']);
 }
 

@@ -53,8 +53,8 @@ const host = () =>
     },
   });
 
-test('sockets of both families and protocols; connections are none', () => {
-  assert.equal(withOwners(host(), openSockets(host()) ?? [], nobody), [
+test('sockets of both families and protocols; connections are none', async () => {
+  assert.equal(withOwners(host(), (await openSockets(host())) ?? [], nobody), [
     { protocol: 'tcp', address: 'fd00:1::5', port: 22 },
     { protocol: 'tcp', address: '127.0.0.53', port: 53 },
     { protocol: 'udp', address: '127.0.0.53', port: 53 },
@@ -64,43 +64,43 @@ test('sockets of both families and protocols; connections are none', () => {
   ]);
 });
 
-test('each has the first process that shares it, and its container', () => {
+test('each has the first process that shares it, and its container', async () => {
   const owners = Object.fromEntries(
-    withOwners(host(), openSockets(host()) ?? [], everybody).flatMap(({ port, owner }) =>
+    withOwners(host(), (await openSockets(host())) ?? [], everybody).flatMap(({ port, owner }) =>
       owner ? [[port, owner]] : [],
     ),
   );
   assert.equal(owners, { 443: { pid: 900, name: 'node_exporter', container }, 8080: { pid: 812, name: 'nginx' } });
 });
 
-test('only owners of the sockets that matter are looked for', () => {
-  const only = withOwners(host(), openSockets(host()) ?? [], ({ port }) => port === 8080);
+test('only owners of the sockets that matter are looked for', async () => {
+  const only = withOwners(host(), (await openSockets(host())) ?? [], ({ port }) => port === 8080);
   assert.equal(
     only.flatMap(({ port, owner }) => (owner ? [port] : [])),
     [8080],
   );
 });
 
-test('no file of any process is opened where no port matters', () => {
+test('no file of any process is opened where no port matters', async () => {
   const base = host();
   const list = () => assert.unreachable('looks at processes') as never;
-  withOwners({ ...base, list }, openSockets(base) ?? [], nobody);
+  withOwners({ ...base, list }, (await openSockets(base)) ?? [], nobody);
 });
 
-test("what a container has open is found without a look at other processes' files", () => {
+test("what a container has open is found without a look at other processes' files", async () => {
   const base = host();
   const looked: string[] = [];
   const list = (path: string) => {
     looked.push(path);
     return base.list(path);
   };
-  withOwners({ ...base, list }, openSockets(base) ?? [], ({ port }) => port === 443);
+  withOwners({ ...base, list }, (await openSockets(base)) ?? [], ({ port }) => port === 443);
   assert.equal(looked, ['/proc', '/proc/900/fd']);
 });
 
-test('a kernel without IPv6 has no such files, another system none at all', () => {
-  assert.equal(openSockets(fakeHost()), []);
-  assert.is(openSockets(fakeHost({ platform: 'darwin' })), undefined);
+test('a kernel without IPv6 has no such files, another system none at all', async () => {
+  assert.equal(await openSockets(fakeHost()), []);
+  assert.is(await openSockets(fakeHost({ platform: 'darwin' })), undefined);
 });
 
 const real =
@@ -116,7 +116,7 @@ real("this process's own sockets are found", async () => {
   const [tcp, udp] = [(server.address() as { port: number }).port, socket.address().port];
   try {
     const isOurs = ({ port }: HostSocket) => port === tcp || port === udp;
-    const found = withOwners(realHost(), openSockets(realHost()) ?? [], isOurs);
+    const found = withOwners(realHost(), (await openSockets(realHost())) ?? [], isOurs);
     for (const [protocol, port] of [
       ['tcp', tcp],
       ['udp', udp],
