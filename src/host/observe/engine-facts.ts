@@ -1,4 +1,5 @@
 /** The engine as it is, asked through its API. */
+import isEqual from 'lodash/isEqual.js';
 import sortBy from 'lodash/sortBy.js';
 import type { EngineFacts, ImagePort } from '../../plan/facts/facts.ts';
 import { connect, type Engine } from '../engine/client.ts';
@@ -89,9 +90,8 @@ async function observed(
   }
 }
 
-/** What an engine answers of networks and containers, and what netcompose reads of that. */
+/** What an engine answers of its containers, and what netcompose reads of that and of its networks. */
 interface ComesAndGoes {
-  readonly networks: Awaited<ReturnType<typeof networksOf>>;
   readonly listed: Awaited<ReturnType<typeof containersOf>>;
   readonly seen: Pick<EngineFacts, 'networks' | 'containers'>;
 }
@@ -107,12 +107,14 @@ async function whatComesAndGoes(
   isAskedOfPodman: Promise<boolean>,
   last?: ComesAndGoes,
 ): Promise<ComesAndGoes> {
-  const [networks, listed, podman] = await Promise.all([networksOf(engine), containersOf(engine), isAskedOfPodman]);
-  if (!podman && last && networks === last.networks && listed === last.listed) return last;
-  const [all, containers] = podman
-    ? await Promise.all([podmanNetworks(engine), podmanContainers(engine, listed)])
-    : [networks.map(toNetwork), listed.map((container) => toContainer(container))];
-  return { networks, listed, seen: { networks: sortBy(all, 'name'), containers: sortBy(containers, 'name') } };
+  const [answered, listed, podman] = await Promise.all([networksOf(engine), containersOf(engine), isAskedOfPodman]);
+  const networks = sortBy(podman ? await podmanNetworks(engine) : answered.map(toNetwork), 'name');
+  // The list of networks, which is short, has another order each time.
+  if (!podman && last?.listed === listed && isEqual(last.seen.networks, networks)) return last;
+  const containers = podman
+    ? await podmanContainers(engine, listed)
+    : listed.map((container) => toContainer(container));
+  return { listed, seen: { networks, containers: sortBy(containers, 'name') } };
 }
 
 /** Nothing where the engine lacks the image or refuses to answer: this is only the last source of a guess. */
