@@ -35,7 +35,7 @@ export async function run(session: Session): Promise<number> {
   const [hostFacts, engine, version] = await progress.during('Host and engine', 'Looking', () =>
     Promise.all([
       observeHost(host, { lan: true, sockets: true }),
-      observeEngine(host, images),
+      observeEngine(host, { images }),
       compose && composeVersion(host, compose),
     ]),
   );

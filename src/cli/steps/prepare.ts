@@ -19,7 +19,8 @@ import { exitCodes } from '../exit-codes.ts';
 import { startedBy } from '../options/service-words.ts';
 import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
-import { seenFor } from './observe.ts';
+import { askAhead } from './observe/ask-ahead.ts';
+import { seenFor } from './observe/observe.ts';
 import { probed } from './probe-lan.ts';
 import { readProject, refusePipes } from './read-project.ts';
 import { quickCompose, type Verified, verifyOnce } from './verify/verified.ts';
@@ -58,6 +59,7 @@ export interface PrepareOptions {
 
 /** Reads, plans and checks, and reports what is wrong. Changes nothing. */
 export async function prepare(session: Session, { starts, lock }: PrepareOptions): Promise<Prepared> {
+  const ahead = starts ? await askAhead(session, lock) : undefined;
   const read = readProject(session);
   refusePipes(read);
   const { project, intents, diagnostics, annotated, stdin, looks } = read;
@@ -83,7 +85,7 @@ export async function prepare(session: Session, { starts, lock }: PrepareOptions
     seenFor(
       session,
       intents,
-      { offline: diagnostics.hasErrors, engineNeeded: starts, live: starts },
+      { offline: diagnostics.hasErrors, engineNeeded: starts, live: starts, ...(ahead && { ahead }) },
       diagnostics.report,
     ),
   );

@@ -35,16 +35,33 @@ export interface Engine {
 
 /** A way to ask the engine at the endpoint, each question with its time. */
 export async function connect(endpoint: Endpoint, host: Host): Promise<Engine> {
-  const seconds = patienceWith(endpoint, host);
-  if (endpoint.kind === 'unix') return bySocket(endpoint.socket, seconds);
-  return byLibrary(await client(endpoint, host), seconds);
+  if (endpoint.kind === 'unix') return bySocket(endpoint, host);
+  return byLibrary(await client(endpoint, host), patienceWith(endpoint, host));
+}
+
+/** The engine, with these questions and its greeting under way; what is asked once more is asked anew. */
+export function askedAhead(engine: Engine, paths: readonly string[]): Engine {
+  const once = <T>(ask: () => Promise<T>) => {
+    let begun: Promise<T> | undefined = ask();
+    // Whoever waits for it hears of it; perhaps nobody does.
+    begun.catch(() => undefined);
+    return () => {
+      const asked = begun ?? ask();
+      begun = undefined;
+      return asked;
+    };
+  };
+  const answers = new Map(paths.map((path) => [path, once(() => engine.get(path))]));
+  return { get: (path) => answers.get(path)?.() ?? engine.get(path), greeting: once(() => engine.greeting()) };
 }
 
 /** A client that waits for as long as it takes: for answers that do not end, such as the engine's events. */
 export const connectForEvents = (endpoint: Endpoint, host: Host): Promise<Docker> => client(endpoint, host);
 
-function bySocket(socket: string, seconds: number): Engine {
-  const ask = (path: string) => requestOver(socket, path, { seconds, late: () => silent(seconds) });
+/** By a unix socket, without a library. */
+export function bySocket(endpoint: Extract<Endpoint, { readonly kind: 'unix' }>, host: Host): Engine {
+  const seconds = patienceWith(endpoint, host);
+  const ask = (path: string) => requestOver(endpoint.socket, path, { seconds, late: () => silent(seconds) });
   return {
     get: read(async (path) => {
       const { status, body } = await ask(path);

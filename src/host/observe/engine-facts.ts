@@ -2,9 +2,9 @@
 import isEqual from 'lodash/isEqual.js';
 import sortBy from 'lodash/sortBy.js';
 import type { EngineFacts, ImagePort } from '../../plan/facts/facts.ts';
-import { connect, type Engine } from '../engine/client.ts';
+import { askedAhead, bySocket, connect, type Engine } from '../engine/client.ts';
 import { type Endpoint, findEndpoint } from '../engine/endpoint.ts';
-import { containersOf, imageOf, networksOf } from '../engine/questions.ts';
+import { containersOf, imageOf, listPaths, networksOf } from '../engine/questions.ts';
 import { badAddress, type EngineUnreachable, unreachable } from '../engine/unreachable.ts';
 import type { Host } from '../system/host.ts';
 import { identified } from './engine-identity.ts';
@@ -20,14 +20,41 @@ export type EngineObservation =
     }
   | EngineUnreachable;
 
+export interface EngineOptions {
+  /** Names of images whose `EXPOSE` is wanted; those that the engine does not have are left out. */
+  readonly images?: readonly string[];
+  /** Where it is kept what the engine is, if it may be. */
+  readonly path?: string;
+  /** What it has been asked already. */
+  readonly asked?: EngineAsked;
+}
+
+/** An engine to which questions are under way. */
+export interface EngineAsked {
+  readonly endpoint: Endpoint;
+  readonly engine: Engine;
+}
+
 /**
- * Observes the engine that `docker` would talk to; one that cannot be reached is a result, with words for people.
+ * Asks the engine that `docker` would talk to for what comes and goes, and who it is.
  *
- * @param images names of images whose `EXPOSE` is wanted; those that the engine does not have are left out
- * @param path where it is kept what the engine is, if it may be
+ * @returns nothing where the connection alone takes long, or there is no telling where it leads
  */
-export function observeEngine(host: Host, images: readonly string[] = [], path?: string): Promise<EngineObservation> {
-  return observed(host, async (engine, endpoint) => {
+export function askEngine(host: Host): EngineAsked | undefined {
+  try {
+    const endpoint = findEndpoint(host);
+    return endpoint.kind === 'unix'
+      ? { endpoint, engine: askedAhead(bySocket(endpoint, host), Object.values(listPaths)) }
+      : undefined;
+  } catch {
+    return undefined; // whoever observes it says why
+  }
+}
+
+/** Observes the engine that `docker` would talk to; one that cannot be reached is a result, with words for people. */
+export function observeEngine(host: Host, options: EngineOptions = {}): Promise<EngineObservation> {
+  const { images = [], path, asked: begun } = options;
+  return observed(host, begun, async (engine, endpoint) => {
     const identifying = identified(host, engine, endpoint, path);
     // By ssh first alone: where an engine cannot be reached, a password is then asked for once.
     if (endpoint.kind === 'ssh') await identifying;
@@ -61,7 +88,7 @@ const lastSeen = new WeakMap<EngineFacts, { readonly engine: Engine; readonly co
  */
 export function observeAgain(host: Host, known: EngineFacts): Promise<EngineObservation> {
   const last = lastSeen.get(known);
-  return observed(host, async (connected) => {
+  return observed(host, undefined, async (connected) => {
     const engine = last?.engine ?? connected;
     const isPodman = known.kind === 'podman';
     const comesAndGoes = await whatComesAndGoes(engine, Promise.resolve(isPodman), last?.comesAndGoes);
@@ -76,12 +103,13 @@ type Reached = Omit<Extract<EngineObservation, { kind: 'reached' }>, 'kind'>;
 
 async function observed(
   host: Host,
+  begun: EngineAsked | undefined,
   ask: (engine: Engine, endpoint: Endpoint) => Promise<Reached>,
 ): Promise<EngineObservation> {
   try {
-    const endpoint = findEndpoint(host);
+    const endpoint = begun?.endpoint ?? findEndpoint(host);
     try {
-      return { kind: 'reached', ...(await ask(await connect(endpoint, host), endpoint)) };
+      return { kind: 'reached', ...(await ask(begun?.engine ?? (await connect(endpoint, host)), endpoint)) };
     } catch (cause) {
       return unreachable(endpoint, cause);
     }

@@ -1,18 +1,18 @@
 /** Finds out what this project needs to know about the host and the engine, and no more: looking costs time. */
 import { resolve } from 'node:path';
 import once from 'lodash/once.js';
-import type { Report } from '../../diagnostics/diagnostic.ts';
-import type { ComposeVersion } from '../../host/compose-version.ts';
-import { findCompose } from '../../host/engine/find-compose.ts';
-import type { EngineUnreachable } from '../../host/engine/unreachable.ts';
-import type { EngineObservation } from '../../host/observe/engine-facts.ts';
-import type { HostObservation, HostOptions } from '../../host/observe/host-facts.ts';
-import type { OpenSocket } from '../../host/observe/sockets.ts';
-import { enginePath } from '../../host/override-store.ts';
-import type { Intents } from '../../netmode/intents.ts';
-import type { Facts, HostFacts, HostSocket } from '../../plan/facts/facts.ts';
-import type { ShimState } from '../../plan/facts/shim-state.ts';
-import { composeMissing, isOlder, oldestCompose } from '../../plan/facts/versions.ts';
+import type { Report } from '../../../diagnostics/diagnostic.ts';
+import type { ComposeVersion } from '../../../host/compose-version.ts';
+import { findCompose } from '../../../host/engine/find-compose.ts';
+import type { EngineUnreachable } from '../../../host/engine/unreachable.ts';
+import type { EngineObservation } from '../../../host/observe/engine-facts.ts';
+import type { HostObservation, HostOptions } from '../../../host/observe/host-facts.ts';
+import type { OpenSocket } from '../../../host/observe/sockets.ts';
+import { enginePath } from '../../../host/override-store.ts';
+import type { Intents } from '../../../netmode/intents.ts';
+import type { Facts, HostFacts, HostSocket } from '../../../plan/facts/facts.ts';
+import type { ShimState } from '../../../plan/facts/shim-state.ts';
+import { composeMissing, isOlder, oldestCompose } from '../../../plan/facts/versions.ts';
 import {
   dependsOnCompose,
   driversWanted,
@@ -24,9 +24,10 @@ import {
   usesNewerKeys,
   usesOverlay,
   usesUnderlay,
-} from '../../plan/wanted-facts.ts';
-import type { Session } from '../session.ts';
-import { UsageError } from '../usage-error.ts';
+} from '../../../plan/wanted-facts.ts';
+import type { Session } from '../../session.ts';
+import { UsageError } from '../../usage-error.ts';
+import type { Ahead } from './ask-ahead.ts';
 
 export interface FactsOptions {
   /** Look at nothing. */
@@ -39,6 +40,8 @@ export interface FactsOptions {
   readonly live?: boolean;
   /** Whether the command cannot do without the engine. */
   readonly engineNeeded?: boolean;
+  /** What has been asked already. */
+  readonly ahead?: Ahead;
 }
 
 export interface Seen {
@@ -87,11 +90,12 @@ export async function seenFor(
   const isHostWanted = onUnderlay || named || options.engineNeeded || (await isAnyOpen());
   // The engine first: it works while files are read.
   const [asked, observed, compose, open] = await Promise.all([
-    engineUseful ? observeEngineLazily(session, images, options.engineNeeded === true, report) : undefined,
+    engineUseful ? observeEngineLazily(session, images, options, report) : undefined,
     isHostWanted
       ? observeHostLazily(session, {
           lan: onUnderlay,
           drivers: driversWanted(intents),
+          ...(options.ahead && { asked: options.ahead.network }),
         })
       : undefined,
     options.engineNeeded || (engineUseful && dependsOnCompose(intents))
@@ -101,7 +105,7 @@ export async function seenFor(
   ]);
   // A port that is open may be the project's own: only the engine knows.
   const inTheWay = !engineUseful && options.engine !== false && open?.some(({ port }) => ports?.has(port));
-  const answer = inTheWay ? await observeEngineLazily(session, images, false, report) : asked;
+  const answer = inTheWay ? await observeEngineLazily(session, images, {}, report) : asked;
   const engine = answer?.facts;
   // What is rendered may be used anywhere, whatever this kernel has.
   const seen = observed && options.engine === false ? withoutDrivers(observed.facts) : observed?.facts;
@@ -127,7 +131,7 @@ const nothingSeen: Seen = { facts: { version: 1 } };
 const withoutDrivers = ({ drivers: _, ...rest }: HostFacts): HostFacts => rest;
 
 async function openSocketsLazily({ host }: Session): Promise<readonly OpenSocket[] | undefined> {
-  const { openSockets } = await import('../../host/observe/sockets.ts');
+  const { openSockets } = await import('../../../host/observe/sockets.ts');
   return openSockets(host);
 }
 
@@ -137,23 +141,27 @@ async function owned(
   open: readonly OpenSocket[],
   isWanted: (socket: HostSocket) => boolean,
 ): Promise<readonly HostSocket[]> {
-  const { withOwners } = await import('../../host/observe/sockets.ts');
+  const { withOwners } = await import('../../../host/observe/sockets.ts');
   return withOwners(host, open, isWanted);
 }
 
 async function observeHostLazily({ host }: Session, options: HostOptions): Promise<HostObservation> {
-  const { observeHostAndShims } = await import('../../host/observe/host-facts.ts');
+  const { observeHostAndShims } = await import('../../../host/observe/host-facts.ts');
   return observeHostAndShims(host, options);
 }
 
 async function observeEngineLazily(
   { host }: Session,
   images: readonly string[],
-  needed: boolean,
+  { engineNeeded: needed = false, ahead }: FactsOptions,
   report: Report,
 ): Promise<Extract<EngineObservation, { kind: 'reached' }> | undefined> {
-  const { observeEngine } = await import('../../host/observe/engine-facts.ts');
-  const observed = await observeEngine(host, images, enginePath(host));
+  const { observeEngine } = await import('../../../host/observe/engine-facts.ts');
+  const observed = await observeEngine(host, {
+    images,
+    path: enginePath(host),
+    ...(ahead?.engine && { asked: ahead.engine }),
+  });
   if (observed.kind === 'reached') return observed;
   const { message, help } = observed;
   if (needed) report('engine/unreachable', undefined, message, { help });
@@ -172,7 +180,7 @@ async function composeFacts({ host }: Session, needed: boolean, report: Report):
     if (needed) report('engine/compose-missing', undefined, message, { help });
     return undefined;
   }
-  const { rememberedComposeVersion } = await import('../../host/compose-version.ts');
+  const { rememberedComposeVersion } = await import('../../../host/compose-version.ts');
   const found = await rememberedComposeVersion(host, compose);
   const { version } = found;
   if (needed && isOlder(version, oldestCompose)) {
@@ -195,7 +203,7 @@ export async function readFacts({ host }: Session, file: string): Promise<Facts>
       `"${path}" ${read.error === 'missing' ? 'does not exist' : `cannot be read: ${read.detail}`}`,
       file === '-' ? 'for standard input write: --facts /dev/stdin' : 'make one with: netcompose facts > facts.json',
     );
-  const { readFactsText } = await import('../../plan/facts/read-facts.ts');
+  const { readFactsText } = await import('../../../plan/facts/read-facts.ts');
   const result = readFactsText(read.text);
   if ('facts' in result) return result.facts;
   throw new UsageError(`"${path}" holds no facts: ${result.fault}`, 'make one with: netcompose facts > facts.json');
