@@ -1,7 +1,7 @@
 /** The way to a container and back, from what the kernels at both ends say. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { lookAtWay } from '../../../src/host/reach/ways.ts';
+import { lookAtRouter, lookAtWay } from '../../../src/host/reach/ways.ts';
 import { fakeHost } from '../fake-host.ts';
 
 const address = '192.168.1.200';
@@ -48,6 +48,17 @@ test('nothing is known where the kernel has no way, and another error is none of
   const [to, , here, link] = Object.keys(straight);
   assert.is(await seen({ [to!]: unreachable }), undefined);
   assert.equal(await seen({ [here!]: unreachable, [link!]: '' }), { device: 'nc-eth0' });
+});
+
+test('the router of a container', async () => {
+  const command = `${inside} route get 10.213.255.1`;
+  const routed = fakeHost({
+    commands: { [command]: '10.213.255.1 via 192.168.1.1 dev eth0 src 192.168.1.200 uid 0\n' },
+  });
+  assert.is(await lookAtRouter(routed, 71, '10.213.255.1'), '192.168.1.1');
+  const onLink = fakeHost({ commands: { [command]: '10.213.255.1 dev eth1 src 10.213.255.2 uid 0\n' } });
+  assert.is(await lookAtRouter(onLink, 71, '10.213.255.1'), undefined);
+  assert.is(await lookAtRouter(fakeHost({ uid: 1000 }), 71, '10.213.255.1'), undefined);
 });
 
 test.run();
