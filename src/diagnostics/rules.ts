@@ -176,6 +176,7 @@ export const rules = {
   'driver-option/unknown': { severity: 'error', summary: 'Docker ignores a driver option that it does not know.' },
 
   'shim/needs-root': { severity: 'error', summary: 'Making a shim needs root, and there is no way to become it.' },
+  'shim/asks-sudo': { severity: 'info', summary: 'Making a shim needs root, and `up` asks `sudo` for it.' },
   'shim/name-taken': { severity: 'error', summary: "An interface that netcompose did not make has the shim's name." },
   'shim/address-taken': { severity: 'error', summary: "The shim's address is in use." },
   'shim/address-not-kept': {
