@@ -20,13 +20,16 @@ import type { Parent } from '../types.ts';
  *
  * @param span where the netmode is asked for; the place of a parent that is not written down
  */
-export function parentOf({ parent, vlan, blank }: Settings, span: Span, { host }: ParsedFacts): Parent {
+export function parentOf({ parent, vlan, blank, unread }: Settings, span: Span, { host }: ParsedFacts): Parent {
   if (blank?.parent) return { kind: 'none', span: blank.parent };
+  if (unread?.parent) return { kind: 'open', isUnread: true, span: unread.parent };
   const at = parent?.span ?? vlan?.span ?? span;
   const written = parent?.value ?? 'auto';
   const auto = /^auto(?:\.(?<id>\d+))?$/.exec(written);
   const base = auto ? defaultInterface(host) : properName(written, host);
   const id = vlan?.value ?? auto?.groups?.['id'];
+  if (unread?.vlan && (base === undefined || !host || interfaceOf(host, base)))
+    return { kind: 'open', isUnread: true, span: unread.vlan };
   if (base === undefined) return { kind: 'open', ...(id !== undefined && { vlan: Number(id) }), span: at };
   const name = id === undefined ? base : `${base}.${id}`;
   return { kind: 'named', name: otherVlanLink(name, host) ?? name, span: at };
@@ -168,6 +171,7 @@ export function obstacle(
   }
   if (facts.host.unseen?.includes(parent.kind === 'open' ? 'routes' : 'interfaces')) return undefined;
   if (parent.kind === 'open') {
+    if (parent.isUnread) return undefined;
     return {
       rule: 'parent/not-found',
       message: 'this host has no default route from which to find the parent',

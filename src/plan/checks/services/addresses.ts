@@ -40,7 +40,7 @@ export function checkAddresses({ services, networks }: Plan, facts: ParsedFacts,
     );
     const network = networks.get(key);
     if (network) checkParentsMac(members, network, facts, report);
-    if (!network || network.pools.length === 0) continue;
+    if (!network || poolsOf(network).length === 0) continue;
     const floating = members.flatMap(floatingOf);
     checkTaken(floating, fixed, report);
     const known = [...knownAddresses(network, facts), ...[...fixed, ...floating].map(({ value }) => value)];
@@ -179,9 +179,12 @@ interface Around {
   readonly suggested: Map<string, Address | undefined>;
 }
 
+/** What Docker drops is judged too: it is meant, and the address will be right once it counts. */
+const poolsOf = ({ pools, ignoredPools = [] }: NetworkPlan): readonly PlannedPool[] => [...pools, ...ignoredPools];
+
 function checkGiven({ service, value: address, span }: Given<Address>, around: Around, report: Report): void {
   const { network, isHandedOut, known, floats = false } = around;
-  const { pools } = network;
+  const pools = poolsOf(network);
   const instead = (find: () => Address | undefined): Address | undefined => {
     const key = formatAddress(address);
     const found = floats && around.suggested.has(key) ? around.suggested.get(key) : find();
@@ -192,6 +195,7 @@ function checkGiven({ service, value: address, span }: Given<Address>, around: A
   const sameFamily = pools.filter(({ subnet }) => subnet.family === address.family);
   const pool = sameFamily.find(({ subnet }) => contains(subnet, address));
   const subject = `"${service.name}": ${formatAddress(address)}`;
+  if (!pool && network.hasUnread) return;
   if (!pool) {
     const [first] = sameFamily;
     const subnets = (first ? sameFamily : pools).map(({ subnet }) => formatCidr(subnet)).join(' and ');
