@@ -10,7 +10,7 @@ import { isNetworkName } from '../actions/argv.ts';
 import { withoutDefaults } from '../facts/drivers.ts';
 import { type Address, type Cidr, contains, formatAddress, parseAddress, parseCidr, sameAddress } from '../facts/ip.ts';
 import { floatingReservation, networkLabel, sharedNetworkName } from '../facts/ownership.ts';
-import type { ParsedEngine, ParsedFacts, ParsedNetwork } from '../facts/parsed-facts.ts';
+import { knows, type ParsedEngine, type ParsedFacts, type ParsedNetwork } from '../facts/parsed-facts.ts';
 import type { Pool } from '../facts/pool.ts';
 import type { NetworkPlan, Parent, PlannedPool, ShimWish, UnderlayPlan } from '../types.ts';
 import { auxAddressesOf, declaredPools, enabledPools } from './declared-pools.ts';
@@ -270,7 +270,7 @@ function nativeNetwork(
       },
     }),
     ...((existing ?? driver) && { driver: existing?.driver ?? driver!.value }),
-    ...(external && facts.engine && !existing && { isMissing: isListed(facts.engine) }),
+    ...(external && knows(facts.engine, 'networks') && !existing && { isMissing: isListed(facts.engine) }),
     options,
     pools,
     ...(ignoredPools && { ignoredPools }),
