@@ -229,7 +229,8 @@ export const rules = {
   'engine/rootless': { severity: 'error', summary: 'A rootless engine has no macvlan, ipvlan or overlay.' },
   'engine/podman': {
     severity: 'error',
-    summary: 'Podman ignores a mode or flag of macvlan and ipvlan, or the addresses that a network keeps.',
+    summary:
+      'Podman ignores a mode or flag of macvlan and ipvlan, or addresses that a network keeps, or chooses its parent.',
   },
   'engine/remote': {
     severity: 'error',

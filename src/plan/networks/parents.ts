@@ -7,6 +7,7 @@ import { lackingDriver, lackingMessage } from '../facts/drivers.ts';
 import { defaultInterface, isInterfaceName, longestName } from '../facts/interfaces.ts';
 import {
   interfaceOf,
+  isPodmanHere,
   isRootless,
   type ParsedEngine,
   type ParsedFacts,
@@ -37,10 +38,13 @@ export function parentOf({ parent, vlan, blank, unread }: Settings, span: Span, 
 
 /**
  * The parent of a native network. Its name is Docker's to find: `auto` means nothing there, and of a VLAN link under
- * another name Docker knows nothing.
+ * another name Docker knows nothing. Where none is written, Podman takes the interface of the default route (5.8.6).
  */
-export function nativeParent(written: Located<string> | undefined, span: Span, { host }: ParsedFacts): Parent {
-  if (written === undefined || written.value === '') return { kind: 'none', span };
+export function nativeParent(written: Located<string> | undefined, span: Span, { host, engine }: ParsedFacts): Parent {
+  if (written === undefined || written.value === '') {
+    const found = isPodmanHere(engine) ? defaultInterface(host) : undefined;
+    return found === undefined ? { kind: 'none', span } : { kind: 'named', name: found, span };
+  }
   return { kind: 'named', name: properName(written.value, host), span: written.span };
 }
 
@@ -139,6 +143,14 @@ export function obstacle(
       rule: 'parent/not-found',
       message: '"parent" is empty, as its variable is not set',
       help: `write an interface or "auto", or ${fallback}`,
+    };
+  }
+  if (parent.kind === 'none') {
+    if (!isPodmanHere(facts.engine) || !facts.host || facts.host.unseen?.includes('routes')) return undefined;
+    return {
+      rule: 'parent/not-found',
+      message: 'no "parent" is named, and this host has no default route, from which Podman takes it',
+      help: `write "parent:" under "driver_opts", with one of ${candidates(facts.host).join(', ')}`,
     };
   }
   if (name.length > longestName) {
