@@ -76,20 +76,22 @@ export async function life(): Promise<void> {
 }
 
 /**
- * Brings a project of these services up, with the route that the LAN needs, and takes it down again, whatever comes of
+ * Brings a project of these services up, with the routes that the LAN needs, and takes it down again, whatever comes of
  * it.
  */
 async function whileUp(name: string, work: (project: Project) => void | Promise<void>): Promise<void> {
   const before = snapshot();
   const project = makeProject(name, everyNetmode(lived));
   const { routed, segment } = row('l3');
-  must('ip', '-n', 'router', 'route', 'add', routed![0]!, 'via', segment.host);
+  const [four, six] = routed as [string, string];
+  must('ip', '-n', 'router', 'route', 'add', four, 'via', segment.host);
+  must('ip', '-n', 'router', 'route', 'add', six, 'via', segment.host6);
   try {
     const up = netcompose(project, ['up', '-d']);
     check('up', up.code === 0, up.code === 0 ? '' : up.stderr);
     if (up.code === 0) await work(project);
   } finally {
-    must('ip', '-n', 'router', 'route', 'del', routed![0]!);
+    for (const subnet of [four, six]) must('ip', '-n', 'router', 'route', 'del', subnet);
     downAndCompare(project, before);
   }
 }
@@ -183,7 +185,7 @@ function engineRestarted(project: Project): void {
 
 /** The file gives other addresses, in the range and outside: `up` makes the containers anew. */
 function otherAddresses(project: Project): void {
-  const file = everyNetmode(lived) as { readonly services: Record<string, { networks?: object }> };
+  const file = everyNetmode(lived);
   for (const one of moved) file.services[`${one.key}-a`]!.networks = { [one.key]: { ipv4_address: otherIn(one) } };
   writeProject(project, file);
   const up = netcompose(project, ['up', '-d']);
@@ -210,7 +212,7 @@ const happenings: readonly ((project: Project) => void | Promise<void>)[] = [
  * From the host and from the LAN, by TCP, and the host from there.
  *
  * @param strictly whose shim has an address of its own because of strict `rp_filter`: there the host is reached at that
- *   one
+ *   one, as for IPv6 everywhere
  */
 function stillReached(project: Project, when: string, strictly: readonly string[] = ['l2strict']): void {
   const shims = ownAddresses();
@@ -220,9 +222,8 @@ function stillReached(project: Project, when: string, strictly: readonly string[
     .filter(
       ({ protocol, column, family, row: key }) =>
         protocol === 'tcp' &&
-        family === 4 &&
         wanted.includes(column) &&
-        !(strictly.includes(key) && column === "it → host's own address"),
+        !(column === "it → host's own address" && (family === 6 || strictly.includes(key))),
     );
   const missing = askAll(asked).filter((one) => !isAnswered(one));
   check(
