@@ -7,7 +7,8 @@ import { type Claim, claimsOf, type Frame, senderOf } from '../../support/frames
 import { listen } from '../../support/listener.ts';
 import { check } from './checks.ts';
 import { cableOf } from './lan.ts';
-import { addressOf, containerOf, ownAddresses, type Project } from './machine.ts';
+import { inContainer } from './lived.ts';
+import type { Project } from './machine.ts';
 import type { Row } from './netmodes.ts';
 import { must } from './process.ts';
 
@@ -18,29 +19,33 @@ export interface Hearing {
   end(): Promise<void>;
 }
 
-/** Addresses that there have been. */
+/** Addresses that there have been, whoever gave them. */
 interface Noted {
-  readonly containers: Set<string>;
-  readonly shims: Set<string>;
+  readonly host: Set<string>;
+  readonly shim: Set<string>;
+  readonly container: Set<string>;
 }
 
 /** @param rows each with a container, its `-a`, on a LAN of its own */
 export async function hear(rows: readonly Row[]): Promise<Hearing> {
   const listeners = await Promise.all(rows.map(({ segment }) => listen('router', cableOf(segment))));
-  const noted = new Map(rows.map(({ key }): [string, Noted] => [key, { containers: new Set(), shims: new Set() }]));
+  const noted = new Map(
+    rows.map(({ key }): [string, Noted] => [key, { host: new Set(), shim: new Set(), container: new Set() }]),
+  );
   return {
     note(project) {
-      const own = ownAddresses();
-      for (const { key, segment } of rows) {
-        const { containers, shims } = noted.get(key)!;
-        const web = containerOf(project, `${key}-a`);
-        for (const address of [addressOf(web), addressOf(web, 6)].filter(Boolean)) containers.add(address);
-        for (const address of own.get(`nc-${segment.parent}`) ?? []) shims.add(address);
+      const here = interfaces();
+      for (const row of rows) {
+        const { key, segment } = row;
+        const { host, shim, container } = noted.get(key)!;
+        add(host, here, segment.parent);
+        add(shim, here, `nc-${segment.parent}`);
+        add(container, interfaces(...inContainer(project, row)));
       }
     },
     async end() {
       const heard = await Promise.all(listeners.map((listener) => listener.stop()));
-      const macs = [...macsIn('router').values(), ...macsIn('neighbour').values()];
+      const macs = ['router', 'neighbour'].flatMap((name) => macsOf(interfaces('ip', 'netns', 'exec', name)));
       rows.forEach((row, at) => {
         judge(row, heard[at]!, noted.get(row.key)!, macs);
       });
@@ -48,29 +53,36 @@ export async function hear(rows: readonly Row[]): Promise<Hearing> {
   };
 }
 
-/** MAC addresses by the names of their interfaces; the host's own where no namespace is named. */
-function macsIn(namespace?: string): ReadonlyMap<string, string> {
-  const argv = ['ip', ...(namespace === undefined ? [] : ['-n', namespace]), '-json', 'link'];
-  const links = JSON.parse(must(...argv)) as readonly { readonly ifname: string; readonly address?: string }[];
-  return new Map(links.flatMap(({ ifname, address }) => (address === undefined ? [] : [[ifname, address] as const])));
+interface Interface {
+  readonly ifname: string;
+  readonly address?: string;
+  readonly addr_info: readonly { readonly local: string; readonly scope: string }[];
 }
+
+/** Of the host, or as a program sees them that is run by others. */
+const interfaces = (...through: readonly string[]) =>
+  JSON.parse(must(...through, 'ip', '-json', 'address')) as readonly Interface[];
+
+/** @param name of one of the interfaces; all of them otherwise */
+function add(addresses: Set<string>, found: readonly Interface[], name?: string): void {
+  for (const { ifname, addr_info } of found)
+    if (name === undefined || ifname === name)
+      for (const { local, scope } of addr_info) if (scope === 'global') addresses.add(local);
+}
+
+const macsOf = (found: readonly Interface[]) => found.flatMap(({ address }) => address ?? []);
 
 /** What interfaces call themselves on their own link. */
 const isLinkLocal = (address: string) => address.startsWith('fe80:');
 
 /** @param others MAC addresses of everybody else on LANs */
-function judge(
-  { name, key, segment }: Row,
-  frames: readonly Frame[],
-  { containers, shims }: Noted,
-  others: readonly string[],
-): void {
-  const parent = macsIn().get(segment.parent)!;
-  const host = [segment.host, segment.host6];
+function judge({ name, key, segment }: Row, frames: readonly Frame[], noted: Noted, others: readonly string[]): void {
+  const [parent] = macsOf(interfaces().filter(({ ifname }) => ifname === segment.parent));
+  const host = [...noted.host];
   // On ipvlan all have the parent's MAC address; on macvlan the parent answers for the shim as for any of the host's.
   const isShared = key !== 'mac';
-  const parents = isShared ? [...host, ...containers, ...shims] : host;
-  const allowed = isShared ? parents : [...host, ...shims];
+  const parents = isShared ? [...host, ...noted.container, ...noted.shim] : host;
+  const allowed = isShared ? parents : [...host, ...noted.shim];
   const claims = frames
     .flatMap(claimsOf)
     .map((claim) => ({ ...claim, address: canonical(claim.address) }))

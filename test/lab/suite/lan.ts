@@ -70,6 +70,9 @@ export function makeLan(segments: readonly Segment[], vlans: readonly Segment[])
 /** The other end of the parent's cable, in the router. */
 export const cableOf = ({ router }: Segment): string => `h${numberOf(router)}`;
 
+/** The router's interface on a segment. */
+export const bridgeOf = ({ router }: Segment): string => `b${numberOf(router)}`;
+
 /** The machine has its first card before its engine starts (`lab.sh`); the others come now. */
 function plugIn(segment: Segment): void {
   const { parent } = segment;

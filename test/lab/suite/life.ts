@@ -2,13 +2,12 @@
  * A project on its way through time: what is reached stays reached, whatever happens to containers, shims, parents and
  * the engine; and nothing is done twice.
  */
-import { forget, outdate, type Place } from '../../support/caches.ts';
-import { askAll } from './asking.ts';
 import { check, within } from './checks.ts';
-import { forgetContainers, stateOf } from './containers.ts';
+import { forgetContainers } from './containers.ts';
 import { restartEngine } from './engine.ts';
 import { hear } from './hearing.ts';
-import { inNamespace, type Segment } from './lan.ts';
+import { askedAnew, routerAdvertises } from './lan-events.ts';
+import { lived, plain, stillReached } from './lived.ts';
 import {
   addressOf,
   changes,
@@ -26,18 +25,8 @@ import {
   writeProject,
 } from './machine.ts';
 import { everyNetmode, type Row, row } from './netmodes.ts';
-import { must, run } from './process.ts';
-import { isAnswered, questionsOf, shown } from './table.ts';
+import { must } from './process.ts';
 
-/**
- * One service of each kind of shim: without an address, which is on the first parent alone; with one, and that because
- * of `rp_filter` 1; with a route for each container; at layer 3; macvlan.
- */
-const lived = ['l2plain', 'l2', 'l2strict', 'native', 'l3', 'mac'].map((key): Row => {
-  const { second: _, ...one } = row(key);
-  return one;
-});
-const [plain, addressed] = lived as [Row, Row];
 /** Whose containers get other addresses. */
 const moved = lived.filter(({ key }) => ['l2', 'l3', 'mac'].includes(key));
 
@@ -133,33 +122,6 @@ function containersRestarted(project: Project): void {
   stillReached(project, 'after docker restart');
 }
 
-/** @returns a question to a LAN that waits for no answer */
-const whoHas = ({ host }: Segment, address: string) =>
-  ['busybox', 'arping', '-c', '1', '-w', '1', '-I', `e${host.split('.')[2]}`, address] as const;
-
-/** Everybody has to ask anew who has which address, and then whether that is still so, with each loose `rp_filter`. */
-async function askedAnew(project: Project): Promise<void> {
-  const places = [
-    ...[undefined, 'router', 'neighbour'].map((name) => inNamespace(name)),
-    ...lived.map(({ key }) => ['nsenter', '--net', '--target', String(stateOf(containerOf(project, `${key}-a`)).pid)]),
-  ].map(
-    (place): Place =>
-      async (argv, input = '') =>
-        run([...place, ...argv], { input }),
-  );
-  for (const filter of [2, 0]) {
-    for (const { segment } of [plain, addressed])
-      must('sysctl', '-qw', `net.ipv4.conf.${segment.parent}.rp_filter=${filter}`);
-    await forget(places);
-    // What answers is heard; the second is one of a range that nobody has.
-    for (const { segment } of lived)
-      for (const address of [segment.host, segment.host.replace(/\d+$/, '226')])
-        run(inNamespace('neighbour', ...whoHas(segment, address)));
-    stillReached(project, `with cold neighbour caches, \`rp_filter\` ${filter}`);
-    await outdate(places, async () => stillReached(project, `with caches out of date, \`rp_filter\` ${filter}`));
-  }
-}
-
 /** The host's own route to the LAN goes with the parent; what leads to the containers must not. */
 function parentsDown(project: Project): void {
   for (const { segment } of lived) must('ip', 'link', 'set', 'dev', segment.parent, 'down');
@@ -205,30 +167,14 @@ const otherIn = ({ routed, segment }: Row) =>
   routed ? routed[0]!.replace('0/24', '77') : segment.host.replace(/\d+$/, '77');
 
 const happenings: readonly ((project: Project) => void | Promise<void>)[] = [
-  ...[secondUp, askedAnew, withoutShims, containersRestarted, parentsDown, engineRestarted, otherAddresses],
+  ...[
+    secondUp,
+    askedAnew,
+    routerAdvertises,
+    withoutShims,
+    containersRestarted,
+    parentsDown,
+    engineRestarted,
+    otherAddresses,
+  ],
 ];
-
-/**
- * From the host and from the LAN, by TCP, and the host from there.
- *
- * @param strictly whose shim has an address of its own because of strict `rp_filter`: there the host is reached at that
- *   one, as for IPv6 everywhere
- */
-function stillReached(project: Project, when: string, strictly: readonly string[] = ['l2strict']): void {
-  const shims = ownAddresses();
-  const wanted = ['host → it', 'neighbour → it', "it → host's own address", "it → shim's address"];
-  const asked = lived
-    .flatMap((one) => questionsOf(one, project, shims))
-    .filter(
-      ({ protocol, column, family, row: key }) =>
-        protocol === 'tcp' &&
-        wanted.includes(column) &&
-        !(column === "it → host's own address" && (family === 6 || strictly.includes(key))),
-    );
-  const missing = askAll(asked).filter((one) => !isAnswered(one));
-  check(
-    `host and LAN reach the containers, and they the host, ${when}`,
-    asked.length >= 3 * lived.length - 1 && missing.length === 0,
-    missing.map(shown).join('\n'),
-  );
-}
