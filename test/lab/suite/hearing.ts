@@ -26,6 +26,13 @@ interface Noted {
   readonly container: Set<string>;
 }
 
+interface Elsewhere {
+  /** Of everybody else on LANs. */
+  readonly macs: readonly string[];
+  /** Addresses at layer 3, behind this host: its packets may take any of its ways. */
+  readonly routed: readonly string[];
+}
+
 /** @param rows each with a container, its `-a`, on a LAN of its own */
 export async function hear(rows: readonly Row[]): Promise<Hearing> {
   const listeners = await Promise.all(rows.map(({ segment }) => listen('router', cableOf(segment))));
@@ -46,8 +53,9 @@ export async function hear(rows: readonly Row[]): Promise<Hearing> {
     async end() {
       const heard = await Promise.all(listeners.map((listener) => listener.stop()));
       const macs = ['router', 'neighbour'].flatMap((name) => macsOf(interfaces('ip', 'netns', 'exec', name)));
+      const routed = rows.flatMap(({ key, routed: subnets }) => (subnets ? [...noted.get(key)!.container] : []));
       rows.forEach((row, at) => {
-        judge(row, heard[at]!, noted.get(row.key)!, macs);
+        judge(row, heard[at]!, noted.get(row.key)!, { macs, routed });
       });
     },
   };
@@ -72,11 +80,14 @@ function add(addresses: Set<string>, found: readonly Interface[], name?: string)
 
 const macsOf = (found: readonly Interface[]) => found.flatMap(({ address }) => address ?? []);
 
+/** Not what is said of a neighbour on the link. */
+const isPacket = (how: Claim['how']) => how === 'ipv4' || how === 'ipv6';
+
 /** What interfaces call themselves on their own link. */
 const isLinkLocal = (address: string) => address.startsWith('fe80:');
 
-/** @param others MAC addresses of everybody else on LANs */
-function judge({ name, key, segment }: Row, frames: readonly Frame[], noted: Noted, others: readonly string[]): void {
+function judge({ name, key, segment }: Row, frames: readonly Frame[], noted: Noted, elsewhere: Elsewhere): void {
+  const { macs, routed } = elsewhere;
   const [parent] = macsOf(interfaces().filter(({ ifname }) => ifname === segment.parent));
   const host = [...noted.host];
   // On ipvlan all have the parent's MAC address; on macvlan the parent answers for the shim as for any of the host's.
@@ -90,8 +101,8 @@ function judge({ name, key, segment }: Row, frames: readonly Frame[], noted: Not
   const own = claims.filter(({ mac }) => mac === parent);
   const wrong = [
     ...claims.filter(({ address, mac }) => parents.includes(address) && mac !== parent),
-    ...own.filter(({ address }) => !allowed.includes(address)),
-    ...frames.map(senderOf).filter((mac) => isShared && mac !== parent && !others.includes(mac)),
+    ...own.filter(({ address, how }) => !allowed.includes(address) && !(isPacket(how) && routed.includes(address))),
+    ...frames.map(senderOf).filter((mac) => isShared && mac !== parent && !macs.includes(mac)),
     ...neighbours().filter(({ dst, lladdr }) => lladdr !== undefined && parents.includes(dst) && lladdr !== parent),
   ];
   const isHeard = own.some(({ address, how }) => address === segment.host && how.startsWith('arp-'));
@@ -99,7 +110,9 @@ function judge({ name, key, segment }: Row, frames: readonly Frame[], noted: Not
     `${name}: the LAN hears ${isShared ? "this host's and its containers'" : "this host's"} addresses from the ` +
       "parent's MAC address alone, and no others from it",
     isHeard && wrong.length === 0,
-    wrong.length > 0 ? JSON.stringify([...new Set(wrong)]) : `${frames.length} frames, ${counted(own)}`,
+    wrong.length > 0
+      ? [...new Set(wrong.map((one) => JSON.stringify(one)))].join(' ')
+      : `${frames.length} frames, ${counted(own)}`,
   );
 }
 
