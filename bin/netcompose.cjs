@@ -36,7 +36,10 @@ if (process.env.NETCOMPOSE_CA_CERTS) {
 }
 
 /** Node's own modules that take long to load, and that most commands do not use. */
-const slow = new Set(['node:child_process', 'node:crypto', 'node:dgram', 'node:net', 'node:readline']);
+const slow = new Set([
+  ...['node:child_process', 'node:crypto', 'node:dgram', 'node:net', 'node:readline'],
+  ...['node:stream', 'node:tty', 'node:v8'],
+]);
 
 const program = join(__dirname, '../dist/cli/main.cjs');
 const only = process.argv.length === 3 ? process.argv[2] : undefined;

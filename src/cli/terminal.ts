@@ -20,7 +20,7 @@ export interface Terminal {
 export function realTerminal(env: Readonly<Record<string, string | undefined>>): Terminal {
   const allowed = env['TERM'] !== 'dumb';
   const columns = process.stdout.isTTY === true ? process.stdout.columns : 0;
-  const somebody = isatty(0) && process.stdout.isTTY === true && !env['CI'];
+  const somebody = process.stdout.isTTY === true && !env['CI'] && isatty(0);
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
@@ -41,7 +41,8 @@ const screen: Screen = {
     return isTTY === true && columns > 0 && rows > 0 ? { columns, rows } : undefined;
   },
   write: (text) => void process.stderr.write(text),
-  now: () => performance.now(),
+  // `performance` takes longer to load than most of what is shown takes.
+  now: () => process.uptime() * 1000,
   every(milliseconds, tick) {
     const timer = setInterval(tick, milliseconds).unref();
     return () => clearInterval(timer);

@@ -1,10 +1,11 @@
 /** What must be known of the host and the engine to plan a project: looking costs time. */
+import groupBy from 'lodash/groupBy.js';
 import { isDockersBridge } from '../compose/project/network-mode.ts';
 import type { PortRange, Service } from '../compose/project/project.ts';
 import type { Intents } from '../netmode/intents.ts';
 import { isUnderlay, underlay } from '../netmode/modes.ts';
 import { ownerService } from '../netmode/owners.ts';
-import type { KernelDriver } from './facts/facts.ts';
+import type { EngineFacts, HostSocket, KernelDriver } from './facts/facts.ts';
 import { imageOf } from './services/listeners.ts';
 
 /** Whether anything may be on macvlan or ipvlan: of an external network only the engine knows. */
@@ -101,7 +102,7 @@ export function imagesNamed({ project, services }: Intents): readonly string[] {
   return [...new Set([...services.values()].map(({ service }) => imageOf(service, project.name)))].sort();
 }
 
-/** Every port that the file names, so that only their owners need to be looked for. */
+/** Every port that the file names. */
 export function portsNamed({ services }: Intents): ReadonlySet<number> {
   const ports = new Set<number>();
   const add = (range: PortRange | undefined) => {
@@ -117,3 +118,28 @@ export function portsNamed({ services }: Intents): ReadonlySet<number> {
   }
   return ports;
 }
+
+/**
+ * Sockets whose processes matter: of the ports that the project and its images name, those that no container publishes,
+ * because whose these are the engine tells.
+ *
+ * @param ports those that the files name
+ */
+export function ownersWanted(
+  ports: ReadonlySet<number>,
+  engine: EngineFacts | undefined,
+): (socket: HostSocket) => boolean {
+  const exposed = Object.values(engine?.images ?? {}).flatMap((images) => images.map(({ first }) => first));
+  const wanted = new Set([...ports, ...exposed]);
+  const running = (engine?.containers ?? []).filter((container) => container.running);
+  const published = groupBy(
+    running.flatMap((container) => container.ports),
+    (port) => `${port.published}/${port.protocol}`,
+  );
+  return ({ port, protocol, address }) =>
+    wanted.has(port) && !published[`${port}/${protocol}`]?.some(({ ip }) => sharesAddress(ip, address));
+}
+
+const anywhere: ReadonlySet<string | undefined> = new Set([undefined, '0.0.0.0', '::']);
+
+const sharesAddress = (a: string | undefined, b: string): boolean => anywhere.has(a) || anywhere.has(b) || a === b;

@@ -89,6 +89,11 @@ const single: readonly (readonly [string, ...string[]])[] = [
     'warning compose/invalid-model compose.yaml:1 <http> "web": "http" is not a port or a range of ports',
   ],
   [
+    service('ports: [{ target: 80, published: 1.0 }]'),
+    'error compose/invalid-model compose.yaml:1 <1.0> "web": a fraction is no port to publish | write a whole ' +
+      'number, or a range in quotes',
+  ],
+  [
     service('expose: [http]'),
     'warning compose/invalid-model compose.yaml:1 <http> "web": "http" is not a port to expose',
   ],

@@ -65,6 +65,8 @@ const bytesOf = (text: string | undefined) => (text === undefined ? undefined : 
 export interface FakeHost extends Host {
   /** Every command, in order, joined by spaces. */
   readonly ran: string[];
+  /** With what each command was started that has the terminal. */
+  readonly attached: RunOptions[];
   /** The files, as they are now. */
   readonly files: Map<string, string>;
   /** The modes of those that were written for all of the system. */
@@ -79,6 +81,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
   const executables = new Set(options.executables ?? []);
   const turns = new Map<string, number>();
   const ran: string[] = [];
+  const attached: RunOptions[] = [];
   const modes = new Map<string, number>();
 
   const isDirectory = (path: string) => [...files.keys()].some((file) => file.startsWith(`${path}/`));
@@ -129,10 +132,14 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     home: options.home ?? '/home/user',
     program: options.program ?? ['/usr/bin/node', '/usr/local/bin/netcompose'],
     ran,
+    attached,
     files,
     modes,
     run: async (argv, given = {}) => answerTo(argv, given),
-    attach: async (argv, given = {}) => answerTo(argv, given).code,
+    attach: async (argv, given = {}) => {
+      attached.push(given);
+      return answerTo(argv, given).code;
+    },
     follow: (argv, onLine) => {
       ran.push(argv.join(' '));
       if (!options.follow) throw new Error(`the fake host was not told about: ${argv.join(' ')}`);
@@ -144,6 +151,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       return text === undefined ? { error: 'missing', detail: 'no such file' } : { text };
     },
     readText: (path) => files.get(path),
+    readTextAside: async (path) => files.get(path),
     readStandardInput: () => options.input ?? '',
     readBytes: (path) => options.bytes?.[path] ?? bytesOf(files.get(path)),
     list: (path) => [

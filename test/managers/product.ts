@@ -73,6 +73,7 @@ export function hostIn(machine: Machine): Host {
     uid: 0,
     run: (argv) => machine.tryExec(argv),
     readText: (path) => machine.read(path),
+    readTextAside: async (path) => machine.read(path),
     list: (path) => machine.look(['ls', '-A', '--', path]).stdout.split('\n').filter(Boolean),
     exists: (path) => machine.look(['test', '-e', path]).code === 0,
     isDirectory: (path) => machine.look(['test', '-d', path]).code === 0,

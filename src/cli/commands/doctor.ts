@@ -9,7 +9,7 @@ import type { Facts } from '../../plan/facts/facts.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatOption, ownOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
-import { readFacts } from '../steps/observe.ts';
+import { readFacts } from '../steps/observe/observe.ts';
 
 const examples = `
 Examples:

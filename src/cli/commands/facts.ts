@@ -34,8 +34,8 @@ export async function run(session: Session): Promise<number> {
   const images = intents ? imagesNamed(intents) : [];
   const [hostFacts, engine, version] = await progress.during('Host and engine', 'Looking', () =>
     Promise.all([
-      observeHost(host, { lan: true, sockets: 'all' }),
-      observeEngine(host, images),
+      observeHost(host, { lan: true, sockets: true }),
+      observeEngine(host, { images }),
       compose && composeVersion(host, compose),
     ]),
   );

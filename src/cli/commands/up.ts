@@ -198,10 +198,11 @@ function recordOverride({ host }: Session, project: string, text: string | undef
   return undefined;
 }
 
-function callCompose(session: Session, { project, stdin }: Ready, override: string | undefined): Promise<number> {
-  return session.host.attach(
-    ...composeCall(session, project, override, [session.command, ...serviceWords(session).forCompose], stdin),
-  );
+function callCompose(session: Session, prepared: Ready, override: string | undefined): Promise<number> {
+  const { project, stdin, quickly } = prepared;
+  const { forCompose, detached } = serviceWords(session);
+  const [argv, options] = composeCall(session, project, override, [session.command, ...forCompose], stdin);
+  return session.host.attach(argv, detached ? { ...options, env: { ...options.env, ...quickly } } : options);
 }
 
 /** Where Compose cannot even be called (its program has gone, the override cannot be written), nothing stays either. */

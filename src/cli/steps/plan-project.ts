@@ -6,7 +6,7 @@ import type { Facts } from '../../plan/facts/facts.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { OwnOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
-import { factsFor } from './observe.ts';
+import { factsFor } from './observe/observe.ts';
 import { probed } from './probe-lan.ts';
 import { type Read, readProject } from './read-project.ts';
 

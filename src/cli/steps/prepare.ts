@@ -19,10 +19,11 @@ import { exitCodes } from '../exit-codes.ts';
 import { startedBy } from '../options/service-words.ts';
 import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
-import { seenFor } from './observe.ts';
+import { askAhead } from './observe/ask-ahead.ts';
+import { seenFor } from './observe/observe.ts';
 import { probed } from './probe-lan.ts';
 import { readProject, refusePipes } from './read-project.ts';
-import { type Verified, verifyOnce } from './verify/verified.ts';
+import { quickCompose, type Verified, verifyOnce } from './verify/verified.ts';
 import { verify } from './verify/verify.ts';
 
 export type Prepared =
@@ -40,6 +41,8 @@ export type Prepared =
       readonly shims?: ShimState;
       readonly override?: string;
       readonly stdin?: string;
+      /** Variables for a Compose that ends by itself. */
+      readonly quickly: Readonly<Record<string, string>>;
       /** Keeps what need not be found out again, once Compose has started everything. */
       readonly remember: () => void;
     };
@@ -56,6 +59,7 @@ export interface PrepareOptions {
 
 /** Reads, plans and checks, and reports what is wrong. Changes nothing. */
 export async function prepare(session: Session, { starts, lock }: PrepareOptions): Promise<Prepared> {
+  const ahead = starts ? await askAhead(session, lock) : undefined;
   const read = readProject(session);
   refusePipes(read);
   const { project, intents, diagnostics, annotated, stdin, looks } = read;
@@ -81,7 +85,7 @@ export async function prepare(session: Session, { starts, lock }: PrepareOptions
     seenFor(
       session,
       intents,
-      { offline: diagnostics.hasErrors, engineNeeded: starts, live: starts },
+      { offline: diagnostics.hasErrors, engineNeeded: starts, live: starts, ...(ahead && { ahead }) },
       diagnostics.report,
     ),
   );
@@ -114,6 +118,7 @@ export async function prepare(session: Session, { starts, lock }: PrepareOptions
     facts,
     ...(shims && { shims }),
     ...(override !== undefined && { override }),
+    quickly: quickCompose(session, looks),
     remember: () => {
       keepSeen?.();
       keepAgreement?.();

@@ -13,7 +13,7 @@ export interface Located {
 }
 
 /** In Compose's order of preference (`cli/options.go`); the override's order is another. */
-const defaultNames = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'] as const;
+export const defaultNames = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'] as const;
 const overrideNames = [
   'compose.override.yml',
   'compose.override.yaml',

@@ -65,6 +65,10 @@ function longPort(tree: Mapping, service: string, report: Report): readonly Port
     report('compose/invalid-model', hostIp.span, `"${service}": "${hostIp.value}" is not an IP address`);
   }
   const published = at(tree, 'published');
+  if (published?.kind === 'scalar' && isWrittenFraction(published))
+    report('compose/invalid-model', published.span, `"${service}": a fraction is no port to publish`, {
+      help: 'write a whole number, or a range in quotes',
+    });
   const range = published?.kind === 'scalar' ? parsePortRange(String(published.value)) : undefined;
   if (published?.kind === 'scalar' && !range && published.value !== '') {
     report(

@@ -25,8 +25,8 @@ export function patienceWith(endpoint: Endpoint, { env }: Pick<Host, 'env'>): nu
 /** An engine that is asked. Nothing is sent before the first question. */
 export interface Engine {
   /**
-   * The answer to `GET path`, which is what Docker's API answers as far as netcompose reads it. Throws where there is
-   * none, with `statusCode` where it is an error of the engine's.
+   * The answer to `GET path`, which is what Docker's API answers as far as netcompose reads it; where it is as the last
+   * time, the same object. Throws where there is none, with `statusCode` where it is an error of the engine's.
    */
   get(path: string): Promise<unknown>;
   /** The headers by which the engine tells what it is; nothing where it does not, or is not asked by its socket. */
@@ -35,21 +35,38 @@ export interface Engine {
 
 /** A way to ask the engine at the endpoint, each question with its time. */
 export async function connect(endpoint: Endpoint, host: Host): Promise<Engine> {
-  const seconds = patienceWith(endpoint, host);
-  if (endpoint.kind === 'unix') return bySocket(endpoint.socket, seconds);
-  return byLibrary(await client(endpoint, host), seconds);
+  if (endpoint.kind === 'unix') return bySocket(endpoint, host);
+  return byLibrary(await client(endpoint, host), patienceWith(endpoint, host));
+}
+
+/** The engine, with these questions and its greeting under way; what is asked once more is asked anew. */
+export function askedAhead(engine: Engine, paths: readonly string[]): Engine {
+  const once = <T>(ask: () => Promise<T>) => {
+    let begun: Promise<T> | undefined = ask();
+    // Whoever waits for it hears of it; perhaps nobody does.
+    begun.catch(() => undefined);
+    return () => {
+      const asked = begun ?? ask();
+      begun = undefined;
+      return asked;
+    };
+  };
+  const answers = new Map(paths.map((path) => [path, once(() => engine.get(path))]));
+  return { get: (path) => answers.get(path)?.() ?? engine.get(path), greeting: once(() => engine.greeting()) };
 }
 
 /** A client that waits for as long as it takes: for answers that do not end, such as the engine's events. */
 export const connectForEvents = (endpoint: Endpoint, host: Host): Promise<Docker> => client(endpoint, host);
 
-function bySocket(socket: string, seconds: number): Engine {
-  const ask = (path: string) => requestOver(socket, path, { seconds, late: () => silent(seconds) });
+/** By a unix socket, without a library. */
+export function bySocket(endpoint: Extract<Endpoint, { readonly kind: 'unix' }>, host: Host): Engine {
+  const seconds = patienceWith(endpoint, host);
+  const ask = (path: string) => requestOver(endpoint.socket, path, { seconds, late: () => silent(seconds) });
   return {
-    get: async (path) => {
+    get: read(async (path) => {
       const { status, body } = await ask(path);
-      return status === 200 ? answerIn(path, body) : refused(status, body);
-    },
+      return status === 200 ? body : refused(status, body);
+    }),
     greeting: async () => {
       const { status, headers } = await ask('/_ping');
       return status === 200 ? headers : undefined;
@@ -70,6 +87,23 @@ function messageIn(body: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** For how long a container is up: what changes although nothing has changed, and is not read. */
+const ages = /"Status":"[^"\\]*"/g;
+
+/** Reads an answer that is as the last time no second time. */
+function read(bodyOf: (path: string) => Promise<string>): Engine['get'] {
+  const last = new Map<string, { readonly text: string; readonly value: unknown }>();
+  return async (path) => {
+    const body = await bodyOf(path);
+    const text = body.replace(ages, '');
+    const known = last.get(path);
+    if (known?.text === text) return known.value;
+    const value = answerIn(path, body);
+    last.set(path, { text, value });
+    return value;
+  };
 }
 
 function answerIn(path: string, body: string): unknown {
@@ -121,7 +155,7 @@ function byLibrary(docker: Docker, seconds: number): Engine {
       clearTimeout(timer);
     }
   };
-  return { get: async (path) => answerIn(path, await body(path)), greeting: async () => undefined };
+  return { get: read(body), greeting: async () => undefined };
 }
 
 /** Node's own, with those that `bin/netcompose.cjs` has kept Node from reading; nothing where these are all. */

@@ -2,8 +2,11 @@
 import type { ContainerInfo, ContainerInspectInfo, ImageInspectInfo, NetworkInspectInfo } from 'dockerode';
 import type { Engine } from './client.ts';
 
+/** Of the lists of everything. */
+export const listPaths = { networks: '/networks', containers: '/containers/json?all=true' } as const;
+
 /** All networks. */
-export const networksOf = (engine: Engine) => engine.get('/networks') as Promise<NetworkInspectInfo[]>;
+export const networksOf = (engine: Engine) => engine.get(listPaths.networks) as Promise<NetworkInspectInfo[]>;
 
 /** All containers, running or not; with filters, those that fit. */
 export function containersOf(
@@ -11,7 +14,7 @@ export function containersOf(
   filters?: Readonly<Record<string, readonly string[]>>,
 ): Promise<ContainerInfo[]> {
   const query = filters ? `&filters=${encodeURIComponent(JSON.stringify(filters))}` : '';
-  return engine.get(`/containers/json?all=true${query}`) as Promise<ContainerInfo[]>;
+  return engine.get(`${listPaths.containers}${query}`) as Promise<ContainerInfo[]>;
 }
 
 /** A container; throws with the `statusCode` 404 where it has gone. */

@@ -1,9 +1,10 @@
 /** The engine as it is, asked through its API. */
+import isEqual from 'lodash/isEqual.js';
 import sortBy from 'lodash/sortBy.js';
 import type { EngineFacts, ImagePort } from '../../plan/facts/facts.ts';
-import { connect, type Engine } from '../engine/client.ts';
+import { askedAhead, bySocket, connect, type Engine } from '../engine/client.ts';
 import { type Endpoint, findEndpoint } from '../engine/endpoint.ts';
-import { containersOf, imageOf, networksOf } from '../engine/questions.ts';
+import { containersOf, imageOf, listPaths, networksOf } from '../engine/questions.ts';
 import { badAddress, type EngineUnreachable, unreachable } from '../engine/unreachable.ts';
 import type { Host } from '../system/host.ts';
 import { identified } from './engine-identity.ts';
@@ -19,14 +20,41 @@ export type EngineObservation =
     }
   | EngineUnreachable;
 
+export interface EngineOptions {
+  /** Names of images whose `EXPOSE` is wanted; those that the engine does not have are left out. */
+  readonly images?: readonly string[];
+  /** Where it is kept what the engine is, if it may be. */
+  readonly path?: string;
+  /** What it has been asked already. */
+  readonly asked?: EngineAsked;
+}
+
+/** An engine to which questions are under way. */
+export interface EngineAsked {
+  readonly endpoint: Endpoint;
+  readonly engine: Engine;
+}
+
 /**
- * Observes the engine that `docker` would talk to; one that cannot be reached is a result, with words for people.
+ * Asks the engine that `docker` would talk to for what comes and goes, and who it is.
  *
- * @param images names of images whose `EXPOSE` is wanted; those that the engine does not have are left out
- * @param path where it is kept what the engine is, if it may be
+ * @returns nothing where the connection alone takes long, or there is no telling where it leads
  */
-export function observeEngine(host: Host, images: readonly string[] = [], path?: string): Promise<EngineObservation> {
-  return observed(host, async (engine, endpoint) => {
+export function askEngine(host: Host): EngineAsked | undefined {
+  try {
+    const endpoint = findEndpoint(host);
+    return endpoint.kind === 'unix'
+      ? { endpoint, engine: askedAhead(bySocket(endpoint, host), Object.values(listPaths)) }
+      : undefined;
+  } catch {
+    return undefined; // whoever observes it says why
+  }
+}
+
+/** Observes the engine that `docker` would talk to; one that cannot be reached is a result, with words for people. */
+export function observeEngine(host: Host, options: EngineOptions = {}): Promise<EngineObservation> {
+  const { images = [], path, asked: begun } = options;
+  return observed(host, begun, async (engine, endpoint) => {
     const identifying = identified(host, engine, endpoint, path);
     // By ssh first alone: where an engine cannot be reached, a password is then asked for once.
     if (endpoint.kind === 'ssh') await identifying;
@@ -40,32 +68,48 @@ export function observeEngine(host: Host, images: readonly string[] = [], path?:
     ]);
     const facts: EngineFacts = {
       ...identity,
-      ...comesAndGoes,
+      ...comesAndGoes.seen,
       ...(images.length > 0 && {
         images: Object.fromEntries(images.flatMap((image, at) => (exposed[at] ? [[image, exposed[at]]] : []))),
       }),
     };
+    lastSeen.set(facts, { engine, comesAndGoes });
     return { facts, ...(remember && { remember }) };
   });
 }
 
-/** The same engine some moments later: only what comes and goes is asked for. */
+/** By which connection facts were had, and from which answers: those that are the same need not be read again. */
+const lastSeen = new WeakMap<EngineFacts, { readonly engine: Engine; readonly comesAndGoes: ComesAndGoes }>();
+
+/**
+ * The same engine some moments later: only what comes and goes is asked for.
+ *
+ * @returns the same facts where nothing has changed
+ */
 export function observeAgain(host: Host, known: EngineFacts): Promise<EngineObservation> {
-  return observed(host, async (engine) => ({
-    facts: { ...known, ...(await whatComesAndGoes(engine, Promise.resolve(known.kind === 'podman'))) },
-  }));
+  const last = lastSeen.get(known);
+  return observed(host, undefined, async (connected) => {
+    const engine = last?.engine ?? connected;
+    const isPodman = known.kind === 'podman';
+    const comesAndGoes = await whatComesAndGoes(engine, Promise.resolve(isPodman), last?.comesAndGoes);
+    if (comesAndGoes === last?.comesAndGoes) return { facts: known };
+    const facts = { ...known, ...comesAndGoes.seen };
+    lastSeen.set(facts, { engine, comesAndGoes });
+    return { facts };
+  });
 }
 
 type Reached = Omit<Extract<EngineObservation, { kind: 'reached' }>, 'kind'>;
 
 async function observed(
   host: Host,
+  begun: EngineAsked | undefined,
   ask: (engine: Engine, endpoint: Endpoint) => Promise<Reached>,
 ): Promise<EngineObservation> {
   try {
-    const endpoint = findEndpoint(host);
+    const endpoint = begun?.endpoint ?? findEndpoint(host);
     try {
-      return { kind: 'reached', ...(await ask(await connect(endpoint, host), endpoint)) };
+      return { kind: 'reached', ...(await ask(begun?.engine ?? (await connect(endpoint, host)), endpoint)) };
     } catch (cause) {
       return unreachable(endpoint, cause);
     }
@@ -74,19 +118,31 @@ async function observed(
   }
 }
 
+/** What an engine answers of its containers, and what netcompose reads of that and of its networks. */
+interface ComesAndGoes {
+  readonly listed: Awaited<ReturnType<typeof containersOf>>;
+  readonly seen: Pick<EngineFacts, 'networks' | 'containers'>;
+}
+
 /**
  * All networks and containers of an engine. Podman's own API tells more than its Docker-compatible one, which is asked
  * before it is known who answers.
+ *
+ * @returns the last, where Docker answers as it did then
  */
 async function whatComesAndGoes(
   engine: Engine,
   isAskedOfPodman: Promise<boolean>,
-): Promise<Pick<EngineFacts, 'networks' | 'containers'>> {
-  const [networks, listed, podman] = await Promise.all([networksOf(engine), containersOf(engine), isAskedOfPodman]);
-  const [all, containers] = podman
-    ? await Promise.all([podmanNetworks(engine), podmanContainers(engine, listed)])
-    : [networks.map(toNetwork), listed.map((container) => toContainer(container))];
-  return { networks: sortBy(all, 'name'), containers: sortBy(containers, 'name') };
+  last?: ComesAndGoes,
+): Promise<ComesAndGoes> {
+  const [answered, listed, podman] = await Promise.all([networksOf(engine), containersOf(engine), isAskedOfPodman]);
+  const networks = sortBy(podman ? await podmanNetworks(engine) : answered.map(toNetwork), 'name');
+  // The list of networks, which is short, has another order each time.
+  if (!podman && last?.listed === listed && isEqual(last.seen.networks, networks)) return last;
+  const containers = podman
+    ? await podmanContainers(engine, listed)
+    : listed.map((container) => toContainer(container));
+  return { listed, seen: { networks, containers: sortBy(containers, 'name') } };
 }
 
 /** Nothing where the engine lacks the image or refuses to answer: this is only the last source of a guess. */

@@ -7,7 +7,7 @@ import { hearsSiblings } from '../../plan/facts/managers/hears-siblings.ts';
 import { answersTable, isOurs, shimTable } from '../../plan/facts/ownership.ts';
 import type { ShimState } from '../../plan/facts/shim-state.ts';
 import { commandFailure, HostError } from '../system/errors.ts';
-import type { Host } from '../system/host.ts';
+import type { Host, RunResult } from '../system/host.ts';
 import { isLate, look } from '../system/run-look.ts';
 import { programOf, which } from '../system/which.ts';
 import {
@@ -25,7 +25,7 @@ import {
 import { observeDrivers } from './kernel.ts';
 import { observeDhcpcdAndVersion } from './managers/dhcpcd.ts';
 import { observeManagers } from './managers/manager-files.ts';
-import { observeSockets } from './sockets.ts';
+import { openSockets, withOwners } from './sockets.ts';
 
 /** What is looked at beyond interfaces and routes: each costs a little, and few commands need it. */
 export interface HostOptions {
@@ -37,8 +37,10 @@ export interface HostOptions {
   readonly manager?: boolean;
   /** Whether a DHCP client hears what shims answer; with `manager` in any case. */
   readonly listener?: boolean;
-  /** Sockets, with the processes of these ports. */
-  readonly sockets?: 'all' | ReadonlySet<number>;
+  /** All open sockets, with their processes. */
+  readonly sockets?: boolean;
+  /** What `ip` has been asked already. */
+  readonly asked?: NetworkAsked;
 }
 
 /** Observes the host. Throws a `HostError` where `ip` fails on Linux; elsewhere gives what Node knows. */
@@ -55,15 +57,15 @@ export interface HostObservation {
 /** As `observeHost`, with what else was seen on the way. */
 export async function observeHostAndShims(
   host: Host,
-  { lan = false, drivers, manager = lan, listener = manager, sockets }: HostOptions = {},
+  { lan = false, drivers, manager = lan, listener = manager, sockets = false, asked: network }: HostOptions = {},
 ): Promise<HostObservation> {
   const { platform } = host;
   if (platform !== 'linux') return { facts: { platform, interfaces: nodeInterfaces(host), routes: [], rpFilter: {} } };
-  const asked = Promise.all([observeNetwork(host, lan), manager && isNetworkManagerRunning(host)]);
+  const asked = Promise.all([observeNetwork(host, lan, network), manager && isNetworkManagerRunning(host)]);
   const [managers, dhcpcd, open] = await Promise.all([
     lan ? meanwhile(() => observeManagers(host)) : undefined,
     listener && !lan ? meanwhile(() => observeDhcpcdAndVersion(host)) : undefined,
-    sockets === undefined ? undefined : meanwhile(() => observeSockets(host, sockets)),
+    sockets ? meanwhile(async () => withOwners(host, (await openSockets(host)) ?? [], () => true)) : undefined,
     // Where `ip` fails, nothing else matters.
     asked,
   ]);
@@ -98,8 +100,8 @@ interface SeenNetwork {
 }
 
 /** All at once; where that fails, one after the other, which says what it is that fails. */
-async function observeNetwork(host: Host, lan: boolean): Promise<SeenNetwork> {
-  const lists = await askAtOnce(host);
+async function observeNetwork(host: Host, lan: boolean, asked: NetworkAsked = askNetwork(host)): Promise<SeenNetwork> {
+  const lists = await listsOf(host, asked);
   if (lists) return lists;
   const [interfaces, routes4, routes6, neighbours] = await Promise.all([
     ...([observeInterfaces(host), observeRoutes(host, 4), observeRoutes(host, 6)] as const),
@@ -111,11 +113,23 @@ async function observeNetwork(host: Host, lan: boolean): Promise<SeenNetwork> {
 /** One process for everything that `ip` can tell. */
 const atOnce = ['addr', 'route show table all', 'neigh', 'rule'] as const;
 
+const batch = ['ip', '-N', '-j', '-d', '-batch', '-'] as const;
+
+/** A question to `ip` that is under way. */
+export type NetworkAsked = Promise<RunResult>;
+
+/** Asks for everything that is read of `ip`. */
+export function askNetwork(host: Host): NetworkAsked {
+  const asked = look(host, batch, { input: `${atOnce.join('\n')}\n` });
+  // Whoever waits for it hears of it; perhaps nobody does.
+  asked.catch(() => undefined);
+  return asked;
+}
+
 /** Throws a `HostError` where `ip` hangs, which it would again. */
-async function askAtOnce(host: Host): Promise<SeenNetwork | undefined> {
-  const command = ['ip', '-N', '-j', '-d', '-batch', '-'];
-  const result = await look(host, command, { input: `${atOnce.join('\n')}\n` });
-  if (isLate(result)) throw new HostError(commandFailure(command, result));
+async function listsOf(host: Host, asked: NetworkAsked): Promise<SeenNetwork | undefined> {
+  const result = await asked;
+  if (isLate(result)) throw new HostError(commandFailure(batch, result));
   const [addr, route, neigh, rule] = result.code === 0 ? batchLists(result.stdout, atOnce.length) : [];
   if (addr === undefined || route === undefined || neigh === undefined || rule === undefined) return undefined;
   try {

@@ -1,6 +1,6 @@
 /** The sockets that processes have open, read from `/proc`. */
 import { endianness } from 'node:os';
-import { Address6 } from 'ip-address';
+import partition from 'lodash/partition.js';
 import sortBy from 'lodash/sortBy.js';
 import type { HostSocket } from '../../plan/facts/facts.ts';
 import type { Host } from '../system/host.ts';
@@ -16,26 +16,37 @@ const tables = [
   { file: 'udp6', protocol: 'udp', state: '07' },
 ] as const;
 
-interface Found extends HostSocket {
+type Owner = NonNullable<HostSocket['owner']>;
+
+/** One that is open, and by what it is known in the lists of open files. */
+export interface OpenSocket extends HostSocket {
   readonly inode: string;
 }
 
 /**
- * Observes the sockets.
- *
- * @param ports those whose processes are wanted, or all: finding them means looking at every open file of every process
+ * The sockets that are open on the host, without their processes; nothing where the system has no `/proc`. For a list
+ * of TCP the kernel goes through its table of all connections, which takes milliseconds: the files are read aside.
  */
-export function observeSockets(host: Host, ports: 'all' | ReadonlySet<number>): readonly HostSocket[] {
-  const found = tables.flatMap(({ file, protocol, state }) =>
-    parseSockets(host.readText(`/proc/net/${file}`) ?? '', protocol, state),
-  );
-  const wanted = found.filter(({ port }) => ports === 'all' || ports.has(port));
-  const owners = ownersOf(host, new Set(wanted.map(({ inode }) => inode)));
-  const sockets = found.map(({ inode, ...socket }): HostSocket => {
+export async function openSockets(host: Host): Promise<readonly OpenSocket[] | undefined> {
+  if (host.platform !== 'linux') return undefined;
+  return socketsIn(await Promise.all(tables.map(({ file }) => host.readTextAside(`/proc/net/${file}`))));
+}
+
+/**
+ * The sockets with their processes.
+ *
+ * @param isWanted whether a socket's process is wanted: finding it means looking at open files of many processes
+ */
+export function withOwners(
+  host: Host,
+  open: readonly OpenSocket[],
+  isWanted: (socket: HostSocket) => boolean,
+): readonly HostSocket[] {
+  const owners = ownersOf(host, new Set(open.filter(isWanted).map(({ inode }) => inode)));
+  return open.map(({ inode, ...socket }): HostSocket => {
     const owner = owners.get(inode);
     return owner ? { ...socket, owner } : socket;
   });
-  return sortBy(sockets, ['port', 'protocol', 'address']);
 }
 
 /**
@@ -45,21 +56,22 @@ export function observeSockets(host: Host, ports: 'all' | ReadonlySet<number>): 
  */
 export function socketsAround(host: Host, pid: number): readonly HostSocket[] | undefined {
   if (host.readText(`/proc/${pid}/net/tcp`) === undefined) return undefined;
-  const found = tables.flatMap(({ file, protocol, state }) =>
-    parseSockets(host.readText(`/proc/${pid}/net/${file}`) ?? '', protocol, state),
-  );
-  return sortBy(
-    found.map(({ inode: _, ...socket }) => socket),
-    ['port', 'protocol', 'address'],
-  );
+  const texts = tables.map(({ file }) => host.readText(`/proc/${pid}/net/${file}`));
+  return socketsIn(texts).map(({ inode: _, ...socket }) => socket);
+}
+
+/** @param texts of the tables, in their order */
+function socketsIn(texts: readonly (string | undefined)[]): readonly OpenSocket[] {
+  const found = tables.flatMap(({ protocol, state }, at) => parseSockets(texts[at] ?? '', protocol, state));
+  return sortBy(found, ['port', 'protocol', 'address']);
 }
 
 /**
  * Reads a file of `/proc/net` (Documentation/networking/proc_net_tcp.rst): address and port in hexadecimal, state,
  * inode.
  */
-function parseSockets(text: string, protocol: HostSocket['protocol'], state: string): readonly Found[] {
-  return text.split('\n').flatMap((line): readonly Found[] => {
+function parseSockets(text: string, protocol: HostSocket['protocol'], state: string): readonly OpenSocket[] {
+  return text.split('\n').flatMap((line): readonly OpenSocket[] => {
     const fields = line.trim().split(/\s+/);
     const [address, port] = fields[1]?.split(':') ?? [];
     if (fields[3] !== state || address === undefined || port === undefined) return [];
@@ -79,35 +91,43 @@ function readAddress(hex: string): string {
   // A socket of IPv6 that is bound to an IPv4 address.
   if (bytes.slice(0, 12).join('') === '00000000000000000000ffff'.toUpperCase()) return v4(bytes.slice(12));
   const groups = Array.from({ length: 8 }, (_, at) => `${bytes[2 * at]}${bytes[2 * at + 1]}`);
-  return new Address6(groups.join(':')).correctForm();
+  // In its short form (RFC 5952), which is what the URL standard writes.
+  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }
 
 /**
  * The process of each socket, the first to have it: its children share it. Those of other users are hidden from all but
- * root.
+ * root. Processes in containers come first: what is in the way of a container is mostly one, and they have few files.
  */
-function ownersOf(host: Host, inodes: ReadonlySet<string>): ReadonlyMap<string, NonNullable<HostSocket['owner']>> {
-  const owners = new Map<string, NonNullable<HostSocket['owner']>>();
+function ownersOf(host: Host, inodes: ReadonlySet<string>): ReadonlyMap<string, Owner> {
+  const owners = new Map<string, Owner>();
   if (inodes.size === 0) return owners;
-  const pids = host.list('/proc').filter((name) => /^\d+$/.test(name));
-  for (const pid of pids.sort((a, b) => Number(a) - Number(b))) {
+  const pids = sortBy(
+    host.list('/proc').filter((name) => /^\d+$/.test(name)),
+    Number,
+  );
+  const containers = new Map(pids.map((pid) => [pid, containerOf(host, pid)]));
+  const [inside, outside] = partition(pids, (pid) => containers.get(pid) !== undefined);
+  for (const pid of [...inside, ...outside]) {
     for (const fd of host.list(`/proc/${pid}/fd`)) {
       const inode = /^socket:\[(\d+)\]$/.exec(host.readLink(`/proc/${pid}/fd/${fd}`) ?? '')?.[1];
       if (inode === undefined || !inodes.has(inode) || owners.has(inode)) continue;
-      owners.set(inode, describe(host, pid));
+      owners.set(inode, describe(host, pid, containers.get(pid)));
       if (owners.size === inodes.size) return owners;
     }
   }
   return owners;
 }
 
-function describe(host: Host, pid: string): NonNullable<HostSocket['owner']> {
-  // Whichever way the engine names its control groups (`docker/<id>`, `docker-<id>.scope`), the container's id is in
-  // the path.
-  const container = /[0-9a-f]{64}/.exec(host.readText(`/proc/${pid}/cgroup`) ?? '')?.[0];
-  return {
-    pid: Number(pid),
-    name: host.readText(`/proc/${pid}/comm`)?.trim() ?? '',
-    ...(container !== undefined && { container }),
-  };
-}
+/**
+ * The id of the container that a process is in. Whichever way the engine names its control groups (`docker/<id>`,
+ * `docker-<id>.scope`), it is in the path.
+ */
+const containerOf = (host: Host, pid: string): string | undefined =>
+  /[0-9a-f]{64}/.exec(host.readText(`/proc/${pid}/cgroup`) ?? '')?.[0];
+
+const describe = (host: Host, pid: string, container: string | undefined): Owner => ({
+  pid: Number(pid),
+  name: host.readText(`/proc/${pid}/comm`)?.trim() ?? '',
+  ...(container !== undefined && { container }),
+});

@@ -8,6 +8,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readFile,
   readFileSync,
   readlinkSync,
   readSync,
@@ -39,6 +40,12 @@ export function readText(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+export function readTextAside(path: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    readFile(path, 'utf8', (error, text) => resolve(error ? undefined : text));
+  });
 }
 
 export function readBytes(path: string): Uint8Array | undefined {

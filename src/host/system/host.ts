@@ -80,6 +80,8 @@ export interface Host {
   read(path: string): FileText;
   /** The file's text, or nothing where there is none that can be read: for a file that may well be missing. */
   readText(path: string): string | undefined;
+  /** The same by another thread, while this one goes on: for what the system takes long to tell. */
+  readTextAside(path: string): Promise<string | undefined>;
   /** All of this process's standard input; it can be read only once. */
   readStandardInput(): string;
   /** The file as it is, for what is not text. */

@@ -99,9 +99,21 @@ export function parseFacts({ host, engine, compose }: Facts): ParsedFacts {
   };
 }
 
+/** Facts do not change, and one pass after the other reads the same: each object is parsed once. */
+function parsedOnce<Given extends object, Parsed>(parse: (given: Given) => Parsed): (given: Given) => Parsed {
+  const parsed = new WeakMap<Given, Parsed>();
+  return (given) => {
+    const known = parsed.get(given);
+    if (known !== undefined) return known;
+    const made = parse(given);
+    parsed.set(given, made);
+    return made;
+  };
+}
+
 /** What the engine was asked, as `parseFacts` reads it. */
-export function parseEngine(engine: EngineFacts): ParsedEngine {
-  return {
+export const parseEngine = parsedOnce(
+  (engine: EngineFacts): ParsedEngine => ({
     ...engine,
     networks: sortBy(engine.networks, ['name', 'id']).map((network) => ({
       ...network,
@@ -110,10 +122,10 @@ export function parseEngine(engine: EngineFacts): ParsedEngine {
       pools: network.configOnly ? [] : network.pools.flatMap((pool) => parsePool(pool) ?? []),
     })),
     containers: sortBy(engine.containers, ['name', 'id']).map(parseContainer),
-  };
-}
+  }),
+);
 
-function parseHost({ interfaces, routes, neighbours, sockets, ...rest }: HostFacts): ParsedHost {
+const parseHost = parsedOnce(({ interfaces, routes, neighbours, sockets, ...rest }: HostFacts): ParsedHost => {
   return {
     ...rest,
     interfaces: sortBy(interfaces, ['index', 'name']).map(parseInterface),
@@ -133,7 +145,7 @@ function parseHost({ interfaces, routes, neighbours, sockets, ...rest }: HostFac
       }),
     }),
   };
-}
+});
 
 function parseInterface({ addresses, passing, secondary, scopes, ...rest }: HostInterface): ParsedInterface {
   return {

@@ -161,7 +161,7 @@ function macFor({ names }: Wish, isTaken: (mac: string) => boolean, current: str
   let attempt = 0;
   while (isTaken(madeMac(names, attempt))) attempt++;
   const first = madeMac(names, attempt);
-  if (current === undefined || isTaken(current)) return first;
+  if (current === undefined || current === first || isTaken(current)) return first;
   const later = Array.from({ length: attempts }, (_, index) => madeMac(names, attempt + 1 + index));
   return later.includes(current) ? current : first;
 }

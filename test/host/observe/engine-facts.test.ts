@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { unreachable } from '../../../src/host/engine/unreachable.ts';
-import { observeEngine } from '../../../src/host/observe/engine-facts.ts';
+import { askEngine, observeAgain, observeEngine } from '../../../src/host/observe/engine-facts.ts';
 import {
   type Asking,
   engineKind,
@@ -162,6 +162,89 @@ test('over a unix socket', async () => {
   }
 });
 
+type Lists = Readonly<Record<string, readonly object[]>>;
+
+const networks = engine['/networks'] as readonly object[];
+const containers = engine['/containers/json?all=true'] as readonly object[];
+const since = (time: string): Lists => ({
+  '/networks': networks,
+  '/containers/json?all=true': containers.map((one) => ({ ...one, Status: `Up ${time}` })),
+});
+
+/** The facts of an engine that is asked twice, and what it was asked the second time. */
+async function twice(name: string, first: Lists, then: Lists) {
+  const socket = join(folder, `${name}.sock`);
+  const asked: string[] = [];
+  let lists = first;
+  const server = await serve((path) => {
+    asked.push(path);
+    return lists[path] ?? engine[path];
+  }, socket);
+  try {
+    const host = fakeHost({ env: { DOCKER_HOST: `unix://${socket}` } });
+    const before = await observeEngine(host);
+    if (before.kind !== 'reached') return assert.unreachable(before.message) as never;
+    lists = then;
+    asked.length = 0;
+    const after = await observeAgain(host, before.facts);
+    if (after.kind !== 'reached') return assert.unreachable(after.message) as never;
+    return { before: before.facts, after: after.facts, asked: asked.sort() };
+  } finally {
+    server.close();
+  }
+}
+
+test('some moments later nothing has changed but an order and the time: the facts are the same', async () => {
+  const later = { ...since('2 seconds'), '/networks': [...networks].reverse() };
+  const { before, after, asked } = await twice('same', since('1 second'), later);
+  assert.is(after, before);
+  assert.equal(asked, ['/containers/json?all=true', '/networks']);
+});
+
+test('some moments later a container has another address, a network has gone', async () => {
+  const [web, ...others] = containers as readonly Record<string, object>[];
+  const moved = { ...web, NetworkSettings: { Networks: { lan: { IPAddress: '192.168.1.199' } } } };
+  const { after } = await twice('moved', since('1 second'), { '/containers/json?all=true': [moved, ...others] });
+  assert.equal(after.containers.find(({ name }) => name === 'shop-web-1')?.networks, {
+    lan: { ipv4: '192.168.1.199' },
+  });
+  assert.is(after.networks.length, 2);
+  const { after: fewer } = await twice('fewer', since('1 second'), { ...since('2 seconds'), '/networks': [] });
+  assert.equal(fewer.networks, []);
+  assert.is(fewer.containers.length, 2);
+});
+
+test('what was asked ahead is not asked again, what is asked later is', async () => {
+  const socket = join(folder, 'ahead.sock');
+  const counts = new Map<string, number>();
+  const server = await serve((path) => {
+    counts.set(path, (counts.get(path) ?? 0) + 1);
+    return engine[path] ?? {};
+  }, socket);
+  try {
+    const host = fakeHost({ env: { DOCKER_HOST: `unix://${socket}` } });
+    const asked = askEngine(host);
+    assert.ok(asked);
+    const observed = await observeEngine(host, { asked });
+    if (observed.kind !== 'reached') return assert.unreachable(observed.message);
+    assert.equal([counts.get('/networks'), counts.get('/containers/json?all=true')], [1, 1]);
+    await observeAgain(host, observed.facts);
+    assert.equal([counts.get('/networks'), counts.get('/containers/json?all=true')], [2, 2]);
+  } finally {
+    server.close();
+  }
+});
+
+test('an engine that is not there may be asked ahead', async () => {
+  const host = fakeHost({ env: { DOCKER_HOST: `unix://${folder}/nobody.sock` } });
+  const asked = askEngine(host);
+  assert.ok(asked);
+  const observed = await observeEngine(host, { asked });
+  assert.is(observed.kind === 'unreachable' && observed.reason, 'no-socket');
+  assert.is(askEngine(fakeHost({ env: { DOCKER_HOST: 'ssh://nas' } })), undefined);
+  assert.is(askEngine(fakeHost({ env: { DOCKER_CONTEXT: 'gone' } })), undefined);
+});
+
 test('the ports that images expose; an image that is not there is left out', async () => {
   const socket = join(folder, 'images.sock');
   const images: Readonly<Record<string, unknown>> = {
@@ -170,11 +253,9 @@ test('the ports that images expose; an image that is not there is left out', asy
   };
   const server = await serve((path) => engine[path] ?? images[path], socket);
   try {
-    const observed = await observeEngine(fakeHost({ env: { DOCKER_HOST: `unix://${socket}` } }), [
-      'nginx',
-      'plain',
-      'gone',
-    ]);
+    const observed = await observeEngine(fakeHost({ env: { DOCKER_HOST: `unix://${socket}` } }), {
+      images: ['nginx', 'plain', 'gone'],
+    });
     if (observed.kind !== 'reached') return assert.unreachable(observed.message);
     assert.equal(observed.facts.images, {
       nginx: [

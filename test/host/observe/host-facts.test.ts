@@ -218,7 +218,7 @@ test('what a LAN depends on, where it is asked for', async () => {
   };
   const observed = await observeHost(
     fakeHost({ ...linux, files, uid: 1000, commands: { ...linux.commands, 'ip -j neigh': JSON.stringify(said) } }),
-    { lan: true, sockets: 'all' },
+    { lan: true, sockets: true },
   );
   assert.equal(observed.neighbours, [
     { address: '192.168.1.5', interface: 'eth0', mac: '02:00:00:00:00:01', state: 'stale' },

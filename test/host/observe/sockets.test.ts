@@ -3,8 +3,9 @@ import { createServer } from 'node:net';
 import { endianness } from 'node:os';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { observeSockets } from '../../../src/host/observe/sockets.ts';
+import { openSockets, withOwners } from '../../../src/host/observe/sockets.ts';
 import { realHost } from '../../../src/host/system/real-host.ts';
+import type { HostSocket } from '../../../src/plan/facts/facts.ts';
 import { fakeHost } from '../fake-host.ts';
 
 /** A line as the kernel writes it: words of 32 bits in the machine's own order. */
@@ -16,6 +17,9 @@ const line = (bytes: string, port: number, state: string, inode: number) =>
 const table = (...lines: readonly string[]) =>
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n' +
   `${lines.join('\n')}\n`;
+
+const nobody = () => false;
+const everybody = () => true;
 
 const container = 'ab'.repeat(32);
 const host = () =>
@@ -49,8 +53,8 @@ const host = () =>
     },
   });
 
-test('sockets of both families and protocols; connections are none', () => {
-  assert.equal(observeSockets(host(), new Set()), [
+test('sockets of both families and protocols; connections are none', async () => {
+  assert.equal(withOwners(host(), (await openSockets(host())) ?? [], nobody), [
     { protocol: 'tcp', address: 'fd00:1::5', port: 22 },
     { protocol: 'tcp', address: '127.0.0.53', port: 53 },
     { protocol: 'udp', address: '127.0.0.53', port: 53 },
@@ -60,28 +64,43 @@ test('sockets of both families and protocols; connections are none', () => {
   ]);
 });
 
-test('each has the first process that shares it, and its container', () => {
+test('each has the first process that shares it, and its container', async () => {
   const owners = Object.fromEntries(
-    observeSockets(host(), 'all').flatMap(({ port, owner }) => (owner ? [[port, owner]] : [])),
+    withOwners(host(), (await openSockets(host())) ?? [], everybody).flatMap(({ port, owner }) =>
+      owner ? [[port, owner]] : [],
+    ),
   );
   assert.equal(owners, { 443: { pid: 900, name: 'node_exporter', container }, 8080: { pid: 812, name: 'nginx' } });
 });
 
-test('only owners of the ports that matter are looked for', () => {
-  const only = observeSockets(host(), new Set([8080, 1]));
+test('only owners of the sockets that matter are looked for', async () => {
+  const only = withOwners(host(), (await openSockets(host())) ?? [], ({ port }) => port === 8080);
   assert.equal(
     only.flatMap(({ port, owner }) => (owner ? [port] : [])),
     [8080],
   );
 });
 
-test('no file of any process is opened where no port matters', () => {
+test('no file of any process is opened where no port matters', async () => {
   const base = host();
-  observeSockets({ ...base, list: () => assert.unreachable('looks at processes') as never }, new Set([1]));
+  const list = () => assert.unreachable('looks at processes') as never;
+  withOwners({ ...base, list }, (await openSockets(base)) ?? [], nobody);
 });
 
-test('a kernel without IPv6 has no such files', () => {
-  assert.equal(observeSockets(fakeHost(), 'all'), []);
+test("what a container has open is found without a look at other processes' files", async () => {
+  const base = host();
+  const looked: string[] = [];
+  const list = (path: string) => {
+    looked.push(path);
+    return base.list(path);
+  };
+  withOwners({ ...base, list }, (await openSockets(base)) ?? [], ({ port }) => port === 443);
+  assert.equal(looked, ['/proc', '/proc/900/fd']);
+});
+
+test('a kernel without IPv6 has no such files, another system none at all', async () => {
+  assert.equal(await openSockets(fakeHost()), []);
+  assert.is(await openSockets(fakeHost({ platform: 'darwin' })), undefined);
 });
 
 const real =
@@ -96,7 +115,8 @@ real("this process's own sockets are found", async () => {
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
   const [tcp, udp] = [(server.address() as { port: number }).port, socket.address().port];
   try {
-    const found = observeSockets(realHost(), new Set([tcp, udp]));
+    const isOurs = ({ port }: HostSocket) => port === tcp || port === udp;
+    const found = withOwners(realHost(), (await openSockets(realHost())) ?? [], isOurs);
     for (const [protocol, port] of [
       ['tcp', tcp],
       ['udp', udp],

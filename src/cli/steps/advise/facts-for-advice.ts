@@ -3,7 +3,7 @@ import { observeEngine } from '../../../host/observe/engine-facts.ts';
 import { observeHost } from '../../../host/observe/host-facts.ts';
 import type { Facts } from '../../../plan/facts/facts.ts';
 import type { Session } from '../../session.ts';
-import { readFacts } from '../observe.ts';
+import { readFacts } from '../observe/observe.ts';
 
 /** @param values the command's options, `--facts` and `--offline` among them */
 export async function factsForAdvice(session: Session, values: Readonly<Record<string, unknown>>): Promise<Facts> {

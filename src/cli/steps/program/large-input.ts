@@ -39,8 +39,13 @@ export function adjustingFor(host: Host): Host {
 }
 
 /** Compiled code that is kept goes by the settings, too: by those with which it will be read. */
-export const resetAdjustment = (): void => apply('usual');
+export function resetAdjustment(): void {
+  if (isAdjusted) apply('usual');
+}
+
+let isAdjusted = false;
 
 function apply(which: keyof Setting): void {
+  isAdjusted = which === 'changed';
   for (const setting of settings) setFlagsFromString(setting[which]);
 }

@@ -5,7 +5,7 @@ import { decide } from '../../../plan/decide.ts';
 import type { Facts } from '../../../plan/facts/facts.ts';
 import type { Plan } from '../../../plan/types.ts';
 import type { Session } from '../../session.ts';
-import { factsFor } from '../observe.ts';
+import { factsFor } from '../observe/observe.ts';
 import { readProject } from '../read-project.ts';
 
 export interface ReadForReach {

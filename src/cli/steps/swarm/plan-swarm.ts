@@ -10,7 +10,7 @@ import { planSwarm, type SwarmHost, type SwarmPlan } from '../../../plan/swarm/s
 import type { OwnOptions } from '../../options/own-options.ts';
 import type { Session } from '../../session.ts';
 import { UsageError } from '../../usage-error.ts';
-import { factsFor, readFacts } from '../observe.ts';
+import { factsFor, readFacts } from '../observe/observe.ts';
 import { type Read, readProject } from '../read-project.ts';
 
 /** How this machine is called where no facts file names it. */

@@ -1,29 +1,33 @@
 /** Finds out what this project needs to know about the host and the engine, and no more: looking costs time. */
 import { resolve } from 'node:path';
-import type { Report } from '../../diagnostics/diagnostic.ts';
-import type { ComposeVersion } from '../../host/compose-version.ts';
-import { findCompose } from '../../host/engine/find-compose.ts';
-import type { EngineUnreachable } from '../../host/engine/unreachable.ts';
-import type { EngineObservation } from '../../host/observe/engine-facts.ts';
-import type { HostObservation, HostOptions } from '../../host/observe/host-facts.ts';
-import { enginePath } from '../../host/override-store.ts';
-import type { Intents } from '../../netmode/intents.ts';
-import type { EngineFacts, Facts, HostFacts, HostSocket } from '../../plan/facts/facts.ts';
-import type { ShimState } from '../../plan/facts/shim-state.ts';
-import { composeMissing, isOlder, oldestCompose } from '../../plan/facts/versions.ts';
+import once from 'lodash/once.js';
+import type { Report } from '../../../diagnostics/diagnostic.ts';
+import type { ComposeVersion } from '../../../host/compose-version.ts';
+import { findCompose } from '../../../host/engine/find-compose.ts';
+import type { EngineUnreachable } from '../../../host/engine/unreachable.ts';
+import type { EngineObservation } from '../../../host/observe/engine-facts.ts';
+import type { HostObservation, HostOptions } from '../../../host/observe/host-facts.ts';
+import type { OpenSocket } from '../../../host/observe/sockets.ts';
+import { enginePath } from '../../../host/override-store.ts';
+import type { Intents } from '../../../netmode/intents.ts';
+import type { Facts, HostFacts, HostSocket } from '../../../plan/facts/facts.ts';
+import type { ShimState } from '../../../plan/facts/shim-state.ts';
+import { composeMissing, isOlder, oldestCompose } from '../../../plan/facts/versions.ts';
 import {
   dependsOnCompose,
   driversWanted,
   imagesWanted,
   isWrittenInFull,
   namesAddresses,
+  ownersWanted,
   portsNamed,
   usesNewerKeys,
   usesOverlay,
   usesUnderlay,
-} from '../../plan/wanted-facts.ts';
-import type { Session } from '../session.ts';
-import { UsageError } from '../usage-error.ts';
+} from '../../../plan/wanted-facts.ts';
+import type { Session } from '../../session.ts';
+import { UsageError } from '../../usage-error.ts';
+import type { Ahead } from './ask-ahead.ts';
 
 export interface FactsOptions {
   /** Look at nothing. */
@@ -36,6 +40,8 @@ export interface FactsOptions {
   readonly live?: boolean;
   /** Whether the command cannot do without the engine. */
   readonly engineNeeded?: boolean;
+  /** What has been asked already. */
+  readonly ahead?: Ahead;
 }
 
 export interface Seen {
@@ -77,29 +83,34 @@ export async function seenFor(
     options.engineNeeded ||
     (options.engine !== false && (onUnderlay || named || usesOverlay(intents) || usesNewerKeys(intents)));
   const images = options.engine === false ? [] : imagesWanted(intents);
-  const isHostWanted = onUnderlay || named || options.engineNeeded || (await isAnyOpen(session, ports));
+  // Usually nothing is in the way, and finding that out needs neither a process nor the engine.
+  const openSockets = once(() => openSocketsLazily(session));
+  const isAnyOpen = async () =>
+    ports !== undefined && ports.size > 0 && (await openSockets())?.some(({ port }) => ports.has(port));
+  const isHostWanted = onUnderlay || named || options.engineNeeded || (await isAnyOpen());
   // The engine first: it works while files are read.
-  const [asked, observed, compose] = await Promise.all([
-    engineUseful ? observeEngineLazily(session, images, options.engineNeeded === true, report) : undefined,
+  const [asked, observed, compose, open] = await Promise.all([
+    engineUseful ? observeEngineLazily(session, images, options, report) : undefined,
     isHostWanted
       ? observeHostLazily(session, {
           lan: onUnderlay,
           drivers: driversWanted(intents),
-          ...(ports && { sockets: ports }),
+          ...(options.ahead && { asked: options.ahead.network }),
         })
       : undefined,
     options.engineNeeded || (engineUseful && dependsOnCompose(intents))
       ? composeFacts(session, options.engineNeeded === true, report)
       : undefined,
+    isHostWanted && ports ? openSockets() : undefined,
   ]);
   // A port that is open may be the project's own: only the engine knows.
-  const inTheWay =
-    !engineUseful && options.engine !== false && observed?.facts.sockets?.some(({ port }) => ports?.has(port));
-  const answer = inTheWay ? await observeEngineLazily(session, images, false, report) : asked;
+  const inTheWay = !engineUseful && options.engine !== false && open?.some(({ port }) => ports?.has(port));
+  const answer = inTheWay ? await observeEngineLazily(session, images, {}, report) : asked;
   const engine = answer?.facts;
   // What is rendered may be used anywhere, whatever this kernel has.
   const seen = observed && options.engine === false ? withoutDrivers(observed.facts) : observed?.facts;
-  const host = seen && (await withOwners(session, seen, engine));
+  const sockets = open && ports && (await owned(session, open, ownersWanted(ports, engine)));
+  const host = seen && sockets ? { ...seen, sockets } : seen;
   return {
     facts: {
       version: 1,
@@ -119,42 +130,38 @@ const nothingSeen: Seen = { facts: { version: 1 } };
 
 const withoutDrivers = ({ drivers: _, ...rest }: HostFacts): HostFacts => rest;
 
-/** Usually nothing is in the way, and finding that out needs neither a process nor the engine. */
-async function isAnyOpen({ host }: Session, ports: ReadonlySet<number> | undefined): Promise<boolean> {
-  if (!ports || ports.size === 0) return false;
-  const { observeSockets } = await import('../../host/observe/sockets.ts');
-  return observeSockets(host, new Set()).some(({ port }) => ports.has(port));
+async function openSocketsLazily({ host }: Session): Promise<readonly OpenSocket[] | undefined> {
+  const { openSockets } = await import('../../../host/observe/sockets.ts');
+  return openSockets(host);
 }
 
-/** Adds the owners of ports that only the images name. */
-async function withOwners({ host }: Session, observed: HostFacts, engine: EngineFacts | undefined): Promise<HostFacts> {
-  const ports = new Set(Object.values(engine?.images ?? {}).flatMap((exposed) => exposed.map(({ first }) => first)));
-  const unknown = observed.sockets?.some(({ port, owner }) => !owner && ports.has(port));
-  if (!unknown) return observed;
-  const { observeSockets } = await import('../../host/observe/sockets.ts');
-  const keyOf = ({ protocol, address, port }: HostSocket) => `${protocol} ${address} ${port}`;
-  const owned = new Map(
-    observeSockets(host, ports).flatMap((socket) => (socket.owner ? [[keyOf(socket), socket]] : [])),
-  );
-  return {
-    ...observed,
-    sockets: observed.sockets!.map((socket) => (socket.owner ? socket : (owned.get(keyOf(socket)) ?? socket))),
-  };
+/** Open files of processes are looked at once the engine has said what its containers publish. */
+async function owned(
+  { host }: Session,
+  open: readonly OpenSocket[],
+  isWanted: (socket: HostSocket) => boolean,
+): Promise<readonly HostSocket[]> {
+  const { withOwners } = await import('../../../host/observe/sockets.ts');
+  return withOwners(host, open, isWanted);
 }
 
 async function observeHostLazily({ host }: Session, options: HostOptions): Promise<HostObservation> {
-  const { observeHostAndShims } = await import('../../host/observe/host-facts.ts');
+  const { observeHostAndShims } = await import('../../../host/observe/host-facts.ts');
   return observeHostAndShims(host, options);
 }
 
 async function observeEngineLazily(
   { host }: Session,
   images: readonly string[],
-  needed: boolean,
+  { engineNeeded: needed = false, ahead }: FactsOptions,
   report: Report,
 ): Promise<Extract<EngineObservation, { kind: 'reached' }> | undefined> {
-  const { observeEngine } = await import('../../host/observe/engine-facts.ts');
-  const observed = await observeEngine(host, images, enginePath(host));
+  const { observeEngine } = await import('../../../host/observe/engine-facts.ts');
+  const observed = await observeEngine(host, {
+    images,
+    path: enginePath(host),
+    ...(ahead?.engine && { asked: ahead.engine }),
+  });
   if (observed.kind === 'reached') return observed;
   const { message, help } = observed;
   if (needed) report('engine/unreachable', undefined, message, { help });
@@ -173,7 +180,7 @@ async function composeFacts({ host }: Session, needed: boolean, report: Report):
     if (needed) report('engine/compose-missing', undefined, message, { help });
     return undefined;
   }
-  const { rememberedComposeVersion } = await import('../../host/compose-version.ts');
+  const { rememberedComposeVersion } = await import('../../../host/compose-version.ts');
   const found = await rememberedComposeVersion(host, compose);
   const { version } = found;
   if (needed && isOlder(version, oldestCompose)) {
@@ -196,7 +203,7 @@ export async function readFacts({ host }: Session, file: string): Promise<Facts>
       `"${path}" ${read.error === 'missing' ? 'does not exist' : `cannot be read: ${read.detail}`}`,
       file === '-' ? 'for standard input write: --facts /dev/stdin' : 'make one with: netcompose facts > facts.json',
     );
-  const { readFactsText } = await import('../../plan/facts/read-facts.ts');
+  const { readFactsText } = await import('../../../plan/facts/read-facts.ts');
   const result = readFactsText(read.text);
   if ('facts' in result) return result.facts;
   throw new UsageError(`"${path}" holds no facts: ${result.fault}`, 'make one with: netcompose facts > facts.json');
