@@ -21,11 +21,10 @@ import { must, run, until } from './process.ts';
 import { reached } from './reached.ts';
 
 /** At layer 2, with neighbour entries; at layer 3; with an address, on a VLAN that Docker makes. */
-const rows = ['l2plain', 'l3', 'l2vlan'].map((key): Row => {
+const [entered, layer3, tagged] = ['l2plain', 'l3', 'l2vlan'].map((key): Row => {
   const { second: _, ...one } = row(key);
   return one;
-});
-const [entered, layer3, tagged] = rows as [Row, Row, Row];
+}) as [Row, Row, Row];
 const parentOf = ({ segment }: Row) => segment.parent;
 const shimOf = (one: Row) => `nc-${parentOf(one)}`;
 const log = '/run/watch.log';
@@ -42,28 +41,37 @@ interface Event {
   readonly wrong?: () => string;
 }
 
-export async function watched(): Promise<void> {
+export const watched = (): Promise<void> => whileUp([entered, layer3], eventsOf);
+/** It has the engine start again, which takes as long as all else. */
+export const watchedVlan = (): Promise<void> => whileUp([tagged], vlanEvents);
+
+async function whileUp(rows: readonly Row[], events: (project: Project) => readonly Event[]): Promise<void> {
   within('shim watch');
   const before = snapshot();
   const project = makeProject('watched', netmodesOnly(rows));
   try {
     const up = netcompose(project, ['up', '-d']);
     check('up', up.code === 0, up.code === 0 ? '' : up.stderr);
-    if (up.code === 0) await whileWatched(project);
+    if (up.code === 0) await whileWatched(project, rows, events(project));
   } finally {
     downAndCompare(project, before);
   }
 }
 
-async function whileWatched(project: Project): Promise<void> {
+async function whileWatched(project: Project, rows: readonly Row[], events: readonly Event[]): Promise<void> {
   const asUp = links();
   const watch = netcomposeAside(project, ['shim', 'watch'], log);
   const ended = once(watch, 'exit');
   try {
     const said = until(written, (text) => text.includes('watching'), 600, 100);
-    check('it watches every shim', said.includes(`watching ${rows.length} shims`), said);
-    const ownMac = readFileSync(`/sys/class/net/${parentOf(entered)}/address`, 'utf8').trim();
-    for (const event of eventsOf(project, ownMac)) putsRight(project, event, asUp);
+    check('it watches every shim', /watching (\d+) shim/.exec(said)?.[1] === String(rows.length), said);
+    for (const event of events) {
+      putsRight(event, asUp);
+      reached(
+        'and the host reaches every container',
+        rows.map(({ key }) => ['host', addressOf(containerOf(project, `${key}-a`)), `${key}-a`] as const),
+      );
+    }
   } finally {
     watch.kill('SIGTERM');
     check('it ends cleanly', (await ended)[0] === 0, written());
@@ -74,7 +82,7 @@ const written = () => readFileSync(log, 'utf8');
 /** The shims that it says it has mended, in order. */
 const mended = () => [...written().matchAll(/^mended ([^:]+):/gm)].map(([, name]) => name!);
 
-function putsRight(project: Project, { what, happen, mends, wrong }: Event, asUp: readonly string[]): void {
+function putsRight({ what, happen, mends, wrong }: Event, asUp: readonly string[]): void {
   const earlier = mended().length;
   happen();
   const start = performance.now();
@@ -88,79 +96,80 @@ function putsRight(project: Project, { what, happen, mends, wrong }: Event, asUp
     isMended() && left === '',
     left !== '' || mends.length === 0 ? left : `${told} after ${seconds} s`,
   );
-  reached(
-    'and the host reaches every container',
-    rows.map(({ key }) => ['host', addressOf(containerOf(project, `${key}-a`)), `${key}-a`] as const),
-  );
 }
 
-/** @param ownMac of the first parent */
-const eventsOf = (project: Project, ownMac: string): readonly Event[] => [
-  {
-    what: 'all shims are deleted',
-    happen: () => {
-      for (const one of rows) must('ip', 'link', 'del', 'dev', shimOf(one));
+function eventsOf(project: Project): readonly Event[] {
+  const rows = [entered, layer3];
+  const ownMac = readFileSync(`/sys/class/net/${parentOf(entered)}/address`, 'utf8').trim();
+  return [
+    {
+      what: 'all shims are deleted',
+      happen: () => {
+        for (const one of rows) must('ip', 'link', 'del', 'dev', shimOf(one));
+      },
+      mends: rows,
     },
-    mends: rows,
-  },
-  {
-    what: 'neighbour entries, addresses and routes are flushed',
-    happen: () => {
-      must('ip', 'neigh', 'flush', 'dev', shimOf(entered), 'nud', 'permanent');
-      must('ip', 'addr', 'flush', 'dev', shimOf(tagged));
-      for (const one of rows) must('ip', 'route', 'flush', 'dev', shimOf(one));
+    {
+      what: 'neighbour entries and routes are flushed',
+      happen: () => {
+        must('ip', 'neigh', 'flush', 'dev', shimOf(entered), 'nud', 'permanent');
+        for (const one of rows) must('ip', 'route', 'flush', 'dev', shimOf(one));
+      },
+      mends: rows,
     },
-    mends: rows,
-  },
-  {
-    what: "the parents' addresses go and come back",
-    happen: () => {
-      for (const { segment } of [entered, layer3]) {
-        const { parent, host, prefix } = segment;
-        for (const verb of ['del', 'add']) must('ip', 'addr', verb, `${host}/${prefix}`, 'dev', parent);
-      }
-      // As whatever configures the host would.
-      must('ip', 'route', 'replace', 'default', 'via', entered.segment.router);
+    {
+      what: "the parents' addresses go and come back",
+      happen: () => {
+        for (const { segment } of [entered, layer3]) {
+          const { parent, host, prefix } = segment;
+          for (const verb of ['del', 'add']) must('ip', 'addr', verb, `${host}/${prefix}`, 'dev', parent);
+        }
+        // As whatever configures the host would.
+        must('ip', 'route', 'replace', 'default', 'via', entered.segment.router);
+      },
+      mends: [],
     },
-    mends: [],
-  },
-  {
-    what: 'a container is made anew at an address beside the range',
-    happen: () => {
-      const { network } = stateOf(containerOf(project, `${entered.key}-a`)).addresses[0]!;
-      const argv = ['--detach', '--name', 'watched-moved-1', '--network', network, '--ip', beside];
-      must('docker', 'run', ...argv, '--stop-signal', 'SIGKILL', 'busybox:latest', 'sleep', '9999');
+    {
+      what: 'a container is made anew at an address beside the range',
+      happen: () => {
+        const { network } = stateOf(containerOf(project, `${entered.key}-a`)).addresses[0]!;
+        const argv = ['--detach', '--name', 'watched-moved-1', '--network', network, '--ip', beside];
+        must('docker', 'run', ...argv, '--stop-signal', 'SIGKILL', 'busybox:latest', 'sleep', '9999');
+      },
+      mends: [entered],
+      wrong: () => (run(['ping', '-c', '1', '-W', '1', beside]).code === 0 ? '' : `${beside} does not answer`),
     },
-    mends: [entered],
-    wrong: () => (run(['ping', '-c', '1', '-W', '1', beside]).code === 0 ? '' : `${beside} does not answer`),
-  },
-  {
-    what: 'and is removed',
-    happen: () => void must('docker', 'rm', '--force', 'watched-moved-1'),
-    mends: [entered],
-  },
-  {
-    what: "the parent's MTU is raised",
-    happen: () => void must('ip', 'link', 'set', 'dev', parentOf(entered), 'mtu', largeMtu),
-    mends: [],
-    wrong: () => lacks(must('ip', 'link', 'show', 'dev', shimOf(entered)), `mtu ${largeMtu} `),
-  },
-  {
-    what: 'and lowered',
-    happen: () => void must('ip', 'link', 'set', 'dev', parentOf(entered), 'mtu', '1500'),
-    mends: [],
-  },
-  {
-    what: 'the parent has another MAC address',
-    happen: () => void must('ip', 'link', 'set', 'dev', parentOf(entered), 'address', otherMac),
-    mends: [entered],
-    wrong: () => entriesBut(otherMac),
-  },
-  {
-    what: 'and its own again',
-    happen: () => void must('ip', 'link', 'set', 'dev', parentOf(entered), 'address', ownMac),
-    mends: [entered],
-  },
+    {
+      what: 'and is removed',
+      happen: () => void must('docker', 'rm', '--force', 'watched-moved-1'),
+      mends: [entered],
+    },
+    {
+      what: "the parent's MTU is raised",
+      happen: () => void must('ip', 'link', 'set', 'dev', parentOf(entered), 'mtu', largeMtu),
+      mends: [],
+      wrong: () => lacks(must('ip', 'link', 'show', 'dev', shimOf(entered)), `mtu ${largeMtu} `),
+    },
+    {
+      what: 'and lowered',
+      happen: () => void must('ip', 'link', 'set', 'dev', parentOf(entered), 'mtu', '1500'),
+      mends: [],
+    },
+    {
+      what: 'the parent has another MAC address',
+      happen: () => void must('ip', 'link', 'set', 'dev', parentOf(entered), 'address', otherMac),
+      mends: [entered],
+      wrong: () => entriesBut(otherMac),
+    },
+    {
+      what: 'and its own again',
+      happen: () => void must('ip', 'link', 'set', 'dev', parentOf(entered), 'address', ownMac),
+      mends: [entered],
+    },
+  ];
+}
+
+const vlanEvents = (): readonly Event[] => [
   {
     what: "the VLAN is deleted, and the engine's restart makes it again",
     happen: () => {
