@@ -84,7 +84,7 @@ test('another range: told before, and with new containers nothing is lost', asyn
 
   const refused = await up('ip_range: 192.168.215.224/27');
   assert.is(refused.code, 1, refused.stderr);
-  assert.match(refused.stderr, 'error[engine/network-made-anew]: Compose makes "another_netcompose-');
+  assert.match(refused.stderr, 'error[engine/network-made-anew]: Compose makes "another_macvlan_');
   assert.match(refused.stderr, 'help: netcompose up -d --force-recreate web');
   assert.is(await web(), first);
 
