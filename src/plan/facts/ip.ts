@@ -44,7 +44,9 @@ export function block(family: 4 | 6, value: bigint, prefix: number): Cidr {
 }
 
 export function formatAddress({ family, value }: Address): string {
-  return family === 4 ? Address4.fromBigInt(value).correctForm() : Address6.fromBigInt(value).correctForm();
+  if (family === 6) return Address6.fromBigInt(value).correctForm();
+  const word = Number(value);
+  return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`;
 }
 
 export function formatCidr({ family, prefix, first }: Cidr): string {
@@ -118,8 +120,17 @@ function parse(text: string): Address | undefined {
   if (text === '') return undefined; // an exception would say the same, at a price
   try {
     if (text.includes(':')) return { family: 6, value: new Address6(text).bigInt() };
-    return { family: 4, value: new Address4(text).bigInt() };
+    return { family: 4, value: usual(text) ?? new Address4(text).bigInt() };
   } catch {
     return undefined; // ip-address tells wrong input by throwing
   }
+}
+
+const dotted = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
+
+/** An IPv4 address as nearly all are written: there are many, and the library takes its time. */
+function usual(text: string): bigint | undefined {
+  const [, a, b, c, d] = dotted.exec(text)?.map(Number) ?? [];
+  if (a === undefined || b === undefined || c === undefined || d === undefined) return undefined;
+  return Math.max(a, b, c, d) > 255 ? undefined : BigInt(((a << 24) | (b << 16) | (c << 8) | d) >>> 0);
 }
