@@ -289,6 +289,13 @@ for (const words of [
   });
 }
 
+test('"--dry-run" counts what is done already, as "plan" does', async () => {
+  const on = machine(macvlan);
+  await on.run('up', '-d');
+  const { out } = await on.run('up', '-d', '--dry-run');
+  assert.match(out, /^Before the containers start:\n {2}# done already: \d+ commands\n$/);
+});
+
 test('"--dry-run=false" is no dry run', async () => {
   const on = machine(macvlan);
   await on.run('--dry-run', 'up', '--dry-run=false', '-d');
