@@ -176,6 +176,7 @@ export const rules = {
   'driver-option/unknown': { severity: 'error', summary: 'Docker ignores a driver option that it does not know.' },
 
   'shim/needs-root': { severity: 'error', summary: 'Making a shim needs root, and there is no way to become it.' },
+  'shim/asks-sudo': { severity: 'info', summary: 'Making a shim needs root, and `up` asks `sudo` for it.' },
   'shim/name-taken': { severity: 'error', summary: "An interface that netcompose did not make has the shim's name." },
   'shim/address-taken': { severity: 'error', summary: "The shim's address is in use." },
   'shim/address-not-kept': {
@@ -228,7 +229,8 @@ export const rules = {
   'engine/rootless': { severity: 'error', summary: 'A rootless engine has no macvlan, ipvlan or overlay.' },
   'engine/podman': {
     severity: 'error',
-    summary: 'Podman ignores a mode or flag of macvlan and ipvlan, or the addresses that a network keeps.',
+    summary:
+      'Podman ignores a mode or flag of macvlan and ipvlan, or addresses that a network keeps, or chooses its parent.',
   },
   'engine/remote': {
     severity: 'error',

@@ -6,7 +6,7 @@
 import { createHash, randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findEndpoint } from './engine/endpoint.ts';
-import { type Claim, groupOfSocket, liveClaims, makeClaim, type Trust } from './system/claims.ts';
+import { type Claim, finished, groupOfSocket, liveClaims, makeClaim, type Trust } from './system/claims.ts';
 import { HostError } from './system/errors.ts';
 import type { Host } from './system/host.ts';
 
@@ -153,7 +153,7 @@ export async function leases(host: Host, network: string): Promise<readonly numb
 /** What the names of all claims of a kind begin with; the process id and something unique follow. */
 function claimsOn(host: Host, kind: 'lock' | 'lease', name: string): string {
   const namespace = /\d+/.exec(host.readLink('/proc/self/ns/net') ?? '')?.[0] ?? '0';
-  return `netcompose.${namespace}.${kind}.${token(name)}`;
+  return `${finished}${namespace}.${kind}.${token(name)}`;
 }
 
 /** A name as part of a file's; no two names give the same: a digest has 32 characters. */

@@ -41,11 +41,15 @@ export async function withTemporaryOverride<T>(
 ): Promise<T> {
   if (text === undefined) return work(undefined);
   const path = posix.join(projectFolder(host, project), `override.${host.pid}.yaml`);
+  const remove = () => host.remove(path);
+  // An interrupt ends this process while Compose still reads.
+  process.once('exit', remove);
   try {
     host.writePrivate(path, text);
     return await work(path);
   } finally {
-    host.remove(path);
+    process.off('exit', remove);
+    remove();
   }
 }
 

@@ -42,14 +42,17 @@ export function decode(place: Place, subject: string, written: Tree, report: Rep
     return { settings: mode ? { mode: { value: mode, span: tree.span } } : {}, keys, span: tree.span };
   }
   const settings: Record<string, unknown> = {};
+  const unread: Record<string, Span> = {};
   const owner = wrong.has('mode') ? undefined : ownerOf(at(tree, 'mode'));
   for (const { key, keySpan, value } of entriesOf(tree)) {
     const read = Object.hasOwn(readers, key) ? readers[key as keyof typeof readers] : undefined;
+    if (wrong.has(key) && blankKeys.includes(key as BlankKey)) unread[key] = value.span;
     if (!read || wrong.has(key)) continue;
     if (key !== 'mode' || !owner) settings[key] = read(value, subject, report);
     keys.set(key as keyof Settings, keySpan);
   }
   if (Object.keys(blank).length > 0) settings['blank'] = blank;
+  if (Object.keys(unread).length > 0) settings['unread'] = unread;
   return { settings: settings as Settings, ...(owner && { owner }), keys, span: tree.span };
 }
 
@@ -87,7 +90,7 @@ const flag = (tree: Tree) => scalar(tree, (value) => value === 'true');
 /** A value of a key that the schema let pass → its decoded form. */
 type Reader<T> = (tree: Tree, subject: string, report: Report) => T;
 
-const readers: { readonly [K in Exclude<keyof Settings, 'blank'>]-?: Reader<NonNullable<Settings[K]>> } = {
+const readers: { readonly [K in Exclude<keyof Settings, 'blank' | 'unread'>]-?: Reader<NonNullable<Settings[K]>> } = {
   default: mode,
   mode,
   network: text,

@@ -64,7 +64,9 @@ export interface Settings {
    * Keys that are there with nothing in them, as variables leave them that are not set on a laptop. Without a
    * fallback they are errors.
    */
-  readonly blank?: Readonly<Partial<Record<BlankKey, Span>>>;
+  readonly blank?: KeysAt;
+  /** Keys whose value is wrong, which has been told: that it is absent here is no second fault. */
+  readonly unread?: KeysAt;
 }
 
 /** Keys of macvlan and ipvlan that may be left empty where a fallback applies. */
@@ -74,6 +76,7 @@ export const blankKeys = [
 ] as const;
 
 export type BlankKey = (typeof blankKeys)[number];
+type KeysAt = Readonly<Partial<Record<BlankKey, Span>>>;
 
 /** Decoded settings, and where each key stands. */
 export interface Decoded {
@@ -88,18 +91,24 @@ export interface Decoded {
 
 /** A narrower place wins, key by key, within `fallback` too: later arguments over earlier ones. */
 export function narrow(...levels: readonly (Settings | undefined)[]): Settings {
-  const { fallback: _, blank: __, ...merged }: Settings = Object.assign({}, ...levels);
+  const { fallback: _, blank: __, unread: ___, ...merged }: Settings = Object.assign({}, ...levels);
   const fallbacks = levels.flatMap((level) => level?.fallback ?? []);
-  const blank = levels.reduce<NonNullable<Settings['blank']>>(
-    (wider, level) => ({
-      ...Object.fromEntries(Object.entries(wider).filter(([key]) => !level || !(key in level))),
-      ...level?.blank,
-    }),
-    {},
-  );
   return {
     ...merged,
     ...(fallbacks.length > 0 && { fallback: Object.assign({}, ...fallbacks) as Fallback }),
-    ...(Object.keys(blank).length > 0 && { blank }),
+    ...narrowKeys('blank', levels),
+    ...narrowKeys('unread', levels),
   };
+}
+
+/** Those that no narrower place gives a value. */
+function narrowKeys(which: 'blank' | 'unread', levels: readonly (Settings | undefined)[]): Partial<Settings> {
+  const keys = levels.reduce<KeysAt>(
+    (wider, level) => ({
+      ...Object.fromEntries(Object.entries(wider).filter(([key]) => !level || !(key in level))),
+      ...level?.[which],
+    }),
+    {},
+  );
+  return Object.keys(keys).length > 0 ? { [which]: keys } : {};
 }

@@ -147,6 +147,10 @@ export interface NetworkPlan {
   readonly driver?: string;
   readonly options: Readonly<Record<string, string>>;
   readonly pools: readonly PlannedPool[];
+  /** What the file declares and Docker drops, which has been told: addresses in it are not wrong for that. */
+  readonly ignoredPools?: readonly PlannedPool[];
+  /** Whether one of its subnets cannot be read, which has been told: what lies in none of the others may lie there. */
+  readonly hasUnread?: true;
 }
 
 /** A macvlan or ipvlan network. */
@@ -170,8 +174,11 @@ export interface UnderlayPlan {
 /** The host interface under a macvlan or ipvlan network. */
 export type Parent =
   | { readonly kind: 'named'; readonly name: string; readonly span: Span }
-  /** The interface of the default route, or a VLAN on it: nobody looked at the host, or it has no such route. */
-  | { readonly kind: 'open'; readonly vlan?: number; readonly span: Span }
+  /**
+   * The interface of the default route, or a VLAN on it: nobody looked at the host, or it has no such route; or what
+   * is written cannot be read, which has been told.
+   */
+  | { readonly kind: 'open'; readonly vlan?: number; readonly isUnread?: true; readonly span: Span }
   /** A native network that names none: Docker gives it a link of its own that leads nowhere. */
   | { readonly kind: 'none'; readonly span: Span };
 

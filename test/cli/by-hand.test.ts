@@ -46,6 +46,34 @@ for (const command of ['up -d', 'check', 'plan']) {
   });
 }
 
+test('with sudo, "check" says that "up" asks it, until nothing is left for root; it never asks itself', async () => {
+  const on = machine(texts);
+  const says = async () => {
+    const { code, out } = await on.run('check');
+    assert.is(code, 0);
+    return /^info\[shim\/asks-sudo\]: the shim "nc-eth0" of "netcompose-eth0" needs root: "up" asks sudo for it$/m.test(
+      out,
+    );
+  };
+  assert.ok(await says());
+  assert.not.ok(on.host.ran.some((line) => line.startsWith('sudo')));
+  // What the help names is enough for somebody whom sudo refuses.
+  const { out } = await on.run('plan');
+  const listed = out.split('\n').filter((line) => /^ +(?:ip|sysctl|docker) /.test(line));
+  assert.ok(listed.length > 5, out);
+  for (const line of listed) assert.is((await on.host.run(line.trim().split(' '))).code, 0, line);
+  assert.not.ok(await says());
+  await isEnough(on);
+});
+
+test('whom sudo would refuse on another host is not known', async () => {
+  const here = machine(texts);
+  const facts = (await here.run('facts')).out;
+  assert.is((JSON.parse(facts) as { host: { privilege: string } }).host.privilege, 'sudo');
+  const there = machine({ ...texts, 'facts.json': facts });
+  assert.not.match((await there.run('check', '--facts', 'facts.json')).out, 'sudo');
+});
+
 test('render is for any host', async () => {
   assert.is((await machine(texts, withoutSudo).run('render')).code, 0);
 });

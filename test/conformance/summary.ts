@@ -1,5 +1,8 @@
 /** What is compared of a model in the form of `docker compose config --format json`, in one canonical form. */
 
+import { rangeText } from '../../src/compose/project/port-runs.ts';
+import { parsePortRange } from '../../src/compose/project/port-syntax.ts';
+
 /** Path → value, both as text. */
 export type Summary = ReadonlyMap<string, string>;
 
@@ -73,7 +76,8 @@ function isPort(exposed: string): boolean {
 
 function portText(port: Plain): string {
   const { host_ip: hostIp = '', published = '', target, protocol = 'tcp', mode = 'ingress' } = port;
-  const shown = text(published).replace(/^(\d+)-\1$/, '$1');
+  // What is no port, Docker refuses: netcompose has said so, and reads none.
+  const shown = rangeText(parsePortRange(text(published)));
   return `${text(hostIp)}:${shown}:${text(target)}/${text(protocol).toLowerCase()} ${text(mode)}`;
 }
 

@@ -276,6 +276,7 @@ const outsideTheFile: {
 const byCommands: readonly RuleName[] = [
   'netmode/cannot-annotate',
   'shim/needs-root',
+  'shim/asks-sudo',
   'swarm/left-out',
   'swarm/address-ignored',
   'swarm/ranges-overlap',

@@ -171,7 +171,8 @@ const without: readonly RuleName[] = [
   // The engine's network of that name is asked for by `network_mode`; an owner that is none is Compose's own error.
   ...(['netmode/undefined-network', 'netmode/unusable-owner', 'netmode/replaces-native'] as const),
   'netmode/cannot-annotate',
-  ...(['address/gateway-guessed', 'service/guests-differ', 'service/falls-back', 'shim/needs-root'] as const),
+  ...(['address/gateway-guessed', 'service/guests-differ', 'service/falls-back'] as const),
+  ...(['shim/needs-root', 'shim/asks-sudo'] as const),
   ...(['engine/unreachable', 'engine/compose-missing', 'engine/compose-too-old'] as const),
 ];
 

@@ -24,6 +24,7 @@ const outside: readonly RuleName[] = [
   'compose/resolved-differently',
   'netmode/cannot-annotate',
   'shim/needs-root',
+  'shim/asks-sudo',
   // Those of "render --swarm": test/cli/commands/swarm.test.ts runs their pages.
   'swarm/left-out',
   'swarm/address-ignored',

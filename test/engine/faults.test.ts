@@ -3,7 +3,8 @@
  * that hangs or dies, a disk that is full or read-only. Each is said, the next `up` succeeds, `down` leaves nothing.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
@@ -16,6 +17,7 @@ import { findEngine, onPath } from './rig/installed.ts';
 import { type Lan, makeLan } from './rig/lan.ts';
 import { netcompose, program } from './rig/netcompose.ts';
 import { type Rig, startRig } from './rig/rig.ts';
+import { until } from './rig/swarm.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
 
 interface Context {
@@ -218,6 +220,57 @@ test('the engine hangs while it is to make a network', async (context) => {
   assert.match(stderr, 'help: see whether "docker version" answers; NETCOMPOSE_ENGINE_SECONDS=60 waits longer');
   await downIsClean(context, 'down after it');
 });
+
+/** Whether any process has this in its command line. */
+const isRunning = (word: string): boolean =>
+  readdirSync('/proc').some((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(word);
+    } catch {
+      return false;
+    }
+  });
+
+const hanging = {
+  'a hook': {
+    file: `x-netmode: { hooks: { pre_up: [[tail, -f, hangs.yaml]] } }\n${compose}`,
+    says: 'waiting for the pre_up hook "tail -f hangs.yaml"; Ctrl-C ends it, and undoes what was done\n',
+  },
+  'an env_file that is a pipe': {
+    file: compose.replace('volumes:', 'env_file: pipe, volumes:'),
+    says: 'waiting for "docker compose config"; Ctrl-C ends it, nothing was changed yet\n',
+  },
+} as const;
+for (const [what, { file, says }] of Object.entries(hanging)) {
+  test(`${what} hangs: it is said, and an interrupt leaves nothing`, async (context) => {
+    points += 1;
+    const { rig, cwd } = context;
+    await execa('mkfifo', ['-m', '600', join(cwd, 'pipe')]);
+    writeFileSync(join(cwd, 'hangs.yaml'), file);
+    const child = spawn(process.execPath, [program, '-f', 'hangs.yaml', 'up', '-d', '--trust-hooks'], {
+      ...{ cwd, env: rig.env, detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
+    });
+    endWhereItHangs(child);
+    let said = '';
+    child.stderr.on('data', (data) => {
+      said += String(data);
+      if (said.endsWith(says)) child.kill('SIGINT');
+    });
+    const [code] = await once(child, 'close');
+    rmSync(join(cwd, 'pipe'));
+    assert.is(code, 130, said);
+    assert.match(said, says);
+    await until(async () => !isRunning('hangs.yaml'), 'what it has started goes on');
+    const state = readdirSync(join(rig.env['XDG_STATE_HOME']!, 'netcompose/shop'));
+    assert.equal(
+      state.filter((name) => /\d/.test(name)),
+      [],
+      'nothing is left of what was only for Compose',
+    );
+    await isClean(context, what);
+  });
+}
 
 for (const [what, options, words] of [
   ['a full disk', 'size=16k', 'ENOSPC: no space left on device'],

@@ -1,6 +1,7 @@
 /** Two projects on one LAN share its network and its shim; the last to leave takes both away. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { saying } from '../support/hooks.ts';
@@ -111,6 +112,32 @@ test('down of one leaves the other alone', async (context) => {
   const { code, stderr } = await call(context, 'one', 'down');
   assert.is(code, 0, stderr);
   assert.is(await fetchText('http://192.168.213.80/'), 'hello');
+});
+
+test('nothing leads to a fixed address that was changed, or whose project is down', async (context) => {
+  const cwd = join(context.rig.directory, 'moves');
+  const other = async (address: string) => {
+    await mkdir(cwd, { recursive: true });
+    await writeFile(join(cwd, 'compose.yaml'), files.two.replace('192.168.213.80', address));
+  };
+  const run = (...args: string[]) => netcompose(context.rig, args, { cwd });
+  /** To which addresses outside the range the shim leads, by routes and by entries for neighbours. */
+  const ledTo = async () => {
+    const [routes, neighbours] = await Promise.all([
+      execa('ip', ['-4', 'route', 'show', 'table', 'all', 'dev', 'nc-ncp-shared', 'type', 'unicast']),
+      execa('ip', ['-4', 'neigh', 'show', 'dev', 'nc-ncp-shared', 'nud', 'permanent']),
+    ]);
+    const addresses = `${routes.stdout}\n${neighbours.stdout}`.matchAll(/^(192\.168\.213\.\d+) /gm);
+    return [...new Set([...addresses].map(([, address]) => address))].sort();
+  };
+  for (const address of ['192.168.213.51', '192.168.213.52']) {
+    await other(address);
+    const { code, stderr } = await run('up', '-d');
+    assert.is(code, 0, stderr);
+    assert.equal(await ledTo(), [address, '192.168.213.80']);
+  }
+  assert.is((await run('down')).code, 0);
+  assert.equal(await ledTo(), ['192.168.213.80']);
 });
 
 test('with host_access: loopback the port answers this host only', async (context) => {

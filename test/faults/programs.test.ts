@@ -11,6 +11,7 @@ import type { RunResult } from '../../src/host/system/host.ts';
 import { runProcess } from '../../src/host/system/processes.ts';
 import { look } from '../../src/host/system/run-look.ts';
 import { machine } from '../cli/machine.ts';
+import { fakeScreen } from '../cli/progress/screen.ts';
 import { fakeHost } from '../host/fake-host.ts';
 import { isHarmless } from '../laws/everything.ts';
 
@@ -164,6 +165,15 @@ const cases: readonly Case[] = [
     says: ['did not print a model, but: Segmentation fault'],
   },
   {
+    name: 'Compose hangs while it reads the files',
+    gives: { 'docker-compose -f': hangs('docker-compose') },
+    code: 3,
+    says: [
+      '"docker-compose config" did not end within 300 seconds; nothing was changed',
+      'help: see whether it ends by itself: it may wait for an env_file that is a pipe',
+    ],
+  },
+  {
     name: 'Compose refuses the files, and talks to the terminal',
     gives: { 'docker-compose -f': { code: 15, stderr: 'service "\u001b[2J" refers to nothing\n' } },
     code: 15,
@@ -199,6 +209,52 @@ for (const { name, gives, executables, code, says } of cases) {
     survived += 1;
   });
 }
+
+test('Compose is given a limit while it reads the files', async () => {
+  const on = machine(texts);
+  const { run } = on.host;
+  const given: (number | undefined)[] = [];
+  Object.assign(on.host, {
+    run: (async (argv, options) => {
+      if (argv.includes('config')) given.push(options?.seconds);
+      return run(argv, options);
+    }) satisfies typeof run,
+  });
+  assert.is((await on.run('up', '-d')).code, 0);
+  assert.equal(given, [300]);
+});
+
+for (const [what, command, says] of [
+  [
+    'a hook before up',
+    'before',
+    'waiting for the pre_up hook "before "$(printf \'\\033c\')""; Ctrl-C ends it, and undoes what was done\n',
+  ],
+  ['a hook after down', 'after', 'waiting for the post_down hook "after"; Ctrl-C ends it\n'],
+  [
+    'Compose while it reads the files',
+    'docker-compose -f',
+    'waiting for "docker-compose config"; Ctrl-C ends it, nothing was changed yet\n',
+  ],
+] as const)
+  test(`${what} takes long: that it is waited for is said once`, async () => {
+    const hooks = '{ pre_up: [[before, "\\ec"]], post_down: [[after]] }';
+    for (const seconds of [4, 20]) {
+      const on = machine({ 'compose.yaml': `x-netmode: { hooks: ${hooks} }\n${texts['compose.yaml']}` });
+      on.screen = fakeScreen();
+      const { run, attach } = on.host;
+      const passing =
+        <T extends typeof run | typeof attach>(call: T) =>
+        (...[argv, options]: Parameters<T>) => {
+          if (argv.join(' ').startsWith(command)) on.screen!.pass(seconds * 1000);
+          return call(argv, options);
+        };
+      Object.assign(on.host, { run: passing(run), attach: passing(attach) });
+      const said = [await on.run('up', '-d', '--trust-hooks'), await on.run('down')].map(({ err }) => err).join('');
+      assert.is(said.split(says).length - 1, seconds > 5 ? 1 : 0, said);
+      assert.is(said.split('still waiting').length - 1, seconds > 5 ? 1 : 0, said);
+    }
+  });
 
 test('Compose prints warnings around the version and around the model', async () => {
   const on = machine(texts);

@@ -84,6 +84,7 @@ export function fakeEngine(version = '28.5.2'): FakeEngine {
     return (
       found && {
         State: { Status: found.state ?? 'running', Running: isRunning, Pid: isRunning ? 71 : 0, ExitCode: 1 },
+        ...{ RestartCount: 0, HostConfig: { NetworkMode: Object.keys(found.networks)[0] ?? 'none' } },
         NetworkSettings: { Networks: found.networks },
       }
     );

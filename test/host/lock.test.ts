@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, renameSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { holdLease, leases, withLock } from '../../src/host/lock.ts';
@@ -108,6 +110,33 @@ if (process.platform === 'linux') {
       assert.equal(await leases(host, network), []);
     });
   }
+
+  test('what the dead have left is swept by whoever claims anything, and nothing of the living', async () => {
+    const folder = ['/run/lock', '/dev/shm', '/tmp'].find((path) => existsSync(path))!;
+    const filesOf = (pid: number) => readdirSync(folder).filter((name) => name.includes(`.${pid}.`));
+    const [dead, living] = [await other('lease', own('swept')), await other('lease', own('kept'))];
+    try {
+      await dead.kill();
+      // Killed before its claim had a name.
+      const unnamed = `netcompose-new.${own('x')}`;
+      renameSync(join(folder, filesOf(dead.pid)[0]!), join(folder, unnamed));
+      const again = await other('lease', own('swept'));
+      await again.kill();
+      const claim = async () => (await holdLease(host, own('anything'))).release();
+      await claim();
+      assert.is(filesOf(again.pid).length, 1, 'one that may only just be made is left alone');
+      const hourAgo = Date.now() / 1000 - 3600;
+      for (const name of [unnamed, ...filesOf(again.pid), ...filesOf(living.pid)])
+        utimesSync(join(folder, name), hourAgo, hourAgo);
+      await claim();
+      assert.equal(filesOf(again.pid), []);
+      assert.not.ok(existsSync(join(folder, unnamed)));
+      assert.is(filesOf(living.pid).length, 1);
+      assert.equal(await leases(host, own('kept')), [living.pid]);
+    } finally {
+      await living.kill();
+    }
+  });
 } else {
   console.log(`SKIP locks: ${process.platform} has no shims to guard`);
 }

@@ -126,6 +126,24 @@ const refused: readonly (readonly [netmode: string, rule: string, message: RegEx
   ['{ mode: macvlan, flag: private }', 'engine/podman', /Podman \d+\.\d+\.\d+ takes "macvlan_mode: private"/],
 ];
 
+test('a native network without a parent is on the interface of the default route, which is said', async (context) => {
+  const { rig, lan } = context;
+  const pool = '{ subnet: 192.168.213.0/24, gateway: 192.168.213.1 }';
+  const networks = `networks:\n  n: { driver: macvlan, ipam: { config: [${pool}] } }\n`;
+  const run = await project(
+    context,
+    'parentless',
+    `services:\n  web:${httpd}\n    networks: { n: { ipv4_address: 192.168.213.77 } }\n${networks}`,
+  );
+  const check = await run('check');
+  assert.match(check.stdout, `network "n" names no "parent": Podman puts it on ${lan.parent}, by the default route`);
+  const { code, stderr } = await run('up', '-d');
+  assert.is(code, 0, stderr);
+  assert.is(await fetchText('http://192.168.213.77/', { from: lan }), 'hello');
+  assert.is((await run('down')).code, 0);
+  assert.equal(await snapshot(rig), context.before);
+});
+
 test('what Podman does not do is said before anything starts, and a fallback is used', async (context) => {
   for (const [at, [netmode, rule, message]] of refused.entries()) {
     const text = (said: string) => `services:\n  web:${httpd}\n    x-netmode: ${said}\n`;

@@ -2,6 +2,7 @@
 import { Option } from 'commander';
 import { type FormatName, formatNames, formats } from '../../diagnostics/format/formats.ts';
 import { withoutIgnored } from '../../diagnostics/ignore.ts';
+import { checkSudo } from '../../plan/checks/privilege.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { factsOptions, formatOption, ownOptions } from '../options/own-options.ts';
 import { exitCodeOf } from '../report.ts';
@@ -27,9 +28,12 @@ export async function run(session: Session): Promise<number> {
     command.addHelpText('after', examples);
   });
   if (!options) return exitCodes.fine;
-  const { diagnostics } = await planned(session, options, { probe: options.values['probe'] === true });
+  const { values } = options;
+  const { diagnostics, plan, facts } = await planned(session, options, { probe: values['probe'] === true });
+  // In a file they are another host's, or another user's.
+  if (plan && facts && values['facts'] === undefined) checkSudo(plan, facts, diagnostics.report);
   const shown = withoutIgnored(diagnostics.sorted());
   const { host, terminal } = session;
-  terminal.out(formats[options.values['format'] as FormatName](shown, { cwd: host.cwd, color: terminal.color.out }));
+  terminal.out(formats[values['format'] as FormatName](shown, { cwd: host.cwd, color: terminal.color.out }));
   return exitCodeOf(shown);
 }

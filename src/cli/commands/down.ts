@@ -3,6 +3,7 @@ import { noticeText } from '../../diagnostics/format/safe.ts';
 import { overridePath, readOverride, removeOverride } from '../../host/override-store.ts';
 import { hooksOf } from '../../plan/host-changes/host-actions.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { interruptible } from '../interrupt.ts';
 import { serviceWords } from '../options/service-words.ts';
 import type { Session } from '../session.ts';
 import { composeCall } from '../steps/compose-call.ts';
@@ -40,7 +41,8 @@ export async function run(session: Session): Promise<number> {
   await release(session);
   // If services are named, the others keep running: the project is not down, and the next `down` needs the override.
   if (words.services.length > 0) return exitCode;
-  if (project && areTrusted(session, project, hooks)) await runHooks(session, project, hooks, 'post_down');
+  if (project && areTrusted(session, project, hooks))
+    await interruptible(() => runHooks(session, project, hooks, 'post_down'));
   else if (project) terminal.err(noticeText(`not run: ${untrusted(project, hooks).message}`));
   if (name !== undefined) removeOverride(host, name);
   return exitCode;

@@ -12,6 +12,7 @@ import { displayCommand } from '../../plan/actions/display.ts';
 import { serviceWords, trustOption } from '../options/service-words.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
+import { sayingWhatIsAwaited } from './progress/waiting.ts';
 
 /** Whether these hooks may run here; with `--trust-hooks` they may from now on. */
 export function areTrusted(session: Session, project: Project, hooks: readonly RunHook[]): boolean {
@@ -32,18 +33,32 @@ export function untrusted(project: Project, hooks: readonly RunHook[]): UsageErr
   );
 }
 
-/** Runs the hooks of one moment, in order, in the project's folder. Throws a `HostError` for the first that fails. */
+/** What an interrupt does to a hook. */
+const consequences: Readonly<Record<RunHook['when'], string>> = {
+  pre_up: 'Ctrl-C ends it, and undoes what was done',
+  post_down: 'Ctrl-C ends it',
+};
+
+/**
+ * Runs the hooks of one moment, in order, in the project's folder. Throws a `HostError` for the first that fails.
+ *
+ * A hook may take as long as its owner likes; that it is waited for is said. An interrupt is the hook's, which may tidy
+ * up; a second one ends it.
+ */
 export async function runHooks(
-  { host }: Session,
+  session: Session,
   project: Project,
   hooks: readonly RunHook[],
   when: RunHook['when'],
 ): Promise<void> {
   for (const { command } of hooks.filter((hook) => hook.when === when)) {
-    const code = await host.attach(command, { cwd: project.directory });
+    const subject = `the ${when} hook "${displayCommand(command)}"`;
+    const code = await sayingWhatIsAwaited(session, `${subject}; ${consequences[when]}`, () =>
+      session.host.attach(command, { cwd: project.directory, endsAtSecondInterrupt: true }),
+    );
     if (code !== 0)
       throw new HostError({
-        message: `the ${when} hook "${displayCommand(command)}" failed with exit code ${code}`,
+        message: `${subject} failed with exit code ${code}`,
         command,
         code,
       });

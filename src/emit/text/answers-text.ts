@@ -1,5 +1,6 @@
 /** What the plan's places answered, for people. */
 import groupBy from 'lodash/groupBy.js';
+import { linesAfter } from '../../diagnostics/format/lines.ts';
 import { safeLine } from '../../diagnostics/format/safe.ts';
 import type { Answer } from '../../plan/reach/answers.ts';
 import { table } from './table.ts';
@@ -10,15 +11,27 @@ function askerText({ from }: Answer): string {
   return from.kind === 'host' ? 'this host' : 'the LAN';
 }
 
-/** The table; below it, why a place does not answer, and why one was not asked. */
-export function answersText(answers: readonly Answer[]): string {
+/**
+ * The table; below it, why a place does not answer, and why one was not asked.
+ *
+ * @param columns how wide it may be, where that is known
+ */
+export function answersText(answers: readonly Answer[], columns = Infinity): string {
   if (answers.length === 0) return 'The plan names no place that could be asked.\n';
   const rows = answers.map((one) => [askerText(one), one.to, one.place, one.answer, timeText(one)]);
-  const shown = table([['FROM', 'TO', 'PLACE', 'ANSWER', 'TIME'], ...rows]);
+  const shown = table([['FROM', 'TO', 'PLACE', 'ANSWER', 'TIME'], ...rows], columns);
+  const failures = groupBy(
+    answers.filter(({ answer }) => answer === 'no'),
+    ({ reason, help }) => `${reason}\n${help}`,
+  );
   const lines = [
-    ...answers.filter(({ answer }) => answer === 'no').flatMap(failureText),
-    ...answers.filter(({ answer, reason }) => answer === 'yes' && reason !== undefined).map(noteText),
-    ...notAskedText(answers.filter(({ answer }) => answer === 'not asked')),
+    ...Object.values(failures).flatMap((group) => failureText(group, columns)),
+    ...answers
+      .filter(({ answer, reason }) => answer === 'yes' && reason !== undefined)
+      .flatMap((one) => linesAfter('', noteText(one), columns)),
+    ...notAskedText(answers.filter(({ answer }) => answer === 'not asked')).flatMap((line) =>
+      linesAfter('', line, columns),
+    ),
   ];
   return `${shown}${lines.length > 0 ? `\n${lines.map((line) => `${line}\n`).join('')}` : ''}`;
 }
@@ -27,11 +40,15 @@ const timeText = ({ milliseconds }: Answer) => (milliseconds === undefined ? '' 
 
 const placeOf = (answer: Answer) => safeLine(`${answer.place} from ${askerText(answer)}`);
 
-const failureText = (answer: Answer): readonly string[] => [
-  `${safeLine(answer.to)}: no answer at ${placeOf(answer)}:`,
-  `    ${safeLine(answer.reason ?? '')}`,
-  ...(answer.help === undefined ? [] : [`    help: ${safeLine(answer.help)}`]),
-];
+/** Places that share a reason. */
+function failureText(group: readonly Answer[], columns: number): readonly string[] {
+  const [{ reason = '', help } = { reason: '' }] = group;
+  const texts = [reason, ...(help === undefined ? [] : [`help: ${help}`])];
+  return [
+    ...group.map((answer) => `${safeLine(answer.to)}: no answer at ${placeOf(answer)}:`),
+    ...texts.flatMap((text) => linesAfter('    ', safeLine(text), columns)),
+  ];
+}
 
 const noteText = (answer: Answer) => `${safeLine(answer.to)}: ${placeOf(answer)}: ${safeLine(answer.reason ?? '')}`;
 

@@ -4,8 +4,10 @@
  */
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Failure, Outcome, Probe, UdpProtocol } from '../../plan/reach/probe.ts';
 
 /** For one answer. */
@@ -13,6 +15,8 @@ const patienceMilliseconds = 2000;
 /** After a proxy has taken a connection it dials; where nobody is there, it closes at once. */
 const proxyMilliseconds = 300;
 const atOnce = 32;
+/** For what is no ping, before pings begin. */
+const othersMilliseconds = 100;
 
 const failures: Readonly<Record<string, Failure>> = {
   ECONNREFUSED: 'refused',
@@ -34,7 +38,9 @@ const since = (start: number): Outcome => ({
   milliseconds: Math.round((performance.now() - start) * 10) / 10,
 });
 
-function askTcp({ address, port, proxied }: Extract<Probe, { kind: 'tcp' }>): Promise<Outcome> {
+type TcpProbe = Extract<Probe, { kind: 'tcp' }>;
+
+function askTcp({ address, port, proxied, behind = [] }: TcpProbe): Promise<Outcome> {
   return new Promise((resolve) => {
     const start = performance.now();
     const socket = connect({ host: address, port });
@@ -49,10 +55,21 @@ function askTcp({ address, port, proxied }: Extract<Probe, { kind: 'tcp' }>): Pr
       const yes = since(start);
       if (!proxied) return end(yes);
       clearTimeout(timer);
+      if (behind.length > 0) {
+        // What the proxy does with it from here on says less.
+        socket.removeAllListeners('error').on('error', () => undefined);
+        return void askBehind(behind, yes).then(end);
+      }
       timer = setTimeout(() => end(yes), proxyMilliseconds);
       socket.on('data', () => end(yes)).on('end', () => end({ kind: 'no', why: 'closed' }));
     });
   });
+}
+
+/** Asks what a proxy that takes everything would ask. */
+async function askBehind(places: NonNullable<TcpProbe['behind']>, yes: Outcome): Promise<Outcome> {
+  const outcomes = await Promise.all(places.map((place) => askTcp({ kind: 'tcp', ...place })));
+  return outcomes.some(({ kind }) => kind === 'yes') ? yes : outcomes[0]!;
 }
 
 /** What is sent, and whether an answer is one. */
@@ -123,6 +140,8 @@ async function ping({ address, orArp }: Extract<Probe, { kind: 'ping' }>): Promi
     const { code, out, err } = await once();
     if (code === 0) return { kind: 'yes', milliseconds: Number(/time[=<]([\d.]+)/.exec(out)?.[1] ?? 0) };
     if (orArp && (await answersArp(address, once))) return { kind: 'yes', milliseconds: 0, by: 'arp' };
+    // From the address itself: it is there, and will not.
+    if (out.includes(`From ${address} `)) return { kind: 'no', why: 'refused' };
     if (/nreachable/.test(out + err)) return { kind: 'no', why: 'unreachable' };
     if (code === 1 || code === null) return { kind: 'no', why: 'silent' };
     return { kind: 'not-asked', reason: `ping could not ask: ${err.trim().split('\n').at(-1) ?? ''}` };
@@ -159,16 +178,38 @@ function ask(probe: Probe): Promise<Outcome> {
   }
 }
 
+/** The first connection of a process takes much longer than what it is to measure. */
+async function warmUp(): Promise<void> {
+  const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+    await askTcp({ kind: 'tcp', address: '127.0.0.1', port: (server.address() as AddressInfo).port });
+  } catch {
+    // A network namespace without a loopback interface.
+  } finally {
+    server.close();
+  }
+}
+
 async function askAll(probes: readonly Probe[]): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
-  let next = 0;
-  const worker = async () => {
-    while (next < probes.length) {
-      const at = next++;
-      outcomes[at] = await ask(probes[at]!);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, probes.length) }, worker));
+  const running = new Set<Promise<void>>();
+  const pings = [...probes.keys()].filter((at) => probes[at]!.kind === 'ping');
+  const others = [...probes.keys()].filter((at) => probes[at]!.kind !== 'ping');
+  await warmUp();
+  for (const at of [...others, ...pings]) {
+    if (running.size >= atOnce) await Promise.race(running);
+    // To start a program takes a while in which no answer is noticed.
+    if (at === pings[0]) await Promise.race([Promise.all(running), sleep(othersMilliseconds)]);
+    const one = ask(probes[at]!).then((outcome) => {
+      outcomes[at] = outcome;
+      running.delete(one);
+    });
+    running.add(one);
+    // Answers to those before are noticed here.
+    await setImmediate();
+  }
+  await Promise.all(running);
   return outcomes;
 }
 

@@ -51,7 +51,10 @@ async function inspected(
     name: (Names[0] ?? Id).replace(/^\//, ''),
     service: Labels['com.docker.compose.service'] ?? '',
     state: State.Status,
-    ...(State.Running ? {} : { exitCode: State.ExitCode }),
+    ...(State.Running && !State.Restarting ? {} : { exitCode: State.ExitCode }),
+    ...(State.Error && { error: State.Error }),
+    ...(found.RestartCount > 0 && { restarts: found.RestartCount }),
+    ...(found.HostConfig.NetworkMode === 'host' && { isOnHost: true }),
     ...(healths.has(health) && { health: health as NonNullable<LiveContainer['health']> }),
     ...(State.Pid > 0 && { pid: State.Pid }),
     addresses: Object.fromEntries(

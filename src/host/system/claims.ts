@@ -12,6 +12,12 @@ import { causeText, HostError } from './errors.ts';
 /** The first that is root's and sticky, the same for every user of a machine; all are in memory or emptied at boot. */
 const folders = ['/run/lock', '/dev/shm', '/tmp'] as const;
 
+/** Names of claims begin with the first, and those of claims that have no name yet with the second. */
+export const finished = 'netcompose.';
+const unfinished = 'netcompose-new.';
+/** Between the moments when a socket has a file and when it is listened to, nobody answers there. */
+const bindingMilliseconds = 60_000;
+
 /** Whose claims count. */
 export interface Trust {
   readonly uid: number;
@@ -33,16 +39,17 @@ export interface Claim {
  * @param name what it is for; short, because a socket's path has 107 characters in all
  * @returns the claim, whose name is `name` and something of its own. Throws a `HostError` where it cannot be made
  */
-export async function makeClaim(name: string, { group }: Trust): Promise<Claim> {
+export async function makeClaim(name: string, trust: Trust): Promise<Claim> {
   const folder = sharedFolder();
+  await sweepDead(folder, trust);
   const unique = randomBytes(4).toString('hex');
-  const temporary = join(folder, `netcompose-new.${unique}`);
+  const temporary = join(folder, `${unfinished}${unique}`);
   const claim = `${name}.${unique}`;
   const path = join(folder, claim);
   let server: Server | undefined;
   try {
     server = await listen(temporary);
-    if (group !== undefined) giveTo(temporary, group);
+    if (trust.group !== undefined) giveTo(temporary, trust.group);
     renameSync(temporary, path);
   } catch (cause) {
     await close(server);
@@ -73,6 +80,21 @@ export async function liveClaims(name: string, trust: Trust, own?: string): Prom
     }),
   );
   return live.flat().sort();
+}
+
+/**
+ * Removes what dead processes have left of any claim: nobody may ever look for the same again, as where a network has
+ * gone. Each `kill -9` would leave a file until the next boot.
+ */
+async function sweepDead(folder: string, trust: Trust): Promise<void> {
+  const found = readdirSync(folder).filter((entry) => entry.startsWith(finished) || entry.startsWith(unfinished));
+  await Promise.all(
+    found.map(async (entry) => {
+      const path = join(folder, entry);
+      const age = Date.now() - (statsOf(() => lstatSync(path))?.mtimeMs ?? Date.now());
+      if (age > bindingMilliseconds && isTrusted(path, trust) && !(await answers(path))) sweep(path);
+    }),
+  );
 }
 
 /**

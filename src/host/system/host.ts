@@ -13,6 +13,11 @@ export interface RunOptions {
   readonly seconds?: number;
 }
 
+export interface AttachOptions extends Omit<RunOptions, 'seconds'> {
+  /** The first interrupt is the command's own matter; a second one ends it at once. */
+  readonly endsAtSecondInterrupt?: true;
+}
+
 export interface RunResult {
   readonly code: number;
   readonly stdout: string;
@@ -71,7 +76,7 @@ export interface Host {
    * Runs a command on this process's own terminal or streams and gives its exit code (128+n for a signal).
    * Throws a `HostError` where the command is not there.
    */
-  attach(argv: readonly string[], options?: RunOptions): Promise<number>;
+  attach(argv: readonly string[], options?: AttachOptions): Promise<number>;
   /** Starts a command that goes on, and hands over each line that it writes, errors too. */
   follow(argv: readonly string[], onLine: (line: string) => void): Following;
   /** Ends a process at once. One that has ended already is fine. */

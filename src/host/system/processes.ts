@@ -1,10 +1,10 @@
 /** Processes: run for what they write, or given the terminal, or ended. */
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import { HostError } from './errors.ts';
-import type { Following, RunResult } from './host.ts';
+import type { AttachOptions, Following, RunResult } from './host.ts';
 import { limited } from './limit.ts';
 
 interface ProcessOptions {
@@ -13,6 +13,8 @@ interface ProcessOptions {
   readonly input?: string;
   readonly seconds?: number;
 }
+
+type AttachedOptions = Omit<ProcessOptions, 'seconds'> & Pick<AttachOptions, 'endsAtSecondInterrupt'>;
 
 interface StartFailure {
   readonly code: number;
@@ -47,6 +49,23 @@ async function runToItsEnd(argv: readonly string[], { cwd, env, input }: Process
   return resultOf(file, { exitCode, signal, stdout, stderr, failure: code });
 }
 
+/** Those under a limit. An interrupt ends this process without waiting for them, and then they have nobody to tell. */
+const underLimit = new Set<ChildProcess>();
+
+function endWithUs(child: ChildProcess): void {
+  if (underLimit.size === 0) process.once('exit', endAll);
+  underLimit.add(child);
+}
+
+function endAll(): void {
+  for (const child of underLimit) child.kill('SIGKILL');
+}
+
+function isOver(child: ChildProcess): void {
+  underLimit.delete(child);
+  if (underLimit.size === 0) process.off('exit', endAll);
+}
+
 /**
  * Such commands are on the way of every other, so by `node:child_process`, as in `attachProcess`. At the end of its
  * time the command is killed, and its output closed: what it has started may keep that open.
@@ -61,6 +80,7 @@ function runAtMost(
   return new Promise((resolve) => {
     const child = execFile(file, args, { cwd, env: definedOnly(env), maxBuffer: Infinity }, (error, stdout, stderr) => {
       limit.ended();
+      isOver(child);
       if (!error) return resolve({ code: 0, stdout, stderr });
       const { code, signal } = error as { readonly code?: unknown; readonly signal?: NodeJS.Signals | null };
       const exitCode = typeof code === 'number' ? code : undefined;
@@ -74,6 +94,7 @@ function runAtMost(
       child.unref();
       resolve({ code: 124, stdout: '', stderr: `"${file}" did not end within ${limit.ended()} seconds` });
     });
+    endWithUs(child);
     // A command may end before it has read everything.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
@@ -125,7 +146,8 @@ const fromTerminal = ['SIGINT', 'SIGQUIT'] as const;
  * by `node:child_process`: execa, bundled and minified, costs 20 ms of CPU to load beside 60 ms for Node itself
  * (medians of 15 runs), a third of a Node start; `node:child_process` costs nothing that can be measured.
  */
-export function attachProcess(argv: readonly string[], { cwd, env, input }: ProcessOptions): Promise<number> {
+export function attachProcess(argv: readonly string[], options: AttachedOptions): Promise<number> {
+  const { cwd, env, input, endsAtSecondInterrupt } = options;
   const [file, ...args] = argv;
   if (file === undefined) throw new RangeError('no command');
   return new Promise((resolve, reject) => {
@@ -134,9 +156,18 @@ export function attachProcess(argv: readonly string[], { cwd, env, input }: Proc
       env: { ...env },
       stdio: [input === undefined ? 'inherit' : 'pipe', 'inherit', 'inherit'],
     });
-    const forward = (signal: NodeJS.Signals) => void child.kill(signal);
+    let isAsked = false;
+    const ends = () => {
+      const isSecond = isAsked && endsAtSecondInterrupt === true;
+      isAsked = true;
+      return isSecond;
+    };
+    const forward = (signal: NodeJS.Signals) => void child.kill(ends() ? 'SIGKILL' : signal);
     // Without a terminal nobody but us passes an interrupt on; with one, a second would make Compose kill at once.
-    const forwardUnlessTerminal = (signal: NodeJS.Signals) => void (hasTerminal() || child.kill(signal));
+    const forwardUnlessTerminal = (signal: NodeJS.Signals) => {
+      if (ends()) child.kill('SIGKILL');
+      else if (!hasTerminal()) child.kill(signal);
+    };
     // Docker has told it already: that it listens is all.
     const told = () => undefined;
     process.on(dockerCancelled, told);

@@ -58,9 +58,9 @@ export function realHost(): Host {
       }),
     attach: (argv, options = {}) =>
       attachProcess(argv, {
+        ...options,
         cwd: options.cwd ?? cwd,
         env: { ...env, ...options.env },
-        ...(options.input !== undefined && { input: options.input }),
       }),
     follow: (argv, onLine) => followProcess(argv, { cwd, env }, onLine),
     endProcess,

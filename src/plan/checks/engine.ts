@@ -2,7 +2,7 @@
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located } from '../../diagnostics/source.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
-import { isRootless, type ParsedFacts } from '../facts/parsed-facts.ts';
+import { isRootless, knows, type ParsedFacts } from '../facts/parsed-facts.ts';
 import { type NewerKey, tooOldFor } from '../facts/versions.ts';
 import { fixedAddresses, membersOf } from '../services/members.ts';
 import type { AttachmentPlan, NetworkPlan, Plan } from '../types.ts';
@@ -61,7 +61,7 @@ function checkSwarm({ key, span }: NetworkPlan, { engine }: ParsedFacts, report:
     });
     return;
   }
-  if (!engine || engine.swarm === 'manager') return;
+  if (!knows(engine, 'swarm') || engine.swarm === 'manager') return;
   const { message, help } = swarmFaults[engine.swarm];
   report('engine/swarm-inactive', span, `network "${key}": overlay networks need a swarm, and ${message}`, { help });
 }

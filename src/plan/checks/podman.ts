@@ -1,4 +1,5 @@
 /** What Podman's Docker socket accepts and does otherwise (docs/podman.md): said before anything starts. */
+import type { Project } from '../../compose/project/project.ts';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import { contains, formatAddress } from '../facts/ip.ts';
 import { reservations } from '../facts/ownership.ts';
@@ -13,13 +14,33 @@ export function checkPodman(plan: Plan, { engine }: ParsedFacts, report: Report)
   const { project, services, networks } = plan;
   const joined = membersOf(services.values());
   for (const network of networks.values())
-    if (joined.has(network.key) && !project.networks.get(network.key)?.external)
+    if (joined.has(network.key) && !project.networks.get(network.key)?.external) {
       checkKept(network, engine.version, report);
+      checkParent(network, project, report);
+    }
   for (const service of services.values()) {
     if (!service.service.active) continue;
     checkWays(service, plan, report);
     checkNames(service, plan, report);
   }
+}
+
+/** Docker gives a network without a parent a link of its own that leads nowhere. */
+function checkParent({ key, span, kind, underlay }: NetworkPlan, { networks }: Project, report: Report): void {
+  if (kind !== 'native' || underlay?.parent.kind !== 'named' || networks.get(key)?.driverOpts.get('parent')?.value)
+    return;
+  const { name } = underlay.parent;
+  report(
+    'engine/podman',
+    span,
+    `network "${key}" names no "parent": Podman puts it on ${name}, by the default route, and Docker on no interface`,
+    {
+      severity: 'warning',
+      help:
+        `write "driver_opts: { parent: ${name} }", or for a network that leads nowhere "driver: bridge" and ` +
+        '"internal: true"',
+    },
+  );
 }
 
 /** `aux_addresses` are thrown away: what they keep in the range is handed out. */

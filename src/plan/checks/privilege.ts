@@ -1,4 +1,4 @@
-/** Whether the shims can be made by this user, before anything is started. */
+/** Whether the shims can be made by this user, and how, before anything is started. */
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import { displayCommand } from '../actions/display.ts';
 import type { Facts } from '../facts/facts.ts';
@@ -24,6 +24,23 @@ export function checkPrivilege({ shims, actions, networks }: Plan, facts: Facts,
           ...pending.map((command) => `  ${displayCommand(command)}`),
         ].join('\n'),
       },
+    );
+  }
+}
+
+/**
+ * Reports `shim/asks-sudo` for each shim for which `up` asks sudo. What sudo will answer is not found out: asked
+ * without a password (`sudo -n -l`), it writes a failed login into the log, and Debian's sends root a mail.
+ */
+export function checkSudo({ shims, actions, networks }: Plan, facts: Facts, report: Report): void {
+  if (facts.host?.privilege !== 'sudo' || facts.engine?.remote) return;
+  for (const { name, key, network } of shims) {
+    if (pendingFor(name, actions, facts).every(([program]) => program === 'docker')) continue;
+    report(
+      'shim/asks-sudo',
+      networks.get(key)?.span,
+      `the shim "${name}" of "${network}" needs root: "up" asks sudo for it`,
+      { help: 'if sudo may refuse: "netcompose plan" lists the commands, for somebody to run as root before' },
     );
   }
 }

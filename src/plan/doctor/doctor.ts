@@ -5,7 +5,14 @@ import type { Facts } from '../facts/facts.ts';
 import { hostAddress } from '../facts/host-address.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
 import { formatAddress } from '../facts/ip.ts';
-import { interfaceOf, isInVirtualMachine, isRootless, type ParsedEngine, parseFacts } from '../facts/parsed-facts.ts';
+import {
+  interfaceOf,
+  isInVirtualMachine,
+  isRootless,
+  knows,
+  type ParsedEngine,
+  parseFacts,
+} from '../facts/parsed-facts.ts';
 import { composeMissing, isOlder, oldestCompose } from '../facts/versions.ts';
 import { inVirtualMachine, lackingInPodman } from '../networks/parents.ts';
 import { networksInTheWay, programsInTheWay } from './existing-networks.ts';
@@ -136,7 +143,13 @@ function onPodman(mode: Netmode, engine: ParsedEngine): Finding | undefined {
 }
 
 function swarm({ mode, facts: { engine } }: Situation): Finding | undefined {
-  if (mode !== 'overlay' || !engine || engine.kind === 'podman' || engine.swarm === 'manager' || isRootless(engine))
+  if (
+    mode !== 'overlay' ||
+    !knows(engine, 'swarm') ||
+    engine.kind === 'podman' ||
+    engine.swarm === 'manager' ||
+    isRootless(engine)
+  )
     return undefined;
   return engine.swarm === 'worker'
     ? {

@@ -150,9 +150,13 @@ export interface EngineFacts {
   readonly swarm: 'inactive' | 'worker' | 'manager';
   readonly networks: readonly EngineNetwork[];
   readonly containers: readonly EngineContainer[];
+  /** What a file of facts leaves out: it is empty or `inactive` above, and nothing is concluded from that. */
+  readonly unseen?: readonly EnginePart[];
   /** `EXPOSE` of the images that the project names and the engine has, by the name in the file. */
   readonly images?: Readonly<Record<string, readonly ImagePort[]>>;
 }
+
+export type EnginePart = 'networks' | 'containers' | 'swarm';
 
 export interface ImagePort {
   readonly first: number;

@@ -8,6 +8,7 @@ import type {
   EngineContainer,
   EngineFacts,
   EngineNetwork,
+  EnginePart,
   Facts,
   HostFacts,
   HostInterface,
@@ -195,9 +196,17 @@ export const allAddressesOf = ({ networks }: ParsedContainer): readonly Address[
 export const isInVirtualMachine = (engine: Pick<EngineFacts, 'kind' | 'product'> | undefined): boolean =>
   engine?.kind === 'desktop' || engine?.product !== undefined;
 
+/** Whether it was asked for this: else nothing follows from what is not there. */
+export const knows = <T extends Pick<EngineFacts, 'unseen'>>(engine: T | undefined, part: EnginePart): engine is T =>
+  engine !== undefined && engine.unseen?.includes(part) !== true;
+
 /** Whether it runs as a user, in a network of its own that is not the host's. */
 export const isRootless = (engine: Pick<EngineFacts, 'kind' | 'rootless'> | undefined): boolean =>
   engine?.kind === 'rootless' || engine?.rootless === true;
+
+/** A Podman whose containers' interfaces are on this host's. */
+export const isPodmanHere = (engine: ParsedEngine | undefined): boolean =>
+  engine?.kind === 'podman' && isOnThisHost(engine);
 
 /** Whether its containers' interfaces are on this host's, so that shims of this host are for them. */
 export const isOnThisHost = (engine: Pick<EngineFacts, 'kind' | 'product' | 'remote' | 'rootless'>): boolean =>

@@ -1,5 +1,5 @@
 /** Facts that were written down before, on another host or by hand: checked, with what may be absent filled in. */
-import type { Facts, HostFacts } from './facts.ts';
+import type { EngineFacts, EnginePart, Facts, HostFacts } from './facts.ts';
 import { type SchemaError, validateFacts } from './schema.generated.js';
 
 /**
@@ -18,14 +18,29 @@ export function readFactsText(text: string): { readonly facts: Facts } | { reado
 }
 
 /** As the schema has it: what it gives a default is there. */
-type WrittenFacts = Omit<Facts, 'host'> & {
-  readonly host?: Omit<HostFacts, 'interfaces' | 'routes'> & Partial<Pick<HostFacts, 'interfaces' | 'routes'>>;
+type WrittenFacts = Omit<Facts, 'host' | 'engine'> & {
+  readonly host?: Without<HostFacts, HostPart>;
+  readonly engine?: Without<EngineFacts, EnginePart>;
 };
+type Without<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
 
-function complete({ host, ...rest }: WrittenFacts): Facts {
-  if (!host) return rest;
-  const unseen = (['interfaces', 'routes'] as const).filter((part) => host[part] === undefined);
-  return { ...rest, host: { interfaces: [], routes: [], ...host, ...(unseen.length > 0 && { unseen }) } };
+const hostParts = ['interfaces', 'routes'] as const;
+type HostPart = (typeof hostParts)[number];
+const engineParts = ['networks', 'containers', 'swarm'] as const satisfies readonly EnginePart[];
+
+function complete({ host, engine, ...rest }: WrittenFacts): Facts {
+  return {
+    ...rest,
+    ...(host && { host: { interfaces: [], routes: [], ...host, ...unseenIn(host, hostParts) } }),
+    ...(engine && {
+      engine: { networks: [], containers: [], swarm: 'inactive', ...engine, ...unseenIn(engine, engineParts) },
+    }),
+  };
+}
+
+function unseenIn<K extends string>(written: { readonly [P in K]?: unknown }, parts: readonly K[]) {
+  const unseen = parts.filter((part) => written[part] === undefined);
+  return unseen.length > 0 && { unseen };
 }
 
 function faultText({ keyword, instancePath, params, parentSchema, data }: SchemaError): string {

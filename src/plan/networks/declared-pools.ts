@@ -1,9 +1,10 @@
 /** The pools that a network declares the native way, under `ipam`. */
+import partition from 'lodash/partition.js';
 import type { IpamPool, Network } from '../../compose/project/project.ts';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located } from '../../diagnostics/source.ts';
 import { type Address, type Cidr, contains, formatCidr, parseAddress, parseCidr } from '../facts/ip.ts';
-import type { PlannedPool } from '../types.ts';
+import type { NetworkPlan, PlannedPool } from '../types.ts';
 import { checkHostBits } from './pools.ts';
 
 /**
@@ -17,7 +18,8 @@ export function declaredPools({ ipam }: Network, report: Report): readonly Plann
 }
 
 /**
- * Those of a native network that Docker uses: it drops the subnets of a family that is not enabled, and says nothing.
+ * Those of a native network, by whether Docker uses them: it drops the subnets of a family that is not enabled, and
+ * says nothing.
  *
  * @param pools the network's own, as they stand
  * @param report gets `subnet/family-not-enabled`
@@ -26,12 +28,12 @@ export function enabledPools(
   { key, enableIpv4, enableIpv6, external }: Network,
   pools: readonly PlannedPool[],
   report: Report,
-): readonly PlannedPool[] {
-  if (external) return pools;
+): Pick<NetworkPlan, 'pools' | 'ignoredPools'> {
+  if (external) return { pools };
   const enabled = { 4: enableIpv4?.value ?? true, 6: enableIpv6?.value ?? false };
-  return pools.filter(({ subnet, spans }) => {
+  const [used, ignoredPools] = partition(pools, ({ subnet: { family } }) => enabled[family]);
+  for (const { subnet, spans } of ignoredPools) {
     const { family } = subnet;
-    if (enabled[family]) return true;
     const said = family === 4 ? enableIpv4 : enableIpv6;
     report(
       'subnet/family-not-enabled',
@@ -42,8 +44,8 @@ export function enabledPools(
         ...(said && { related: [{ message: 'it is turned off here', span: said.span }] }),
       },
     );
-    return false;
-  });
+  }
+  return { pools: used, ignoredPools };
 }
 
 function declaredPool(pool: IpamPool, report: Report): PlannedPool | undefined {

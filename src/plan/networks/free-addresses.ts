@@ -8,6 +8,24 @@ import { interfaceNameOf } from './parents.ts';
 /** How far to look: a suggestion is for people, and a LAN with this many neighbours in a row is full. */
 const mostTries = 1024n;
 
+/** Addresses that somebody has. Whether one is among them is known at once, however many they are. */
+export interface Taken {
+  readonly all: readonly Address[];
+  has(address: Address): boolean;
+  add(address: Address): void;
+}
+
+export function takenBy(addresses: Iterable<Address>): Taken {
+  const all: Address[] = [];
+  const values = { 4: new Set<bigint>(), 6: new Set<bigint>() };
+  const add = (address: Address) => {
+    all.push(address);
+    values[address.family].add(address.value);
+  };
+  for (const address of addresses) add(address);
+  return { all, has: ({ family, value }) => values[family].has(value), add };
+}
+
 /**
  * Every address on a network's subnets that is known to be taken: gateway, host, neighbours, containers, reserved
  * ones.
@@ -29,18 +47,17 @@ export function knownAddresses({ pools, underlay }: NetworkPlan, { host, engine 
 export function nearestFree(
   wanted: Address,
   { subnet, ipRange }: Pick<Pool, 'subnet' | 'ipRange'>,
-  taken: readonly Address[],
+  taken: Taken,
 ): Address | undefined {
-  if (subnet.family !== wanted.family || !contains(subnet, wanted)) return undefined;
-  const known = new Set(taken.filter(({ family }) => family === wanted.family).map(({ value }) => value));
+  const { family } = subnet;
+  if (family !== wanted.family || !contains(subnet, wanted)) return undefined;
   const usable = (value: bigint) =>
     value > subnet.first &&
-    (subnet.family === 6 ? value <= subnet.last : value < subnet.last) &&
-    !known.has(value) &&
-    !(ipRange && contains(ipRange, { family: subnet.family, value }));
+    (family === 6 ? value <= subnet.last : value < subnet.last) &&
+    !taken.has({ family, value }) &&
+    !(ipRange && contains(ipRange, { family, value }));
   for (let step = 1n; step <= mostTries; step += 1n) {
-    for (const value of [wanted.value + step, wanted.value - step])
-      if (usable(value)) return { family: subnet.family, value };
+    for (const value of [wanted.value + step, wanted.value - step]) if (usable(value)) return { family, value };
   }
   return undefined;
 }

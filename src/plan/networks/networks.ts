@@ -8,9 +8,9 @@ import { isUnderlay, modes, type Netmode, netmodeOfDriver, type UnderlayMode, un
 import type { Settings, ShimSettings } from '../../netmode/settings.ts';
 import { isNetworkName } from '../actions/argv.ts';
 import { withoutDefaults } from '../facts/drivers.ts';
-import { type Address, type Cidr, contains, formatAddress, parseAddress, sameAddress } from '../facts/ip.ts';
+import { type Address, type Cidr, contains, formatAddress, parseAddress, parseCidr, sameAddress } from '../facts/ip.ts';
 import { floatingReservation, networkLabel, sharedNetworkName } from '../facts/ownership.ts';
-import type { ParsedEngine, ParsedFacts, ParsedNetwork } from '../facts/parsed-facts.ts';
+import { knows, type ParsedEngine, type ParsedFacts, type ParsedNetwork } from '../facts/parsed-facts.ts';
 import type { Pool } from '../facts/pool.ts';
 import type { NetworkPlan, Parent, PlannedPool, ShimWish, UnderlayPlan } from '../types.ts';
 import { auxAddressesOf, declaredPools, enabledPools } from './declared-pools.ts';
@@ -234,9 +234,11 @@ function nativeNetwork(
     existing?.options ?? Object.fromEntries([...network.driverOpts].map(([option, { value }]) => [option, value]));
   const mode = (existing && netmodeOfDriver(existing.driver, existing.options)) ?? intent?.mode.value ?? 'bridge';
   const said = external ? intent?.decoded?.settings : undefined;
-  const pools =
-    existing?.pools.map(withoutSpans) ??
-    (said?.subnet ? saidPools(said, span, context) : enabledPools(network, declared, report));
+  const { pools, ignoredPools }: Pick<NetworkPlan, 'pools' | 'ignoredPools'> = existing
+    ? { pools: existing.pools.map(withoutSpans) }
+    : said?.subnet
+      ? { pools: saidPools(said, span, context) }
+      : enabledPools(network, declared, report);
   const parent = existing
     ? nativeParent({ value: options['parent'] ?? '', span: said?.parent?.span ?? span }, span, facts)
     : said
@@ -268,9 +270,11 @@ function nativeNetwork(
       },
     }),
     ...((existing ?? driver) && { driver: existing?.driver ?? driver!.value }),
-    ...(external && facts.engine && !existing && { isMissing: isListed(facts.engine) }),
+    ...(external && knows(facts.engine, 'networks') && !existing && { isMissing: isListed(facts.engine) }),
     options,
     pools,
+    ...(ignoredPools && { ignoredPools }),
+    ...(!existing && network.ipam.some(({ subnet }) => subnet && !parseCidr(subnet.value)) && { hasUnread: true }),
   };
 }
 

@@ -7,6 +7,7 @@ import { lackingDriver, lackingMessage } from '../facts/drivers.ts';
 import { defaultInterface, isInterfaceName, longestName } from '../facts/interfaces.ts';
 import {
   interfaceOf,
+  isPodmanHere,
   isRootless,
   type ParsedEngine,
   type ParsedFacts,
@@ -20,13 +21,16 @@ import type { Parent } from '../types.ts';
  *
  * @param span where the netmode is asked for; the place of a parent that is not written down
  */
-export function parentOf({ parent, vlan, blank }: Settings, span: Span, { host }: ParsedFacts): Parent {
+export function parentOf({ parent, vlan, blank, unread }: Settings, span: Span, { host }: ParsedFacts): Parent {
   if (blank?.parent) return { kind: 'none', span: blank.parent };
+  if (unread?.parent) return { kind: 'open', isUnread: true, span: unread.parent };
   const at = parent?.span ?? vlan?.span ?? span;
   const written = parent?.value ?? 'auto';
   const auto = /^auto(?:\.(?<id>\d+))?$/.exec(written);
   const base = auto ? defaultInterface(host) : properName(written, host);
   const id = vlan?.value ?? auto?.groups?.['id'];
+  if (unread?.vlan && (base === undefined || !host || interfaceOf(host, base)))
+    return { kind: 'open', isUnread: true, span: unread.vlan };
   if (base === undefined) return { kind: 'open', ...(id !== undefined && { vlan: Number(id) }), span: at };
   const name = id === undefined ? base : `${base}.${id}`;
   return { kind: 'named', name: otherVlanLink(name, host) ?? name, span: at };
@@ -34,10 +38,13 @@ export function parentOf({ parent, vlan, blank }: Settings, span: Span, { host }
 
 /**
  * The parent of a native network. Its name is Docker's to find: `auto` means nothing there, and of a VLAN link under
- * another name Docker knows nothing.
+ * another name Docker knows nothing. Where none is written, Podman takes the interface of the default route (5.8.6).
  */
-export function nativeParent(written: Located<string> | undefined, span: Span, { host }: ParsedFacts): Parent {
-  if (written === undefined || written.value === '') return { kind: 'none', span };
+export function nativeParent(written: Located<string> | undefined, span: Span, { host, engine }: ParsedFacts): Parent {
+  if (written === undefined || written.value === '') {
+    const found = isPodmanHere(engine) ? defaultInterface(host) : undefined;
+    return found === undefined ? { kind: 'none', span } : { kind: 'named', name: found, span };
+  }
   return { kind: 'named', name: properName(written.value, host), span: written.span };
 }
 
@@ -138,6 +145,14 @@ export function obstacle(
       help: `write an interface or "auto", or ${fallback}`,
     };
   }
+  if (parent.kind === 'none') {
+    if (!isPodmanHere(facts.engine) || !facts.host || facts.host.unseen?.includes('routes')) return undefined;
+    return {
+      rule: 'parent/not-found',
+      message: 'no "parent" is named, and this host has no default route, from which Podman takes it',
+      help: `write "parent:" under "driver_opts", with one of ${candidates(facts.host).join(', ')}`,
+    };
+  }
   if (name.length > longestName) {
     return {
       rule: 'parent/not-found',
@@ -168,6 +183,7 @@ export function obstacle(
   }
   if (facts.host.unseen?.includes(parent.kind === 'open' ? 'routes' : 'interfaces')) return undefined;
   if (parent.kind === 'open') {
+    if (parent.isUnread) return undefined;
     return {
       rule: 'parent/not-found',
       message: 'this host has no default route from which to find the parent',

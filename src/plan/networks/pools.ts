@@ -68,7 +68,7 @@ export function poolsOf(request: PoolRequest, report: Report): readonly PlannedP
   const ranges = assigned(settings, 'ip_range', parseCidr, subnets, report);
   checkAuxAddresses(request, subnets, report);
   const pools = subnets.map((subnet) => pool(subnet, gateways.get(subnet), ranges.get(subnet), request));
-  if (request.find === 'lan') reportFound(request, pools, ranges.size, report);
+  if (request.find === 'lan') reportFound(request, pools, { ip_range: ranges.size, gateway: gateways.size }, report);
   return pools;
 }
 
@@ -100,7 +100,7 @@ function pool(
 
 function writtenSubnets(settings: Settings, report: Report): readonly (Located<Cidr> | 'auto')[] {
   const written = settings.subnet ?? [];
-  if (written.length === 0) return ['auto'];
+  if (written.length === 0) return settings.unread?.subnet ? [] : ['auto'];
   return written.flatMap(({ value, span }) => {
     if (value === 'auto') return 'auto' as const;
     const cidr = parseCidr(value);
@@ -210,12 +210,21 @@ function customaryGateway(subnet: Cidr, request: PoolRequest): Address {
 /**
  * What the file does not say of a LAN and what was taken in its place: a person must know it, and can write it down.
  */
-function reportFound(request: PoolRequest, pools: readonly PlannedPool[], placed: number, report: Report): void {
-  // One that is written, but lies in no subnet, has been reported; `auto` is found.
-  const isWrong = (request.settings.ip_range ?? []).filter(({ value }) => value !== 'auto').length > placed;
+function reportFound(
+  request: PoolRequest,
+  pools: readonly PlannedPool[],
+  placed: Readonly<Record<'ip_range' | 'gateway', number>>,
+  report: Report,
+): void {
+  const { settings } = request;
+  // One that is written, but is none or lies in no subnet, has been reported; `auto` is found.
+  const isWrong = (key: 'ip_range' | 'gateway') =>
+    settings.unread?.[key] !== undefined ||
+    (settings[key] ?? []).filter(({ value }) => value !== 'auto').length > placed[key];
   for (const pool of pools) {
-    if (!pool.spans.ipRange && !isWrong) reportRange(request, pool, pools, report);
-    if (!pool.spans.gateway && foundGateway(pool.subnet, request).guessed) reportGateway(request, pool, pools, report);
+    if (!pool.spans.ipRange && !isWrong('ip_range')) reportRange(request, pool, pools, report);
+    if (!pool.spans.gateway && !isWrong('gateway') && foundGateway(pool.subnet, request).guessed)
+      reportGateway(request, pool, pools, report);
   }
 }
 

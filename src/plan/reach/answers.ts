@@ -1,9 +1,12 @@
 /** What came of the questions, as the table shows it. */
 import { isLoopback } from '../facts/ip.ts';
+import { formatPort } from '../services/listeners.ts';
 import type { Evidence } from './evidence.ts';
 import type { Failure, Outcome } from './probe.ts';
 import type { Question } from './question.ts';
+import { addressAsked, sideAndAddress } from './reason.ts';
 import { reasonFor } from './reasons.ts';
+import { lostDefaultRoute } from './route-reasons.ts';
 
 export interface Answer {
   readonly from: Question['from'];
@@ -36,12 +39,20 @@ export function answerOf(asked: Asked, evidence: Evidence): Answer {
   if (notAsked !== undefined) return { ...base, answer: 'not asked', reason: notAsked };
   const yes = outcomes.filter((outcome) => outcome.kind === 'yes');
   if (yes.length > 0) {
+    if (to === 'gateway' && from.kind === 'container' && evidence.defaultRoutes.get(from.container) === false)
+      return { ...base, answer: 'no', ...lostDefaultRoute(from.container) };
     const milliseconds = Math.min(...yes.map((outcome) => outcome.milliseconds));
-    const reason = noteOf(yes.length, outcomes.length, yes[0]!.by);
-    return { ...base, answer: 'yes', milliseconds, ...(reason !== undefined && { reason }) };
+    const reason = noteOf(yes.length, asked, yes[0]!.by, evidence);
+    const time = yes[0]!.by === undefined && { milliseconds };
+    return { ...base, answer: 'yes', ...time, ...(reason !== undefined && { reason }) };
   }
   const refused = outcomes.flatMap((outcome) => (outcome.kind === 'not-asked' ? outcome.reason : []));
   if (refused.length > 0) return { ...base, answer: 'not asked', reason: refused[0]! };
+  // A ping is how an address is asked of which nothing else is known.
+  const other = outcomes.length > 0 && question.probes.every(isPing) ? otherAnswer(question, evidence) : undefined;
+  if (other !== undefined) return { ...base, answer: 'yes', reason: `it answers ${other}, but no ping` };
+  if (to === 'gateway' && from.kind === 'container' && evidence.ownDropping.get(from.container)?.has('output'))
+    return { ...base, answer: 'not asked', reason: `the packet filter of "${from.container}" lets no ping out` };
   const why = failureOf(outcomes);
   const found = reasonFor({ question, ...(why && { why }), evidence });
   // Docker's proxy closes where nothing is behind it; a program that listens may have its own reason to.
@@ -51,9 +62,35 @@ export function answerOf(asked: Asked, evidence: Evidence): Answer {
 }
 
 /** What is to be known of a yes. */
-function noteOf(answered: number, asked: number, by: 'arp' | undefined): string | undefined {
+function noteOf(
+  answered: number,
+  { question, outcomes }: Asked,
+  by: 'arp' | undefined,
+  { containers }: Evidence,
+): string | undefined {
   if (by === 'arp') return 'it answers ARP, but no ping';
-  return answered < asked ? `${answered} of ${asked} ports that were asked` : undefined;
+  if (answered < outcomes.length) return `${answered} of ${outcomes.length} ports that were asked`;
+  const { health } = containers.get(question.container ?? '') ?? {};
+  return health === 'unhealthy' && !question.probes.every(isPing) ? 'its health check says "unhealthy"' : undefined;
+}
+
+const isPing = ({ kind }: Question['probes'][number]) => kind === 'ping';
+
+const otherAnswer = (question: Question, { answering }: Evidence): string | undefined =>
+  answering.get(sideAndAddress(question, addressAsked(question) ?? ''));
+
+/** What has answered each asker at each address. */
+export function answeringOf(all: readonly Asked[]): Evidence['answering'] {
+  const found = all.flatMap(({ question, outcomes }) =>
+    outcomes.flatMap((outcome, at): readonly (readonly [string, string])[] => {
+      const probe = question.probes[at]!;
+      if (outcome.kind !== 'yes' || question.mapped) return [];
+      const what =
+        probe.kind === 'ping' ? 'a ping' : formatPort({ first: probe.port, last: probe.port, protocol: probe.kind });
+      return [[sideAndAddress(question, probe.address), what]];
+    }),
+  );
+  return new Map(found);
 }
 
 function failureOf(outcomes: readonly Outcome[]): Failure | undefined {

@@ -2,6 +2,26 @@
 import type { ParsedHost, ParsedSocket } from '../facts/parsed-facts.ts';
 import type { LiveContainer } from './live-container.ts';
 
+export type Hook = 'input' | 'output';
+
+/** What netfilter's chains do with packets that no rule of theirs accepts, by their hook. */
+export type Dropping = ReadonlySet<Hook>;
+
+/** firewalld's zone of an interface, where it does not accept everything. */
+export interface Zone {
+  readonly name: string;
+  /** What it opens, in firewalld's words: `ssh`, `8080/tcp`. */
+  readonly opens: readonly string[];
+}
+
+/** How this host's packets and the answers travel, as the kernels at both ends say it. */
+export interface Way {
+  /** The interface by which the kernel sends; absent where it knows no way. */
+  readonly device?: string;
+  /** Who takes what comes for forged, because the way back is another (`rp_filter`): this host, or the container. */
+  readonly drops?: 'here' | 'there';
+}
+
 export interface Evidence {
   /** By container name. */
   readonly containers: ReadonlyMap<string, LiveContainer>;
@@ -14,8 +34,18 @@ export interface Evidence {
   /** The shim of each network, by the network's key. */
   readonly shimNames: ReadonlyMap<string, string>;
   readonly host?: ParsedHost;
-  /** The packet filter's chains that drop what no rule accepts, by their hook. */
-  readonly dropping: ReadonlySet<'input' | 'output'>;
-  /** firewalld's zone of each shim, where firewalld runs. */
-  readonly zones: ReadonlyMap<string, string>;
+  /** This host's packet filter. */
+  readonly dropping: Dropping;
+  /** The packet filter of each container's network namespace; absent where it may not be read. */
+  readonly ownDropping: ReadonlyMap<string, Dropping>;
+  /** Where a container that asks this host sends to another router instead, that router; by `sideAndAddress`. */
+  readonly detours: ReadonlyMap<string, string>;
+  /** The interface of this host by which what a container sends to it arrives. */
+  readonly entrances: ReadonlyMap<string, string>;
+  /** The zones of these, where firewalld runs. */
+  readonly zones: ReadonlyMap<string, Zone>;
+  /** By the address to which this host's packets go. */
+  readonly ways: ReadonlyMap<string, Way>;
+  /** What else has answered the one who asks at an address, such as `a ping`; by `sideAndAddress`. */
+  readonly answering: ReadonlyMap<string, string>;
 }

@@ -1,6 +1,7 @@
 /** What services are promised of one another, and of their way out. */
-import { formatAddress } from '../facts/ip.ts';
+import { formatAddress, parseAddress, sameAddress } from '../facts/ip.ts';
 import { dockerNameOf } from '../networks/docker-name.ts';
+import { parentName } from '../networks/parents.ts';
 import { namespaceOwner } from '../services/guests.ts';
 import type { Listener, Plan, ServicePlan } from '../types.ts';
 import type { Containers } from './from-host.ts';
@@ -49,8 +50,15 @@ function questionsTo(
   return open.map(({ first, last, protocol }) => ({
     ...base,
     place: placeText(address, { first, last }, protocol),
-    ...probesOf({ address, port: { first, last }, protocol, proxied: way.published === true }),
+    ...probesOf({
+      ...{ address, port: { first, last }, protocol, proxied: way.published === true },
+      behind: containers.behind(peer),
+    }),
     listens: { first, last, protocol },
+    ...(way.published && { mapped: true as const }),
+    ...(way.onHost && { onHost: true as const }),
+    ...(way.onLink && { onLink: true as const }),
+    ...(way.network !== undefined && { network: way.network }),
   }));
 }
 
@@ -59,6 +67,12 @@ interface Way {
   readonly notAsked?: string;
   /** Whether it leads to the host, where what is published answers. */
   readonly published?: boolean;
+  /** Whether it leads to the host itself. */
+  readonly onHost?: boolean;
+  /** Whether it needs no route. */
+  readonly onLink?: boolean;
+  /** The key of the macvlan or ipvlan network by which it leads. */
+  readonly network?: string;
 }
 
 /** How a service finds another; nothing where the plan promises no way, which `check` has said. */
@@ -70,7 +84,8 @@ function wayTo(
   containers: Containers,
 ): Way | undefined {
   const [from, to] = [namespaceOwner(asking, plan.services), namespaceOwner(peer, plan.services)];
-  if (from === to) return { address: '127.0.0.1' };
+  if (from === to) return { address: '127.0.0.1', onLink: true };
+  const isUnderlay = (name: string) => plan.networks.get(name)?.underlay !== undefined;
   const key = [...from.networks.keys()].find((name) => to.networks.has(name));
   if (key !== undefined) {
     const { ipv4Address, ipv6Address } = to.networks.get(key)!;
@@ -79,19 +94,29 @@ function wayTo(
     const address = written
       ? formatAddress(written)
       : owner?.addresses[dockerNameOf(key, plan.networks, plan.project)]?.[0];
-    return address === undefined ? {} : { address };
+    const network = { onLink: true, ...(isUnderlay(key) && { network: key }) };
+    return address === undefined ? network : { address, ...network };
   }
-  const entry = asking.extraHosts.find(({ host }) => host === peer.service.name);
+  // The file's own come first in `/etc/hosts`, and so they count.
+  const written = [...from.service.extraHosts, ...asking.service.extraHosts, ...asking.extraHosts];
+  const entry = written.find(({ host }) => host === peer.service.name);
   if (!entry) return undefined;
   const isHosts = to.networkMode?.kind === 'host';
-  const published = !isHosts && entry.address === '127.0.0.1';
-  if (entry.address !== 'host-gateway') return { address: entry.address, published };
+  const isOwn = [...to.networks.values()].some(
+    ({ ipv4Address, ipv6Address }) =>
+      sameAddress(ipv4Address?.value, parseAddress(entry.address)) ||
+      sameAddress(ipv6Address?.value, parseAddress(entry.address)),
+  );
+  const published = !isHosts && !isOwn;
+  const network = isHosts ? [...from.networks.keys()].find(isUnderlay) : undefined;
+  const side = { published, onHost: isHosts, ...(network !== undefined && { network }) };
+  if (entry.address !== 'host-gateway') return { address: entry.address, ...side };
   const address = container.hosts?.[peer.service.name];
   return address === undefined
     ? {
         notAsked: `which address "host-gateway" is stands in the /etc/hosts of "${container.name}": only root may look`,
       }
-    : { address, published };
+    : { address, ...side };
 }
 
 const isPublishedAsIs = ({ ports }: ServicePlan, { first, protocol }: Listener) =>
@@ -105,12 +130,16 @@ function gateways(service: ServicePlan, plan: Plan): readonly FromHere[] {
   return [...service.networks.keys()].flatMap((key) => {
     const network = plan.networks.get(key);
     if (!network?.underlay || network.internal) return [];
+    const parent = parentName(network.underlay.parent);
     return network.pools.flatMap(({ subnet, gateway }): readonly FromHere[] => {
       if (!gateway || network.mode === 'ipvlan-l3' || network.mode === 'ipvlan-l3s') return [];
       if (subnet.family === 6) return [];
       const address = formatAddress(gateway);
       return [
-        { to: 'gateway', place: `${address} (ping)`, probes: [{ kind: 'ping', address, orArp: true }], network: key },
+        {
+          ...{ to: 'gateway', place: `${address} (ping)`, probes: [{ kind: 'ping', address, orArp: true }] },
+          ...{ network: key, gateway: { parent, hasOwnMac: network.mode === 'macvlan' } },
+        },
       ];
     });
   });

@@ -10,6 +10,8 @@ import type { Question } from './question.ts';
 /** The containers of a service and of the one in whose namespace it is. */
 export interface Containers {
   readonly of: (service: string) => readonly LiveContainer[];
+  /** Where this host reaches what a service publishes without Docker's proxy; empty where it cannot. */
+  readonly behind: (service: ServicePlan) => readonly string[];
 }
 
 const onlyTheLan = 'only another machine on the LAN can ask: what this host sees of its own proves its side only';
@@ -49,6 +51,7 @@ function questionsAt(
       ...(inIt !== undefined && { container: inIt }),
       ...(listens && { listens: { ...listens, protocol: reach.protocol } }),
       ...(network !== undefined && { network }),
+      ...(reach.target !== undefined && { mapped: true as const }),
     };
     const notAsked = reach.from === 'lan' ? onlyTheLan : remote ? elsewhere : undefined;
     if (notAsked !== undefined) return { ...question, probes: [], notAsked };
@@ -58,7 +61,10 @@ function questionsAt(
     const { protocol, target } = reach;
     return {
       ...question,
-      ...probesOf({ address, port: resolved, protocol, proxied, ...(target && { target }) }),
+      ...probesOf({
+        ...{ address, port: resolved, protocol, proxied, behind: containers.behind(service) },
+        ...(target && { target }),
+      }),
     };
   });
 }

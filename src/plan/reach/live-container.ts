@@ -7,6 +7,12 @@ export interface LiveContainer {
   readonly state: string;
   /** While it does not run. */
   readonly exitCode?: number;
+  /** What kept it from starting, in the engine's words. */
+  readonly error?: string;
+  /** How often its restart policy has started it again; absent where it has not. */
+  readonly restarts?: number;
+  /** Whether its network namespace is the engine's host's own. */
+  readonly isOnHost?: true;
   /** Absent where it has no health check. */
   readonly health?: 'starting' | 'healthy' | 'unhealthy';
   /** Of its first process, in the engine's own namespace of processes; absent while there is none. */

@@ -7,6 +7,8 @@ export type Probe =
       readonly port: number;
       /** Whether a proxy of Docker's may take the connection, even where nothing is behind it. */
       readonly proxied?: true;
+      /** Where this host reaches the same port without the proxy; one that answers proves it. */
+      readonly behind?: readonly { readonly address: string; readonly port: number }[];
     }
   /** By a protocol that answers: of another one, silence would mean nothing. */
   | { readonly kind: 'udp'; readonly address: string; readonly port: number; readonly protocol: UdpProtocol }

@@ -17,6 +17,8 @@ interface Asked {
   readonly target?: PortRange;
   readonly protocol: string;
   readonly proxied?: boolean;
+  /** The addresses of the container behind the proxy, where this host reaches them. */
+  readonly behind?: readonly string[];
 }
 
 /** What is asked at ports of one address; or why nothing is. */
@@ -26,12 +28,20 @@ export function probesOf({
   target = port,
   protocol,
   proxied = false,
+  behind = [],
 }: Asked): Pick<Question, 'probes' | 'notAsked'> {
   const count = Math.min(port.last - port.first + 1, mostPortsOfRange);
   const ports = Array.from({ length: count }, (_, at) => port.first + at);
   if (protocol === 'tcp')
     return {
-      probes: ports.map((each) => ({ kind: 'tcp', address, port: each, ...(proxied && { proxied: true as const }) })),
+      probes: ports.map((each, at) => ({
+        kind: 'tcp',
+        address,
+        port: each,
+        ...(proxied && { proxied: true as const }),
+        ...(proxied &&
+          behind.length > 0 && { behind: behind.map((inner) => ({ address: inner, port: target.first + at })) }),
+      })),
     };
   if (protocol !== 'udp') return { probes: [], notAsked: `netcompose knows no way to ask a port of ${protocol}` };
   const probes = ports.flatMap((each, at): readonly Probe[] => {

@@ -25,4 +25,12 @@ export interface Question {
   readonly listens?: PortRange & { readonly protocol: string };
   /** The key of the macvlan or ipvlan network by which it is asked. */
   readonly network?: string;
+  /** Whether Docker passes it on to a port of the container. */
+  readonly mapped?: true;
+  /** Whether a container asks the host itself. */
+  readonly onHost?: true;
+  /** Whether a container asks what is on its own link, for which it needs no route. */
+  readonly onLink?: true;
+  /** Where the gateway is asked: the interface at which it should be, and whether all there must take several MACs. */
+  readonly gateway?: { readonly parent: string; readonly hasOwnMac: boolean };
 }

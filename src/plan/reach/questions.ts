@@ -1,7 +1,9 @@
 /** A plan and its containers → every question that can be asked of it. */
 import sortBy from 'lodash/sortBy.js';
 import type { ParsedEngine } from '../facts/parsed-facts.ts';
-import type { Plan } from '../types.ts';
+import { dockerNameOf } from '../networks/docker-name.ts';
+import { namespaceOwner } from '../services/guests.ts';
+import { isBridgeNetwork, type Plan, type ServicePlan } from '../types.ts';
 import { questionsOfService } from './from-containers.ts';
 import { type Containers, questionsOfHost } from './from-host.ts';
 import { hasFinished, isUp, type LiveContainer } from './live-container.ts';
@@ -23,7 +25,9 @@ export function questionsOf(
 ): readonly Question[] {
   // Those that run come first: what one of several answers is the service's answer.
   const sorted = sortBy(live, [(one) => !isUp(one), 'name']);
-  const containers: Containers = { of: (name) => sorted.filter(({ service }) => service === name) };
+  const of: Containers['of'] = (name) => sorted.filter(({ service }) => service === name);
+  const isDirect = engine?.kind === 'engine' && !engine.remote;
+  const containers: Containers = { of, behind: (service) => (isDirect ? onBridges(service, plan, of) : []) };
   const unreachable = engine && inaccessible(engine);
   return [...plan.services.values()].flatMap((service): readonly Question[] => {
     const { name, active, provider, replicas } = service.service;
@@ -33,6 +37,16 @@ export function questionsOf(
     );
     const all = [...questionsOfHost(service, plan, containers, engine), ...fromContainers];
     return all.map((question) => withoutFinished(question, containers));
+  });
+}
+
+/** The addresses on bridges of the container whose ports are a service's. */
+function onBridges(service: ServicePlan, plan: Plan, of: Containers['of']): readonly string[] {
+  const owner = namespaceOwner(service, plan.services);
+  const [container] = of(owner.service.name);
+  return [...owner.networks.keys()].flatMap((key) => {
+    if (!isBridgeNetwork(plan.networks.get(key))) return [];
+    return container?.addresses[dockerNameOf(key, plan.networks, plan.project)]?.[0] ?? [];
   });
 }
 

@@ -3,37 +3,38 @@
  * first that applies is told.
  */
 import { displayCommand } from '../actions/display.ts';
-import { formatAddress, isLoopback, isUnspecified, parseAddress } from '../facts/ip.ts';
+import {
+  type Address,
+  contains,
+  formatAddress,
+  isLoopback,
+  isUnspecified,
+  parseAddress,
+  parseCidr,
+  sameAddress,
+} from '../facts/ip.ts';
 import { interfaceOf } from '../facts/parsed-facts.ts';
 import { formatPort } from '../services/listeners.ts';
-import type { Evidence } from './evidence.ts';
+import { hostFirewall, ownFirewall } from './filter-reasons.ts';
 import { isUp, type LiveContainer } from './live-container.ts';
 import type { Failure } from './probe.ts';
-import type { Question } from './question.ts';
-
-export interface Reason {
-  readonly reason: string;
-  readonly help?: string;
-}
-
-interface Failed {
-  readonly question: Question;
-  /** Absent where there was nothing to ask, because an address or a port is not there. */
-  readonly why?: Failure;
-  readonly evidence: Evidence;
-}
-
-type Look = (failed: Failed) => Reason | undefined;
+import { addressAsked, containerOf, type Failed, type Look, type Reason } from './reason.ts';
+import { detour, noDefaultRoute, otherWay, reversePathFilter, silentGateway } from './route-reasons.ts';
 
 const looks: readonly Look[] = [
   noContainer,
   notRunning,
+  otherAddress,
   shimBroken,
   notListening,
+  startedAgain,
   noDefaultRoute,
-  reversePathFilter,
-  firewall,
+  detour,
   silentGateway,
+  reversePathFilter,
+  otherWay,
+  ownFirewall,
+  hostFirewall,
   unhealthy,
 ];
 
@@ -47,9 +48,9 @@ export function reasonFor(failed: Failed): Reason {
 }
 
 const shown: Readonly<Record<Failure, string>> = {
-  refused: 'the connection is refused, though something listens there: a packet filter on the way may do that',
+  refused: 'it is refused: nothing listens there, or a packet filter on the way refuses it',
   closed: 'the connection is closed at once',
-  unreachable: 'nobody has this address, or there is no way to it',
+  unreachable: 'nobody has this address, there is no way to it, or a packet filter on the way says so',
   silent: 'no answer came within 2 s',
 };
 
@@ -58,33 +59,66 @@ function noContainer({ question: { to, container } }: Failed): Reason | undefine
   return { reason: `"${to}" has no container`, help: `start it: netcompose up -d ${to}` };
 }
 
-const stateReasons: Readonly<Record<string, string>> = {
-  created: 'was made, but never started',
-  restarting: 'keeps ending and is being started again',
-  paused: 'is paused',
-};
-
 function notRunning({ question, evidence }: Failed): Reason | undefined {
   const container = containerOf(question, evidence);
   if (!container || isUp(container)) return undefined;
-  const { name, state, exitCode } = container;
-  const how =
-    stateReasons[state] ??
-    (state === 'exited' && exitCode !== undefined ? `has ended with exit code ${exitCode}` : `is ${state}`);
-  const help = state === 'paused' ? `netcompose unpause ${question.to}` : `netcompose logs ${question.to}`;
-  return { reason: `"${name}" ${how}`, help: `see: ${help}` };
+  const reason = `"${container.name}" ${stateText(container)}`;
+  if (container.error !== undefined) return { reason };
+  const verb = { created: 'up -d', paused: 'unpause' }[container.state] ?? 'logs';
+  return { reason, help: `${verb === 'logs' ? 'see' : 'run'}: netcompose ${verb} ${question.to}` };
 }
 
-function shimBroken({ question: { from, network }, evidence }: Failed): Reason | undefined {
-  const pending = from.kind === 'host' && network !== undefined ? evidence.pendingShims.get(network) : undefined;
-  if (!pending || pending.length === 0) return undefined;
-  const shim = evidence.shimNames.get(network!)!;
-  const isThere = evidence.host && interfaceOf(evidence.host, shim);
+function stateText({ state, exitCode, error, restarts }: LiveContainer): string {
+  if (error !== undefined) return `could not be started: ${error}`;
+  switch (state) {
+    case 'created':
+      return 'was made, but never started';
+    case 'restarting':
+      return `keeps ending, with exit code ${exitCode}, and was started again ${timesText(restarts)}`;
+    case 'exited':
+      return `has ended with exit code ${exitCode}`;
+    default:
+      return `is ${state}`;
+  }
+}
+
+const timesText = (count = 1): string => (count === 1 ? 'once' : `${count} times`);
+
+/** Compose forgets fixed addresses where it makes a network anew below containers that stay. */
+function otherAddress({ question, evidence }: Failed): Reason | undefined {
+  const { network, to, onHost, mapped } = question;
+  const has = Object.values(containerOf(question, evidence)?.addresses ?? {}).flat();
+  const asked = addressAsked(question);
+  if (network === undefined || onHost || mapped || asked === undefined || has.length === 0 || has.includes(asked))
+    return undefined;
   return {
-    reason:
-      `the shim "${shim}", by which this host reaches the network, ` + `is ${isThere ? 'not as planned' : 'not there'}`,
+    reason: `"${question.container}" has not got the address ${asked}, but ${has.join(', ')}`,
+    help: `make it anew: netcompose up -d --force-recreate ${to}`,
+  };
+}
+
+function shimBroken({ question, evidence }: Failed): Reason | undefined {
+  const { from, network, onHost } = question;
+  if (network === undefined || (from.kind === 'container' && !onHost)) return undefined;
+  const asking = from.kind === 'container' ? evidence.containers.get(from.container) : undefined;
+  const between = asking ? Object.values(asking.addresses).flat() : [addressAsked(question) ?? ''];
+  const addresses = between.flatMap((text) => parseAddress(text) ?? []);
+  const pending = (evidence.pendingShims.get(network) ?? []).filter((command) => concerns(command, addresses));
+  if (pending.length === 0) return undefined;
+  const shim = evidence.shimNames.get(network)!;
+  const state = interfaceOf(evidence.host, shim) ? 'not as planned' : 'not there';
+  return {
+    reason: `the shim "${shim}", by which this host and the network meet, is ${state}`,
     help: `"netcompose up -d" mends it: ${pending.slice(0, 3).map(displayCommand).join('; ')}`,
   };
+}
+
+/** Routes and neighbours of other containers are no reason. */
+function concerns([program, object, , target]: readonly string[], addresses: readonly Address[]): boolean {
+  if (program !== 'ip' || (object !== 'route' && object !== 'neigh')) return true;
+  const range = parseCidr(target ?? '') ?? parseAddress(target ?? '');
+  if (range === undefined) return true;
+  return addresses.some((address) => ('prefix' in range ? contains(range, address) : sameAddress(range, address)));
 }
 
 /** Its sockets say whether anything would take what comes. */
@@ -103,73 +137,35 @@ function notListening({ question, evidence }: Failed): Reason | undefined {
     const others = ofProtocol.filter(({ address }) => !formatAddress(address).startsWith('127.0.0.11'));
     const open = [...new Set(others.map(({ port }) => port))].slice(0, 5).map((port) => `${port}/${protocol}`);
     const instead = open.length > 0 ? `; what listens there is ${open.join(', ')}` : '';
+    const { restarts } = container;
+    const again = restarts === undefined ? '' : ` now (it has ended and was started again ${timesText(restarts)})`;
     return {
-      reason: `nothing listens on ${wanted} in "${name}", though it runs${starting}${instead}`,
+      reason: `nothing listens on ${wanted} in "${name}", though it runs${again}${starting}${instead}`,
       help: `see: netcompose logs ${to}; if it listens elsewhere, say so in "ports", "expose" or "listen"`,
     };
   }
-  const target = parseAddress(addressAsked(question) ?? '');
-  const isLocal = target !== undefined && isLoopback(target) && !question.probes.some(isProxied);
-  const takes = there.filter(
-    ({ address }) => isUnspecified(address) || (isLocal ? isLoopback(address) : !isLoopback(address)),
-  );
-  if (takes.length > 0) return undefined;
+  // At which of the container's addresses what is mapped arrives is Docker's choice.
+  const target = question.mapped ? undefined : parseAddress(addressAsked(question) ?? '');
+  const takes = ({ address }: (typeof there)[number]) =>
+    isUnspecified(address) || (target ? sameAddress(address, target) : !isLoopback(address));
+  if (there.some(takes)) return undefined;
   const at = [...new Set(there.map(({ address }) => formatAddress(address)))].join(', ');
+  const isHidden = there.every(({ address }) => isLoopback(address));
   return {
-    reason: `"${name}" listens on ${wanted} at ${at} only, which nothing outside of its network namespace reaches`,
+    reason:
+      `"${name}" listens on ${wanted} at ${at} only` +
+      (isHidden ? ', which nothing outside of its network namespace reaches' : ''),
     help: 'set the program up to listen on 0.0.0.0 (or ::)',
   };
 }
 
-const isProxied = (probe: Question['probes'][number]) => probe.kind === 'tcp' && probe.proxied === true;
-
-/** A container that is to reach what is not on its own link needs a way there. */
-function noDefaultRoute({ question: { from, to }, evidence }: Failed): Reason | undefined {
-  if (from.kind !== 'container' || to === 'gateway') return undefined;
-  if (evidence.defaultRoutes.get(from.container) !== false) return undefined;
+/** Its sockets may not be read; or they are not there just now. */
+function startedAgain({ question, evidence }: Failed): Reason | undefined {
+  const { name, restarts } = containerOf(question, evidence) ?? {};
+  if (name === undefined || restarts === undefined || evidence.sockets.has(name)) return undefined;
   return {
-    reason: `"${from.container}" has no gateway: its network has no default route`,
-    help: 'give its network a gateway, or put both services on one network',
-  };
-}
-
-/** A strict filter drops what comes in by another interface than the answer would leave by. */
-function reversePathFilter({ question: { from, network }, why, evidence }: Failed): Reason | undefined {
-  if (from.kind !== 'host' || network === undefined || why !== 'silent') return undefined;
-  const shim = evidence.shimNames.get(network);
-  const { rpFilter = {} } = evidence.host ?? {};
-  // The stricter of the two counts (Documentation/networking/ip-sysctl.rst).
-  if (shim === undefined || Math.max(rpFilter['all'] ?? 0, rpFilter[shim] ?? 0) !== 1) return undefined;
-  return {
-    reason: `likely rp_filter: it is 1 for "${shim}", and the kernel drops answers that it would send elsewhere`,
-    help: `sysctl -w net.ipv4.conf.${shim}.rp_filter=2`,
-  };
-}
-
-function firewall({ question: { from, network }, why, evidence }: Failed): Reason | undefined {
-  if (why !== 'silent' && why !== 'refused') return undefined;
-  const hook = from.kind === 'host' ? 'output' : 'input';
-  const zone = network === undefined ? undefined : evidence.zones.get(evidence.shimNames.get(network) ?? '');
-  if (zone !== undefined && hook === 'input')
-    return {
-      reason: `likely this host's firewall: firewalld has the shim in zone "${zone}"`,
-      help: `see: firewall-cmd --zone=${zone} --list-all`,
-    };
-  if (!evidence.dropping.has(hook)) return undefined;
-  return {
-    reason: `likely this host's firewall: what no rule accepts is dropped (policy of the hook "${hook}")`,
-    help: 'see: nft list ruleset, or iptables -S',
-  };
-}
-
-function silentGateway({ question: { from, to, network }, evidence }: Failed): Reason | undefined {
-  if (to !== 'gateway' || from.kind !== 'container') return undefined;
-  if (evidence.defaultRoutes.get(from.container) === false)
-    return { reason: `"${from.container}" has no gateway: its network has no default route` };
-  return {
-    reason:
-      'the gateway answers neither ping nor ARP: it is not there, or what is between carries only one MAC address',
-    help: `see whether the parent can do this: netcompose doctor${network === undefined ? '' : ' --parent INTERFACE'}`,
+    reason: `"${name}" has ended and was started again ${timesText(restarts)}`,
+    help: `see: netcompose logs ${question.to}`,
   };
 }
 
@@ -178,8 +174,3 @@ function unhealthy({ question, evidence }: Failed): Reason | undefined {
   if (container?.health !== 'unhealthy' && container?.health !== 'starting') return undefined;
   return { reason: `the health check of "${container.name}" says "${container.health}"` };
 }
-
-const containerOf = ({ container }: Question, { containers }: Evidence): LiveContainer | undefined =>
-  container === undefined ? undefined : containers.get(container);
-
-const addressAsked = ({ probes }: Question) => probes[0]?.address;

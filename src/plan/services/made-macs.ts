@@ -7,7 +7,7 @@ import sortBy from 'lodash/sortBy.js';
 import type { Intents } from '../../netmode/intents.ts';
 import { type Address, canonical, formatAddress, sameAddress } from '../facts/ip.ts';
 import { parseMac } from '../facts/mac.ts';
-import type { ParsedFacts } from '../facts/parsed-facts.ts';
+import type { ParsedContainer, ParsedFacts } from '../facts/parsed-facts.ts';
 import { tooOldFor } from '../facts/versions.ts';
 import { dockerNameOf } from '../networks/docker-name.ts';
 import type { Requests } from '../networks/underlays.ts';
@@ -52,12 +52,13 @@ export function withMadeMacs(
   const wishes = [...attached.values()].flatMap((plan) => wishesOf(plan, networks, intents, requests, facts));
   if (wishes.length === 0) return attached;
   const holders = holdersIn(facts);
+  const containers = containersByService(intents.project.name, facts);
   const given = new Set([...attached.values()].flatMap(givenTo));
   const made = new Map<string, Map<string, string>>();
   for (const wish of sortBy(wishes, [({ plan }) => plan.service.name, 'network'])) {
     const isTaken = (mac: string) =>
       given.has(mac) || (holders.get(mac) ?? []).some((holder) => !isOurs(holder, wish, intents.project.name));
-    const mac = macFor(wish, isTaken, currentOf(wish, intents.project.name, facts));
+    const mac = macFor(wish, isTaken, currentOf(wish, containers));
     given.add(mac);
     const { name } = wish.plan.service;
     made.set(name, (made.get(name) ?? new Map<string, string>()).set(wish.key, mac));
@@ -142,13 +143,18 @@ const givenTo = ({ service, networks }: Attached): readonly string[] =>
     (mac) => parseMac(mac?.value ?? '') ?? [],
   );
 
-/** What the service's container has now. */
-function currentOf({ plan, network }: Wish, project: string, { engine }: ParsedFacts): string | undefined {
-  const container = engine?.containers.find(
-    (candidate) => candidate.project === project && candidate.service === plan.service.name,
+/** The first of each service. */
+const containersByService = (project: string, { engine }: ParsedFacts): ReadonlyMap<string, ParsedContainer> =>
+  new Map(
+    (engine?.containers ?? [])
+      .filter((container) => container.project === project)
+      .toReversed()
+      .flatMap((container) => (container.service === undefined ? [] : [[container.service, container] as const])),
   );
-  return parseMac(container?.networks.get(network)?.mac ?? '');
-}
+
+/** What the service's container has now. */
+const currentOf = ({ plan, network }: Wish, containers: ReadonlyMap<string, ParsedContainer>): string | undefined =>
+  parseMac(containers.get(plan.service.name)?.networks.get(network)?.mac ?? '');
 
 /** Among how many the container's present address is looked for. */
 const attempts = 8;

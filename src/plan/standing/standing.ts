@@ -3,6 +3,7 @@ import type { HostAction } from '../actions/action.ts';
 import { commandOf } from '../actions/commands.ts';
 import type { Facts, HostInterface } from '../facts/facts.ts';
 import { isOurs, networkLabel, servedNetwork } from '../facts/ownership.ts';
+import { knows } from '../facts/parsed-facts.ts';
 import { pendingFor } from '../host-changes/pending.ts';
 import type { Plan } from '../types.ts';
 import { networkLines, networkNow } from './network-lines.ts';
@@ -45,9 +46,9 @@ const stateOf = (isThere: boolean, isAsPlanned: boolean): State =>
 
 export function standingOf(plan: Plan, facts: Facts): Standing {
   const { engine, host } = facts;
-  const existing = engine && new Map(engine.networks.map((network) => [network.name, network]));
+  const existing = knows(engine, 'networks') && new Map(engine.networks.map((network) => [network.name, network]));
   const started = [...plan.services.values()].filter(({ service }) => service.active && !service.provider);
-  const services = engine
+  const services = knows(engine, 'containers')
     ? started.map((service): [string, Subject] => {
         const lines = serviceLines(service, plan, engine.containers);
         const isThere = lines.now.length > 0 || lines.planned.length === 0;
@@ -72,7 +73,7 @@ export function standingOf(plan: Plan, facts: Facts): Standing {
       })
     : [];
   const actionState = (action: HostAction): State | undefined => {
-    if (action.kind === 'ensure-network') return existing && (existing.has(action.name) ? 'there' : 'new');
+    if (action.kind === 'ensure-network') return existing ? (existing.has(action.name) ? 'there' : 'new') : undefined;
     return host && (left.get(action.shim)?.has(lineOf(commandOf(action))) === true ? 'new' : 'there');
   };
   return {
@@ -107,7 +108,7 @@ function orphansOf({ project, services }: Plan, { engine }: Facts): Standing['or
 
 /** Shared networks that only containers of this project are on, which the plan attaches elsewhere, and their shims. */
 function leftOver(plan: Plan, { engine, host }: Facts): readonly LeftOver[] {
-  if (!engine) return [];
+  if (!knows(engine, 'networks') || !knows(engine, 'containers')) return [];
   const planned = new Set([...plan.networks.values()].map(({ dockerName }) => dockerName));
   const networks = engine.networks
     .filter(({ name, labels }) => labels[networkLabel] === name && !planned.has(name))

@@ -373,7 +373,7 @@ async function asked(on: Machine): Promise<{ readonly ran: readonly string[]; re
 }
 
 const whatComesAndGoes = ['/containers/json', '/networks'];
-const once = [...whatComesAndGoes, '/info', '/version'];
+const once = [...whatComesAndGoes, '/_ping', '/info', '/version'];
 
 for (const [what, text] of [
   ['with a range', macvlan],

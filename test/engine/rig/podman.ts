@@ -62,6 +62,7 @@ export async function startPodman(): Promise<PodmanRig> {
     DOCKER_HOST: `unix://${within('run/podman/podman.sock')}`,
     DOCKER_CONFIG: at('config'),
     XDG_STATE_HOME: at('state'),
+    XDG_CACHE_HOME: at('cache'),
   };
   const inside = { ...env, PATH: '/usr/sbin:/usr/bin', TMPDIR: '/tmp' };
   const log = await open(at('podman.log'), 'a');

@@ -77,6 +77,8 @@ export async function startRig({
     DOCKER_HOST: `unix://${at('docker.sock')}`,
     DOCKER_CONFIG: at('config'),
     XDG_STATE_HOME: at('state'),
+    // Neither what the user's netcompose remembers, nor another build that runs meanwhile, is of any concern here.
+    XDG_CACHE_HOME: at('cache'),
   };
   const args = [
     ...['--host', env.DOCKER_HOST, '--config-file', at('daemon.json'), '--pidfile', at('dockerd.pid')],

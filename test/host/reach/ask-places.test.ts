@@ -44,6 +44,12 @@ test('TCP, a proxy that closes, DNS, NTP, and nobody', async () => {
       { kind: 'tcp', address, port: portOf(open.address() as AddressInfo) },
       { kind: 'tcp', address, port: portOf(open.address() as AddressInfo), proxied: true },
       { kind: 'tcp', address, port: portOf(proxy.address() as AddressInfo), proxied: true },
+      ...[portOf(open.address() as AddressInfo), free].map(
+        (port): Probe => ({
+          ...{ kind: 'tcp', address, port: portOf(proxy.address() as AddressInfo), proxied: true },
+          behind: [{ address, port }],
+        }),
+      ),
       { kind: 'udp', address, port: portOf(dns.address()), protocol: 'dns' },
       { kind: 'udp', address, port: portOf(ntp.address()), protocol: 'ntp' },
       { kind: 'tcp', address, port: free },
@@ -51,7 +57,7 @@ test('TCP, a proxy that closes, DNS, NTP, and nobody', async () => {
     ];
     const [outcomes] = await askPlaces(realHost(), program, [{ probes }]);
     const said = (outcome: Outcome) => (outcome.kind === 'no' ? outcome.why : outcome.kind);
-    assert.equal(outcomes!.map(said), ['yes', 'yes', 'closed', 'yes', 'yes', 'refused', 'refused']);
+    assert.equal(outcomes!.map(said), ['yes', 'yes', 'closed', 'yes', 'refused', 'yes', 'yes', 'refused', 'refused']);
   } finally {
     open.close();
     proxy.close();

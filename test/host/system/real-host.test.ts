@@ -90,12 +90,12 @@ test('attach tells of a missing command with a HostError', async () => {
 });
 
 /** Runs `attach` in a process of its own, whose streams and signals the test has in hand. */
-function attached(script: string, extra: readonly string[] = []) {
+function attached(script: string, env: Readonly<Record<string, string>> = {}) {
   const child = spawn(node, ['--import', 'tsx', helper, node, '-e', script], {
     stdio: ['pipe', 'pipe', 'pipe'],
     // Its own session: without a controlling terminal, wherever the tests run.
     detached: true,
-    env: { ...process.env, ...(extra[0] !== undefined && { ATTACH_INPUT: extra[0] }) },
+    env: { ...process.env, ...env },
   });
   let out = '';
   child.stdout.on('data', (data) => (out += data));
@@ -116,7 +116,7 @@ test('attach passes streams and exit code through', async () => {
 });
 
 test('attach gives input in place of our own', async () => {
-  const { child, ended } = attached('process.stdin.pipe(process.stdout)', ['given']);
+  const { child, ended } = attached('process.stdin.pipe(process.stdout)', { ATTACH_INPUT: 'given' });
   child.stdin.end('ours');
   assert.equal(await ended, { code: 0, out: 'given' });
 });
@@ -131,6 +131,28 @@ for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) {
     child.kill(signal);
     assert.equal(await ended, { code: 9, out: 'ready\ngot it\n' });
   });
+}
+
+for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) {
+  for (const [ends, code, out] of [
+    ['', 9, 'ready\ngot 1\ngot 2\ngot 3\n'],
+    ['1', 137, 'ready\ngot 1\n'],
+  ] as const) {
+    const does = ends ? 'ends the child where that is wanted' : "is the child's own matter too";
+    test(`a second ${signal} ${does}`, async () => {
+      const { child, until, ended } = attached(
+        `let got = 0; process.on("${signal}", () => { console.log("got", ++got); if (got === 3) process.exit(9) });` +
+          'setInterval(() => {}, 999); console.log("ready")',
+        { ATTACH_ENDS: ends },
+      );
+      // The third ends the child by itself.
+      for (const said of ['ready', 'got 1', 'got 2'].filter((one) => out.includes(one))) {
+        await until(said);
+        child.kill(signal);
+      }
+      assert.equal(await ended, { code, out });
+    });
+  }
 }
 
 test('attach gives 128 and the number for a child ended by a signal', async () => {

@@ -32,6 +32,14 @@ const cases: Readonly<Record<string, readonly [text: string, expected: readonly 
     `services:\n${dns(', floating_addresses: 192.168.1.200')}${lan()}`,
     [`${ignored('192.168.1.200')} | choose an "ip_range" without it`],
   ],
+  'a native network without a parent, which Podman puts on the LAN': [
+    native('192.168.1.50').replace('    driver_opts: { parent: eth0 }\n', ''),
+    [
+      'warning engine/podman: network "lan" names no "parent": Podman puts it on eth0, by the default route, and ' +
+        'Docker on no interface | write "driver_opts: { parent: eth0 }", or for a network that leads nowhere ' +
+        '"driver: bridge" and "internal: true"',
+    ],
+  ],
   'a name on macvlan, whose address is known': [
     `services:\n${dns()}${web()}${lan()}`,
     [
@@ -64,5 +72,25 @@ for (const [name, [text, expected]] of Object.entries(cases)) {
   test(name, () => assert.equal(found(text), expected));
   test(`${name}: not with Docker`, () => assert.equal(found(text, lanFacts), []));
 }
+
+test('a native network without a parent: of this LAN are the rules, and without a default route it is an error', () => {
+  const text = (subnet: string) =>
+    'services:\n  web: { image: x, networks: [lan] }\nnetworks:\n' +
+    `  lan: { driver: macvlan, ipam: { config: [{ subnet: ${subnet}.0/24, gateway: ${subnet}.1 }] } }\n`;
+  const onLan = found(text('192.168.1'));
+  assert.ok(
+    onLan.some((line) => line.startsWith('warning address/no-range-on-lan')),
+    onLan.join('\n'),
+  );
+  const withoutRoute: Facts = { ...podman, host: { ...podman.host!, routes: [] } };
+  assert.equal(found(text('192.168.9'), withoutRoute), [
+    'error parent/not-found: network "lan": no "parent" is named, and this host has no default route, from which ' +
+      'Podman takes it | write "parent:" under "driver_opts", with one of eth0, eth1, wlan0',
+  ]);
+  // What is not known of a host, and what is on another, is no fault; nor is it on Docker.
+  const unseen: Facts = { ...podman, host: { ...podman.host!, routes: [], unseen: ['routes'] } };
+  for (const facts of [unseen, { ...withoutRoute, engine: lanFacts.engine! }, lanFacts])
+    assert.equal(found(text('192.168.9'), facts), []);
+});
 
 test.run();

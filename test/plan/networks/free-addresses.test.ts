@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { formatAddress, formatCidr, parseAddress, parseCidr } from '../../../src/plan/facts/ip.ts';
 import { addressesOf } from '../../../src/plan/facts/parsed-facts.ts';
-import { freeRange, freeRangeLike, nearestFree } from '../../../src/plan/networks/free-addresses.ts';
+import { freeRange, freeRangeLike, nearestFree, takenBy } from '../../../src/plan/networks/free-addresses.ts';
 
 const nearest: readonly (readonly [string, string, string | undefined, readonly string[], string | undefined])[] = [
   ['192.168.1.53', '192.168.1.0/24', undefined, ['192.168.1.53'], '192.168.1.54'],
@@ -21,7 +21,7 @@ for (const [wanted, subnet, ipRange, taken, expected] of nearest) {
   const beside = taken.length > 0 ? ` beside ${taken.join(', ')}` : '';
   test(`nearest to ${wanted} in ${subnet}${without}${beside}: ${expected}`, () => {
     const pool = { subnet: parseCidr(subnet)!, ...(ipRange !== undefined && { ipRange: parseCidr(ipRange)! }) };
-    const free = nearestFree(parseAddress(wanted)!, pool, addressesOf(taken));
+    const free = nearestFree(parseAddress(wanted)!, pool, takenBy(addressesOf(taken)));
     assert.is(free && formatAddress(free), expected);
   });
 }

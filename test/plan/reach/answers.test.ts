@@ -3,8 +3,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseAddress } from '../../../src/plan/facts/ip.ts';
 import { parseFacts } from '../../../src/plan/facts/parsed-facts.ts';
-import { type Answer, type Asked, answerOf, hasFailed } from '../../../src/plan/reach/answers.ts';
-import type { Evidence } from '../../../src/plan/reach/evidence.ts';
+import { type Answer, type Asked, answeringOf, answerOf, hasFailed } from '../../../src/plan/reach/answers.ts';
+import type { Evidence, Way } from '../../../src/plan/reach/evidence.ts';
 import type { LiveContainer } from '../../../src/plan/reach/live-container.ts';
 import type { Failure, Outcome } from '../../../src/plan/reach/probe.ts';
 import type { Question } from '../../../src/plan/reach/question.ts';
@@ -42,13 +42,36 @@ const seen = (more: Partial<Evidence> = {}, container: Partial<LiveContainer> = 
   pendingShims: new Map(),
   shimNames: new Map([['lan', 'nc-eth0']]),
   dropping: new Set(),
+  ownDropping: new Map(),
+  detours: new Map(),
+  entrances: new Map(),
   zones: new Map(),
+  ways: new Map(),
+  answering: new Map(),
   ...more,
 });
 
 const no = (why: Failure): Outcome => ({ kind: 'no', why });
 const answer = (evidence: Evidence, why: Failure = 'silent', more: Partial<Question> = {}): Answer =>
   answerOf({ question: { ...question, ...more }, outcomes: [no(why)] }, evidence);
+
+const app = { kind: 'container', service: 'app', container: 'p-app-1' } as const;
+const toHost: Partial<Question> = { from: app, to: 'hosty', onHost: true };
+const gateway: Question = {
+  from: { kind: 'container', service: 'web', container: 'p-web-1' },
+  to: 'gateway',
+  place: '',
+  probes: [{ kind: 'ping', address: '192.168.1.7' }],
+  network: 'lan',
+  gateway: { parent: 'eth0', hasOwnMac: true },
+};
+const atGateway = (evidence: Evidence, given: Partial<Question> = {}, outcome: Outcome = no('unreachable')) =>
+  answerOf({ question: { ...gateway, ...given }, outcomes: [outcome] }, evidence);
+const { host } = parseFacts(lanFacts);
+const way = (given: Way) => seen({ ways: new Map([['192.168.1.200', given]]) });
+const sockets = (...addresses: readonly string[]) =>
+  new Map([['p-web-1', addresses.map((address) => socket(address, 80))]]);
+const entrances = new Map([['p-app-1', 'nc-eth0']]);
 
 const reasons: readonly (readonly [what: string, given: Answer, reason: RegExp])[] = [
   [
@@ -57,50 +80,134 @@ const reasons: readonly (readonly [what: string, given: Answer, reason: RegExp])
     /^nothing listens on 80\/tcp in "p-web-1", though it runs; what listens there is 8080\/tcp$/,
   ],
   [
+    'nothing listens in what was started again',
+    answer(seen({ sockets: new Map([['p-web-1', []]]) }, { restarts: 1 }), 'refused'),
+    /though it runs now \(it has ended and was started again once\)$/,
+  ],
+  [
     'loopback only',
-    answer(seen({ sockets: new Map([['p-web-1', [socket('127.0.0.1', 80)]]]) }), 'refused'),
-    /listens on 80\/tcp at 127\.0\.0\.1 only/,
+    answer(seen({ sockets: sockets('127.0.0.1') }), 'refused'),
+    /listens on 80\/tcp at 127\.0\.0\.1 only, which nothing outside/,
+  ],
+  [
+    'another address of its own only',
+    answer(seen({ sockets: sockets('10.0.0.5') }), 'refused'),
+    /^"p-web-1" listens on 80\/tcp at 10\.0\.0\.5 only$/,
   ],
   ['still starting', answer(seen({ sockets: new Map([['p-web-1', []]]) }, { health: 'starting' })), /still starting/],
   ['ended', answer(seen({}, { state: 'exited', exitCode: 3 })), /^"p-web-1" has ended with exit code 3$/],
-  ['restarting', answer(seen({}, { state: 'restarting' })), /keeps ending/],
+  [
+    'restarting',
+    answer(seen({}, { state: 'restarting', exitCode: 4, restarts: 7 })),
+    /^"p-web-1" keeps ending, with exit code 4, and was started again 7 times$/,
+  ],
+  [
+    'started again, and ended just now',
+    answer(seen({ sockets: new Map() }, { restarts: 2 }), 'refused'),
+    /^"p-web-1" has ended and was started again 2 times$/,
+  ],
   ['paused', answer(seen({}, { state: 'paused' })), /is paused/],
+  ['never started', answer(seen({}, { state: 'created' })), /^"p-web-1" was made, but never started$/],
+  [
+    'not to be started',
+    answer(seen({}, { state: 'created', error: 'exec: "x": not found' })),
+    /^"p-web-1" could not be started: exec: "x": not found$/,
+  ],
+  [
+    'another address than planned',
+    answer(seen({}, { addresses: { lan: ['192.168.1.225'] } })),
+    /^"p-web-1" has not got the address 192\.168\.1\.200, but 192\.168\.1\.225$/,
+  ],
   [
     'shim gone',
     answer(seen({ pendingShims: new Map([['lan', [['ip', 'link', 'add']]]]) })),
     /^the shim "nc-eth0", .* is not there$/,
   ],
-  ['rp_filter', answer(seen({ host: { ...parseFacts(lanFacts).host!, rpFilter: { all: 1 } } })), /^likely rp_filter/],
+  [
+    "another container's route",
+    answer(seen({ pendingShims: new Map([['lan', [['ip', 'route', 'add', '192.168.1.201/32', 'dev', 'nc-eth0']]]]) })),
+    /^no answer came within 2 s$/,
+  ],
+  [
+    'its own route',
+    answer(seen({ host: host!, pendingShims: new Map([['lan', [['ip', 'route', 'add', '192.168.1.192/27']]]]) })),
+    /^the shim "nc-eth0", /,
+  ],
+  [
+    'shim gone, for a container that asks the host',
+    answer(seen({ pendingShims: new Map([['lan', [['ip', 'link', 'add']]]]) }), 'silent', toHost),
+    /^the shim "nc-eth0", .* is not there$/,
+  ],
+  [
+    'rp_filter of this host',
+    answer(way({ device: 'tun0', drops: 'here' })),
+    /^rp_filter: this host's kernel drops what 192\.168\.1\.200 answers, .*"nc-eth0" \(its own way .* by "tun0"\)$/,
+  ],
+  [
+    'rp_filter of the container, which has another network',
+    answer(way({ device: 'nc-eth0', drops: 'there' })),
+    /^rp_filter: .* to "p-web-1" by "nc-eth0": its way back leads by another network$/,
+  ],
+  ['a way past the shim', answer(way({ device: 'tun0' })), /leads by "tun0", not by the shim "nc-eth0"$/],
+  ['no way at all', answer(way({})), /^this host has no way to 192\.168\.1\.200, which should lead by the shim/],
+  ['the way by the shim', answer(way({ device: 'nc-eth0' })), /^no answer came within 2 s$/],
   ['policy', answer(seen({ dropping: new Set(['output']) })), /^likely this host's firewall: .*"output"/],
   [
     'no default route',
-    answer(seen({ defaultRoutes: new Map([['p-app-1', false]]) }), 'unreachable', {
-      from: { kind: 'container', service: 'app', container: 'p-app-1' },
-    }),
+    answer(seen({ defaultRoutes: new Map([['p-app-1', false]]) }), 'unreachable', { from: app }),
     /^"p-app-1" has no gateway/,
   ],
   [
+    'no default route, where none is needed',
+    answer(seen({ defaultRoutes: new Map([['p-app-1', false]]) }), 'unreachable', { from: app, onLink: true }),
+    /^nobody has this address/,
+  ],
+  [
     'zone',
-    answer(seen({ zones: new Map([['nc-eth0', 'public']]) }), 'silent', {
-      from: { kind: 'container', service: 'app', container: 'p-app-1' },
-    }),
-    /zone "public"/,
+    answer(
+      seen({ entrances, zones: new Map([['nc-eth0', { name: 'public', opens: ['ssh'] }]]) }),
+      'unreachable',
+      toHost,
+    ),
+    /firewalld has "nc-eth0" in zone "public", which opens ssh only$/,
+  ],
+  [
+    'by the LAN’s router',
+    answer(seen({ entrances, detours: new Map([['p-app-1 192.168.1.200', '192.168.1.1']]) }), 'silent', toHost),
+    /^"p-app-1" sends what is for 192\.168\.1\.200 to the router 192\.168\.1\.1, not to this host$/,
+  ],
+  ['a rule', answer(seen({ entrances }), 'silent', toHost), /a rule drops it, as it comes by "nc-eth0"$/],
+  [
+    "the host's filter is not asked between containers",
+    answer(seen({ dropping: new Set(['input']) }), 'silent', { from: app }),
+    /^no answer came within 2 s$/,
+  ],
+  [
+    "the container's own filter",
+    answer(seen({ ownDropping: new Map([['p-web-1', new Set(['input'] as const)]]) })),
+    /^likely the packet filter in the network of "p-web-1": .*"input"\)$/,
+  ],
+  [
+    'something else is answered',
+    answer(seen({ answering: new Map([['host 192.168.1.200', 'a ping']]) })),
+    /^likely a packet filter in the network of "p-web-1": at this address a ping is answered, not this$/,
   ],
   [
     'gateway',
-    answerOf(
-      {
-        question: {
-          from: { kind: 'container', service: 'web', container: 'p-web-1' },
-          to: 'gateway',
-          place: '',
-          probes: [{ kind: 'ping', address: '192.168.1.1' }],
-        },
-        outcomes: [no('unreachable')],
-      },
-      seen(),
-    ),
-    /^the gateway answers neither ping nor ARP/,
+    atGateway(seen()),
+    /^the gateway answers neither ping nor ARP: it is not there, or what is between carries only one MAC address$/,
+  ],
+  [
+    'gateway on ipvlan',
+    atGateway(seen(), { gateway: { parent: 'eth0', hasOwnMac: false } }),
+    /neither ping nor ARP: it is not there$/,
+  ],
+  ['another gateway', atGateway(seen(host && { host })), /this host leaves "eth0" by 192\.168\.1\.1$/],
+  ['gateway, and firewalld', atGateway(seen({ entrances })), /^the gateway answers neither/],
+  [
+    'a gateway without a route to it',
+    atGateway(seen({ defaultRoutes: new Map([['p-web-1', false]]) }), {}, { kind: 'yes', milliseconds: 1 }),
+    /^"p-web-1" has no default route/,
   ],
   ['unhealthy', answer(seen({}, { health: 'unhealthy' })), /"unhealthy"$/],
   ['nothing found', answer(seen()), /^no answer came within 2 s$/],
@@ -118,6 +225,28 @@ test('no container: nothing was asked, and the promise fails', () => {
   const asked: Asked = { question: { ...rest, probes: [] }, outcomes: [] };
   assert.ok(hasFailed(asked));
   assert.is(answerOf(asked, seen()).reason, '"web" has no container');
+});
+
+test('yes, and what is to be known of it', () => {
+  const ping: Partial<Question> = { probes: [{ kind: 'ping', address: '192.168.1.200' }] };
+  const outcome: Outcome = { kind: 'yes', milliseconds: 1 };
+  const asked: Asked = { question, outcomes: [outcome] };
+  assert.is(answerOf(asked, seen({}, { health: 'unhealthy' })).reason, 'its health check says "unhealthy"');
+  assert.is(answerOf(asked, seen({}, { health: 'starting' })).reason, undefined);
+  const answering = answeringOf([asked]);
+  assert.equal([...answering], [['host 192.168.1.200', '80/tcp']]);
+  const { answer: said, reason } = answer(seen({ answering }), 'silent', ping);
+  assert.equal([said, reason], ['yes', 'it answers 80/tcp, but no ping']);
+  // What Docker's proxy answers is not the container's address.
+  assert.is(answeringOf([{ ...asked, question: { ...question, mapped: true } }]).size, 0);
+  const arp = answerOf({ question: { ...question, ...ping }, outcomes: [{ ...outcome, by: 'arp' }] }, seen());
+  assert.equal([arp.answer, arp.milliseconds, arp.reason], ['yes', undefined, 'it answers ARP, but no ping']);
+});
+
+test('a gateway that a VPN’s packet filter lets nobody ask', () => {
+  const evidence = seen({ ownDropping: new Map([['p-web-1', new Set(['output'] as const)]]) });
+  assert.equal(atGateway(evidence).answer, 'not asked');
+  assert.is(atGateway(evidence).reason, 'the packet filter of "p-web-1" lets no ping out');
 });
 
 test('the quickest of several that answer', () => {

@@ -117,6 +117,33 @@ test('by host-gateway, at the address in /etc/hosts', () => {
   assert.ok(questions(text, [container('web'), api]).includes('web > api api: not asked'));
 });
 
+test("by the file's own extra_hosts, before what netcompose adds", () => {
+  const text =
+    '  web: { image: x, depends_on: [api], extra_hosts: ["api:192.168.1.10"], ' +
+    'x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27, ipv4_address: 192.168.1.200 } }\n' +
+    '  api: { image: x, x-netmode: { mode: host, listen: [9000] } }\n';
+  const plan = planTexts(`services:\n${text}`, { facts: lanFacts }).plan!;
+  const { probes, onHost, network, mapped } = questionsOf(plan, [container('web'), container('api')]).find(
+    ({ from, to }) => from.kind === 'container' && to === 'api',
+  )!;
+  assert.equal(probes, [{ kind: 'tcp', address: '192.168.1.10', port: 9000 }]);
+  assert.equal([onHost, network, mapped], [true, 'macvlan_eth0', undefined]);
+});
+
+test("behind Docker's proxy, where this host reaches the bridge", () => {
+  const text = 'services:\n  web: { image: x, ports: ["8080-8081:80-81"] }\n';
+  const { plan } = planTexts(text, { facts: lanFacts });
+  const probes = (engine: Parameters<typeof questionsOf>[2]) =>
+    questionsOf(plan!, [container('web')], engine)[0]!.probes;
+  const proxied = [8080, 8081].map((port) => ({ kind: 'tcp', address: '127.0.0.1', port, proxied: true }));
+  assert.equal(
+    probes({ kind: 'engine', remote: false }),
+    proxied.map((probe, at) => ({ ...probe, behind: [{ address: '172.18.0.2', port: 80 + at }] })),
+  );
+  assert.equal(probes({ kind: 'desktop', remote: false }), proxied);
+  assert.equal(probes({ kind: 'rootless', remote: false }), proxied);
+});
+
 test('of an engine elsewhere nothing is asked from here; of Docker Desktop only the ports', () => {
   const text = `${pair}  pub: { image: x, ports: ["8080:80"] }\n`;
   const live = [container('web'), db, container('pub')];

@@ -50,7 +50,9 @@ export async function run(session: Session): Promise<number> {
     ...(options.args.length > 0 && { only: new Set(options.args) }),
   });
   session.terminal.out(
-    options.values['format'] === 'json' ? answersJson(plan.project.name, answers) : answersText(answers),
+    options.values['format'] === 'json'
+      ? answersJson(plan.project.name, answers)
+      : answersText(answers, session.terminal.columns),
   );
   return answers.some(({ answer }) => answer === 'no') ? exitCodes.diagnostics : exitCodes.fine;
 }

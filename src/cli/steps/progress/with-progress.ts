@@ -34,17 +34,18 @@ export function withProgress(
   };
 }
 
-/** A command that gets the terminal has it for itself, and sudo while it asks for a password. */
+/**
+ * A command that gets the terminal has it for itself, and so has the first sudo, which may ask for a password; once
+ * answered, it remembers that for a while. Whether it is going to ask cannot be found out: where `sudo -n` would have
+ * to, it writes a failed login into the log, and Debian's sends root a mail.
+ */
 function givingWay(host: Host, progress: Progress): Host {
-  let asks: Promise<boolean> | undefined;
+  let mayAsk = true;
   return {
     ...host,
     async run(argv, options) {
-      if (argv[0] !== 'sudo') return host.run(argv, options);
-      asks ??= sudoAsks(host);
-      if (!(await asks)) return host.run(argv, options);
-      // Once answered, sudo remembers it for a while.
-      asks = Promise.resolve(false);
+      if (argv[0] !== 'sudo' || !mayAsk) return host.run(argv, options);
+      mayAsk = false;
       return progress.aside(() => host.run(argv, options));
     },
     async attach(argv, options) {
@@ -57,6 +58,3 @@ function givingWay(host: Host, progress: Progress): Host {
     },
   };
 }
-
-/** Whether sudo would ask for a password; it does not here (`-n`), and changes nothing but its own memory (`-v`). */
-const sudoAsks = async (host: Host): Promise<boolean> => (await host.run(['sudo', '-n', '-v'])).code !== 0;

@@ -2,19 +2,16 @@
 
 import { askPlaces, type Batch } from '../../../host/reach/ask-places.ts';
 import { observeContainers } from '../../../host/reach/live-containers.ts';
-import { lookAround, lookAtPacketFilter } from '../../../host/reach/look.ts';
 import type { Host } from '../../../host/system/host.ts';
 import type { EngineFacts, Facts } from '../../../plan/facts/facts.ts';
-import { addressesOf, parseFacts } from '../../../plan/facts/parsed-facts.ts';
-import { pendingFor } from '../../../plan/host-changes/pending.ts';
 import { type Answer, type Asked, answerOf, hasFailed } from '../../../plan/reach/answers.ts';
-import type { Evidence } from '../../../plan/reach/evidence.ts';
 import type { LiveContainer } from '../../../plan/reach/live-container.ts';
 import type { Question } from '../../../plan/reach/question.ts';
 import { questionsOf } from '../../../plan/reach/questions.ts';
 import type { Plan } from '../../../plan/types.ts';
 import type { Session } from '../../session.ts';
 import { ownProgram } from '../program/own-program.ts';
+import { lookFor, seenAlways } from './look-for.ts';
 
 interface ProveOptions {
   readonly engine?: Pick<EngineFacts, 'kind' | 'remote'>;
@@ -37,11 +34,17 @@ export async function proveReach(
   const places = `${questions.length} place${questions.length === 1 ? '' : 's'}`;
   const asked = await progress.during(places, 'Asking', () => askAll(host, questions, containers));
   const isHere = engine === undefined || !(engine.remote || engine.kind === 'desktop');
+  const always = seenAlways(host, asked, containers, isHere);
+  // What does not answer may have ended meanwhile.
+  const seenAgain = async () => {
+    const again = await observeContainers(host, plan.project.name);
+    return again.kind === 'reached' ? seenAlways(host, asked, again.containers, isHere) : always;
+  };
   const evidence = asked.some(hasFailed)
     ? await progress.during('What does not answer', 'Looking', async () =>
-        look(host, plan, containers, isHere ? await facts() : { version: 1 }, isHere),
+        isHere ? lookFor(host, plan, asked, await seenAgain(), await facts()) : always,
       )
-    : nothingSeen(containers);
+    : always;
   return asked.map((one) => answerOf(one, evidence));
 }
 
@@ -69,48 +72,4 @@ async function askAll(
     question,
     outcomes: queues.get(sideOf(question))?.splice(0, question.probes.length) ?? [],
   }));
-}
-
-const byName = (containers: readonly LiveContainer[]) => new Map(containers.map((one) => [one.name, one]));
-
-const nothingSeen = (containers: readonly LiveContainer[]): Evidence => ({
-  containers: byName(containers),
-  sockets: new Map(),
-  defaultRoutes: new Map(),
-  pendingShims: new Map(),
-  shimNames: new Map(),
-  dropping: new Set(),
-  zones: new Map(),
-});
-
-async function look(
-  host: Host,
-  plan: Plan,
-  containers: readonly LiveContainer[],
-  facts: Facts,
-  isHere: boolean,
-): Promise<Evidence> {
-  if (!isHere) return nothingSeen(containers);
-  const around = containers.flatMap(({ name, pid }) =>
-    pid === undefined ? [] : [[name, lookAround(host, pid)] as const],
-  );
-  const { host: parsed } = parseFacts(facts);
-  const shims = plan.shims.map(({ name }) => name);
-  return {
-    ...nothingSeen(containers),
-    sockets: new Map(
-      around.flatMap(([name, { sockets }]) =>
-        sockets
-          ? [[name, sockets.flatMap((one) => addressesOf([one.address]).map((address) => ({ ...one, address })))]]
-          : [],
-      ),
-    ),
-    defaultRoutes: new Map(
-      around.flatMap(([name, { hasDefaultRoute }]) => (hasDefaultRoute === undefined ? [] : [[name, hasDefaultRoute]])),
-    ),
-    pendingShims: new Map(plan.shims.map(({ key, name }) => [key, pendingFor(name, plan.actions, facts)])),
-    shimNames: new Map(plan.shims.map(({ key, name }) => [key, name])),
-    ...(parsed && { host: parsed }),
-    ...(await lookAtPacketFilter(host, shims)),
-  };
 }

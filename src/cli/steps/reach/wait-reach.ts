@@ -33,7 +33,7 @@ export async function waitReach(session: Session, project: Project, seconds: num
       const answers = await proveReach(session, plan, options);
       const failed = answers.some(({ answer }) => answer === 'no');
       if (!failed || performance.now() >= end) {
-        session.terminal.err(`\n${answersText(answers)}`);
+        session.terminal.err(`\n${answersText(answers, session.terminal.columns)}`);
         return failed ? exitCodes.diagnostics : exitCodes.fine;
       }
       const silent = new Set(answers.flatMap(({ answer, to }) => (answer === 'no' ? to : [])));

@@ -4,13 +4,22 @@
 
 import type { Diagnostics } from '../../../diagnostics/diagnostic.ts';
 import { safeLines } from '../../../diagnostics/format/safe.ts';
+import { requireCompose } from '../../../host/engine/find-compose.ts';
 import { withTemporaryOverride } from '../../../host/override-store.ts';
 import { HostError } from '../../../host/system/errors.ts';
+import { isLate } from '../../../host/system/run-look.ts';
 import { compareResolved, type ResolvedModel } from '../../../plan/checks/compose-agrees.ts';
 import type { Plan } from '../../../plan/types.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import type { Session } from '../../session.ts';
 import { composeCall } from '../compose-call.ts';
+import { sayingWhatIsAwaited } from '../progress/waiting.ts';
+
+/**
+ * Far more than any project takes, on any machine: Compose reads files, and as remote ones are refused before, it asks
+ * nobody else.
+ */
+const limitSeconds = 300;
 
 /**
  * @param diagnostics gets `compose/resolved-differently`
@@ -25,8 +34,15 @@ export async function verify(
 ): Promise<number> {
   const { host, terminal } = session;
   const resolved = await withTemporaryOverride(host, plan.project.name, override, async (path) => {
-    const ask = (...form: readonly string[]) =>
-      host.run(...composeCall(session, plan.project, path, ['config', ...form], stdin));
+    const asked = `"${[...requireCompose(host).shown, 'config'].join(' ')}"`;
+    const ask = async (...form: readonly string[]) => {
+      const [argv, options] = composeCall(session, plan.project, path, ['config', ...form], stdin);
+      const result = await sayingWhatIsAwaited(session, `${asked}; Ctrl-C ends it, nothing was changed yet`, () =>
+        host.run(argv, { ...options, seconds: limitSeconds }),
+      );
+      if (isLate(result)) throw new HostError({ ...late(asked), command: argv, code: result.code });
+      return result;
+    };
     const json = await ask('--format', 'json');
     const model = json.code === 0 ? jsonModelIn(json.stdout) : undefined;
     if (model) return { model };
@@ -37,7 +53,7 @@ export async function verify(
     const read = modelIn(yaml.stdout, parse);
     if (read) return { model: read };
     throw new HostError({
-      message: `"docker compose config" did not print a model, but: ${yaml.stdout.trim().slice(0, 200)}`,
+      message: `${asked} did not print a model, but: ${yaml.stdout.trim().slice(0, 200)}`,
       help: 'is the program of that name Docker Compose, and does it work by itself?',
     });
   });
@@ -49,6 +65,11 @@ export async function verify(
   report(plan, resolved.model, diagnostics);
   return exitCodes.fine;
 }
+
+const late = (asked: string) => ({
+  message: `${asked} did not end within ${limitSeconds} seconds; nothing was changed`,
+  help: 'see whether it ends by itself: it may wait for an env_file that is a pipe, or for a file system',
+});
 
 /** A wrapper around Compose may print whatever it likes, before the model and behind it too. */
 function jsonModelIn(text: string): ResolvedModel | undefined {

@@ -13,7 +13,14 @@ import {
   type ParsedNeighbour,
   parseFacts,
 } from '../../facts/parsed-facts.ts';
-import { freeRange, freeRangeLike, knownAddresses, nearestFree } from '../../networks/free-addresses.ts';
+import {
+  freeRange,
+  freeRangeLike,
+  knownAddresses,
+  nearestFree,
+  type Taken,
+  takenBy,
+} from '../../networks/free-addresses.ts';
 import { interfaceNameOf, parentName } from '../../networks/parents.ts';
 import { listText } from '../../networks/pools.ts';
 import { fixedAddresses } from '../../services/members.ts';
@@ -55,20 +62,22 @@ export function checkAnswers(
   starting?: ReadonlySet<string>,
 ): void {
   const containers = (facts.engine?.containers ?? []).filter(({ running }) => running);
+  const byAddress = containersByAddress(containers);
   for (const network of onLan(networks)) {
     const members = membersOf(network, services, starting);
     const fixed = members.flatMap((plan) => fixedOf(plan, network));
-    const taken = [...knownAddresses(network, facts), ...fixed.map(({ address }) => address)];
+    const taken = takenBy([...knownAddresses(network, facts), ...fixed.map(({ address }) => address)]);
     const neighbours = neighboursOf(network, facts);
     for (const wanted of fixed) {
       const has = (container: ParsedContainer) =>
         allAddressesOf(container).some((address) => sameAddress(address, wanted.address));
-      if (containers.some((container) => container.project === project.name && has(container))) continue;
+      const concerned = byAddress.get(formatAddress(wanted.address)) ?? [];
+      if (concerned.some((container) => container.project === project.name && has(container))) continue;
       const help = () => suggestion(wanted, network, taken);
       // Two may float one address, but what one floats is not another's for good.
       const takes = ({ floating }: ParsedContainer) =>
         !wanted.floats && floating.some((address) => sameAddress(address, wanted.address));
-      const other = containers.find(
+      const other = concerned.find(
         (container) =>
           isOnLan(container, network, facts) &&
           (has(container) || (container.project !== project.name && takes(container))),
@@ -78,9 +87,21 @@ export function checkAnswers(
       else if (answers) reportNeighbour(wanted, answers, help(), report);
     }
     if (members.length === 0) continue;
-    checkRange(network, neighbours, containers, taken, report);
-    checkHostInRange(network, facts, taken, report);
+    checkRange(network, neighbours, containers, taken.all, report);
+    checkHostInRange(network, facts, taken.all, report);
   }
+}
+
+/** Those that have or float an address, in their order. */
+function containersByAddress(containers: readonly ParsedContainer[]): ReadonlyMap<string, readonly ParsedContainer[]> {
+  const found = new Map<string, ParsedContainer[]>();
+  for (const container of containers)
+    for (const text of new Set([...allAddressesOf(container), ...container.floating].map(formatAddress))) {
+      const others = found.get(text);
+      if (others) others.push(container);
+      else found.set(text, [container]);
+    }
+  return found;
 }
 
 /**
@@ -97,16 +118,13 @@ export function probeTargets(
   const held = (engine?.containers ?? [])
     .filter(({ running, project: owner }) => running && owner === project.name)
     .flatMap(allAddressesOf);
+  const isHeld = takenBy(held).has;
   return onLan(networks).flatMap((network) => {
     const parent = interfaceOf(host, interfaceNameOf(network.underlay.parent));
     if (!parent?.up) return [];
     return membersOf(network, services, starting)
       .flatMap((plan) => fixedOf(plan, network))
-      .filter(
-        ({ address }) =>
-          network.pools.some(({ subnet }) => contains(subnet, address)) &&
-          !held.some((other) => sameAddress(other, address)),
-      )
+      .filter(({ address }) => network.pools.some(({ subnet }) => contains(subnet, address)) && !isHeld(address))
       .map(({ address }) => ({ address: formatAddress(address), interface: parent.name }));
   });
 }
@@ -210,9 +228,9 @@ function reportNeighbour(
 const virtualRouter = /^00:00:5e:00:0[12]:/i;
 
 /** @param taken gets what is suggested, so that nobody else is told the same */
-function suggestion({ address }: Fixed, { pools }: NetworkPlan, taken: Address[]): string {
+function suggestion({ address }: Fixed, { pools }: NetworkPlan, taken: Taken): string {
   const free = pools.map((pool) => nearestFree(address, pool, taken)).find((found) => found !== undefined);
-  if (free) taken.push(free);
+  if (free) taken.add(free);
   return free ? `choose another address, such as ${formatAddress(free)}` : 'choose another address';
 }
 

@@ -3,7 +3,7 @@ import { isDockersBridge } from '../../../compose/project/network-mode.ts';
 import type { Report } from '../../../diagnostics/diagnostic.ts';
 import { didYouMean } from '../../../diagnostics/suggest.ts';
 import { netmodeOf } from '../../../netmode/modes.ts';
-import type { ParsedFacts } from '../../facts/parsed-facts.ts';
+import { knows, type ParsedFacts } from '../../facts/parsed-facts.ts';
 import { composeNetworkName } from '../../networks/docker-name.ts';
 import type { Plan } from '../../types.ts';
 
@@ -14,7 +14,7 @@ export function checkNamedNetworks(
   report: Report,
 ): void {
   // Podman has words of its own here, such as "pasta".
-  if (!engine || engine.kind === 'podman') return;
+  if (!knows(engine, 'networks') || engine.kind === 'podman') return;
   const keys = ['default', ...project.networks.keys()];
   const made = new Set([
     ...keys.map((key) => composeNetworkName(key, project)),

@@ -1,7 +1,7 @@
 /** Whether host interfaces can carry containers. */
 import type { Report } from '../../../diagnostics/diagnostic.ts';
 import { underlay } from '../../../netmode/modes.ts';
-import { interfaceOf, isRootless, type ParsedFacts } from '../../facts/parsed-facts.ts';
+import { interfaceOf, isPodmanHere, isRootless, type ParsedFacts } from '../../facts/parsed-facts.ts';
 import { obstacle, parentName } from '../../networks/parents.ts';
 import { membersOf } from '../../services/members.ts';
 import { isUnderlayNetwork, type Plan, type UnderlayNetwork } from '../../types.ts';
@@ -25,7 +25,7 @@ export function checkParents({ services, networks }: Plan, facts: ParsedFacts, r
 /** @returns whether the network cannot work here, whatever its parent is */
 function reportsObstacle({ key, underlay: wanted }: UnderlayNetwork, facts: ParsedFacts, report: Report): boolean {
   // Without a parent Docker makes a link of its own, wherever the engine is.
-  const isFree = wanted.parent.kind === 'none' && !isRootless(facts.engine);
+  const isFree = wanted.parent.kind === 'none' && !isRootless(facts.engine) && !isPodmanHere(facts.engine);
   const found = obstacle(wanted.parent, wanted.mode, facts, 'native', wanted.flag);
   if (!found || (isFree && found.rule !== 'engine/kernel-lacks-driver')) return false;
   // The engine there makes such a network without netcompose, but for the shim.

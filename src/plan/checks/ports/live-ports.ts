@@ -4,7 +4,7 @@ import { isSharedByHabit } from '../../facts/discovery-ports.ts';
 import { hostAddress } from '../../facts/host-address.ts';
 import { defaultInterface } from '../../facts/interfaces.ts';
 import { type Address, formatAddress, isLoopback, isUnspecified } from '../../facts/ip.ts';
-import { interfaceOf, isInVirtualMachine, isRootless, type ParsedFacts } from '../../facts/parsed-facts.ts';
+import { interfaceOf, isInVirtualMachine, isRootless, knows, type ParsedFacts } from '../../facts/parsed-facts.ts';
 import { formatPort } from '../../services/listeners.ts';
 import type { Plan } from '../../types.ts';
 import { grouped, type Occupant, occupantsOf } from './occupants.ts';
@@ -92,7 +92,7 @@ function reportOccupant(
     `"${claim.service}" ${taken[claim.from]} port ` +
     `${formatPort({ first: port, last: port, protocol })} of the host`;
   const isShared = claim.from !== 'published' && !occupant.isPublished && isSharedByHabit(protocol, port, port);
-  const doubtful = !facts.engine || claim.from === 'image';
+  const doubtful = !knows(facts.engine, 'containers') || claim.from === 'image';
   const unsureOfFamily = occupant.perhapsOnlyV6 && claim.address?.family === 4;
   const details: DiagnosticDetails = {
     help: isShared ? shareIt : helpFor(claim, occupant, isTaken, suggest, facts),

@@ -15,10 +15,12 @@ import {
 import { isUnicast, parseMac } from '../../facts/mac.ts';
 import { reservations } from '../../facts/ownership.ts';
 import { interfaceOf, type ParsedFacts } from '../../facts/parsed-facts.ts';
-import { freeRange, knownAddresses, nearestFree } from '../../networks/free-addresses.ts';
+import { freeRange, knownAddresses, nearestFree, type Taken, takenBy } from '../../networks/free-addresses.ts';
 import { interfaceNameOf } from '../../networks/parents.ts';
 import { byNetwork, fixedAddresses, type Member, macOfService } from '../../services/members.ts';
 import type { NetworkPlan, Plan, PlannedPool, ServicePlan } from '../../types.ts';
+
+const keyOf = ({ family, value }: Address) => `${family} ${value}`;
 
 /** Something that a service is given by the file, and another may have too. */
 interface Given<T> {
@@ -31,19 +33,13 @@ interface Given<T> {
 export function checkAddresses({ services, networks }: Plan, facts: ParsedFacts, report: Report): void {
   for (const [key, members] of byNetwork(services.values())) {
     const fixed = members.flatMap(fixedOf);
-    checkDuplicates(
-      fixed,
-      ({ family, value }) => `${family} ${value}`,
-      'address/duplicate',
-      (address) => `the address ${formatAddress(address)}`,
-      report,
-    );
+    checkDuplicates(fixed, keyOf, 'address/duplicate', (address) => `the address ${formatAddress(address)}`, report);
     const network = networks.get(key);
     if (network) checkParentsMac(members, network, facts, report);
-    if (!network || network.pools.length === 0) continue;
+    if (!network || poolsOf(network).length === 0) continue;
     const floating = members.flatMap(floatingOf);
     checkTaken(floating, fixed, report);
-    const known = [...knownAddresses(network, facts), ...[...fixed, ...floating].map(({ value }) => value)];
+    const known = takenBy([...knownAddresses(network, facts), ...[...fixed, ...floating].map(({ value }) => value)]);
     const isHandedOut = (family: 4 | 6) =>
       network.kind === 'shared' ||
       members.some((member) => !fixedOf(member).some(({ value }) => value.family === family));
@@ -52,10 +48,11 @@ export function checkAddresses({ services, networks }: Plan, facts: ParsedFacts,
         networks.get(other)?.pools.some(({ subnet }) => contains(subnet, address)),
       );
     const ofHost = hostAddressesOn(network, facts);
-    const around = { network, isHandedOut, ofHost, known, besides, suggested: new Map() };
-    for (const given of fixed) checkGiven(given, { ...around, floating }, report);
-    for (const given of floating) checkGiven(given, { ...around, floating, floats: true }, report);
-    checkCapacity(network, members, known, report);
+    const floats = takenBy(floating.map(({ value }) => value));
+    const around = { network, isHandedOut, ofHost, known, besides, floating: floats, suggested: new Map() };
+    for (const given of fixed) checkGiven(given, around, report);
+    for (const given of floating) checkGiven(given, { ...around, floats: true }, report);
+    checkCapacity(network, members, known.all, report);
   }
   const macs = [...services.values()].flatMap(macsOf);
   for (const mac of macs) checkMac(mac, report);
@@ -76,8 +73,9 @@ const floatingOf = ({ service, attachment }: Member): readonly Given<Address>[] 
 
 /** Several services may float one address, but none may have it for good. */
 function checkTaken(floating: readonly Given<Address>[], fixed: readonly Given<Address>[], report: Report): void {
+  const holders = new Map(fixed.toReversed().map((given) => [keyOf(given.value), given]));
   for (const { service, value, span } of floating) {
-    const holder = fixed.find((given) => sameAddress(given.value, value));
+    const holder = holders.get(keyOf(value));
     if (!holder) continue;
     const whose =
       holder.service === service ? 'which is its fixed address' : `which "${holder.service.name}" has for good`;
@@ -168,30 +166,34 @@ interface Around {
   readonly isHandedOut: (family: 4 | 6) => boolean;
   readonly ofHost: readonly Address[];
   /** All that floats on this network. */
-  readonly floating: readonly Given<Address>[];
+  readonly floating: Taken;
   /** Whether the address itself does. */
   readonly floats?: boolean;
   /** The network of that service in which the address lies. */
   readonly besides: (service: ServicePlan['service'], address: Address) => string | undefined;
   /** Gets what is suggested, so that no two services are told the same. */
-  readonly known: Address[];
+  readonly known: Taken;
   /** What was suggested in place of a floating address, so that all who share it are told the same. */
   readonly suggested: Map<string, Address | undefined>;
 }
 
+/** What Docker drops is judged too: it is meant, and the address will be right once it counts. */
+const poolsOf = ({ pools, ignoredPools = [] }: NetworkPlan): readonly PlannedPool[] => [...pools, ...ignoredPools];
+
 function checkGiven({ service, value: address, span }: Given<Address>, around: Around, report: Report): void {
   const { network, isHandedOut, known, floats = false } = around;
-  const { pools } = network;
+  const pools = poolsOf(network);
   const instead = (find: () => Address | undefined): Address | undefined => {
     const key = formatAddress(address);
     const found = floats && around.suggested.has(key) ? around.suggested.get(key) : find();
     if (floats) around.suggested.set(key, found);
-    if (found) known.push(found);
+    if (found) known.add(found);
     return found;
   };
   const sameFamily = pools.filter(({ subnet }) => subnet.family === address.family);
   const pool = sameFamily.find(({ subnet }) => contains(subnet, address));
   const subject = `"${service.name}": ${formatAddress(address)}`;
+  if (!pool && network.hasUnread) return;
   if (!pool) {
     const [first] = sameFamily;
     const subnets = (first ? sameFamily : pools).map(({ subnet }) => formatCidr(subnet)).join(' and ');
@@ -246,7 +248,7 @@ const helpWithoutFamily = ({ key, kind }: NetworkPlan, family: 4 | 6) =>
   (kind === 'native' ? `add one under "ipam", with "enable_ipv${family}: true"` : 'add one to "subnet"');
 
 /** The same host part in the right subnet is what was most likely meant; where that is taken, what is free near it. */
-function meantIn(pool: PlannedPool, address: Address, known: readonly Address[]): Address | undefined {
+function meantIn(pool: PlannedPool, address: Address, known: Taken): Address | undefined {
   const likely = moved(address, pool.subnet);
   return nearestFree({ family: likely.family, value: likely.value - 1n }, pool, known);
 }
@@ -271,7 +273,7 @@ function reservedFor(
   if (sameAddress(gateway, address)) return { what: 'the gateway' };
   const [reserved] = [...auxAddresses].find(([, kept]) => sameAddress(kept, address)) ?? [];
   // What is kept for a floating address is right for it, and `address/duplicate` for a fixed one.
-  const isFloating = floats || floating.some(({ value }) => sameAddress(value, address));
+  const isFloating = floats || floating.has(address);
   if (reserved !== undefined && reserved !== reservations[subnet.family] && !isFloating) {
     const span = spans.auxAddresses.get(reserved);
     return { what: `kept from containers by "aux_addresses", as "${reserved}"`, ...(span && { span }) };

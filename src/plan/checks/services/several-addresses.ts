@@ -1,4 +1,5 @@
 /** A service with more than one address or network on the LAN: what Docker refuses, and what nobody would put up. */
+import groupBy from 'lodash/groupBy.js';
 import { at, type Tree } from '../../../compose/tree.ts';
 import type { Report } from '../../../diagnostics/diagnostic.ts';
 import type { Located } from '../../../diagnostics/source.ts';
@@ -14,8 +15,10 @@ import type { NetworkPlan, Plan, ServicePlan } from '../../types.ts';
  * `address/duplicate`, `address/duplicate-mac`, `subnet/overlap`.
  */
 export function checkSeveralAddresses({ services, networks }: Plan, facts: ParsedFacts, report: Report): void {
+  const owners = groupBy([...services.values()], (plan) => namespaceOwner(plan, services).service.name);
+  const inNamespace = new Map(Object.entries(owners));
   for (const plan of services.values()) {
-    checkCapability(plan, services, facts, report);
+    checkCapability(plan, inNamespace.get(plan.service.name) ?? [], facts, report);
     checkNetworksOf(plan, networks, report);
   }
   for (const [key, linkLocal] of linkLocalAddresses(services)) checkLinkLocal(key, linkLocal, report);
@@ -25,12 +28,17 @@ export function checkSeveralAddresses({ services, networks }: Plan, facts: Parse
  * An address is put on an interface with NET_ADMIN alone: by the service, or by a guest in its namespace. Docker leaves
  * another user than root without it, whatever `cap_add` and `privileged` say (26.1, 28.5: `CapEff` is 0).
  */
-function checkCapability(plan: ServicePlan, services: Plan['services'], facts: ParsedFacts, report: Report): void {
+function checkCapability(
+  plan: ServicePlan,
+  inNamespace: readonly ServicePlan[],
+  facts: ParsedFacts,
+  report: Report,
+): void {
   const [first] = [...plan.networks.values()].flatMap(({ floating = [] }) => floating);
   if (!first) return;
-  const able = [...services.values()]
-    .filter((other) => namespaceOwner(other, services) === plan)
-    .flatMap(({ service }) => (mayPutUp(service.tree) ? [{ service, user: otherUser(service.tree) }] : []));
+  const able = inNamespace.flatMap(({ service }) =>
+    mayPutUp(service.tree) ? [{ service, user: otherUser(service.tree) }] : [],
+  );
   // Podman gives another user what "cap_add" names, and nothing of "privileged" (4.3.1, 5.4.2).
   const isNamed = (tree: Tree) => facts.engine?.kind === 'podman' && names(tree, 'cap_add', netAdmin);
   if (able.some(({ service, user }) => user === undefined || isNamed(service.tree))) return;

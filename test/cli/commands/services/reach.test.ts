@@ -102,6 +102,29 @@ test('up --wait-reach without x-netmode: Compose is called without it, and then 
   assert.match(err, /^this host {2}web {2}localhost:8080 +yes/m);
 });
 
+test('a reason that places share is told once, and fits the terminal', () => {
+  const base = { from: { kind: 'host' }, to: 'web', answer: 'no', reason: 'a packet filter drops it' } as const;
+  const text = answersText(
+    [
+      { ...base, place: '10.0.0.2:80', help: 'see the rules of it' },
+      { ...base, place: '10.0.0.2:81', help: 'see the rules of it' },
+      { ...base, place: '10.0.0.3:80', reason: 'another' },
+    ],
+    44,
+  );
+  assert.equal(text.split('\n').slice(5), [
+    'web: no answer at 10.0.0.2:80 from this host:',
+    'web: no answer at 10.0.0.2:81 from this host:',
+    '    a packet filter drops it',
+    '    help: see the rules of it',
+    'web: no answer at 10.0.0.3:80 from this host:',
+    '    another',
+    '',
+  ]);
+  const narrow = answersText([{ ...base, place: '10.0.0.2:80' }], 20);
+  assert.ok(narrow.includes('    a packet filter\n    drops it\n'), narrow);
+});
+
 test('a plan without places', () => {
   assert.is(answersText([]), 'The plan names no place that could be asked.\n');
 });

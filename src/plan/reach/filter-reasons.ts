@@ -1,0 +1,52 @@
+/** Reasons in a packet filter: the container's own, or this host's. */
+import { formatPort } from '../services/listeners.ts';
+import { addressAsked, containerOf, type Failed, type Reason, sideAndAddress } from './reason.ts';
+
+/** VPN clients and firewalls in a container set one up in its network namespace. */
+export function ownFirewall({ question, evidence }: Failed): Reason | undefined {
+  const { from, container } = question;
+  // A container in host mode has this host's.
+  const answering = containerOf(question, evidence);
+  const asking = from.kind === 'container' ? evidence.containers.get(from.container) : undefined;
+  for (const [one, hook] of [[answering, 'input'] as const, [asking, 'output'] as const, [asking, 'input'] as const]) {
+    if (!one || one.isOnHost || !evidence.ownDropping.get(one.name)?.has(hook)) continue;
+    return {
+      reason:
+        `likely the packet filter in the network of "${one.name}": ` +
+        `what no rule accepts is dropped (policy of the hook "${hook}")`,
+      help: `see: nsenter --net --target ${one.pid} iptables -S; a VPN's image has settings for that`,
+    };
+  }
+  const other = evidence.answering.get(sideAndAddress(question, addressAsked(question) ?? ''));
+  if (other === undefined || container === undefined || question.onHost) return undefined;
+  return {
+    reason: `likely a packet filter in the network of "${container}": at this address ${other} is answered, not this`,
+    ...(answering?.pid !== undefined && { help: `see: nsenter --net --target ${answering.pid} iptables -S` }),
+  };
+}
+
+/** What comes to this host from a container, or leaves it. */
+export function hostFirewall({ question: { from, onHost, listens }, why, evidence }: Failed): Reason | undefined {
+  if (why === 'closed' || (from.kind === 'container' && !onHost)) return undefined;
+  const entrance = from.kind === 'container' ? evidence.entrances.get(from.container) : undefined;
+  const zone = evidence.zones.get(entrance ?? '');
+  if (zone)
+    return {
+      reason:
+        `likely this host's firewall: firewalld has "${entrance}" in zone "${zone.name}", ` +
+        `which opens ${zone.opens.length > 0 ? `${zone.opens.join(', ')} only` : 'nothing'}`,
+      help: listens
+        ? `firewall-cmd --zone=${zone.name} --add-port=${formatPort(listens)}, and once more with --permanent`
+        : `see: firewall-cmd --zone=${zone.name} --list-all`,
+    };
+  const help = 'see: nft list ruleset, or iptables -S';
+  const hook = onHost ? 'input' : 'output';
+  if (why !== 'refused' && evidence.dropping.has(hook))
+    return {
+      reason: `likely this host's firewall: what no rule accepts is dropped (policy of the hook "${hook}")`,
+      help,
+    };
+  if (!onHost) return undefined;
+  const by = entrance === undefined ? '' : `, as it comes by "${entrance}"`;
+  return { reason: `likely this host's firewall: a rule ${why === 'silent' ? 'drops' : 'refuses'} it${by}`, help };
+}

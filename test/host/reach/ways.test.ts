@@ -1,0 +1,64 @@
+/** The way to a container and back, from what the kernels at both ends say. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { lookAtRouter, lookAtWay } from '../../../src/host/reach/ways.ts';
+import { fakeHost } from '../fake-host.ts';
+
+const address = '192.168.1.200';
+const ends = { address, shim: 'nc-eth0', senders: ['169.254.255.28'], pid: 71 };
+const inside = 'nsenter --net --target 71 -- ip';
+/** Linux 6.1 and 6.18. */
+const forged = ['Invalid cross-device link', 'Invalid argument'].map((text) => ({
+  code: 2,
+  stderr: `RTNETLINK answers: ${text}\n`,
+}));
+const straight = {
+  [`ip route get ${address}`]: `${address} dev nc-eth0 src 192.168.1.10 uid 0 \n    cache \n`,
+  [`ip route get ${address} from 192.168.1.10`]: `${address} from 192.168.1.10 dev nc-eth0 uid 0 \n    cache \n`,
+  [`ip route get 192.168.1.10 from ${address} iif nc-eth0`]: `local 192.168.1.10 from ${address} dev lo \n`,
+  [`${inside} -oneline -4 address show to ${address}`]: `7: eth0    inet ${address}/24 scope global eth0\n`,
+  [`${inside} route get ${address} from 169.254.255.28 iif eth0`]: `local ${address} from 169.254.255.28 dev lo \n`,
+  [`${inside} route get ${address} from 192.168.1.10 iif eth0`]: `local ${address} from 192.168.1.10 dev lo \n`,
+};
+const seen = (more: Readonly<Record<string, string | { code: number; stderr: string }>> = {}, uid = 0) =>
+  lookAtWay(fakeHost({ uid, commands: { ...straight, ...more } }), ends);
+
+test('by the shim, both ways', async () => {
+  assert.equal(await seen(), { device: 'nc-eth0' });
+  assert.equal(await seen({}, 1000), { device: 'nc-eth0' });
+});
+
+test('past the shim, where a rule is about the source', async () => {
+  const [, rule] = Object.keys(straight);
+  assert.equal(await seen({ [rule!]: `${address} from 192.168.1.10 via 192.168.1.1 dev eth0 uid 0\n` }), {
+    device: 'eth0',
+  });
+});
+
+for (const answer of forged) {
+  test(`dropped at either end: ${answer.stderr.trim()}`, async () => {
+    const [, , here, , there] = Object.keys(straight);
+    assert.equal(await seen({ [here!]: answer }), { device: 'nc-eth0', drops: 'here' });
+    assert.equal(await seen({ [there!]: answer }), { device: 'nc-eth0', drops: 'there' });
+  });
+}
+
+test('nothing is known where the kernel has no way, and another error is none of these', async () => {
+  const unreachable = { code: 2, stderr: 'RTNETLINK answers: Network is unreachable\n' };
+  const [to, , here, link] = Object.keys(straight);
+  assert.is(await seen({ [to!]: unreachable }), undefined);
+  assert.equal(await seen({ [here!]: unreachable, [link!]: '' }), { device: 'nc-eth0' });
+});
+
+test('the router of a container', async () => {
+  const command = `${inside} route get 10.213.255.1`;
+  const routed = fakeHost({
+    commands: { [command]: '10.213.255.1 via 192.168.1.1 dev eth0 src 192.168.1.200 uid 0\n' },
+  });
+  assert.is(await lookAtRouter(routed, 71, '10.213.255.1'), '192.168.1.1');
+  const onLink = fakeHost({ commands: { [command]: '10.213.255.1 dev eth1 src 10.213.255.2 uid 0\n' } });
+  assert.is(await lookAtRouter(onLink, 71, '10.213.255.1'), undefined);
+  assert.is(await lookAtRouter(fakeHost({ uid: 1000 }), 71, '10.213.255.1'), undefined);
+});
+
+test.run();
