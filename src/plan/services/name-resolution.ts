@@ -87,7 +87,7 @@ export function answerFor(
   }
   if (peer.networkMode?.kind === 'host') {
     if (plan.networkMode?.kind === 'host') return { kind: 'entry', address: '127.0.0.1' };
-    return isOnDocker0(plan) || [...plan.networks.keys()].some((key) => isBridgeNetwork(networks.get(key)))
+    return isOnDocker0(plan) || leavesByBridge(plan, networks)
       ? { kind: 'entry', address: 'host-gateway' }
       : { kind: 'nameless', help: "give the host's address instead of the name, or add extra_hosts" };
   }
@@ -114,6 +114,12 @@ export function answerFor(
   const instead = lacking.some(({ networkMode }) => networkMode) ? ', in place of "network_mode"' : '';
   return { kind: 'unreachable', help: `add ${names} to a network of both: "networks: [${shared}]"${instead}` };
 }
+
+/** To the host's address on Docker's own bridge only the host knows the way: the LAN's router does not. */
+const leavesByBridge = (plan: Attached, networks: ReadonlyMap<string, NetworkPlan>) =>
+  plan.wayOut === undefined
+    ? [...plan.networks.keys()].some((key) => isBridgeNetwork(networks.get(key)))
+    : isBridgeNetwork(networks.get(plan.wayOut));
 
 /** The first bridge that a service is on. */
 const bridgeOf = (plan: Attached, networks: ReadonlyMap<string, NetworkPlan>) =>

@@ -50,7 +50,18 @@ for (const [name, web, db, expected] of [
   ['netcompose changes nothing of them', 'networks: [front]', 'networks: [back]', []],
   ['both in host mode', host, host, ['db 127.0.0.1']],
   ['host mode, from a bridge', 'x-netmode: bridge', host, ['db host-gateway']],
-  ['host mode, from the LAN and a bridge', `networks: [back], ${on('lan')}`, host, ['db host-gateway']],
+  [
+    'host mode, from the LAN and a bridge: to the host it would go by the router of the LAN',
+    `networks: [back], ${on('lan')}`,
+    host,
+    [`${nameless('macvlan', 'host')}give the host's address instead of the name, or add extra_hosts`],
+  ],
+  [
+    'host mode, from the LAN and a bridge by which it leaves',
+    'networks: [back], x-netmode: { mode: macvlan, host_access: loopback }',
+    host,
+    ['db host-gateway'],
+  ],
   [
     'host mode, from the LAN',
     on('lan'),
