@@ -11,7 +11,6 @@ import { stepsOf } from '../../plan/actions/commands.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
 import { isOurs } from '../../plan/facts/ownership.ts';
 import { hasUnknownTargets } from '../../plan/host-changes/targets.ts';
-import { standingOf } from '../../plan/standing/standing.ts';
 import type { Plan } from '../../plan/types.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { endedAtOnce, interruptible } from '../interrupt.ts';
@@ -71,6 +70,7 @@ type Ready = Extract<Prepared, { kind: 'ready' }>;
 /** Shows the host actions that are not done yet, as `plan` does, and lets Compose show its own part. */
 async function pretend(session: Session, prepared: Ready): Promise<number> {
   const { plan, facts, project } = prepared;
+  const { standingOf } = await import('../../plan/standing/standing.ts');
   const { out, columns } = session.terminal;
   out(actionsText(plan, { standing: standingOf(plan, facts), ...(columns !== undefined && { columns }) }));
   const existing = new Set(facts.engine?.networks.map(({ name }) => name));
