@@ -237,6 +237,10 @@ export const rules = {
     summary: 'The engine is on another machine, whose interfaces netcompose cannot prepare.',
   },
   'engine/network-missing': { severity: 'error', summary: 'An external network does not exist.' },
+  'engine/network-made-anew': {
+    severity: 'error',
+    summary: 'Compose would make a network anew, and its containers would lose their names and addresses.',
+  },
   'engine/swarm-inactive': { severity: 'error', summary: 'Overlay networks need a swarm.' },
   'engine/kernel-lacks-driver': { severity: 'error', summary: 'The kernel has no driver for this kind of network.' },
 } as const satisfies Record<string, Rule>;

@@ -264,6 +264,13 @@ const outsideTheFile: {
       return { ...before, facts: { ...before.facts, engine } };
     },
   },
+  'engine/network-made-anew': {
+    'network and containers are made anew': (before, help) => {
+      assert.is(help, 'netcompose up -d --force-recreate web');
+      const engine = JSON.parse(JSON.stringify(before.facts.engine).replaceAll('192.168.1.1"', '192.168.1.254"'));
+      return { ...before, facts: { ...before.facts, engine } };
+    },
+  },
   'engine/swarm-inactive': {
     'the engine is a manager': (before, help) => {
       assert.is(help, 'docker swarm init');

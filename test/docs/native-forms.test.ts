@@ -156,6 +156,10 @@ const native: { readonly [rule in RuleName]?: string } = {
   ),
   'engine/remote': project({ web: dynamic }, { lan: lan() }),
   'engine/no-such-network': project({ web: '{ image: x, network_mode: lan }' }),
+  'engine/network-made-anew': `name: shop\n${project(
+    { web: on('{ ipv4_address: 192.168.1.200 }') },
+    { lan: lan({ pool: 'subnet: 192.168.1.0/24, gateway: 192.168.1.254, ip_range: 192.168.1.192/27' }) },
+  )}`,
   'engine/network-missing': project({ web: dynamic }, { lan: '{ external: true }' }),
   'engine/swarm-inactive': project({ web: dynamic }, { lan: '{ driver: overlay }' }),
   'engine/kernel-lacks-driver': project({ web: dynamic }, { lan: lan({ driver: 'ipvlan' }) }),

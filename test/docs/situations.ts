@@ -131,6 +131,16 @@ const special: { readonly [rule in RuleName]?: Facts } = {
     },
     engine: { ...engine, networks: [madeBefore] },
   },
+  'engine/network-made-anew': withEngine({
+    networks: [{ ...oldLan, name: 'shop_lan', driver: 'macvlan', labels: { 'com.docker.compose.project': 'shop' } }],
+    containers: [
+      {
+        ...{ id: 'c1', name: 'shop-web-1', project: 'shop', service: 'web', running: true, networkMode: 'shop_lan' },
+        networks: { shop_lan: { ipv4: '192.168.1.200', fixed: ['192.168.1.200'] } },
+        ports: [],
+      },
+    ],
+  }),
   'shim/name-taken': withInterfaces(card('nc-eth0', 3, { kind: 'macvlan', link: 'eth0' })),
   'host/manager-takes-shim': withHost({
     managers: { networkd: [{ path: '/etc/systemd/network/50-wired.network', match: { Type: ['ether'] } }] },

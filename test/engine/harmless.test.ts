@@ -4,15 +4,15 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { linkLocalSender } from '../../src/plan/facts/ownership.ts';
+import { forget, outdate, type Place } from '../support/caches.ts';
 import { claimsOf, foreignClaims } from '../support/frames.ts';
 import { saying } from '../support/hooks.ts';
 import { listen } from '../support/listener.ts';
-import { type Output, patiently } from '../support/patiently.ts';
+import { patiently } from '../support/patiently.ts';
 import { fetchText } from './rig/http.ts';
 import { testImage } from './rig/image.ts';
 import { type Lan, makeLan } from './rig/lan.ts';
@@ -55,9 +55,10 @@ test.after(async ({ rig, lan }) => {
 });
 
 /** Runs a program in the network of the container, which has none of it. */
-async function inContainer({ rig }: Context, ...argv: readonly string[]) {
+async function inContainer({ rig }: Context, argv: readonly string[], input?: string) {
   const { stdout } = await rig.docker('inspect', '--format', '{{.State.Pid}}', container);
-  return patiently('nsenter', ['--target', stdout.trim(), '--net', '--', ...argv]);
+  const options = { ...(input !== undefined && { input }) };
+  return patiently('nsenter', ['--target', stdout.trim(), '--net', '--', ...argv], options);
 }
 
 /** The host asks the container, the container the host, the LAN both. */
@@ -65,50 +66,17 @@ async function everybodyAsks(context: Context, when: string): Promise<void> {
   const { lan } = context;
   const ping = (to: string) => ['busybox', 'ping', '-c', '1', '-w', '10', to] as const;
   assert.is(await fetchText(`http://${address}/`), 'hello', `${when}: host to container`);
-  assert.is((await inContainer(context, ...ping(lan.hostAddress))).code, 0, `${when}: container to host`);
+  assert.is((await inContainer(context, ping(lan.hostAddress))).code, 0, `${when}: container to host`);
   for (const to of [lan.hostAddress, address])
     assert.is((await lan.exec(ping(to))).code, 0, `${when}: the LAN to ${to}`);
 }
 
-type Ask = (...argv: readonly string[]) => Promise<Output>;
-
 /** The places that learn who has which address. */
-const places = (context: Context): readonly Ask[] => [
-  (program, ...args) => patiently(program!, args),
-  (...argv) => inContainer(context, ...argv),
-  (...argv) => context.lan.exec(argv),
+const places = (context: Context): readonly Place[] => [
+  ([program, ...args], input) => patiently(program!, args, { ...(input !== undefined && { input }) }),
+  (argv, input) => inContainer(context, argv, input),
+  (argv, input) => context.lan.exec(argv, input),
 ];
-
-async function forgotten(context: Context): Promise<void> {
-  for (const ask of places(context)) assert.is((await ask('ip', 'neigh', 'flush', 'all')).code, 0);
-}
-
-interface Entry {
-  readonly dst: string;
-  readonly dev: string;
-  readonly lladdr?: string;
-  readonly state: readonly string[];
-}
-
-const entriesAt = async (ask: Ask) =>
-  (JSON.parse((await ask('ip', '-4', '-json', 'neigh')).stdout) as readonly Entry[]).filter(({ lladdr }) => lladdr);
-
-/** What was learned is out of date everywhere; each asks whether it is still so, a second after it was used. */
-async function outOfDate(context: Context): Promise<void> {
-  for (const ask of places(context)) {
-    for (const { dst, dev, lladdr } of await entriesAt(ask)) {
-      await ask('sysctl', '-q', '-w', `net/ipv4/neigh/${dev}/delay_first_probe_time=1`);
-      await ask('ip', 'neigh', 'replace', dst, 'lladdr', lladdr!, 'dev', dev, 'nud', 'stale');
-    }
-  }
-  await everybodyAsks(context, 'with what is out of date');
-  for (const ask of places(context)) {
-    const isOver = async () =>
-      (await entriesAt(ask)).every(({ state }) => !state.includes('DELAY') && !state.includes('PROBE'));
-    for (let tries = 0; tries < 150 && !(await isOver()); tries++) await sleep(100);
-    assert.ok(await isOver());
-  }
-}
 
 for (const rpFilter of ['0', '1', '2']) {
   test(`rp_filter ${rpFilter}: from up to down`, async (context) => {
@@ -122,9 +90,9 @@ for (const rpFilter of ['0', '1', '2']) {
     const heard = await listen(lan.namespace, 'ncl-quiet');
     await succeeds('up', '-d');
     await everybodyAsks(context, 'after up');
-    await forgotten(context);
+    await forget(places(context));
     await everybodyAsks(context, 'with cold caches');
-    await outOfDate(context);
+    await outdate(places(context), () => everybodyAsks(context, 'with what is out of date'));
     await succeeds('restart');
     await everybodyAsks(context, 'after a restart');
     await succeeds('up', '-d', '--force-recreate');

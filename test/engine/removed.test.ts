@@ -68,4 +68,31 @@ test('another netmode in its place: up takes the network away', async ({ rig, be
   assert.equal(await snapshot(rig), before);
 });
 
+test('another range: told before, and with new containers nothing is lost', async ({ rig, before }) => {
+  const cwd = join(rig.directory, 'another-range');
+  await mkdir(cwd, { recursive: true });
+  const up = async (range: string, ...words: readonly string[]) => {
+    const netmode = `{ mode: macvlan, scope: project, ipv4_address: 192.168.215.20, ${range} }`;
+    await writeFile(join(cwd, 'compose.yaml'), `name: another\nservices:\n${service('web', netmode)}`);
+    return netcompose(rig, ['up', '-d', ...words], { cwd });
+  };
+  const format = '{{ range .NetworkSettings.Networks }}{{ .IPAddress }} {{ .MacAddress }} {{ .Aliases }}{{ end }}';
+  const web = async () => (await rig.docker('inspect', '--format', format, 'another-web-1')).stdout;
+  assert.is((await up(range)).code, 0);
+  const first = await web();
+  assert.match(first, /^192\.168\.215\.20 \S+ \[.*\bweb\b/);
+
+  const refused = await up('ip_range: 192.168.215.224/27');
+  assert.is(refused.code, 1, refused.stderr);
+  assert.match(refused.stderr, 'error[engine/network-made-anew]: Compose makes "another_macvlan_');
+  assert.match(refused.stderr, 'help: netcompose up -d --force-recreate web');
+  assert.is(await web(), first);
+
+  const anew = await up('ip_range: 192.168.215.224/27', '--force-recreate', 'web');
+  assert.is(anew.code, 0, anew.stderr);
+  assert.is(await web(), first);
+  assert.is((await netcompose(rig, ['down'], { cwd })).code, 0);
+  assert.equal(await snapshot(rig), before);
+});
+
 test.run();

@@ -141,7 +141,8 @@ async function pack(folder: string): Promise<void> {
     readonly bin: { readonly netcompose: string };
   };
   symlinkSync(join('../netcompose', bin.netcompose), join(folder, 'path/netcompose'));
-  cpSync(fileURLToPath(new URL('suite/ask.py', import.meta.url)), join(folder, 'ask.py'));
+  for (const script of ['ask.py', 'advertise.py'])
+    cpSync(fileURLToPath(new URL(`suite/${script}`, import.meta.url)), join(folder, script));
   await build({
     entryPoints: {
       suite: fileURLToPath(new URL('suite/main.ts', import.meta.url)),

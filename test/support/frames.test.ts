@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { claimsOf, foreignClaims, framesOf } from './frames.ts';
+import { claimsOf, foreignClaims, framesOf, senderOf } from './frames.ts';
 
 const test = suite('frames: who claims which address');
 
@@ -42,6 +42,13 @@ test('an IPv4 packet claims its source for the MAC address that sends it, also w
   const claims = [{ mac: shimMac, address: '192.168.1.10', how: 'ipv4' }];
   assert.equal(claimsOf(frame(hex(everyone, shim, '0800', packet))), claims);
   assert.equal(claimsOf(frame(hex(everyone, shim, '8100000a', '0800', packet))), claims);
+});
+
+test('a frame says itself whom it is from, whatever is in it', () => {
+  assert.is(
+    senderOf(frame(hex(everyone, shim, '0806', '0001 0800 06 04', '0001', host, address, '00'.repeat(10)))),
+    shimMac,
+  );
 });
 
 test('neighbour solicitations claim their source, advertisements their target', () => {

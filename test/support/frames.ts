@@ -63,6 +63,9 @@ export function claimsOf({ bytes }: Frame): readonly Claim[] {
   return [];
 }
 
+/** The MAC address that a frame says it is from. */
+export const senderOf = ({ bytes }: Frame): string => mac(bytes, 6);
+
 /** The claims on an address by anyone but the interface that has it: none on a host that does no harm. */
 export function foreignClaims(frames: readonly Frame[], address: string, owner: string): readonly Claim[] {
   return frames.flatMap(claimsOf).filter((claim) => claim.address === address && claim.mac !== owner);

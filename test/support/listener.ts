@@ -1,19 +1,23 @@
 /** Hears every frame on an interface of a namespace. */
 import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Frame, framesOf } from './frames.ts';
 
-interface Listener {
-  /** Ends it. @returns what it has heard, in order */
+export interface Listener {
+  /** Ends it. @returns what it has heard, in order @throws where it has missed something */
   stop(): Promise<readonly Frame[]>;
 }
 
 /** Starts to listen, and returns once it does. */
 export async function listen(namespace: string, name: string): Promise<Listener> {
-  const tcpdump = ['tcpdump', '-i', name, '-n', '-U', '-s', '0', '--immediate-mode', '-Z', 'root', '-w', '-'];
-  const child = spawn('ip', ['netns', 'exec', namespace, ...tcpdump], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const chunks: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => void chunks.push(chunk));
+  // Into a file, so that it never waits for whoever started it.
+  const folder = mkdtempSync(join(tmpdir(), 'heard-'));
+  const file = join(folder, 'frames');
+  const tcpdump = ['tcpdump', '-i', name, '-n', '-U', '-s', '0', '--immediate-mode', '-Z', 'root', '-w', file];
+  const child = spawn('ip', ['netns', 'exec', namespace, ...tcpdump], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (text) => void (said += text));
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
@@ -27,7 +31,10 @@ export async function listen(namespace: string, name: string): Promise<Listener>
       await sleep(200);
       child.kill('SIGTERM');
       await ended;
-      return framesOf(Buffer.concat(chunks));
+      const pcap = readFileSync(file);
+      rmSync(folder, { recursive: true });
+      if (!said.includes('\n0 packets dropped by kernel')) throw new Error(`tcpdump has missed something: ${said}`);
+      return framesOf(pcap);
     },
   };
 }

@@ -82,6 +82,8 @@ interface ServiceWords {
   /** `up`: whether it ends once the services run. */
   readonly detached: boolean;
   readonly noDependencies: boolean;
+  /** Whether the containers of what is started are made anew in any case. */
+  readonly recreates: boolean;
   /** `run`: whether the service's own ports are published. */
   readonly servicePorts: boolean;
   readonly trustsHooks: boolean;
@@ -141,6 +143,7 @@ export function serviceWords({ command, args }: Called): ServiceWords {
     // As Compose's own `--wait` does, it means that `up` ends.
     detached: detached || waitsReach,
     noDependencies: isOn(read, 'no-deps') ?? false,
+    recreates: isOn(read, 'force-recreate') ?? false,
     servicePorts: isOn(read, 'service-ports') ?? false,
     trustsHooks: isOn(read, trustOption.slice(2)) ?? false,
     ...(waitsReach && { waitsReach: patience(valuesOf(read, 'wait-timeout')) }),

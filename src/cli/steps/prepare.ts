@@ -16,7 +16,7 @@ import type { ShimState } from '../../plan/facts/shim-state.ts';
 import { planOf } from '../../plan/plan.ts';
 import type { Plan } from '../../plan/types.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { startedBy } from '../options/service-words.ts';
+import { serviceWords, startedBy } from '../options/service-words.ts';
 import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
 import { askAhead } from './observe/ask-ahead.ts';
@@ -57,6 +57,8 @@ export interface PrepareOptions {
   readonly lock?: Lock;
 }
 
+const makeNoNetworks: ReadonlySet<string> = new Set(['start', 'restart']);
+
 /** Reads, plans and checks, and reports what is wrong. Changes nothing. */
 export async function prepare(session: Session, { starts, lock }: PrepareOptions): Promise<Prepared> {
   const ahead = starts ? await askAhead(session, lock) : undefined;
@@ -92,7 +94,13 @@ export async function prepare(session: Session, { starts, lock }: PrepareOptions
   const plan = decide(intents, seen, diagnostics.report);
   const release = async () => lock?.release();
   const facts = starts && session.host.uid === 0 ? await probed(session, plan, seen, starting, release) : seen;
-  check(plan, facts, diagnostics.report, starting);
+  const { recreates } = serviceWords(session);
+  const recreated = recreates
+    ? starting
+    : makeNoNetworks.has(session.command)
+      ? new Set(plan.services.keys())
+      : undefined;
+  check(plan, facts, diagnostics.report, starting, recreated);
   if (!diagnostics.hasErrors) checkComplete(plan, diagnostics.report);
   if (starts) checkPrivilege(plan, facts, diagnostics.report);
   if (diagnostics.hasErrors) return refuse(session, diagnostics);

@@ -3,7 +3,6 @@ import { posix } from 'node:path';
 import { persistedMark } from '../../plan/facts/ownership.ts';
 import { commandFailure, HostError } from '../system/errors.ts';
 import type { Host } from '../system/host.ts';
-import { look } from '../system/run-look.ts';
 
 export interface WantedFile {
   readonly path: string;
@@ -135,7 +134,8 @@ function mustBeRoot(host: Host): void {
     });
 }
 
+/** As long as it takes: systemd may have much to read, and its programs give up by themselves, after three minutes. */
 async function run(host: Host, command: readonly string[]): Promise<void> {
-  const result = await look(host, command);
+  const result = await host.run(command);
   if (result.code !== 0) throw new HostError(commandFailure(command, result));
 }

@@ -18,6 +18,7 @@ import { checkShimAddresses } from './lan/shim-addresses.ts';
 import { checkShimNames } from './lan/shim-names.ts';
 import { checkShimSources } from './lan/shim-sources.ts';
 import { checkParents } from './lan/unfit-parents.ts';
+import { checkMadeAnew } from './made-anew.ts';
 import { checkPodman } from './podman.ts';
 import { checkHostAddresses } from './ports/host-addresses.ts';
 import { checkLivePorts } from './ports/live-ports.ts';
@@ -33,7 +34,13 @@ import { checkReplicas } from './services/replicas.ts';
 import { checkSeveralAddresses } from './services/several-addresses.ts';
 import { checkWaysOut } from './services/ways-out.ts';
 
-type Check = (plan: Plan, facts: ParsedFacts, report: Report, starting?: ReadonlySet<string>) => void;
+type Check = (
+  plan: Plan,
+  facts: ParsedFacts,
+  report: Report,
+  starting?: ReadonlySet<string>,
+  recreated?: ReadonlySet<string>,
+) => void;
 
 const withoutFacts =
   (check: (plan: Plan, report: Report) => void): Check =>
@@ -46,6 +53,7 @@ const checks: readonly Check[] = [
   checkNetworks,
   checkHostSubnets,
   checkLeftBehind,
+  (plan, facts, report, _, recreated) => checkMadeAnew(plan, facts, report, recreated),
   checkNativePools,
   checkOwnSubnets,
   withoutFacts(checkDriverOptions),
@@ -81,11 +89,18 @@ const checks: readonly Check[] = [
  * @param report gets every conflict found, all of them at once
  * @param starting the services that the command starts, where that is not all: what is in the way of others does not
  *   matter
+ * @param recreated those whose containers the command makes anew in any case, or of whose networks it makes none
  */
-export function check(plan: Plan, observed: Facts, report: Report, starting?: ReadonlySet<string>): void {
+export function check(
+  plan: Plan,
+  observed: Facts,
+  report: Report,
+  starting?: ReadonlySet<string>,
+  recreated?: ReadonlySet<string>,
+): void {
   const facts = parseFacts(observed);
   const ordered = inOrder(plan);
-  for (const run of checks) run(ordered, facts, report, starting);
+  for (const run of checks) run(ordered, facts, report, starting, recreated);
 }
 
 function inOrder(plan: Plan): Plan {

@@ -25,7 +25,7 @@ export interface Lan {
   /** `192.168.213.1`, in the namespace. */
   readonly gateway: string;
   /** Runs a program on the LAN. */
-  exec(argv: readonly string[]): Promise<Output>;
+  exec(argv: readonly string[], input?: string): Promise<Output>;
   /** Takes it away, with what still runs there. Does nothing the second time. */
   remove(): Promise<void>;
 }
@@ -37,7 +37,7 @@ export async function makeLan({ name, third = 213, defaultRoute = false }: LanOp
   const parent = `ncp-${name}`;
   const peer = `ncl-${name}`;
   const [subnet, hostAddress, gateway] = [`192.168.${third}.0/24`, `192.168.${third}.10`, `192.168.${third}.1`];
-  const exec = (argv: readonly string[]) => run(['ip', 'netns', 'exec', namespace, ...argv]);
+  const exec = (argv: readonly string[], input?: string) => run(['ip', 'netns', 'exec', namespace, ...argv], input);
 
   async function remove(): Promise<void> {
     const { code, stdout } = await run(['ip', 'netns', 'pids', namespace]);
@@ -71,6 +71,6 @@ async function must(argv: readonly string[]): Promise<void> {
   if (code !== 0) throw new Error(`"${argv.join(' ')}" failed: ${stderr}`);
 }
 
-function run([command, ...args]: readonly string[]): Promise<Output> {
-  return patiently(command!, args);
+function run([command, ...args]: readonly string[], input?: string): Promise<Output> {
+  return patiently(command!, args, { ...(input !== undefined && { input }) });
 }

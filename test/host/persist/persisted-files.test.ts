@@ -7,6 +7,7 @@ import {
   type WantedFile,
   writePersisted,
 } from '../../../src/host/persist/persisted-files.ts';
+import type { RunOptions } from '../../../src/host/system/host.ts';
 import { persistedMark } from '../../../src/plan/facts/ownership.ts';
 import { type FakeHost, fakeHost } from '../fake-host.ts';
 
@@ -64,6 +65,16 @@ test('files are written with their modes, read by whom they are for, and the sec
   ]);
   assert.equal(await writePersisted(host, files), { written: [], removed: [] });
   isUntouched(host);
+});
+
+test('systemd has the time that it takes: it may have much to read', async () => {
+  const limits: unknown[] = [];
+  const answer = (_argv: readonly string[], { seconds }: RunOptions) => {
+    limits.push(seconds);
+    return '';
+  };
+  await writePersisted(fakeHost({ uid: 0, answer }), [unit, rule]);
+  assert.equal(limits, [undefined, undefined, undefined]);
 });
 
 test('what an earlier call wrote and is wanted no more is removed: units are disabled before', async () => {

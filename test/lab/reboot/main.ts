@@ -9,7 +9,7 @@ import { check, counts, within } from '../suite/checks.ts';
 import { quickerNode } from '../suite/node.ts';
 import { must, type Output, run, until } from '../suite/process.ts';
 import { makeLan } from './lan.ts';
-import { allUnits, managers } from './managers.ts';
+import { allUnits, type File, managers } from './managers.ts';
 import { composeFile, networks } from './networks.ts';
 
 interface Memory {
@@ -87,6 +87,7 @@ function third(memory: Memory | undefined): string {
   within(`${manager.name}, after a reboot with systemd's units`);
   reached();
   unpersist(memory!);
+  if (manager.byMac) takenByMac(manager.byMac);
   succeeds('down');
   const links = must('ip', '-br', 'link');
   check('no shim is left', !links.includes('nc-'), links);
@@ -104,11 +105,7 @@ function prepare(): void {
   for (const unit of allUnits)
     if (!manager.units.includes(unit)) run(['systemctl', 'disable', '--now', '--quiet', unit]);
   makeLan();
-  for (const { path, text, mode } of manager.files) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text, { mode: mode ?? 0o644 });
-  }
-  if (manager.name === 'netplan') must('netplan', 'generate');
+  configure(...manager.files);
   must('systemctl', 'enable', '--quiet', ...manager.units);
   run(['systemctl', 'restart', ...manager.units]);
   const addresses = until(
@@ -118,6 +115,48 @@ function prepare(): void {
     1000,
   );
   check('the cards have their addresses', addresses.includes('10.10.0.'), addresses);
+}
+
+function configure(...files: readonly File[]): void {
+  for (const { path, text, mode } of files) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text, { mode: mode ?? 0o644 });
+  }
+  if (manager.name === 'netplan') must('netplan', 'generate');
+}
+
+/** An ipvlan shim has its parent's MAC address, by which the manager now is to know the parent. */
+function takenByMac(byMac: (mac: string) => File): void {
+  const [shim, path] = ['nc-eth1', '/etc/systemd/network/06-nc-eth1.network'];
+  const { address } = networks.find(({ name }) => name === 'ipvlan-l2')!;
+  const restart = () => must('systemctl', 'restart', ...manager.units);
+  const isReached = () => run(['ping', '-c1', '-W1', address]).code === 0;
+  const rule = 'host/manager-takes-shim';
+  const told = () =>
+    ['check', 'doctor --parent eth1'].map((command) => {
+      const { stdout, stderr } = netcompose(...command.split(' '));
+      return stdout + stderr;
+    });
+  const tellsIt = (text: string) => text.includes(`takes the shim "${shim}"`) && text.includes(path);
+  configure(byMac(readFileSync('/sys/class/net/eth1/address', 'utf8').trim()));
+  const before = told();
+  check(
+    `check and doctor tell that it takes ${shim}`,
+    before.every(tellsIt) && before[0]!.includes(rule),
+    before.join(),
+  );
+  restart();
+  check('and it does', !until(isReached, (yes) => !yes, 30, 1000), must('ip', 'route'));
+  // What they say is to be written.
+  configure({ path, text: `[Match]\nName=${shim}\n[Link]\nUnmanaged=yes\n` });
+  const after = told();
+  check('once that is written, they do not', !after.some((text) => text.includes('takes the shim')), after.join());
+  restart();
+  succeeds('shim', 'up');
+  restart();
+  check('and the host reaches the container', until(isReached, Boolean, 30, 1000), must('ip', 'route'));
+  const shims = netcompose('shim', 'ls');
+  check('`shim ls` finds nothing wrong', shims.code === 0, shims.stdout + shims.stderr);
 }
 
 const difference = (before: string, after: string) => {

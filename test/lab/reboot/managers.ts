@@ -1,5 +1,5 @@
 /** What configures the machine's cards when it starts, each as its documentation has it for a host like this one. */
-interface File {
+export interface File {
   readonly path: string;
   readonly text: string;
   /** Of its permissions; absent: that of other configuration. */
@@ -13,6 +13,8 @@ export interface Manager {
   readonly units: readonly string[];
   /** What `shim persist` finds by itself for the first card, as it says it. */
   readonly made: string;
+  /** The second card's configuration where that goes by its MAC address, which an ipvlan shim on it has as well. */
+  readonly byMac?: (mac: string) => File;
 }
 
 /** The first card has its address by DHCP. */
@@ -21,10 +23,20 @@ const fixed = [
   { card: 'eth2', address: '10.12.0.2', length: 24 },
 ] as const;
 
-const networkFile = (card: string, setting: string): File => ({
+const networkFile = (card: string, setting: string, match = `Name=${card}`): File => ({
   path: `/etc/systemd/network/20-${card}.network`,
-  text: `[Match]\nName=${card}\n\n[Network]\n${setting}\n`,
+  text: `[Match]\n${match}\n\n[Network]\n${setting}\n`,
 });
+
+const netplanFile = (ethernets: Readonly<Record<string, object>>): File => ({
+  path: '/etc/netplan/10-lab.yaml',
+  text: `${JSON.stringify({ network: { version: 2, renderer: 'networkd', ethernets } })}\n`,
+  mode: 0o600,
+});
+const netplanCards: Readonly<Record<string, object>> = {
+  eth0: { dhcp4: true },
+  ...Object.fromEntries(fixed.map(({ card, address, length }) => [card, { addresses: [`${address}/${length}`] }])),
+};
 
 const profile = (card: string, ipv4: string): File => ({
   path: `/etc/NetworkManager/system-connections/${card}.nmconnection`,
@@ -41,6 +53,7 @@ export const managers: readonly Manager[] = [
     ],
     units: ['systemd-networkd.service'],
     made: 'systemd-networkd',
+    byMac: (mac) => networkFile('eth1', `Address=${fixed[0].address}/${fixed[0].length}`, `MACAddress=${mac}`),
   },
   {
     name: 'networkmanager',
@@ -71,26 +84,10 @@ export const managers: readonly Manager[] = [
   },
   {
     name: 'netplan',
-    files: [
-      {
-        path: '/etc/netplan/10-lab.yaml',
-        text: `${JSON.stringify({
-          network: {
-            version: 2,
-            renderer: 'networkd',
-            ethernets: {
-              eth0: { dhcp4: true },
-              ...Object.fromEntries(
-                fixed.map(({ card, address, length }) => [card, { addresses: [`${address}/${length}`] }]),
-              ),
-            },
-          },
-        })}\n`,
-        mode: 0o600,
-      },
-    ],
+    files: [netplanFile(netplanCards)],
     units: ['systemd-networkd.service'],
     made: 'systemd-networkd',
+    byMac: (macaddress) => netplanFile({ ...netplanCards, eth1: { ...netplanCards['eth1'], match: { macaddress } } }),
   },
 ];
 

@@ -67,9 +67,16 @@ export function makeLan(segments: readonly Segment[], vlans: readonly Segment[])
   batch('neighbour', [`route add default via ${segments[0]!.router}`, `route add default via ${segments[0]!.router6}`]);
 }
 
+/** The other end of the parent's cable, in the router. */
+export const cableOf = ({ router }: Segment): string => `h${numberOf(router)}`;
+
+/** The router's interface on a segment. */
+export const bridgeOf = ({ router }: Segment): string => `b${numberOf(router)}`;
+
 /** The machine has its first card before its engine starts (`lab.sh`); the others come now. */
-function plugIn({ parent, router }: Segment): void {
-  const port = `h${numberOf(router)}`;
+function plugIn(segment: Segment): void {
+  const { parent } = segment;
+  const port = cableOf(segment);
   if (parent === 'eth0') must('ip', 'link', 'set', 'dev', `${parent}-cable`, 'netns', 'router', 'name', port);
   else must('ip', 'link', 'add', 'name', parent, 'type', 'veth', 'peer', 'name', port, 'netns', 'router');
 }

@@ -2,10 +2,12 @@
  * A project on its way through time: what is reached stays reached, whatever happens to containers, shims, parents and
  * the engine; and nothing is done twice.
  */
-import { askAll } from './asking.ts';
 import { check, within } from './checks.ts';
 import { forgetContainers } from './containers.ts';
 import { restartEngine } from './engine.ts';
+import { hear } from './hearing.ts';
+import { askedAnew, routerAdvertises } from './lan-events.ts';
+import { lived, plain, stillReached } from './lived.ts';
 import {
   addressOf,
   changes,
@@ -24,18 +26,7 @@ import {
 } from './machine.ts';
 import { everyNetmode, type Row, row } from './netmodes.ts';
 import { must } from './process.ts';
-import { isAnswered, questionsOf, shown } from './table.ts';
 
-/**
- * One service of each kind of shim: with neighbour entries, with an address, with a route for each container, at layer
- * 3, macvlan.
- */
-const lived = ['l2', 'l2strict', 'native', 'l3', 'mac'].map((key): Row => {
-  const { second: _, ...one } = row(key);
-  return one;
-});
-/** On the first parent, whose address the kernel would choose by itself. */
-const first = row('l2plain');
 /** Whose containers get other addresses. */
 const moved = lived.filter(({ key }) => ['l2', 'l3', 'mac'].includes(key));
 
@@ -47,43 +38,49 @@ export async function strict(): Promise<void> {
   within('rp_filter 1 for all');
   must('sysctl', '-qw', 'net.ipv4.conf.all.rp_filter=1');
   try {
-    whileUp('strict', [...lived, first], (project) => {
-      const addressed = (ownAddresses().get(`nc-${first.segment.parent}`) ?? []).filter((one) => !one.includes(':'));
-      check("of IPv4, the first parent's shim has an address", addressed.length === 1, String(addressed));
-      stillReached(project, 'nevertheless', [...lived, first], ['l2', 'l2plain', 'l2strict', 'native']);
+    await whileUp('strict', (project) => {
+      const own = (ownAddresses().get(`nc-${plain.segment.parent}`) ?? []).filter((one) => !one.includes(':'));
+      check("of IPv4, the first parent's shim has an address", own.length === 1, String(own));
+      stillReached(project, 'nevertheless', ['l2', 'l2plain', 'l2strict', 'native']);
     });
   } finally {
     must('sysctl', '-qw', 'net.ipv4.conf.all.rp_filter=0');
   }
 }
 
+/** The LANs are listened to meanwhile. */
 export async function life(): Promise<void> {
   within('in the course of time');
-  whileUp('life', lived, (project) => {
-    secondUp(project);
-    withoutShims(project);
-    containersRestarted(project);
-    parentsDown(project);
-    engineRestarted(project);
-    otherAddresses(project);
-  });
+  const hearing = await hear(lived);
+  try {
+    await whileUp('life', async (project) => {
+      for (const happen of happenings) {
+        await happen(project);
+        hearing.note(project);
+      }
+    });
+  } finally {
+    await hearing.end();
+  }
 }
 
 /**
- * Brings a project of these services up, with the route that the LAN needs, and takes it down again, whatever comes of
+ * Brings a project of these services up, with the routes that the LAN needs, and takes it down again, whatever comes of
  * it.
  */
-function whileUp(name: string, rows: readonly Row[], work: (project: Project) => void): void {
+async function whileUp(name: string, work: (project: Project) => void | Promise<void>): Promise<void> {
   const before = snapshot();
-  const project = makeProject(name, everyNetmode(rows));
+  const project = makeProject(name, everyNetmode(lived));
   const { routed, segment } = row('l3');
-  must('ip', '-n', 'router', 'route', 'add', routed![0]!, 'via', segment.host);
+  const [four, six] = routed as [string, string];
+  must('ip', '-n', 'router', 'route', 'add', four, 'via', segment.host);
+  must('ip', '-n', 'router', 'route', 'add', six, 'via', segment.host6);
   try {
     const up = netcompose(project, ['up', '-d']);
     check('up', up.code === 0, up.code === 0 ? '' : up.stderr);
-    if (up.code === 0) work(project);
+    if (up.code === 0) await work(project);
   } finally {
-    must('ip', '-n', 'router', 'route', 'del', routed![0]!);
+    for (const subnet of [four, six]) must('ip', '-n', 'router', 'route', 'del', subnet);
     downAndCompare(project, before);
   }
 }
@@ -129,9 +126,10 @@ function containersRestarted(project: Project): void {
 function parentsDown(project: Project): void {
   for (const { segment } of lived) must('ip', 'link', 'set', 'dev', segment.parent, 'down');
   for (const { segment } of lived) must('ip', 'link', 'set', 'dev', segment.parent, 'up');
-  // As whatever configures the host would: the kernel drops an IPv6 address with its interface.
+  // As whatever configures the host would: the kernel drops an IPv6 address and the default route with the interface.
   for (const { segment } of lived)
     must('ip', '-6', 'addr', 'replace', `${segment.host6}/64`, 'dev', segment.parent, 'nodad');
+  must('ip', 'route', 'replace', 'default', 'via', plain.segment.router);
   stillReached(project, 'after the parents were down and up');
 }
 
@@ -149,7 +147,7 @@ function engineRestarted(project: Project): void {
 
 /** The file gives other addresses, in the range and outside: `up` makes the containers anew. */
 function otherAddresses(project: Project): void {
-  const file = everyNetmode(lived) as { readonly services: Record<string, { networks?: object }> };
+  const file = everyNetmode(lived);
   for (const one of moved) file.services[`${one.key}-a`]!.networks = { [one.key]: { ipv4_address: otherIn(one) } };
   writeProject(project, file);
   const up = netcompose(project, ['up', '-d']);
@@ -168,33 +166,15 @@ function otherAddresses(project: Project): void {
 const otherIn = ({ routed, segment }: Row) =>
   routed ? routed[0]!.replace('0/24', '77') : segment.host.replace(/\d+$/, '77');
 
-/**
- * From the host and from the LAN, by TCP, and the host from there.
- *
- * @param strictly whose shim has an address of its own because of strict `rp_filter`: there the host is reached at that
- *   one
- */
-function stillReached(
-  project: Project,
-  when: string,
-  rows: readonly Row[] = lived,
-  strictly: readonly string[] = ['l2strict'],
-): void {
-  const shims = ownAddresses();
-  const wanted = ['host → it', 'neighbour → it', "it → host's own address", "it → shim's address"];
-  const asked = rows
-    .flatMap((one) => questionsOf(one, project, shims))
-    .filter(
-      ({ protocol, column, family, row: key }) =>
-        protocol === 'tcp' &&
-        family === 4 &&
-        wanted.includes(column) &&
-        !(strictly.includes(key) && column === "it → host's own address"),
-    );
-  const missing = askAll(asked).filter((one) => !isAnswered(one));
-  check(
-    `host and LAN reach the containers, and they the host, ${when}`,
-    asked.length >= 3 * rows.length - 1 && missing.length === 0,
-    missing.map(shown).join('\n'),
-  );
-}
+const happenings: readonly ((project: Project) => void | Promise<void>)[] = [
+  ...[
+    secondUp,
+    askedAnew,
+    routerAdvertises,
+    withoutShims,
+    containersRestarted,
+    parentsDown,
+    engineRestarted,
+    otherAddresses,
+  ],
+];

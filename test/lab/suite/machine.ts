@@ -1,5 +1,16 @@
 /** netcompose on the machine, and what a machine has that netcompose could leave behind. */
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { check } from './checks.ts';
 import { containers, forgetContainers, stateOf } from './containers.ts';
@@ -104,6 +115,16 @@ export async function netcomposeBeside(project: Project, args: readonly string[]
   const output = await runBeside([...command, ...args], options(project));
   forgetContainers();
   return output;
+}
+
+/** Starts one that goes on until it is ended. What it writes is in a file, which is read while commands are run. */
+export function netcomposeAside(project: Project, args: readonly string[], file: string): ChildProcess {
+  const output = openSync(file, 'w');
+  const [node, ...argv] = [...command, ...args];
+  const { cwd, env } = options(project);
+  const child = spawn(node!, argv, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', output, output] });
+  closeSync(output);
+  return child;
 }
 
 /** The commands of the last call, which was noted, that change the host's or the engine's network. */

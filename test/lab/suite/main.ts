@@ -12,6 +12,7 @@ import { rows, segments, vlans } from './netmodes.ts';
 import { must } from './process.ts';
 import { loopback, neverFlipped, twoProjects } from './projects.ts';
 import { everyoneAsksEveryone } from './reach.ts';
+import { watched, watchedVlan } from './watched.ts';
 
 interface Part {
   readonly name: string;
@@ -30,6 +31,8 @@ const parts: readonly Part[] = [
   { name: 'two projects', run: twoProjects, engine: '26' },
   { name: 'loopback', run: loopback, engine: '26' },
   { name: 'strict', run: strict, engine: '26' },
+  { name: 'watch', run: watched, engine: '26' },
+  { name: 'vlan', run: watchedVlan, onRequest: true },
   { name: 'killed', run: killed, onRequest: true },
   { name: 'bench-net', run: benchNet, engine: '28' },
 ];

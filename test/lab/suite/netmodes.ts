@@ -207,16 +207,22 @@ function servicesOf({ key, network, service = {}, second, published }: Row): rea
   ];
 }
 
+interface ComposeFile {
+  readonly services: Readonly<Record<string, { networks?: object }>>;
+  readonly networks: Readonly<Record<string, object>>;
+}
+
 /** The Compose file with these. */
-export function everyNetmode(wanted: readonly Row[]): object {
+export const netmodesOnly = (wanted: readonly Row[]): ComposeFile => ({
+  services: Object.fromEntries(wanted.flatMap(servicesOf)),
+  networks: Object.fromEntries(wanted.flatMap(({ key, network }) => (network ? [[key, network]] : []))),
+});
+
+/** The same with a container beside them, on another network. */
+export function everyNetmode(wanted: readonly Row[]): ComposeFile {
+  const { services, networks } = netmodesOnly(wanted);
   return {
-    services: {
-      ...Object.fromEntries(wanted.flatMap(servicesOf)),
-      [elsewhere]: guest({ networks: ['elsewhere'] }),
-    },
-    networks: {
-      ...Object.fromEntries(wanted.flatMap(({ key, network }) => (network ? [[key, network]] : []))),
-      elsewhere: bridge(2),
-    },
+    services: { ...services, [elsewhere]: guest({ networks: ['elsewhere'] }) },
+    networks: { ...networks, elsewhere: bridge(2) },
   };
 }
