@@ -126,6 +126,7 @@ export function readFacts(text: string): { readonly facts: Facts } | { readonly 
  * @param format `pretty`, `json`, `github` or `sarif`
  * @param options.cwd absolute: files below it are named relative to it; all are named in full without it
  * @param options.color for `pretty`; no colour without it
+ * @param options.columns for `pretty`: how wide the terminal is; no line is broken without it
  */
 export function formatDiagnostics(
   diagnostics: readonly Diagnostic[],

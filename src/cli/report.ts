@@ -1,6 +1,7 @@
 /** Shows diagnostics to people, and turns them into an exit code. */
 import { createColors } from 'picocolors';
 import type { Diagnostic, Diagnostics } from '../diagnostics/diagnostic.ts';
+import { brokenAt } from '../diagnostics/format/lines.ts';
 import { placeOf } from '../diagnostics/format/place.ts';
 import { pretty } from '../diagnostics/format/pretty.ts';
 import { safeLine } from '../diagnostics/format/safe.ts';
@@ -8,6 +9,7 @@ import { withoutIgnored } from '../diagnostics/ignore.ts';
 import type { RuleName } from '../diagnostics/rules.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Session } from './session.ts';
+import type { Terminal } from './terminal.ts';
 
 /** Shows errors and warnings on standard error; `info` would only distract while something is being done. */
 export function reportProblems(
@@ -18,7 +20,14 @@ export function reportProblems(
   const shown = withoutIgnored(diagnostics.sorted()).filter(
     (diagnostic) => diagnostic.severity !== 'info' && wanted(diagnostic),
   );
-  if (shown.length > 0) terminal.err(pretty(shown, { cwd: host.cwd, color: terminal.color.err }));
+  if (shown.length > 0)
+    terminal.err(pretty(shown, { cwd: host.cwd, color: terminal.color.err, ...columnsOf(terminal) }));
+}
+
+/** Of what goes to standard error. */
+function columnsOf({ screen }: Terminal): { readonly columns?: number } {
+  const columns = screen?.size()?.columns;
+  return columns === undefined ? {} : { columns };
 }
 
 /**
@@ -34,9 +43,12 @@ export function reportBriefly(session: Session, diagnostics: Diagnostics): void 
   const warnings = withoutIgnored(diagnostics.sorted()).filter(({ severity }) => severity === 'warning');
   if (warnings.length === 0) return;
   const label = createColors(terminal.color.err).yellow;
+  const { columns } = columnsOf(terminal);
   const lines = warnings.map(({ rule, span, message }) => {
     const place = span && placeOf(span, host.cwd);
-    return `${label(`warning[${rule}]`)} ${safeLine(`${place ? `${place.file}:${place.line}: ` : ''}${message}`)}\n`;
+    const text = safeLine(`warning[${rule}] ${place ? `${place.file}:${place.line}: ` : ''}${message}`);
+    const [first = '', ...others] = brokenAt(text, (columns ?? Infinity) - 2);
+    return `${[first.replace(/^\S+/, label), ...others].join('\n  ')}\n`;
   });
   terminal.err(
     `${lines.join('')}netcompose: what to do about ${warnings.length === 1 ? 'it' : 'them'}: netcompose check\n`,

@@ -134,14 +134,15 @@ test('no file at all', async () => {
 });
 
 test('wrong usage', async () => {
-  const { code, err } = await runIn({ 'compose.yaml': 'services: { a: { image: b } }\n' }, [
-    'check',
-    '--fromat',
-    'json',
-  ]);
+  const { code, err } = await runIn({ 'compose.yaml': 'services: { a: { image: b } }\n' }, ['check', '--fromat=json']);
   assert.is(code, 2);
-  assert.match(err, 'netcompose: unknown option "--fromat"');
-  assert.match(err, 'help: see: netcompose check --help');
+  assert.is(err, 'netcompose: unknown option "--fromat=json"\n  help: did you mean "--format"?\n');
+});
+
+test('an option like no other', async () => {
+  const { code, err } = await runIn({}, ['check', '--colour']);
+  assert.is(code, 2);
+  assert.is(err, 'netcompose: unknown option "--colour"\n  help: see: netcompose check --help\n');
 });
 
 test('facts that are not there', async () => {

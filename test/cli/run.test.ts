@@ -162,6 +162,9 @@ test('explain shows the page of a rule, and the nearest where there is none', as
   const wrong = await runIn({}, ['explain', 'parent/driver-crash']);
   assert.is(wrong.code, 2);
   assert.match(wrong.err, 'did you mean "parent/driver-clash"?');
+  const groupless = await runIn({}, ['explain', 'driver-clash']);
+  assert.is(groupless.code, 2);
+  assert.match(groupless.err, 'did you mean "parent/driver-clash"?');
 });
 
 test('a project from standard input is given to Compose again', async () => {

@@ -86,6 +86,12 @@ test('the action: its own commands, as they stand there, annotate the pull reque
   assert.is(fine.code, 0, fine.stdout + fine.stderr);
 });
 
+test('"npm pack" prints the name of the file alone: pre-commit takes it all for that', async ({ place }) => {
+  const { code, stdout, stderr } = await patiently('npm', ['pack', '--dry-run'], { cwd: root, env: place.env });
+  assert.is(code, 0, stderr);
+  assert.match(stdout, /^netcompose-[\d.]+\.tgz\n?$/);
+});
+
 test('the hook of pre-commit', async ({ place }) => {
   const manifest = join(root, '.pre-commit-hooks.yaml');
   const env = { ...place.env, PRE_COMMIT_HOME: join(place.folder, '../pre-commit'), GIT_CONFIG_GLOBAL: '/dev/null' };

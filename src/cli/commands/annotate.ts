@@ -13,6 +13,7 @@ import { longForm } from '../../emit/annotate/wish.ts';
 import type { Plain } from '../../emit/override/plain-data.ts';
 import { annotationText } from '../../emit/text/annotation-text.ts';
 import { unifiedDiff } from '../../emit/text/diff/unified-diff.ts';
+import { adviceFor } from '../../plan/advise/advice.ts';
 import { exitCodes } from '../exit-codes.ts';
 import {
   type Asked,
@@ -26,6 +27,7 @@ import { ownOptions } from '../options/own-options.ts';
 import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
 import { adoptionWishes } from '../steps/adopt.ts';
+import { factsForAdvice } from '../steps/advise/facts-for-advice.ts';
 import { type Followed, followAdvice, suggestedWishes } from '../steps/advise/suggest.ts';
 import { annotateFiles, type EditedFile } from '../steps/annotate-files.ts';
 import { askEach } from '../steps/ask-netmodes.ts';
@@ -211,8 +213,12 @@ async function askedWishes(session: Session, project: Project, names: readonly s
     );
   }
   session.terminal.out('How is each service to be attached? Nothing is written before you have seen it.\n');
-  const answers = await askEach(questions, project, names);
-  return answers.map(({ name, set }) => serviceWish(project, name, { set, unset: [] }));
+  const advice = adviceFor(project, await factsForAdvice(session, {}));
+  const answers = await askEach(questions, project, names, advice);
+  return answers.map(({ name, set, replaces }) => ({
+    ...serviceWish(project, name, { set, unset: [] }),
+    ...(replaces && { replaces }),
+  }));
 }
 
 const exampleName = (project: Project, names: readonly string[]) =>

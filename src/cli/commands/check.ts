@@ -34,6 +34,8 @@ export async function run(session: Session): Promise<number> {
   if (plan && facts && values['facts'] === undefined) checkSudo(plan, facts, diagnostics.report);
   const shown = withoutIgnored(diagnostics.sorted());
   const { host, terminal } = session;
-  terminal.out(formats[values['format'] as FormatName](shown, { cwd: host.cwd, color: terminal.color.out }));
+  const { color, columns } = terminal;
+  const look = { cwd: host.cwd, color: color.out, ...(columns !== undefined && { columns }) };
+  terminal.out(formats[values['format'] as FormatName](shown, look));
   return exitCodeOf(shown);
 }

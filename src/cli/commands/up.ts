@@ -67,10 +67,12 @@ async function proof(session: Session, project: Project, seconds: number): Promi
 
 type Ready = Extract<Prepared, { kind: 'ready' }>;
 
-/** Shows the host actions, and lets Compose show its own part. */
+/** Shows the host actions that are not done yet, as `plan` does, and lets Compose show its own part. */
 async function pretend(session: Session, prepared: Ready): Promise<number> {
   const { plan, facts, project } = prepared;
-  session.terminal.out(actionsText(plan));
+  const { standingOf } = await import('../../plan/standing/standing.ts');
+  const { out, columns } = session.terminal;
+  out(actionsText(plan, { standing: standingOf(plan, facts), ...(columns !== undefined && { columns }) }));
   const existing = new Set(facts.engine?.networks.map(({ name }) => name));
   const inline = new Set(
     plan.actions.flatMap((action) =>

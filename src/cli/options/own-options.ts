@@ -22,6 +22,7 @@ export function ownOptions(
 ): OwnOptions | undefined {
   const program = new Command(`netcompose ${command}`)
     .exitOverride()
+    .showSuggestionAfterError(false)
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: () => {} });
   describe(program);
   if (inspect) {
@@ -38,7 +39,10 @@ export function ownOptions(
         .replace(/^error: /, '')
         .replaceAll("'", '"')
         .replace(/\.$/, ''),
-      misplacedGlobal(args, program) ?? nearestChoice(args, program) ?? `see: netcompose ${command} --help`,
+      misplacedGlobal(args, program) ??
+        nearestChoice(args, program) ??
+        nearestOption(error, program) ??
+        `see: netcompose ${command} --help`,
     );
   }
   return { values: program.opts(), args: program.args };
@@ -63,6 +67,12 @@ function nearestChoice(args: readonly string[], { options }: Command): string | 
     if (value !== undefined && !argChoices.includes(value)) return didYouMean(value, argChoices);
   }
   return undefined;
+}
+
+/** `plan --dif`: the option that is meant. */
+function nearestOption({ code, message }: CommanderError, { options }: Command): string | undefined {
+  const [, word] = code === 'commander.unknownOption' ? (/'(--[^'=]+)/.exec(message) ?? []) : [];
+  return word && didYouMean(word, [...options.flatMap(({ long }) => long ?? []), '--help']);
 }
 
 /** The options of every command that looks at facts. */

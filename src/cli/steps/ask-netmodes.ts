@@ -2,16 +2,20 @@
 import { networkModeText, ownerIn } from '../../compose/project/network-mode.ts';
 import type { Project, Service } from '../../compose/project/project.ts';
 import { toPlain } from '../../compose/tree.ts';
+import { safeLine } from '../../diagnostics/format/safe.ts';
 import { longForm } from '../../emit/annotate/wish.ts';
 import type { Plain, PlainMap } from '../../emit/override/plain-data.ts';
+import type { Advice } from '../../plan/advise/advice.ts';
 import type { Choice, Questions } from '../questions.ts';
 
 export interface Answer {
   readonly name: string;
   readonly set: PlainMap;
+  /** The native key whose place it takes, where the advice says so. */
+  readonly replaces?: readonly string[];
 }
 
-type Answered = 'leave' | PlainMap;
+type Answered = 'leave' | Omit<Answer, 'name'>;
 
 /** For a person who does not know the words yet; the whole story is in docs/netmodes.md. */
 const netmodes: readonly Choice<Answered>[] = [
@@ -21,38 +25,55 @@ const netmodes: readonly Choice<Answered>[] = [
   ['host', "in the host's own network: no ports to publish, nothing isolated"],
   ['none', 'no network at all'],
   ['ipvlan-l3', 'routed, with a subnet of its own: the router needs a route to it'],
-].map(([mode, description]) => ({ value: { mode: mode! }, name: mode!, description: description! }));
+].map(([mode, description]) => ({ value: { set: { mode: mode! } }, name: mode!, description: description! }));
 
 /**
  * @param names the services to ask about; none: all
+ * @param advice what Enter alone answers, service by service
  * @returns an answer for each service that is not to stay as it is
  */
 export async function askEach(
   questions: Questions,
   project: Project,
   names: readonly string[],
+  advice: readonly Advice[],
 ): Promise<readonly Answer[]> {
   const answers: Answer[] = [];
   const services = [...project.services.values()].filter(({ name }) => names.length === 0 || names.includes(name));
   for (const service of services) {
     // A guest has its owner's network: there is nothing to choose.
     if (ownerIn(service.networkMode?.value) !== undefined) continue;
-    const answer = await questions.choose<Answered>(questionOf(service), choicesFor(project), preselected(service));
-    if (answer !== 'leave') answers.push({ name: service.name, set: answer });
+    const choices = choicesFor(
+      project,
+      advice.find((one) => one.service === service.name),
+    );
+    const { value: preselected } = choices.find(({ name }) => name.endsWith(advised)) ?? choices[0]!;
+    const answer = await questions.choose(questionOf(service), choices, preselected);
+    if (answer !== 'leave') answers.push({ name: service.name, ...answer });
   }
   return answers;
 }
 
-/** What Enter alone answers. Advice, once netcompose gives any, belongs here. */
-const preselected = (_service: Service): Answered => 'leave';
+const advised = ' (advised)';
 
-function choicesFor(project: Project): readonly Choice<Answered>[] {
+/** With the reason for what is advised below it; where nothing is to be changed, that is to leave it. */
+function choicesFor(project: Project, advice: Advice | undefined): readonly Choice<Answered>[] {
   const networks = [...project.networks.values()].filter(({ netmode, driver }) => netmode ?? driver);
+  const reason = advice && safeLine(advice.reason);
+  const { netmode, write } = advice ?? {};
   return [
-    { value: 'leave', name: 'leave as it is' },
-    ...netmodes,
+    { value: 'leave', name: 'leave as it is', ...(reason !== undefined && !write && { description: reason }) },
+    ...netmodes.map((choice) =>
+      write && choice.name === netmode
+        ? {
+            value: { set: { mode: netmode }, replaces: write.replaces },
+            name: `${netmode}${advised}`,
+            description: reason!,
+          }
+        : choice,
+    ),
     ...networks.map(({ key }) => ({
-      value: { network: key },
+      value: { set: { network: key } },
       name: `join network ${key}`,
       description: 'the network that this file declares',
     })),

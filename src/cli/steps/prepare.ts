@@ -147,7 +147,7 @@ function reportOnce(session: Session, project: Project, override: string | undef
   const known = withoutIgnored(diagnostics.sorted()).filter(
     ({ severity, rule }) => severity === 'warning' && !liveRules.has(rule),
   );
-  if (known.length > 0) session.terminal.err(`netcompose: ${warningsText(known)} as before: see "netcompose check"\n`);
+  if (known.length > 0) session.terminal.err(`netcompose: ${warningsText(known)} as before: netcompose check\n`);
 }
 
 const liveRules: ReadonlySet<RuleName> = new Set([

@@ -10,7 +10,11 @@ export interface Excerpt {
 }
 
 /** Columns of a terminal, not characters: an ideograph takes two, a combining accent none. */
-const widest = 120;
+const most = 120;
+/** On a terminal that is narrower than that, nothing can be read anyway. */
+const least = 40;
+/** A line that is cut has one of these at each end. */
+const cutMarks = 2;
 /** What is shown before the span where a line is cut. */
 const lead = 30;
 /** More than any cut line shows; without this bound, a minified file of one line would be measured whole. */
@@ -27,8 +31,13 @@ interface Cell {
   readonly width: number;
 }
 
-/** The line on which the span starts, and marks below as much of the span as lies on it: at least one. */
-export function excerpt({ source, start, end }: Span): Excerpt {
+/**
+ * The line on which the span starts, and marks below as much of the span as lies on it: at least one.
+ *
+ * @param room how many columns there are for it
+ */
+export function excerpt({ source, start, end }: Span, room = Infinity): Excerpt {
+  const widest = Math.max(least, Math.min(most, room - cutMarks));
   const { line, column } = source.position(start);
   const text = source.line(line);
   const from = Math.min(column - 1, text.length);

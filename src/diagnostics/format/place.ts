@@ -7,6 +7,8 @@ export interface FormatOptions {
   readonly cwd: string;
   /** Only the pretty format has any. */
   readonly color: boolean;
+  /** How wide the terminal is; absent: no terminal, and the pretty format breaks no lines. */
+  readonly columns?: number;
 }
 
 /** Lines and columns count from 1, in UTF-16 code units; the end is the first place that is no longer meant. */

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { Severity } from '../rules.ts';
 import type { Span } from '../source.ts';
 import { excerpt } from './excerpt.ts';
+import { brokenAt } from './lines.ts';
 import { type FormatOptions, placeOf } from './place.ts';
 import { safeLine, safeLines } from './safe.ts';
 
@@ -26,10 +27,11 @@ interface Style {
  *       |                ^^^^^
  *      help: did you mean "ipvlan"?
  */
-export function pretty(diagnostics: readonly Diagnostic[], { cwd, color }: FormatOptions): string {
+export function pretty(diagnostics: readonly Diagnostic[], { cwd, color, columns }: FormatOptions): string {
   if (diagnostics.length === 0) return '';
   const style = styleOf(color);
-  return `${[...diagnostics.map((diagnostic) => block(diagnostic, cwd, style)), summary(diagnostics)].join('\n\n')}\n`;
+  const blocks = diagnostics.map((diagnostic) => block(diagnostic, cwd, style, columns));
+  return `${[...blocks, summary(diagnostics)].join('\n\n')}\n`;
 }
 
 function styleOf(color: boolean): Style {
@@ -46,24 +48,38 @@ function styleOf(color: boolean): Style {
   };
 }
 
-function block({ rule, severity, message, span, help, related }: Diagnostic, cwd: string, style: Style): string {
+function block(
+  { rule, severity, message, span, help, related }: Diagnostic,
+  cwd: string,
+  style: Style,
+  columns?: number,
+): string {
   const spans = [...(span ? [span] : []), ...related.map((note) => note.span)];
   const gutter = Math.max(1, ...spans.map(({ source, start }) => String(source.position(start).line).length));
   const paint = style.severity[severity];
-  const lines = [`${paint(`${severity}[${rule}]`)}${style.strong(`: ${hanging(message, gutter)}`)}`];
-  if (span) lines.push(...quote(span, gutter, cwd, style, paint));
+  const label = `${severity}[${rule}]`;
+  const lines = [`${paint(label)}${style.strong(`: ${hanging(message, gutter, label.length + 2, columns)}`)}`];
+  if (span) lines.push(...quote(span, gutter, cwd, style, paint, columns));
   for (const note of related) {
-    lines.push(`${indent(gutter)}${style.strong('note:')} ${hanging(note.message, gutter)}`);
-    lines.push(...quote(note.span, gutter, cwd, style, style.frame));
+    lines.push(`${indent(gutter)}${style.strong('note:')} ${hanging(note.message, gutter, gutter + 6, columns)}`);
+    lines.push(...quote(note.span, gutter, cwd, style, style.frame, columns));
   }
-  if (help !== undefined) lines.push(`${indent(gutter)}${style.hint('help:')} ${hanging(help, gutter)}`);
+  // A command in it is to be copied in one piece.
+  if (help !== undefined) lines.push(`${indent(gutter)}${style.hint('help:')} ${hanging(help, gutter, gutter + 6)}`);
   return lines.join('\n');
 }
 
 /** The place, the line, and the marks below it. */
-function quote(span: Span, gutter: number, cwd: string, style: Style, paint: Paint): readonly string[] {
+function quote(
+  span: Span,
+  gutter: number,
+  cwd: string,
+  style: Style,
+  paint: Paint,
+  columns = Infinity,
+): readonly string[] {
   const { file, line, column } = placeOf(span, cwd);
-  const { text, marks } = excerpt(span);
+  const { text, marks } = excerpt(span, columns - gutter - ' | '.length);
   const edge = style.frame('|');
   return [
     `${indent(gutter)}${style.frame('-->')} ${safeLine(file)}:${line}:${column}`,
@@ -73,9 +89,17 @@ function quote(span: Span, gutter: number, cwd: string, style: Style, paint: Pai
   ];
 }
 
-/** Further lines of a text stand below its first, so that none can pass for a line of ours. */
-function hanging(text: string, gutter: number): string {
-  return safeLines(text).join(`\n${indent(gutter + 6)}`);
+/**
+ * Further lines of a text stand below its first, so that none can pass for a line of ours.
+ *
+ * @param before how many columns stand before its first line
+ */
+function hanging(text: string, gutter: number, before: number, columns = Infinity): string {
+  const room = columns - gutter - 6;
+  // What stands before the first line takes room of it.
+  const [first = '', ...others] = safeLines(text);
+  const lines = ['x'.repeat(before - gutter - 6) + first, ...others].flatMap((line) => brokenAt(line, room));
+  return lines.join(`\n${indent(gutter + 6)}`).slice(before - gutter - 6);
 }
 
 const indent = (width: number) => ' '.repeat(width);

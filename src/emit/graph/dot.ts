@@ -15,6 +15,8 @@ export function dotOf(graph: Graph): string {
   const lines = [
     'digraph netcompose {',
     '  rankdir=LR;',
+    // The titles of the frames too.
+    '  graph [fontname="sans-serif"];',
     '  node [shape=box, fontname="sans-serif"];',
     '  edge [fontname="sans-serif", fontsize=10];',
     ...graph.lans.map(({ id, title, subnets }) => `  ${node(id, [title, ...subnets])}`),

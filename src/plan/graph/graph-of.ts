@@ -23,7 +23,11 @@ export function graphOf(plan: Plan, facts: ParsedFacts): Graph {
   );
   const standings = sortBy(
     started.map((service) => standing(service, plan)),
-    [({ owner }) => owner.service.name, ({ owner, service }) => owner !== service, 'service.service.name'],
+    [
+      ({ owner }) => counted(owner.service.name),
+      ({ owner, service }) => owner !== service,
+      ({ service }) => counted(service.service.name),
+    ],
   );
   const byName = new Map(standings.map((each) => [each.service.service.name, each]));
   const lans = lansOf(standings, facts);
@@ -63,6 +67,9 @@ export function graphOf(plan: Plan, facts: ParsedFacts): Graph {
     answerBetween: (from, to) => found(byName.get(from)!, byName.get(to)!),
   };
 }
+
+/** For sorting: `web-2` stands before `web-10`. */
+const counted = (name: string) => name.replace(/\d+/g, (digits) => digits.padStart(20, '0'));
 
 const hostId = 'host';
 const lanId = ({ parent }: Lan) => (parent === undefined ? 'lan' : `lan ${parent}`);

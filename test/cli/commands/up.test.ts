@@ -64,7 +64,7 @@ test('a warning is shown in full once, and again when the files have changed', a
   assert.match((await on.run('up', '-d')).err, warned);
   const again = (await on.run('up', '-d')).err;
   assert.not.match(again, warned);
-  assert.match(again, 'netcompose: 1 warning (netmode/replaces-native) as before: see "netcompose check"\n');
+  assert.match(again, 'netcompose: 1 warning (netmode/replaces-native) as before: netcompose check\n');
   assert.match((await on.run('check')).out, warned);
   assert.match((await on.run('plan')).err, warned);
   on.host.files.set('/project/compose.yaml', text(', ipv4_address: 192.168.1.9')['compose.yaml']);
@@ -288,6 +288,13 @@ for (const words of [
     assert.equal(kept(on), []);
   });
 }
+
+test('"--dry-run" counts what is done already, as "plan" does', async () => {
+  const on = machine(macvlan);
+  await on.run('up', '-d');
+  const { out } = await on.run('up', '-d', '--dry-run');
+  assert.match(out, /^Before the containers start:\n {2}# done already: \d+ commands\n$/);
+});
 
 test('"--dry-run=false" is no dry run', async () => {
   const on = machine(macvlan);

@@ -4,20 +4,34 @@ import * as assert from 'uvu/assert';
 import { Interrupted } from '../../../src/cli/interrupt.ts';
 import type { Questions } from '../../../src/cli/questions.ts';
 import { run } from '../../../src/cli/run.ts';
-import { fakeHost } from '../../host/fake-host.ts';
+import { type FakeOptions, fakeHost } from '../../host/fake-host.ts';
 
 const text =
   'services:\n  web:\n    image: nginx\n    ports: ["8080:80"]\n  dns: { image: pihole, x-netmode: host }\n' +
   '  app: { image: x, network_mode: "service:web" }\nnetworks:\n  lan: { x-netmode: macvlan }\n';
 
+/** What advice depends on. */
+const here: FakeOptions = {
+  env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' },
+  commands: { 'ip -N -j -d addr': '[]', 'ip -j route': '[]', 'ip -j -6 route': '[]', 'ip -j neigh': '[]' },
+};
+
 /** @param answers the choices' names in turn; nothing: Enter alone */
-async function asked(answers: readonly (string | undefined)[], confirmed: boolean, argv: readonly string[] = []) {
-  const host = fakeHost({ cwd: '/project', files: { '/project/compose.yaml': text } });
+async function asked(
+  answers: readonly (string | undefined)[],
+  confirmed: boolean,
+  argv: readonly string[] = [],
+  file = text,
+) {
+  const host = fakeHost({ ...here, cwd: '/project', files: { '/project/compose.yaml': file } });
   const shown: string[] = [];
+  const said: string[] = [];
   let [out, err] = ['', ''];
   const questions: Questions = {
     choose: async (question, choices, preselected) => {
       shown.push(question);
+      const enter = choices.find(({ value }) => value === preselected)!;
+      said.push(`${enter.name}: ${enter.description}`);
       const answer = answers[shown.length - 1];
       if (answer === 'Ctrl-C') throw new Interrupted('interrupted');
       return answer === undefined ? preselected : choices.find(({ name }) => name === answer)!.value;
@@ -35,7 +49,7 @@ async function asked(answers: readonly (string | undefined)[], confirmed: boolea
     questions,
   };
   const code = await run(['annotate', ...argv], host, terminal);
-  return { code, out, err, shown, after: host.files.get('/project/compose.yaml') };
+  return { code, out, err, shown, said, after: host.files.get('/project/compose.yaml') };
 }
 
 test('service by service; guests have nothing to choose', async () => {
@@ -52,6 +66,15 @@ test('Enter alone leaves all as it is', async () => {
   assert.is(after, text);
   assert.match(err, 'there is nothing to change');
   assert.not.ok(shown.includes('Write this?'));
+});
+
+test('Enter alone answers what is advised, with its reason', async () => {
+  const file = 'services:\n  hb:\n    image: homebridge/homebridge\n  web: { image: nginx }\n';
+  const { said, shown, after } = await asked([], true, [], file);
+  assert.match(said[0]!, /^ipvlan-l2 \(advised\): it needs mDNS/);
+  assert.match(said[1]!, /^leave as it is: a bridge is enough/);
+  assert.equal(shown, ['hb (homebridge/homebridge)', 'web (nginx)', 'Write this?']);
+  assert.is(after, file.replace('homebridge\n  web', 'homebridge\n    x-netmode: ipvlan-l2\n  web'));
 });
 
 test('no: nothing is written', async () => {

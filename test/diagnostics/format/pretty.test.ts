@@ -147,6 +147,23 @@ test('long lines are cut around the span', () => {
   }
 });
 
+test('on a terminal, messages break at spaces and lines of the file are cut to its width; help is not touched', () => {
+  const line = `    image: nginx ${'# a long remark '.repeat(10)}`;
+  const message = '"web" (bridge) depends on "dns" (macvlan), but they share no network, and that is not all';
+  const help = `run: ${'docker network inspect '.repeat(5).trim()}`;
+  const text = pretty([{ ...diagnosticAt(spanOf(sourceOf(line), 'nginx')), message, help, related: [] }], {
+    ...{ cwd, color: false, columns: 60 },
+  });
+  const [first, second, ...others] = text.split('\n');
+  assert.match(first!, /^\S+: "web" \(bridge\)/);
+  assert.match(second!, /^ {7}\S/);
+  assert.ok(text.replace(/\n {7}/g, ' ').includes(`: ${message}\n`), text);
+  assert.ok(text.includes(` help: ${help}\n`), text);
+  const wide = [first, second, ...others].filter((each) => each!.length > 60 && !each!.startsWith(' help:'));
+  assert.equal(wide, []);
+  assert.match(text, /\n1 \| {5}image: nginx .*…\n {2}\| {12}\^{5}\n/);
+});
+
 test('a span longer than a line can show is marked as far as it is shown', () => {
   const source = sourceOf(`a: ${'z'.repeat(3000)}`);
   const { text, marked } = cut({ source, start: 3, end: source.text.length });

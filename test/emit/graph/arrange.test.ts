@@ -123,6 +123,8 @@ test('text: broken at spaces, inside of words where they are too long, and all o
     `a${long}b`,
   );
   for (const line of lines) assert.ok(lineWidth(line) <= 100);
+  const parts = flowed([{ text: 'a-long-name-of-many-words', font }], textWidth('a-long-name-of-ma', font));
+  assert.equal(parts, [[{ text: 'a-long-name-of-', font }], [{ text: 'many-words', font }]]);
   assert.ok(textWidth('漢字', font) >= 22);
   assert.equal(flowed([], 100), []);
 });

@@ -99,6 +99,15 @@ test('the order of services does not matter', () => {
   assert.is(dotOf(graph(dns, web, metrics)), dotOf(graph(metrics, web, dns)));
 });
 
+test('numbers in names count: web-2 stands before web-10', () => {
+  const named = (name: string) => `  ${name}: { image: x }\n`;
+  const { services } = graph(named('web-10'), named('web-2'), named('a'));
+  assert.equal(
+    services.map(({ name }) => name),
+    ['a', 'web-2', 'web-10'],
+  );
+});
+
 test('names are data', () => {
   const name = 'a"]-->b</script>&lt;\\';
   const hostile = { ...graph(web, dns), lans: [{ id: 'lan eth0', title: name, short: name, subnets: [] }] };

@@ -39,7 +39,9 @@ export async function run(session: Session): Promise<number> {
   }
   if (/\s/.test(rule)) return explainText(session, rule);
   if (!Object.hasOwn(rules, rule)) {
-    const near = nearest(rule, Object.keys(rules));
+    const names = Object.keys(rules);
+    // Without its group, as people say it.
+    const near = names.find((name) => name.endsWith(`/${rule}`)) ?? nearest(rule, names);
     throw new UsageError(
       `there is no rule "${rule}"`,
       near === undefined ? '"netcompose explain" lists them' : `did you mean "${near}"?`,

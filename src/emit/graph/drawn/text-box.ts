@@ -71,17 +71,19 @@ export function flowed(spans: readonly Span[], width: number): readonly Line[] {
   return line.length > 0 ? [...done, line] : done;
 }
 
-/** A word in parts of which each fits. */
+/** A word in parts of which each fits; after a hyphen or the like, if one stands late enough. */
 function pieces(word: string, font: Font, width: number): readonly string[] {
   if (textWidth(word, font) <= width) return [word];
   const parts: string[] = [];
-  let part = '';
+  let part: string[] = [];
   for (const grapheme of graphemesOf(word)) {
-    if (part !== '' && textWidth(part + grapheme, font) > width) {
-      parts.push(part);
-      part = '';
+    if (part.length > 0 && textWidth([...part, grapheme].join(''), font) > width) {
+      const end = part.findLastIndex((each) => '-_./'.includes(each)) + 1;
+      const at = end > part.length / 2 ? end : part.length;
+      parts.push(part.slice(0, at).join(''));
+      part = part.slice(at);
     }
-    part += grapheme;
+    part.push(grapheme);
   }
-  return [...parts, part];
+  return [...parts, part.join('')];
 }
