@@ -42,8 +42,8 @@ export function checkMadeAnew(
     report(
       'engine/network-made-anew',
       network.pools[0]?.spans.subnet ?? network.span,
-      `Compose makes "${network.dockerName}" anew (${change}), and puts ${names.map((name) => `"${name}"`).join(', ')} ` +
-        'back on it without name and addresses',
+      `Compose makes "${network.dockerName}" anew (${change}), and puts ` +
+        `${names.map((name) => `"${name}"`).join(', ')} back on it without name and addresses`,
       { help: `netcompose up -d --force-recreate ${names.join(' ')}` },
     );
   }
