@@ -16,6 +16,8 @@ export interface Cidr {
 
 export const bits = { 4: 32, 6: 128 } as const;
 
+const dotted = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
+
 /** An address without a prefix; undefined where the text is not one. */
 export function parseAddress(text: string): Address | undefined {
   if (text.includes('/') || text.includes('%')) return undefined;
@@ -125,8 +127,6 @@ function parse(text: string): Address | undefined {
     return undefined; // ip-address tells wrong input by throwing
   }
 }
-
-const dotted = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
 
 /** An IPv4 address as nearly all are written: there are many, and the library takes its time. */
 function usual(text: string): bigint | undefined {
