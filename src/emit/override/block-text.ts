@@ -24,7 +24,7 @@ const isTagged = (block: Block): block is Exclude<Block, Untagged> =>
   typeof block === 'object' && block !== null && 'tag' in block;
 const isBlockList = (block: Block): block is readonly Block[] => Array.isArray(block);
 
-/** Words that mean the same to every reader without quotes: names, addresses, and names with something after a colon. */
+/** Words that mean the same to every reader without quotes: names, addresses, names with something after a colon. */
 const words: readonly RegExp[] = [
   /^[A-Za-z][\w./-]{0,100}(?::[\w./-]{1,100}){0,4}$/,
   /^\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?$/,
