@@ -230,8 +230,10 @@ export async function observeNeighbours(host: Host, name: string): Promise<reado
   return parseNeighbours(await ip(host, '-j', 'neigh', 'show', 'dev', name));
 }
 
+/** Of members of a bridge there are as many as containers, and it is the bridge's that counts. */
 function observeRpFilter(host: Host, interfaces: readonly HostInterface[]): Readonly<Record<string, number>> {
-  const entries = ['all', 'default', ...interfaces.map(({ name }) => name)].map(
+  const names = interfaces.flatMap(({ name, master }) => (master === undefined ? name : []));
+  const entries = ['all', 'default', ...names].map(
     (name) => [name, host.readText(`/proc/sys/net/ipv4/conf/${name}/rp_filter`)] as const,
   );
   return Object.fromEntries(entries.flatMap(([name, text]) => (text === undefined ? [] : [[name, Number(text)]])));

@@ -200,8 +200,9 @@ test('routes of both families', async () => {
   ]);
 });
 
-test('rp_filter, where it can be read', async () => {
-  assert.equal((await observeHost(fakeHost(linux))).rpFilter, { all: 0, eth0: 2 });
+test("rp_filter, where it can be read; a bridge's members have no say", async () => {
+  const files = { ...linux.files, '/proc/sys/net/ipv4/conf/v0/rp_filter': '1\n' };
+  assert.equal((await observeHost(fakeHost({ ...linux, files }))).rpFilter, { all: 0, eth0: 2 });
 });
 
 test('what a LAN depends on, where it is asked for', async () => {
