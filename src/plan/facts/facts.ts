@@ -19,7 +19,7 @@ export interface HostFacts {
   readonly routes: readonly HostRoute[];
   /** What a file of facts leaves out: it is empty above, and nothing is concluded from that. */
   readonly unseen?: readonly ('interfaces' | 'routes')[];
-  /** `net.ipv4.conf.<name>.rp_filter`, by name, with `all`, and `default`, which new containers get; none of members. */
+  /** `net.ipv4.conf.<name>.rp_filter`, by name, with `all`, and `default`, which new containers get; no members. */
   readonly rpFilter: Readonly<Record<string, number>>;
   /**
    * `arp_filter` and `arp_ignore` of `all` and of macvlan interfaces: whether a shim answers for the host's other
