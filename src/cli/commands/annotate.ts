@@ -14,7 +14,9 @@ import type { Plain } from '../../emit/override/plain-data.ts';
 import { annotationText } from '../../emit/text/annotation-text.ts';
 import { unifiedDiff } from '../../emit/text/diff/unified-diff.ts';
 import { adviceFor } from '../../plan/advise/advice.ts';
+import { parseFacts } from '../../plan/facts/parsed-facts.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { Interrupted } from '../interrupt.ts';
 import {
   type Asked,
   annotationOptions,
@@ -213,8 +215,13 @@ async function askedWishes(session: Session, project: Project, names: readonly s
     );
   }
   session.terminal.out('How is each service to be attached? Nothing is written before you have seen it.\n');
-  const advice = adviceFor(project, await factsForAdvice(session, {}));
-  const answers = await askEach(questions, project, names, advice);
+  const facts = await factsForAdvice(session, {});
+  const answers = await askEach(questions, project, names, adviceFor(project, facts), parseFacts(facts)).catch(
+    (error: unknown) => {
+      if (error instanceof Interrupted) session.terminal.err('netcompose: nothing is written\n');
+      throw error;
+    },
+  );
   return answers.map(({ name, set, replaces }) => ({
     ...serviceWish(project, name, { set, unset: [] }),
     ...(replaces && { replaces }),

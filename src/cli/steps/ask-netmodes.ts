@@ -5,7 +5,10 @@ import { toPlain } from '../../compose/tree.ts';
 import { safeLine } from '../../diagnostics/format/safe.ts';
 import { longForm } from '../../emit/annotate/wish.ts';
 import type { Plain, PlainMap } from '../../emit/override/plain-data.ts';
+import { isUnderlay, type Netmode, underlay } from '../../netmode/modes.ts';
 import type { Advice } from '../../plan/advise/advice.ts';
+import { lackingDriver, lackingMessage } from '../../plan/facts/drivers.ts';
+import type { ParsedFacts } from '../../plan/facts/parsed-facts.ts';
 import type { Choice, Questions } from '../questions.ts';
 
 export interface Answer {
@@ -30,6 +33,7 @@ const netmodes: readonly Choice<Answered>[] = [
 /**
  * @param names the services to ask about; none: all
  * @param advice what Enter alone answers, service by service
+ * @param facts of this host, which may not have what a netmode needs: the file may be for another
  * @returns an answer for each service that is not to stay as it is
  */
 export async function askEach(
@@ -37,13 +41,16 @@ export async function askEach(
   project: Project,
   names: readonly string[],
   advice: readonly Advice[],
+  facts: Pick<ParsedFacts, 'host' | 'engine'>,
 ): Promise<readonly Answer[]> {
   const answers: Answer[] = [];
+  const offered = netmodes.map((choice) => onThisHost(choice, facts));
   const services = [...project.services.values()].filter(({ name }) => names.length === 0 || names.includes(name));
   for (const service of services) {
     // A guest has its owner's network: there is nothing to choose.
     if (ownerIn(service.networkMode?.value) !== undefined) continue;
     const choices = choicesFor(
+      offered,
       project,
       advice.find((one) => one.service === service.name),
     );
@@ -56,14 +63,25 @@ export async function askEach(
 
 const advised = ' (advised)';
 
+/** Says so where this host's kernel has no driver for it. */
+function onThisHost(choice: Choice<Answered>, facts: Pick<ParsedFacts, 'host' | 'engine'>): Choice<Answered> {
+  const mode = choice.name as Netmode;
+  const lacking = isUnderlay(mode) ? lackingDriver(underlay(mode).driver, '', facts) : undefined;
+  return lacking ? { ...choice, description: `not here: ${lackingMessage(lacking.driver)}` } : choice;
+}
+
 /** With the reason for what is advised below it; where nothing is to be changed, that is to leave it. */
-function choicesFor(project: Project, advice: Advice | undefined): readonly Choice<Answered>[] {
+function choicesFor(
+  offered: readonly Choice<Answered>[],
+  project: Project,
+  advice: Advice | undefined,
+): readonly Choice<Answered>[] {
   const networks = [...project.networks.values()].filter(({ netmode, driver }) => netmode ?? driver);
   const reason = advice && safeLine(advice.reason);
   const { netmode, write } = advice ?? {};
   return [
     { value: 'leave', name: 'leave as it is', ...(reason !== undefined && !write && { description: reason }) },
-    ...netmodes.map((choice) =>
+    ...offered.map((choice) =>
       write && choice.name === netmode
         ? {
             value: { set: { mode: netmode }, replaces: write.replaces },

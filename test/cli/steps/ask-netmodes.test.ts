@@ -22,14 +22,17 @@ async function asked(
   confirmed: boolean,
   argv: readonly string[] = [],
   file = text,
+  files: Readonly<Record<string, string>> = {},
 ) {
-  const host = fakeHost({ ...here, cwd: '/project', files: { '/project/compose.yaml': file } });
+  const host = fakeHost({ ...here, cwd: '/project', files: { ...files, '/project/compose.yaml': file } });
   const shown: string[] = [];
+  const offered = new Map<string, string>();
   const said: string[] = [];
   let [out, err] = ['', ''];
   const questions: Questions = {
     choose: async (question, choices, preselected) => {
       shown.push(question);
+      for (const { name, description = '' } of choices) offered.set(name, description);
       const enter = choices.find(({ value }) => value === preselected)!;
       said.push(`${enter.name}: ${enter.description}`);
       const answer = answers[shown.length - 1];
@@ -49,7 +52,7 @@ async function asked(
     questions,
   };
   const code = await run(['annotate', ...argv], host, terminal);
-  return { code, out, err, shown, said, after: host.files.get('/project/compose.yaml') };
+  return { code, out, err, shown, said, offered, after: host.files.get('/project/compose.yaml') };
 }
 
 test('service by service; guests have nothing to choose', async () => {
@@ -84,9 +87,21 @@ test('no: nothing is written', async () => {
 });
 
 test('Ctrl-C: nothing is written, and exit code 130', async () => {
-  const { code, after } = await asked(['host', 'Ctrl-C'], true);
+  const { code, err, after } = await asked(['host', 'Ctrl-C'], true);
   assert.is(code, 130);
+  assert.match(err, 'nothing is written');
   assert.is(after, text);
+});
+
+test('what the kernel of this host has not is said; the file may be for another', async () => {
+  const release = '6.1.0-37-amd64';
+  const { offered } = await asked([], true, ['web'], text, {
+    '/proc/sys/kernel/osrelease': `${release}\n`,
+    [`/lib/modules/${release}/modules.dep`]: 'kernel/drivers/net/macvlan.ko:\n',
+  });
+  assert.is(offered.get('ipvlan-l2'), 'not here: the kernel of this host has no ipvlan');
+  assert.is(offered.get('ipvlan-l3'), 'not here: the kernel of this host has no ipvlan');
+  assert.match(offered.get('macvlan')!, 'on the LAN');
 });
 
 test('only those that are named', async () => {
