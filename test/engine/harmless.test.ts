@@ -49,7 +49,10 @@ test.before(
     await writeFile(join(context.cwd, 'compose.yaml'), file);
   }),
 );
+const strictness = (value: string) => execa('sysctl', ['-q', '-w', `net.ipv4.conf.all.rp_filter=${value}`]);
+
 test.after(async ({ rig, lan }) => {
+  await strictness('0');
   await rig?.stop();
   await lan?.remove();
 });
@@ -81,7 +84,7 @@ const places = (context: Context): readonly Place[] => [
 for (const rpFilter of ['0', '1', '2']) {
   test(`rp_filter ${rpFilter}: from up to down`, async (context) => {
     const { rig, lan, cwd } = context;
-    await execa('sysctl', ['-q', '-w', `net.ipv4.conf.all.rp_filter=${rpFilter}`]);
+    await strictness(rpFilter);
     const parentMac = (await readFile(`/sys/class/net/${lan.parent}/address`, 'utf8')).trim();
     const succeeds = async (...args: readonly string[]) => {
       const { code, stderr } = await netcompose(rig, args, { cwd });
