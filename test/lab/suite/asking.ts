@@ -18,16 +18,21 @@ export interface Asked {
 export type Answered<T extends Asked> = T & { readonly answer: string | undefined };
 
 const program = '/src/ask.py';
-/** How often those that are silent are asked. */
-const rounds = 3;
+/** How often those that are silent are asked: some are meant to be, or each is to answer, when the machine gets to it. */
+const rounds = { some: 3, none: 8 } as const;
 const [host, router, neighbour] = ['/proc/1/ns/net', '/run/netns/router', '/run/netns/neighbour'] as const;
 const places = { host, router, neighbour } as const;
 
 /**
  * Every container that has a network of its own, the host, the router and the neighbour answer, each by its name, and
  * tell whom they have seen.
+ *
+ * @param silent whether some are meant to give no answer, or none
  */
-export function askAll<T extends Asked>(asked: readonly T[]): readonly Answered<T>[] {
+export function askAll<T extends Asked>(
+  asked: readonly T[],
+  silent: keyof typeof rounds = 'some',
+): readonly Answered<T>[] {
   const servers = [
     ...Object.entries(places).map(([who, netns]) => ({ who, netns, ...serverPorts })),
     ...[...containers()].flatMap(([name, { pid, joins }]) =>
@@ -38,7 +43,8 @@ export function askAll<T extends Asked>(asked: readonly T[]): readonly Answered<
     netns: typeof from === 'string' ? places[from] : namespaceOf(stateOf(from.container).pid),
     ...{ protocol, address, port },
   }));
-  const { code, stdout, stderr } = run(['python3', program], { input: JSON.stringify({ servers, questions, rounds }) });
+  const input = JSON.stringify({ servers, questions, rounds: rounds[silent] });
+  const { code, stdout, stderr } = run(['python3', program], { input });
   if (code !== 0) throw new Error(`nothing can be asked: ${stderr}`);
   const answers = JSON.parse(stdout) as readonly (string | null)[];
   return asked.map((question, at) => ({ ...question, answer: answers[at] ?? undefined }));
