@@ -18,7 +18,7 @@ export interface Asked {
 export type Answered<T extends Asked> = T & { readonly answer: string | undefined };
 
 const program = '/src/ask.py';
-/** How often those that are silent are asked: some are meant to be, or each is to answer, when the machine gets to it. */
+/** How often those that are silent are asked: some may be meant to be, or each is to answer. */
 const rounds = { some: 3, none: 8 } as const;
 const [host, router, neighbour] = ['/proc/1/ns/net', '/run/netns/router', '/run/netns/neighbour'] as const;
 const places = { host, router, neighbour } as const;
