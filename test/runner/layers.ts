@@ -55,6 +55,7 @@ const newestOnly = [
   'harmless.test.ts',
   'plain.test.ts',
   'provider.test.ts',
+  'reach-ipv6.test.ts',
   'reach-reasons.test.ts',
   'reach.test.ts',
   'readme.test.ts',
