@@ -14,8 +14,8 @@ import { knows, type ParsedEngine, type ParsedFacts, type ParsedNetwork } from '
 import type { Pool } from '../facts/pool.ts';
 import type { NetworkPlan, Parent, PlannedPool, ShimWish, UnderlayPlan } from '../types.ts';
 import { auxAddressesOf, declaredPools, enabledPools } from './declared-pools.ts';
-import { familiesOf } from './families.ts';
 import { composeNetworkName } from './docker-name.ts';
+import { familiesOf } from './families.ts';
 import { nativeParent, parentName, parentOf } from './parents.ts';
 import { checkAgainstExisting, poolsOf } from './pools.ts';
 import { overlayKey, type Requests, type UnderlayRequest } from './underlays.ts';

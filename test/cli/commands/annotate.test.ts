@@ -74,7 +74,8 @@ for (const [what, before, mode, code, after] of [
 ] as const) {
   test(`${what} becomes a guest: ${mode}`, async () => {
     const text = (rest: string) =>
-      `services:\n  vpn: { image: x, container_name: tunnel }\n  other: { image: x }\n  app:\n    image: y # kept\n${rest}`;
+      'services:\n  vpn: { image: x, container_name: tunnel }\n  other: { image: x }\n' +
+      `  app:\n    image: y # kept\n${rest}`;
     const outcome = await runIn({ 'compose.yaml': text(before) }, ['annotate', 'app', '--mode', mode]);
     assert.is(outcome.code, code, outcome.err);
     assert.is(read(outcome), text(after));
@@ -320,7 +321,8 @@ const refusals: readonly (readonly [string, Readonly<Record<string, string>>, re
     'a guest of the container of a service',
     {
       'compose.yaml':
-        'services:\n  vpn: { image: x, container_name: tunnel }\n  app: { image: x, network_mode: "container:tunnel" }\n',
+        'services:\n  vpn: { image: x, container_name: tunnel }\n' +
+        '  app: { image: x, network_mode: "container:tunnel" }\n',
     },
     ['app', '--mode', 'host'],
     1,
