@@ -126,10 +126,10 @@ function edited(file: SourceFile, wishes: readonly Wish[]): EditedFile {
   const diagnostics = new Diagnostics();
   const text = annotate(file, wishes, diagnostics.report)?.text;
   const removals = wishes.map(({ place }): Wish => ({ place, change: { kind: 'remove' } }));
-  const again =
-    text === undefined ? undefined : annotate(new SourceFile(file.path, text), removals, diagnostics.report)?.text;
+  const without = (whole: SourceFile) => annotate(whole, removals, () => {})?.text;
   // What was annotated before loses that too.
-  const isRestored = text === undefined || again === file.text || file.text.includes('x-netmode');
+  const plain = file.text.includes('x-netmode') ? without(file) : file.text;
+  const isRestored = text === undefined || without(new SourceFile(file.path, text)) === plain;
   return { file, wishes, text, refusal: diagnostics.sorted(), isRestored };
 }
 
