@@ -32,7 +32,8 @@ test('what the long syntax says beside a port stays with it', () => {
   );
   const port =
     '      - mode: ingress\n        host_ip: 127.0.0.1\n        target: 80\n        published: "8000"\n' +
-    '        protocol: tcp\n        name: site\n        app_protocol: h$$2\n        x-note:\n          - 1\n      - mode';
+    '        protocol: tcp\n        name: site\n        app_protocol: h$$2\n        x-note:\n          - 1\n' +
+    '      - mode';
   assert.ok(overrideOf(plan!)!.includes(port), overrideOf(plan!));
 });
 
