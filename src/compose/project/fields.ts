@@ -37,6 +37,12 @@ export function textsIn(tree: Tree | undefined): ReadonlyMap<string, Located<str
   return texts;
 }
 
+/** What Go's `strconv.ParseBool` makes of a word, as Docker reads one; nothing of any other. */
+export function goBoolean(word: string | undefined): boolean | undefined {
+  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(word ?? '')) return true;
+  return ['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(word ?? '') ? false : undefined;
+}
+
 /** An object without the keys that are undefined, as `exactOptionalPropertyTypes` wants it. */
 export function present<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const kept: Partial<T> = {};
