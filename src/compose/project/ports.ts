@@ -56,6 +56,12 @@ function longPort(tree: Mapping, service: string, report: Report): readonly Port
   }
   const number = target.kind === 'scalar' && typeof target.value === 'number' ? target.value : undefined;
   if (number === undefined) return [];
+  // Compose lets it pass, and Docker publishes a port that leads nowhere; the short syntax has none, to Compose too.
+  if (number === 0)
+    report('compose/invalid-model', target.span, `"${service}": there is no container port 0`, {
+      severity: 'warning',
+      help: 'container ports are 1 to 65535',
+    });
   // Docker, not Compose, refuses these: say so, but do not refuse the file.
   if (number > 65535)
     report('compose/invalid-model', target.span, `"${service}": ${number} is not a port`, { severity: 'warning' });
@@ -82,7 +88,8 @@ function longPort(tree: Mapping, service: string, report: Report): readonly Port
     {
       ...(hostIp && { hostIp: hostIp.value }),
       ...(range && { published: range }),
-      target: number,
+      // `-0` is another zero only to JavaScript.
+      target: Math.abs(number),
       protocol: stringIn(at(tree, 'protocol'))?.value.toLowerCase() || 'tcp',
       mode: stringIn(at(tree, 'mode'))?.value || 'ingress',
       span: tree.span,
