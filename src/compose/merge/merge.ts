@@ -65,6 +65,7 @@ class Merger {
   }
 
   #ruled(rule: Rule, base: Tree, over: Tree, path: Path, place: PatternNode<Place>): Tree | undefined {
+    if (base.kind !== 'scalar' && isIgnored(rule, over)) return this.#ignored(base, over, path);
     switch (rule) {
       case 'replace':
         return over;
@@ -140,6 +141,20 @@ class Merger {
     return { ...base, items: boxes.map(({ pool }) => pool) };
   }
 
+  #ignored(base: Tree, over: Tree, path: Path): Tree {
+    this.#report(
+      'compose/invalid-model',
+      over.span,
+      `"${formatPath(path)}" is ${describe(over)} here, which Compose leaves out: it is ${describe(base)} before`,
+      {
+        severity: 'warning',
+        help: `write ${describe(base)} here too`,
+        related: [{ message: `${describe(base)} here`, span: base.span }],
+      },
+    );
+    return base;
+  }
+
   #cannot(base: Tree, over: Tree, path: Path): Tree {
     this.#report(
       'compose/invalid-model',
@@ -167,6 +182,13 @@ class Merger {
     });
     return lost ? over : base;
   }
+}
+
+/** Words that Compose makes no list or mapping of, and reads on: its schema sees only what the merge has left. */
+function isIgnored(rule: Rule, over: Tree): boolean {
+  if (over.kind !== 'scalar' || over.value === null) return false;
+  if (rule === 'names' || rule === 'dependencies') return true;
+  return typeof over.value !== 'string' && ['pairs', 'strings', 'hosts', 'build'].includes(rule);
 }
 
 function isNetmode(path: Path): boolean {
