@@ -73,8 +73,7 @@ class Merger {
       case 'dependencies':
         return this.#named(rule, base, over, path, place);
       case 'pairs':
-        // Two mappings merge to what Compose's lists of `KEY=value` come to, and stay mappings.
-        if (base.kind === 'mapping' && over.kind === 'mapping') return this.mapping(base, over, path, undefined);
+        if (base.kind === 'mapping' && over.kind === 'mapping') return overwritten(base, over);
         return append(asSequence(base), asSequence(over).items);
       case 'strings':
         return append(asSequence(base), asSequence(over).items);
@@ -189,6 +188,17 @@ function isIgnored(rule: Rule, over: Tree): boolean {
   if (over.kind !== 'scalar' || over.value === null) return false;
   if (rule === 'names' || rule === 'dependencies') return true;
   return typeof over.value !== 'string' && ['pairs', 'strings', 'hosts', 'build'].includes(rule);
+}
+
+/**
+ * What Compose's lists of `KEY=value` come to, and mappings still: a key without a value counts too, where elsewhere
+ * nothing is what was there before.
+ */
+function overwritten(base: Mapping, over: Mapping): Mapping {
+  const entries = new Map(base.entries);
+  for (const entry of over.entries.values())
+    entries.set(entry.key, { ...(base.entries.get(entry.key) ?? entry), value: entry.value });
+  return { ...base, entries };
 }
 
 function isNetmode(path: Path): boolean {

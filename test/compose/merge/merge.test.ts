@@ -153,6 +153,12 @@ const services: readonly (readonly [string, string, string, string])[] = [
     '{ ports: !reset null, hostname: !reset }',
     '{ image: x }',
   ],
+  ...['environment', 'labels', 'annotations', 'sysctls'].map((key): readonly [string, string, string, string] => [
+    `${key}: a key without a value takes the value away`,
+    `{ image: x, ${key}: { A: "5", B: "6" } }`,
+    `{ ${key}: { A: } }`,
+    `{ image: x, ${key}: { A: , B: "6" } }`,
+  ]),
   [
     '!reset drops below',
     '{ image: x, networks: { n: { priority: 1, aliases: [a] } } }',
