@@ -26,8 +26,13 @@ type Said = Omit<Advice, 'service'>;
 /** UDP ports of protocols that work by broadcast or multicast, which a bridge does not carry. */
 const lanProtocols: Readonly<Record<number, string>> = {
   67: 'DHCP',
+  137: 'NetBIOS',
+  138: 'NetBIOS',
+  547: 'DHCPv6',
   1900: 'SSDP',
+  3702: 'WS-Discovery',
   5353: 'mDNS',
+  5355: 'LLMNR',
   5540: 'Matter',
 };
 
@@ -206,7 +211,7 @@ function adviceOf(service: Service, { services, networks }: Project, onLan: LanM
   if (mode?.kind === 'host') {
     const reason = known
       ? `it needs ${known.needs}${known.required ? '' : ', if that is used'}: ${hostText(onLan)}`
-      : 'nothing here shows why it is in host mode: if it only serves ports, a bridge that publishes them is safer';
+      : hostReason(service);
     return { netmode: 'host', reason, ...source };
   }
   const declared = [...(service.networks?.value.keys() ?? [])];
@@ -236,6 +241,27 @@ function adviceOf(service: Service, { services, networks }: Project, onLan: LanM
       : { netmode: onLan.netmode, reason: `${reason}; "${obstacle}" has to go then: write it yourself`, ...source };
   }
   return { netmode: 'bridge', reason: bridgeReason(service, known?.needs, otherwise(onLan)), ...source };
+}
+
+/** What a program has where it may do something with the host's own network. */
+const hostSigns: readonly (readonly [key: string, of: RegExp])[] = [
+  ['cap_add', /^(?:CAP_)?(?:NET_ADMIN|NET_RAW|NET_BROADCAST|ALL)$/i],
+  ['privileged', /^true$/],
+  ['pid', /^host$/],
+  ['devices', /^\/dev\/net\/tun(?::|$)/],
+];
+
+function hostReason({ tree }: Service): string {
+  const safer = 'if it only serves ports, a bridge that publishes them is safer';
+  for (const [key, of] of hostSigns) {
+    const value = at(tree, key);
+    const items = value?.kind === 'sequence' ? value.items : value ? [value] : [];
+    const sign = items.find((item) => item.kind === 'scalar' && of.test(String(item.value)));
+    if (sign?.kind !== 'scalar') continue;
+    const kind = 'for programs that set up or watch the host itself, which may need host mode';
+    return `"${key}: ${String(sign.value)}" is ${kind}; ${safer}`;
+  }
+  return `nothing here shows why it is in host mode: ${safer}`;
 }
 
 /** Podman's words for the network that a program of its own makes; for Docker they name a network like any other. */
