@@ -18,6 +18,12 @@ export function readPorts(tree: Tree | undefined, service: string, report: Repor
     for (const port of item.kind === 'mapping' ? longPort(item, service, report) : shortPorts(item, service, report))
       ports.set(item.kind === 'mapping' ? longPortKey(item) : shortPortKey(port), port);
   }
+  for (const { published, span } of ports.values())
+    if (published?.first === 0 && published.last > 0)
+      report('compose/invalid-model', span, `"${service}": Docker publishes no range that begins with port 0`, {
+        severity: 'warning',
+        help: 'begin with 1, or leave the published port out: Docker then chooses any that is free',
+      });
   return withoutRepeats([...ports.values()]);
 }
 

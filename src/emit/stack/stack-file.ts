@@ -153,6 +153,8 @@ class StackWriter {
           return [withValue(entry, oneAddressEach(entry.value))];
         case 'volumes':
           return [withValue(entry, this.#mounts(entry.value, name))];
+        case 'deploy':
+          return [withValue(entry, this.#deploy(entry.value, name))];
         default:
           return [entry];
       }
@@ -197,13 +199,25 @@ class StackWriter {
 
   #mounts(tree: Tree, name: string): Tree {
     if (tree.kind !== 'sequence') return tree;
-    const items = tree.items.map((item, index) => {
+    const items = tree.items.flatMap((item, index) => {
+      const path = ['services', name, 'volumes', index];
+      if (wordAt(item, 'type') === 'image') {
+        this.#leftOut(path, `"${name}": a volume of type "image"`);
+        return [];
+      }
       const { tree: kept, dropped } = shortMount(item);
-      for (const option of dropped)
-        this.#leftOut(['services', name, 'volumes', index], `"${name}": the option "${option}" of a volume`);
-      return kept;
+      for (const option of dropped) this.#leftOut(path, `"${name}": the option "${option}" of a volume`);
+      return [kept];
     });
     return { ...tree, items };
+  }
+
+  /** One on each node is as many as there are nodes. */
+  #deploy(tree: Tree, name: string): Tree {
+    if (!wordAt(tree, 'mode')?.startsWith('global') || !at(tree, 'replicas')) return tree;
+    const path = ['services', name, 'deploy', 'replicas'];
+    this.#leftOut(path, `"${name}": "deploy.replicas" beside "mode: ${wordAt(tree, 'mode')}"`);
+    return without(tree, ['replicas']);
   }
 
   /** `docker stack deploy` ignores `network_mode`, and puts the service on the default network instead. */
@@ -232,6 +246,15 @@ class StackWriter {
     }
     if (published && published.first !== published.last) {
       this.#say(span, `"${name}": a range of published ports for the one port ${target}`, 'publish a single port');
+      return undefined;
+    }
+    const deploy = at(this.#plan.services.get(name)?.service.tree, 'deploy');
+    if (mode === 'ingress' && wordAt(deploy, 'endpoint_mode') === 'dnsrr') {
+      this.#say(
+        span,
+        `"${name}": the port ${target} in ingress mode, beside "endpoint_mode: dnsrr",`,
+        'write "mode: host"',
+      );
       return undefined;
     }
     return { target, ...(published && { published: published.first }), protocol, mode };
@@ -321,5 +344,10 @@ function oneAddressEach(tree: Tree): Tree {
   );
   return { kind: 'sequence', span: tree.span, items };
 }
+
+const wordAt = (tree: Tree | undefined, key: string): string | undefined => {
+  const value = at(tree, key);
+  return value?.kind === 'scalar' && typeof value.value === 'string' ? value.value : undefined;
+};
 
 const isEveryAddress = (hostIp: string) => ['', '0.0.0.0', '::', '[::]'].includes(hostIp);

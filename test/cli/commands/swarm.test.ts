@@ -258,6 +258,20 @@ const forms: readonly (readonly [key: string, inStack: object, said?: readonly s
     ['z', 'Z', 'U'].map((option) => `"a": the option "${option}" of a volume`),
   ],
   ['extra_hosts: { a: 1.1.1.1, b: [2.2.2.2, "::2"] }', { extra_hosts: ['a=1.1.1.1', 'b=2.2.2.2', 'b=::2'] }],
+  ['volumes: [{ type: image, source: b, target: /b }, /s]', { volumes: ['/s'] }, ['"a": a volume of type "image"']],
+  [
+    'deploy: { mode: global, replicas: 2 }',
+    { deploy: { mode: 'global' } },
+    ['"a": "deploy.replicas" beside "mode: global"'],
+  ],
+  [
+    'deploy: { endpoint_mode: dnsrr }, ports: ["8080:80", { target: 81, published: 8081, mode: host }]',
+    {
+      deploy: { endpoint_mode: 'dnsrr' },
+      ports: [{ target: 81, published: 8081, protocol: 'tcp', mode: 'host' }],
+    },
+    ['"a": the port 80 in ingress mode, beside "endpoint_mode: dnsrr",'],
+  ],
   ['restart: always, build: ., expose: [80]', {}],
   ['restart: "no"', {}, ['"a": "restart: no"']],
   ['restart: on-failure:3', {}, ['"a": "restart: on-failure:3"']],
