@@ -293,6 +293,14 @@ class StackWriter {
 
   #envFiles(entry: Entry, name: string): Entry {
     const { value } = entry;
+    const written = at(this.#plan.services.get(name)?.service.tree, 'env_file');
+    // Which of them have any is not known here: nothing reads them.
+    this.#report(
+      'swarm/left-out',
+      written?.span ?? value.span,
+      `"${name}": quotes, comments behind values and variables in its env_file are part of the values in a stack`,
+      { help: 'write there each value as it is to be, or move it to "environment"' },
+    );
     if (value.kind !== 'sequence') return entry;
     const items = value.items.map((item, index) => {
       for (const key of ['required', 'format'])

@@ -316,6 +316,19 @@ volumes: { v: { x-cluster-spec: { group: g }, external: "false" } }
   assert.equal(said, ['network "n": "com.docker.network.bridge.enable_icc"', 'network "n": "ipam.options"']);
 });
 
+test('an env_file is read as it is, which is said', async () => {
+  const { err } = await withTwo('render', 'services: { a: { image: a, env_file: ./a.env }, b: { image: b } }\n');
+  assert.equal(
+    [...err.matchAll(/^(\w+)\[swarm\/left-out\]: (.*)$/gm)].map(([, severity, message]) => [severity, message]),
+    [
+      [
+        'warning',
+        '"a": quotes, comments behind values and variables in its env_file are part of the values in a stack',
+      ],
+    ],
+  );
+});
+
 const failing: Readonly<Record<string, readonly [yaml: string, error: string]>> = {
   'no image': ['services: { a: { build: . } }', '"a" has no image, and a stack builds none'],
   'a secret from the environment': [
