@@ -1,6 +1,6 @@
 /**
  * For esbuild: packages whose code is run once something of them is used. Most commands read files that need no YAML
- * library and addresses that need none either, and show nothing that has a colour; their start would pay for all.
+ * library and addresses that need none either, and show neither colours nor faults; their start would pay for all.
  */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const require = createRequire(import.meta.url);
 
 /** All are CommonJS, and their exports are known by name. */
-const late = ['ip-address', 'picocolors', 'yaml'];
+const late = ['fastest-levenshtein', 'ip-address', 'picocolors', 'yaml'];
 
 export const latePackages = {
   name: 'late-packages',
