@@ -217,9 +217,12 @@ function adviceOf(service: Service, { services, networks }: Project, onLan: LanM
   const declared = [...(service.networks?.value.keys() ?? [])];
   if (declared.some((key) => key !== 'default')) {
     const reason = 'it is on networks that the file declares';
-    if (!known || !declared.every((key) => isBridge(networks.get(key)))) return { netmode: 'as written', reason };
+    const drivers = declared.map((key) => driverOf(networks.get(key), engine));
+    if (!known || drivers.some((driver) => driver !== 'bridge' && driver !== undefined))
+      return { netmode: 'as written', reason };
     const needs = `${known.needs}${known.required ? '' : ', if that is used'}`;
-    return { netmode: 'as written', reason: `${reason}, which are bridges: they do not carry ${needs}`, ...source };
+    const bridges = drivers.includes(undefined) ? '; if they are bridges,' : ', which are bridges:';
+    return { netmode: 'as written', reason: `${reason}${bridges} they do not carry ${needs}`, ...source };
   }
   if (known?.required && onLan.netmode === undefined)
     return {
@@ -268,9 +271,14 @@ function hostReason({ tree }: Service): string {
 const isPodmans = (network: string, engine: Facts['engine']): boolean =>
   /^(?:pasta|slirp4netns)(?::|$)/.test(network) && (engine === undefined || engine.kind === 'podman');
 
-/** The default network is one too, where the file says nothing of it. */
-const isBridge = (network: Network | undefined): boolean =>
-  network === undefined || (!network.external && !network.netmode && (network.driver?.value ?? 'bridge') === 'bridge');
+/** The default network is a bridge, where the file says nothing of it; of an external one, the engine may tell. */
+function driverOf(network: Network | undefined, engine: Facts['engine']): string | undefined {
+  if (network === undefined) return 'bridge';
+  if (network.netmode) return 'of a netmode';
+  if (!network.external) return network.driver?.value ?? 'bridge';
+  const name = network.name?.value ?? network.key;
+  return engine?.networks.find((one) => one.name === name)?.driver;
+}
 
 const hostText = (onLan: LanMode): string =>
   onLan.netmode === undefined ? `${onLan.because}; ${onLan.instead}` : 'host mode carries it';

@@ -9,7 +9,7 @@ import { lanFacts, planTexts } from '../../support/in-memory.ts';
 const advised = (service: string, facts: Facts = lanFacts) => {
   const { project } = planTexts(
     `services:\n  vpn: { image: x, container_name: vp }\n  web: ${service}\n` +
-      'networks: { back: {}, far: { driver: overlay } }\n',
+      'networks: { back: {}, far: { driver: overlay }, proxy: { external: true }, br: { external: true, name: br0 } }',
   );
   const { netmode, write, reason } = adviceFor(project!, facts).find((one) => one.service === 'web')!;
   return { said: `${netmode}${write ? ' (advised)' : ''}`, reason };
@@ -48,6 +48,14 @@ const withMacvlan: Facts = {
   },
 };
 
+const withBridge: Facts = {
+  ...lanFacts,
+  engine: {
+    ...lanFacts.engine!,
+    networks: withMacvlan.engine!.networks.map((network) => ({ ...network, driver: 'bridge', options: {} })),
+  },
+};
+
 const cases: readonly (readonly [service: string, said: string, reason: RegExp, facts?: Facts])[] = [
   ['{ image: nginx, ports: ["8080:80"] }', 'bridge', /^a bridge is enough: what it publishes/],
   ['{ image: postgres }', 'bridge', /^a bridge is enough: it publishes nothing, so/],
@@ -79,6 +87,14 @@ const cases: readonly (readonly [service: string, said: string, reason: RegExp, 
   ['{ image: homebridge/homebridge, networks: [back] }', 'as written', /are bridges: they do not carry mDNS/],
   ['{ image: pihole/pihole, networks: [back, default] }', 'as written', /carry broadcasts .*, if that is used$/],
   ['{ image: homebridge/homebridge, networks: [far, back] }', 'as written', /networks that the file declares$/],
+  [
+    '{ image: homebridge/homebridge, networks: [proxy] }',
+    'as written',
+    /declares; if they are bridges, they do not carry/,
+  ],
+  ['{ image: homebridge/homebridge, networks: [br] }', 'as written', /networks that the file declares$/, withMacvlan],
+  ['{ image: homebridge/homebridge, networks: [br] }', 'as written', /which are bridges: they do not/, withBridge],
+  ['{ image: x, networks: [proxy] }', 'as written', /networks that the file declares$/],
   ['{ image: x, network_mode: host }', 'host', /^nothing here shows why/],
   ['{ image: x, network_mode: host, cap_add: [CHOWN] }', 'host', /^nothing here shows why/],
   [
