@@ -4,35 +4,11 @@ import { type PortRun, portRuns, rangeText } from '../../compose/project/port-ru
 import type { Port } from '../../compose/project/project.ts';
 import { at, entriesOf, toPlain } from '../../compose/tree.ts';
 import type { Located } from '../../diagnostics/source.ts';
-import { type Address, formatAddress, formatCidr, parseAddress, sameAddress } from '../../plan/facts/ip.ts';
+import { type Address, formatAddress, parseAddress, sameAddress } from '../../plan/facts/ip.ts';
 import { isMovedGuest, movedKeys } from '../../plan/services/guests.ts';
 import { macOfService } from '../../plan/services/members.ts';
-import type { AttachmentPlan, NetworkPlan, PlannedPort, ServicePlan } from '../../plan/types.ts';
+import type { AttachmentPlan, PlannedPort, ServicePlan } from '../../plan/types.ts';
 import type { Plain, PlainMap } from './plain-data.ts';
-
-/** `networks.<key>` in full; `gateway` is written wherever there is one (engines from 29 on choose none). */
-export function networkDefinition(network: NetworkPlan): { readonly [key: string]: Plain } {
-  const { driver, options, pools, mode } = network;
-  const has = (family: 4 | 6) => pools.some(({ subnet }) => subnet.family === family);
-  return {
-    ...(driver !== undefined && { driver }),
-    ...(mode === 'overlay' && { attachable: true }),
-    ...(Object.keys(options).length > 0 && { driver_opts: { ...options } }),
-    ...(has(6) && !has(4) && { enable_ipv4: false }),
-    ...(has(6) && { enable_ipv6: true }),
-    ...(pools.length > 0 && { ipam: { config: pools.map(poolDefinition) } }),
-  };
-}
-
-function poolDefinition({ subnet, gateway, ipRange, auxAddresses }: NetworkPlan['pools'][number]): Plain {
-  const aux = [...auxAddresses].map(([name, address]) => [name, formatAddress(address)] as const);
-  return {
-    subnet: formatCidr(subnet),
-    ...(gateway && { gateway: formatAddress(gateway) }),
-    ...(ipRange && { ip_range: formatCidr(ipRange) }),
-    ...(aux.length > 0 && { aux_addresses: Object.fromEntries(aux) }),
-  };
-}
 
 /** How Compose refers to a network that it does not manage. */
 export function externalDefinition(dockerName: string): { readonly [key: string]: Plain } {
