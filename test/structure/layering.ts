@@ -38,7 +38,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['facts', 'file-order.ts'],
     ['actions'],
     ['types.ts'],
-    ['networks', 'network-definition.ts'],
+    ['networks'],
     ['services'],
     ['host-changes', 'wanted-facts.ts'],
     ['decide.ts', 'checks', 'shims', 'standing'],

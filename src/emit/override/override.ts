@@ -4,7 +4,7 @@
  */
 import { networkModeText, sameNetworkMode } from '../../compose/project/network-mode.ts';
 import { floatingLabel } from '../../plan/facts/ownership.ts';
-import { isAsDeclared, networkDefinition } from '../../plan/network-definition.ts';
+import { isAsDeclared, networkDefinition } from '../../plan/networks/definition.ts';
 import { isMovedGuest } from '../../plan/services/guests.ts';
 import type { AttachmentPlan, NetworkPlan, Plan, ServicePlan } from '../../plan/types.ts';
 import { type Block, blockOf, blockText, type Untagged } from './block-text.ts';

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import sortBy from 'lodash/sortBy.js';
 import type { Network } from '../../compose/project/project.ts';
 import type { Located } from '../../diagnostics/source.ts';
-import { isAsDeclared, networkDefinition } from '../network-definition.ts';
+import { isAsDeclared, networkDefinition } from '../networks/definition.ts';
 import type { NetworkPlan } from '../types.ts';
 
 /** Where Compose leaves it, from 2.31 on. */

@@ -1,7 +1,7 @@
 /** A planned network in Compose's own words. */
-import { formatAddress, formatCidr } from './facts/ip.ts';
-import type { Pool } from './facts/pool.ts';
-import type { NetworkPlan } from './types.ts';
+import { formatAddress, formatCidr } from '../facts/ip.ts';
+import type { Pool } from '../facts/pool.ts';
+import type { NetworkPlan } from '../types.ts';
 
 /** What netcompose has to say of a network under `networks.<key>`. */
 export type NetworkDefinition = {
