@@ -83,6 +83,18 @@ const firewalld = {
 
 const programs: readonly Program[] = [
   {
+    // The form of its own; netplan's, `PermanentMACAddress=`, is in the reboots.
+    ...{ name: 'networkd', rule: 'host/manager-takes-shim', unit: 'systemd-networkd.service' },
+    version: ['networkctl', '--version'],
+    start() {
+      const mac = readFileSync(`/sys/class/net/${card}/address`, 'utf8').trim();
+      const text = `[Match]\nMACAddress=${mac}\n[Network]\nAddress=${hostAddress}/24\n`;
+      writeFileSync('/etc/systemd/network/20-lan.network', text);
+      must('systemctl', 'start', 'systemd-networkd');
+    },
+    harmed: isTaken,
+  },
+  {
     ...{ name: 'dhcpcd', rule: 'host/manager-takes-shim', unit: 'dhcpcd.service', isClient: true },
     version: ['dhcpcd', '--version'],
     start() {
