@@ -25,7 +25,6 @@ const {
   rmSync,
   writeFileSync,
 } = require('node:fs');
-const { createRequire } = require('node:module');
 const { homedir } = require('node:os');
 const { basename, dirname, isAbsolute, join } = require('node:path');
 const { Script } = require('node:vm');
@@ -38,7 +37,7 @@ if (process.env.NETCOMPOSE_CA_CERTS) {
 /** Node's own modules that take long to load, and that most commands do not use. */
 const slow = new Set([
   ...['node:child_process', 'node:crypto', 'node:dgram', 'node:net', 'node:readline'],
-  ...['node:stream', 'node:tty', 'node:v8'],
+  ...['node:stream', 'node:stream/consumers', 'node:tty', 'node:v8', 'node:zlib'],
 ]);
 
 const program = join(__dirname, '../dist/cli/main.cjs');
@@ -53,42 +52,39 @@ else build();
 
 function start() {
   const fresh = [];
-  const { main } = load(program, cachePrefix(), fresh);
+  const { main, unwritten } = load(program, cachePrefix(), fresh);
   // After the run, so that it holds what this command needed.
   main()
     .finally(() => fresh.forEach(keep))
-    .then(leave);
+    .then(() => leave(unwritten));
 }
 
 /**
  * At once: to take a large program apart, memory and all, takes Node milliseconds. What is not written yet is waited
  * for, and whether it could be written, which Node tells after the write.
  */
-function leave() {
+function leave(unwritten) {
   setImmediate(() => {
-    if (process.stdout.writableLength + process.stderr.writableLength === 0) process.exit();
+    if (unwritten() === 0) process.exit();
   });
 }
 
-/** Loads one of the build's files, which are ASCII, and those that it asks for, with their compiled code. */
+/** Loads one of the build's files, ASCII and a function each, and those that it asks for, with their compiled code. */
 function load(file, prefix, fresh) {
   const cache = `${prefix}-${basename(file)}`;
   const cachedData = readOwn(cache);
-  const script = new Script(
-    `(function (exports, module, require, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`,
-    { filename: file, ...(cachedData && { cachedData }) },
-  );
+  const script = new Script(readFileSync(file, 'latin1'), { filename: file, ...(cachedData && { cachedData }) });
   if (!cachedData || script.cachedDataRejected) fresh.push({ cache, script });
-  const plain = createRequire(file);
   const module = { exports: {} };
   const loaded = new Map();
-  const require = (name) => {
-    if (slow.has(name)) return whenUsed(() => plain(name));
-    if (!name.startsWith('./')) return plain(name);
+  // Beside their own files the builds ask only for modules of Node's.
+  const requireFor = (name) => {
+    if (slow.has(name)) return whenUsed(() => require(name));
+    if (!name.startsWith('./')) return require(name);
     if (!loaded.has(name)) loaded.set(name, load(join(dirname(file), name), prefix, fresh));
     return loaded.get(name);
   };
-  script.runInThisContext()(module.exports, module, Object.assign(require, plain), file, dirname(file));
+  script.runInThisContext()(module.exports, module, requireFor, file, dirname(file));
   return module.exports;
 }
 

@@ -9,6 +9,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, wr
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { latePackages } from './late-packages.mjs';
 import { licensesOf } from './licenses.mjs';
 import { vendorTypes } from './vendor-types.mjs';
 
@@ -40,6 +41,12 @@ const unused = ['@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'tar-fs', '
 
 /** What dockerode loads at each start, and hardly uses. */
 const quicker = { debug: './scripts/no-debug.cjs', https: './scripts/late-https.cjs', 'readable-stream': 'stream' };
+
+/** As `bin/netcompose.cjs` compiles it: so large a text is not put together anew at each start. */
+const asFunction = (text) => `(function (exports, module, require, __filename, __dirname) {${text}\n})\n`;
+
+/** Of the files apart, those that Node runs by themselves. */
+const programs = new Set(['traffic.cjs', 'ask.cjs']);
 
 const settings = {
   absWorkingDir: root,
@@ -94,6 +101,7 @@ async function bundle() {
       define: { ...settings.define, 'import.meta.url': 'netcomposeUrl' },
       banner: { js: 'const netcomposeUrl=require("node:url").pathToFileURL(__filename).href;' },
       plugins: [
+        latePackages,
         {
           name: 'apart',
           setup: (builder) =>
@@ -123,7 +131,8 @@ async function bundle() {
   for (const { path, text } of results.flatMap(({ outputFiles }) => outputFiles)) {
     // Of a regular expression esbuild leaves every character as it is.
     if (path.endsWith('.cjs') && /[\u0080-\uffff]/.test(text)) throw new Error(`"${basename(path)}" is not ASCII`);
-    writeFile(path, text);
+    const isLoaded = path.endsWith('.cjs') && !programs.has(basename(path));
+    writeFile(path, isLoaded ? asFunction(text) : text);
   }
   // By which compiled code that was kept is known to be this build's.
   const hash = createHash('sha256');
@@ -148,7 +157,7 @@ async function oneFile() {
   const scripts = readdirSync(join(root, 'completions')).map((name) => `completions/${name}`);
   const assets = Object.fromEntries([
     ...[...pages, ...scripts].map((path) => [path, readFileSync(join(root, path), 'utf8')]),
-    ...['ask.cjs', 'traffic.cjs'].map((name) => [name, readFileSync(join(fresh, 'cli', name), 'utf8')]),
+    ...[...programs].map((name) => [name, readFileSync(join(fresh, 'cli', name), 'utf8')]),
   ]);
   const { outputFiles } = await build({
     ...settings,
@@ -164,6 +173,7 @@ async function oneFile() {
       loader: 'js',
     },
     format: 'cjs',
+    plugins: [latePackages],
     define: { ...settings.define, 'import.meta.url': 'netcomposeUrl' },
     banner: {
       js: [

@@ -1,5 +1,4 @@
 /** The program, as `bin/netcompose.cjs` starts it. */
-import { writeSync } from 'node:fs';
 import { noticeText } from '../diagnostics/format/safe.ts';
 import { HostError } from '../host/system/errors.ts';
 import type { Host } from '../host/system/host.ts';
@@ -10,6 +9,8 @@ import { run } from './run.ts';
 import { adjustingFor, resetAdjustment } from './steps/program/large-input.ts';
 import { realTerminal } from './terminal.ts';
 
+export { unwritten } from './terminal.ts';
+
 export async function main(): Promise<void> {
   const host = hostOrNothing();
   if (!host) return;
@@ -18,7 +19,6 @@ export async function main(): Promise<void> {
     const { whenDockerCancels } = await import('../host/system/docker-socket.ts');
     whenDockerCancels(socket, () => cancelledByDocker() || process.exit(exitCodes.interrupted));
   }
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', unwritable);
   const code = await run(process.argv.slice(2), adjustingFor(host), realTerminal(host.env));
   resetAdjustment();
   // What was being looked at when an interrupt came is not waited for.
@@ -36,20 +36,5 @@ function hostOrNothing(): Host | undefined {
     process.stderr.write(noticeText(error.message, error.help));
     process.exitCode = exitCodes.usage;
     return undefined;
-  }
-}
-
-/**
- * Nobody reads any more (`| head`, a terminal that has gone): what is left to say goes unsaid, and whatever was begun
- * is still brought to its end. A device that is full is a fault of the host's.
- */
-function unwritable({ code, message }: NodeJS.ErrnoException): void {
-  if (code === 'EPIPE' || code === 'EIO') return;
-  process.exitCode = exitCodes.hostAction;
-  process.on('exit', () => (process.exitCode = exitCodes.hostAction));
-  try {
-    writeSync(2, `netcompose: the output cannot be written: ${message}\n`);
-  } catch {
-    // standard error is the one that is full
   }
 }

@@ -126,7 +126,8 @@ export function machine(texts: Readonly<Record<string, string>>, options: FakeOp
     failing: new Map(),
     before: () => undefined,
     host,
-    run: (...argv) => runOn(host, argv, now.questions, now.screen),
+    // A host of its own for each, as each is a process.
+    run: (...argv) => runOn({ ...host }, argv, now.questions, now.screen),
     changes: () => changes.splice(0),
     left: () => ({
       networks: [...engine.networks.keys()].sort(),

@@ -19,7 +19,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { serviceWords, startedBy } from '../options/service-words.ts';
 import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
-import { askAhead } from './observe/ask-ahead.ts';
+import type { Ahead } from './observe/ask-ahead.ts';
 import { seenFor } from './observe/observe.ts';
 import { probed } from './probe-lan.ts';
 import { readProject, refusePipes } from './read-project.ts';
@@ -55,13 +55,14 @@ export interface PrepareOptions {
    * and need not be looked at again. Released before Compose or the LAN is asked, which takes a while.
    */
   readonly lock?: Lock;
+  /** What has been asked of host and engine already, under that lock where it was free. */
+  readonly ahead?: Ahead;
 }
 
 const makeNoNetworks: ReadonlySet<string> = new Set(['start', 'restart']);
 
 /** Reads, plans and checks, and reports what is wrong. Changes nothing. */
-export async function prepare(session: Session, { starts, lock }: PrepareOptions): Promise<Prepared> {
-  const ahead = starts ? await askAhead(session, lock) : undefined;
+export async function prepare(session: Session, { starts, lock, ahead }: PrepareOptions): Promise<Prepared> {
   const read = readProject(session);
   refusePipes(read);
   const { project, intents, diagnostics, annotated, stdin, looks } = read;

@@ -40,6 +40,14 @@ const byItself: ComposeProgram = { argv: ['docker-compose'], env: {}, shown: ['d
  * tells it that it is not a program by itself (docker/cli, cli-plugins/metadata, `ReexecEnvvar`).
  */
 export function findCompose(host: Host): ComposeProgram | undefined {
+  if (!found.has(host)) found.set(host, lookForCompose(host));
+  return found.get(host);
+}
+
+/** A command asks for it several times. */
+const found = new WeakMap<Host, ComposeProgram | undefined>();
+
+function lookForCompose(host: Host): ComposeProgram | undefined {
   const plugin = which(host, 'docker') === undefined ? undefined : findPlugin(host);
   if (plugin === undefined) return which(host, 'docker-compose') === undefined ? undefined : byItself;
   // `docker` runs other plugins' hooks after a command, and shows their hints.

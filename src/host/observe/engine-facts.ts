@@ -2,14 +2,15 @@
 import isEqual from 'lodash/isEqual.js';
 import sortBy from 'lodash/sortBy.js';
 import type { EngineFacts, ImagePort } from '../../plan/facts/facts.ts';
-import { askedAhead, bySocket, connect, type Engine } from '../engine/client.ts';
+import { connect, type Engine } from '../engine/client.ts';
 import { type Endpoint, findEndpoint } from '../engine/endpoint.ts';
-import { containersOf, imageOf, listPaths, networksOf } from '../engine/questions.ts';
+import { containersOf, imageOf, networksOf } from '../engine/questions.ts';
 import { badAddress, type EngineUnreachable, unreachable } from '../engine/unreachable.ts';
 import type { Host } from '../system/host.ts';
 import { identified } from './engine-identity.ts';
 import { toContainer, toImagePort, toNetwork } from './engine-json.ts';
 import { podmanContainers, podmanNetworks } from './podman.ts';
+import type { EngineAsked } from './under-way.ts';
 
 export type EngineObservation =
   | {
@@ -27,28 +28,6 @@ export interface EngineOptions {
   readonly path?: string;
   /** What it has been asked already. */
   readonly asked?: EngineAsked;
-}
-
-/** An engine to which questions are under way. */
-export interface EngineAsked {
-  readonly endpoint: Endpoint;
-  readonly engine: Engine;
-}
-
-/**
- * Asks the engine that `docker` would talk to for what comes and goes, and who it is.
- *
- * @returns nothing where the connection alone takes long, or there is no telling where it leads
- */
-export function askEngine(host: Host): EngineAsked | undefined {
-  try {
-    const endpoint = findEndpoint(host);
-    return endpoint.kind === 'unix'
-      ? { endpoint, engine: askedAhead(bySocket(endpoint, host), Object.values(listPaths)) }
-      : undefined;
-  } catch {
-    return undefined; // whoever observes it says why
-  }
 }
 
 /** Observes the engine that `docker` would talk to; one that cannot be reached is a result, with words for people. */

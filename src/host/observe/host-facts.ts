@@ -7,7 +7,7 @@ import { hearsSiblings } from '../../plan/facts/managers/hears-siblings.ts';
 import { answersTable, isOurs, shimTable } from '../../plan/facts/ownership.ts';
 import type { ShimState } from '../../plan/facts/shim-state.ts';
 import { commandFailure, HostError } from '../system/errors.ts';
-import type { Host, RunResult } from '../system/host.ts';
+import type { Host } from '../system/host.ts';
 import { isLate, look } from '../system/run-look.ts';
 import { programOf, which } from '../system/which.ts';
 import {
@@ -26,6 +26,7 @@ import { observeDrivers } from './kernel.ts';
 import { observeDhcpcdAndVersion } from './managers/dhcpcd.ts';
 import { observeManagers } from './managers/manager-files.ts';
 import { openSockets, withOwners } from './sockets.ts';
+import { askNetwork, atOnce, batch, type NetworkAsked } from './under-way.ts';
 
 /** What is looked at beyond interfaces and routes: each costs a little, and few commands need it. */
 export interface HostOptions {
@@ -108,22 +109,6 @@ async function observeNetwork(host: Host, lan: boolean, asked: NetworkAsked = as
     lan ? observeAllNeighbours(host) : [],
   ]);
   return { interfaces, routes: [...routes4, ...routes6], neighbours };
-}
-
-/** One process for everything that `ip` can tell. */
-const atOnce = ['addr', 'route show table all', 'neigh', 'rule'] as const;
-
-const batch = ['ip', '-N', '-j', '-d', '-batch', '-'] as const;
-
-/** A question to `ip` that is under way. */
-export type NetworkAsked = Promise<RunResult>;
-
-/** Asks for everything that is read of `ip`. */
-export function askNetwork(host: Host): NetworkAsked {
-  const asked = look(host, batch, { input: `${atOnce.join('\n')}\n` });
-  // Whoever waits for it hears of it; perhaps nobody does.
-  asked.catch(() => undefined);
-  return asked;
 }
 
 /** Throws a `HostError` where `ip` hangs, which it would again. */

@@ -4,7 +4,7 @@
  * nobody answers at the socket of a dead one, even after `kill -9`, whoever has its process id by then.
  */
 import { randomBytes } from 'node:crypto';
-import { chownSync, lstatSync, readdirSync, renameSync, rmSync, type Stats, statSync } from 'node:fs';
+import { chownSync, lstatSync, readdirSync, renameSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { causeText, HostError } from './errors.ts';
@@ -56,7 +56,7 @@ export async function makeClaim(name: string, trust: Trust): Promise<Claim> {
     throw new HostError({ message: `"${path}" cannot be made: ${causeText(cause)}`, cause });
   }
   const release = async () => {
-    rmSync(path, { force: true });
+    unlinkIfThere(path);
     await close(server);
   };
   return { name: claim, release };
@@ -141,10 +141,19 @@ function giveTo(path: string, group: number): void {
   }
 }
 
+/** `rmSync` has Node load what removes whole folders. */
+function unlinkIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
 /** Another user's file stays until he or root comes by. */
 function sweep(path: string): void {
   try {
-    rmSync(path, { force: true });
+    unlinkIfThere(path);
   } catch {
     // not ours to remove
   }

@@ -122,7 +122,7 @@ export function isExecutable(path: string): boolean {
 
 export function mark(path: string): FileMark | undefined {
   try {
-    const real = realpathSync(path);
+    const real = realpathSync.native(path);
     const stats = statSync(real);
     const { dev: device, ino: inode, size, ctimeMs: changed, uid: owner, mode } = stats;
     const isScript = stats.isFile() && beginning(real) === '#!';
@@ -187,9 +187,12 @@ function makeFolder(path: string, mode: number): void {
 
 /** Whether this very text is there already, and nobody else can read or write it: writing anew takes a disk's time. */
 function isKept(path: string, text: string): boolean {
-  const kept = mark(path);
-  if (!kept) return false;
-  return kept.owner === process.geteuid?.() && (kept.mode & 0o777) === 0o600 && readText(path) === text;
+  try {
+    const { uid, mode } = statSync(path);
+    return uid === process.geteuid?.() && (mode & 0o777) === 0o600 && readText(path) === text;
+  } catch {
+    return false;
+  }
 }
 
 /** What to do, by the system's error code. */

@@ -1,5 +1,6 @@
 /** Addresses and subnets of both families as numbers, over `ip-address` (strict: it reads no octal, unlike others). */
 import { Address4, Address6 } from 'ip-address';
+import { address4Text, address6Text, usualAddress4, usualAddress6 } from './usual-addresses.ts';
 
 export interface Address {
   readonly family: 4 | 6;
@@ -15,8 +16,6 @@ export interface Cidr {
 }
 
 export const bits = { 4: 32, 6: 128 } as const;
-
-const dotted = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
 
 /** An address without a prefix; undefined where the text is not one. */
 export function parseAddress(text: string): Address | undefined {
@@ -46,9 +45,7 @@ export function block(family: 4 | 6, value: bigint, prefix: number): Cidr {
 }
 
 export function formatAddress({ family, value }: Address): string {
-  if (family === 6) return Address6.fromBigInt(value).correctForm();
-  const word = Number(value);
-  return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`;
+  return family === 6 ? address6Text(value) : address4Text(value);
 }
 
 export function formatCidr({ family, prefix, first }: Cidr): string {
@@ -121,16 +118,9 @@ export function capacity(range: Cidr, subnet: Cidr): bigint {
 function parse(text: string): Address | undefined {
   if (text === '') return undefined; // an exception would say the same, at a price
   try {
-    if (text.includes(':')) return { family: 6, value: new Address6(text).bigInt() };
-    return { family: 4, value: usual(text) ?? new Address4(text).bigInt() };
+    if (text.includes(':')) return { family: 6, value: usualAddress6(text) ?? new Address6(text).bigInt() };
+    return { family: 4, value: usualAddress4(text) ?? new Address4(text).bigInt() };
   } catch {
     return undefined; // ip-address tells wrong input by throwing
   }
-}
-
-/** An IPv4 address as nearly all are written: there are many, and the library takes its time. */
-function usual(text: string): bigint | undefined {
-  const [, a, b, c, d] = dotted.exec(text)?.map(Number) ?? [];
-  if (a === undefined || b === undefined || c === undefined || d === undefined) return undefined;
-  return Math.max(a, b, c, d) > 255 ? undefined : BigInt(((a << 24) | (b << 16) | (c << 8) | d) >>> 0);
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { unreachable } from '../../../src/host/engine/unreachable.ts';
-import { askEngine, observeAgain, observeEngine } from '../../../src/host/observe/engine-facts.ts';
+import { observeAgain, observeEngine } from '../../../src/host/observe/engine-facts.ts';
 import {
   type Asking,
   engineKind,
@@ -13,6 +13,7 @@ import {
   type Info,
   type Version,
 } from '../../../src/host/observe/engine-json.ts';
+import { askEngine } from '../../../src/host/observe/under-way.ts';
 import type { EngineFacts } from '../../../src/plan/facts/facts.ts';
 import { fakeHost } from '../fake-host.ts';
 

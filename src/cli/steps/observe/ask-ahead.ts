@@ -1,12 +1,12 @@
 /**
- * What every `up` asks of host and engine, asked before the files are read: while these are, `ip` and the engine work.
+ * What every `up` asks of host and engine, asked before its own code is loaded and the files are read: while these are,
+ * `ip` and the engine work.
  */
 import { posix } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { defaultNames } from '../../../compose/files/locate.ts';
 import type { Lock } from '../../../host/lock.ts';
-import { askEngine, type EngineAsked } from '../../../host/observe/engine-facts.ts';
-import { askNetwork, type NetworkAsked } from '../../../host/observe/host-facts.ts';
+import { askEngine, askNetwork, type EngineAsked, type NetworkAsked } from '../../../host/observe/under-way.ts';
 import type { Session } from '../../session.ts';
 
 export interface Ahead {
@@ -20,10 +20,10 @@ export interface Ahead {
  *
  * @param lock is taken first, so that what is seen still holds when the host is prepared
  */
-export async function askAhead(session: Session, lock: Lock | undefined): Promise<Ahead | undefined> {
+export async function askAhead(session: Session, lock: Lock): Promise<Ahead | undefined> {
   const { host } = session;
   if (host.platform !== 'linux' || !isProbablyAnnotated(session)) return undefined;
-  await lock?.takeIfFree();
+  await lock.takeIfFree();
   const [network, engine] = [askNetwork(host), askEngine(host)];
   // Requests leave with the next turn of the event loop.
   await setImmediate();

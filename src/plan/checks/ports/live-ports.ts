@@ -1,12 +1,12 @@
 /** What the project will open on the host, against what is open there now. */
 import type { DiagnosticDetails, Report } from '../../../diagnostics/diagnostic.ts';
-import { isSharedByHabit } from '../../facts/discovery-ports.ts';
 import { hostAddress } from '../../facts/host-address.ts';
 import { defaultInterface } from '../../facts/interfaces.ts';
 import { type Address, formatAddress, isLoopback, isUnspecified } from '../../facts/ip.ts';
 import { interfaceOf, isInVirtualMachine, isRootless, knows, type ParsedFacts } from '../../facts/parsed-facts.ts';
 import { formatPort } from '../../services/listeners.ts';
 import type { Plan } from '../../types.ts';
+import { isSharedByHabit } from './discovery-ports.ts';
 import { grouped, type Occupant, occupantsOf } from './occupants.ts';
 import { type Claim, claimsByNamespace, host, shareIt, sharesAddress, taken } from './ports.ts';
 

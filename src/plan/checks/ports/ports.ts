@@ -3,11 +3,11 @@ import { networkModeText } from '../../../compose/project/network-mode.ts';
 import { portRuns } from '../../../compose/project/port-runs.ts';
 import type { Report } from '../../../diagnostics/diagnostic.ts';
 import type { Span } from '../../../diagnostics/source.ts';
-import { isSharedByHabit } from '../../facts/discovery-ports.ts';
 import { type Address, isUnspecified, sameAddress } from '../../facts/ip.ts';
 import { namespaceOwner } from '../../services/guests.ts';
 import { formatPort } from '../../services/listeners.ts';
 import type { Listener, Plan, ServicePlan } from '../../types.ts';
+import { isSharedByHabit } from './discovery-ports.ts';
 
 export interface Claim {
   readonly service: string;
