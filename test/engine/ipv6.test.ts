@@ -36,6 +36,12 @@ services:
     command: ["httpd", "-f", "-h", "/www"]
     stop_signal: SIGKILL
     x-netmode: { network: lan, ipv6_address: "${container}" }
+  quiet:
+    image: ${testImage}
+    command: ["sleep", "3600"]
+    stop_signal: SIGKILL
+    sysctls: { net.ipv6.conf.default.autoconf: 0 }
+    x-netmode: { network: lan, ipv6_address: "${prefix}54" }
 networks:
   lan:
     x-netmode:
@@ -115,6 +121,27 @@ test('the shim has no temporary address, and is what the host reaches containers
   assert.equal(await addressesOn(shim), own);
   assert.is((await call('down')).code, 0);
   assert.equal(await snapshot(context.rig), before);
+});
+
+test('containers take addresses of the prefix, and ask the shim from these: not once they are told not to', async (context) => {
+  const call = await project(context, 'six', fileWith(`[192.168.213.1, "${router}"]`));
+  const up = await call('up', '-d');
+  assert.is(up.code, 0, up.stderr);
+  const [own] = await addressesOn(shim);
+  const inside = (service: string, ...argv: readonly string[]) =>
+    context.rig.docker('exec', `six-${service}-1`, ...argv);
+  // Once both have heard the router, and what one takes of it has turned out to be free.
+  for (const service of ['web', 'quiet'])
+    await until(
+      async () => (await inside(service, 'ip', '-6', 'route')).stdout.includes('default via fe80:'),
+      `${service} has not heard the router`,
+    );
+  const takes = async () => (await inside('web', 'ip', '-6', 'route', 'get', own!.local!)).stdout;
+  await until(async () => !(await takes()).includes(`src ${container} `), 'the container takes no address');
+  // The host answers by the card, and a card does not reach what is above it.
+  assert.is.not((await inside('web', 'ping', '-6', '-c', '1', '-W', '2', own!.local!)).code, 0);
+  assert.is((await inside('quiet', 'ping', '-6', '-c', '1', '-W', '2', own!.local!)).code, 0);
+  assert.is((await call('down')).code, 0);
 });
 
 test("a router's link-local address is no gateway for Docker; said beforehand, with what to write", async (context) => {

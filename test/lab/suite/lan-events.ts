@@ -71,11 +71,16 @@ export function temporaryAddresses(project: Project): void {
   const shim = `nc-${parent}`;
   const own = () => must('ip', '-6', '-oneline', 'address', 'show', 'dev', shim, 'scope', 'global');
   const before = own();
+  const advertise = (...what: readonly string[]) =>
+    must(...inNamespace('router', 'python3', '/src/advertise.py', bridgeOf(segment), ...what));
   // As on hosts that have them for every interface. (A host that forwards hears routers only with `accept_ra` 2.)
-  const settings = [`${parent}.accept_ra`, `${parent}.use_tempaddr`, `${shim}.use_tempaddr`];
-  for (const setting of settings) must('sysctl', '-qw', `net.ipv6.conf.${setting}=2`);
+  const settings = [`${parent}.accept_ra`, `${parent}.use_tempaddr`, `${shim}.use_tempaddr`].map((name) => {
+    const key = `net.ipv6.conf.${name}`;
+    return { key, old: must('sysctl', '-n', key) };
+  });
+  for (const { key } of settings) must('sysctl', '-qw', `${key}=2`);
   try {
-    must(...inNamespace('router', 'python3', '/src/advertise.py', bridgeOf(segment), subnet6));
+    advertise(subnet6);
     const [, temporary = ''] =
       until(
         () => / inet6 (\S+)\/64 [^\n]*temporary/.exec(must('ip', '-6', '-oneline', 'address', 'show', 'dev', parent)),
@@ -94,9 +99,12 @@ export function temporaryAddresses(project: Project): void {
     );
     const plan = netcompose(project, ['plan']);
     check('the plan does not name it', plan.code === 0 && !plan.stdout.includes(temporary), plan.stdout + plan.stderr);
-    stillReached(project, 'where the host has temporary addresses');
+    const ping = run(['ping', '-6', '-c', '2', '-W', '2', container]);
+    check('and the container answers', ping.code === 0, ping.stdout + ping.stderr);
   } finally {
-    for (const setting of settings) must('sysctl', '-qw', `net.ipv6.conf.${setting}=0`);
+    for (const { key, old } of settings) must('sysctl', '-qw', `${key}=${old}`);
+    // Or containers would go on to speak from what they took of it, and the host would answer by the card.
+    advertise(subnet6, '0');
     must('ip', '-6', 'address', 'flush', 'dev', parent, 'scope', 'global', 'dynamic');
   }
   const addresses = must('ip', '-6', '-oneline', 'address', 'show', 'dev', parent);
