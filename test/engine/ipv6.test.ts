@@ -123,7 +123,7 @@ test('the shim has no temporary address, and is what the host reaches containers
   assert.equal(await snapshot(context.rig), before);
 });
 
-test('containers take addresses of the prefix, and ask the shim from these: not once they are told not to', async (context) => {
+test('containers ask the shim from addresses that they take, unless told to take none', async (context) => {
   const call = await project(context, 'six', fileWith(`[192.168.213.1, "${router}"]`));
   const up = await call('up', '-d');
   assert.is(up.code, 0, up.stderr);
