@@ -67,13 +67,21 @@ const reachesHost = (at: string) =>
 const unitOf = (...command: readonly string[]) =>
   ['[Unit]', 'Description=DHCP client', '[Service]', `ExecStart=${command.join(' ')}`, ''].join('\n');
 
+/** What asks by D-Bus is given up after 25 s by the clock, which on a busy machine is nothing. */
+function patiently(...argv: readonly string[]): void {
+  const { code, stderr } = until(
+    () => run(argv),
+    (output) => output.code === 0,
+    10,
+  );
+  if (code !== 0) throw new Error(`"${argv.join(' ')}" ended with ${code}: ${stderr.trim()}`);
+}
+
 /** The card is in a zone in which the server's port is open, the default zone is another. */
 function startFirewalld(): void {
   must('systemctl', 'start', 'firewalld');
-  for (const change of [`--add-interface=${card}`, '--add-port=8080/tcp']) {
-    must('firewall-cmd', '--permanent', '--zone=home', change);
-    must('firewall-cmd', '--zone=home', change);
-  }
+  for (const change of [`--add-interface=${card}`, '--add-port=8080/tcp'])
+    for (const how of [['--permanent'], []]) patiently('firewall-cmd', ...how, '--zone=home', change);
   run(['systemd-run', '--quiet', '--unit=web', 'busybox', 'httpd', '-f', '-p', '8080', '-h', '/etc']);
 }
 
@@ -139,7 +147,7 @@ function follow(help: string): void {
     const old = existsSync(write.path) ? readFileSync(write.path, 'utf8') : '';
     writeFileSync(write.path, `${[...write.lines, old].join('\n')}\n`);
   }
-  for (const argv of runs) must(...argv);
+  for (const argv of runs) patiently(...argv);
 }
 
 const reached = () => run(['ping', '-c1', '-W1', address]).code === 0;
