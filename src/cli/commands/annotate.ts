@@ -221,16 +221,24 @@ async function askedWishes(session: Session, project: Project, names: readonly s
   }
   session.terminal.out('How is each service to be attached? Nothing is written before you have seen it.\n');
   const facts = await factsForAdvice(session, {});
-  const answers = await askEach(questions, project, names, adviceFor(project, facts), parseFacts(facts)).catch(
-    (error: unknown) => {
-      if (error instanceof Interrupted) session.terminal.err('netcompose: nothing is written\n');
-      throw error;
-    },
+  const answers = await orNothing(
+    session.terminal,
+    askEach(questions, project, names, adviceFor(project, facts), parseFacts(facts)),
   );
   return answers.map(({ name, set, replaces }) => ({
     ...serviceWish(project, name, { set, unset: [] }),
     ...(replaces && { replaces }),
   }));
+}
+
+/** Where the answer is Ctrl-C, says what has become of the files. */
+async function orNothing<T>(terminal: Session['terminal'], answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Interrupted) terminal.err('netcompose: nothing is written\n');
+    throw error;
+  }
 }
 
 const exampleName = (project: Project, names: readonly string[]) =>
@@ -260,7 +268,10 @@ async function write(
       terminal.out(unifiedDiff(show(path), before, after, terminal.color.out));
   if (files.length === 0 || (dryRun && changed.length === 0)) terminal.err('netcompose: there is nothing to change\n');
   if (dryRun) return;
-  if (asking && changed.length > 0 && !(await terminal.questions!.confirm('Write this?'))) return;
+  if (asking && changed.length > 0) {
+    const isWanted = await orNothing(terminal, terminal.questions!.confirm('Write this?'));
+    if (!isWanted) return;
+  }
   if (changed.length > 0) host.replaceFiles(changed);
   for (const { path, outcomes } of files) terminal.out(annotationText(show(path), outcomes));
 }

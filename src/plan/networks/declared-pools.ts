@@ -6,7 +6,7 @@ import type { Located } from '../../diagnostics/source.ts';
 import { type Address, type Cidr, contains, formatCidr, parseAddress, parseCidr } from '../facts/ip.ts';
 import type { NetworkPlan, PlannedPool } from '../types.ts';
 import type { familiesOf } from './families.ts';
-import { checkHostBits } from './pools.ts';
+import { checkHostBits, helpOutside } from './pools.ts';
 
 /**
  * As they stand; what cannot be read is left out, as is a range outside its subnet. A pool without a subnet is Docker's
@@ -97,7 +97,7 @@ function checkInside(
     written.span,
     `${key} ${written.value} is ${isLarger ? 'larger than' : 'outside'} ${value}`,
     {
-      help: isLarger ? 'choose a part of the subnet' : 'correct it, or add its subnet to "ipam"',
+      help: isLarger ? 'choose a part of the subnet' : helpOutside(read, 'ipam'),
       related: [{ message: 'the subnet is given here', span }],
     },
   );
