@@ -6,9 +6,14 @@
  * is one project, read with these. Where both agree, a second pass gives Compose what netcompose writes (override,
  * rendered file) and compares that with the plan. Compose is the binary named by DOCKER_COMPOSE, else `docker compose`,
  * else `docker-compose`.
+ *
+ * With `--annotate`, every project gets every netmode instead, all its services at once: whether each file is the same
+ * to the byte when that is taken out again, whether it is the same project to Compose, and whether what netcompose
+ * makes of it is the plan. Nothing is written below the folders.
  */
 import { resolve } from 'node:path';
-import { composeCommand, conformance, findCases, type Verdict } from '../test/conformance/compare.ts';
+import { annotationPass, annotations } from '../test/conformance/annotated.ts';
+import { type Case, composeCommand, conformance, findCases, type Verdict } from '../test/conformance/compare.ts';
 import { secondPass } from '../test/conformance/second-pass.ts';
 import { lanFacts } from '../test/support/in-memory.ts';
 
@@ -21,9 +26,10 @@ const verdicts: readonly (readonly [Verdict, string])[] = [
   ['compose-refuses-else', 'refused by Compose alone over anything else'],
 ];
 
-async function main(directories: readonly string[]): Promise<number> {
+async function main(words: readonly string[]): Promise<number> {
+  const directories = words.filter((word) => word !== '--annotate');
   if (directories.length === 0) {
-    process.stderr.write('usage: npm run conformance -- DIR...\n');
+    process.stderr.write('usage: npm run conformance -- [--annotate] DIR...\n');
     return 2;
   }
   const compose = await composeCommand(process.env);
@@ -31,8 +37,12 @@ async function main(directories: readonly string[]): Promise<number> {
     process.stderr.write('docker compose is not installed; name its binary with DOCKER_COMPOSE\n');
     return 2;
   }
-  const counts = new Map<Verdict, number>(verdicts.map(([verdict]) => [verdict, 0]));
   const cases = directories.flatMap((directory) => findCases(resolve(directory)));
+  return words.includes('--annotate') ? annotateAll(cases, compose) : compareAll(cases, compose);
+}
+
+async function compareAll(cases: readonly Case[], compose: readonly string[]): Promise<number> {
+  const counts = new Map<Verdict, number>(verdicts.map(([verdict]) => [verdict, 0]));
   const second = { same: 0, differ: 0 };
   let index = 0;
   for await (const { name, verdict, lines } of conformance(cases, compose)) {
@@ -53,6 +63,36 @@ async function main(directories: readonly string[]): Promise<number> {
   process.stdout.write(`second pass: ${second.same} as planned, ${second.differ} not\n`);
   const bad: readonly Verdict[] = ['differ', 'we-refuse', 'compose-refuses'];
   return second.differ > 0 || bad.some((verdict) => counts.get(verdict)! > 0) ? 1 : 0;
+}
+
+async function annotateAll(cases: readonly Case[], compose: readonly string[]): Promise<number> {
+  const counts = { projects: 0, annotations: 0, services: 0, faults: 0 };
+  const refusals = new Map<string, number>();
+  for (const given of cases) {
+    let isAnnotated = false;
+    for (const set of annotations) {
+      const result = await annotationPass(given, set, lanFacts, compose);
+      if (result.kind === 'nothing') break;
+      isAnnotated = true;
+      if (result.kind === 'refused') {
+        for (const rule of result.rules) refusals.set(rule, (refusals.get(rule) ?? 0) + 1);
+        continue;
+      }
+      counts.annotations += 1;
+      counts.services += result.services;
+      if (result.faults.length > 0) counts.faults += 1;
+      for (const line of result.faults) process.stdout.write(`${given.name}: ${JSON.stringify(set)}: ${line}\n`);
+    }
+    if (isAnnotated) counts.projects += 1;
+  }
+  process.stdout.write(
+    `${cases.length} projects, of which ${counts.projects} can be annotated\n` +
+      `${String(counts.annotations).padStart(6)} times annotated, ${counts.services} services, ` +
+      `${counts.faults} with a fault\n`,
+  );
+  for (const [rule, count] of [...refusals].sort())
+    process.stdout.write(`${String(count).padStart(6)} times refused: ${rule}\n`);
+  return counts.faults > 0 ? 1 : 0;
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -10,6 +10,7 @@
 import { type FileTexts, filesOf } from './compose/file-texts.ts';
 import type { Files, LoadOptions } from './compose/input.ts';
 import { load as loadProject } from './compose/load.ts';
+import { present } from './compose/project/fields.ts';
 import type { Project } from './compose/project/project.ts';
 import { type Diagnostic, Diagnostics } from './diagnostics/diagnostic.ts';
 import { type FormatName, formats } from './diagnostics/format/formats.ts';
@@ -24,7 +25,7 @@ import { planJson } from './emit/text/plan-json.ts';
 import { planText } from './emit/text/plan-text.ts';
 import { type Intents, intentsOf } from './netmode/intents.ts';
 import type { Facts } from './plan/facts/facts.ts';
-import { readFactsText } from './plan/facts/read-facts.ts';
+import { readFactsText, readFactsValue } from './plan/facts/read-facts.ts';
 import { planOf } from './plan/plan.ts';
 import type { Plan } from './plan/types.ts';
 
@@ -40,7 +41,7 @@ export function load(
   files: Files | FileTexts,
 ): { readonly project: Project | undefined; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics = new Diagnostics();
-  const complete = { files: [], profiles: [], envFiles: [], env: {}, ...options };
+  const complete = { files: [], profiles: [], envFiles: [], env: {}, ...present(options) };
   const project = loadProject(complete, filesOf(files), diagnostics.report);
   return { project, diagnostics: diagnostics.sorted() };
 }
@@ -65,13 +66,16 @@ export function netmodes(project: Project): {
  * @param facts what was observed of the host and the engine; without it, what depends on them stays open
  * @returns the plan, and every conflict found, the faults of {@link netmodes} among them; those that a comment in the
  *   file silences are left out
+ * @throws TypeError where `facts` are none: {@link readFacts} says so without
  */
 export function plan(
   project: Project,
   facts: Facts = { version: 1 },
 ): { readonly plan: Plan; readonly diagnostics: readonly Diagnostic[] } {
+  const read = readFactsValue(facts);
+  if ('fault' in read) throw new TypeError(`these are no facts: ${read.fault}`);
   const diagnostics = new Diagnostics();
-  const decided = planOf(intentsOf(project, diagnostics.report), facts, diagnostics.report);
+  const decided = planOf(intentsOf(project, diagnostics.report), read.facts, diagnostics.report);
   return { plan: decided, diagnostics: withoutIgnored(diagnostics.sorted()) };
 }
 

@@ -104,4 +104,35 @@ test('the override is absent where nothing changes', () => {
   assert.match(overrideOf('services: { web: { image: nginx, x-netmode: host } }')!, 'network_mode: host');
 });
 
+test('an option that is undefined is absent', () => {
+  const nothing = { files: undefined, profiles: undefined, envFiles: undefined, env: undefined, stdin: undefined };
+  // As it may be said where TypeScript does not insist on exact optional properties.
+  const options = { cwd, ...nothing, projectName: undefined } as unknown as Parameters<typeof load>[0];
+  const { project, diagnostics } = load(options, { [compose]: 'services: { web: { image: "x:${TAG}" } }\n' });
+  assert.equal([project?.name, rulesOf(diagnostics)], ['app', ['compose/unset-variable']]);
+});
+
+test('a file that was read without an encoding is a diagnostic', () => {
+  const files = { [compose]: Buffer.from('services: {}') } as unknown as Record<string, string>;
+  const { diagnostics } = load({ cwd }, files);
+  assert.equal(rulesOf(diagnostics), ['compose/missing-file']);
+  assert.match(diagnostics[0]!.message, 'what was handed in is no text');
+});
+
+test('facts are checked, and what may be absent is filled in', () => {
+  const { project } = load({ cwd }, { [compose]: 'services: { web: { image: x, x-netmode: macvlan } }\n' });
+  const planned = (facts: unknown) => plan(project!, facts as Parameters<typeof plan>[1]).diagnostics;
+  assert.equal(planned({ version: 1, engine: { version: '28.5.2' } }), []);
+  for (const [facts, fault] of [
+    [null, 'these are no facts: it is null'],
+    [{ version: 2 }, 'these are no facts: version is 2'],
+    [{ version: 1, host: { interfaces: [{}] } }, /these are no facts: host\.interfaces\[0\]\.\w+ is missing/],
+    [{ version: 1, engine: {} }, 'these are no facts: engine.version is missing'],
+  ] as const)
+    assert.throws(
+      () => planned(facts),
+      (error: unknown) => error instanceof TypeError && (error.message.match(fault)?.index ?? -1) === 0,
+    );
+});
+
 test.run();

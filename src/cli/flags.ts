@@ -1,4 +1,5 @@
 /** Words of a command line as Compose's own parser reads them (github.com/spf13/pflag, flag.go). Pure. */
+import { goBoolean } from '../compose/project/fields.ts';
 
 /** One option, written as `--help` lists it: `-t, --timeout int` takes a value, `-d, --detach` takes none. */
 export type FlagLine = string;
@@ -31,9 +32,6 @@ interface ReadFlagsOptions {
   /** Whether options may follow the first other word; otherwise all that follows it is somebody else's. */
   readonly interspersed: boolean;
 }
-
-/** What Go's `strconv.ParseBool` reads as false. */
-const no: ReadonlySet<string> = new Set(['0', 'f', 'F', 'false', 'FALSE', 'False']);
 
 /** Reads words by a table of options. What comes after `--` is never an option. */
 export function readFlags(
@@ -76,7 +74,7 @@ export function readFlags(
  */
 export function isOn({ options }: ReadFlags, name: string): boolean | undefined {
   const last = options.findLast((option) => option.name === name);
-  return last && !no.has(last.value);
+  return last && goBoolean(last.value) !== false;
 }
 
 /** The values of an option that may be repeated, in order. */

@@ -17,7 +17,9 @@ function readerOf(given: FileTexts): Files {
   return {
     read: (path) => {
       const text = texts.get(path);
-      return text === undefined ? { error: 'missing', detail: 'no such file was handed in' } : { text };
+      if (text === undefined) return { error: 'missing', detail: 'no such file was handed in' };
+      // What was read without saying in which encoding.
+      return typeof text === 'string' ? { text } : { error: 'unreadable', detail: 'what was handed in is no text' };
     },
     exists: (path) => texts.has(path),
     isDirectory: (path) => {

@@ -6,6 +6,7 @@ import type { Intents } from '../netmode/intents.ts';
 import { isUnderlay, underlay } from '../netmode/modes.ts';
 import { ownerService } from '../netmode/owners.ts';
 import type { EngineFacts, HostSocket, KernelDriver } from './facts/facts.ts';
+import { familyOptions } from './networks/families.ts';
 import { imageOf } from './services/listeners.ts';
 
 /** Whether anything may be on macvlan or ipvlan: of an external network only the engine knows. */
@@ -33,6 +34,9 @@ export const namesAddresses = ({ project, services }: Intents): boolean =>
 
 /** Whether a key stands anywhere that not every engine and Compose knows. */
 export const usesNewerKeys = ({ project }: Intents): boolean =>
+  [...project.networks.values()].some(({ driverOpts }) =>
+    Object.values(familyOptions).some((option) => driverOpts.has(option)),
+  ) ||
   [...project.services.values()].some(({ networks }) =>
     [...(networks?.value.values() ?? [])].some(
       ({ interfaceName, macAddress, gwPriority }) => interfaceName ?? macAddress ?? gwPriority,

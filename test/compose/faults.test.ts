@@ -93,6 +93,17 @@ const single: readonly (readonly [string, ...string[]])[] = [
     'error compose/invalid-model compose.yaml:1 <1.0> "web": a fraction is no port to publish | write a whole ' +
       'number, or a range in quotes',
   ],
+  ...['0', '-0', '0x0', '0.0', '"0"'].map((zero): readonly [string, string] => [
+    service(`ports: [{ target: ${zero}, published: 8080 }]`),
+    `warning compose/invalid-model compose.yaml:1 <${zero}> "web": there is no container port 0 | ` +
+      'container ports are 1 to 65535',
+  ]),
+  ...['"0-5:80"', '{ target: 80, published: 0-5 }'].map((port): readonly [string, string] => [
+    service(`ports: [${port}]`),
+    `warning compose/invalid-model compose.yaml:1 <${port}> "web": Docker publishes no range that begins with port ` +
+      '0 | begin with 1, or leave the published port out: Docker then chooses any that is free',
+  ]),
+  [service('ports: ["0-0:80", "0-1:80-81", "0:82", "00:83"]')],
   [
     service('expose: [http]'),
     'warning compose/invalid-model compose.yaml:1 <http> "web": "http" is not a port to expose',

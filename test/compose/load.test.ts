@@ -387,4 +387,53 @@ for (const [name, override, a, b] of shared) {
   });
 }
 
+/** What Compose 2.40.3 makes of them. */
+const whole: Readonly<Record<string, number>> = {
+  ...{ '3': 3, '1.9': 1, '-1.9': -1, '1e18': 1e18 },
+  ...{ '1e19': -(2 ** 63), '.inf': -(2 ** 63), '-.inf': -(2 ** 63), '.nan': -(2 ** 63) },
+};
+for (const [text, number] of Object.entries(whole)) {
+  test(`priorities are whole numbers of 64 bits: ${text}`, () => {
+    const networks = `{ default: { priority: ${text}, gw_priority: ${text} } }`;
+    const { project, diagnostics } = loadTexts({
+      'compose.yaml': `services: { a: { image: x, networks: ${networks} } }\n`,
+    });
+    assert.equal(diagnostics.map(told), []);
+    const { priority, gwPriority } = project!.services.get('a')!.networks!.value.get('default')!;
+    assert.equal([priority?.value, gwPriority?.value], [number, number]);
+  });
+}
+
+/** Of numbers in the place of texts, again what Compose makes of them. */
+test('numbers with a fraction become texts as Go writes them', () => {
+  const numbers = {
+    a: '1.10',
+    b: '1e6',
+    c: '12345678.5',
+    d: '0.00001',
+    e: '123456.5',
+    f: '.inf',
+    g: '-.inf',
+    h: '0x1F',
+  };
+  const opts = Object.entries(numbers).map(([key, number]) => `${key}: ${number}`);
+  const { project } = loadTexts({
+    'compose.yaml': `services: { a: { image: x } }\nnetworks: { n: { driver_opts: { ${opts.join(', ')} } } }\n`,
+  });
+  const texts = [...project!.networks.get('n')!.driverOpts.values()].map(({ value }) => value);
+  assert.equal(texts, ['1.1', '1e+06', '1.23456785e+07', '1e-05', '123456.5', '+Inf', '-Inf', '31']);
+});
+
+test('labels of a network are a mapping or a list', () => {
+  const { project } = loadTexts({
+    'compose.yaml':
+      'services: { a: { image: x } }\n' +
+      'networks: { n: { labels: { a: b=c, d: , e: true } }, m: { labels: [a=b=c, d] } }\n',
+  });
+  const labels = (key: string) =>
+    [...project!.networks.get(key)!.labels].map(([name, { value }]) => `${name}|${value}`);
+  assert.equal(labels('n'), ['a|b=c', 'd|', 'e|true']);
+  assert.equal(labels('m'), ['a|b=c', 'd|']);
+});
+
 test.run();

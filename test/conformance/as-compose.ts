@@ -4,6 +4,7 @@ import { stringsIn, textsIn } from '../../src/compose/project/fields.ts';
 import { networkModeText } from '../../src/compose/project/network-mode.ts';
 import type { Network, Project, Service } from '../../src/compose/project/project.ts';
 import { at } from '../../src/compose/tree.ts';
+import { configText } from '../../src/plan/checks/config-hash.ts';
 
 /** What Compose would print: services that start, networks that they use. */
 export function asCompose(project: Project): unknown {
@@ -76,25 +77,8 @@ function needed({ dependsOn, tree }: Service): readonly string[] {
 
 function network(key: string, declared: Network | undefined, project: string): unknown {
   const external = declared?.external ?? false;
-  return {
-    name: declared?.name?.value ?? (external ? key : `${project}_${key}`),
-    external,
-    internal: declared?.internal ?? false,
-    attachable: declared?.attachable ?? false,
-    driver: declared?.driver?.value,
-    driver_opts: texts(declared?.driverOpts),
-    enable_ipv6: declared?.enableIpv6?.value,
-    enable_ipv4: declared?.enableIpv4?.value,
-    ipam: {
-      driver: declared?.ipamDriver?.value,
-      config: declared?.ipam.map(({ subnet, gateway, ipRange, auxAddresses }) => ({
-        subnet: subnet?.value,
-        gateway: gateway?.value,
-        ip_range: ipRange?.value,
-        aux_addresses: texts(auxAddresses),
-      })),
-    },
-  };
+  const name = declared?.name?.value ?? (external ? key : `${project}_${key}`);
+  return { ...JSON.parse(configText(name, declared)), external };
 }
 
 function texts(values: ReadonlyMap<string, { readonly value: string }> | undefined): Record<string, string> {

@@ -9,6 +9,7 @@ import { overrideOf } from '../../src/emit/override/override.ts';
 import { renderOf } from '../../src/emit/render/render.ts';
 import { intentsOf } from '../../src/netmode/intents.ts';
 import { compareResolved, type ResolvedModel } from '../../src/plan/checks/compose-agrees.ts';
+import { configText } from '../../src/plan/checks/config-hash.ts';
 import type { Facts } from '../../src/plan/facts/facts.ts';
 import { planOf } from '../../src/plan/plan.ts';
 import type { Plan } from '../../src/plan/types.ts';
@@ -50,16 +51,29 @@ export async function secondPass(
   const withOverride = await ask(plan.project.files, override);
   if ('refusal' in withOverride) return [`with the override: ${withOverride.refusal}`];
   const unplanned = compareResolved(plan, withOverride.model as ResolvedModel);
-  const lines = unplanned.map(
+  const lines: string[] = unplanned.map(
     ({ service, what, planned, resolved }) =>
       `${service ? `${service}: ` : ''}${what}: planned ${planned} · resolved ${resolved}`,
   );
+  lines.push(...otherDefinitions(withOverride.model, plan));
   const inlined = shared.size > 0 ? await ask(plan.project.files, overrideOf(plan, { inline: shared })) : withOverride;
   if ('refusal' in inlined) return [...lines, `with the override, networks in full: ${inlined.refusal}`];
   const rendered = await ask([], renderedText);
   if ('refusal' in rendered) return [...lines, `rendered: ${rendered.refusal}`];
   const differing = differencesOf(comparable(inlined.model, plan), comparable(rendered.model, plan));
   return [...lines, ...differing.map((line) => `rendered: ${line}`)];
+}
+
+/** The definitions of which Compose keeps hashes: netcompose must know what they will be. */
+function otherDefinitions({ networks }: Plain, plan: Plan): readonly string[] {
+  return Object.entries((networks ?? {}) as Record<string, Plain>).flatMap(([key, { external, ...resolved }]) => {
+    if (external === true) return [];
+    const theirs = JSON.stringify(resolved).split('$$').join('$');
+    const ours = JSON.stringify(
+      JSON.parse(configText(String(resolved['name']), plan.project.networks.get(key), plan.networks.get(key))),
+    );
+    return theirs === ours ? [] : [`networks.${key}: hashed ${ours} · resolved ${theirs}`];
+  });
 }
 
 async function resolve(

@@ -57,6 +57,9 @@ function addService(lines: Map<string, string>, path: string, service: Plain): v
 }
 
 function addNetwork(lines: Map<string, string>, path: string, network: Plain): void {
+  const { external, ...definition } = network;
+  // In this very form Compose hashes it, to see whether it has changed.
+  if (external !== true) lines.set(`${path}.definition`, JSON.stringify(definition));
   for (const key of ['name', 'driver', 'enable_ipv4', 'enable_ipv6']) lines.set(`${path}.${key}`, text(network[key]));
   for (const key of ['external', 'internal', 'attachable']) lines.set(`${path}.${key}`, text(network[key] ?? false));
   lines.set(`${path}.driver_opts`, pairs(network['driver_opts']));
@@ -78,7 +81,8 @@ function portText(port: Plain): string {
   const { host_ip: hostIp = '', published = '', target, protocol = 'tcp', mode = 'ingress' } = port;
   // What is no port, Docker refuses: netcompose has said so, and reads none.
   const shown = rangeText(parsePortRange(text(published)));
-  return `${text(hostIp)}:${shown}:${text(target)}/${text(protocol).toLowerCase()} ${text(mode)}`;
+  // Compose's model leaves a target of 0 out.
+  return `${text(hostIp)}:${shown}:${text(target ?? 0)}/${text(protocol).toLowerCase()} ${text(mode)}`;
 }
 
 function record(value: unknown): Plain {

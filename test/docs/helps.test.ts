@@ -12,7 +12,7 @@ import { type RuleName, rules } from '../../src/diagnostics/rules.ts';
 import type { Facts } from '../../src/plan/facts/facts.ts';
 import { fencesOf, readPage } from './page.ts';
 import { checkSnippet } from './project.ts';
-import { factsFor, presentFor, usual } from './situations.ts';
+import { factsFor, hashes, presentFor, usual } from './situations.ts';
 
 const folder = fileURLToPath(new URL('../../docs/rules/', import.meta.url));
 
@@ -267,7 +267,11 @@ const outsideTheFile: {
   'engine/network-made-anew': {
     'network and containers are made anew': (before, help) => {
       assert.is(help, 'netcompose up -d --force-recreate web');
-      const engine = JSON.parse(JSON.stringify(before.facts.engine).replaceAll('192.168.1.1"', '192.168.1.254"'));
+      const engine = JSON.parse(
+        JSON.stringify(before.facts.engine)
+          .replaceAll('192.168.1.1"', '192.168.1.254"')
+          .replaceAll(hashes.gateway1, hashes.gateway254),
+      );
       return { ...before, facts: { ...before.facts, engine } };
     },
   },

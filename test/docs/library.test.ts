@@ -22,4 +22,14 @@ test('the table has every function', () => {
   assert.equal(inTable.sort(), Object.keys(library).sort());
 });
 
+test('the page names every type', () => {
+  const source = readFileSync(new URL('../../src/index.ts', import.meta.url), 'utf8');
+  const types = [...source.matchAll(/^export type \{([^}]*)\}/gm)].flatMap(([, names]) => names!.match(/\w+/g)!);
+  assert.ok(types.includes('LoadOptions'));
+  assert.equal(
+    types.filter((name) => !page.includes(`\`${name}\``)),
+    [],
+  );
+});
+
 test.run();

@@ -58,6 +58,12 @@ const withInterfaces = (...more: readonly HostInterface[]): Facts => ({
 
 const withEngine = (changes: Partial<EngineFacts>): Facts => ({ ...usual, engine: { ...engine, ...changes } });
 
+/** What Compose 2.40.3 leaves on the page's network `lan`, with the one gateway and the other. */
+export const hashes = {
+  gateway1: 'a95d5eb48107b060a3d4b5ef1c1103908e7f228ae1e10cbf20071ca8850efdfa',
+  gateway254: 'e5b2c733cfdb1bc79f6b18da9f88d5d6433b34febc40ef49d4ed806251cabc42',
+} as const;
+
 const oldLan: EngineNetwork = {
   id: 'f3a1',
   name: 'old-lan',
@@ -132,7 +138,12 @@ const special: { readonly [rule in RuleName]?: Facts } = {
     engine: { ...engine, networks: [madeBefore] },
   },
   'engine/network-made-anew': withEngine({
-    networks: [{ ...oldLan, name: 'shop_lan', driver: 'macvlan', labels: { 'com.docker.compose.project': 'shop' } }],
+    networks: [
+      {
+        ...{ ...oldLan, name: 'shop_lan', driver: 'macvlan' },
+        labels: { 'com.docker.compose.project': 'shop', 'com.docker.compose.config-hash': hashes.gateway1 },
+      },
+    ],
     containers: [
       {
         ...{ id: 'c1', name: 'shop-web-1', project: 'shop', service: 'web', running: true, networkMode: 'shop_lan' },

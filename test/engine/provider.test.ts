@@ -67,7 +67,8 @@ const compose = ({ rig, cwd }: Context, ...args: readonly string[]) =>
 test('docker compose up makes network and shim, and this host reaches the container', async (context) => {
   const { code, stderr } = await compose(context, 'up', '-d');
   assert.is(code, 0, stderr);
-  assert.match(stderr, `${shim}: `);
+  assert.match(stderr, `${shim}: made`);
+  assert.not.match(stderr, 'mended');
   assert.is(await fetchText('http://192.168.213.201/'), 'hello');
 });
 

@@ -95,4 +95,53 @@ test('another range: told before, and with new containers nothing is lost', asyn
   assert.equal(await snapshot(rig), before);
 });
 
+const plainly = '{ ipam: { config: [{ subnet: 10.9.9.0/24, gateway: 10.9.9.1 }] }, labels: { a: "5" } }';
+const within = (more: string) => plainly.replace('{ ipam', `{ ${more}, ipam`);
+const changes: Readonly<Record<string, string>> = {
+  'nothing, in other words': within('internal: false, attachable: false, x-a: b').replace('{ a: "5" }', '["a=5"]'),
+  'no gateway': plainly.replace(', gateway: 10.9.9.1', ''),
+  'a name for an address': plainly.replace('9.1 }', '9.1, aux_addresses: { a: 10.9.9.9 } }'),
+  internal: within('internal: true'),
+  'IPv6 off, as it is': within('enable_ipv6: false'),
+  attachable: within('attachable: true'),
+  'a driver, as it is': within('driver: bridge'),
+  'another label': plainly.replace('"5"', '"<6>"'),
+  'an option, as a float': within('driver_opts: { a: 1500000.0 }'),
+};
+
+test('another definition: told exactly where Compose makes the network anew', async ({ rig, before }) => {
+  const cwd = join(rig.directory, 'definitions');
+  await mkdir(cwd, { recursive: true });
+  const write = (back: string) =>
+    writeFile(
+      join(cwd, 'compose.yaml'),
+      `name: another\nservices:\n${service('web', 'bridge')}    networks: [back]\nnetworks:\n  back: ${back}\n`,
+    );
+  const compose = async (...words: readonly string[]) => {
+    const { code, stderr } = await rig.docker('compose', '-f', join(cwd, 'compose.yaml'), ...words);
+    assert.is(code, 0, stderr);
+  };
+  const id = async () => (await rig.docker('network', 'inspect', '--format', '{{.ID}}', 'another_back')).stdout;
+  const [told, done]: [string[], string[]] = [[], []];
+  for (const [name, changed] of Object.entries(changes)) {
+    await write(plainly);
+    await compose('up', '-d');
+    const first = await id();
+    await write(changed);
+    const { code, stderr } = await netcompose(rig, ['up', '-d'], { cwd });
+    if (code === 1 && stderr.includes('error[engine/network-made-anew]')) told.push(name);
+    else assert.is(code, 0, `${name}: ${stderr}`);
+    assert.is(await id(), first, name);
+    await compose('up', '-d');
+    if ((await id()) !== first) done.push(name);
+    // What it was made of is what the hash on it says: nothing is left to tell.
+    assert.is((await netcompose(rig, ['up', '-d'], { cwd })).code, 0, name);
+    await compose('down');
+  }
+  assert.equal(told, done);
+  assert.equal(done, Object.keys(changes).slice(1));
+  assert.is((await netcompose(rig, ['down'], { cwd })).code, 0);
+  assert.equal(await snapshot(rig), before);
+});
+
 test.run();

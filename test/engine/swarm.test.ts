@@ -36,14 +36,26 @@ ${server}    networks: [back]
     depends_on: { api: { condition: service_started } }
   api:
 ${server}    ports: ["127.0.0.1:18101:80", { target: 80, published: "18102", mode: host }]
-    deploy: { endpoint_mode: dnsrr }
+    deploy: { endpoint_mode: dnsrr, replicas: "1", resources: { limits: { cpus: 0.5, pids: "50" } } }
+    container_name: api
+    restart: always
+    init: "true"
+    privileged: "false"
+    ulimits: { nofile: "1000" }
+    environment: { DEBUG: true }
+    volumes: [{ type: tmpfs, target: /cache, tmpfs: { size: 1m, mode: 0700 } }, "/tmp:/host:ro,z"]
+    extra_hosts: { nas: [192.168.213.7, 192.168.213.8] }
+    configs: [{ source: page, target: /page, mode: "0440" }]
     networks: { back: { aliases: [backend] } }
   metrics:
 ${server.replace('"80"', '"18103"')}    x-netmode: { mode: host, listen: [18103] }
 networks:
   back:
     driver: bridge
-    ipam: { config: [{ subnet: 10.213.77.0/24, gateway: 10.213.77.1, ip_range: 10.213.77.128/25 }] }
+    driver_opts: { com.docker.network.bridge.name: brs }
+    ipam: { options: { a: b }, config: [{ subnet: 10.213.77.0/24, gateway: 10.213.77.1, ip_range: 10.213.77.128/25 }] }
+configs:
+  page: { file: ./compose.yaml, labels: { own: true } }
 `;
 
 test.before(
@@ -94,6 +106,18 @@ test('deployed, reached on the LAN and by name, and removed, with nothing left',
   assert.is(await fetchText('http://127.0.0.1:18101/', { once: true }), undefined, 'for this host alone: left out');
   const fetch = 'for i in 1 2 3 4 5; do timeout 3 wget -q -O - http://backend/ && break; sleep 1; done';
   assert.is(await docker(rig, 'exec', await containerOf(rig, 'shop_web'), 'sh', '-c', fetch), 'hello', 'by name');
+
+  const { ContainerSpec: api, Resources } = JSON.parse(
+    await docker(rig, 'service', 'inspect', '--format', '{{json .Spec.TaskTemplate}}', 'shop_api'),
+  );
+  assert.equal(api.Mounts, [
+    { Type: 'tmpfs', Target: '/cache', TmpfsOptions: { SizeBytes: 1048576 } },
+    { Type: 'bind', Source: '/tmp', Target: '/host', ReadOnly: true },
+  ]);
+  assert.equal(api.Hosts, ['192.168.213.7 nas', '192.168.213.8 nas']);
+  assert.equal([api.Init, api.Env, api.Ulimits[0].Hard], [true, ['DEBUG=true'], 1000]);
+  assert.is(api.Configs[0].File.Mode, 0o440);
+  assert.equal(Resources.Limits, { NanoCPUs: 500_000_000, Pids: 50 });
 
   for (const words of undo!.slice(0, 1)) await docker(rig, ...words);
   await until(async () => (await rig.docker('ps', '--all', '--quiet')).stdout === '', 'containers are left');

@@ -298,6 +298,27 @@ for (const { key, from, refused } of [
   });
 }
 
+/* A network's families. */
+
+check("IPv6 by an option of the network's driver", async (context) => {
+  const { rig } = context;
+  const network =
+    'networks:\n  two:\n    driver_opts: { com.docker.network.enable_ipv6: "true" }\n' +
+    '    ipam: { config: [{ subnet: 10.78.0.0/24 }, { subnet: "fd00:78::/64" }] }\n';
+  const service = web('    x-netmode: bridge\n    networks: { two: { ipv6_address: "fd00:78::5" } }\n');
+  const call = await project(rig, 'six', service + network);
+  const compose = (...args: readonly string[]) =>
+    rig.docker('compose', '--project-directory', join(rig.directory, 'six'), ...args);
+  if (rig.engine !== '28') {
+    await refuses(call, context, 'error[subnet/family-not-enabled]: network "two": Docker ignores fd00:78::/64');
+    // So it is: by Compose alone it starts without a word, and without the address.
+    await succeeds(compose('up', '-d'));
+  } else await succeeds(call('up', '-d'));
+  const { stdout } = await rig.docker('exec', 'six-web-1', 'ip', '-6', 'address', 'show', 'dev', 'eth0');
+  assert.is(stdout.includes('fd00:78::5/64'), rig.engine === '28', stdout);
+  await succeeds(compose('down'));
+});
+
 /* Several macvlan networks on one parent. */
 
 /** Docker's own words, so that what netcompose refuses is refused for a reason; nothing where it makes the network. */

@@ -13,9 +13,10 @@
 #                   times as much processor time without a word
 #        -v         show the kernel's console at the end
 #
-# LAB_SYSTEMD=1: another machine, which has systemd as process 1 and engine 26 as Debian starts it. It boots for each
-# run, CMD runs at each of its starts, and has it start again by ending with 194. eth0 to eth2 are its cards, eth3 to
-# eth5 the other ends of their cables.
+# LAB_SYSTEMD=1: another machine, which has systemd as process 1 and the engine of its suite as Debian starts it. It
+# boots for each run, CMD runs at each of its starts, and has it start again by ending with 194. eth0 to eth2 are its
+# cards, eth3 to eth5 the other ends of their cables. LAB_SUITE: Debian's suite, trixie (engine 26.1) or bookworm
+# (20.10, with Compose 2.40).
 #
 # `build` installs what it needs of Debian's packages. Packages come from where this machine has its own. All is kept in
 # ${LAB_CACHE:-${XDG_CACHE_HOME:-~/.cache}/netcompose-lab}; what is there and was made by this recipe is not made again.
@@ -36,10 +37,17 @@ packages+=,ca-certificates,busybox-static,python3,tcpdump,curl,util-linux
 # In the order in which they depend on each other: insmod does not look.
 virtio="virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk virtio_console"
 engines="26 28"
+suite=trixie
 if [ -n "${LAB_SYSTEMD:-}" ]; then
-  lab+=/systemd
+  suite=${LAB_SUITE:-trixie}
   packages+=,systemd-sysv,udev,dnsmasq-base,ifupdown,dhcpcd-base,network-manager,netplan.io,nftables
   engines=''
+  if [ "$suite" = trixie ]; then
+    lab+=/systemd packages+=,connman,firewalld
+  else
+    # The command is part of its engine's package, and its docker-compose is the one in Python.
+    lab+=/systemd-$suite packages=${packages/,docker-cli,docker-compose/}
+  fi
 fi
 
 say() { printf 'lab: %s\n' "$*" >&2; }
@@ -144,7 +152,7 @@ download() {
     rm -f userland-*.tar
     mmdebstrap --quiet --variant=minbase --include="$packages" --dpkgopt='path-exclude=/usr/share/man/*' \
       --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
-      trixie userland.part.tar "$(mirror)"
+      "$suite" userland.part.tar "$(mirror)"
     mv userland.part.tar "userland-$wanted.tar"
   fi
   ln -sf "userland-$wanted.tar" userland.tar
@@ -182,7 +190,12 @@ makeRoot() {
   done
   rm -rf root/opt/d28/usr/bin/ctr root/opt/d28/usr/share
   ln -sf /opt/d28/usr/libexec/docker/cli-plugins/docker-compose root/opt/d28/cfg/cli-plugins/docker-compose
-  ln -sf /usr/libexec/docker/cli-plugins/docker-compose root/opt/d26/cfg/cli-plugins/docker-compose
+  local plugins=/usr/libexec/docker/cli-plugins
+  mkdir -p root$plugins
+  [ -e root$plugins/docker-compose ] || ln -s /opt/d28$plugins/docker-compose root$plugins/docker-compose
+  ln -sf $plugins/docker-compose root/opt/d26/cfg/cli-plugins/docker-compose
+  # They would configure every card at the first start, before anybody has chosen one of them.
+  rm -f root/etc/systemd/system/*.wants/{connman*,firewalld}.service
   takeNode
   # crun does what runc does, in C: half the time that a container takes to start here is that of Go programs starting.
   mkdir -p root/etc/docker
@@ -406,7 +419,11 @@ run() {
   local resume=(-incoming "exec:cat $lab/snap$engine/ram")
   if [ -n "$cold" ]; then root="file=$lab/root.ext4,format=raw,cache=unsafe,snapshot=on"; resume=(); fi
   local reboot=shutdown kernel=''
-  if [ -n "${LAB_SYSTEMD:-}" ]; then reboot=reset kernel='lab.systemd net.ifnames=0' resume=($(cards)); fi
+  if [ -n "${LAB_SYSTEMD:-}" ]; then
+    # systemd and udev give nothing up by the clock either, which here runs on while the machine stands still.
+    kernel='systemd.default_timeout_start_sec=3600 systemd.default_device_timeout_sec=3600 udev.event_timeout=3600'
+    reboot=reset kernel+=' lab.systemd net.ifnames=0' resume=($(cards))
+  fi
   set +e
   # Through tee, because a stdout that is a file would be written from its beginning; without input, which would block
   # it.

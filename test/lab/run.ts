@@ -5,7 +5,9 @@
  *     npm run lab -- --engine 26      on one engine
  *     npm run lab -- --only life      the parts whose names begin so (`suite/main.ts`); `all`: every part
  *     npm run lab -- --reboot NAME    what `shim persist` writes, through reboots with systemd and that manager of the
- *                                     host's cards (`reboot/managers.ts`)
+ *                                     host's cards (`reboot/managers.ts`); `--suite bookworm`: with older ones,
+ *                                     `--engine 28`: with a newer engine than the suite's
+ *     npm run lab -- --threats NAME   an ipvlan shim and a program that takes or blocks it (`reboot/threats.ts`); `all`
  *     npm run lab -- CMD [ARG...]     this command instead, with netcompose on its PATH; its exit code is ours
  *
  * The last line of a suite is `N passed, N failed`.
@@ -36,19 +38,31 @@ interface Outcome {
   readonly last: string;
 }
 
-const { engine, only = '', reboot, command } = readArguments(process.argv.slice(2));
+/** What stands before a command, each with its value. */
+const optionNames = ['engine', 'only', 'reboot', 'threats', 'suite'] as const;
+type Options = { readonly [name in (typeof optionNames)[number]]?: string };
+
+const { engine, only = '', reboot, threats, suite, command } = readArguments(process.argv.slice(2));
+/** What runs in the machine that has systemd as process 1, and what it is told. */
+const started =
+  reboot !== undefined
+    ? { name: reboot, env: [`LAB_MANAGER=${reboot}`, `LAB_ENGINE=${engine ?? ''}`], script: 'reboot' }
+    : threats !== undefined
+      ? { name: threats, env: [`LAB_THREATS=${threats}`], script: 'threats' }
+      : undefined;
 
 async function main(): Promise<number> {
-  if (reboot !== undefined) process.env['LAB_SYSTEMD'] = '1';
+  if (started) process.env['LAB_SYSTEMD'] = '1';
+  if (suite !== undefined) process.env['LAB_SUITE'] = suite;
   const built = await run([recipe, 'build']);
   if (built.code !== 0) return built.code;
   const folder = mkdtempSync(join(tmpdir(), 'netcompose-lab-'));
   try {
     const carried = join(folder, 'in');
     await pack(carried);
-    if (reboot !== undefined) {
-      const argv = ['env', `LAB_MANAGER=${reboot}`, ...quickNode, '/src/reboot.mjs'];
-      return (await run([recipe, 'run', '-o', join(folder, 'out'), carried, ...argv], `${reboot}: `)).code;
+    if (started) {
+      const argv = ['env', ...started.env, ...quickNode, `/src/${started.script}.mjs`];
+      return (await run([recipe, 'run', '-o', join(folder, 'out'), carried, ...argv], `${started.name}: `)).code;
     }
     const chosen = engine === undefined ? engines : [engine];
     if (command.length > 0)
@@ -147,6 +161,7 @@ async function pack(folder: string): Promise<void> {
     entryPoints: {
       suite: fileURLToPath(new URL('suite/main.ts', import.meta.url)),
       reboot: fileURLToPath(new URL('reboot/main.ts', import.meta.url)),
+      threats: fileURLToPath(new URL('reboot/threats.ts', import.meta.url)),
     },
     outdir: folder,
     outExtension: { '.js': '.mjs' },
@@ -188,17 +203,11 @@ function run(argv: readonly string[], prefix = ''): Promise<Outcome> {
 }
 
 /** Our own options come first; what follows them is the command. */
-function readArguments(args: readonly string[]): {
-  readonly engine?: string;
-  readonly only?: string;
-  readonly reboot?: string;
-  readonly command: readonly string[];
-} {
-  const options: { engine?: string; only?: string; reboot?: string } = {};
+function readArguments(args: readonly string[]): Options & { readonly command: readonly string[] } {
+  const options: { -readonly [name in keyof Options]: string } = {};
   for (let at = 0; ; at += 2) {
-    const name = args[at]?.slice(2);
-    if (!args[at]?.startsWith('--') || (name !== 'engine' && name !== 'only' && name !== 'reboot'))
-      return { ...options, command: args.slice(at) };
+    const name = optionNames.find((each) => args[at] === `--${each}`);
+    if (name === undefined) return { ...options, command: args.slice(at) };
     options[name] = args[at + 1] ?? '';
   }
 }

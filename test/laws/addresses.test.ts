@@ -25,7 +25,7 @@ const number = fc.oneof(
 );
 const text4 = fc.array(number, { minLength: 3, maxLength: 5 }).map((numbers) => numbers.join('.'));
 
-/** Mostly groups of an IPv6 address, with zeros to be left out; sometimes what is none, or an IPv4 address at the end. */
+/** Mostly groups of an IPv6 address, with zeros to be left out; sometimes none, or an IPv4 address at the end. */
 const group = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom('0', '0000', '') },
   { weight: 12, arbitrary: fc.integer({ min: 0, max: 0xffff }).map((one) => one.toString(16)) },

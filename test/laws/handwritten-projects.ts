@@ -105,7 +105,7 @@ export const handwrittenProject: fc.Arbitrary<string> = fc
     start: fc.constantFrom('', '', '---\n', '# Compose\n\n', '\n\n', 'name: shop\n', 'version: "3.8"\n'),
     before: fc.boolean(),
     networks: fc.constantFrom(...networks),
-    end: fc.constantFrom('as it is', 'no line break', 'blank lines', 'end mark', 'comment', 'spaces'),
+    end: fc.constantFrom('as it is', 'no line break', 'blank lines', 'end mark', 'comment', 'inner comment', 'spaces'),
     eol: fc.constantFrom('\n', '\n', '\r\n'),
     mark: fc.integer({ min: 0, max: 5 }).map((drawn) => drawn === 0),
   })
@@ -128,6 +128,8 @@ function ended(text: string, end: string): string {
       return `${text}...\n`;
     case 'comment':
       return `${text}# the last line`;
+    case 'inner comment':
+      return `${text}      # the last line`;
     case 'spaces':
       return `${text}  \n`;
     default:

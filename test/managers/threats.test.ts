@@ -6,6 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RuleName } from '../../src/diagnostics/rules.ts';
 import { applyActions } from '../../src/host/execute/execute.ts';
+import { cureOf } from '../support/help.ts';
 import { addressLost } from './given-up.ts';
 import { addressed, managers, usualAddress } from './managers.ts';
 import { checked, forms, hostIn, planned } from './product.ts';
@@ -186,20 +187,15 @@ async function make(machine: Machine, rule: RuleName): Promise<void> {
 
 /** Does what the help of a diagnostic says, word for word. */
 async function follow(machine: Machine, help: string): Promise<void> {
-  const [where = '', ...lines] = help.split('\n');
-  const text = lines.filter((line) => line.startsWith('  ')).map((line) => line.slice(2));
-  const path = /"(\/[^"]+)"/.exec(where)?.[1] ?? '';
-  const old = machine.read(path);
-  const first = Number(/^begin line (\d+)/.exec(where)?.[1]);
-  if (where === 'run:') for (const line of text) await machine.exec(line.split(' '));
-  else if (first > 0) {
-    await machine.exec(['sed', '-i', `${first}s|^|${text[0]} |`, path]);
-  } else {
-    await machine.exec(['install', '-D', '-m', '0644', '/dev/null', path]);
-    await machine.write(path, `${[...text, old].join('\n')}\n`);
+  const { write, runs } = cureOf(help);
+  if (write?.begins !== undefined) {
+    await machine.exec(['sed', '-i', `${write.begins}s|^|${write.lines[0]} |`, write.path]);
+  } else if (write) {
+    const old = machine.read(write.path) ?? '';
+    await machine.exec(['install', '-D', '-m', '0644', '/dev/null', write.path]);
+    await machine.write(write.path, `${[...write.lines, old].join('\n')}\n`);
   }
-  const then = /^then: (.*)$/m.exec(help)?.[1];
-  if (then !== undefined) await machine.exec(then.split(' '));
+  for (const argv of runs) await machine.exec(argv);
 }
 
 const test = suite<{ machine?: Machine }>('managers: threats');

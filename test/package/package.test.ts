@@ -199,6 +199,13 @@ for (const [module, resolution] of [
   });
 }
 
+test('the library: require takes it, where Node.js takes ES modules so', async () => {
+  writeFileSync(join(app, 'consumer.cjs'), "console.log(typeof require('netcompose').load)\n");
+  // The flag is what later versions do without it.
+  const { stdout } = await execa(process.execPath, ['--experimental-require-module', 'consumer.cjs'], { cwd: app });
+  assert.is(stdout, 'function');
+});
+
 test('checkout: npx netcompose', async () => {
   const { stdout } = await execa('npx', ['netcompose', '--version'], { cwd: root, env: npmEnv });
   assert.is(stdout, `netcompose ${version}`);

@@ -53,6 +53,7 @@ const newestOnly = [
   'faults.test.ts',
   'floating.test.ts',
   'harmless.test.ts',
+  'ipv6.test.ts',
   'plain.test.ts',
   'provider.test.ts',
   'reach-ipv6.test.ts',

@@ -71,6 +71,7 @@ const pureModules: Readonly<Record<string, readonly string[] | 'all'>> = {
   'node:path': 'all',
   'node:path/posix': 'all',
   'node:net': ['isIP', 'isIPv4', 'isIPv6'],
+  'node:crypto': ['createHash'],
 };
 
 /** Too slow to load for commands that do not use them; `lodash/name.js` is small and fine. */

@@ -13,6 +13,7 @@ import { longForm } from '../../emit/annotate/wish.ts';
 import type { Plain } from '../../emit/override/plain-data.ts';
 import { annotationText } from '../../emit/text/annotation-text.ts';
 import { unifiedDiff } from '../../emit/text/diff/unified-diff.ts';
+import { ownerService } from '../../netmode/owners.ts';
 import { adviceFor } from '../../plan/advise/advice.ts';
 import { parseFacts } from '../../plan/facts/parsed-facts.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -170,13 +171,17 @@ function serviceWish(project: Project, name: string, asked: Asked): Wish {
 }
 
 /** A guest that got a netmode would leave its owner's network, a VPN's say, without a word. */
-function checkGuest(project: Project, name: string, { set }: Asked, refused: Diagnostics): void {
-  const { networkMode } = project.services.get(name)!;
-  const owner = ownerIn(networkMode?.value);
-  if (owner === undefined || (set['mode'] === undefined && set['network'] === undefined)) return;
-  if (ownerOf(set['mode']) === owner) return;
-  refused.report('netmode/cannot-annotate', networkMode!.span, `"${name}" is in the network of "${owner}"`, {
-    help: `annotate "${owner}" instead, or remove "network_mode" first if "${name}" is to leave it`,
+function checkGuest({ services }: Project, name: string, { set }: Asked, refused: Diagnostics): void {
+  const guest = services.get(name)!;
+  const { networkMode } = guest;
+  const written = ownerIn(networkMode?.value);
+  if (written === undefined || (set['mode'] === undefined && set['network'] === undefined)) return;
+  const owner = ownerService(guest, services);
+  if (owner !== undefined && ownerOf(set['mode']) === owner) return;
+  // A container may be of another project: that has no service to annotate here.
+  const first = owner === undefined ? '' : `annotate "${owner}" instead, or `;
+  refused.report('netmode/cannot-annotate', networkMode!.span, `"${name}" is in the network of "${written}"`, {
+    help: `${first}remove "network_mode" first if "${name}" is to leave it`,
   });
 }
 
@@ -216,16 +221,24 @@ async function askedWishes(session: Session, project: Project, names: readonly s
   }
   session.terminal.out('How is each service to be attached? Nothing is written before you have seen it.\n');
   const facts = await factsForAdvice(session, {});
-  const answers = await askEach(questions, project, names, adviceFor(project, facts), parseFacts(facts)).catch(
-    (error: unknown) => {
-      if (error instanceof Interrupted) session.terminal.err('netcompose: nothing is written\n');
-      throw error;
-    },
+  const answers = await orNothing(
+    session.terminal,
+    askEach(questions, project, names, adviceFor(project, facts), parseFacts(facts)),
   );
   return answers.map(({ name, set, replaces }) => ({
     ...serviceWish(project, name, { set, unset: [] }),
     ...(replaces && { replaces }),
   }));
+}
+
+/** Where the answer is Ctrl-C, says what has become of the files. */
+async function orNothing<T>(terminal: Session['terminal'], answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Interrupted) terminal.err('netcompose: nothing is written\n');
+    throw error;
+  }
 }
 
 const exampleName = (project: Project, names: readonly string[]) =>
@@ -255,7 +268,10 @@ async function write(
       terminal.out(unifiedDiff(show(path), before, after, terminal.color.out));
   if (files.length === 0 || (dryRun && changed.length === 0)) terminal.err('netcompose: there is nothing to change\n');
   if (dryRun) return;
-  if (asking && changed.length > 0 && !(await terminal.questions!.confirm('Write this?'))) return;
+  if (asking && changed.length > 0) {
+    const isWanted = await orNothing(terminal, terminal.questions!.confirm('Write this?'));
+    if (!isWanted) return;
+  }
   if (changed.length > 0) host.replaceFiles(changed);
   for (const { path, outcomes } of files) terminal.out(annotationText(show(path), outcomes));
 }

@@ -1,4 +1,4 @@
-/** `netcompose up` and every other command that starts containers: asks host and engine, and loads the rest meanwhile. */
+/** `netcompose up` and every command that starts containers: asks host and engine, and loads the rest meanwhile. */
 import { lockOf } from '../../host/lock.ts';
 import { endedAtOnce } from '../interrupt.ts';
 import { serviceWords } from '../options/service-words.ts';

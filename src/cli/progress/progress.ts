@@ -57,7 +57,26 @@ export const silent: Progress = {
   end: () => undefined,
 };
 
-export function createProgress(screen: Screen, options: ProgressOptions): Progress {
+export const createProgress = (screen: Screen, options: ProgressOptions): Progress =>
+  withoutRepeats(inMode(screen, options));
+
+/**
+ * What was said of something is not said again: `up` changes a shim before Compose, and perhaps once more after it.
+ */
+function withoutRepeats(progress: Progress): Progress {
+  const said = new Set<string>();
+  return {
+    ...progress,
+    event(one) {
+      const text = JSON.stringify([one.id, one.text]);
+      if (one.state !== 'failed' && said.has(text)) return;
+      said.add(text);
+      progress.event(one);
+    },
+  };
+}
+
+function inMode(screen: Screen, options: ProgressOptions): Progress {
   switch (options.mode) {
     case 'quiet':
       return silent;

@@ -1,6 +1,7 @@
 /** Which files make up the project, in which directory, with which variables. */
 import { posix } from 'node:path';
 import type { LoadOptions } from '../input.ts';
+import { goBoolean } from '../project/fields.ts';
 import { defaultEnvFile, processVariables, withEnvFiles } from './environment.ts';
 import { isRemote, type Reader } from './reader.ts';
 
@@ -32,7 +33,7 @@ export function locate(options: LoadOptions, reader: Reader): Located | undefine
   const process = processVariables(options.env);
   const envFiles = namedEnvFiles(options).map((path) => ({ path: absolute(path) }));
   const readEnv = (variables: ReadonlyMap<string, string>, directory: string) =>
-    envFiles.length > 0 || isTrue(process.get('COMPOSE_DISABLE_ENV_FILE'))
+    envFiles.length > 0 || goBoolean(process.get('COMPOSE_DISABLE_ENV_FILE'))
       ? withEnvFiles(variables, envFiles, reader)
       : withEnvFiles(variables, defaultEnvFile(directory, reader), reader);
 
@@ -80,9 +81,4 @@ function search(from: string, reader: Reader): readonly string[] | undefined {
     help: `write ${defaultNames[0]}, or name a file with -f`,
   });
   return undefined;
-}
-
-/** Go's `strconv.ParseBool`. */
-function isTrue(value: string | undefined): boolean {
-  return value !== undefined && ['1', 't', 'T', 'TRUE', 'true', 'True'].includes(value);
 }

@@ -65,6 +65,7 @@ class Merger {
   }
 
   #ruled(rule: Rule, base: Tree, over: Tree, path: Path, place: PatternNode<Place>): Tree | undefined {
+    if (base.kind !== 'scalar' && isIgnored(rule, over)) return this.#ignored(base, over, path);
     switch (rule) {
       case 'replace':
         return over;
@@ -72,8 +73,7 @@ class Merger {
       case 'dependencies':
         return this.#named(rule, base, over, path, place);
       case 'pairs':
-        // Two mappings merge to what Compose's lists of `KEY=value` come to, and stay mappings.
-        if (base.kind === 'mapping' && over.kind === 'mapping') return this.mapping(base, over, path, undefined);
+        if (base.kind === 'mapping' && over.kind === 'mapping') return overwritten(base, over);
         return append(asSequence(base), asSequence(over).items);
       case 'strings':
         return append(asSequence(base), asSequence(over).items);
@@ -140,6 +140,20 @@ class Merger {
     return { ...base, items: boxes.map(({ pool }) => pool) };
   }
 
+  #ignored(base: Tree, over: Tree, path: Path): Tree {
+    this.#report(
+      'compose/invalid-model',
+      over.span,
+      `"${formatPath(path)}" is ${describe(over)} here, which Compose leaves out: it is ${describe(base)} before`,
+      {
+        severity: 'warning',
+        help: `write ${describe(base)} here too`,
+        related: [{ message: `${describe(base)} here`, span: base.span }],
+      },
+    );
+    return base;
+  }
+
   #cannot(base: Tree, over: Tree, path: Path): Tree {
     this.#report(
       'compose/invalid-model',
@@ -167,6 +181,24 @@ class Merger {
     });
     return lost ? over : base;
   }
+}
+
+/** Words that Compose makes no list or mapping of, and reads on: its schema sees only what the merge has left. */
+function isIgnored(rule: Rule, over: Tree): boolean {
+  if (over.kind !== 'scalar' || over.value === null) return false;
+  if (rule === 'names' || rule === 'dependencies') return true;
+  return typeof over.value !== 'string' && ['pairs', 'strings', 'hosts', 'build'].includes(rule);
+}
+
+/**
+ * What Compose's lists of `KEY=value` come to, and mappings still: a key without a value counts too, where elsewhere
+ * nothing is what was there before.
+ */
+function overwritten(base: Mapping, over: Mapping): Mapping {
+  const entries = new Map(base.entries);
+  for (const entry of over.entries.values())
+    entries.set(entry.key, { ...(base.entries.get(entry.key) ?? entry), value: entry.value });
+  return { ...base, entries };
 }
 
 function isNetmode(path: Path): boolean {

@@ -22,6 +22,7 @@ function readNetwork({ key, keySpan, value: tree }: Entry, report: Report): Netw
     attachable: booleanIn(at(tree, 'attachable'))?.value,
     driver: stringIn(at(tree, 'driver')),
     driverOpts: textsIn(at(tree, 'driver_opts')),
+    labels: textsIn(at(tree, 'labels')),
     ipam: readPools(at(tree, 'ipam', 'config')),
     ipamDriver: stringIn(at(tree, 'ipam', 'driver')),
     enableIpv6: booleanIn(at(tree, 'enable_ipv6')),

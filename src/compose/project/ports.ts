@@ -18,6 +18,12 @@ export function readPorts(tree: Tree | undefined, service: string, report: Repor
     for (const port of item.kind === 'mapping' ? longPort(item, service, report) : shortPorts(item, service, report))
       ports.set(item.kind === 'mapping' ? longPortKey(item) : shortPortKey(port), port);
   }
+  for (const { published, span } of ports.values())
+    if (published?.first === 0 && published.last > 0)
+      report('compose/invalid-model', span, `"${service}": Docker publishes no range that begins with port 0`, {
+        severity: 'warning',
+        help: 'begin with 1, or leave the published port out: Docker then chooses any that is free',
+      });
   return withoutRepeats([...ports.values()]);
 }
 
@@ -56,6 +62,12 @@ function longPort(tree: Mapping, service: string, report: Report): readonly Port
   }
   const number = target.kind === 'scalar' && typeof target.value === 'number' ? target.value : undefined;
   if (number === undefined) return [];
+  // Compose lets it pass, and Docker publishes a port that leads nowhere; the short syntax has none, to Compose too.
+  if (number === 0)
+    report('compose/invalid-model', target.span, `"${service}": there is no container port 0`, {
+      severity: 'warning',
+      help: 'container ports are 1 to 65535',
+    });
   // Docker, not Compose, refuses these: say so, but do not refuse the file.
   if (number > 65535)
     report('compose/invalid-model', target.span, `"${service}": ${number} is not a port`, { severity: 'warning' });
@@ -82,7 +94,8 @@ function longPort(tree: Mapping, service: string, report: Report): readonly Port
     {
       ...(hostIp && { hostIp: hostIp.value }),
       ...(range && { published: range }),
-      target: number,
+      // `-0` is another zero only to JavaScript.
+      target: Math.abs(number),
       protocol: stringIn(at(tree, 'protocol'))?.value.toLowerCase() || 'tcp',
       mode: stringIn(at(tree, 'mode'))?.value || 'ingress',
       span: tree.span,

@@ -119,6 +119,7 @@ export interface Network {
   readonly attachable?: boolean;
   readonly driver?: Located<string>;
   readonly driverOpts: ReadonlyMap<string, Located<string>>;
+  readonly labels: ReadonlyMap<string, Located<string>>;
   readonly ipam: readonly IpamPool[];
   readonly ipamDriver?: Located<string>;
   readonly enableIpv6?: Located<boolean>;

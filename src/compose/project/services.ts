@@ -79,11 +79,15 @@ function readAttachment({ key: network, keySpan: span, value: tree }: Entry): At
   });
 }
 
-/** Compose takes any number here and cuts it. */
+/** Compose takes any number here and cuts it; what does not fit, endless or none at all, becomes the smallest. */
 function wholeIn(tree: Tree | undefined): Located<number> | undefined {
   const number = numberIn(tree);
-  return number && { ...number, value: Math.trunc(number.value) };
+  const fits = number && number.value >= smallest && number.value < -smallest;
+  return number && { ...number, value: fits ? Math.trunc(number.value) : smallest };
 }
+
+/** Of Go's `int` with 64 bits. */
+const smallest = -(2 ** 63);
 
 function readDependencies(tree: Mapping): readonly Dependency[] {
   const found = new Map<string, Dependency>();

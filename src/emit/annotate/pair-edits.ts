@@ -132,9 +132,11 @@ export function removePair({ text }: SourceText, map: YAMLMap, pair: YamlPair): 
   if (text.slice(line, start).trim() !== '') return undefined;
   const end = lastLineEnd(text, pair, column);
   if (map.items.length === 1) return [{ start, end, text: '{}' }];
-  // A block of text loses its last line break where the file ends without one: there the line break before stays.
+  // A block of text loses its last line break where the file ends without one: there the line break before stays,
+  // unless a comment ends the block.
   const previous = map.items[map.items.indexOf(pair) - 1];
-  if (end === text.length && previous && lastScalar(previous.value as Node | null))
+  const block = previous && lastScalar(previous.value as Node | null);
+  if (end === text.length && block && text.slice(block.range![1], line).trim() === '')
     return [{ start: line, end, text: '' }];
   // The line break before goes, the one behind stays: so the text ends as it did.
   if (line > 1) return [{ start: line - (text[line - 2] === '\r' ? 2 : 1), end, text: '' }];

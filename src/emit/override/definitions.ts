@@ -1,37 +1,14 @@
 /** The plan in Compose's own words: what a network and a service's attachments look like in a Compose file. */
 
 import { type PortRun, portRuns, rangeText } from '../../compose/project/port-runs.ts';
-import { at } from '../../compose/tree.ts';
+import type { Port } from '../../compose/project/project.ts';
+import { at, entriesOf, toPlain } from '../../compose/tree.ts';
 import type { Located } from '../../diagnostics/source.ts';
-import { type Address, formatAddress, formatCidr, parseAddress, sameAddress } from '../../plan/facts/ip.ts';
+import { type Address, formatAddress, parseAddress, sameAddress } from '../../plan/facts/ip.ts';
 import { isMovedGuest, movedKeys } from '../../plan/services/guests.ts';
 import { macOfService } from '../../plan/services/members.ts';
-import type { AttachmentPlan, NetworkPlan, PlannedPort, ServicePlan } from '../../plan/types.ts';
-import type { Plain } from './plain-data.ts';
-
-/** `networks.<key>` in full; `gateway` is written wherever there is one (engines from 29 on choose none). */
-export function networkDefinition(network: NetworkPlan): { readonly [key: string]: Plain } {
-  const { driver, options, pools, mode } = network;
-  const has = (family: 4 | 6) => pools.some(({ subnet }) => subnet.family === family);
-  return {
-    ...(driver !== undefined && { driver }),
-    ...(mode === 'overlay' && { attachable: true }),
-    ...(Object.keys(options).length > 0 && { driver_opts: { ...options } }),
-    ...(has(6) && !has(4) && { enable_ipv4: false }),
-    ...(has(6) && { enable_ipv6: true }),
-    ...(pools.length > 0 && { ipam: { config: pools.map(poolDefinition) } }),
-  };
-}
-
-function poolDefinition({ subnet, gateway, ipRange, auxAddresses }: NetworkPlan['pools'][number]): Plain {
-  const aux = [...auxAddresses].map(([name, address]) => [name, formatAddress(address)] as const);
-  return {
-    subnet: formatCidr(subnet),
-    ...(gateway && { gateway: formatAddress(gateway) }),
-    ...(ipRange && { ip_range: formatCidr(ipRange) }),
-    ...(aux.length > 0 && { aux_addresses: Object.fromEntries(aux) }),
-  };
-}
+import type { AttachmentPlan, PlannedPort, ServicePlan } from '../../plan/types.ts';
+import type { Plain, PlainMap } from './plain-data.ts';
 
 /** How Compose refers to a network that it does not manage. */
 export function externalDefinition(dockerName: string): { readonly [key: string]: Plain } {
@@ -59,12 +36,22 @@ export function portsData(ports: readonly PlannedPort[]): readonly Plain[] {
 
 /** `ports` for Compose: the long syntax where it has words for it; it has none for several container ports. */
 export function portDefinitions(ports: readonly PlannedPort[]): readonly Plain[] {
-  return runsOf(ports).map((run) => (run.targets.first === run.targets.last ? longPort(run) : shortPort(run)));
+  return runsOf(ports).map((run) =>
+    run.targets.first === run.targets.last ? { ...longPort(run), ...besides(run.first.source) } : shortPort(run),
+  );
 }
+
+/** What the long syntax says beside the port: `name`, `app_protocol`, extensions. */
+const besides = ({ tree }: Port): PlainMap =>
+  Object.fromEntries(
+    entriesOf(tree)
+      .filter(({ key }) => key === 'name' || key === 'app_protocol' || key.startsWith('x-'))
+      .map(({ key, value }) => [key, toPlain(value) as Plain]),
+  );
 
 const runsOf = (ports: readonly PlannedPort[]) => portRuns(ports, ({ source }) => source);
 
-function longPort({ first: { source, hostIp }, targets, published }: PortRun<PlannedPort>): Plain {
+function longPort({ first: { source, hostIp }, targets, published }: PortRun<PlannedPort>): PlainMap {
   return {
     mode: source.mode,
     ...(hostIp !== undefined && { host_ip: hostIp }),

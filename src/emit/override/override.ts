@@ -4,6 +4,7 @@
  */
 import { networkModeText, sameNetworkMode } from '../../compose/project/network-mode.ts';
 import { floatingLabel } from '../../plan/facts/ownership.ts';
+import { isAsDeclared, networkDefinition } from '../../plan/networks/definition.ts';
 import { isMovedGuest } from '../../plan/services/guests.ts';
 import type { AttachmentPlan, NetworkPlan, Plan, ServicePlan } from '../../plan/types.ts';
 import { type Block, blockOf, blockText, type Untagged } from './block-text.ts';
@@ -17,7 +18,6 @@ import {
   floatingTexts,
   guestKeys,
   keysRemoved,
-  networkDefinition,
   ownerDependency,
   portDefinitions,
   portsChange,
@@ -85,13 +85,12 @@ function attachmentBlock(plan: ServicePlan, attachment: AttachmentPlan): Block {
 }
 
 function networkBlock(network: NetworkPlan, { inline }: OverrideOptions): Block | undefined {
-  if (network.kind === 'native') return undefined;
+  if (isAsDeclared(network)) return undefined;
   if (network.kind === 'shared' && !inline?.has(network.dockerName)) {
     const block = blockOf(externalDefinition(network.dockerName));
     // beside `external`, Compose allows a name and nothing else
     return network.declared ? override(block) : block;
   }
-  if (network.declared && network.driver === 'bridge' && network.pools.length === 0) return undefined;
   const definition = networkDefinition(network);
   return new Map(
     Object.entries(network.kind === 'shared' ? { name: network.dockerName, ...definition } : definition).map(

@@ -6,6 +6,7 @@ import type { Project } from '../../compose/project/project.ts';
 import { at, type Tree, toPlain } from '../../compose/tree.ts';
 import { canonical } from '../../plan/facts/ip.ts';
 import { floatingLabel } from '../../plan/facts/ownership.ts';
+import { networkDefinition } from '../../plan/networks/definition.ts';
 import { isMovedGuest } from '../../plan/services/guests.ts';
 import type { AttachmentPlan, NetworkPlan, PlannedPort, ServicePlan } from '../../plan/types.ts';
 import {
@@ -18,7 +19,6 @@ import {
   floatingTexts,
   guestKeys,
   keysRemoved,
-  networkDefinition,
   ownerDependency,
   portDefinitions,
   portsChange,

@@ -2,17 +2,19 @@
  * The plan → a file for `docker stack deploy`. It is the rendered file, read again, without what a stack does not take;
  * comments stay, anchors are written out, and so are values that netcompose had to work out (ports).
  */
-import { at, type Entry, entriesOf, type Mapping, type Primitive, type Tree } from '../../compose/tree.ts';
+import { at, type Entry, entriesOf, type Mapping, type Path, type Tree } from '../../compose/tree.ts';
 import { parseYaml } from '../../compose/yaml/parse.ts';
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import { SourceFile, type Span } from '../../diagnostics/source.ts';
 import type { SwarmPlan } from '../../plan/swarm/swarm.ts';
 import type { Plan, PlannedPort, ServicePlan } from '../../plan/types.ts';
-import type { Plain, PlainMap } from '../override/plain-data.ts';
-import { isPlainMap } from '../override/plain-data.ts';
+import type { Plain } from '../override/plain-data.ts';
 import { renderOf } from '../render/render.ts';
 import { treeText } from '../source/tree-text.ts';
-import { acceptedKeys, silentKeys } from './accepted-keys.ts';
+import { fitted, valueAt } from './fitted.ts';
+import { shortMount } from './short-mount.ts';
+import { attachment, type Shape, sections, service as serviceShape, top } from './stack-shape.ts';
+import { bare, entriesFrom, entryOf, mapping, treeFrom, without, withValue } from './trees.ts';
 
 /** The key of the host's own network, as a stack must name it. */
 const hostNetwork = 'host';
@@ -28,9 +30,6 @@ export function stackOf({ plan, networks }: SwarmPlan, report: Report): string {
   const writer = new StackWriter(plan, new Map(networks.map(({ key, name }) => [key, name])), report);
   return treeText(writer.whole(root), { indent: 2, indentSeq: true });
 }
-
-type Section = 'volume' | 'secret' | 'config';
-const sections: Readonly<Record<string, Section>> = { volumes: 'volume', secrets: 'secret', configs: 'config' };
 
 /** What a service's `x-netmode` asks for and no stack gives, and what to do about it. A fixed address has a rule. */
 const leftOfNetmode: Readonly<Record<string, string | undefined>> = {
@@ -54,7 +53,7 @@ class StackWriter {
   }
 
   whole(root: Mapping): Mapping {
-    const kept = this.#kept(root, 'top', [], 'the file');
+    const kept = this.#kept(root, top, [], 'the file');
     const services = this.#services(at(root, 'services'));
     const usesHost = services.some(({ value }) => at(value, 'networks', hostNetwork) !== undefined);
     const networks = [
@@ -62,39 +61,59 @@ class StackWriter {
       ...(usesHost ? entriesFrom({ [hostNetwork]: { name: 'host', external: true } }, root.span) : []),
     ];
     const entries = entriesOf(kept).map((entry) => {
-      const section = sections[entry.key];
-      if (entry.key === 'services') return withValue(entry, mapping(entry.value, services));
-      if (entry.key === 'networks') return withValue(entry, mapping(entry.value, networks));
-      return section ? withValue(entry, this.#section(entry, section)) : entry;
+      switch (entry.key) {
+        case 'services':
+          return withValue(entry, mapping(entry.value, services));
+        case 'networks':
+          return withValue(entry, mapping(entry.value, networks));
+        case 'volumes':
+        case 'secrets':
+        case 'configs':
+          return withValue(entry, this.#section(entry.value, entry.key));
+        default:
+          return entry;
+      }
     });
     if (networks.length > 0 && !at(kept, 'networks'))
       entries.push({ ...entryOf('networks', null, root.span), value: bare(networks, root.span) });
     return mapping(root, entries);
   }
 
-  #section({ key, value }: Entry, kind: Section): Tree {
-    const entries = entriesOf(value).map((entry) =>
-      withValue(entry, this.#kept(entry.value, kind, [key, entry.key], `${kind} "${entry.key}"`)),
-    );
-    return value.kind === 'mapping' ? mapping(value, entries) : value;
+  #section(tree: Tree, section: 'volumes' | 'secrets' | 'configs'): Tree {
+    const entries = entriesOf(tree).map((entry) => {
+      const subject = `${section.slice(0, -1)} "${entry.key}"`;
+      const path = [section, entry.key];
+      if (section !== 'volumes') this.#needFile(entry, path, subject);
+      const kept = this.#kept(without(entry.value, valuesInFile), sections[section], path, subject);
+      return withValue(entry, kept);
+    });
+    return tree.kind === 'mapping' ? mapping(tree, entries) : tree;
+  }
+
+  /** Without the file a deployment fails. */
+  #needFile({ value }: Entry, path: Path, subject: string): void {
+    for (const key of valuesInFile) {
+      const written = at(value, key) && valueAt(this.#plan.project.model, [...path, key]);
+      if (written)
+        this.#report('swarm/left-out', written.span, `${subject}: a stack takes "${key}" from no Compose file`, {
+          severity: 'error',
+          help: 'write it into a file, and name that: "file: ./…"; or make it on a manager, and write "external: true"',
+        });
+    }
   }
 
   /** Without the keys that a stack does not take, each reported at the place where the user has written it. */
-  #kept(tree: Tree, kind: keyof typeof acceptedKeys, path: readonly string[], subject: string): Tree {
-    if (tree.kind !== 'mapping') return tree;
-    return mapping(
-      tree,
-      entriesOf(tree).filter(({ key }) => {
-        if (acceptedKeys[kind].has(key)) return true;
-        if (!silentKeys.has(key) && !key.startsWith('x-')) this.#leftOut([...path, key], `${subject}: "${key}"`);
-        return false;
-      }),
-    );
+  #kept(tree: Tree, shape: Shape, path: Path, subject: string): Tree {
+    const leftOut = (below: Path): void => {
+      const names = below.filter((part) => typeof part === 'string');
+      this.#leftOut([...path, ...below], `${subject}: "${names.join('.')}"`);
+    };
+    return fitted(tree, shape, { leftOut, now: (below) => valueAt(this.#plan.project.model, [...path, ...below]) });
   }
 
   /** Nothing is said of what netcompose itself has written. */
-  #leftOut(path: readonly string[], what: string, help?: string): void {
-    const written = at(this.#plan.project.model, ...path);
+  #leftOut(path: Path, what: string, help?: string): void {
+    const written = valueAt(this.#plan.project.model, path);
     if (written) this.#say(written.span, what, help);
   }
 
@@ -111,7 +130,9 @@ class StackWriter {
 
   #service({ key: name, value }: Entry, plan: ServicePlan): Tree {
     const path = ['services', name];
-    const kept = this.#kept(value, 'service', path, `"${name}"`);
+    const kept = this.#kept(value, serviceShape, path, `"${name}"`);
+    if (!at(kept, 'image')) this.#withoutImage(plan);
+    this.#restart(value, name);
     const mode = plan.networkMode;
     const isHost = mode?.kind === 'host';
     if (mode && !isHost) this.#unlike(plan);
@@ -127,9 +148,13 @@ class StackWriter {
         case 'networks':
           return [withValue(entry, this.#attachments(entry.value, name))];
         case 'env_file':
-          return [this.#envFiles(entry)];
+          return [this.#envFiles(entry, name)];
+        case 'extra_hosts':
+          return [withValue(entry, oneAddressEach(entry.value))];
+        case 'volumes':
+          return [withValue(entry, this.#mounts(entry.value, name))];
         case 'deploy':
-          return [withValue(entry, withoutExtensions(entry.value))];
+          return [withValue(entry, this.#deploy(entry.value, name))];
         default:
           return [entry];
       }
@@ -146,6 +171,53 @@ class StackWriter {
       const asksNothing = written?.kind === 'scalar' && written.value === 'docker';
       if (!asksNothing) this.#leftOut(path, `"${name}": "${key}"`, help);
     }
+  }
+
+  /** Compose may build it; a stack has nothing to run. */
+  #withoutImage({ service: { name, span, tree } }: ServicePlan): void {
+    const build = at(tree, 'build') ?? at(tree, 'provider');
+    this.#report('swarm/left-out', build?.span ?? span, `"${name}" has no image, and a stack builds none`, {
+      severity: 'error',
+      help: 'push it to a registry that every node reaches, and name it: "image: …"',
+    });
+  }
+
+  /** A swarm starts again whatever has ended, unless its own key says otherwise. */
+  #restart(value: Tree, name: string): void {
+    const policy = at(value, 'restart');
+    if (policy?.kind !== 'scalar' || at(value, 'deploy', 'restart_policy')) return;
+    const [condition, attempts] = String(policy.value).split(':');
+    const same = { no: 'none', false: 'none', 'on-failure': 'on-failure' }[condition!];
+    if (same === undefined) return;
+    const rest = attempts === undefined ? '' : `, max_attempts: ${attempts}`;
+    this.#leftOut(
+      ['services', name, 'restart'],
+      `"${name}": "restart: ${String(policy.value)}"`,
+      `write "deploy: { restart_policy: { condition: ${same}${rest} } }"`,
+    );
+  }
+
+  #mounts(tree: Tree, name: string): Tree {
+    if (tree.kind !== 'sequence') return tree;
+    const items = tree.items.flatMap((item, index) => {
+      const path = ['services', name, 'volumes', index];
+      if (wordAt(item, 'type') === 'image') {
+        this.#leftOut(path, `"${name}": a volume of type "image"`);
+        return [];
+      }
+      const { tree: kept, dropped } = shortMount(item);
+      for (const option of dropped) this.#leftOut(path, `"${name}": the option "${option}" of a volume`);
+      return [kept];
+    });
+    return { ...tree, items };
+  }
+
+  /** One on each node is as many as there are nodes. */
+  #deploy(tree: Tree, name: string): Tree {
+    if (!wordAt(tree, 'mode')?.startsWith('global') || !at(tree, 'replicas')) return tree;
+    const path = ['services', name, 'deploy', 'replicas'];
+    this.#leftOut(path, `"${name}": "deploy.replicas" beside "mode: ${wordAt(tree, 'mode')}"`);
+    return without(tree, ['replicas']);
   }
 
   /** `docker stack deploy` ignores `network_mode`, and puts the service on the default network instead. */
@@ -176,6 +248,15 @@ class StackWriter {
       this.#say(span, `"${name}": a range of published ports for the one port ${target}`, 'publish a single port');
       return undefined;
     }
+    const deploy = at(this.#plan.services.get(name)?.service.tree, 'deploy');
+    if (mode === 'ingress' && wordAt(deploy, 'endpoint_mode') === 'dnsrr') {
+      this.#say(
+        span,
+        `"${name}": the port ${target} in ingress mode, beside "endpoint_mode: dnsrr",`,
+        'write "mode: host"',
+      );
+      return undefined;
+    }
     return { target, ...(published && { published: published.first }), protocol, mode };
   }
 
@@ -203,17 +284,30 @@ class StackWriter {
       const path = ['services', name, 'networks', entry.key];
       // A fixed address has a rule of its own.
       const rest = without(entry.value, ['ipv4_address', 'ipv6_address']);
-      const kept = this.#kept(rest, 'attachment', path, `"${name}" on the network "${entry.key}"`);
+      const kept = this.#kept(rest, attachment, path, `"${name}" on the network "${entry.key}"`);
       const empty = kept.kind === 'mapping' && kept.entries.size === 0;
       return withValue(entry, empty ? treeFrom(null, entry.value.span) : kept);
     });
     return mapping(tree, entries);
   }
 
-  #envFiles(entry: Entry): Entry {
+  #envFiles(entry: Entry, name: string): Entry {
     const { value } = entry;
+    const written = at(this.#plan.services.get(name)?.service.tree, 'env_file');
+    // Which of them have any is not known here: nothing reads them.
+    this.#report(
+      'swarm/left-out',
+      written?.span ?? value.span,
+      `"${name}": quotes, comments behind values and variables in its env_file are part of the values in a stack`,
+      { help: 'write there each value as it is to be, or move it to "environment"' },
+    );
     if (value.kind !== 'sequence') return entry;
-    return withValue(entry, { ...value, items: value.items.map((item) => at(item, 'path') ?? item) });
+    const items = value.items.map((item, index) => {
+      for (const key of ['required', 'format'])
+        if (at(item, key)) this.#leftOut(['services', name, 'env_file', index, key], `"${name}": "env_file.${key}"`);
+      return at(item, 'path') ?? item;
+    });
+    return withValue(entry, { ...value, items });
   }
 
   #network({ key, value }: Entry): Tree {
@@ -221,83 +315,47 @@ class StackWriter {
     if (name !== undefined) return treeFrom({ name, external: true }, value.span);
     const path = ['networks', key];
     const subject = `network "${key}"`;
-    const kept = this.#kept(value, 'network', path, subject);
+    const kept = this.#kept(value, sections.networks, path, subject);
     if (kept.kind !== 'mapping') return kept;
-    const entries = entriesOf(kept).flatMap((entry) => {
-      // A network of the bridge driver is made, and then refused by every service.
-      if (entry.key === 'driver' && entry.value.kind === 'scalar' && entry.value.value === 'bridge') return [];
-      return [entry.key === 'ipam' ? withValue(entry, this.#ipam(entry.value, [...path, 'ipam'], subject)) : entry];
+    const entries = entriesOf(kept).flatMap((entry): readonly Entry[] => {
+      switch (entry.key) {
+        case 'driver':
+          // A network of the bridge driver is made, and then refused by every service.
+          return entry.value.kind === 'scalar' && entry.value.value === 'bridge' ? [] : [entry];
+        case 'driver_opts':
+          return [withValue(entry, this.#withoutBridgeOptions(entry.value, [...path, 'driver_opts'], subject))];
+        default:
+          return [entry];
+      }
     });
     return entries.length > 0 ? mapping(kept, entries) : treeFrom(null, value.span);
   }
 
-  #ipam(tree: Tree, path: readonly string[], subject: string): Tree {
-    const kept = this.#kept(tree, 'ipam', path, subject);
-    if (kept.kind !== 'mapping') return kept;
-    const entries = entriesOf(kept).map((entry) => {
-      if (entry.key !== 'config' || entry.value.kind !== 'sequence') return entry;
-      const items = entry.value.items.map((item) => {
-        for (const { key } of entriesOf(item))
-          if (!acceptedKeys.pool.has(key) && !key.startsWith('x-'))
-            this.#leftOut([...path, 'config'], `${subject}: "${key}"`, 'let Docker choose it');
-        return item.kind === 'mapping'
-          ? mapping(
-              item,
-              entriesOf(item).filter(({ key }) => acceptedKeys.pool.has(key)),
-            )
-          : item;
-      });
-      return withValue(entry, { ...entry.value, items });
-    });
-    return mapping(kept, entries);
+  /** An overlay keeps them, and does nothing of what they say. */
+  #withoutBridgeOptions(tree: Tree, path: Path, subject: string): Tree {
+    const options = entriesOf(tree).flatMap(({ key }) => (key.startsWith('com.docker.network.bridge.') ? [key] : []));
+    for (const key of options) this.#leftOut([...path, key], `${subject}: "${key}"`);
+    return without(tree, options);
   }
 }
 
-const isEveryAddress = (hostIp: string) => ['', '0.0.0.0', '::', '[::]'].includes(hostIp);
+/** Keys of a secret or config that say what is in it. */
+const valuesInFile = ['content', 'environment'];
 
-const withValue = (entry: Entry, value: Tree): Entry => ({ ...entry, value });
-
-const mapping = (tree: Tree, entries: readonly Entry[]): Mapping => ({
-  ...bare(entries, tree.span),
-  ...(tree.node && { node: tree.node }),
-});
-
-const bare = (entries: readonly Entry[], span: Span): Mapping => ({
-  kind: 'mapping',
-  span,
-  entries: new Map(entries.map((entry) => [entry.key, entry])),
-});
-
-const without = (tree: Tree, keys: readonly string[]): Tree =>
-  tree.kind === 'mapping'
-    ? mapping(
-        tree,
-        entriesOf(tree).filter(({ key }) => !keys.includes(key)),
-      )
-    : tree;
-
-/** Beside `x-*` in a service, those in its `deploy` are refused. */
-const withoutExtensions = (tree: Tree): Tree =>
-  tree.kind === 'mapping'
-    ? mapping(
-        tree,
-        entriesOf(tree)
-          .filter(({ key }) => !key.startsWith('x-'))
-          .map((entry) => withValue(entry, withoutExtensions(entry.value))),
-      )
-    : tree;
-
-const entryOf = (key: string, value: Plain, span: Span): Entry => ({
-  key,
-  keySpan: span,
-  value: treeFrom(value, span),
-});
-
-const entriesFrom = (values: PlainMap, span: Span): readonly Entry[] =>
-  Object.entries(values).map(([key, value]) => entryOf(key, value, span));
-
-function treeFrom(value: Plain, span: Span): Tree {
-  if (Array.isArray(value)) return { kind: 'sequence', span, items: value.map((item: Plain) => treeFrom(item, span)) };
-  if (isPlainMap(value)) return bare(entriesFrom(value, span), span);
-  return { kind: 'scalar', span, value: value as Primitive };
+/** A name with several addresses is a list of one for each: in a mapping a stack has no room for them. */
+function oneAddressEach(tree: Tree): Tree {
+  if (!entriesOf(tree).some(({ value }) => value.kind === 'sequence')) return tree;
+  const items = entriesOf(tree).flatMap(({ key, value }) =>
+    (value.kind === 'sequence' ? value.items : [value]).flatMap((address) =>
+      address.kind === 'scalar' ? [treeFrom(`${key}=${String(address.value)}`, address.span)] : [],
+    ),
+  );
+  return { kind: 'sequence', span: tree.span, items };
 }
+
+const wordAt = (tree: Tree | undefined, key: string): string | undefined => {
+  const value = at(tree, key);
+  return value?.kind === 'scalar' && typeof value.value === 'string' ? value.value : undefined;
+};
+
+const isEveryAddress = (hostIp: string) => ['', '0.0.0.0', '::', '[::]'].includes(hostIp);

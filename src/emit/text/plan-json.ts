@@ -7,16 +7,11 @@ import { safeJson } from '../../diagnostics/format/safe.ts';
 import { lanRouteCommand } from '../../plan/actions/argv.ts';
 import { commandOf, undoOf } from '../../plan/actions/commands.ts';
 import { blockOf, formatAddress, formatCidr } from '../../plan/facts/ip.ts';
+import { networkDefinition } from '../../plan/networks/definition.ts';
 import { unknownOf } from '../../plan/networks/unknown.ts';
 import type { Standing, State, Subject } from '../../plan/standing/standing.ts';
 import type { NetworkPlan, Plan, ServicePlan, ShimPlan } from '../../plan/types.ts';
-import {
-  attachmentDefinition,
-  externalDefinition,
-  floatingTexts,
-  networkDefinition,
-  portsData,
-} from '../override/definitions.ts';
+import { attachmentDefinition, externalDefinition, floatingTexts, portsData } from '../override/definitions.ts';
 import { placeText } from './reach-text.ts';
 
 /**

@@ -228,18 +228,24 @@ export function parseNeighbours(json: string, of?: string): readonly Neighbour[]
     }));
 }
 
-/** Reads `ip -j neigh`: all that have a MAC address; link-local ones are left out. */
+/**
+ * Reads `ip -j neigh`: all that have a MAC address; link-local ones are left out, but for routers, which call
+ * themselves so: only by its MAC address does one of them show which other address it has.
+ */
 export function parseAllNeighbours(json: string): readonly HostNeighbour[] {
   return elements<{
     readonly dst: string;
     readonly dev?: string;
     readonly lladdr?: string;
     readonly state?: readonly string[];
-  }>(json, 'neighbours').flatMap(({ dst, dev, lladdr, state = [] }) =>
-    dev === undefined || lladdr === undefined || isLinkLocal(dst) || state.includes('FAILED') || state.includes('NOARP')
-      ? []
-      : [{ address: dst, interface: dev, mac: lladdr, state: (state[0] ?? 'none').toLowerCase() }],
-  );
+    /** There, as null, where it is one. */
+    readonly router?: null;
+  }>(json, 'neighbours').flatMap(({ dst, dev, lladdr, state = [], router }) => {
+    const isOther = isLinkLocal(dst) && router === undefined;
+    if (dev === undefined || lladdr === undefined || isOther || state.includes('FAILED') || state.includes('NOARP'))
+      return [];
+    return [{ address: dst, interface: dev, mac: lladdr, state: (state[0] ?? 'none').toLowerCase() }];
+  });
 }
 
 /** The lists that `ip -j -batch` prints, one on a line; nothing where that is not what there is. */

@@ -26,8 +26,13 @@ type Said = Omit<Advice, 'service'>;
 /** UDP ports of protocols that work by broadcast or multicast, which a bridge does not carry. */
 const lanProtocols: Readonly<Record<number, string>> = {
   67: 'DHCP',
+  137: 'NetBIOS',
+  138: 'NetBIOS',
+  547: 'DHCPv6',
   1900: 'SSDP',
+  3702: 'WS-Discovery',
   5353: 'mDNS',
+  5355: 'LLMNR',
   5540: 'Matter',
 };
 
@@ -206,15 +211,18 @@ function adviceOf(service: Service, { services, networks }: Project, onLan: LanM
   if (mode?.kind === 'host') {
     const reason = known
       ? `it needs ${known.needs}${known.required ? '' : ', if that is used'}: ${hostText(onLan)}`
-      : 'nothing here shows why it is in host mode: if it only serves ports, a bridge that publishes them is safer';
+      : hostReason(service);
     return { netmode: 'host', reason, ...source };
   }
   const declared = [...(service.networks?.value.keys() ?? [])];
   if (declared.some((key) => key !== 'default')) {
     const reason = 'it is on networks that the file declares';
-    if (!known || !declared.every((key) => isBridge(networks.get(key)))) return { netmode: 'as written', reason };
+    const drivers = declared.map((key) => driverOf(networks.get(key), engine));
+    if (!known || drivers.some((driver) => driver !== 'bridge' && driver !== undefined))
+      return { netmode: 'as written', reason };
     const needs = `${known.needs}${known.required ? '' : ', if that is used'}`;
-    return { netmode: 'as written', reason: `${reason}, which are bridges: they do not carry ${needs}`, ...source };
+    const bridges = drivers.includes(undefined) ? '; if they are bridges,' : ', which are bridges:';
+    return { netmode: 'as written', reason: `${reason}${bridges} they do not carry ${needs}`, ...source };
   }
   if (known?.required && onLan.netmode === undefined)
     return {
@@ -238,13 +246,39 @@ function adviceOf(service: Service, { services, networks }: Project, onLan: LanM
   return { netmode: 'bridge', reason: bridgeReason(service, known?.needs, otherwise(onLan)), ...source };
 }
 
+/** What a program has where it may do something with the host's own network. */
+const hostSigns: readonly (readonly [key: string, of: RegExp])[] = [
+  ['cap_add', /^(?:CAP_)?(?:NET_ADMIN|NET_RAW|NET_BROADCAST|ALL)$/i],
+  ['privileged', /^true$/],
+  ['pid', /^host$/],
+  ['devices', /^\/dev\/net\/tun(?::|$)/],
+];
+
+function hostReason({ tree }: Service): string {
+  const safer = 'if it only serves ports, a bridge that publishes them is safer';
+  for (const [key, of] of hostSigns) {
+    const value = at(tree, key);
+    const items = value?.kind === 'sequence' ? value.items : value ? [value] : [];
+    const sign = items.find((item) => item.kind === 'scalar' && of.test(String(item.value)));
+    if (sign?.kind !== 'scalar') continue;
+    const kind = 'for programs that set up or watch the host itself, which may need host mode';
+    return `"${key}: ${String(sign.value)}" is ${kind}; ${safer}`;
+  }
+  return `nothing here shows why it is in host mode: ${safer}`;
+}
+
 /** Podman's words for the network that a program of its own makes; for Docker they name a network like any other. */
 const isPodmans = (network: string, engine: Facts['engine']): boolean =>
   /^(?:pasta|slirp4netns)(?::|$)/.test(network) && (engine === undefined || engine.kind === 'podman');
 
-/** The default network is one too, where the file says nothing of it. */
-const isBridge = (network: Network | undefined): boolean =>
-  network === undefined || (!network.external && !network.netmode && (network.driver?.value ?? 'bridge') === 'bridge');
+/** The default network is a bridge, where the file says nothing of it; of an external one, the engine may tell. */
+function driverOf(network: Network | undefined, engine: Facts['engine']): string | undefined {
+  if (network === undefined) return 'bridge';
+  if (network.netmode) return 'of a netmode';
+  if (!network.external) return network.driver?.value ?? 'bridge';
+  const name = network.name?.value ?? network.key;
+  return engine?.networks.find((one) => one.name === name)?.driver;
+}
 
 const hostText = (onLan: LanMode): string =>
   onLan.netmode === undefined ? `${onLan.because}; ${onLan.instead}` : 'host mode carries it';

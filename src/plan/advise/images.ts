@@ -6,6 +6,8 @@
 interface KnownImage {
   /** Without registry and tag. */
   readonly repositories: readonly string[];
+  /** What the names of images have in common of which there is one for each machine. */
+  readonly family?: RegExp;
   /** What of a LAN a bridge does not carry. */
   readonly needs: string;
   /** Whether it is of little use without. */
@@ -16,10 +18,8 @@ interface KnownImage {
 
 export const knownImages: readonly KnownImage[] = [
   {
-    repositories: [
-      ...['homeassistant/home-assistant', 'home-assistant/home-assistant', 'linuxserver/homeassistant'],
-      'homeassistant/raspberrypi4-64-homeassistant',
-    ],
+    repositories: [...['homeassistant/home-assistant', 'home-assistant/home-assistant', 'linuxserver/homeassistant']],
+    family: /^(?:homeassistant|home-assistant)\/[\w-]+-homeassistant$/,
     needs: 'mDNS and SSDP, to find devices',
     required: true,
     source: 'https://www.home-assistant.io/installation/linux (it is run with "--network=host")',
@@ -29,6 +29,78 @@ export const knownImages: readonly KnownImage[] = [
     needs: 'mDNS and IPv6 multicast, by which Matter works',
     required: true,
     source: 'https://github.com/matter-js/python-matter-server/blob/main/docs/docker.md',
+  },
+  {
+    repositories: ['matter-js/matterjs-server'],
+    needs: 'mDNS and IPv6 multicast, by which Matter works',
+    required: true,
+    source: 'https://github.com/matter-js/matterjs-server/blob/main/docs/docker.md',
+  },
+  {
+    repositories: ['luligu/matterbridge'],
+    needs: 'mDNS, by which Matter works',
+    required: true,
+    source: 'https://github.com/Luligu/matterbridge/blob/main/README-DOCKER.md (host network, "needed for mdns")',
+  },
+  {
+    repositories: ['music-assistant/server'],
+    needs: 'mDNS and UPnP, by which it finds players',
+    required: true,
+    source: 'https://music-assistant.io/installation (host networking or macvlan "is a mandatory requirement")',
+  },
+  {
+    repositories: ['wez/govee2mqtt'],
+    needs: 'multicasts, by which it finds devices',
+    required: true,
+    source: 'https://github.com/wez/govee2mqtt/blob/main/docs/DOCKER.md ("Host networking is required")',
+  },
+  {
+    repositories: ['1activegeek/airconnect'],
+    needs: 'mDNS and SSDP, by which AirPlay finds it and it finds players',
+    required: true,
+    source: 'https://github.com/1activegeek/docker-airconnect (it is run with "--net=host")',
+  },
+  {
+    repositories: ['owntone/owntone'],
+    needs: 'mDNS, by which it finds players and is found',
+    required: true,
+    source: 'https://github.com/owntone/owntone-container (network: host, or macvlan)',
+  },
+  {
+    repositories: ['vladgh/minidlna'],
+    needs: 'SSDP, by which DLNA works',
+    required: true,
+    source: 'https://github.com/vladgh/docker_base_images/tree/main/minidlna ("bridge mode will not work")',
+  },
+  {
+    repositories: ['esphome/esphome'],
+    needs: 'mDNS, by which its dashboard finds devices that have no fixed address',
+    required: false,
+    source: 'https://esphome.io/install/docker',
+  },
+  {
+    repositories: ['syncthing/syncthing', 'linuxserver/syncthing'],
+    needs: 'broadcasts and multicasts, by which it finds devices on the LAN',
+    required: false,
+    source: 'https://github.com/syncthing/syncthing/blob/main/README-Docker.md ("local device discovery")',
+  },
+  {
+    repositories: ['servercontainers/samba'],
+    needs: 'mDNS and WS-Discovery, by which computers list it',
+    required: false,
+    source: 'https://github.com/ServerContainers/samba (zeroconf: "network=host")',
+  },
+  {
+    repositories: ['linuxserver/unifi-network-application'],
+    needs: 'SSDP, to be "discoverable on L2 network"',
+    required: false,
+    source: 'https://github.com/linuxserver/docker-unifi-network-application (1900/udp)',
+  },
+  {
+    repositories: ['flungo/avahi'],
+    needs: 'mDNS of the LAN',
+    required: false,
+    source: 'https://github.com/flungo-docker/avahi ("Connecting to a physical network": macvlan)',
   },
   {
     repositories: ['homebridge/homebridge', 'oznu/homebridge'],
@@ -92,5 +164,10 @@ export function repositoryOf(image: string): string {
 
 export const knownImage = (image: string): KnownImage | undefined => {
   const repository = repositoryOf(image);
-  return knownImages.find(({ repositories }) => repositories.includes(repository));
+  return knownImages.find(
+    ({ repositories, family }) =>
+      // What mirrors others has their names behind its own: `mirror.lan/dockerhub/pihole/pihole`.
+      repositories.some((known) => repository === known || repository.endsWith(`/${known}`)) ||
+      family?.test(repository.split('/').slice(-2).join('/')) === true,
+  );
 };

@@ -53,7 +53,7 @@ const checks: readonly Check[] = [
   checkNetworks,
   checkHostSubnets,
   checkLeftBehind,
-  (plan, facts, report, _, recreated) => checkMadeAnew(plan, facts, report, recreated),
+  checkMadeAnew,
   checkNativePools,
   checkOwnSubnets,
   withoutFacts(checkDriverOptions),

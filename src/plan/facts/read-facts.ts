@@ -13,6 +13,11 @@ export function readFactsText(text: string): { readonly facts: Facts } | { reado
   } catch (cause) {
     return { fault: `it is not JSON: ${(cause as Error).message}` };
   }
+  return readFactsValue(value);
+}
+
+/** The same of what such a file holds. */
+export function readFactsValue(value: unknown): { readonly facts: Facts } | { readonly fault: string } {
   if (validateFacts(value)) return { facts: complete(value as WrittenFacts) };
   return { fault: faultText(validateFacts.errors![0]!) };
 }

@@ -61,6 +61,17 @@ export function tooOldFor(
   return undefined;
 }
 
+/** From which version on the engine reads the option of a network's driver that enables or disables a family. */
+const familyOptionSince = { 4: '28.0', 6: '27.0.1' } as const;
+
+/**
+ * Whether the engine reads it: an older one keeps it and does nothing (docs/measured.md). Podman has no such option;
+ * where nobody looked, the engine is as new as any.
+ */
+export function knowsFamilyOption(family: 4 | 6, { engine }: Versions): boolean {
+  return !engine || (engine.kind !== 'podman' && !isOlder(engine.version, familyOptionSince[family]));
+}
+
 /** From here on several macvlan networks may be on one parent; of ipvlan there is one in every version. */
 const severalMacvlans = '27.0.1';
 

@@ -20,14 +20,16 @@ export function hasUnknownTargets({ underlay: wanted, mode, pools }: NetworkPlan
 /** Whether its subnet is behind this host, and all of it the containers'. */
 export const isRouted = (mode: NetworkPlan['mode']) => mode === 'ipvlan-l3' || mode === 'ipvlan-l3s';
 
-/** The container addresses of a network that are known: those of the file, and those that running containers have. */
+/**
+ * The container addresses of a network that are known: those of the file, and those that running containers have, be it
+ * that the file gave them once, and this run does not touch them.
+ */
 export function knownTargets(
   network: NetworkPlan,
   members: readonly OnNetworks[],
   engine: ParsedEngine | undefined,
 ): readonly Address[] {
-  const present = hasUnknownTargets(network) ? presentOn(network.dockerName, engine) : [];
-  return [...fixedOn(network, members), ...present];
+  return [...fixedOn(network, members), ...presentOn(network.dockerName, engine)];
 }
 
 /**

@@ -5,7 +5,8 @@ import type { Report } from '../../diagnostics/diagnostic.ts';
 import type { Located } from '../../diagnostics/source.ts';
 import { type Address, type Cidr, contains, formatCidr, parseAddress, parseCidr } from '../facts/ip.ts';
 import type { NetworkPlan, PlannedPool } from '../types.ts';
-import { checkHostBits } from './pools.ts';
+import type { familiesOf } from './families.ts';
+import { checkHostBits, helpOutside } from './pools.ts';
 
 /**
  * As they stand; what cannot be read is left out, as is a range outside its subnet. A pool without a subnet is Docker's
@@ -22,26 +23,27 @@ export function declaredPools({ ipam }: Network, report: Report): readonly Plann
  * says nothing.
  *
  * @param pools the network's own, as they stand
+ * @param families what the network has of each family
  * @param report gets `subnet/family-not-enabled`
  */
 export function enabledPools(
-  { key, enableIpv4, enableIpv6, external }: Network,
+  { key, external }: Network,
   pools: readonly PlannedPool[],
+  families: ReturnType<typeof familiesOf>,
   report: Report,
 ): Pick<NetworkPlan, 'pools' | 'ignoredPools'> {
   if (external) return { pools };
-  const enabled = { 4: enableIpv4?.value ?? true, 6: enableIpv6?.value ?? false };
-  const [used, ignoredPools] = partition(pools, ({ subnet: { family } }) => enabled[family]);
+  const [used, ignoredPools] = partition(pools, ({ subnet: { family } }) => families[family].enabled);
   for (const { subnet, spans } of ignoredPools) {
     const { family } = subnet;
-    const said = family === 4 ? enableIpv4 : enableIpv6;
+    const { span } = families[family];
     report(
       'subnet/family-not-enabled',
       spans.subnet,
       `network "${key}": Docker ignores ${formatCidr(subnet)}, because IPv${family} is not enabled`,
       {
         help: `write "enable_ipv${family}: true" at network "${key}"`,
-        ...(said && { related: [{ message: 'it is turned off here', span: said.span }] }),
+        ...(span && { related: [{ message: 'it is turned off here', span }] }),
       },
     );
   }
@@ -95,7 +97,7 @@ function checkInside(
     written.span,
     `${key} ${written.value} is ${isLarger ? 'larger than' : 'outside'} ${value}`,
     {
-      help: isLarger ? 'choose a part of the subnet' : 'correct it, or add its subnet to "ipam"',
+      help: isLarger ? 'choose a part of the subnet' : helpOutside(read, 'ipam'),
       related: [{ message: 'the subnet is given here', span }],
     },
   );

@@ -15,6 +15,7 @@ import type { Pool } from '../facts/pool.ts';
 import type { NetworkPlan, Parent, PlannedPool, ShimWish, UnderlayPlan } from '../types.ts';
 import { auxAddressesOf, declaredPools, enabledPools } from './declared-pools.ts';
 import { composeNetworkName } from './docker-name.ts';
+import { familiesOf } from './families.ts';
 import { nativeParent, parentName, parentOf } from './parents.ts';
 import { checkAgainstExisting, poolsOf } from './pools.ts';
 import { overlayKey, type Requests, type UnderlayRequest } from './underlays.ts';
@@ -234,11 +235,12 @@ function nativeNetwork(
     existing?.options ?? Object.fromEntries([...network.driverOpts].map(([option, { value }]) => [option, value]));
   const mode = (existing && netmodeOfDriver(existing.driver, existing.options)) ?? intent?.mode.value ?? 'bridge';
   const said = external ? intent?.decoded?.settings : undefined;
+  const families = familiesOf(network, facts);
   const { pools, ignoredPools }: Pick<NetworkPlan, 'pools' | 'ignoredPools'> = existing
     ? { pools: existing.pools.map(withoutSpans) }
     : said?.subnet
       ? { pools: saidPools(said, span, context) }
-      : enabledPools(network, declared, report);
+      : enabledPools(network, declared, families, report);
   const parent = existing
     ? nativeParent({ value: options['parent'] ?? '', span: said?.parent?.span ?? span }, span, facts)
     : said
@@ -258,7 +260,7 @@ function nativeNetwork(
     declared: true,
     dockerName,
     internal: external ? existing?.internal === true : network.internal,
-    ipv6: network.enableIpv6?.value === true || hasIpv6(pools),
+    ipv6: families[6].enabled || hasIpv6(pools),
     ...(isUnderlay(mode) && {
       underlay: {
         mode,

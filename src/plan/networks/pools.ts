@@ -15,6 +15,7 @@ import {
   contains,
   formatAddress,
   formatCidr,
+  isLinkLocal,
   overlaps,
   parseAddress,
   parseCidr,
@@ -155,11 +156,22 @@ function assigned<T extends Address | Cidr>(
     else if (subnets.length > 0) {
       const all = subnets.map((subnet) => formatCidr(subnet.value)).join(' and ');
       report('address/range-invalid', span, `${key} ${text} is outside ${all}`, {
-        help: 'correct it, or add its subnet to "subnet"',
+        help: helpOutside(value, 'subnet'),
       });
     }
   }
   return found;
+}
+
+/**
+ * By a link-local address an IPv6 router calls itself, and it is what a person finds in the host's own routes.
+ *
+ * @param key where subnets are written
+ */
+export function helpOutside(value: Address | Cidr | undefined, key: 'subnet' | 'ipam'): string {
+  if (value?.family !== 6 || !isLinkLocal(value)) return `correct it, or add its subnet to "${key}"`;
+  const orLeft = key === 'subnet' ? 'leave it out, or ' : '';
+  return `Docker takes no link-local gateway: ${orLeft}write another address of the router`;
 }
 
 /** Docker refuses one that lies in no subnet of its network. */

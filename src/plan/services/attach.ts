@@ -94,13 +94,13 @@ function managed(
   }
   const keepsPorts = !isUnderlay(mode) || loopback;
   const publishing = !keepsPorts ? undefined : loopback ? 'loopback' : 'as-written';
+  const ports = (instead?.ports ?? service.ports).map((port) => plannedPort(port, publishing));
   return {
     ...common,
     networks: listed,
     ...(publishing && { publishing }),
-    ports: publishing
-      ? withoutRepeats((instead?.ports ?? service.ports).map((port) => plannedPort(port, publishing)))
-      : [],
+    // What the file has told apart stays two.
+    ports: loopback ? withoutRepeats(ports) : publishing ? ports : [],
     listeners: row.kind === 'underlay' ? opens : [],
   };
 }

@@ -62,12 +62,20 @@ for (const [what, before, mode, code, after] of [
     0,
     '    x-netmode:\n      mode: service:vpn\n      listen: [80]\n',
   ],
+  [
+    'a native guest, by the name of the container',
+    '    network_mode: container:tunnel\n',
+    'service:vpn',
+    0,
+    '    network_mode: container:tunnel\n    x-netmode: service:vpn\n',
+  ],
   ['a guest of another', '    network_mode: service:other\n', 'service:vpn', 1, '    network_mode: service:other\n'],
   ['of nobody', '', 'service:vqn', 1, ''],
 ] as const) {
   test(`${what} becomes a guest: ${mode}`, async () => {
     const text = (rest: string) =>
-      `services:\n  vpn: { image: x }\n  other: { image: x }\n  app:\n    image: y # kept\n${rest}`;
+      'services:\n  vpn: { image: x, container_name: tunnel }\n  other: { image: x }\n' +
+      `  app:\n    image: y # kept\n${rest}`;
     const outcome = await runIn({ 'compose.yaml': text(before) }, ['annotate', 'app', '--mode', mode]);
     assert.is(outcome.code, code, outcome.err);
     assert.is(read(outcome), text(after));
@@ -308,6 +316,24 @@ const refusals: readonly (readonly [string, Readonly<Record<string, string>>, re
     ['app', '--mode', 'host'],
     1,
     '"app" is in the network of "vpn"',
+  ],
+  [
+    'a guest of the container of a service',
+    {
+      'compose.yaml':
+        'services:\n  vpn: { image: x, container_name: tunnel }\n' +
+        '  app: { image: x, network_mode: "container:tunnel" }\n',
+    },
+    ['app', '--mode', 'host'],
+    1,
+    'help: annotate "vpn" instead, or remove "network_mode" first if "app" is to leave it',
+  ],
+  [
+    'a guest of a container of another project',
+    { 'compose.yaml': 'services:\n  app: { image: x, network_mode: "container:tunnel" }\n' },
+    ['app', '--mode', 'host'],
+    1,
+    'help: remove "network_mode" first if "app" is to leave it',
   ],
   [
     'an included service',

@@ -208,11 +208,145 @@ volumes:
     '"web": "condition: service_healthy"',
     '"web": the port 81 on the address 127.0.0.1',
     '"web": "pull_policy"',
+    '"web": "env_file.required"',
     '"web" on the network "back": "gw_priority"',
     'network "back": "enable_ipv6"',
-    'network "back": "gateway"',
+    'network "back": "ipam.config.gateway"',
   ]);
 });
+
+/** A key of a service, what becomes of it in the stack file, and what is said. */
+const forms: readonly (readonly [key: string, inStack: object, said?: readonly string[]])[] = [
+  ['init: "${NONE:-true}", tty: "yes", read_only: "false"', { init: true, tty: true, read_only: false }],
+  ['stdin_open: "${NONE:-true}"', { stdin_open: '${NONE:-true}' }],
+  [
+    'ulimits: { nofile: "5", nproc: { soft: "1", hard: 2 }, core: 3 }',
+    { ulimits: { nofile: 5, nproc: { soft: 1, hard: 2 }, core: 3 } },
+  ],
+  [
+    'environment: { A: true, B: , C: 1 }, labels: [a=b]',
+    { environment: { A: 'true', B: null, C: 1 }, labels: ['a=b'] },
+  ],
+  ['healthcheck: { disable: "true", retries: "3" }, command: ', { healthcheck: { disable: true, retries: 3 } }],
+  [
+    'secrets: [{ source: s, uid: "0", mode: "0444" }, s], configs: [{ source: c, mode: 292 }]',
+    { secrets: [{ source: 's', uid: '0', mode: 292 }, 's'], configs: [{ source: 'c', mode: 292 }] },
+  ],
+  [
+    'deploy: { replicas: "2", labels: { a: true }, resources: { limits: { cpus: 0.50, pids: "${NONE:-5}" } } }',
+    { deploy: { replicas: 2, labels: { a: 'true' }, resources: { limits: { cpus: '0.5', pids: 5 } } } },
+  ],
+  [
+    'deploy: { resources: { reservations: { devices: [{ capabilities: [gpu] }] } } }',
+    { deploy: { resources: { reservations: {} } } },
+    ['"a": "deploy.resources.reservations.devices"'],
+  ],
+  [
+    'volumes: [{ type: tmpfs, target: /x, tmpfs: { size: 1.5m, mode: 0700 } }, ' +
+      '{ type: bind, source: ., target: /y, read_only: "true", bind: { create_host_path: true, selinux: z } }]',
+    {
+      volumes: [
+        { type: 'tmpfs', target: '/x', tmpfs: { size: 1572864 } },
+        { type: 'bind', source: '.', target: '/y', read_only: true, bind: {} },
+      ],
+    },
+    ['"a": "volumes.tmpfs.mode"', '"a": "volumes.bind.selinux"'],
+  ],
+  [
+    'volumes: ["./a:/x:ro,z", "./a:/y:Z", "./a:/z:ro", "${NONE:-./b}:/q:U", "./a:/r:${NONE:-z}", /s]',
+    { volumes: ['./a:/x:ro', './a:/y', './a:/z:ro', '${NONE:-./b}:/q', './a:/r:${NONE:-z}', '/s'] },
+    ['z', 'Z', 'U'].map((option) => `"a": the option "${option}" of a volume`),
+  ],
+  ['extra_hosts: { a: 1.1.1.1, b: [2.2.2.2, "::2"] }', { extra_hosts: ['a=1.1.1.1', 'b=2.2.2.2', 'b=::2'] }],
+  ['volumes: [{ type: image, source: b, target: /b }, /s]', { volumes: ['/s'] }, ['"a": a volume of type "image"']],
+  [
+    'deploy: { mode: global, replicas: 2 }',
+    { deploy: { mode: 'global' } },
+    ['"a": "deploy.replicas" beside "mode: global"'],
+  ],
+  [
+    'deploy: { endpoint_mode: dnsrr }, ports: ["8080:80", { target: 81, published: 8081, mode: host }]',
+    {
+      deploy: { endpoint_mode: 'dnsrr' },
+      ports: [{ target: 81, published: 8081, protocol: 'tcp', mode: 'host' }],
+    },
+    ['"a": the port 80 in ingress mode, beside "endpoint_mode: dnsrr",'],
+  ],
+  ['restart: always, build: ., expose: [80]', {}],
+  ['restart: "no"', {}, ['"a": "restart: no"']],
+  ['restart: on-failure:3', {}, ['"a": "restart: on-failure:3"']],
+  [
+    'restart: "no", deploy: { restart_policy: { condition: none } }',
+    { deploy: { restart_policy: { condition: 'none' } } },
+  ],
+  [
+    'container_name: nn, privileged: true, devices: [/dev/null], links: [b], tmpfs: /run, shm_size: 1m',
+    {},
+    ['container_name', 'privileged', 'devices', 'links', 'tmpfs', 'shm_size'].map((key) => `"a": "${key}"`),
+  ],
+];
+for (const [key, inStack, expected = []] of forms) {
+  test(`in a stack: ${key}`, async () => {
+    const { stack, said } = await stackFile(
+      `services: { a: { image: a, ${key} }, b: { image: b } }\n` +
+        'secrets: { s: { external: "true" } }\nconfigs: { c: { file: ./c, labels: { a: true } } }\n',
+    );
+    assert.equal(stack.services.a, { image: 'a', ...inStack });
+    assert.equal([stack.secrets.s.external, stack.configs.c.labels.a], [true, 'true']);
+    assert.equal(said, expected);
+  });
+}
+
+test('networks and volumes of a stack: what does nothing is said, a volume of a cluster stays one', async () => {
+  const { stack, said } = await stackFile(`services: { a: { image: a, networks: [n] } }
+networks:
+  n:
+    driver: bridge
+    driver_opts: { com.docker.network.bridge.enable_icc: "false", com.docker.network.driver.mtu: 1400 }
+    internal: "true"
+    ipam: { options: { a: b }, config: [{ subnet: 10.4.0.0/24 }] }
+volumes: { v: { x-cluster-spec: { group: g }, external: "false" } }
+`);
+  assert.equal(stack.networks.n, {
+    driver_opts: { 'com.docker.network.driver.mtu': 1400 },
+    internal: true,
+    ipam: { config: [{ subnet: '10.4.0.0/24' }] },
+  });
+  assert.equal(stack.volumes.v, { 'x-cluster-spec': { group: 'g' }, external: false });
+  assert.equal(said, ['network "n": "com.docker.network.bridge.enable_icc"', 'network "n": "ipam.options"']);
+});
+
+test('an env_file is read as it is, which is said', async () => {
+  const { err } = await withTwo('render', 'services: { a: { image: a, env_file: ./a.env }, b: { image: b } }\n');
+  assert.equal(
+    [...err.matchAll(/^(\w+)\[swarm\/left-out\]: (.*)$/gm)].map(([, severity, message]) => [severity, message]),
+    [
+      [
+        'warning',
+        '"a": quotes, comments behind values and variables in its env_file are part of the values in a stack',
+      ],
+    ],
+  );
+});
+
+const failing: Readonly<Record<string, readonly [yaml: string, error: string]>> = {
+  'no image': ['services: { a: { build: . } }', '"a" has no image, and a stack builds none'],
+  'a secret from the environment': [
+    'services: { a: { image: a, secrets: [s] } }\nsecrets: { s: { environment: S } }',
+    'secret "s": a stack takes "environment" from no Compose file',
+  ],
+  'a config in the file': [
+    'services: { a: { image: a, configs: [c] } }\nconfigs: { c: { content: hi } }',
+    'config "c": a stack takes "content" from no Compose file',
+  ],
+};
+for (const [name, [yaml, message]] of Object.entries(failing)) {
+  test(`a deployment would fail: ${name}`, async () => {
+    const { code, out, err } = await withTwo('render', `${yaml}\n`);
+    assert.equal([code, out], [1, '']);
+    assert.match(err, `error[swarm/left-out]: ${message}`);
+  });
+}
 
 test('netmodes in the stack file: host and macvlan are external networks, bridge is an overlay', async () => {
   const { stack } = await stackFile(`services:

@@ -522,6 +522,23 @@ test('the routes of a fixed address that is no longer in the file, and of a remo
   assert.equal(on.changes(), ['compose rm', 'ip route del 192.168.1.54/32 dev nc-eth0']);
 });
 
+test('a container keeps its way while it runs at an address that its file no longer gives', async () => {
+  const two = (address: string) =>
+    `${web}  db: { image: mariadb, x-netmode: { ${lan}${address === '' ? '' : `, ipv4_address: ${address}`} } }\n`;
+  const on = machine(shop(two('192.168.1.53')));
+  const ways = () => on.routes.map(({ dst }) => dst);
+  await on.run('up', '-d');
+  assert.equal(ways(), ['192.168.1.224/27', '192.168.1.53/32']);
+  on.host.files.set('/project/compose.yaml', shop(two(''))['compose.yaml']);
+  assert.is((await on.run('up', '-d', 'web')).code, 0);
+  assert.equal(ways(), ['192.168.1.224/27', '192.168.1.53/32']);
+  // As after a reboot.
+  on.links.clear();
+  on.routes.splice(0);
+  assert.is((await on.run('up', '-d', 'web')).code, 0);
+  assert.equal(ways(), ['192.168.1.224/27', '192.168.1.53/32']);
+});
+
 test('where Docker chooses among all addresses of the LAN, each container gets a route once it runs', async () => {
   const native = [
     '  web: { image: nginx, networks: [lan] }',

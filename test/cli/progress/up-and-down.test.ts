@@ -74,6 +74,24 @@ test('in a pipe: the lines that Compose would write', async () => {
   assert.is((await on(fakeScreen(), shop, '--progress', 'quiet', 'down')).written(), '');
 });
 
+test('a shim that is changed before Compose and after it is updated once', async () => {
+  const fixed = (address: string) => project['compose.yaml'].replace('parent: eth0', `parent: eth0, ${address}`);
+  const shop = machine({ 'compose.yaml': fixed('ipv4_address: 192.168.1.53') });
+  await shop.run('up', '-d');
+  shop.host.files.set('/project/compose.yaml', fixed('ipv4_address: 192.168.1.54'));
+  // Compose makes the container anew.
+  shop.before = (line) => void (line === 'compose up -d' && shop.engine.containers.splice(0));
+  const changed = await on(fakeScreen(), shop, 'up', '-d');
+  assert.equal(
+    shop.routes.map(({ dst }) => dst),
+    ['192.168.1.224/27', '192.168.1.54/32'],
+  );
+  assert.equal(
+    changed.seen().filter((each) => each.includes('Shim')),
+    [' Shim nc-eth0  Updating', ' Shim nc-eth0  Updated'],
+  );
+});
+
 test('sudo has the terminal for itself while it asks', async () => {
   const shop = machine(project);
   const screen = wide();

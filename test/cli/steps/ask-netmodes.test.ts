@@ -19,7 +19,7 @@ const here: FakeOptions = {
 /** @param answers the choices' names in turn; nothing: Enter alone */
 async function asked(
   answers: readonly (string | undefined)[],
-  confirmed: boolean,
+  confirmed: boolean | 'Ctrl-C',
   argv: readonly string[] = [],
   file = text,
   files: Readonly<Record<string, string>> = {},
@@ -41,6 +41,7 @@ async function asked(
     },
     confirm: async (question) => {
       shown.push(question);
+      if (confirmed === 'Ctrl-C') throw new Interrupted('interrupted');
       return confirmed;
     },
     confirmBefore: () => Promise.reject(new Error('nothing is asked for a time')),
@@ -86,12 +87,17 @@ test('no: nothing is written', async () => {
   assert.is(after, text);
 });
 
-test('Ctrl-C: nothing is written, and exit code 130', async () => {
-  const { code, err, after } = await asked(['host', 'Ctrl-C'], true);
-  assert.is(code, 130);
-  assert.match(err, 'nothing is written');
-  assert.is(after, text);
-});
+for (const [where, answers, confirmed] of [
+  ['a service', ['host', 'Ctrl-C'], true],
+  ['the last question', ['host'], 'Ctrl-C'],
+] as const) {
+  test(`Ctrl-C at ${where}: nothing is written, and exit code 130`, async () => {
+    const { code, err, after } = await asked(answers, confirmed);
+    assert.is(code, 130);
+    assert.is(err, 'netcompose: nothing is written\n');
+    assert.is(after, text);
+  });
+}
 
 test('what the kernel of this host has not is said; the file may be for another', async () => {
   const release = '6.1.0-37-amd64';

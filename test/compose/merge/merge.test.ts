@@ -153,6 +153,12 @@ const services: readonly (readonly [string, string, string, string])[] = [
     '{ ports: !reset null, hostname: !reset }',
     '{ image: x }',
   ],
+  ...['environment', 'labels', 'annotations', 'sysctls'].map((key): readonly [string, string, string, string] => [
+    `${key}: a key without a value takes the value away`,
+    `{ image: x, ${key}: { A: "5", B: "6" } }`,
+    `{ ${key}: { A: } }`,
+    `{ image: x, ${key}: { A: , B: "6" } }`,
+  ]),
   [
     '!reset drops below',
     '{ image: x, networks: { n: { priority: 1, aliases: [a] } } }',
@@ -206,6 +212,20 @@ for (const [title, base, over, merged] of pools) {
 }
 
 const refusals: readonly (readonly [string, string, string, string])[] = [
+  [
+    'a word over networks',
+    '{ image: x, networks: { default: } }',
+    '{ networks: no }',
+    'warning compose/invalid-model b.yaml:1 <no> "services.a.networks" is a string here, which Compose leaves out: ' +
+      'it is a mapping before | write a mapping here too',
+  ],
+  [
+    'a number over a list that one word may stand for',
+    '{ image: x, dns: [1.1.1.1] }',
+    '{ dns: 1.5 }',
+    'warning compose/invalid-model b.yaml:1 <1.5> "services.a.dns" is a number here, which Compose leaves out: ' +
+      'it is a list before | write a list here too',
+  ],
   [
     'a scalar over a list',
     '{ image: x, ports: ["80"] }',

@@ -109,6 +109,12 @@ const edits: readonly (readonly [string, string, readonly Wish[], string])[] = [
     'services:\n  web:\n    image: nginx\n    x-netmode: host\n    command: |\n      a',
   ],
   [
+    'behind a comment below a block of text, at the end without a line break',
+    'services:\n  web:\n    build:\n      dockerfile_inline: |\n        FROM x\n\n      # end',
+    [host],
+    'services:\n  web:\n    build:\n      dockerfile_inline: |\n        FROM x\n\n      # end\n    x-netmode: host',
+  ],
+  [
     'a key without a value at the end',
     'services:\n  web:\n    image: nginx\n    environment: # none\nnetworks: {}\n',
     [host],

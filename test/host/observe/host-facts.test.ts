@@ -210,7 +210,8 @@ test('what a LAN depends on, where it is asked for', async () => {
     { dst: '192.168.1.5', dev: 'eth0', lladdr: '02:00:00:00:00:01', state: ['STALE'] },
     { dst: '192.168.1.6', dev: 'eth0', state: ['FAILED'] },
     { dst: '192.168.1.7', dev: 'eth0', state: ['INCOMPLETE'] },
-    { dst: 'fe80::1', dev: 'eth0', lladdr: '02:00:00:00:00:01', router: null, state: ['REACHABLE'] },
+    { dst: 'fe80::1', dev: 'eth0', lladdr: '02:00:00:00:00:02', router: null, state: ['REACHABLE'] },
+    { dst: 'fe80::5', dev: 'eth0', lladdr: '02:00:00:00:00:01', state: ['REACHABLE'] },
   ];
   const files = {
     ...linux.files,
@@ -223,6 +224,7 @@ test('what a LAN depends on, where it is asked for', async () => {
   );
   assert.equal(observed.neighbours, [
     { address: '192.168.1.5', interface: 'eth0', mac: '02:00:00:00:00:01', state: 'stale' },
+    { address: 'fe80::1', interface: 'eth0', mac: '02:00:00:00:00:02', state: 'reachable' },
   ]);
   assert.equal(observed.arp, { all: { filter: 0, ignore: 2 }, m0: { filter: 1, ignore: 0 } });
   assert.equal(observed.drivers, { macvlan: 'ready', ipvlan: 'ready', '8021q': 'ready' });

@@ -6,11 +6,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { check, counts, within } from '../suite/checks.ts';
-import { quickerNode } from '../suite/node.ts';
-import { must, type Output, run, until } from '../suite/process.ts';
+import { must, run, until } from '../suite/process.ts';
+import { chosenEngine } from './engine.ts';
 import { makeLan } from './lan.ts';
 import { allUnits, type File, managers } from './managers.ts';
 import { composeFile, networks } from './networks.ts';
+import { folder, netcompose, succeeds } from './product.ts';
 
 interface Memory {
   /** How often the machine has started before. */
@@ -23,21 +24,7 @@ interface Memory {
 
 const again = 194;
 const memoryFile = '/src/memory.json';
-const folder = '/root/project';
 const manager = managers.find(({ name }) => name === (process.env['LAB_MANAGER'] || 'networkd'))!;
-
-const netcompose = (...args: readonly string[]): Output =>
-  run([...quickerNode, '/src/netcompose/bin/netcompose.cjs', ...args], {
-    cwd: folder,
-    env: { NETCOMPOSE_ENGINE_SECONDS: '60', GOGC: 'off', GOMEMLIMIT: '256MiB' },
-  });
-
-function succeeds(...args: readonly string[]): Output {
-  const output = netcompose(...args);
-  const isFine = output.code === 0;
-  check(`\`${args.join(' ')}\``, isFine, isFine ? '' : `${output.code}: ${output.stderr} ${output.stdout}`);
-  return output;
-}
 
 /** Each file, with what it says or where it leads. */
 const etc = () =>
@@ -105,6 +92,7 @@ function prepare(): void {
   for (const unit of allUnits)
     if (!manager.units.includes(unit)) run(['systemctl', 'disable', '--now', '--quiet', unit]);
   makeLan();
+  chosenEngine();
   configure(...manager.files);
   must('systemctl', 'enable', '--quiet', ...manager.units);
   run(['systemctl', 'restart', ...manager.units]);

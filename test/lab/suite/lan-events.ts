@@ -3,7 +3,7 @@ import { forget, outdate, type Place } from '../../support/caches.ts';
 import { check } from './checks.ts';
 import { bridgeOf, inNamespace, type Segment } from './lan.ts';
 import { addressed, inContainer, lived, plain, stillReached } from './lived.ts';
-import type { Project } from './machine.ts';
+import { addressOf, containerOf, netcompose, type Project } from './machine.ts';
 import { must, run, until } from './process.ts';
 
 /** In place of the one that containers have addresses of. */
@@ -59,4 +59,54 @@ export function routerAdvertises(project: Project): void {
   const taken = `${must('ip', '-6', 'address', 'show', ...shim)} ${must('ip', '-6', 'route', 'show', ...shim)}`;
   check('the shim takes nothing', !/fd00:98:|proto ra|kernel_ra/.test(taken), taken);
   stillReached(project, 'when the router has spoken of another prefix');
+}
+
+/**
+ * The host has temporary (privacy) addresses of what the router advertises: none is the shim's, nor the source of what
+ * goes to a container, nor what a plan names.
+ */
+export function temporaryAddresses(project: Project): void {
+  const { segment } = addressed;
+  const { parent, subnet6, host6 } = segment;
+  const shim = `nc-${parent}`;
+  const own = () => must('ip', '-6', '-oneline', 'address', 'show', 'dev', shim, 'scope', 'global');
+  const before = own();
+  const advertise = (...what: readonly string[]) =>
+    must(...inNamespace('router', 'python3', '/src/advertise.py', bridgeOf(segment), ...what));
+  // As on hosts that have them for every interface. (A host that forwards hears routers only with `accept_ra` 2.)
+  const settings = [`${parent}.accept_ra`, `${parent}.use_tempaddr`, `${shim}.use_tempaddr`].map((name) => {
+    const key = `net.ipv6.conf.${name}`;
+    return { key, old: must('sysctl', '-n', key) };
+  });
+  for (const { key } of settings) must('sysctl', '-qw', `${key}=2`);
+  try {
+    advertise(subnet6);
+    const [, temporary = ''] =
+      until(
+        () => / inet6 (\S+)\/64 [^\n]*temporary/.exec(must('ip', '-6', '-oneline', 'address', 'show', 'dev', parent)),
+        (found) => found !== null,
+        60,
+      ) ?? [];
+    check('the host has a temporary address', temporary !== '', temporary);
+    check("the shim's addresses are what they were", own() === before, own());
+    const container = addressOf(containerOf(project, `${addressed.key}-a`), 6);
+    const way = must('ip', '-6', 'route', 'get', container);
+    const source = / inet6 ([^/]+)\//.exec(before)?.[1];
+    check(
+      "and what goes to a container has the shim's",
+      way.includes(` dev ${shim} `) && way.includes(` src ${source} `),
+      way,
+    );
+    const plan = netcompose(project, ['plan']);
+    check('the plan does not name it', plan.code === 0 && !plan.stdout.includes(temporary), plan.stdout + plan.stderr);
+    const ping = run(['ping', '-6', '-c', '2', '-W', '2', container]);
+    check('and the container answers', ping.code === 0, ping.stdout + ping.stderr);
+  } finally {
+    for (const { key, old } of settings) must('sysctl', '-qw', `${key}=${old}`);
+    // Or containers would go on to speak from what they took of it, and the host would answer by the card.
+    advertise(subnet6, '0');
+    must('ip', '-6', 'address', 'flush', 'dev', parent, 'scope', 'global', 'dynamic');
+  }
+  const addresses = must('ip', '-6', '-oneline', 'address', 'show', 'dev', parent);
+  check('the host is as it was', addresses.includes(` ${host6}/64 `) && !addresses.includes('temporary'), addresses);
 }

@@ -6,7 +6,7 @@ import { check, within } from './checks.ts';
 import { forgetContainers } from './containers.ts';
 import { restartEngine } from './engine.ts';
 import { hear } from './hearing.ts';
-import { askedAnew, routerAdvertises } from './lan-events.ts';
+import { askedAnew, routerAdvertises, temporaryAddresses } from './lan-events.ts';
 import { lived, plain, stillReached } from './lived.ts';
 import {
   addressOf,
@@ -171,6 +171,7 @@ const happenings: readonly ((project: Project) => void | Promise<void>)[] = [
     secondUp,
     askedAnew,
     routerAdvertises,
+    temporaryAddresses,
     withoutShims,
     containersRestarted,
     parentsDown,

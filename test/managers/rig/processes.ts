@@ -27,16 +27,18 @@ export async function must(argv: readonly string[], input?: string): Promise<str
 }
 
 /**
- * Asks every tenth of a second until there is an answer. The limit is for what never comes.
+ * Asks every tenth of a second until there is an answer. The limit is for what never comes; questions are counted and
+ * not seconds, because on a loaded machine these take longer as well.
  *
  * @param what for the error: "no lease on eth0"
  */
 export async function waitFor<T>(what: string, ask: () => Promise<T | undefined | false>, seconds = 120): Promise<T> {
-  for (const end = Date.now() + seconds * 1000; ; await sleep(100)) {
+  for (let left = 10 * seconds; left > 0; left--) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > end) throw new Error(`${what} for ${seconds} s`);
+    await sleep(100);
   }
+  throw new Error(`${what}, asked ${10 * seconds} times`);
 }
 
 /** Whether something becomes true within some seconds. */

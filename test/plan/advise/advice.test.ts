@@ -9,7 +9,7 @@ import { lanFacts, planTexts } from '../../support/in-memory.ts';
 const advised = (service: string, facts: Facts = lanFacts) => {
   const { project } = planTexts(
     `services:\n  vpn: { image: x, container_name: vp }\n  web: ${service}\n` +
-      'networks: { back: {}, far: { driver: overlay } }\n',
+      'networks: { back: {}, far: { driver: overlay }, proxy: { external: true }, br: { external: true, name: br0 } }',
   );
   const { netmode, write, reason } = adviceFor(project!, facts).find((one) => one.service === 'web')!;
   return { said: `${netmode}${write ? ' (advised)' : ''}`, reason };
@@ -48,6 +48,14 @@ const withMacvlan: Facts = {
   },
 };
 
+const withBridge: Facts = {
+  ...lanFacts,
+  engine: {
+    ...lanFacts.engine!,
+    networks: withMacvlan.engine!.networks.map((network) => ({ ...network, driver: 'bridge', options: {} })),
+  },
+};
+
 const cases: readonly (readonly [service: string, said: string, reason: RegExp, facts?: Facts])[] = [
   ['{ image: nginx, ports: ["8080:80"] }', 'bridge', /^a bridge is enough: what it publishes/],
   ['{ image: postgres }', 'bridge', /^a bridge is enough: it publishes nothing, so/],
@@ -79,7 +87,34 @@ const cases: readonly (readonly [service: string, said: string, reason: RegExp, 
   ['{ image: homebridge/homebridge, networks: [back] }', 'as written', /are bridges: they do not carry mDNS/],
   ['{ image: pihole/pihole, networks: [back, default] }', 'as written', /carry broadcasts .*, if that is used$/],
   ['{ image: homebridge/homebridge, networks: [far, back] }', 'as written', /networks that the file declares$/],
+  [
+    '{ image: homebridge/homebridge, networks: [proxy] }',
+    'as written',
+    /declares; if they are bridges, they do not carry/,
+  ],
+  ['{ image: homebridge/homebridge, networks: [br] }', 'as written', /networks that the file declares$/, withMacvlan],
+  ['{ image: homebridge/homebridge, networks: [br] }', 'as written', /which are bridges: they do not/, withBridge],
+  ['{ image: x, networks: [proxy] }', 'as written', /networks that the file declares$/],
   ['{ image: x, network_mode: host }', 'host', /^nothing here shows why/],
+  ['{ image: x, network_mode: host, cap_add: [CHOWN] }', 'host', /^nothing here shows why/],
+  [
+    '{ image: x, network_mode: host, cap_add: [CHOWN, net_admin] }',
+    'host',
+    /^"cap_add: net_admin" is .* host mode; if/,
+  ],
+  ['{ image: x, network_mode: host, cap_add: [CAP_NET_RAW] }', 'host', /^"cap_add: CAP_NET_RAW" is/],
+  ['{ image: x, network_mode: host, privileged: true }', 'host', /^"privileged: true" is/],
+  ['{ image: x, network_mode: host, privileged: false }', 'host', /^nothing here shows why/],
+  ['{ image: x, network_mode: host, pid: host }', 'host', /^"pid: host" is/],
+  ['{ image: x, network_mode: host, devices: ["/dev/net/tun:/dev/net/tun"] }', 'host', /^"devices: \/dev\/net\/tun/],
+  ['{ image: vladgh/minidlna, network_mode: host }', 'host', /^it needs SSDP, by which DLNA works: host mode/],
+  ['{ image: syncthing/syncthing }', 'bridge', /^a bridge is enough, but .* finds devices on the LAN: then ipvlan-l2$/],
+  [
+    '{ image: x, ports: ["137-138:137-138/udp", "3702:3702/udp"] }',
+    'bridge',
+    /^it publishes NetBIOS and WS-Discovery, /,
+  ],
+  ['{ image: x, ports: ["547:547/udp", "5355:5355/udp"] }', 'bridge', /^it publishes DHCPv6 and LLMNR, /],
   ['{ image: x, network_mode: none }', 'none', /the file wants that/],
   ['{ image: x, network_mode: "service:vpn" }', 'service:vpn (advised)', /stays in the network of "vpn"/],
   ['{ image: x, network_mode: "service:${VPN:-vpn}" }', 'service:vpn', /has a variable: write it yourself/],
@@ -187,7 +222,17 @@ test('images are known by their repository, whatever the registry and the tag', 
     ['registry:2', 'registry'],
   ] as const)
     assert.is(repositoryOf(image), repository, image);
-  assert.is(knownImage('someone/jellyfin'), undefined, 'a name that is only alike is not known');
+  for (const image of [
+    'ghcr.io/home-assistant/raspberrypi4-64-homeassistant:2024.6',
+    'homeassistant/amd64-homeassistant',
+    'registry.lan:5000/dockerhub/homeassistant/home-assistant:stable',
+    'registry.lan/mirror/home-assistant/generic-x86-64-homeassistant',
+    'docker.io/homeassistant/home-assistant:',
+    'ghcr.io/home-assistant/home-assistant:stable@sha256:0123',
+  ])
+    assert.is(knownImage(image), knownImages[0], image);
+  for (const image of ['someone/jellyfin', 'x/myjellyfin/jellyfin', 'home-assistant/amd64-addon', 'x-homeassistant'])
+    assert.is(knownImage(image), undefined, 'a name that is only alike is not known');
 });
 
 test('every image has a source', () => {

@@ -146,9 +146,19 @@ test('what leads to the containers of now is what would have been decided with t
   }
 });
 
-test('with a range, the range alone is enough', () => {
-  const { plan } = planTexts(withNetwork(`{ ${native}, ipam: { config: [{ ${pools} }] } }`), { facts: running });
-  assert.equal(routesOf(plan), [{ destination: '192.168.1.224/30', source: '192.168.1.10' }]);
+test('with a range, only what runs outside it has a route of its own', () => {
+  const containers = [
+    container('a', '192.168.1.225'),
+    container('b', '192.168.1.9'),
+    container('c', '192.168.1.8', false),
+  ];
+  const { plan } = planTexts(withNetwork(`{ ${native}, ipam: { config: [{ ${pools} }] } }`), {
+    facts: { ...running, engine: { ...running.engine!, containers } },
+  });
+  assert.equal(routesOf(plan), [
+    { destination: '192.168.1.224/30', source: '192.168.1.10' },
+    { destination: '192.168.1.9/32', source: '192.168.1.10' },
+  ]);
   assert.not(hasUnknownTargets(plan!.networks.get('lan')!));
 });
 

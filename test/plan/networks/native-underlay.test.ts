@@ -32,6 +32,27 @@ for (const [name, text, expected] of [
   });
 }
 
+for (const [form, text, help] of [
+  [
+    'native',
+    pool('{ subnet: "fd00:1::/64", gateway: "fe80::1" }'),
+    'Docker takes no link-local gateway: write another address of the router',
+  ],
+  [
+    'annotated',
+    'services:\n  web: { image: x, x-netmode: { mode: macvlan, subnet: "fd00:1::/64", gateway: "fe80::1" } }\n',
+    'Docker takes no link-local gateway: leave it out, or write another address of the router',
+  ],
+] as const) {
+  test(`a router's link-local address is no gateway: ${form}`, () => {
+    const { diagnostics } = planTexts(text, { facts: lanFacts });
+    assert.equal(
+      diagnostics.sorted().flatMap((one) => (one.rule === 'address/range-invalid' ? one.help : [])),
+      [help],
+    );
+  });
+}
+
 test('a shim needs a parent', () => {
   const { plan, ...outcome } = planTexts(withNetwork('{ driver: macvlan, x-netmode: { host_access: shim } }'), {
     facts: lanFacts,

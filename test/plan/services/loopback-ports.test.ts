@@ -24,6 +24,27 @@ for (const [ports, expected] of [
   });
 }
 
+test('what the long syntax says beside a port stays with it', () => {
+  const { plan } = planTexts(
+    'services:\n  web:\n    image: x\n    x-netmode: { mode: ipvlan-l3, host_access: loopback }\n    ports:\n' +
+      '      - { target: 80, published: 8000, name: site, app_protocol: "h$$2", x-note: [1] }\n      - 9000:90\n',
+    { facts: lanFacts },
+  );
+  const port =
+    '      - mode: ingress\n        host_ip: 127.0.0.1\n        target: 80\n        published: "8000"\n' +
+    '        protocol: tcp\n        name: site\n        app_protocol: h$$2\n        x-note:\n          - 1\n' +
+    '      - mode';
+  assert.ok(overrideOf(plan!)!.includes(port), overrideOf(plan!));
+});
+
+test('ports that Compose tells apart are left to it', () => {
+  const ports = '    ports:\n      - 99\n      - { target: 99, protocol: "", mode: host }\n';
+  const { plan } = planTexts(`services:\n  web:\n    image: x\n    x-netmode: bridge\n${ports}`);
+  assert.is(plan!.services.get('web')!.ports.length, 2);
+  assert.is(overrideOf(plan!), undefined);
+  assert.ok(renderOf(plan!, { external: false }).includes(ports));
+});
+
 test('a port without an address has none', () => {
   const { plan } = planTexts('services:\n  web: { image: x, ports: ["80:80"], x-netmode: bridge }\n');
   const { service, ports } = plan!.services.get('web')!;

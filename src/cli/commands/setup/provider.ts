@@ -34,7 +34,11 @@ export async function run({ args, host, terminal }: Session): Promise<number> {
       throw new UsageError('this is how Compose calls a provider', 'see docs/plugin.md, "Under docker compose itself"');
     if (networks.length === 0) throw new UsageError('a provider of netcompose needs "options: { network: … }"');
     if (said === 'up')
-      await mendShims(host, { names: networks, onMended: (shim, fault) => say('info', `${shim}: ${fault}: mended`) });
+      await mendShims(host, {
+        names: networks,
+        onMade: (shim) => say('info', `${shim}: made`),
+        onMended: (shim, fault) => say('info', `${shim}: ${fault}: mended`),
+      });
     // One that never was, because "up" failed before it, must not keep Compose from removing the rest.
     else for (const shim of await removedOf(networks, host)) say('info', `${shim}: removed`);
     return exitCodes.fine;

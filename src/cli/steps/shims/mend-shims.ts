@@ -12,6 +12,8 @@ export interface MendOptions extends SurveyOptions {
   readonly names?: readonly string[];
   /** Called after each thing that was mended, with what had been wrong. */
   readonly onMended?: (shim: string, fault: string) => void;
+  /** Called for a shim that was not there at all; absent: `onMended`, for everything that it lacked. */
+  readonly onMade?: (shim: string) => void;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface MendOptions extends SurveyOptions {
  */
 export function mendShims(
   host: Host,
-  { names = [], onMended = () => undefined, ...options }: MendOptions = {},
+  { names = [], onMended = () => undefined, onMade, ...options }: MendOptions = {},
 ): Promise<Survey> {
   return withLock(host, 'host', async () => {
     const survey = await surveyShims(host, options);
@@ -43,8 +45,11 @@ export function mendShims(
       }
     };
     const shims = survey.shims.filter(({ plan, missing }) => wanted(plan) && missing.length > 0);
-    for (const { plan, steps, missing } of shims)
-      if (await attempt(() => applyActions(steps, host))) for (const fault of missing) onMended(plan.name, fault);
+    for (const { plan, steps, isGone, missing } of shims) {
+      if (!(await attempt(() => applyActions(steps, host)))) continue;
+      if (isGone && onMade) onMade(plan.name);
+      else for (const fault of missing) onMended(plan.name, fault);
+    }
     for (const release of survey.stale) {
       const shim = survey.shims.find(({ stale }) => stale.includes(release));
       if (shim && !wanted(shim.plan)) continue;

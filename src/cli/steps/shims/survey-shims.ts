@@ -22,6 +22,8 @@ import { leasedNetworks } from '../release.ts';
 interface Surveyed {
   readonly plan: ShimPlan;
   readonly steps: readonly Step[];
+  /** Whether it is to be made. */
+  readonly isGone: boolean;
   /** What is not as it is to be, in words. */
   readonly missing: readonly string[];
   /** What it leads to although it is gone. */
@@ -74,6 +76,7 @@ export async function surveyShims(host: Host, { remembered = [], lastEngine }: S
     shims.push({
       plan,
       steps,
+      isGone: left.some(({ action }) => action.kind === 'create-shim'),
       missing: left.map(({ action, conflict }) => conflict?.message ?? faultOf(action)),
       stale: stale.filter((one) => 'shim' in one && one.shim === plan.name),
     });

@@ -3,8 +3,13 @@ import { displayCommand } from '../../actions/display.ts';
 import type { FirewalldFacts } from '../../facts/managers/manager-facts.ts';
 import type { Situation, Threat } from './threat.ts';
 
+/**
+ * ipvlan hands what is sent to the host's own address to the parent: by the shim comes only what is sent to an address
+ * that it has itself.
+ */
 export function blockedByFirewall({ shim, managers: { firewalld } }: Situation): Threat | undefined {
   if (!firewalld || firewalld.open) return undefined;
+  if (shim.driver === 'ipvlan' && shim.addresses.length === 0) return undefined;
   const { defaultZone } = firewalld;
   const [parents, its] = [zoneOf(shim.parent, firewalld), zoneOf(shim.name, firewalld)];
   if (its !== undefined || parents === undefined || parents === defaultZone) return undefined;

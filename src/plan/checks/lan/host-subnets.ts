@@ -3,10 +3,10 @@ import type { Report } from '../../../diagnostics/diagnostic.ts';
 import { isUnderlay, underlay } from '../../../netmode/modes.ts';
 import { contains, formatCidr, overlaps } from '../../facts/ip.ts';
 import type { ParsedFacts } from '../../facts/parsed-facts.ts';
-import { freeSubnet, type HostSubnet, hostSubnets, takenSubnets } from '../../networks/free-subnets.ts';
 import { parentName } from '../../networks/parents.ts';
 import { membersOf } from '../../services/members.ts';
 import type { NetworkPlan, Plan } from '../../types.ts';
+import { freeSubnet, type HostSubnet, hostSubnets, takenSubnets } from './free-subnets.ts';
 
 /**
  * Reports `subnet/taken-by-host` for the bridges and layer 3 networks that started services join: as an error where the

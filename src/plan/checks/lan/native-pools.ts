@@ -4,6 +4,7 @@ import type { Span } from '../../../diagnostics/source.ts';
 import { underlay } from '../../../netmode/modes.ts';
 import { formatAddress, formatCidr, overlaps } from '../../facts/ip.ts';
 import type { ParsedFacts } from '../../facts/parsed-facts.ts';
+import { familiesOf } from '../../networks/families.ts';
 import { lanGateway, lanRange } from '../../networks/lan-pools.ts';
 import { fixedAddresses, membersOf } from '../../services/members.ts';
 import { type Attached, isUnderlayNetwork, type Plan, type PlannedPool, type UnderlayNetwork } from '../../types.ts';
@@ -22,7 +23,8 @@ export function checkNativePools({ project, services, networks }: Plan, facts: P
     const declared = project.networks.get(network.key);
     const isExternal = declared?.external === true;
     if (!isExternal && network.pools.length === 0) reportNoSubnet(network, report);
-    if (!isExternal && declared?.enableIpv6?.value) checkMadeUp(network, declared.enableIpv6.span, report);
+    const ipv6 = declared && familiesOf(declared, facts)[6];
+    if (!isExternal && ipv6?.enabled && ipv6.span) checkMadeUp(network, ipv6.span, report);
     for (const pool of network.pools) {
       if (!isExternal && !network.internal && needsGateway(pool, network))
         reportNoGateway(network, pool, facts, report);

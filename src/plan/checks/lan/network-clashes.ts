@@ -9,9 +9,9 @@ import { type Cidr, contains, formatCidr, overlaps, sameAddress } from '../../fa
 import { composeProjectLabel } from '../../facts/ownership.ts';
 import { interfaceOf, type ParsedFacts, type ParsedNetwork } from '../../facts/parsed-facts.ts';
 import { isOnePerParent } from '../../facts/versions.ts';
-import { freeSubnet, takenSubnets } from '../../networks/free-subnets.ts';
 import { parentName } from '../../networks/parents.ts';
 import { isUnderlayNetwork, type NetworkPlan, type Plan, type PlannedPool, type UnderlayNetwork } from '../../types.ts';
+import { freeSubnet, takenSubnets } from './free-subnets.ts';
 
 /** Reports the rules `parent/driver-clash`, `mode-clash`, `passthru-exclusive`, `taken-by-network`, `subnet/*`. */
 export function checkNetworks(plan: Plan, facts: ParsedFacts, report: Report): void {

@@ -39,6 +39,20 @@ test('dhcpcd 10 where its answers are retyped', () => {
   assert.equal(told('macvlan', facts), []);
 });
 
+test('another zone: by an ipvlan shim comes what is for an address of its own, and nothing else', () => {
+  const firewalld = { defaultZone: 'public', open: false, zones: { eth0: 'home' } };
+  for (const [filter, expected] of [
+    [2, []],
+    [1, ['host/firewall-zone']],
+  ] as const) {
+    const facts = withManagers({ firewalld }, { rpFilter: { all: filter } });
+    assert.equal(
+      told('ipvlan-l2', facts).map((line) => line.split(':')[0]),
+      expected,
+    );
+  }
+});
+
 for (const [what, netmode, managers, expected] of [
   ['by type', 'macvlan', { networkd: [network('/etc/systemd/network/50-a.network', 'Type=ether')] }, [unmanaged()]],
   [

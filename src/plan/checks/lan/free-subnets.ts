@@ -1,14 +1,14 @@
 /** Subnets that are in use somewhere, and others that are free as far as is known. */
-import { block, type Cidr, isLinkLocal, overlaps, parseCidr } from '../facts/ip.ts';
-import { composeProjectLabel, isOurs } from '../facts/ownership.ts';
+import { block, type Cidr, isLinkLocal, overlaps, parseCidr } from '../../facts/ip.ts';
+import { composeProjectLabel, isOurs } from '../../facts/ownership.ts';
 import {
   isInVirtualMachine,
   isRootless,
   type ParsedEngine,
   type ParsedFacts,
   type ParsedInterface,
-} from '../facts/parsed-facts.ts';
-import type { NetworkPlan } from '../types.ts';
+} from '../../facts/parsed-facts.ts';
+import type { NetworkPlan } from '../../types.ts';
 
 /** A subnet in which the host is, or to which it has a route. */
 export interface HostSubnet {

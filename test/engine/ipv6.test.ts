@@ -1,0 +1,169 @@
+/**
+ * A LAN whose router advertises its prefix, and a host that has temporary (privacy) addresses of it: none of them is
+ * the shim's, nor what the host is known by. And the router's link-local address, which Docker takes for no gateway.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { saying } from '../support/hooks.ts';
+import { patiently } from '../support/patiently.ts';
+import { testImage } from './rig/image.ts';
+import { type Lan, makeLan } from './rig/lan.ts';
+import { netcompose } from './rig/netcompose.ts';
+import { type Rig, startRig } from './rig/rig.ts';
+import { until } from './rig/swarm.ts';
+import { snapshot } from './snapshot.ts';
+
+interface Context {
+  rig: Rig;
+  lan: Lan;
+  router: ChildProcess;
+}
+
+const test = suite<Context>('IPv6');
+
+/** No address that anybody would guess. */
+const router = 'fd00:213::ab';
+const [prefix, parent, shim, container] = ['fd00:213::', 'ncp-six', 'nc-ncp-six', 'fd00:213::53'] as const;
+
+const fileWith = (gateway: string) => `
+name: six
+services:
+  web:
+    image: ${testImage}
+    command: ["httpd", "-f", "-h", "/www"]
+    stop_signal: SIGKILL
+    x-netmode: { network: lan, ipv6_address: "${container}" }
+  quiet:
+    image: ${testImage}
+    command: ["sleep", "3600"]
+    stop_signal: SIGKILL
+    sysctls: { net.ipv6.conf.default.autoconf: 0 }
+    x-netmode: { network: lan, ipv6_address: "${prefix}54" }
+networks:
+  lan:
+    x-netmode:
+      mode: macvlan
+      parent: ${parent}
+      subnet: [192.168.213.0/24, "${prefix}/64"]
+      gateway: ${gateway}
+      ip_range: [192.168.213.192/28, "${prefix}c0/124"]
+`;
+
+interface IpAddress {
+  readonly local?: string;
+  readonly temporary?: boolean;
+  /** Nobody may have it, and that is not certain yet. */
+  readonly tentative?: boolean;
+}
+
+async function addressesOn(link: string): Promise<readonly IpAddress[]> {
+  const { stdout } = await patiently('ip', ['-j', '-6', 'addr', 'show', 'dev', link, 'scope', 'global']);
+  return (JSON.parse(stdout) as readonly { readonly addr_info?: readonly IpAddress[] }[]).flatMap(
+    // Of addresses of other scopes it leaves an empty one.
+    ({ addr_info = [] }) => addr_info.filter(({ local }) => local !== undefined),
+  );
+}
+
+async function project({ rig }: Context, name: string, text: string) {
+  const cwd = join(rig.directory, name);
+  await mkdir(cwd, { recursive: true });
+  await writeFile(join(cwd, 'compose.yaml'), text);
+  return (...args: readonly string[]) => netcompose(rig, args, { cwd });
+}
+
+test.before(
+  saying(async (context) => {
+    context.lan = await makeLan({ name: 'six', defaultRoute: true });
+    context.rig = await startRig();
+    // For all that come later, too, as Debian's desktops have it. (The engine has turned forwarding on.)
+    for (const setting of ['default.use_tempaddr=2', `${parent}.use_tempaddr=2`, `${parent}.accept_ra=2`])
+      await patiently('sysctl', ['-qw', `net.ipv6.conf.${setting}`]);
+    await context.lan.exec(['ip', 'addr', 'add', `${router}/64`, 'dev', 'ncl-six', 'nodad']);
+    const args = ['-k', '--conf-file=/dev/null', '--port=0', '--user=root', '--interface=ncl-six', '--enable-ra'];
+    context.router = spawn('ip', ['netns', 'exec', 'six', 'dnsmasq', ...args, `--dhcp-range=${prefix},ra-only,64`], {
+      stdio: 'ignore',
+    });
+    await until(async () => {
+      const addresses = await addressesOn(parent);
+      return addresses.some(({ temporary }) => temporary) && !addresses.some(({ tentative }) => tentative);
+    }, 'no temporary address');
+  }),
+);
+test.after(async ({ rig, lan, router }) => {
+  router?.kill('SIGKILL');
+  await rig?.stop();
+  await lan?.remove();
+});
+
+test('the shim has no temporary address, and is what the host reaches containers from', async (context) => {
+  const call = await project(context, 'six', fileWith(`[192.168.213.1, "${router}"]`));
+  const before = await snapshot(context.rig);
+  const up = await call('up', '-d');
+  assert.is(up.code, 0, up.stderr);
+  const { stdout: plan } = await call('plan');
+  const [temporary] = (await addressesOn(parent)).filter((one) => one.temporary);
+  assert.not.match(plan + up.stderr, temporary!.local!);
+  // Its own, and no other: also once the router has spoken again.
+  const own = await addressesOn(shim);
+  assert.is(own.length, 1);
+  assert.not(own[0]!.temporary);
+  const answers = async () => (await patiently('busybox', ['ping', '-6', '-c', '1', '-W', '1', container])).code === 0;
+  await until(answers, 'the container does not answer');
+  const { stdout: way } = await patiently('ip', ['-6', 'route', 'get', container]);
+  assert.match(way, ` dev ${shim} `);
+  assert.match(way, ` src ${own[0]!.local} `);
+  const again = await snapshot(context.rig);
+  assert.is((await call('up', '-d')).code, 0);
+  assert.equal(await snapshot(context.rig), again);
+  assert.equal(await addressesOn(shim), own);
+  assert.is((await call('down')).code, 0);
+  assert.equal(await snapshot(context.rig), before);
+});
+
+test('containers ask the shim from addresses that they take, unless told to take none', async (context) => {
+  const call = await project(context, 'six', fileWith(`[192.168.213.1, "${router}"]`));
+  const up = await call('up', '-d');
+  assert.is(up.code, 0, up.stderr);
+  const [own] = await addressesOn(shim);
+  const inside = (service: string, ...argv: readonly string[]) =>
+    context.rig.docker('exec', `six-${service}-1`, ...argv);
+  // Once both have heard the router, and what one takes of it has turned out to be free.
+  for (const service of ['web', 'quiet'])
+    await until(
+      async () => (await inside(service, 'ip', '-6', 'route')).stdout.includes('default via fe80:'),
+      `${service} has not heard the router`,
+    );
+  const takes = async () => (await inside('web', 'ip', '-6', 'route', 'get', own!.local!)).stdout;
+  await until(async () => !(await takes()).includes(`src ${container} `), 'the container takes no address');
+  // The host answers by the card, and a card does not reach what is above it.
+  assert.is.not((await inside('web', 'ping', '-6', '-c', '1', '-W', '2', own!.local!)).code, 0);
+  assert.is((await inside('quiet', 'ping', '-6', '-c', '1', '-W', '2', own!.local!)).code, 0);
+  assert.is((await call('down')).code, 0);
+});
+
+test("a router's link-local address is no gateway for Docker; said beforehand, with what to write", async (context) => {
+  const { rig } = context;
+  const pools = ['--ipv6', '--subnet', `${prefix}/64`, '--gateway', 'fe80::1'];
+  const made = await rig.docker('network', 'create', '-d', 'macvlan', '-o', `parent=${parent}`, ...pools, 'refused');
+  assert.is.not(made.code, 0);
+  assert.match(made.stderr, 'no matching subnet for gateway fe80::1');
+
+  const refused = await project(context, 'refused', fileWith('[192.168.213.1, "fe80::1"]'));
+  const { code, stderr } = await refused('up', '-d');
+  assert.is(code, 1, stderr);
+  assert.match(stderr, `gateway fe80::1 is outside 192.168.213.0/24 and ${prefix}/64`);
+  const help = 'Docker takes no link-local gateway: leave it out';
+  assert.match(stderr, help);
+
+  // Left out, the router is found by its MAC address, once this host has spoken to that other address of it.
+  await patiently('busybox', ['ping', '-6', '-c', '1', '-W', '2', router]);
+  const found = await project(context, 'found', fileWith('192.168.213.1'));
+  const plan = await found('plan', '--format', 'json');
+  assert.is(plan.code, 0, plan.stderr);
+  assert.match(plan.stdout, `"gateway": "${router}"`);
+});
+
+test.run();
