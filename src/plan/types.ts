@@ -257,6 +257,8 @@ export interface LanRoute {
    * This host's own address on the parent; absent where nobody looked at the host, or where it has none that will do.
    */
   readonly via?: Address;
+  /** Who is to have the route: the router by which this host leaves the parent, where there is one. */
+  readonly router?: Address;
   readonly parent: string;
   readonly mode: UnderlayMode;
   /** The keys of the networks that have this subnet: one, or several names of one Docker network. */

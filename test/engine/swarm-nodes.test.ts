@@ -8,11 +8,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { saying } from '../support/hooks.ts';
 import { patiently } from '../support/patiently.ts';
+import { commandsOf } from '../support/swarm-commands.ts';
 import { testImage } from './rig/image.ts';
 import { type Lan, makeLan } from './rig/lan.ts';
 import { netcompose, program } from './rig/netcompose.ts';
 import { type Rig, startRig, within } from './rig/rig.ts';
-import { addressOf, commandsOf, containerOf, docker, until } from './rig/swarm.ts';
+import { addressOf, containerOf, docker, until } from './rig/swarm.ts';
 
 interface Context {
   lan: Lan;

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { saying } from '../support/hooks.ts';
+import { commandsOf } from '../support/swarm-commands.ts';
 import { fetchText } from './rig/http.ts';
 import { testImage } from './rig/image.ts';
 import { type Lan, makeLan } from './rig/lan.ts';
 import { netcompose } from './rig/netcompose.ts';
 import { type Rig, startRig } from './rig/rig.ts';
-import { addressOf, commandsOf, containerOf, docker, until } from './rig/swarm.ts';
+import { addressOf, containerOf, docker, until } from './rig/swarm.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
 
 interface Context {

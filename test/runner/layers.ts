@@ -56,6 +56,7 @@ const newestOnly = [
   'ipv6.test.ts',
   'plain.test.ts',
   'provider.test.ts',
+  'reach-ipv6.test.ts',
   'reach-reasons.test.ts',
   'reach.test.ts',
   'readme.test.ts',

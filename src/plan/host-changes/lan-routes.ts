@@ -5,8 +5,8 @@
 import sortBy from 'lodash/sortBy.js';
 import { underlay } from '../../netmode/modes.ts';
 import { hostAddress } from '../facts/host-address.ts';
-import { formatCidr, overlaps } from '../facts/ip.ts';
-import { interfaceOf, type ParsedFacts } from '../facts/parsed-facts.ts';
+import { type Address, formatCidr, isLinkLocal, overlaps } from '../facts/ip.ts';
+import { interfaceOf, type ParsedFacts, type ParsedHost } from '../facts/parsed-facts.ts';
 import { interfaceNameOf } from '../networks/parents.ts';
 import type { LanRoute, NetworkPlan } from '../types.ts';
 
@@ -28,9 +28,19 @@ export function lanRoutesOf(networks: readonly NetworkPlan[], { host }: ParsedFa
       if (destination.prefix === 0 || on?.addresses.some(({ subnet }) => overlaps(subnet, destination))) continue;
       const id = `${parent} ${formatCidr(destination)}`;
       const via = hostAddress({ family }, on, host);
-      const route = found.get(id) ?? { destination, ...(via && { via }), parent, mode: wanted.mode, networks: [] };
+      const router = routerOn(parent, family, host);
+      const route = found.get(id) ?? {
+        ...{ destination, ...(via && { via }), ...(router && { router }) },
+        ...{ parent, mode: wanted.mode, networks: [] },
+      };
       found.set(id, { ...route, networks: [...route.networks, key] });
     }
   }
   return sortBy([...found.values()], ['parent', 'destination.family', 'destination.first', 'destination.prefix']);
 }
+
+/** A link-local address means nothing to who is not on the router's link, as these containers are not. */
+const routerOn = (parent: string, family: 4 | 6, host: ParsedHost | undefined): Address | undefined =>
+  host?.routes
+    .filter((route) => route.destination === 'default' && route.family === family && route.interface === parent)
+    .flatMap(({ gateway }) => (gateway && !isLinkLocal(gateway) ? gateway : []))[0];

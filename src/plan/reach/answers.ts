@@ -4,7 +4,7 @@ import { formatPort } from '../services/listeners.ts';
 import type { Evidence } from './evidence.ts';
 import type { Failure, Outcome } from './probe.ts';
 import type { Question } from './question.ts';
-import { addressAsked, sideAndAddress } from './reason.ts';
+import { addressAsked, lacksDefaultRoute, sideAndAddress } from './reason.ts';
 import { reasonFor } from './reasons.ts';
 import { lostDefaultRoute } from './route-reasons.ts';
 
@@ -39,7 +39,11 @@ export function answerOf(asked: Asked, evidence: Evidence): Answer {
   if (notAsked !== undefined) return { ...base, answer: 'not asked', reason: notAsked };
   const yes = outcomes.filter((outcome) => outcome.kind === 'yes');
   if (yes.length > 0) {
-    if (to === 'gateway' && from.kind === 'container' && evidence.defaultRoutes.get(from.container) === false)
+    if (
+      to === 'gateway' &&
+      from.kind === 'container' &&
+      lacksDefaultRoute(from.container, addressAsked(question), evidence)
+    )
       return { ...base, answer: 'no', ...lostDefaultRoute(from.container) };
     const milliseconds = Math.min(...yes.map((outcome) => outcome.milliseconds));
     const reason = noteOf(yes.length, asked, yes[0]!.by, evidence);
@@ -53,6 +57,8 @@ export function answerOf(asked: Asked, evidence: Evidence): Answer {
   if (other !== undefined) return { ...base, answer: 'yes', reason: `it answers ${other}, but no ping` };
   if (to === 'gateway' && from.kind === 'container' && evidence.ownDropping.get(from.container)?.has('output'))
     return { ...base, answer: 'not asked', reason: `the packet filter of "${from.container}" lets no ping out` };
+  if (question.gateway?.route && evidence.silentRouters.has(addressAsked(question) ?? ''))
+    return { ...base, answer: 'not asked', reason: "the LAN's router answers no ping, this host's neither" };
   const why = failureOf(outcomes);
   const found = reasonFor({ question, ...(why && { why }), evidence });
   // Docker's proxy closes where nothing is behind it; a program that listens may have its own reason to.

@@ -18,8 +18,15 @@ export interface Zone {
 export interface Way {
   /** The interface by which the kernel sends; absent where it knows no way. */
   readonly device?: string;
-  /** Who takes what comes for forged, because the way back is another (`rp_filter`): this host, or the container. */
+  /** The interface of this host by which the answers come. */
+  readonly entrance?: string;
+  /**
+   * Who takes what comes for forged, because the way back is another (`rp_filter`, of which IPv6 has none): this host,
+   * or the container.
+   */
   readonly drops?: 'here' | 'there';
+  /** Where the container's answers do not leave by the interface that has its address: by which, if by any. */
+  readonly astray?: { readonly by?: string };
 }
 
 export interface Evidence {
@@ -27,8 +34,8 @@ export interface Evidence {
   readonly containers: ReadonlyMap<string, LiveContainer>;
   /** The sockets of each container's network namespace that are open; absent where they may not be read. */
   readonly sockets: ReadonlyMap<string, readonly Pick<ParsedSocket, 'protocol' | 'address' | 'port'>[]>;
-  /** Whether each container's network has a default route; absent where that may not be read. */
-  readonly defaultRoutes: ReadonlyMap<string, boolean>;
+  /** The families for which each container's network has a default route; absent where that may not be read. */
+  readonly defaultRoutes: ReadonlyMap<string, ReadonlySet<4 | 6>>;
   /** For each network, by its key, the commands that its shim still needs. */
   readonly pendingShims: ReadonlyMap<string, readonly (readonly string[])[]>;
   /** The shim of each network, by the network's key. */
@@ -40,8 +47,12 @@ export interface Evidence {
   readonly ownDropping: ReadonlyMap<string, Dropping>;
   /** Where a container that asks this host sends to another router instead, that router; by `sideAndAddress`. */
   readonly detours: ReadonlyMap<string, string>;
-  /** The interface of this host by which what a container sends to it arrives. */
+  /** The interface of this host by which what a container asks it arrives; by `sideAndAddress`. */
   readonly entrances: ReadonlyMap<string, string>;
+  /** What this host's kernel takes for forged when it arrives there (`rp_filter`); by `sideAndAddress`. */
+  readonly forged: ReadonlySet<string>;
+  /** Routers of the LAN that answer no ping of this host's either. */
+  readonly silentRouters: ReadonlySet<string>;
   /** The zones of these, where firewalld runs. */
   readonly zones: ReadonlyMap<string, Zone>;
   /** By the address to which this host's packets go. */

@@ -26,9 +26,11 @@ export function ownFirewall({ question, evidence }: Failed): Reason | undefined 
 }
 
 /** What comes to this host from a container, or leaves it. */
-export function hostFirewall({ question: { from, onHost, listens }, why, evidence }: Failed): Reason | undefined {
+export function hostFirewall({ question, why, evidence }: Failed): Reason | undefined {
+  const { from, onHost, listens } = question;
   if (why === 'closed' || (from.kind === 'container' && !onHost)) return undefined;
-  const entrance = from.kind === 'container' ? evidence.entrances.get(from.container) : undefined;
+  const asked = addressAsked(question) ?? '';
+  const entrance = from.kind === 'container' ? evidence.entrances.get(sideAndAddress(question, asked)) : undefined;
   const zone = evidence.zones.get(entrance ?? '');
   if (zone)
     return {

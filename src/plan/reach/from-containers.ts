@@ -1,5 +1,6 @@
 /** What services are promised of one another, and of their way out. */
 import { formatAddress, parseAddress, sameAddress } from '../facts/ip.ts';
+import { isRouted } from '../host-changes/targets.ts';
 import { dockerNameOf } from '../networks/docker-name.ts';
 import { parentName } from '../networks/parents.ts';
 import { namespaceOwner } from '../services/guests.ts';
@@ -131,9 +132,9 @@ function gateways(service: ServicePlan, plan: Plan): readonly FromHere[] {
     const network = plan.networks.get(key);
     if (!network?.underlay || network.internal) return [];
     const parent = parentName(network.underlay.parent);
+    if (isRouted(network.mode)) return routers(key, parent, plan);
     return network.pools.flatMap(({ subnet, gateway }): readonly FromHere[] => {
-      if (!gateway || network.mode === 'ipvlan-l3' || network.mode === 'ipvlan-l3s') return [];
-      if (subnet.family === 6) return [];
+      if (!gateway || subnet.family === 6) return [];
       const address = formatAddress(gateway);
       return [
         {
@@ -144,3 +145,16 @@ function gateways(service: ServicePlan, plan: Plan): readonly FromHere[] {
     });
   });
 }
+
+/** At layer 3 the way out is this host's own. A router's answer that comes back proves that it knows the subnet. */
+const routers = (key: string, parent: string, { lanRoutes }: Plan): readonly FromHere[] =>
+  lanRoutes.flatMap((route): readonly FromHere[] => {
+    if (!route.router || !route.networks.includes(key)) return [];
+    const address = formatAddress(route.router);
+    return [
+      {
+        ...{ to: 'gateway', place: `${address} (ping)`, probes: [{ kind: 'ping', address }] },
+        ...{ network: key, gateway: { parent, hasOwnMac: false, route } },
+      },
+    ];
+  });

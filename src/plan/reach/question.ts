@@ -1,5 +1,6 @@
 /** What a plan implies that can be asked. */
 import type { PortRange } from '../../compose/project/project.ts';
+import type { LanRoute } from '../types.ts';
 import type { Probe } from './probe.ts';
 
 type Side =
@@ -31,6 +32,9 @@ export interface Question {
   readonly onHost?: true;
   /** Whether a container asks what is on its own link, for which it needs no route. */
   readonly onLink?: true;
-  /** Where the gateway is asked: the interface at which it should be, and whether all there must take several MACs. */
-  readonly gateway?: { readonly parent: string; readonly hasOwnMac: boolean };
+  /**
+   * Where the gateway is asked: the interface at which it should be, and whether all there must take several MACs; at
+   * layer 3, the route without which its answer does not come back.
+   */
+  readonly gateway?: { readonly parent: string; readonly hasOwnMac: boolean; readonly route?: LanRoute };
 }

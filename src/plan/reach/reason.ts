@@ -1,4 +1,5 @@
 /** What a reason is taken from, and what it is: the words of all who look for one. */
+import { parseAddress } from '../facts/ip.ts';
 import type { Evidence } from './evidence.ts';
 import type { LiveContainer } from './live-container.ts';
 import type { Failure } from './probe.ts';
@@ -26,3 +27,7 @@ export const addressAsked = ({ probes }: Question): string | undefined => probes
 /** What the answers of one address to one asker are kept under. */
 export const sideAndAddress = ({ from }: Question, address: string): string =>
   `${from.kind === 'container' ? from.container : from.kind} ${address}`;
+
+/** Whether a container has no default route of an address's family, as far as that may be read. */
+export const lacksDefaultRoute = (container: string, address: string | undefined, { defaultRoutes }: Evidence) =>
+  defaultRoutes.get(container)?.has(parseAddress(address ?? '')?.family ?? 4) === false;

@@ -19,20 +19,32 @@ import { hostFirewall, ownFirewall } from './filter-reasons.ts';
 import { isUp, type LiveContainer } from './live-container.ts';
 import type { Failure } from './probe.ts';
 import { addressAsked, containerOf, type Failed, type Look, type Reason } from './reason.ts';
-import { detour, noDefaultRoute, otherWay, reversePathFilter, silentGateway } from './route-reasons.ts';
+import {
+  answersAstray,
+  askerForged,
+  detour,
+  noDefaultRoute,
+  onlyTheShim,
+  otherWay,
+  reversePathFilter,
+  silentGateway,
+} from './route-reasons.ts';
 
 const looks: readonly Look[] = [
   noContainer,
   notRunning,
   otherAddress,
+  reversePathFilter,
+  askerForged,
   shimBroken,
   notListening,
   startedAgain,
   noDefaultRoute,
   detour,
+  onlyTheShim,
   silentGateway,
-  reversePathFilter,
   otherWay,
+  answersAstray,
   ownFirewall,
   hostFirewall,
   unhealthy,

@@ -1,14 +1,18 @@
 /** Reasons on the way: routes, the kernel's check of the way back, gateways. */
+
+import { lanRouteCommand } from '../actions/argv.ts';
+import { displayCommand } from '../actions/display.ts';
 import { hostAddress } from '../facts/host-address.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
-import { formatAddress } from '../facts/ip.ts';
+import { formatAddress, formatCidr, parseAddress, sameAddress } from '../facts/ip.ts';
 import { interfaceOf } from '../facts/parsed-facts.ts';
-import { addressAsked, type Failed, type Reason, sideAndAddress } from './reason.ts';
+import { addressAsked, type Failed, lacksDefaultRoute, type Reason, sideAndAddress } from './reason.ts';
 
 /** A container that is to reach what is not on its own link needs a way there. */
-export function noDefaultRoute({ question: { from, to, onLink }, why, evidence }: Failed): Reason | undefined {
+export function noDefaultRoute({ question, why, evidence }: Failed): Reason | undefined {
+  const { from, to, onLink } = question;
   if (from.kind !== 'container' || to === 'gateway' || onLink || why !== 'unreachable') return undefined;
-  if (evidence.defaultRoutes.get(from.container) !== false) return undefined;
+  if (!lacksDefaultRoute(from.container, addressAsked(question), evidence)) return undefined;
   return {
     reason: `"${from.container}" has no gateway: its network has no default route`,
     help: 'give its network a gateway ("internal: true" takes it away), or put both services on one network',
@@ -24,13 +28,34 @@ export function detour({ question, evidence }: Failed): Reason | undefined {
   if (router === undefined) return undefined;
   return {
     reason: `"${from.container}" sends what is for ${address} to the router ${router}, not to this host`,
-    help: `give it this host's address on the LAN: extra_hosts: ["${question.to}:${lanAddress(evidence.host)}"]`,
+    help:
+      "give it this host's address on the LAN: " +
+      `extra_hosts: ["${question.to}:${lanAddress(address, evidence.host)}"]`,
   };
 }
 
-function lanAddress(host: Failed['evidence']['host']): string {
-  const address = hostAddress({ family: 4 }, interfaceOf(host, defaultInterface(host)), host);
+function lanAddress(instead: string, host: Failed['evidence']['host']): string {
+  const family = parseAddress(instead)?.family ?? 4;
+  const address = hostAddress({ family }, interfaceOf(host, defaultInterface(host)), host);
   return address ? formatAddress(address) : 'ADDRESS';
+}
+
+/** Nobody answers neighbour discovery for this host's own address where only a sibling would hear it. */
+export function onlyTheShim({ question, why, evidence }: Failed): Reason | undefined {
+  const { from, network, to, onHost } = question;
+  const address = parseAddress(addressAsked(question) ?? '');
+  if (from.kind !== 'container' || !onHost || address?.family !== 6) return undefined;
+  if (why === 'refused' || why === 'closed') return undefined;
+  const entrance = evidence.entrances.get(sideAndAddress(question, formatAddress(address)));
+  const shim = evidence.shimNames.get(network ?? '');
+  const own = interfaceOf(evidence.host, shim ?? '')?.addresses.map((one) => one.address) ?? [];
+  // At layer 3 nobody is asked.
+  if (shim === undefined || entrance === 'lo' || own.some((one) => sameAddress(one, address))) return undefined;
+  const instead = own.find(({ family }) => family === 6);
+  return {
+    reason: `by IPv6, containers of this network find this host at an address of the shim "${shim}" only`,
+    ...(instead && { help: `let it ask there: extra_hosts: ["${to}:${formatAddress(instead)}"]` }),
+  };
 }
 
 /** A rule of routing, or a route of somebody else's, leads past the shim. */
@@ -49,24 +74,69 @@ export function otherWay({ question, evidence }: Failed): Reason | undefined {
 /** A kernel drops what comes in by another interface than its answer would leave by. */
 export function reversePathFilter({ question, evidence }: Failed): Reason | undefined {
   const { shim, way, address } = wayOf(question, evidence);
+  if (address === undefined || shim === undefined) return undefined;
   if (way?.drops === 'here') {
+    const entrance = way.entrance ?? shim;
     const other =
-      way.device === undefined || way.device === shim ? '' : ` (its own way there leads by "${way.device}")`;
+      way.device === undefined || way.device === entrance ? '' : ` (its own way there leads by "${way.device}")`;
     return {
-      reason: `rp_filter: this host's kernel drops what ${address} answers, as it comes by "${shim}"${other}`,
-      help: `sysctl -w net.ipv4.conf.${shim}.rp_filter=2`,
+      reason: `rp_filter: this host's kernel drops what ${address} answers, as it comes by "${entrance}"${other}`,
+      help: loosen(entrance),
     };
   }
   if (way?.drops !== 'there') return undefined;
   const name = question.container!;
+  const by = way.astray?.by;
   const why =
-    evidence.defaultRoutes.get(name) === false
-      ? 'it has no default route, and so no way back'
-      : 'its way back leads by another network';
+    by !== undefined
+      ? `its way back leads by "${by}"`
+      : lacksDefaultRoute(name, address, evidence)
+        ? 'it has no default route, and so no way back'
+        : 'its way back leads by another network';
   return {
     reason: `rp_filter: the kernel drops what this host sends to "${name}" by "${shim}": ${why}`,
-    help: 'give the shim an address of the network ("shim: { ipv4_address: … }"), or the network a gateway',
+    help: wayBack(address),
   };
+}
+
+/** On ipvlan L2, what is for the host's own address comes by the parent, and the way back leads by the shim. */
+export function askerForged({ question, evidence }: Failed): Reason | undefined {
+  const { from, network } = question;
+  const address = addressAsked(question);
+  const key = sideAndAddress(question, address ?? '');
+  if (from.kind !== 'container' || !evidence.forged.has(key)) return undefined;
+  const entrance = evidence.entrances.get(key)!;
+  const shim = evidence.shimNames.get(network ?? '');
+  return {
+    reason:
+      `rp_filter: this host's kernel drops what "${from.container}" sends to ${address}, as it comes by "${entrance}"` +
+      (shim === undefined || shim === entrance ? '' : ` (its own way there leads by "${shim}")`),
+    help: loosen(entrance),
+  };
+}
+
+const loosen = (entrance: string) => `sysctl -w net.ipv4.conf.${entrance}.rp_filter=2`;
+
+/** What the shim's own address would change: with it, what comes is from the container's own link. */
+const wayBack = (address: string) =>
+  `give the shim an address of the network ("shim: { ipv${address.includes(':') ? 6 : 4}_address: … }"), ` +
+  'or the container its default route';
+
+/** The container takes what comes, and its answers go elsewhere, or nowhere. */
+export function answersAstray({ question, evidence }: Failed): Reason | undefined {
+  const { address, way } = wayOf(question, evidence);
+  const name = question.container;
+  if (!way?.astray || name === undefined || address === undefined) return undefined;
+  const { by } = way.astray;
+  if (by !== undefined)
+    return {
+      reason: `"${name}" sends what it answers to this host by its interface "${by}", where it does not come back`,
+      help:
+        `see: nsenter --net --target ${evidence.containers.get(name)?.pid} ip rule; ` +
+        "a VPN's image has settings for that",
+    };
+  const why = lacksDefaultRoute(name, address, evidence) ? ': it has no default route' : '';
+  return { reason: `"${name}" has no way back to this host${why}`, help: wayBack(address) };
 }
 
 function wayOf({ from, network, ...question }: Failed['question'], { shimNames, ways }: Failed['evidence']) {
@@ -78,9 +148,16 @@ function wayOf({ from, network, ...question }: Failed['question'], { shimNames, 
 export function silentGateway({ question, evidence }: Failed): Reason | undefined {
   const { from, to } = question;
   if (to !== 'gateway' || from.kind !== 'container') return undefined;
-  if (evidence.defaultRoutes.get(from.container) === false) return lostDefaultRoute(from.container);
   const address = addressAsked(question);
-  const { parent, hasOwnMac } = question.gateway ?? {};
+  if (lacksDefaultRoute(from.container, address, evidence)) return lostDefaultRoute(from.container);
+  const { parent, hasOwnMac, route } = question.gateway ?? {};
+  if (route)
+    return {
+      reason:
+        `likely the LAN's router has no route to ${formatCidr(route.destination)}: ` +
+        `it answers this host, and not "${from.container}"`,
+      help: `on the router: ${displayCommand(lanRouteCommand(route))}`,
+    };
   const others = evidence.host?.routes.flatMap(({ destination, gateway, interface: by }) =>
     destination === 'default' && gateway?.family === 4 && by === parent ? formatAddress(gateway) : [],
   );

@@ -1,4 +1,4 @@
-/** What tests of a swarm have in common: commands as they are printed, and containers that engines make. */
+/** What tests of a swarm have in common: containers that engines make. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import type { Rig } from './rig.ts';
@@ -8,19 +8,6 @@ export async function docker(node: Rig, ...args: readonly string[]): Promise<str
   const { code, stdout, stderr } = await node.docker(...args);
   assert.is(code, 0, `docker ${args.join(' ')}: ${stderr}`);
   return stdout;
-}
-
-/** The commands of `plan --swarm`, section by section, each without its first word. */
-export function commandsOf(printed: string, stack: string): readonly (readonly (readonly string[])[])[] {
-  return printed
-    .split('\n\n')
-    .map((section) => [...section.matchAll(/^ {2}docker (.*)$/gm)].map(([, words]) => here(words!.split(' '), stack)));
-}
-
-/** No registry is asked for the image, and the tests wait by themselves. */
-function here(words: readonly string[], stack: string): readonly string[] {
-  if (words[0] !== 'stack' || words[1] !== 'deploy') return words;
-  return [...words.map((word) => (word === 'stack.yaml' ? stack : word)), '--resolve-image', 'never', '--detach=true'];
 }
 
 /** Bounded: the engine answers each time, and makes one container in a few seconds. */

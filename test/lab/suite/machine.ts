@@ -117,6 +117,10 @@ export async function netcomposeBeside(project: Project, args: readonly string[]
   return output;
 }
 
+/** The facts of a host that is another network namespace of the machine's, with an engine of its own. */
+export const factsWithin = (namespace: string, engine: string): Output =>
+  run(['nsenter', `--net=/run/netns/${namespace}`, ...command, 'facts'], { env: { ...emulated, DOCKER_HOST: engine } });
+
 /** Starts one that goes on until it is ended. What it writes is in a file, which is read while commands are run. */
 export function netcomposeAside(project: Project, args: readonly string[], file: string): ChildProcess {
   const output = openSync(file, 'w');

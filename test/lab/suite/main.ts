@@ -12,6 +12,8 @@ import { rows, segments, vlans } from './netmodes.ts';
 import { must } from './process.ts';
 import { loopback, neverFlipped, twoProjects } from './projects.ts';
 import { everyoneAsksEveryone } from './reach.ts';
+import { reasons } from './reasons.ts';
+import { swarm } from './swarm.ts';
 import { watched, watchedVlan } from './watched.ts';
 
 interface Part {
@@ -26,12 +28,14 @@ interface Part {
 
 const parts: readonly Part[] = [
   { name: 'reach', run: everyoneAsksEveryone },
+  { name: 'why', run: reasons, engine: '28' },
   { name: 'life', run: life, engine: '28' },
   { name: 'flipped', run: neverFlipped, engine: '26' },
   { name: 'two projects', run: twoProjects, engine: '26' },
   { name: 'loopback', run: loopback, engine: '26' },
   { name: 'strict', run: strict, engine: '26' },
   { name: 'watch', run: watched, engine: '26' },
+  { name: 'swarm', run: swarm, onRequest: true },
   { name: 'vlan', run: watchedVlan, onRequest: true },
   { name: 'killed', run: killed, onRequest: true },
   { name: 'bench-net', run: benchNet, engine: '28' },

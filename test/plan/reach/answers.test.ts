@@ -1,7 +1,7 @@
 /** Answers and their reasons, from what was asked and seen. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseAddress } from '../../../src/plan/facts/ip.ts';
+import { parseAddress, parseCidr } from '../../../src/plan/facts/ip.ts';
 import { parseFacts } from '../../../src/plan/facts/parsed-facts.ts';
 import { type Answer, type Asked, answeringOf, answerOf, hasFailed } from '../../../src/plan/reach/answers.ts';
 import type { Evidence, Way } from '../../../src/plan/reach/evidence.ts';
@@ -45,6 +45,8 @@ const seen = (more: Partial<Evidence> = {}, container: Partial<LiveContainer> = 
   ownDropping: new Map(),
   detours: new Map(),
   entrances: new Map(),
+  forged: new Set(),
+  silentRouters: new Set(),
   zones: new Map(),
   ways: new Map(),
   answering: new Map(),
@@ -71,7 +73,24 @@ const { host } = parseFacts(lanFacts);
 const way = (given: Way) => seen({ ways: new Map([['192.168.1.200', given]]) });
 const sockets = (...addresses: readonly string[]) =>
   new Map([['p-web-1', addresses.map((address) => socket(address, 80))]]);
-const entrances = new Map([['p-app-1', 'nc-eth0']]);
+const entrances = new Map([['p-app-1 192.168.1.200', 'nc-eth0']]);
+const routeless = (container: string, ...others: readonly (4 | 6)[]) =>
+  seen({ defaultRoutes: new Map([[container, new Set(others)]]) });
+const six: Partial<Question> = { probes: [{ kind: 'tcp', address: 'fd00::53', port: 80 }] };
+const way6 = (given: Way) => seen({ ways: new Map([['fd00::53', given]]) });
+const atRouter: Partial<Question> = {
+  gateway: {
+    parent: 'eth0',
+    hasOwnMac: false,
+    route: {
+      destination: parseCidr('10.7.1.0/24')!,
+      via: parseAddress('192.168.1.10')!,
+      parent: 'eth0',
+      mode: 'ipvlan-l3',
+      networks: ['lan'],
+    },
+  },
+};
 
 const reasons: readonly (readonly [what: string, given: Answer, reason: RegExp])[] = [
   [
@@ -148,18 +167,75 @@ const reasons: readonly (readonly [what: string, given: Answer, reason: RegExp])
     answer(way({ device: 'nc-eth0', drops: 'there' })),
     /^rp_filter: .* to "p-web-1" by "nc-eth0": its way back leads by another network$/,
   ],
+  [
+    'rp_filter of this host, by the parent, before the shim that would lack an address',
+    answer(
+      seen({
+        ways: new Map([['192.168.1.200', { device: 'nc-eth0', entrance: 'eth0', drops: 'here' }]]),
+        pendingShims: new Map([['lan', [['ip', 'addr', 'add']]]]),
+      }),
+    ),
+    /^rp_filter: this host's kernel drops what 192\.168\.1\.200 answers, as it comes by "eth0" \(.* by "nc-eth0"\)$/,
+  ],
+  [
+    'rp_filter of this host, which a container asks',
+    answer(
+      seen({
+        entrances: new Map([['p-app-1 192.168.1.200', 'eth0']]),
+        forged: new Set(['p-app-1 192.168.1.200']),
+      }),
+      'silent',
+      toHost,
+    ),
+    /^rp_filter: this host's kernel drops what "p-app-1" sends to 192\.168\.1\.200, as it comes by "eth0" \(.*\)$/,
+  ],
+  [
+    'no way back',
+    answer(
+      { ...way6({ device: 'nc-eth0', astray: {} }), defaultRoutes: new Map([['p-web-1', new Set([4 as const])]]) },
+      'silent',
+      six,
+    ),
+    /^"p-web-1" has no way back to this host: it has no default route$/,
+  ],
+  [
+    'a way back that leads elsewhere',
+    answer(way6({ device: 'nc-eth0', astray: { by: 'wg0' } }), 'silent', six),
+    /^"p-web-1" sends what it answers to this host by its interface "wg0", where it does not come back$/,
+  ],
+  [
+    'this host’s own IPv6 address, from a container on the LAN',
+    answer(seen(host && { host }), 'unreachable', { ...toHost, ...six }),
+    /^by IPv6, containers of this network find this host at an address of the shim "nc-eth0" only$/,
+  ],
+  [
+    'the same at layer 3',
+    answer(seen({ entrances: new Map([['p-app-1 fd00::53', 'lo']]) }), 'unreachable', { ...toHost, ...six }),
+    /^likely this host's firewall: a rule refuses it, as it comes by "lo"$/,
+  ],
+  [
+    'rp_filter of the container, whose tunnel takes what is for this host',
+    answer(way({ device: 'nc-eth0', drops: 'there', astray: { by: 'wg0' } })),
+    /^rp_filter: .* to "p-web-1" by "nc-eth0": its way back leads by "wg0"$/,
+  ],
   ['a way past the shim', answer(way({ device: 'tun0' })), /leads by "tun0", not by the shim "nc-eth0"$/],
   ['no way at all', answer(way({})), /^this host has no way to 192\.168\.1\.200, which should lead by the shim/],
   ['the way by the shim', answer(way({ device: 'nc-eth0' })), /^no answer came within 2 s$/],
   ['policy', answer(seen({ dropping: new Set(['output']) })), /^likely this host's firewall: .*"output"/],
+  ['no default route', answer(routeless('p-app-1', 6), 'unreachable', { from: app }), /^"p-app-1" has no gateway/],
   [
-    'no default route',
-    answer(seen({ defaultRoutes: new Map([['p-app-1', false]]) }), 'unreachable', { from: app }),
+    'no default route for IPv6',
+    answer(routeless('p-app-1', 4), 'unreachable', { from: app, ...six }),
     /^"p-app-1" has no gateway/,
   ],
   [
+    'a default route for IPv6',
+    answer(routeless('p-app-1', 6), 'unreachable', { from: app, ...six }),
+    /^nobody has this address/,
+  ],
+  [
     'no default route, where none is needed',
-    answer(seen({ defaultRoutes: new Map([['p-app-1', false]]) }), 'unreachable', { from: app, onLink: true }),
+    answer(routeless('p-app-1'), 'unreachable', { from: app, onLink: true }),
     /^nobody has this address/,
   ],
   [
@@ -202,11 +278,16 @@ const reasons: readonly (readonly [what: string, given: Answer, reason: RegExp])
     atGateway(seen(), { gateway: { parent: 'eth0', hasOwnMac: false } }),
     /neither ping nor ARP: it is not there$/,
   ],
+  [
+    'a router at layer 3 without the route',
+    atGateway(seen(host && { host }), atRouter),
+    /^likely the LAN's router has no route to 10\.7\.1\.0\/24: it answers this host, and not "p-web-1"$/,
+  ],
   ['another gateway', atGateway(seen(host && { host })), /this host leaves "eth0" by 192\.168\.1\.1$/],
   ['gateway, and firewalld', atGateway(seen({ entrances })), /^the gateway answers neither/],
   [
     'a gateway without a route to it',
-    atGateway(seen({ defaultRoutes: new Map([['p-web-1', false]]) }), {}, { kind: 'yes', milliseconds: 1 }),
+    atGateway(routeless('p-web-1'), {}, { kind: 'yes', milliseconds: 1 }),
     /^"p-web-1" has no default route/,
   ],
   ['unhealthy', answer(seen({}, { health: 'unhealthy' })), /"unhealthy"$/],
@@ -247,6 +328,11 @@ test('a gateway that a VPN’s packet filter lets nobody ask', () => {
   const evidence = seen({ ownDropping: new Map([['p-web-1', new Set(['output'] as const)]]) });
   assert.equal(atGateway(evidence).answer, 'not asked');
   assert.is(atGateway(evidence).reason, 'the packet filter of "p-web-1" lets no ping out');
+});
+
+test('a router at layer 3 that answers nobody', () => {
+  const { answer: said, reason } = atGateway(seen({ silentRouters: new Set(['192.168.1.7']) }), atRouter);
+  assert.equal([said, reason], ['not asked', "the LAN's router answers no ping, this host's neither"]);
 });
 
 test('the quickest of several that answer', () => {

@@ -69,6 +69,19 @@ test('an address on the LAN: port, ping, gateway', () => {
   ]);
 });
 
+test('at layer 3 the router by which this host leaves is asked, and where there is none, nobody', () => {
+  const service = (parent: string) =>
+    `  web: { image: x, x-netmode: { mode: ipvlan-l3, parent: ${parent}, subnet: 10.7.1.0/24, listen: [80] } }\n`;
+  const live = [container('web', { addresses: { 'netcompose-eth0': ['10.7.1.2'], 'netcompose-eth1': ['10.7.1.2'] } })];
+  assert.equal(questions(service('eth0'), live), [
+    'host > web 10.7.1.2:80: tcp 80',
+    'lan > web 10.7.1.2:80: not asked',
+    'host > web 10.7.1.2 (ping): ping',
+    'web > gateway 192.168.1.1 (ping): ping',
+  ]);
+  assert.is(questions(service('eth1'), live).length, 3);
+});
+
 test('without a shim the host promises nothing', () => {
   const netmode =
     '{ mode: macvlan, ip_range: 192.168.1.192/27, ipv4_address: 192.168.1.200, listen: [80], host_access: none }';

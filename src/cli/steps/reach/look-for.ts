@@ -1,17 +1,20 @@
 /** Looks for all that a reason may be taken from, once, and only where a place does not answer. */
-import { hasDefaultRoute, lookAround } from '../../../host/reach/look.ts';
+import { askPlaces } from '../../../host/reach/ask-places.ts';
+import { defaultRoutes, lookAround } from '../../../host/reach/look.ts';
 import { lookAtOwnFilter, lookAtPacketFilter } from '../../../host/reach/packet-filter.ts';
-import { lookAtRouter, lookAtWay } from '../../../host/reach/ways.ts';
+import { lookAtRouter, lookAtWay, takesForForged } from '../../../host/reach/ways.ts';
 import type { Host } from '../../../host/system/host.ts';
 import type { Facts } from '../../../plan/facts/facts.ts';
-import { contains, formatAddress } from '../../../plan/facts/ip.ts';
+import { contains, formatAddress, parseAddress } from '../../../plan/facts/ip.ts';
 import { addressesOf, interfaceOf, type ParsedHost, parseFacts } from '../../../plan/facts/parsed-facts.ts';
 import { pendingFor } from '../../../plan/host-changes/pending.ts';
 import { type Asked, answeringOf, hasFailed } from '../../../plan/reach/answers.ts';
+import { entranceOf } from '../../../plan/reach/entrance.ts';
 import type { Evidence } from '../../../plan/reach/evidence.ts';
 import type { LiveContainer } from '../../../plan/reach/live-container.ts';
 import { sideAndAddress } from '../../../plan/reach/reason.ts';
-import type { Plan } from '../../../plan/types.ts';
+import type { Plan, ShimPlan } from '../../../plan/types.ts';
+import { ownProgram } from '../program/own-program.ts';
 
 /** What costs nothing, and can make a yes a no: a gateway that answers is of no use without a route to it. */
 export function seenAlways(
@@ -31,8 +34,8 @@ export function seenAlways(
     sockets: new Map(),
     defaultRoutes: new Map(
       routes.flatMap(({ name, pid }) => {
-        const has = pid === undefined ? undefined : hasDefaultRoute(host, pid);
-        return has === undefined ? [] : [[name, has] as const];
+        const families = pid === undefined ? undefined : defaultRoutes(host, pid);
+        return families ? [[name, families] as const] : [];
       }),
     ),
     pendingShims: new Map(),
@@ -41,6 +44,8 @@ export function seenAlways(
     ownDropping: new Map(),
     detours: new Map(),
     entrances: new Map(),
+    forged: new Set(),
+    silentRouters: new Set(),
     zones: new Map(),
     ways: new Map(),
     answering: answeringOf(asked),
@@ -62,10 +67,12 @@ export async function lookFor(
   );
   const { host: parsed } = parseFacts(facts);
   const failed = asked.filter(hasFailed);
-  const shimNames = new Map(plan.shims.map(({ key, name }) => [key, name]));
-  const entrances = entrancesOf(failed, { ...always, shimNames }, parsed);
-  const [ways, detours, ownDropping, filter] = await Promise.all([
-    lookAtWays(host, failed, { ...always, shimNames }, parsed),
+  const shims = new Map(plan.shims.map((shim) => [shim.key, shim]));
+  const entrances = entrancesOf(failed, always, shims, parsed);
+  const [ways, forged, silentRouters, detours, ownDropping, filter] = await Promise.all([
+    lookAtWays(host, failed, always, shims, parsed),
+    lookAtArrivals(host, failed, always, entrances),
+    lookAtRouters(host, failed),
     lookAtDetours(host, failed, always, parsed),
     lookAtOwnFilters(host, failed, always),
     lookAtPacketFilter(host, [...new Set(entrances.values())]),
@@ -80,32 +87,38 @@ export async function lookFor(
       ),
     ),
     defaultRoutes: new Map(
-      around.flatMap(([name, { hasDefaultRoute }]) => (hasDefaultRoute === undefined ? [] : [[name, hasDefaultRoute]])),
+      around.flatMap(([name, { defaultRoutes: families }]) => (families ? [[name, families] as const] : [])),
     ),
     pendingShims: new Map(plan.shims.map(({ key, name }) => [key, pendingFor(name, plan.actions, facts)])),
-    shimNames,
+    shimNames: new Map(plan.shims.map(({ key, name }) => [key, name])),
     ...(parsed && { host: parsed }),
     ...filter,
-    ...{ entrances, ways, detours, ownDropping },
+    ...{ entrances, ways, forged, silentRouters, detours, ownDropping },
   };
 }
 
-/** The shim of the network by which a container asks this host, or the bridge in whose subnet it is. */
+type Shims = ReadonlyMap<string, ShimPlan>;
+
+/** Where what a container asks this host comes in: from a macvlan or ipvlan network, or by the bridge of its subnet. */
 const entrancesOf = (
   failed: readonly Asked[],
-  { containers, shimNames }: Pick<Evidence, 'containers' | 'shimNames'>,
+  { containers }: Pick<Evidence, 'containers'>,
+  shims: Shims,
   parsed: ParsedHost | undefined,
 ): Evidence['entrances'] =>
   new Map(
-    failed.flatMap(({ question: { from, network, onHost } }) => {
-      if (from.kind !== 'container' || !onHost) return [];
+    failed.flatMap(({ question }) => {
+      const { from, network, onHost, probes } = question;
+      const asked = parseAddress(probes[0]?.address ?? '');
+      if (from.kind !== 'container' || !onHost || !asked) return [];
       const own = addressesOf(Object.values(containers.get(from.container)?.addresses ?? {}).flat());
       const bridge = parsed?.interfaces.find(
         ({ kind, addresses }) =>
           kind === 'bridge' && addresses.some(({ subnet }) => own.some((address) => contains(subnet, address))),
       );
-      const entrance = network === undefined ? bridge?.name : shimNames.get(network);
-      return entrance === undefined ? [] : [[from.container, entrance] as const];
+      const shim = shims.get(network ?? '');
+      const entrance = network === undefined ? bridge?.name : shim && entranceOf(shim, asked);
+      return entrance === undefined ? [] : [[sideAndAddress(question, formatAddress(asked)), entrance] as const];
     }),
   );
 
@@ -113,18 +126,25 @@ const entrancesOf = (
 async function lookAtWays(
   host: Host,
   failed: readonly Asked[],
-  { containers, shimNames }: Pick<Evidence, 'containers' | 'shimNames'>,
+  { containers }: Pick<Evidence, 'containers'>,
+  shims: Shims,
   parsed: ParsedHost | undefined,
 ): Promise<Evidence['ways']> {
   const wanted = new Map(
     failed.flatMap(({ question: { from, network, container, probes } }) => {
       const address = probes[0]?.address;
-      const shim = from.kind === 'host' && network !== undefined ? shimNames.get(network) : undefined;
-      if (shim === undefined || address === undefined || address.includes(':')) return [];
+      const shim = from.kind === 'host' ? shims.get(network ?? '') : undefined;
+      const family = parseAddress(address ?? '')?.family;
+      if (!shim || address === undefined || family === undefined) return [];
       const pid = containers.get(container ?? '')?.pid;
-      const addresses = (parsed && interfaceOf(parsed, shim)?.addresses) ?? [];
-      const senders = addresses.flatMap(({ address: own }) => (own.family === 4 ? formatAddress(own) : []));
-      return [[address, { address, shim, senders, ...(pid !== undefined && { pid }) }] as const];
+      const now = (parsed && interfaceOf(parsed, shim.name)?.addresses.map((own) => own.address)) ?? [];
+      // By ARP; neighbour discovery asks by another address, and nothing is dropped for that.
+      const senders = now.flatMap((own) => (own.family === 4 && family === 4 ? formatAddress(own) : []));
+      const entrance = (source: string) => {
+        const to = parseAddress(source);
+        return to && entranceOf({ ...shim, addresses: now }, to);
+      };
+      return [[address, { address, senders, entranceOf: entrance, ...(pid !== undefined && { pid }) }] as const];
     }),
   );
   const found = [...wanted].slice(0, mostPlaces).map(async ([address, ends]) => {
@@ -132,6 +152,34 @@ async function lookAtWays(
     return way ? [[address, way] as const] : [];
   });
   return new Map((await Promise.all(found)).flat());
+}
+
+/** Of containers that ask this host: whether its kernel takes what arrives for forged. */
+async function lookAtArrivals(
+  host: Host,
+  failed: readonly Asked[],
+  { containers }: Pick<Evidence, 'containers'>,
+  entrances: Evidence['entrances'],
+): Promise<Evidence['forged']> {
+  const found = failed.slice(0, mostPlaces).map(async ({ question }) => {
+    const { from, probes } = question;
+    const to = probes[0]?.address ?? '';
+    const key = sideAndAddress(question, to);
+    const by = entrances.get(key);
+    if (from.kind !== 'container' || by === undefined) return [];
+    const all = Object.values(containers.get(from.container)?.addresses ?? {}).flat();
+    const own = all.filter((one) => one.includes(':') === to.includes(':'));
+    const forged = await Promise.all(own.map((one) => takesForForged(host, { to, from: one, by })));
+    return forged.length > 0 && forged.every(Boolean) ? [key] : [];
+  });
+  return new Set((await Promise.all(found)).flat());
+}
+
+/** Of routers that do not answer a container at layer 3: whether they answer this host. */
+async function lookAtRouters(host: Host, failed: readonly Asked[]): Promise<Evidence['silentRouters']> {
+  const routers = failed.flatMap(({ question: { gateway, probes } }) => (gateway?.route ? probes : []));
+  const [outcomes = []] = await askPlaces(host, ownProgram('ask', host), [{ probes: routers }]);
+  return new Set(routers.flatMap(({ address }, at) => (outcomes[at]?.kind === 'yes' ? [] : [address])));
 }
 
 /** Of containers that ask this host. */
