@@ -71,10 +71,13 @@ function leave(unwritten) {
 
 /** Loads one of the build's files, ASCII and a function each, and those that it asks for, with their compiled code. */
 function load(file, prefix, fresh) {
-  const cache = `${prefix}-${basename(file)}`;
-  const cachedData = readOwn(cache);
+  const [cache, first] = [`${prefix}-${basename(file)}`, `${prefix}-first-${basename(file)}`];
+  const whole = readOwn(cache);
+  const cachedData = whole ?? readOwn(first);
   const script = new Script(readFileSync(file, 'latin1'), { filename: file, ...(cachedData && { cachedData }) });
-  if (!cachedData || script.cachedDataRejected) fresh.push({ cache, script });
+  // The second run seldom does what the first did, as where all that `up` makes is there: what it needs is added.
+  if (!cachedData) fresh.push({ cache: first, script });
+  else if (!whole || script.cachedDataRejected) fresh.push({ cache, script, first });
   const module = { exports: {} };
   const loaded = new Map();
   // Beside their own files the builds ask only for modules of Node's.
@@ -120,7 +123,7 @@ function readOwn(file) {
 /**
  * Written whole or not at all; those of earlier builds go. Without a folder to write to, every start is a first one.
  */
-function keep({ cache: file, script }) {
+function keep({ cache: file, script, first }) {
   const temporary = `${file}.${process.pid}`;
   try {
     const folder = dirname(file);
@@ -129,6 +132,7 @@ function keep({ cache: file, script }) {
     for (const name of readdirSync(folder)) if (!name.startsWith(build)) rmSync(join(folder, name), { force: true });
     writeFileSync(temporary, script.createCachedData(), { mode: 0o600 });
     renameSync(temporary, file);
+    if (first) rmSync(first, { force: true });
   } catch {
     try {
       rmSync(temporary, { force: true });

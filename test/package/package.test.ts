@@ -134,12 +134,21 @@ test('installed: check on an example', async () => {
 test('installed: facts, with everything that is loaded late, from the first start and from compiled code', async () => {
   // Of an engine that is not on a unix socket the client library is asked.
   const env = { ...npmEnv, XDG_CACHE_HOME: join(app, 'cache'), DOCKER_HOST: 'tcp://127.0.0.1:1' };
-  for (const start of ['first', 'second']) {
+  const kept = () =>
+    readdirSync(join(app, 'cache/netcompose'))
+      .map((name) => name.replace(/^.*-x64-|^.*-arm64-/, ''))
+      .sort();
+  const first = ['other-first-dockerode.cjs', 'other-first-main.cjs'];
+  const whole = ['other-dockerode.cjs', 'other-main.cjs'];
+  for (const [start, left] of [
+    ['first', first],
+    ['second, which adds what it needs', whole],
+    ['third', whole],
+  ] as const) {
     const { stdout } = await execa('npx', ['netcompose', 'facts'], { cwd: app, env });
     assert.is((JSON.parse(stdout) as { version: number }).version, 1, start);
+    assert.equal(kept(), left, start);
   }
-  const kept = readdirSync(join(app, 'cache/netcompose'));
-  assert.equal(kept.map((name) => name.split('-').at(-1)).sort(), ['dockerode.cjs', 'main.cjs']);
 });
 
 test('installed: the library can be imported, and is one file', async () => {

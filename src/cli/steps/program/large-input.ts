@@ -21,10 +21,14 @@ const youngHeap: readonly Setting[] = [
   { changed: '--semi-space-growth-factor=1', usual: '--semi-space-growth-factor=2' },
 ];
 
+/** The old heap is cleaned once it must be: marking begun long before mostly ends with the program, for nothing. */
+const oldHeap: Setting = { changed: '--no-incremental-marking', usual: '--incremental-marking' };
+
 /** Node 20's V8 alone has it (`node --v8-options`; 22 and 24 have not). V8 complains aloud of what it does not know. */
 const lateCode: Setting = { changed: '--interrupt-budget=1000000', usual: '--interrupt-budget=67584' };
 
-const settings = process.versions.v8.startsWith('11.') ? [...youngHeap, lateCode] : youngHeap;
+const heap = [...youngHeap, oldHeap];
+const settings = process.versions.v8.startsWith('11.') ? [...heap, lateCode] : heap;
 
 /** @returns the same host, which adjusts V8 where it reads a large file */
 export function adjustingFor(host: Host): Host {
