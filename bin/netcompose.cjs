@@ -52,10 +52,10 @@ else build();
 
 function start() {
   const fresh = [];
-  const { main, unwritten } = load(program, cachePrefix(), fresh);
+  const { main, unwritten, wasUsual } = load(program, cachePrefix(), fresh);
   // After the run, so that it holds what this command needed.
   main()
-    .finally(() => fresh.forEach(keep))
+    .finally(() => fresh.filter(({ first }) => !first || wasUsual()).forEach(keep))
     .then(() => leave(unwritten));
 }
 
@@ -75,7 +75,7 @@ function load(file, prefix, fresh) {
   const whole = readOwn(cache);
   const cachedData = whole ?? readOwn(first);
   const script = new Script(readFileSync(file, 'latin1'), { filename: file, ...(cachedData && { cachedData }) });
-  // The second run seldom does what the first did, as where all that `up` makes is there: what it needs is added.
+  // Where the first `up` has made everything, the next ones do something else: what that needs is added once.
   if (!cachedData) fresh.push({ cache: first, script });
   else if (!whole || script.cachedDataRejected) fresh.push({ cache, script, first });
   const module = { exports: {} };

@@ -63,7 +63,7 @@ function calls(size: number, ...args: readonly string[]): Record<Side, Command> 
 /** First `up` and `down` in turn, then with all of it there. */
 async function withProject(size: number): Promise<void> {
   const [up, down, ps] = [calls(size, 'up', '-d'), calls(size, 'down'), calls(size, 'ps')];
-  const times = size > 3 ? 3 : 5;
+  const times = size > 3 ? 3 : 9;
   const ratios: { readonly first: number; readonly last: number }[] = [];
   const failures: string[] = [];
   const seconds = async (command: Command) => {
@@ -97,9 +97,7 @@ async function withProject(size: number): Promise<void> {
     [idle, up.compose, 1.3],
     [ps.netcompose, ps.compose, 1],
   ] as const) {
-    results.push(
-      await measure({ measured, yardstick, quantity: 'wall clock', atMost, times: size > 3 ? 9 : 15 }, surroundings),
-    );
+    results.push(await measure({ measured, yardstick, quantity: 'wall clock', atMost, times: 15 }, surroundings));
   }
   await seconds(down.netcompose);
   await seconds(down.compose);

@@ -9,6 +9,7 @@ import { run } from './run.ts';
 import { adjustingFor, resetAdjustment } from './steps/program/large-input.ts';
 import { realTerminal } from './terminal.ts';
 
+export { wasUsual } from './steps/program/usual-run.ts';
 export { unwritten } from './terminal.ts';
 
 export async function main(): Promise<void> {

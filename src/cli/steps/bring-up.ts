@@ -23,6 +23,7 @@ import { areTrusted, runHooks, untrusted } from './hooks.ts';
 import type { Ahead } from './observe/ask-ahead.ts';
 import { passThrough } from './pass-through.ts';
 import { type Prepared, prepare } from './prepare.ts';
+import { madeSomething } from './program/usual-run.ts';
 import { settle } from './settle.ts';
 
 /**
@@ -97,6 +98,7 @@ async function start(session: Session, prepared: Ready, lock: Lock, confirm: Con
     const applied = await interruptible((check) => makeReady(session, prepared, lock, steps, check, confirm));
     const before = readOverride(host, project.name);
     const isAsSeen = applied === undefined || applied.changed.length === 0;
+    if (!isAsSeen) madeSomething();
     const exitCode = await orUndone(session, applied, () =>
       callCompose(session, prepared, recordOverride(session, project.name, override)),
     );
