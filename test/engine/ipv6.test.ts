@@ -81,6 +81,8 @@ test.before(
     // For all that come later, too, as Debian's desktops have it. (The engine has turned forwarding on.)
     for (const setting of ['default.use_tempaddr=2', `${parent}.use_tempaddr=2`, `${parent}.accept_ra=2`])
       await patiently('sysctl', ['-qw', `net.ipv6.conf.${setting}`]);
+    // Or it says of itself that it is no router when asked for its MAC address, and the host forgets its routes by it.
+    await context.lan.exec(['sysctl', '-qw', 'net.ipv6.conf.all.forwarding=1']);
     await context.lan.exec(['ip', 'addr', 'add', `${router}/64`, 'dev', 'ncl-six', 'nodad']);
     const args = ['-k', '--conf-file=/dev/null', '--port=0', '--user=root', '--interface=ncl-six', '--enable-ra'];
     context.router = spawn('ip', ['netns', 'exec', 'six', 'dnsmasq', ...args, `--dhcp-range=${prefix},ra-only,64`], {

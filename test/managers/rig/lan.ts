@@ -49,6 +49,8 @@ export async function makeLan(namespace: string): Promise<Lan> {
   const card = ['ip', 'link', 'add', cardOnLan, 'index', '2', 'address', hostMac];
   await must(inside([...card, 'type', 'veth', 'peer', 'name', 'lan0', 'index', '3']));
   for (const argv of [
+    // Or it says of itself that it is no router when asked for its MAC address, and the host forgets its routes by it.
+    ['sysctl', '-qw', 'net.ipv6.conf.all.forwarding=1'],
     ['ip', 'address', 'add', `${router}/24`, 'dev', 'lan0'],
     ['ip', 'address', 'add', `${router6}/64`, 'dev', 'lan0', 'nodad'],
     ['ip', 'link', 'set', 'dev', 'lo', 'up'],
