@@ -5,7 +5,7 @@
 #   the parent (`rx_dropped`) and nowhere in the container. The queue is as long as the longest that any macvlan
 #   interface of the parent asks for: `bcqueuelen 100000` on the host's own mends it for all containers.
 # Seen: 2026-11-30, five bursts of 20,000 datagrams of 500 bytes, each within about 0.1 s: the parent got 100,000, a
-#   container 59,538 to 63,454 in three runs, rx_dropped of the parent the rest; with the queue of 100,000 on the shim 100,000
+#   container 59,538 to 63,454 in three runs, and rx_dropped is the rest; with a queue of 100,000 all
 # Why it surprises: the container counts no loss, and the counter that does stands at an interface whose own sockets
 #   lost nothing. Docker has no option for the queue.
 # For you: where a container takes video or market data by multicast, look at `rx_dropped` of the card, and write `ip
