@@ -52,8 +52,8 @@ test('a number of its own: a start fails now and then, as is told', async (conte
   assert.is(check.code, 0, check.stderr);
   assert.match(check.stdout, /warning\[service\/interface-name-taken\]: "web": "eth0" on "front" is also .* on "back"/);
   await call('create');
-  // Half of them fail; that sixty succeed does not happen.
-  assert.match(await starts(60), /error renaming interface "\w+" to "eth0": file exists/);
+  // One in ten fails, or more; that all of so many succeed does not happen.
+  assert.match(await starts(150), /error renaming interface "\w+" to "eth0": file exists/);
   assert.is((await call('down')).code, 0);
 });
 
@@ -67,7 +67,7 @@ for (const [name, front, back] of [
     const up = await call('up', '-d');
     assert.is(up.code, 0, up.stderr);
     assert.not.match(up.stderr, 'service/interface-name-taken');
-    assert.is(await starts(12), '');
+    assert.is(await starts(8), '');
     assert.is((await call('down')).code, 0);
   });
 }

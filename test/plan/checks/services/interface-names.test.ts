@@ -46,7 +46,7 @@ function on(networks: Readonly<Record<string, string>>): string {
 }
 
 /** As seen with engine 28.5, in twelve starts each: those that all succeeded are the empty ones. */
-for (const [networks, clashes] of [
+const seen: readonly (readonly [networks: Readonly<Record<string, string>>, clashes: readonly string[]])[] = [
   [{ a: 'eth0', b: '' }, ['eth0']],
   [{ a: 'eth1', b: '' }, []],
   [{ a: 'eth1', b: '', c: '' }, ['eth1']],
@@ -61,7 +61,8 @@ for (const [networks, clashes] of [
   [{ a: 'eth0', m: '' }, ['eth0']],
   [{ a: 'lan0', m: '' }, []],
   [{ a: 'eth0' }, []],
-] as const) {
+];
+for (const [networks, clashes] of seen) {
   test(`what Docker may call another: ${JSON.stringify(networks)}`, () => {
     const lines = reported(on(networks));
     assert.equal(
