@@ -92,7 +92,7 @@ test("what x-netmode says counts; Podman's numbering is not known", () => {
     'services:\n  web: { image: x, networks: [back], x-netmode: { mode: macvlan, interface_name: eth0 } }\n' +
     'networks:\n  back:\n';
   const [line, ...others] = reported(text);
-  assert.match(line, 'warning service/interface-name-taken at eth0: "web": "eth0" on "');
+  assert.match(line ?? '', 'warning service/interface-name-taken at eth0: "web": "eth0" on "');
   assert.equal(others, []);
   const podman = { ...lanFacts, engine: { ...lanFacts.engine!, kind: 'podman' as const } };
   assert.equal(reported(text, podman), []);
