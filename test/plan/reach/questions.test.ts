@@ -119,7 +119,8 @@ for (const [name, changes, on, version] of [
       `front: { ${onFront} } } }\n` +
       `  db: { image: x, expose: ["5432"], networks: { lan: { ${ofDb} }, back: {}, front: {} } }\n` +
       'networks:\n  lan: { driver: macvlan, driver_opts: { parent: eth0 }, ipam: { config: [{ ' +
-      `subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.192/27 }] } }\n  back: { ${isBack} }\n  front: { ${isFront} }\n`;
+      `subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.192/27 }] } }\n` +
+      `  back: { ${isBack} }\n  front: { ${isFront} }\n`;
     const addresses = { project_lan: ['192.168.1.193'], project_back: ['172.18.0.3'], project_front: ['172.19.0.3'] };
     const engine = { kind: 'engine', remote: false, version: version ?? '28.5.2' } as const;
     const asked = questions(text, [container('web', { addresses }), container('db', { addresses })], engine);
