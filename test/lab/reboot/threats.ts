@@ -22,6 +22,8 @@ interface Program {
   /** Its version, as it says it. */
   readonly version: readonly string[];
   readonly unit: string;
+  /** Has it read its files again, where that is something else than to start it again. */
+  readonly reload?: readonly string[];
   /** Starts it, as it comes. */
   start(): void;
   /** Whether it has done to the shim what the rule speaks of. */
@@ -94,6 +96,7 @@ const programs: readonly Program[] = [
     // The form of its own; netplan's, `PermanentMACAddress=`, is in the reboots.
     ...{ name: 'networkd', rule: 'host/manager-takes-shim', unit: 'systemd-networkd.service' },
     version: ['networkctl', '--version'],
+    reload: ['networkctl', 'reload'],
     start() {
       const mac = readFileSync(`/sys/class/net/${card}/address`, 'utf8').trim();
       const text = `[Match]\nMACAddress=${mac}\n[Network]\nAddress=${hostAddress}/24\n`;
@@ -156,7 +159,7 @@ const reached = () => run(['ping', '-c1', '-W1', address]).code === 0;
 const hasCard = () => until(() => / 10\.10\.0\.(?:5\d|60)\//.test(state()), Boolean, 60, 1000);
 
 function tried(program: Program): void {
-  const { name, rule, version, unit, start, harmed, isClient } = program;
+  const { name, rule, version, unit, reload, start, harmed, isClient } = program;
   within(name);
   writeFileSync(`${folder}/compose.yaml`, JSON.stringify(projectOf(program)));
   start();
@@ -195,6 +198,10 @@ function tried(program: Program): void {
   check('once what they say is done, `check` is silent', after.length === 0, JSON.stringify(after));
   succeeds('up', '-d');
   check('and it does not happen', !until(harmed, Boolean, 20, 1000), state());
+  if (reload) {
+    patiently(...reload);
+    check('nor where the program reads its files again', !until(harmed, Boolean, 20, 1000), state());
+  }
   must('systemctl', 'restart', unit);
   if (isClient) hasCard();
   check('nor where the program starts again', !until(harmed, Boolean, 20, 1000), state());
@@ -204,7 +211,9 @@ function tried(program: Program): void {
   const shims = netcompose('shim', 'ls');
   check('`shim ls` finds nothing wrong', shims.code === 0, shims.stdout + shims.stderr);
   succeeds('down');
-  must('systemctl', 'stop', unit);
+  // With the socket that would start it again at the next change of an interface.
+  const triggers = must('systemctl', 'show', '--property', 'TriggeredBy', '--value', unit);
+  must('systemctl', 'stop', ...triggers.split(' ').filter(Boolean), unit);
 }
 
 function main(): number {
