@@ -4,8 +4,10 @@ import type { LiveContainer } from './live-container.ts';
 
 export type Hook = 'input' | 'output';
 
-/** What netfilter's chains do with packets that no rule of theirs accepts, by their hook. */
-export type Dropping = ReadonlySet<Hook>;
+/** The hooks of netfilter whose chains drop what no rule of theirs accepts, for each family. */
+export type Dropping = Readonly<Record<4 | 6, ReadonlySet<Hook>>>;
+
+export const noneDropping: Dropping = { 4: new Set(), 6: new Set() };
 
 /** firewalld's zone of an interface, where it does not accept everything. */
 export interface Zone {

@@ -10,7 +10,7 @@ import { addressesOf, interfaceOf, type ParsedHost, parseFacts } from '../../../
 import { pendingFor } from '../../../plan/host-changes/pending.ts';
 import { type Asked, answeringOf, hasFailed } from '../../../plan/reach/answers.ts';
 import { entranceOf } from '../../../plan/reach/entrance.ts';
-import type { Evidence } from '../../../plan/reach/evidence.ts';
+import { type Evidence, noneDropping } from '../../../plan/reach/evidence.ts';
 import type { LiveContainer } from '../../../plan/reach/live-container.ts';
 import { sideAndAddress } from '../../../plan/reach/reason.ts';
 import type { Plan, ShimPlan } from '../../../plan/types.ts';
@@ -40,7 +40,7 @@ export function seenAlways(
     ),
     pendingShims: new Map(),
     shimNames: new Map(),
-    dropping: new Set(),
+    dropping: noneDropping,
     ownDropping: new Map(),
     detours: new Map(),
     entrances: new Map(),
