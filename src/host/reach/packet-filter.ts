@@ -1,20 +1,19 @@
 /** What packet filters drop, as root may read it. Nothing is changed, and what may not be read is left open. */
-import { type Dropping, type Hook, noneDropping, type Zone } from '../../plan/reach/evidence.ts';
+import { type Dropping, type Hook, noneDropping } from '../../plan/reach/evidence.ts';
 import type { Host } from '../system/host.ts';
 import { look } from '../system/run-look.ts';
 import { which } from '../system/which.ts';
+import { type Firewalld, lookAtFirewalld } from './firewalld.ts';
 
-export interface PacketFilter {
+export interface PacketFilter extends Firewalld {
   readonly dropping: Dropping;
-  /** firewalld's zone of each interface, but for those that accept everything. */
-  readonly zones: ReadonlyMap<string, Zone>;
 }
 
 /** @param interfaces those whose zones are wanted */
 export async function lookAtPacketFilter(host: Host, interfaces: readonly string[]): Promise<PacketFilter> {
-  if (host.uid !== 0) return { dropping: noneDropping, zones: new Map() };
-  const [dropping, zones] = await Promise.all([droppingHooks(host), zonesOf(host, interfaces)]);
-  return { dropping, zones };
+  if (host.uid !== 0) return { dropping: noneDropping, zones: new Map(), strictIpv6: false };
+  const [dropping, firewalld] = await Promise.all([droppingHooks(host), lookAtFirewalld(host, interfaces)]);
+  return { dropping, ...firewalld };
 }
 
 /** The same of a container's own packet filter; it may have set one up, as VPN clients do. */
@@ -59,26 +58,3 @@ function programsFor(host: Host, family: 4 | 6, byNft: boolean, pid?: number): r
   const asked = new Set([...(byNft ? [] : [program]), ...old]);
   return [...asked].filter((each) => which(host, each) !== undefined);
 }
-
-async function zonesOf(host: Host, interfaces: readonly string[]): Promise<PacketFilter['zones']> {
-  if (which(host, 'firewall-cmd') === undefined) return new Map();
-  const ask = async (...args: readonly string[]) => {
-    const { code, stdout } = await look(host, ['firewall-cmd', ...args]);
-    return code === 0 ? stdout.trim() : '';
-  };
-  const found = new Map<string, Zone>();
-  for (const each of interfaces) {
-    // What is in no zone by name is in the default one.
-    const name = (await ask(`--get-zone-of-interface=${each}`)) || (await ask('--get-default-zone'));
-    if (name === '') continue;
-    const settings = settingsOf(await ask(`--zone=${name}`, '--list-all'));
-    const words = (key: string) => settings.get(key)?.split(' ').filter(Boolean) ?? [];
-    if (settings.get('target') === 'ACCEPT') continue;
-    found.set(each, { name, opens: [...words('services'), ...words('ports')] });
-  }
-  return found;
-}
-
-/** `  services: dhcpv6-client ssh` */
-const settingsOf = (text: string): ReadonlyMap<string, string> =>
-  new Map([...text.matchAll(/^ {2}([a-z-]+):[ \t]*(.*)$/gm)].map(([, key = '', value = '']) => [key, value.trim()]));

@@ -105,7 +105,7 @@ export function askerForged({ question, evidence }: Failed): Reason | undefined 
   const { from, network } = question;
   const address = addressAsked(question);
   const key = sideAndAddress(question, address ?? '');
-  if (from.kind !== 'container' || !evidence.forged.has(key)) return undefined;
+  if (from.kind !== 'container' || familyAsked(question) === 6 || !evidence.forged.has(key)) return undefined;
   const entrance = evidence.entrances.get(key)!;
   const shim = evidence.shimNames.get(network ?? '');
   return {
@@ -113,6 +113,29 @@ export function askerForged({ question, evidence }: Failed): Reason | undefined 
       `rp_filter: this host's kernel drops what "${from.container}" sends to ${address}, as it comes by "${entrance}"` +
       (shim === undefined || shim === entrance ? '' : ` (its own way there leads by "${shim}")`),
     help: loosen(entrance),
+  };
+}
+
+/** The kernel has no such check for IPv6; firewalld brings one, which asks for the way of packets without a mark. */
+export function firewalldForged({ question, evidence }: Failed): Reason | undefined {
+  const { from } = question;
+  const asked = addressAsked(question) ?? '';
+  if (!evidence.strictIpv6 || familyAsked(question) === 4) return undefined;
+  const help = 'write "IPv6_rpfilter=loose" in /etc/firewalld/firewalld.conf, and run: firewall-cmd --reload';
+  if (from.kind === 'container') {
+    const key = sideAndAddress(question, asked);
+    if (!evidence.forged.has(key)) return undefined;
+    const by = `by "${evidence.entrances.get(key)}", and the way back leads by another interface`;
+    return { reason: `likely IPv6_rpfilter: firewalld drops what "${from.container}" sends, as it comes ${by}`, help };
+  }
+  const { device, entrance } = wayOf(question, evidence).way ?? {};
+  // What this host sends to itself is not checked.
+  if (device === undefined || entrance === undefined || entrance === 'lo' || device === entrance) return undefined;
+  return {
+    reason:
+      `likely IPv6_rpfilter: firewalld drops what ${asked} answers, as it comes by "${entrance}" ` +
+      `(this host's own way there leads by "${device}")`,
+    help: `${help}; see also: ip -6 rule`,
   };
 }
 

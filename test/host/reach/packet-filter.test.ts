@@ -78,6 +78,22 @@ test('the zone by name, the default one, and one that accepts everything', async
   );
 });
 
+test("firewalld's check of the way back by IPv6, of what comes in, not of what is forwarded", async () => {
+  // firewalld 2.3, nftables 1.1.
+  const firewalld = (hook: string, flags: string) =>
+    `table inet firewalld {\n\tchain filter_${hook} {\n\t\ttype filter hook x priority filter + 10; policy accept;\n` +
+    '\t\ticmpv6 type { nd-router-advert, nd-neighbor-solicit } accept\n' +
+    `\t\tmeta nfproto ipv6 fib ${flags} oif missing drop\n\t}\n\n` +
+    '\tchain filter_INPUT {\n\t\tct state invalid drop\n\t}\n}\n';
+  const isStrict = async (table: string) => {
+    const commands = { 'nft list chains': '', 'nft list table inet firewalld': table };
+    return (await lookAtPacketFilter(fakeHost({ executables: [nft, firewallCmd], commands }), [])).strictIpv6;
+  };
+  assert.ok(await isStrict(firewalld('PREROUTING', 'saddr . mark . iif')));
+  assert.not(await isStrict(firewalld('PREROUTING', 'saddr . mark')));
+  assert.not(await isStrict(firewalld('FORWARD', 'saddr . mark . iif')));
+});
+
 test('firewalld that does not run, and another user than root', async () => {
   const stopped = fakeHost({
     executables: [firewallCmd],

@@ -48,6 +48,7 @@ const seen = (more: Partial<Evidence> = {}, container: Partial<LiveContainer> = 
   forged: new Set(),
   silentRouters: new Set(),
   zones: new Map(),
+  strictIpv6: false,
   ways: new Map(),
   answering: new Map(),
   ...more,
@@ -225,6 +226,33 @@ const reasons: readonly (readonly [what: string, given: Answer, reason: RegExp])
     'rp_filter of the container, whose tunnel takes what is for this host',
     answer(way({ device: 'nc-eth0', drops: 'there', astray: { by: 'wg0' } })),
     /^rp_filter: .* to "p-web-1" by "nc-eth0": its way back leads by "wg0"$/,
+  ],
+  [
+    "firewalld's check of the way back",
+    answer({ ...way6({ device: 'wg0', entrance: 'nc-eth0' }), strictIpv6: true }, 'silent', six),
+    /^likely IPv6_rpfilter: .* drops what fd00::53 answers, as it comes by "nc-eth0" .* leads by "wg0"\)$/,
+  ],
+  [
+    "firewalld's check of the way back, of what a container asks",
+    answer(
+      seen({
+        ...{ strictIpv6: true, forged: new Set(['p-app-1 fd00::53']), shimNames: new Map() },
+        entrances: new Map([['p-app-1 fd00::53', 'nc-eth0']]),
+      }),
+      'silent',
+      { ...toHost, ...six },
+    ),
+    /^likely IPv6_rpfilter: firewalld drops what "p-app-1" sends, as it comes by "nc-eth0", and the way back leads/,
+  ],
+  [
+    "firewalld's check, which is no matter where the way back is the same",
+    answer({ ...way6({ device: 'nc-eth0', entrance: 'nc-eth0' }), strictIpv6: true }, 'silent', six),
+    /^no answer came within 2 s$/,
+  ],
+  [
+    "firewalld's check, which is no matter where this host sends to itself",
+    answer({ ...way6({ device: 'nc-eth0', entrance: 'lo' }), strictIpv6: true }, 'silent', six),
+    /^no answer came within 2 s$/,
   ],
   ['a way past the shim', answer(way({ device: 'tun0' })), /leads by "tun0", not by the shim "nc-eth0"$/],
   ['no way at all', answer(way({})), /^this host has no way to 192\.168\.1\.200, which should lead by the shim/],
