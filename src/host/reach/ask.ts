@@ -7,7 +7,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import { type Failure, neighbourProtocol, type Outcome, type Probe, type UdpProtocol } from '../../plan/reach/probe.ts';
+import type { Failure, Outcome, Probe, UdpProtocol } from '../../plan/reach/probe.ts';
 
 /** For one answer. */
 const patienceMilliseconds = 2000;
@@ -141,7 +141,7 @@ async function ping({ address, orNeighbour }: Extract<Probe, { kind: 'ping' }>):
     const { code, out, err } = await once();
     if (code === 0) return { kind: 'yes', milliseconds: Number(/time[=<]([\d.]+)/.exec(out)?.[1] ?? 0) };
     if (orNeighbour && (await isFound(address, once)))
-      return { kind: 'yes', milliseconds: 0, by: neighbourProtocol(address) };
+      return { kind: 'yes', milliseconds: 0, by: address.includes(':') ? 'NDP' : 'ARP' };
     // From the address itself: it is there, and will not.
     if (out.includes(`From ${address} `)) return { kind: 'no', why: 'refused' };
     if (/nreachable/.test(out + err)) return { kind: 'no', why: 'unreachable' };

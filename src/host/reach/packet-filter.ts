@@ -1,5 +1,5 @@
 /** What packet filters drop, as root may read it. Nothing is changed, and what may not be read is left open. */
-import { type Dropping, type Hook, noneDropping } from '../../plan/reach/evidence.ts';
+import type { Dropping, Hook } from '../../plan/reach/evidence.ts';
 import type { Host } from '../system/host.ts';
 import { look } from '../system/run-look.ts';
 import { which } from '../system/which.ts';
@@ -11,7 +11,7 @@ export interface PacketFilter extends Firewalld {
 
 /** @param interfaces those whose zones are wanted */
 export async function lookAtPacketFilter(host: Host, interfaces: readonly string[]): Promise<PacketFilter> {
-  if (host.uid !== 0) return { dropping: noneDropping, zones: new Map(), strictIpv6: false };
+  if (host.uid !== 0) return { dropping: { 4: new Set(), 6: new Set() }, zones: new Map(), strictIpv6: false };
   const [dropping, firewalld] = await Promise.all([droppingHooks(host), lookAtFirewalld(host, interfaces)]);
   return { dropping, ...firewalld };
 }

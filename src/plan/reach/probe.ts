@@ -21,10 +21,8 @@ export type Probe =
 
 export type UdpProtocol = 'dns' | 'ntp';
 
+/** By which who has an address is found on a link: of IPv4, and of IPv6. */
 export type NeighbourProtocol = 'ARP' | 'NDP';
-
-/** By which protocol who has an address is found on a link. */
-export const neighbourProtocol = (address: string): NeighbourProtocol => (address.includes(':') ? 'NDP' : 'ARP');
 
 export type Outcome =
   | {

@@ -6,7 +6,6 @@ import { hostAddress } from '../facts/host-address.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
 import { formatAddress, formatCidr, isLinkLocal, parseAddress, sameAddress } from '../facts/ip.ts';
 import { interfaceOf } from '../facts/parsed-facts.ts';
-import { neighbourProtocol } from './probe.ts';
 import { addressAsked, type Failed, familyAsked, lacksDefaultRoute, type Reason, sideAndAddress } from './reason.ts';
 
 /** A container that is to reach what is not on its own link needs a way there. */
@@ -187,7 +186,7 @@ export function silentGateway({ question, evidence }: Failed): Reason | undefine
     destination === 'default' && gateway?.family === family && by === parent ? gateway : [],
   );
   const [router] = others ?? [];
-  const protocol = neighbourProtocol(address ?? '');
+  const protocol = family === 6 ? 'NDP' : 'ARP';
   if (router !== undefined && formatAddress(router) !== address)
     return {
       reason:
