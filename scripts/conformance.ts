@@ -12,8 +12,15 @@
  * makes of it is the plan. Nothing is written below the folders.
  */
 import { resolve } from 'node:path';
-import { annotationPass, annotations } from '../test/conformance/annotated.ts';
-import { type Case, composeCommand, conformance, findCases, type Verdict } from '../test/conformance/compare.ts';
+import { annotationPasses, annotations } from '../test/conformance/annotated.ts';
+import {
+  type Case,
+  composeCommand,
+  conformance,
+  findCases,
+  inOrder,
+  type Verdict,
+} from '../test/conformance/compare.ts';
 import { secondPass } from '../test/conformance/second-pass.ts';
 import { lanFacts } from '../test/support/in-memory.ts';
 
@@ -68,12 +75,13 @@ async function compareAll(cases: readonly Case[], compose: readonly string[]): P
 async function annotateAll(cases: readonly Case[], compose: readonly string[]): Promise<number> {
   const counts = { projects: 0, annotations: 0, services: 0, faults: 0 };
   const refusals = new Map<string, number>();
-  for (const given of cases) {
-    let isAnnotated = false;
-    for (const set of annotations) {
-      const result = await annotationPass(given, set, lanFacts, compose);
-      if (result.kind === 'nothing') break;
-      isAnnotated = true;
+  const passes = inOrder(cases, async (given) => ({
+    given,
+    results: await annotationPasses(given, annotations, lanFacts, compose),
+  }));
+  for await (const { given, results } of passes) {
+    for (const [index, result] of results.entries()) {
+      if (result.kind === 'nothing') continue;
       if (result.kind === 'refused') {
         for (const rule of result.rules) refusals.set(rule, (refusals.get(rule) ?? 0) + 1);
         continue;
@@ -81,9 +89,10 @@ async function annotateAll(cases: readonly Case[], compose: readonly string[]): 
       counts.annotations += 1;
       counts.services += result.services;
       if (result.faults.length > 0) counts.faults += 1;
-      for (const line of result.faults) process.stdout.write(`${given.name}: ${JSON.stringify(set)}: ${line}\n`);
+      const set = JSON.stringify(annotations[index]);
+      for (const line of result.faults) process.stdout.write(`${given.name}: ${set}: ${line}\n`);
     }
-    if (isAnnotated) counts.projects += 1;
+    if (results.some(({ kind }) => kind !== 'nothing')) counts.projects += 1;
   }
   process.stdout.write(
     `${cases.length} projects, of which ${counts.projects} can be annotated\n` +

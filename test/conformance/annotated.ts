@@ -39,49 +39,65 @@ export type AnnotationResult =
   /** A line for each thing that is not as it must be. */
   | { readonly kind: 'annotated'; readonly services: number; readonly faults: readonly string[] };
 
-/** @param set what each service gets */
-export async function annotationPass(
+/**
+ * Annotates a project once with each of several sets. What Compose says of it as it is, is asked once for all.
+ *
+ * @param sets what each service gets
+ * @returns a result for each set; nothing can be said with any of them where it cannot with the first
+ */
+export async function annotationPasses(
   given: Case,
-  set: PlainMap,
+  sets: readonly PlainMap[],
   facts: Facts,
   compose: readonly string[],
-): Promise<AnnotationResult> {
+): Promise<readonly AnnotationResult[]> {
   const { project, errors } = read(given);
-  if (!project || errors.length > 0) return { kind: 'nothing' };
-  const files = annotatedFiles(project, set);
-  const services = files.reduce((sum, { wishes }) => sum + wishes.length, 0);
-  if (services === 0) return { kind: 'nothing' };
-  const refused = files.flatMap(({ refusal }) => refusal);
-  if (refused.length > 0) return { kind: 'refused', rules: rulesOf(refused) };
-  const faults = files
-    .filter(({ isRestored }) => !isRestored)
-    .map(({ file }) => `${basename(file.path)} has other bytes when x-netmode is taken out again`);
-
+  if (!project || errors.length > 0) return [{ kind: 'nothing' }];
   const folder = mkdtempSync(join(tmpdir(), 'netcompose-annotated-'));
+  const texts = (edits: readonly EditedFile[]) => edits.map(({ text, file }) => text ?? file.text);
   try {
-    const before = copyOf(
-      given,
-      project,
-      folder,
-      'before',
-      files.map(({ file }) => file.text),
-    );
-    const after = copyOf(
-      given,
-      project,
-      folder,
-      'after',
-      files.map(({ text, file }) => text ?? file.text),
-    );
-    const [was, is] = [await resolved(before, compose), await resolved(after, compose)];
-    if (was === undefined) return { kind: 'nothing' };
-    if (is !== was) faults.push(is === undefined ? 'Compose refuses it annotated' : 'it is another project to Compose');
-    const planned = read(after, facts);
-    if (faults.length === 0 && planned.errors.length > 0) return { kind: 'refused', rules: rulesOf(planned.errors) };
-    faults.push(...((await secondPass(after, facts, compose)) ?? []));
+    const own = project.files.map((path) => project.sources.find((source) => source.path === path)!.text);
+    let was: Promise<string | undefined> | undefined;
+    const results: AnnotationResult[] = [];
+    for (const [index, set] of sets.entries()) {
+      const files = annotatedFiles(project, set);
+      const services = files.reduce((sum, { wishes }) => sum + wishes.length, 0);
+      if (services === 0) return [{ kind: 'nothing' }];
+      const refused = files.flatMap(({ refusal }) => refusal);
+      if (refused.length > 0) {
+        results.push({ kind: 'refused', rules: rulesOf(refused) });
+        continue;
+      }
+      was ??= resolved(copyOf(given, project, folder, 'before', own), compose);
+      const before = await was;
+      if (before === undefined) return [{ kind: 'nothing' }];
+      const after = copyOf(given, project, folder, `after-${index}`, texts(files));
+      results.push(await judged(files, before, after, facts, compose));
+    }
+    return results;
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** @param before what Compose says of the project as it is */
+async function judged(
+  files: readonly EditedFile[],
+  before: string,
+  after: Case,
+  facts: Facts,
+  compose: readonly string[],
+): Promise<AnnotationResult> {
+  const services = files.reduce((sum, { wishes }) => sum + wishes.length, 0);
+  const faults = files
+    .filter(({ isRestored }) => !isRestored)
+    .map(({ file }) => `${basename(file.path)} has other bytes when x-netmode is taken out again`);
+  const is = await resolved(after, compose);
+  if (is !== before)
+    faults.push(is === undefined ? 'Compose refuses it annotated' : 'it is another project to Compose');
+  const planned = read(after, facts);
+  if (faults.length === 0 && planned.errors.length > 0) return { kind: 'refused', rules: rulesOf(planned.errors) };
+  faults.push(...((await secondPass(after, facts, compose)) ?? []));
   return { kind: 'annotated', services, faults };
 }
 

@@ -14,7 +14,7 @@ import { handwrittenProject } from '../laws/handwritten-projects.ts';
 import { findCompose } from '../runner/needs.ts';
 import { lanFacts } from '../support/in-memory.ts';
 import { seed } from '../support/property.ts';
-import { type AnnotationResult, annotationPass, annotations } from './annotated.ts';
+import { type AnnotationResult, annotationPasses, annotations } from './annotated.ts';
 import { type Case, findCases } from './compare.ts';
 
 const compose = findCompose()!;
@@ -29,9 +29,10 @@ async function passes(cases: readonly Case[]): Promise<Readonly<Record<Annotatio
   const worker = async (): Promise<void> => {
     for (const [index, given] of left) {
       const set = annotations[index % annotations.length]!;
-      const result = await annotationPass(given, set, lanFacts, [compose.binary]);
-      counts[result.kind] += 1;
-      if (result.kind === 'annotated') assert.equal(result.faults, [], `${given.name}: ${JSON.stringify(set)}`);
+      for (const result of await annotationPasses(given, [set], lanFacts, [compose.binary])) {
+        counts[result.kind] += 1;
+        if (result.kind === 'annotated') assert.equal(result.faults, [], `${given.name}: ${JSON.stringify(set)}`);
+      }
     }
   };
   await Promise.all([worker(), worker()]);

@@ -94,11 +94,15 @@ export async function composeCommand(env: NodeJS.ProcessEnv): Promise<readonly s
 }
 
 /** Compares case after case, several at a time, and gives the results in order. */
-export async function* conformance(cases: readonly Case[], compose: readonly string[]): AsyncGenerator<Result> {
+export const conformance = (cases: readonly Case[], compose: readonly string[]): AsyncGenerator<Result> =>
+  inOrder(cases, (each) => compare(each, compose));
+
+/** Does a work for each, three at a time, and gives the results in order: to ask Compose takes a core. */
+export async function* inOrder<From, To>(all: readonly From[], work: (one: From) => Promise<To>): AsyncGenerator<To> {
   const ahead = 2;
-  const running: Promise<Result>[] = [];
-  for (const each of cases) {
-    running.push(compare(each, compose));
+  const running: Promise<To>[] = [];
+  for (const each of all) {
+    running.push(work(each));
     if (running.length > ahead) yield await running.shift()!;
   }
   for (const each of running) yield await each;

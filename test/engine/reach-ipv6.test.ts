@@ -1,4 +1,7 @@
-/** The reasons that `reach` names by IPv6, which has no `rp_filter`, on macvlan; on ipvlan they are in the lab. */
+/**
+ * The reasons that `reach` names by IPv6, which has no `rp_filter`, on macvlan; on ipvlan they are in the lab. What
+ * `IPv6_rpfilter` of firewalld does is in `managers/reach.test.ts`.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -19,7 +22,8 @@ interface Context {
 
 const test = suite<Context>('reach: reasons by IPv6');
 const shim = 'nc-ncp-six';
-const [own, given, shims] = ['fd00:213::10', 'fd00:213::53', 'fd00:213::1:ff'] as const;
+const [own, given, other, shims] = ['fd00:213::10', 'fd00:213::53', 'fd00:213::54', 'fd00:213::1:ff'] as const;
+const gateway = 'fd00:213::1';
 
 const text = `services:
   hosty:
@@ -34,13 +38,20 @@ const text = `services:
     depends_on: [hosty]
     extra_hosts: ["hosty:${own}"]
     x-netmode: { network: lan, ipv6_address: "${given}", listen: [80] }
+  seven:
+    image: ${testImage}
+    command: ["sleep", "infinity"]
+    stop_signal: SIGKILL
+    depends_on: [hosty]
+    extra_hosts: ["hosty:${shims}"]
+    x-netmode: { network: lan, ipv6_address: "${other}" }
 networks:
   lan:
     x-netmode:
       mode: macvlan
       parent: ncp-six
       subnet: [192.168.213.0/24, "fd00:213::/64"]
-      gateway: [192.168.213.1, "fd00:213::1"]
+      gateway: [192.168.213.1, "${gateway}"]
       ip_range: [192.168.213.224/28, "fd00:213::1:0/112"]
       shim: { ipv6_address: "${shims}" }
 `;
@@ -58,7 +69,19 @@ const tunnel = (to: string) => [
   ['-6', 'rule', 'add', 'pref', '60', 'to', to, 'lookup', '9'],
 ];
 
-const reach = ({ rig, cwd }: Context) => askedReach(rig, { cwd, args: ['six'] });
+const reach = ({ rig, cwd }: Context, service = 'six') => askedReach(rig, { cwd, args: [service] });
+
+/** Runs a program of the host's in the network namespace of a service's container. */
+async function inside({ rig }: Context, service: string, ...argv: readonly string[]): Promise<void> {
+  const { stdout } = await rig.docker('inspect', '--format', '{{.State.Pid}}', `six-${service}-1`);
+  const { code, stderr } = await patiently('nsenter', ['--net', '--target', stdout.trim(), '--', ...argv]);
+  assert.is(code, 0, `${argv.join(' ')}: ${stderr}`);
+}
+
+async function ip6tables(...args: readonly string[]): Promise<void> {
+  const { code, stderr } = await patiently('ip6tables', args);
+  assert.is(code, 0, `ip6tables ${args.join(' ')}: ${stderr}`);
+}
 
 test.before(
   saying(async (context) => {
@@ -76,8 +99,68 @@ test.after(async ({ rig, lan }) => {
   // What a test that fails would leave to other files.
   await patiently('ip', ['-6', 'rule', 'delete', 'pref', '60']);
   await patiently('ip', ['link', 'delete', 'tun9']);
+  await patiently('ip6tables', ['-P', 'INPUT', 'ACCEPT']);
+  await patiently('ip6tables', ['-F', 'INPUT']);
   await rig?.stop();
   await lan?.remove();
+});
+
+test('a gateway that nobody is, and the host has none or another one', async (context) => {
+  const place = `seven > gateway ${gateway} (ping): no`;
+  const { rows, code } = await reach(context, 'seven');
+  assert.is(code, 1);
+  rows.has('seven > gateway 192.168.213.1 (ping): yes');
+  rows.has(
+    place,
+    /^the gateway answers neither ping nor NDP: it is not there, or what is between carries only one MAC/,
+  );
+  await ip('-6', 'route', 'add', 'default', 'via', 'fe80::99', 'dev', 'ncp-six');
+  const elsewhere = await reach(context, 'seven');
+  elsewhere.rows.has(
+    place,
+    /^nobody answers as the gateway, neither a ping nor NDP: this host leaves "ncp-six" by fe80::99$/,
+    'write another address of that router as "gateway": Docker takes no link-local one',
+  );
+  await ip('-6', 'route', 'delete', 'default');
+});
+
+test('a gateway that answers a ping, or NDP only; and one without a route to it', async (context) => {
+  const { exec } = context.lan;
+  await exec(['ip', 'address', 'add', `${gateway}/64`, 'dev', 'ncl-six', 'nodad']);
+  const place = `seven > gateway ${gateway} (ping)`;
+  (await reach(context, 'seven')).rows.has(`${place}: yes`);
+  const pings = ['INPUT', '-p', 'icmpv6', '--icmpv6-type', 'echo-request', '-j', 'DROP'];
+  assert.is((await exec(['ip6tables', '-A', ...pings])).code, 0);
+  (await reach(context, 'seven')).rows.has(`${place}: yes`, /^it answers NDP, but no ping$/);
+  assert.is((await exec(['ip6tables', '-D', ...pings])).code, 0);
+  await inside(context, 'seven', 'ip', '-6', 'route', 'delete', 'default');
+  const { rows, code } = await reach(context, 'seven');
+  assert.is(code, 1);
+  rows.has('seven > gateway 192.168.213.1 (ping): yes');
+  rows.has(`${place}: no`, /^"six-seven-1" has no default route of IPv6: nothing leaves by the gateway/);
+  await inside(context, 'seven', 'ip', '-6', 'route', 'add', 'default', 'via', gateway);
+});
+
+test('packet filters of IPv6: a policy of the container, and of this host', async (context) => {
+  const reason = /^likely the packet filter in the network of "six-six-1": what no rule accepts .* hook "input"\)$/;
+  await inside(context, 'six', 'ip6tables', '-P', 'INPUT', 'DROP');
+  const { rows } = await reach(context);
+  rows.has(`host > six [${given}]:80: no`, reason);
+  rows.has('six > gateway 192.168.213.1 (ping): yes');
+  rows.has(`six > gateway ${gateway} (ping): not asked`, /the packet filter of "six-six-1" lets no answer in$/);
+  await inside(context, 'six', 'ip6tables', '-P', 'INPUT', 'ACCEPT');
+
+  const place = `seven > hosty [${shims}]:18297`;
+  (await reach(context, 'seven')).rows.has(`${place}: yes`);
+  await ip6tables('-A', 'INPUT', '-p', 'icmpv6', '-j', 'ACCEPT');
+  await ip6tables('-P', 'INPUT', 'DROP');
+  (await reach(context, 'seven')).rows.has(
+    `${place}: no`,
+    /^likely this host's firewall: what no rule accepts is dropped \(policy of the hook "input"\)$/,
+    'see: nft list ruleset, or ip6tables -S',
+  );
+  await ip6tables('-P', 'INPUT', 'ACCEPT');
+  await ip6tables('-F', 'INPUT');
 });
 
 test("the host's own address is the parent's, which nobody finds", async (context) => {
@@ -103,12 +186,7 @@ test('the way of this host leads past the shim', async (context) => {
 });
 
 test('what the container answers leaves by its tunnel', async (context) => {
-  const { stdout } = await context.rig.docker('inspect', '--format', '{{.State.Pid}}', 'six-six-1');
-  const inside = ['--net', '--target', stdout.trim(), '--', 'ip'];
-  for (const command of tunnel(shims)) {
-    const { code, stderr } = await patiently('nsenter', [...inside, ...command]);
-    assert.is(code, 0, stderr);
-  }
+  for (const command of tunnel(shims)) await inside(context, 'six', 'ip', ...command);
   const { rows } = await reach(context);
   rows.has(
     `host > six [${given}]:80: no`,

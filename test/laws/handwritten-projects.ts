@@ -76,6 +76,10 @@ const service = (name: string): fc.Arbitrary<Piece> =>
         { text: `  ${name}: {"image":"nginx","ports":["80:80"]}\n` },
         { text: `  ${name}: {\n    image: nginx,\n    # inside\n    restart: always\n  }\n` },
         { text: `  ${name}: {\n    image: nginx, restart: always, # and why\n  }  # after\n` },
+        { text: `  ${name}: { image: nginx, command: }\n` },
+        { text: `  ${name}: { image: nginx, command: , }\n` },
+        { text: `  ${name}: { image: nginx, command: # none\n  }\n` },
+        { text: `  ${name}: {\n    image: nginx,\n    command:\n  }\n` },
         { text: `  ${name}: {<<: *base, image: nginx}\n`, needs: base },
         { text: `  ${name}: &${name}-anchor\n    image: nginx\n` },
         { text: `  ${name}: # about it\n    image: nginx\n` },
@@ -90,7 +94,14 @@ const service = (name: string): fc.Arbitrary<Piece> =>
   );
 
 const networks = [
-  ...['', '', 'networks:\n  back:\n', 'networks: { back: , front: {} }\n', 'volumes:\n  data:\n'],
+  ...[
+    '',
+    '',
+    'networks:\n  back:\n',
+    'networks: { back: , front: {} }\n',
+    'networks: { back: , front: }\n',
+    'volumes:\n  data:\n',
+  ],
   ...['networks:\n  back: # why\n    driver: bridge\n\n\n# the end\n', 'x-end: |\n  text\n', 'secrets: {}\n'],
 ];
 

@@ -9,6 +9,7 @@ import {
   colonEnd,
   columnOf,
   commaBefore,
+  endsInColon,
   keyEnd,
   lastScalar,
   lineEnd,
@@ -113,14 +114,25 @@ function insertInFlow(text: string, map: YAMLMap, pair: string): readonly Edit[]
   const ownLine = ownIndent(text, pairStart(last));
   const comma = /^\s*,/.exec(behind)?.[0].length ?? 0;
   const rest = text.slice(at + comma, lineEnd(text, at + comma));
-  if (ownLine === undefined || !/^[ \t]*(?:#.*)?$/.test(rest)) {
-    return [{ start: at, end: at, text: `, ${pair}` }];
-  }
+  const hasOwnLine = ownLine !== undefined && /^[ \t]*(?:#.*)?$/.test(rest);
+  if (endsInColon(last, text) && (comma === 0 || !hasOwnLine)) return [behindColon(text, at, pair, ownLine)];
+  if (!hasOwnLine) return [{ start: at, end: at, text: `, ${pair}` }];
   // A line for each pair: the new one gets its own, below what is said behind the last.
   const below = lineEnd(text, at + comma);
   const eol = text[below] === '\r' ? '\r\n' : '\n';
   const line = { start: below, end: below, text: `${eol}${ownLine}${pair}${comma > 0 ? ',' : ''}` };
   return comma > 0 ? [line] : [{ start: at, end: at, text: ',' }, line];
+}
+
+/** A comma that follows the colon at once would be a part of the key. */
+function behindColon(text: string, at: number, pair: string, ownLine: string | undefined): Edit {
+  const end = lineEnd(text, at);
+  const [blanks] = /^[ \t]*/.exec(text.slice(at))!;
+  if (!/^(?:#|$)/.test(text.slice(at + blanks.length, end)))
+    return { start: at + blanks.length, end: at + blanks.length, text: `, ${pair}` };
+  const eol = text[end] === '\r' ? '\r\n' : '\n';
+  const indent = ownLine ?? `${/^[ \t]*/.exec(text.slice(lineStart(text, at)))![0]}  `;
+  return { start: end, end, text: `${eol}${indent}, ${pair}` };
 }
 
 /** @returns nothing where the pair shares its line with something that would be left */
@@ -154,6 +166,9 @@ function removeFromFlow(text: string, map: YAMLMap, pair: YamlPair): readonly Ed
   }
   const line = lineStart(text, start);
   const rest = text.slice(end + after, lineEnd(text, end + after));
+  // A line that begins with its comma goes as a whole.
+  if (after === 0 && line > 0 && rest.trim() === '' && text.slice(line, comma).trim() === '' && comma >= line)
+    return [{ start: line - (text[line - 2] === '\r' ? 2 : 1), end: lineEnd(text, end), text: '' }];
   if (text.slice(line, start).trim() !== '' || !/^[ \t]*(?:#.*)?$/.test(rest)) {
     return text.slice(comma, start).includes('#') ? undefined : [{ start: comma, end, text: '' }];
   }

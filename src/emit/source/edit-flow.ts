@@ -5,6 +5,7 @@ import type { Edit } from './edit.ts';
 import {
   colonEnd,
   commaBefore,
+  endsInColon,
   keyEnd,
   keyOf,
   lineEnd,
@@ -60,7 +61,7 @@ export function editFlowMap(
   });
   if (left !== '') {
     const at = pairEnd(kept.at(-1)!, text);
-    edits.push({ start: at, end: at, text: `${between}${left}` });
+    edits.push({ start: at, end: at, text: `${endsInColon(kept.at(-1)!, text) ? ' ' : ''}${between}${left}` });
   }
   return edits;
 }

@@ -84,7 +84,8 @@ class Editor {
     const last = list.items.at(-1) as Node | undefined;
     const end = last ? contentEnd(last, this.#text) : list.range![0] + 1;
     if (list.flow) {
-      this.#replace(end, end, (last ? ', ' : '') + items.map((item) => this.#writer.inline(item)).join(', '));
+      const comma = this.#text[end - 1] === ':' ? ' , ' : ', ';
+      this.#replace(end, end, (last ? comma : '') + items.map((item) => this.#writer.inline(item)).join(', '));
       return;
     }
     const indent = ' '.repeat(columnOf(this.#text, list.range![0]));

@@ -96,6 +96,12 @@ export function pairEnd(pair: YamlPair, text: string): number {
   return last ? last.offset + last.source.length : keyEnd(pair);
 }
 
+/**
+ * Whether a pair ends with its colon: Compose takes that for a part of the key where a comma follows at once
+ * (`{ lan:, iot: }`).
+ */
+export const endsInColon = (pair: YamlPair, text: string): boolean => colonEnd(pair) === pairEnd(pair, text);
+
 /** Where a node's own text ends; a block collection's range runs on over what follows its last item. */
 export function contentEnd(node: Node, text: string): number {
   const [start, end] = node.range!;

@@ -5,7 +5,6 @@
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Failure, Outcome, Probe, UdpProtocol } from '../../plan/reach/probe.ts';
@@ -15,6 +14,8 @@ const patienceMilliseconds = 2000;
 /** After a proxy has taken a connection it dials; where nobody is there, it closes at once. */
 const proxyMilliseconds = 300;
 const atOnce = 32;
+/** A neighbour that is there answers sooner. */
+const relearningMilliseconds = 300;
 /** For what is no ping, before pings begin. */
 const othersMilliseconds = 100;
 
@@ -134,12 +135,13 @@ function runPing(address: string): ReturnType<typeof run> {
   return run('ping', ['-n', ...words]).catch(() => run('busybox', ['ping', ...words]));
 }
 
-async function ping({ address, orArp }: Extract<Probe, { kind: 'ping' }>): Promise<Outcome> {
+async function ping({ address, orNeighbour }: Extract<Probe, { kind: 'ping' }>): Promise<Outcome> {
   const once = () => runPing(address);
   try {
     const { code, out, err } = await once();
     if (code === 0) return { kind: 'yes', milliseconds: Number(/time[=<]([\d.]+)/.exec(out)?.[1] ?? 0) };
-    if (orArp && (await answersArp(address, once))) return { kind: 'yes', milliseconds: 0, by: 'arp' };
+    if (orNeighbour && (await isFound(address, once)))
+      return { kind: 'yes', milliseconds: 0, by: address.includes(':') ? 'NDP' : 'ARP' };
     // From the address itself: it is there, and will not.
     if (out.includes(`From ${address} `)) return { kind: 'no', why: 'refused' };
     if (/nreachable/.test(out + err)) return { kind: 'no', why: 'unreachable' };
@@ -150,21 +152,21 @@ async function ping({ address, orArp }: Extract<Probe, { kind: 'ping' }>): Promi
   }
 }
 
-/** What the kernel knows may be long past: it must forget, and learn it anew. */
-async function answersArp(address: string, again: () => Promise<unknown>): Promise<boolean> {
-  const device = learnt(address);
+/** What the kernel knows of its neighbours may be long past: it must forget, and learn it anew. */
+async function isFound(address: string, again: () => Promise<unknown>): Promise<boolean> {
+  // Somebody else who asks may just have made it forget.
+  const device = (await learnt(address)) ?? (await sleep(relearningMilliseconds).then(() => learnt(address)));
   if (device === undefined) return false;
-  const { code } = await run('ip', ['neigh', 'del', address, 'dev', device]);
-  if (code !== 0) return false;
+  const { code, err } = await run('ip', ['neigh', 'del', address, 'dev', device]);
+  if (code !== 0 && !err.includes('No such file')) return false;
   await again();
-  return learnt(address) !== undefined;
+  return (await learnt(address)) !== undefined;
 }
 
-/** The interface by which the kernel has learnt who has the address (`/proc/net/arp`; flags 2: not by hand). */
-function learnt(address: string): string | undefined {
-  const lines = readFileSync('/proc/net/arp', 'utf8').split('\n');
-  const fields = lines.map((line) => line.split(/\s+/)).find(([known]) => known === address);
-  return fields && Number(fields[2]) === 2 ? fields[5] : undefined;
+/** The interface by which the kernel has learnt who has the address; what was written by hand is `PERMANENT`. */
+async function learnt(address: string): Promise<string | undefined> {
+  const { out } = await run('ip', ['neigh', 'show', 'to', address]);
+  return / lladdr /.test(out) && !/PERMANENT/.test(out) ? / dev (\S+)/.exec(out)?.[1] : undefined;
 }
 
 function ask(probe: Probe): Promise<Outcome> {

@@ -73,6 +73,13 @@ interface Passing {
   readonly by: string;
 }
 
+/** Whether the answer to a packet that comes in by an interface would leave by another one. */
+export async function leavesElsewhere(host: Host, { to, from, by }: Passing): Promise<boolean> {
+  if (by === 'lo') return false;
+  const { code, stdout } = await look(host, ['ip', 'route', 'get', from, 'from', to]);
+  return code === 0 && word('dev', stdout) !== by;
+}
+
 /** Whether the kernel would take a packet that comes in by an interface for forged (`rp_filter`, of IPv4 only). */
 export async function takesForForged(
   host: Host,

@@ -28,13 +28,13 @@ export const knownImages: readonly KnownImage[] = [
     repositories: ['home-assistant-libs/python-matter-server', 'matter-js/python-matter-server'],
     needs: 'mDNS and IPv6 multicast, by which Matter works',
     required: true,
-    source: 'https://github.com/matter-js/python-matter-server/blob/main/docs/docker.md',
+    source: 'https://github.com/matter-js/python-matter-server/blob/main/docs/docker.md (host: "Required for mDNS")',
   },
   {
     repositories: ['matter-js/matterjs-server'],
     needs: 'mDNS and IPv6 multicast, by which Matter works',
     required: true,
-    source: 'https://github.com/matter-js/matterjs-server/blob/main/docs/docker.md',
+    source: 'https://github.com/matter-js/matterjs-server/blob/main/docs/os_requirements.md (bridge: "will not work")',
   },
   {
     repositories: ['luligu/matterbridge'],
@@ -52,7 +52,7 @@ export const knownImages: readonly KnownImage[] = [
     repositories: ['wez/govee2mqtt'],
     needs: 'multicasts, by which it finds devices',
     required: true,
-    source: 'https://github.com/wez/govee2mqtt/blob/main/docs/DOCKER.md ("Host networking is required")',
+    source: 'https://github.com/wez/govee2mqtt/blob/main/docker-compose.yml ("Host networking is required")',
   },
   {
     repositories: ['1activegeek/airconnect'],
@@ -76,7 +76,7 @@ export const knownImages: readonly KnownImage[] = [
     repositories: ['esphome/esphome'],
     needs: 'mDNS, by which its dashboard finds devices that have no fixed address',
     required: false,
-    source: 'https://esphome.io/install/docker',
+    source: 'https://esphome.io/install/docker ("--net=host lets the dashboard use mDNS")',
   },
   {
     repositories: ['syncthing/syncthing', 'linuxserver/syncthing'],
@@ -106,25 +106,27 @@ export const knownImages: readonly KnownImage[] = [
     repositories: ['homebridge/homebridge', 'oznu/homebridge'],
     needs: 'mDNS, by which HomeKit finds it',
     required: true,
-    source: 'https://github.com/homebridge/docker-homebridge',
+    source: 'https://github.com/homebridge/docker-homebridge ("--net=host": "required")',
   },
   {
     repositories: ['jellyfin/jellyfin', 'linuxserver/jellyfin'],
-    needs: 'multicast for DLNA and HDHomeRun',
+    needs: 'broadcasts, by which its players find it, and multicasts for DLNA',
     required: false,
-    source: 'https://jellyfin.org/docs/general/installation/container',
+    source:
+      'https://jellyfin.org/docs/general/post-install/networking (7359/udp: "A broadcast message"), and, for DLNA, ' +
+      'https://jellyfin.org/docs/general/installation/container',
   },
   {
     repositories: ['pihole/pihole', 'pi-hole/pihole'],
     needs: 'broadcasts where it serves DHCP',
     required: false,
-    source: 'https://docs.pi-hole.net/docker/dhcp',
+    source: 'https://docs.pi-hole.net/docker/dhcp (host, macvlan, or a DHCP relay)',
   },
   {
     repositories: ['adguard/adguardhome'],
     needs: 'broadcasts where it serves DHCP',
     required: false,
-    source: 'https://github.com/AdguardTeam/AdGuardHome/wiki/Docker (its DHCP server: "--network host")',
+    source: 'https://github.com/AdguardTeam/AdGuardHome/wiki/Docker#dhcp-server (its DHCP server: "--network host")',
   },
   {
     repositories: ['plexinc/pms-docker', 'linuxserver/plex'],
@@ -146,7 +148,7 @@ export const knownImages: readonly KnownImage[] = [
   },
   {
     repositories: ['koush/scrypted'],
-    needs: 'mDNS, by which HomeKit and its own discovery work',
+    needs: 'mDNS, by which it finds devices, and HomeKit finds it',
     required: true,
     source: 'https://github.com/koush/scrypted/blob/main/install/docker/docker-compose.yml (network_mode: host)',
   },

@@ -2,9 +2,9 @@
 import { isLoopback } from '../facts/ip.ts';
 import { formatPort } from '../services/listeners.ts';
 import type { Evidence } from './evidence.ts';
-import type { Failure, Outcome } from './probe.ts';
+import type { Failure, NeighbourProtocol, Outcome } from './probe.ts';
 import type { Question } from './question.ts';
-import { addressAsked, lacksDefaultRoute, sideAndAddress } from './reason.ts';
+import { addressAsked, familyAsked, lacksDefaultRoute, sideAndAddress } from './reason.ts';
 import { reasonFor } from './reasons.ts';
 import { lostDefaultRoute } from './route-reasons.ts';
 
@@ -44,7 +44,7 @@ export function answerOf(asked: Asked, evidence: Evidence): Answer {
       from.kind === 'container' &&
       lacksDefaultRoute(from.container, addressAsked(question), evidence)
     )
-      return { ...base, answer: 'no', ...lostDefaultRoute(from.container) };
+      return { ...base, answer: 'no', ...lostDefaultRoute(from.container, familyAsked(question)) };
     const milliseconds = Math.min(...yes.map((outcome) => outcome.milliseconds));
     const reason = noteOf(yes.length, asked, yes[0]!.by, evidence);
     const time = yes[0]!.by === undefined && { milliseconds };
@@ -55,8 +55,8 @@ export function answerOf(asked: Asked, evidence: Evidence): Answer {
   // A ping is how an address is asked of which nothing else is known.
   const other = outcomes.length > 0 && question.probes.every(isPing) ? otherAnswer(question, evidence) : undefined;
   if (other !== undefined) return { ...base, answer: 'yes', reason: `it answers ${other}, but no ping` };
-  if (to === 'gateway' && from.kind === 'container' && evidence.ownDropping.get(from.container)?.has('output'))
-    return { ...base, answer: 'not asked', reason: `the packet filter of "${from.container}" lets no ping out` };
+  const shut = to === 'gateway' ? shutFilter(question, evidence) : undefined;
+  if (shut !== undefined) return { ...base, answer: 'not asked', reason: shut };
   if (question.gateway?.route && evidence.silentRouters.has(addressAsked(question) ?? ''))
     return { ...base, answer: 'not asked', reason: "the LAN's router answers no ping, this host's neither" };
   const why = failureOf(outcomes);
@@ -71,13 +71,24 @@ export function answerOf(asked: Asked, evidence: Evidence): Answer {
 function noteOf(
   answered: number,
   { question, outcomes }: Asked,
-  by: 'arp' | undefined,
+  by: NeighbourProtocol | undefined,
   { containers }: Evidence,
 ): string | undefined {
-  if (by === 'arp') return 'it answers ARP, but no ping';
+  if (by !== undefined) return `it answers ${by}, but no ping`;
   if (answered < outcomes.length) return `${answered} of ${outcomes.length} ports that were asked`;
   const { health } = containers.get(question.container ?? '') ?? {};
   return health === 'unhealthy' && !question.probes.every(isPing) ? 'its health check says "unhealthy"' : undefined;
+}
+
+/** Why a container cannot ask its gateway; what is asked of IPv6 is found by ICMP alone, which a filter drops, too. */
+function shutFilter(question: Question, { ownDropping }: Evidence): string | undefined {
+  const { from } = question;
+  if (from.kind !== 'container') return undefined;
+  const family = familyAsked(question);
+  const dropping = ownDropping.get(from.container)?.[family];
+  if (dropping?.has('output')) return `the packet filter of "${from.container}" lets no ping out`;
+  if (family === 6 && dropping?.has('input')) return `the packet filter of "${from.container}" lets no answer in`;
+  return undefined;
 }
 
 const isPing = ({ kind }: Question['probes'][number]) => kind === 'ping';

@@ -4,8 +4,10 @@ import type { LiveContainer } from './live-container.ts';
 
 export type Hook = 'input' | 'output';
 
-/** What netfilter's chains do with packets that no rule of theirs accepts, by their hook. */
-export type Dropping = ReadonlySet<Hook>;
+/** The hooks of netfilter whose chains drop what no rule of theirs accepts, for each family. */
+export type Dropping = Readonly<Record<4 | 6, ReadonlySet<Hook>>>;
+
+export const noneDropping: Dropping = { 4: new Set(), 6: new Set() };
 
 /** firewalld's zone of an interface, where it does not accept everything. */
 export interface Zone {
@@ -49,12 +51,14 @@ export interface Evidence {
   readonly detours: ReadonlyMap<string, string>;
   /** The interface of this host by which what a container asks it arrives; by `sideAndAddress`. */
   readonly entrances: ReadonlyMap<string, string>;
-  /** What this host's kernel takes for forged when it arrives there (`rp_filter`); by `sideAndAddress`. */
+  /** What this host takes for forged when it arrives there (`rp_filter`, `strictIpv6`); by `sideAndAddress`. */
   readonly forged: ReadonlySet<string>;
   /** Routers of the LAN that answer no ping of this host's either. */
   readonly silentRouters: ReadonlySet<string>;
   /** The zones of these, where firewalld runs. */
   readonly zones: ReadonlyMap<string, Zone>;
+  /** Whether firewalld drops what comes by IPv6 by another interface than its answer would leave by. */
+  readonly strictIpv6: boolean;
   /** By the address to which this host's packets go. */
   readonly ways: ReadonlyMap<string, Way>;
   /** What else has answered the one who asks at an address, such as `a ping`; by `sideAndAddress`. */

@@ -126,7 +126,7 @@ const isPublishedAsIs = ({ ports }: ServicePlan, { first, protocol }: Listener) 
     ({ source }) => source.published?.first === first && source.target === first && source.protocol === protocol,
   );
 
-/** The LAN's router, by which a container on the LAN leaves. */
+/** The LAN's router, by which a container on the LAN leaves: by IPv4, and by IPv6. */
 function gateways(service: ServicePlan, plan: Plan): readonly FromHere[] {
   if (service.owner !== undefined) return [];
   return [...service.networks.keys()].flatMap((key) => {
@@ -134,12 +134,12 @@ function gateways(service: ServicePlan, plan: Plan): readonly FromHere[] {
     if (!network?.underlay || network.internal) return [];
     const parent = parentName(network.underlay.parent);
     if (isRouted(network.mode)) return routers(key, parent, plan);
-    return network.pools.flatMap(({ subnet, gateway }): readonly FromHere[] => {
-      if (!gateway || subnet.family === 6) return [];
+    return network.pools.flatMap(({ gateway }): readonly FromHere[] => {
+      if (!gateway) return [];
       const address = formatAddress(gateway);
       return [
         {
-          ...{ to: 'gateway', place: `${address} (ping)`, probes: [{ kind: 'ping', address, orArp: true }] },
+          ...{ to: 'gateway', place: `${address} (ping)`, probes: [{ kind: 'ping', address, orNeighbour: true }] },
           ...{ network: key, gateway: { parent, hasOwnMac: network.mode === 'macvlan' } },
         },
       ];

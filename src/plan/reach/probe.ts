@@ -15,18 +15,21 @@ export type Probe =
   | {
       readonly kind: 'ping';
       readonly address: string;
-      /** Whether an answer by ARP will do: routers may ignore pings. */
-      readonly orArp?: true;
+      /** Whether it will do that the address is found on the link (ARP, NDP): routers may ignore pings. */
+      readonly orNeighbour?: true;
     };
 
 export type UdpProtocol = 'dns' | 'ntp';
+
+/** By which who has an address is found on a link: of IPv4, and of IPv6. */
+export type NeighbourProtocol = 'ARP' | 'NDP';
 
 export type Outcome =
   | {
       readonly kind: 'yes';
       readonly milliseconds: number;
-      /** Where it answered otherwise than it was asked: a router that ignores pings still answers ARP. */
-      readonly by?: 'arp';
+      /** Where it answered otherwise than it was asked: a router that ignores pings is still found on the link. */
+      readonly by?: NeighbourProtocol;
     }
   | { readonly kind: 'no'; readonly why: Failure }
   | { readonly kind: 'not-asked'; readonly reason: string };

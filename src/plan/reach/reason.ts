@@ -24,6 +24,8 @@ export const containerOf = ({ container }: Question, { containers }: Evidence): 
 
 export const addressAsked = ({ probes }: Question): string | undefined => probes[0]?.address;
 
+export const familyAsked = (question: Question): 4 | 6 => parseAddress(addressAsked(question) ?? '')?.family ?? 4;
+
 /** What the answers of one address to one asker are kept under. */
 export const sideAndAddress = ({ from }: Question, address: string): string =>
   `${from.kind === 'container' ? from.container : from.kind} ${address}`;

@@ -4,9 +4,9 @@ import { lanRouteCommand } from '../actions/argv.ts';
 import { displayCommand } from '../actions/display.ts';
 import { hostAddress } from '../facts/host-address.ts';
 import { defaultInterface } from '../facts/interfaces.ts';
-import { formatAddress, formatCidr, parseAddress, sameAddress } from '../facts/ip.ts';
+import { formatAddress, formatCidr, isLinkLocal, parseAddress, sameAddress } from '../facts/ip.ts';
 import { interfaceOf } from '../facts/parsed-facts.ts';
-import { addressAsked, type Failed, lacksDefaultRoute, type Reason, sideAndAddress } from './reason.ts';
+import { addressAsked, type Failed, familyAsked, lacksDefaultRoute, type Reason, sideAndAddress } from './reason.ts';
 
 /** A container that is to reach what is not on its own link needs a way there. */
 export function noDefaultRoute({ question, why, evidence }: Failed): Reason | undefined {
@@ -104,7 +104,7 @@ export function askerForged({ question, evidence }: Failed): Reason | undefined 
   const { from, network } = question;
   const address = addressAsked(question);
   const key = sideAndAddress(question, address ?? '');
-  if (from.kind !== 'container' || !evidence.forged.has(key)) return undefined;
+  if (from.kind !== 'container' || familyAsked(question) === 6 || !evidence.forged.has(key)) return undefined;
   const entrance = evidence.entrances.get(key)!;
   const shim = evidence.shimNames.get(network ?? '');
   return {
@@ -112,6 +112,29 @@ export function askerForged({ question, evidence }: Failed): Reason | undefined 
       `rp_filter: this host's kernel drops what "${from.container}" sends to ${address}, as it comes by "${entrance}"` +
       (shim === undefined || shim === entrance ? '' : ` (its own way there leads by "${shim}")`),
     help: loosen(entrance),
+  };
+}
+
+/** The kernel has no such check for IPv6; firewalld brings one, which asks for the way of packets without a mark. */
+export function firewalldForged({ question, evidence }: Failed): Reason | undefined {
+  const { from } = question;
+  const asked = addressAsked(question) ?? '';
+  if (!evidence.strictIpv6 || familyAsked(question) === 4) return undefined;
+  const help = 'write "IPv6_rpfilter=loose" in /etc/firewalld/firewalld.conf, and run: firewall-cmd --reload';
+  if (from.kind === 'container') {
+    const key = sideAndAddress(question, asked);
+    if (!evidence.forged.has(key)) return undefined;
+    const by = `by "${evidence.entrances.get(key)}", and the way back leads by another interface`;
+    return { reason: `likely IPv6_rpfilter: firewalld drops what "${from.container}" sends, as it comes ${by}`, help };
+  }
+  const { device, entrance } = wayOf(question, evidence).way ?? {};
+  // What this host sends to itself is not checked.
+  if (device === undefined || entrance === undefined || entrance === 'lo' || device === entrance) return undefined;
+  return {
+    reason:
+      `likely IPv6_rpfilter: firewalld drops what ${asked} answers, as it comes by "${entrance}" ` +
+      `(this host's own way there leads by "${device}")`,
+    help: `${help}; see also: ip -6 rule`,
   };
 }
 
@@ -149,7 +172,8 @@ export function silentGateway({ question, evidence }: Failed): Reason | undefine
   const { from, to } = question;
   if (to !== 'gateway' || from.kind !== 'container') return undefined;
   const address = addressAsked(question);
-  if (lacksDefaultRoute(from.container, address, evidence)) return lostDefaultRoute(from.container);
+  const family = familyAsked(question);
+  if (lacksDefaultRoute(from.container, address, evidence)) return lostDefaultRoute(from.container, family);
   const { parent, hasOwnMac, route } = question.gateway ?? {};
   if (route)
     return {
@@ -159,24 +183,31 @@ export function silentGateway({ question, evidence }: Failed): Reason | undefine
       help: `on the router: ${displayCommand(lanRouteCommand(route))}`,
     };
   const others = evidence.host?.routes.flatMap(({ destination, gateway, interface: by }) =>
-    destination === 'default' && gateway?.family === 4 && by === parent ? formatAddress(gateway) : [],
+    destination === 'default' && gateway?.family === family && by === parent ? gateway : [],
   );
   const [router] = others ?? [];
-  if (router !== undefined && router !== address)
+  const protocol = family === 6 ? 'NDP' : 'ARP';
+  if (router !== undefined && formatAddress(router) !== address)
     return {
-      reason: `nobody answers as the gateway, neither a ping nor ARP: this host leaves "${parent}" by ${router}`,
-      help: `write "gateway: ${router}", if the network is that LAN`,
+      reason:
+        `nobody answers as the gateway, neither a ping nor ${protocol}: ` +
+        `this host leaves "${parent}" by ${formatAddress(router)}`,
+      help: isLinkLocal(router)
+        ? 'write another address of that router as "gateway": Docker takes no link-local one'
+        : `write "gateway: ${formatAddress(router)}", if the network is that LAN`,
     };
   return {
     reason:
-      'the gateway answers neither ping nor ARP: it is not there' +
+      `the gateway answers neither ping nor ${protocol}: it is not there` +
       (hasOwnMac ? ', or what is between carries only one MAC address' : ''),
     help: `see whether the parent can do this: netcompose doctor${parent === undefined ? '' : ` --parent ${parent}`}`,
   };
 }
 
 /** What a gateway is for is the way out. */
-export const lostDefaultRoute = (container: string): Reason => ({
-  reason: `"${container}" has no default route: nothing leaves by the gateway, whether it answers or not`,
+export const lostDefaultRoute = (container: string, family: 4 | 6): Reason => ({
+  reason:
+    `"${container}" has no default route${family === 6 ? ' of IPv6' : ''}: ` +
+    'nothing leaves by the gateway, whether it answers or not',
   help: 'a program in it, or its engine, took the route away: netcompose up -d --force-recreate',
 });

@@ -133,6 +133,30 @@ const edits: readonly (readonly [string, string, readonly Wish[], string])[] = [
     'services: {web: {image: nginx, x-netmode: {mode: macvlan, vlan: 10}}}',
   ],
   [
+    'in brackets behind a key without a value, whose colon no comma may follow at once',
+    'services:\n  web: { image: nginx, command: }\n',
+    [host],
+    'services:\n  web: { image: nginx, command: , x-netmode: host}\n',
+  ],
+  [
+    'in brackets behind such a key and its comma',
+    'services:\n  web: { image: nginx, command: , }\n',
+    [host],
+    'services:\n  web: { image: nginx, command: , x-netmode: host, }\n',
+  ],
+  [
+    'in brackets behind such a key at the end of a line',
+    'services:\n  web: { image: nginx, command: # none\n  }\n',
+    [host],
+    'services:\n  web: { image: nginx, command: # none\n    , x-netmode: host\n  }\n',
+  ],
+  [
+    'in brackets behind such a key on a line of its own',
+    'services:\n  web: {\n    image: nginx,\n    command:\n  }\n',
+    [host],
+    'services:\n  web: {\n    image: nginx,\n    command:\n    , x-netmode: host\n  }\n',
+  ],
+  [
     'in brackets over several lines, with comments',
     'services:\n  web: {\n    image: nginx, # one\n    tty: true # two\n  }\n',
     [host],

@@ -267,6 +267,15 @@ test('networks: attachments are added to in their own form', () => {
   assert.match(text, /networks: \{ back: \{ aliases: \[q\] \}, lan: \{mac_address: [\da-f:]{17}, gw_priority: 1\} \}/);
 });
 
+test('networks: in brackets, behind a key without a value, whose colon no comma may follow at once', () => {
+  const services = 'services:\n  a: { image: x, networks: { iot: }, x-netmode: ipvlan-l2 }\n';
+  const rendered = checkedRendering(`${services}networks: { iot: }\n`, { facts: lanFacts });
+  assert.match(rendered, /networks: \{ iot: , ipvlan-l2_eth0: \{gw_priority: 1\} \} \}\n/);
+  assert.match(rendered, /\nnetworks: \{ iot: , ipvlan-l2_eth0: \{driver: ipvlan, /);
+  const overLines = checkedRendering(`${services}networks: {\n  iot:\n}\n`, { facts: lanFacts });
+  assert.match(overLines, /\nnetworks: \{\n {2}iot: ,\n {2}ipvlan-l2_eth0: /);
+});
+
 test('networks: aliases and merge keys', () => {
   const given =
     'x-net: &net\n  x-netmode: &nm { mode: macvlan, ip_range: 192.168.1.192/27 }\nx-nets: &nets\n' +

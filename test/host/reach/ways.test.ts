@@ -1,7 +1,7 @@
 /** The way to a container and back, from what the kernels at both ends say. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { lookAtRouter, lookAtWay } from '../../../src/host/reach/ways.ts';
+import { leavesElsewhere, lookAtRouter, lookAtWay } from '../../../src/host/reach/ways.ts';
 import { fakeHost } from '../fake-host.ts';
 
 const address = '192.168.1.200';
@@ -77,6 +77,18 @@ for (const [what, answer, astray] of [
 test('what this host sends to itself, as at layer 3, is not checked', async () => {
   const ip = fakeHost({ uid: 0, commands: straight });
   assert.equal(await lookAtWay(ip, { ...ends, entranceOf: () => 'lo' }), { device: 'nc-eth0', entrance: 'lo' });
+});
+
+test('whether the answer to what comes by IPv6 leaves by the same interface', async () => {
+  const commands = { 'ip route get fd00::53 from fd00::10': 'fd00::53 from fd00::10 dev wg0 table 9 metric 1024\n' };
+  const given = { to: 'fd00::10', from: 'fd00::53' };
+  const leaves = (by: string) => leavesElsewhere(fakeHost({ commands }), { ...given, by });
+  assert.ok(await leaves('nc-eth0'));
+  assert.not(await leaves('wg0'));
+  assert.not(await leaves('lo'));
+  const unreachable = { code: 2, stderr: 'RTNETLINK answers: Network is unreachable\n' };
+  const none = fakeHost({ commands: { 'ip route get fd00::53 from fd00::10': unreachable } });
+  assert.not(await leavesElsewhere(none, { ...given, by: 'nc-eth0' }));
 });
 
 test('the router of a container', async () => {

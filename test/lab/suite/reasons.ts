@@ -70,6 +70,7 @@ const toIt = (service: Service, answer: string) => `host > ${service} ${place(at
 const toHost = (service: Service, answer: string) => `${service} > hosty ${place(asks[service], hostPort)}: ${answer}`;
 const toRouter = (service: Service, answer: string) =>
   `${service} > gateway ${service.startsWith('l2') ? two.router : three.router} (ping): ${answer}`;
+const toRouter6 = (answer: string) => `l26 > gateway ${two.router6} (ping): ${answer}`;
 
 /** Runs a program of the machine's in the network of a service's container. */
 const inside = (project: Project, service: Service, ...argv: readonly string[]) =>
@@ -101,6 +102,8 @@ const situations: readonly Situation[] = [
     rows: () => [
       ...services.map((service) => [toIt(service, 'yes')] as const),
       ...(['l2', 'l3', 'l36'] as const).map((service) => [toHost(service, 'yes')] as const),
+      [toRouter('l2', 'yes')],
+      [toRouter6('yes')],
       [
         toHost('l26', 'no'),
         /^by IPv6, containers of this network find this host at an address of the shim "nc-eth0" only$/,
@@ -147,6 +150,7 @@ const situations: readonly Situation[] = [
       // As the help said.
       strictness(two, 2);
       for (const service of ['l2', 'l3'] as const) inside(project, service, 'ip', 'route', 'delete', 'default');
+      inside(project, 'l26', 'ip', '-6', 'route', 'delete', 'default');
       for (const command of tunnel('tun9', '2001:db8::/32')) must('ip', ...command);
       must('ip', '-6', 'route', 'add', 'default', 'dev', 'tun9', 'table', '9');
       must('ip', '-6', 'rule', 'add', 'pref', '60', 'to', at.l26, 'lookup', '9');
@@ -155,6 +159,7 @@ const situations: readonly Situation[] = [
       [toIt('l2', 'yes')],
       [toHost('l2', 'yes')],
       [toRouter('l2', 'no'), /^"reasons-l2-1" has no default route: nothing leaves by the gateway/],
+      [toRouter6('no'), /^"reasons-l26-1" has no default route of IPv6: nothing leaves by the gateway/],
       [toRouter('l3', 'no'), /^"reasons-l3-1" has no default route: nothing leaves by the gateway/],
       [toIt('l3', 'no'), /^"reasons-l3-1" has no way back to this host: it has no default route$/],
       [toHost('l3', 'no'), /^"reasons-l3-1" has no gateway: its network has no default route$/],

@@ -1,6 +1,6 @@
 /** The real firewalld of a userland, and its D-Bus, in the sandbox's own network namespace, beside an engine. */
 import { spawn } from 'node:child_process';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { sandboxFolder } from '../../engine/rig/sandbox.ts';
@@ -8,12 +8,14 @@ import { must, run, waitFor } from './processes.ts';
 import type { Suite } from './suites.ts';
 
 export interface Firewalld {
-  /** A folder for `PATH` with `firewall-cmd`. */
+  /** A folder for `PATH` with `firewall-cmd` and `nft`. */
   readonly bin: string;
   /** The address of its D-Bus, by which an engine finds it: `DBUS_SYSTEM_BUS_ADDRESS`. */
   readonly bus: string;
   /** Runs `firewall-cmd`. */
   command(...args: readonly string[]): Promise<string>;
+  /** Changes a line of `firewalld.conf` and reads it again, by which what was not for good is forgotten. */
+  configure(key: string, value: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -41,14 +43,22 @@ export async function startFirewalld(suite: Suite): Promise<Firewalld> {
   started.push(start('firewalld', '--nofork', '--nopid'));
   const inRoot = ['env', '--unset=DBUS_SYSTEM_BUS_ADDRESS', 'chroot', root, 'firewall-cmd'];
   await waitFor('no firewalld', async () => (await run([...inRoot, '--state'])).code === 0);
-  const program = join(bin, 'firewall-cmd');
-  // The bus has another path there.
-  await writeFile(program, `#!/bin/sh\nunset DBUS_SYSTEM_BUS_ADDRESS\nexec chroot '${root}' firewall-cmd "$@"\n`);
-  await chmod(program, 0o755);
+  for (const name of ['firewall-cmd', 'nft']) {
+    const program = join(bin, name);
+    // The bus has another path there.
+    await writeFile(program, `#!/bin/sh\nunset DBUS_SYSTEM_BUS_ADDRESS\nexec chroot '${root}' ${name} "$@"\n`);
+    await chmod(program, 0o755);
+  }
   return {
     bin,
     bus: `unix:path=${socket}`,
     command: (...args) => must([...inRoot, ...args]),
+    async configure(key, value) {
+      const file = join(root, 'etc/firewalld/firewalld.conf');
+      const text = await readFile(file, 'utf8');
+      await writeFile(file, text.replace(new RegExp(`^${key}=.*$`, 'm'), `${key}=${value}`));
+      await must([...inRoot, '--reload']);
+    },
     async stop() {
       // The last one first: firewalld takes its rules away, and says so by D-Bus.
       for (const child of started.reverse()) {

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { parseAddress, parseCidr } from '../../../src/plan/facts/ip.ts';
 import { parseFacts } from '../../../src/plan/facts/parsed-facts.ts';
 import { type Answer, type Asked, answeringOf, answerOf, hasFailed } from '../../../src/plan/reach/answers.ts';
-import type { Evidence, Way } from '../../../src/plan/reach/evidence.ts';
+import { type Dropping, type Evidence, type Hook, noneDropping, type Way } from '../../../src/plan/reach/evidence.ts';
 import type { LiveContainer } from '../../../src/plan/reach/live-container.ts';
 import type { Failure, Outcome } from '../../../src/plan/reach/probe.ts';
 import type { Question } from '../../../src/plan/reach/question.ts';
@@ -41,17 +41,20 @@ const seen = (more: Partial<Evidence> = {}, container: Partial<LiveContainer> = 
   defaultRoutes: new Map(),
   pendingShims: new Map(),
   shimNames: new Map([['lan', 'nc-eth0']]),
-  dropping: new Set(),
+  dropping: noneDropping,
   ownDropping: new Map(),
   detours: new Map(),
   entrances: new Map(),
   forged: new Set(),
   silentRouters: new Set(),
   zones: new Map(),
+  strictIpv6: false,
   ways: new Map(),
   answering: new Map(),
   ...more,
 });
+
+const drops = (family: 4 | 6, hook: Hook): Dropping => ({ ...noneDropping, [family]: new Set([hook]) });
 
 const no = (why: Failure): Outcome => ({ kind: 'no', why });
 const answer = (evidence: Evidence, why: Failure = 'silent', more: Partial<Question> = {}): Answer =>
@@ -70,6 +73,12 @@ const gateway: Question = {
 const atGateway = (evidence: Evidence, given: Partial<Question> = {}, outcome: Outcome = no('unreachable')) =>
   answerOf({ question: { ...gateway, ...given }, outcomes: [outcome] }, evidence);
 const { host } = parseFacts(lanFacts);
+const gateway6: Partial<Question> = { probes: [{ kind: 'ping', address: 'fd00::1' }] };
+const ra = { family: 6, destination: 'default', gateway: 'fe80::1', interface: 'eth0' } as const;
+const { host: linkLocalRouter } = parseFacts({
+  ...lanFacts,
+  host: { ...lanFacts.host!, routes: [...lanFacts.host!.routes, ra] },
+});
 const way = (given: Way) => seen({ ways: new Map([['192.168.1.200', given]]) });
 const sockets = (...addresses: readonly string[]) =>
   new Map([['p-web-1', addresses.map((address) => socket(address, 80))]]);
@@ -218,10 +227,43 @@ const reasons: readonly (readonly [what: string, given: Answer, reason: RegExp])
     answer(way({ device: 'nc-eth0', drops: 'there', astray: { by: 'wg0' } })),
     /^rp_filter: .* to "p-web-1" by "nc-eth0": its way back leads by "wg0"$/,
   ],
+  [
+    "firewalld's check of the way back",
+    answer({ ...way6({ device: 'wg0', entrance: 'nc-eth0' }), strictIpv6: true }, 'silent', six),
+    /^likely IPv6_rpfilter: .* drops what fd00::53 answers, as it comes by "nc-eth0" .* leads by "wg0"\)$/,
+  ],
+  [
+    "firewalld's check of the way back, of what a container asks",
+    answer(
+      seen({
+        ...{ strictIpv6: true, forged: new Set(['p-app-1 fd00::53']), shimNames: new Map() },
+        entrances: new Map([['p-app-1 fd00::53', 'nc-eth0']]),
+      }),
+      'silent',
+      { ...toHost, ...six },
+    ),
+    /^likely IPv6_rpfilter: firewalld drops what "p-app-1" sends, as it comes by "nc-eth0", and the way back leads/,
+  ],
+  [
+    "firewalld's check, which is no matter where the way back is the same",
+    answer({ ...way6({ device: 'nc-eth0', entrance: 'nc-eth0' }), strictIpv6: true }, 'silent', six),
+    /^no answer came within 2 s$/,
+  ],
+  [
+    "firewalld's check, which is no matter where this host sends to itself",
+    answer({ ...way6({ device: 'nc-eth0', entrance: 'lo' }), strictIpv6: true }, 'silent', six),
+    /^no answer came within 2 s$/,
+  ],
   ['a way past the shim', answer(way({ device: 'tun0' })), /leads by "tun0", not by the shim "nc-eth0"$/],
   ['no way at all', answer(way({})), /^this host has no way to 192\.168\.1\.200, which should lead by the shim/],
   ['the way by the shim', answer(way({ device: 'nc-eth0' })), /^no answer came within 2 s$/],
-  ['policy', answer(seen({ dropping: new Set(['output']) })), /^likely this host's firewall: .*"output"/],
+  ['policy', answer(seen({ dropping: drops(4, 'output') })), /^likely this host's firewall: .*"output"/],
+  [
+    "this host's policy for IPv6",
+    answer(seen({ dropping: drops(6, 'output') }), 'silent', six),
+    /^likely this host's firewall: .*"output"/,
+  ],
+  ["this host's policy for the other family", answer(seen({ dropping: drops(6, 'output') })), /^no answer came/],
   ['no default route', answer(routeless('p-app-1', 6), 'unreachable', { from: app }), /^"p-app-1" has no gateway/],
   [
     'no default route for IPv6',
@@ -255,13 +297,18 @@ const reasons: readonly (readonly [what: string, given: Answer, reason: RegExp])
   ['a rule', answer(seen({ entrances }), 'silent', toHost), /a rule drops it, as it comes by "nc-eth0"$/],
   [
     "the host's filter is not asked between containers",
-    answer(seen({ dropping: new Set(['input']) }), 'silent', { from: app }),
+    answer(seen({ dropping: drops(4, 'input') }), 'silent', { from: app }),
     /^no answer came within 2 s$/,
   ],
   [
     "the container's own filter",
-    answer(seen({ ownDropping: new Map([['p-web-1', new Set(['input'] as const)]]) })),
+    answer(seen({ ownDropping: new Map([['p-web-1', drops(4, 'input')]]) })),
     /^likely the packet filter in the network of "p-web-1": .*"input"\)$/,
+  ],
+  [
+    "the container's own filter of the other family",
+    answer(seen({ ownDropping: new Map([['p-web-1', drops(4, 'input')]]) }), 'silent', six),
+    /^no answer came/,
   ],
   [
     'something else is answered',
@@ -284,6 +331,17 @@ const reasons: readonly (readonly [what: string, given: Answer, reason: RegExp])
     /^likely the LAN's router has no route to 10\.7\.1\.0\/24: it answers this host, and not "p-web-1"$/,
   ],
   ['another gateway', atGateway(seen(host && { host })), /this host leaves "eth0" by 192\.168\.1\.1$/],
+  ['gateway by IPv6', atGateway(seen(), gateway6), /^the gateway answers neither ping nor NDP: it is not there, or/],
+  [
+    'another gateway by IPv6, which calls itself by a link-local address',
+    atGateway(seen(linkLocalRouter && { host: linkLocalRouter }), gateway6),
+    /neither a ping nor NDP: this host leaves "eth0" by fe80::1$/,
+  ],
+  [
+    'no default route of IPv6, and a gateway that answers',
+    atGateway(routeless('p-web-1', 4), gateway6, { kind: 'yes', milliseconds: 1 }),
+    /^"p-web-1" has no default route of IPv6: /,
+  ],
   ['gateway, and firewalld', atGateway(seen({ entrances })), /^the gateway answers neither/],
   [
     'a gateway without a route to it',
@@ -320,14 +378,23 @@ test('yes, and what is to be known of it', () => {
   assert.equal([said, reason], ['yes', 'it answers 80/tcp, but no ping']);
   // What Docker's proxy answers is not the container's address.
   assert.is(answeringOf([{ ...asked, question: { ...question, mapped: true } }]).size, 0);
-  const arp = answerOf({ question: { ...question, ...ping }, outcomes: [{ ...outcome, by: 'arp' }] }, seen());
+  const arp = answerOf({ question: { ...question, ...ping }, outcomes: [{ ...outcome, by: 'ARP' }] }, seen());
   assert.equal([arp.answer, arp.milliseconds, arp.reason], ['yes', undefined, 'it answers ARP, but no ping']);
+  const help = atGateway(seen(linkLocalRouter && { host: linkLocalRouter }), gateway6).help;
+  assert.is(help, 'write another address of that router as "gateway": Docker takes no link-local one');
 });
 
 test('a gateway that a VPN’s packet filter lets nobody ask', () => {
-  const evidence = seen({ ownDropping: new Map([['p-web-1', new Set(['output'] as const)]]) });
+  const evidence = seen({ ownDropping: new Map([['p-web-1', drops(4, 'output')]]) });
   assert.equal(atGateway(evidence).answer, 'not asked');
   assert.is(atGateway(evidence).reason, 'the packet filter of "p-web-1" lets no ping out');
+});
+
+test("by IPv6 a gateway's answer is ICMP, which a packet filter lets in or not", () => {
+  const evidence = seen({ ownDropping: new Map([['p-web-1', drops(6, 'input')]]) });
+  assert.is(atGateway(evidence, gateway6).reason, 'the packet filter of "p-web-1" lets no answer in');
+  assert.is(atGateway(evidence).answer, 'no');
+  assert.is(atGateway(seen({ ownDropping: new Map([['p-web-1', drops(4, 'output')]]) }), gateway6).answer, 'no');
 });
 
 test('a router at layer 3 that answers nobody', () => {

@@ -69,6 +69,16 @@ test('an address on the LAN: port, ping, gateway', () => {
   ]);
 });
 
+test('the gateways of both families', () => {
+  const netmode =
+    '{ mode: macvlan, parent: eth0, subnet: [192.168.1.0/24, "fd00:1::/64"], gateway: [192.168.1.1, "fd00:1::1"], ' +
+    'ip_range: [192.168.1.192/27, "fd00:1::1:0/112"], ipv4_address: 192.168.1.200, host_access: none }';
+  assert.equal(questions(`  web: { image: x, x-netmode: ${netmode} }\n`, [container('web')]), [
+    'web > gateway 192.168.1.1 (ping): ping',
+    'web > gateway fd00:1::1 (ping): ping',
+  ]);
+});
+
 test('at layer 3 the router by which this host leaves is asked, and where there is none, nobody', () => {
   const service = (parent: string) =>
     `  web: { image: x, x-netmode: { mode: ipvlan-l3, parent: ${parent}, subnet: 10.7.1.0/24, listen: [80] } }\n`;

@@ -2,7 +2,7 @@
 import { askPlaces } from '../../../host/reach/ask-places.ts';
 import { defaultRoutes, lookAround } from '../../../host/reach/look.ts';
 import { lookAtOwnFilter, lookAtPacketFilter } from '../../../host/reach/packet-filter.ts';
-import { lookAtRouter, lookAtWay, takesForForged } from '../../../host/reach/ways.ts';
+import { leavesElsewhere, lookAtRouter, lookAtWay, takesForForged } from '../../../host/reach/ways.ts';
 import type { Host } from '../../../host/system/host.ts';
 import type { Facts } from '../../../plan/facts/facts.ts';
 import { contains, formatAddress, parseAddress } from '../../../plan/facts/ip.ts';
@@ -10,7 +10,7 @@ import { addressesOf, interfaceOf, type ParsedHost, parseFacts } from '../../../
 import { pendingFor } from '../../../plan/host-changes/pending.ts';
 import { type Asked, answeringOf, hasFailed } from '../../../plan/reach/answers.ts';
 import { entranceOf } from '../../../plan/reach/entrance.ts';
-import type { Evidence } from '../../../plan/reach/evidence.ts';
+import { type Evidence, noneDropping } from '../../../plan/reach/evidence.ts';
 import type { LiveContainer } from '../../../plan/reach/live-container.ts';
 import { sideAndAddress } from '../../../plan/reach/reason.ts';
 import type { Plan, ShimPlan } from '../../../plan/types.ts';
@@ -40,13 +40,14 @@ export function seenAlways(
     ),
     pendingShims: new Map(),
     shimNames: new Map(),
-    dropping: new Set(),
+    dropping: noneDropping,
     ownDropping: new Map(),
     detours: new Map(),
     entrances: new Map(),
     forged: new Set(),
     silentRouters: new Set(),
     zones: new Map(),
+    strictIpv6: false,
     ways: new Map(),
     answering: answeringOf(asked),
   };
@@ -69,13 +70,13 @@ export async function lookFor(
   const failed = asked.filter(hasFailed);
   const shims = new Map(plan.shims.map((shim) => [shim.key, shim]));
   const entrances = entrancesOf(failed, always, shims, parsed);
-  const [ways, forged, silentRouters, detours, ownDropping, filter] = await Promise.all([
+  const filter = await lookAtPacketFilter(host, [...new Set(entrances.values())]);
+  const [ways, forged, silentRouters, detours, ownDropping] = await Promise.all([
     lookAtWays(host, failed, always, shims, parsed),
-    lookAtArrivals(host, failed, always, entrances),
+    lookAtArrivals(host, failed, always, { entrances, ...filter }),
     lookAtRouters(host, failed),
     lookAtDetours(host, failed, always, parsed),
     lookAtOwnFilters(host, failed, always),
-    lookAtPacketFilter(host, [...new Set(entrances.values())]),
   ]);
   return {
     ...always,
@@ -154,12 +155,12 @@ async function lookAtWays(
   return new Map((await Promise.all(found)).flat());
 }
 
-/** Of containers that ask this host: whether its kernel takes what arrives for forged. */
+/** Of containers that ask this host: whether its kernel, or firewalld by IPv6, takes what arrives for forged. */
 async function lookAtArrivals(
   host: Host,
   failed: readonly Asked[],
   { containers }: Pick<Evidence, 'containers'>,
-  entrances: Evidence['entrances'],
+  { entrances, strictIpv6 }: Pick<Evidence, 'entrances' | 'strictIpv6'>,
 ): Promise<Evidence['forged']> {
   const found = failed.slice(0, mostPlaces).map(async ({ question }) => {
     const { from, probes } = question;
@@ -168,8 +169,12 @@ async function lookAtArrivals(
     const by = entrances.get(key);
     if (from.kind !== 'container' || by === undefined) return [];
     const all = Object.values(containers.get(from.container)?.addresses ?? {}).flat();
-    const own = all.filter((one) => one.includes(':') === to.includes(':'));
-    const forged = await Promise.all(own.map((one) => takesForForged(host, { to, from: one, by })));
+    const isSix = to.includes(':');
+    const own = all.filter((one) => one.includes(':') === isSix);
+    const isForged = isSix ? leavesElsewhere : takesForForged;
+    const forged = await Promise.all(
+      isSix && !strictIpv6 ? [] : own.map((one) => isForged(host, { to, from: one, by })),
+    );
     return forged.length > 0 && forged.every(Boolean) ? [key] : [];
   });
   return new Set((await Promise.all(found)).flat());
