@@ -25,6 +25,17 @@ export const shimGroup = 28259;
  */
 export const shimTable = { number: shimGroup, preference: 32765 } as const;
 
+/**
+ * Whether a rule of IPv6 is one of those by which a shim's own address answers, whoever made it: of what `shim persist`
+ * writes, a network manager makes it, with another protocol.
+ */
+export const isReturnRule = (rule: {
+  readonly source?: string;
+  readonly table: string;
+  readonly priority: number;
+}): boolean =>
+  rule.source !== undefined && rule.table === String(shimTable.number) && rule.priority === shimTable.preference;
+
 /** The table of the packet filter, of the family `arp`, by which the answers of all shims are retyped. */
 export const answersTable = 'netcompose';
 

@@ -22,6 +22,8 @@ const undone: { readonly [K in Kind]?: (action: Extract<HostAction, { kind: K }>
     `no route to ${formatCidr(destination)} from ${formatAddress(source)} in table ${shimTable.number}`,
   'add-rule': ({ destination }) => `no rule for ${formatCidr(destination)}`,
   'add-shim-route': ({ destination }) => `no route to ${formatCidr(destination)}`,
+  'add-return-route': ({ subnet }) => `no way back to ${formatCidr(subnet)} in table ${shimTable.number}`,
+  'add-return-rule': ({ source }) => `no rule for what it answers as ${formatAddress(source)}`,
   'add-shim-neighbour': ({ address }) => `no neighbour entry for ${formatAddress(address)}`,
 };
 

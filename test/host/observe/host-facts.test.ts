@@ -269,10 +269,10 @@ test('our own table and the rules to it, as iproute2 6.1 prints them', async () 
   ];
   const [table, rule] = ['ip -N -j route show table 28259', 'ip -N -j -d rule'] as const;
   const host = fakeHost({ commands: { [table]: JSON.stringify([route]), [rule]: JSON.stringify(rules) } });
-  assert.equal(await observeTable(host, 28259), [
+  assert.equal(await observeTable(host, 28259, 4), [
     { destination: '192.168.1.192/27', family: 4, interface: 'nc', source: '192.168.1.10', scope: 'link' },
   ]);
-  assert.equal(await observeRules(host), [
+  assert.equal(await observeRules(host, 4), [
     { table: '255', priority: 0, protocol: '2' },
     { destination: '192.168.1.192/27', table: '28259', priority: 32765, protocol: '2' },
     { destination: '192.168.1.5/32', table: '28259', priority: 32765, protocol: '2' },
@@ -283,7 +283,7 @@ test('our own table and the rules to it, as iproute2 6.1 prints them', async () 
       [rule]: { code: 2, stderr: 'RTNETLINK answers: Operation not supported\n' },
     },
   });
-  assert.equal([await observeTable(bare, 28259), await observeRules(bare)], [[], []]);
+  assert.equal([await observeTable(bare, 28259, 4), await observeRules(bare, 4)], [[], []]);
 });
 
 test('neighbours', async () => {

@@ -199,7 +199,7 @@ test('the rules to a shim are those of its routes in our table', () => {
     rules: [rule(range), rule('10.0.0.0/24')],
   };
   assert.equal(
-    rulesTo('nc-eth0', state).map(({ command }) => command.join(' ')),
+    rulesTo(shim(), state).map(({ command }) => command.join(' ')),
     [`ip rule del to ${range} lookup 28259 pref 32765`],
   );
 });
