@@ -10,7 +10,7 @@ import { foreignClaims } from '../support/frames.ts';
 import { addressed, type Manager, managers, usualAddress } from './managers.ts';
 import { columnsOf, type Outcome, pageOf, versionKey, withoutVersions } from './page.ts';
 import { type Form, forms, prepare } from './product.ts';
-import { addContainer, addIpv6, reaches } from './rig/containers.ts';
+import { addContainer, reaches } from './rig/containers.ts';
 import { hostMac } from './rig/lan.ts';
 import { type Machine, startMachine } from './rig/machine.ts';
 import { isTried, type Suite, suites } from './rig/suites.ts';
@@ -84,10 +84,7 @@ async function run(
     await manager.start(machine);
     await addressed(machine, usualAddress);
     for (const form of wanted) await prepare(machine, form);
-    for (const form of wanted) {
-      await addContainer(machine, form.container, form.address);
-      if (form.six) await addIpv6(machine, form.container, form.six.address);
-    }
+    for (const form of wanted) await addContainer(machine, form.container, form.address, form.six?.address);
     const look = async (event: string, address: string) => {
       const faults = await Promise.all(wanted.map((form) => faultsOf(machine, form, address)));
       const heard = await heardFrom(machine, address);

@@ -14,7 +14,7 @@ import { linkLocalSender } from '../../src/plan/facts/ownership.ts';
 import { foreignClaims } from '../support/frames.ts';
 import { addressed, type Manager, managers, usualAddress } from './managers.ts';
 import { type Form, forms, hostIn, planned, prepare } from './product.ts';
-import { addContainer, addIpv6, reaches } from './rig/containers.ts';
+import { addContainer, reaches } from './rig/containers.ts';
 import { hostMac } from './rig/lan.ts';
 import { type Machine, startMachine } from './rig/machine.ts';
 import { waitFor } from './rig/processes.ts';
@@ -113,10 +113,7 @@ async function run(ride: Ride, at: number): Promise<void> {
     machine = await machine.reboot();
     for (const argv of ride.before) await machine.exec(argv);
     await addressed(machine, usualAddress);
-    for (const form of ride.forms) {
-      await addContainer(machine, form.container, form.address);
-      if (form.six) await addIpv6(machine, form.container, form.six.address);
-    }
+    for (const form of ride.forms) await addContainer(machine, form.container, form.address, form.six?.address);
     for (const form of ride.forms) await isReached(machine, form);
     const claims = foreignClaims(await machine.lan.heard(), usualAddress, hostMac);
     assert.equal(claims, [], 'the LAN heard the address of the host from another');

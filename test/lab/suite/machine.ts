@@ -207,8 +207,8 @@ export function snapshot(): readonly string[] {
 }
 
 /**
- * The host's interfaces, addresses, routes, rules and permanent neighbours, without Docker's own bridges, containers' ends,
- * counters and life times.
+ * The host's interfaces, addresses, routes, rules and permanent neighbours, without Docker's own bridges, containers'
+ * ends, counters and life times.
  */
 export function links(): readonly string[] {
   const isKept = (line: string) =>
