@@ -36,7 +36,7 @@ const stale: Readonly<Record<Release['kind'], string>> = {
   shim: 'nothing uses it',
   route: 'a route to where no container is',
   neighbour: 'a neighbour entry that is no longer true',
-  rule: 'a rule to where no container is',
+  rule: 'a rule for what is gone',
   answers: 'there is no shim',
 };
 
