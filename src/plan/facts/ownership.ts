@@ -20,8 +20,9 @@ export const shimAliasPrefix = 'netcompose:';
 export const shimGroup = 28259;
 
 /**
- * The routing table of routes that must name a source and of the ways back of what shims answer, and the preference of
- * the rules that lead to it: just before the main table's, so that no rule made later by others comes before theirs on account of ours.
+ * The routing table of routes that must name a source, and of the ways back of what shims answer; and the preference of
+ * the rules that lead to it: just before the main table's, so that no rule made later by others comes before theirs on
+ * account of ours.
  */
 export const shimTable = { number: shimGroup, preference: 32765 } as const;
 
