@@ -125,7 +125,7 @@ test('the shim has no temporary address, and is what the host reaches containers
   assert.equal(await snapshot(context.rig), before);
 });
 
-test('the shim answers containers that ask from addresses that they take, and others by the card', async (context) => {
+test('the shim answers containers at the addresses that they take, too', async (context) => {
   const call = await project(context, 'six', fileWith(`[192.168.213.1, "${router}"]`));
   const up = await call('up', '-d');
   assert.is(up.code, 0, up.stderr);
@@ -143,7 +143,7 @@ test('the shim answers containers that ask from addresses that they take, and ot
   const asks = async (service: string) =>
     (await inside(service, 'ping', '-6', '-c', '1', '-W', '2', own!.local!)).code === 0;
   for (const service of ['web', 'quiet']) assert.ok(await asks(service), `${service} does not reach the shim`);
-  // The LAN hears each by the interface that has the address.
+  // The LAN is answered as before, and what is not the shim's goes by the card.
   assert.is((await context.lan.exec(['busybox', 'ping', '-6', '-c', '1', '-W', '2', own!.local!])).code, 0);
   const way = async (...from: readonly string[]) =>
     (await patiently('ip', ['-6', 'route', 'get', router, ...from])).stdout;
@@ -159,7 +159,7 @@ test('the shim answers containers that ask from addresses that they take, and ot
   assert.ok(await asks('web'), 'not mended');
   assert.is((await call('shim', 'ls')).code, 0);
 
-  // A shim that goes with its parent leaves the rule, and `down` removes that.
+  // A shim that goes by another's hand leaves the rule, and `down` removes that.
   await patiently('ip', ['link', 'del', 'dev', shim]);
   assert.match((await patiently('ip', ['-6', 'rule'])).stdout, 'lookup 28259');
   assert.is((await call('down')).code, 0);
