@@ -128,6 +128,15 @@ test('shim.md quotes the commands that run', () => {
   });
 });
 
+test('shim.md quotes the way back', () => {
+  const { plan } = check(
+    'services: { web: { image: x, x-netmode: { mode: macvlan, subnet: "fd00:1::/64", ip_range: "fd00:1::c0/124" } } }',
+  );
+  const steps = stepsOf(plan!.actions).filter(({ action }) => action.kind.startsWith('add-return-'));
+  const quoted = steps.map(({ command }) => `${displayCommand(command)}\n`).join('');
+  assert.ok(snippets('shim.md', 'text').includes(quoted), quoted);
+});
+
 test('plan.md quotes what is printed for the router', () => {
   const plan = check(snippets('plan.md', 'yaml')[1]!).plan!;
   assert.is(lanRoutesText(plan), snippets('plan.md', 'text')[1]);

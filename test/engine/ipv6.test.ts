@@ -125,7 +125,7 @@ test('the shim has no temporary address, and is what the host reaches containers
   assert.equal(await snapshot(context.rig), before);
 });
 
-test('containers ask the shim from addresses that they take, unless told to take none', async (context) => {
+test('the shim answers containers at the addresses that they take, too', async (context) => {
   const call = await project(context, 'six', fileWith(`[192.168.213.1, "${router}"]`));
   const up = await call('up', '-d');
   assert.is(up.code, 0, up.stderr);
@@ -140,10 +140,30 @@ test('containers ask the shim from addresses that they take, unless told to take
     );
   const takes = async () => (await inside('web', 'ip', '-6', 'route', 'get', own!.local!)).stdout;
   await until(async () => !(await takes()).includes(`src ${container} `), 'the container takes no address');
-  // The host answers by the card, and a card does not reach what is above it.
-  assert.is.not((await inside('web', 'ping', '-6', '-c', '1', '-W', '2', own!.local!)).code, 0);
-  assert.is((await inside('quiet', 'ping', '-6', '-c', '1', '-W', '2', own!.local!)).code, 0);
+  const asks = async (service: string) =>
+    (await inside(service, 'ping', '-6', '-c', '1', '-W', '2', own!.local!)).code === 0;
+  for (const service of ['web', 'quiet']) assert.ok(await asks(service), `${service} does not reach the shim`);
+  // The LAN is answered as before, and what is not the shim's goes by the card.
+  assert.is((await context.lan.exec(['busybox', 'ping', '-6', '-c', '1', '-W', '2', own!.local!])).code, 0);
+  const way = async (...from: readonly string[]) =>
+    (await patiently('ip', ['-6', 'route', 'get', router, ...from])).stdout;
+  assert.match(await way('from', own!.local!), ` dev ${shim} `);
+  assert.match(await way(), ` dev ${parent} `);
+
+  // Without the rule it was the card, and a card does not reach what is above it. The next `up` mends it.
+  const rule = ['from', own!.local!, 'lookup', '28259', 'pref', '32765'];
+  assert.is((await patiently('ip', ['-6', 'rule', 'del', ...rule])).code, 0);
+  assert.is.not(await asks('web'), true);
+  assert.is.not((await call('shim', 'ls')).code, 0);
+  assert.is((await call('up', '-d')).code, 0);
+  assert.ok(await asks('web'), 'not mended');
+  assert.is((await call('shim', 'ls')).code, 0);
+
+  // A shim that goes by another's hand leaves the rule, and `down` removes that.
+  await patiently('ip', ['link', 'del', 'dev', shim]);
+  assert.match((await patiently('ip', ['-6', 'rule'])).stdout, 'lookup 28259');
   assert.is((await call('down')).code, 0);
+  assert.not.match((await patiently('ip', ['-6', 'rule'])).stdout, 'lookup 28259');
 });
 
 test("a router's link-local address is no gateway for Docker; said beforehand, with what to write", async (context) => {

@@ -8,6 +8,7 @@ export interface Snapshot {
   readonly links: readonly string[];
   readonly addresses: readonly string[];
   readonly routes: readonly string[];
+  readonly rules: readonly string[];
   readonly neighbours: readonly string[];
   readonly sysctls: readonly string[];
 }
@@ -33,6 +34,7 @@ export async function snapshot(rig: Pick<Rig, 'docker'>): Promise<Snapshot> {
       ...(await ip('route', 'show', 'table', 'all')),
       ...(await ip('-6', 'route', 'show', 'table', 'all')),
     ].filter((line) => !/ expires |\bfe80:/.test(line)),
+    rules: [...(await ip('rule')), ...(await ip('-6', 'rule'))],
     neighbours: await ip('neigh', 'show', 'nud', 'permanent'),
     sysctls: lines(
       (

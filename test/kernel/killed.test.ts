@@ -162,7 +162,7 @@ function filesBelow(root: string): readonly string[] {
 
 function removeAll({ host }: Lab): void {
   inNamespace(host, 'ip', 'link', 'del', 'dev', shim);
-  inNamespace(host, 'ip', 'rule', 'flush', 'table', '28259');
+  for (const family of ['-4', '-6']) inNamespace(host, 'ip', family, 'rule', 'flush', 'table', '28259');
 }
 
 async function dieIn({ host }: Lab, what: 'up' | 'down', count: number): Promise<void> {

@@ -145,7 +145,7 @@ export function snapshot(namespace: string): readonly string[] {
       'type',
       'gateway',
     ]).filter((line) => !/dst=f[ef]/.test(line)),
-    ...pick('rule', json('rule'), ['priority', 'dst', 'dstlen', 'table']),
+    ...pick('rule', [...json('rule'), ...json('-6', 'rule')], ['priority', 'src', 'dst', 'dstlen', 'table']),
     ...pick(
       'address',
       json('addr').flatMap((link) => link['addr_info'] as Record<string, unknown>[]),

@@ -9,6 +9,7 @@ export const shim = 'nc-p0';
 export const network = 'netcompose-p0';
 export const range = '192.168.77.192/27';
 export const spare = '192.168.77.222';
+const spare6 = 'fd00:77::cf';
 
 const make: readonly HostAction[] = [
   { kind: 'create-shim', id: 'shim', reason: 'test', shim, parent, network, driver: 'macvlan', mode: 'bridge' },
@@ -38,6 +39,16 @@ const neighbour: HostAction = {
   mac: '02:42:C0:A8:4D:C8',
 };
 
+const withIpv6: readonly HostAction[] = [
+  ...make.filter(({ id }) => id !== 'v6'),
+  { kind: 'set-sysctl', id: 'ra', reason: 'test', shim, key: ['ipv6', 'conf', shim, 'accept_ra'], value: '0' },
+];
+const address6: HostAction = { kind: 'add-shim-address', id: 'address6', reason: 'test', shim, address: ip(spare6) };
+const returns: readonly HostAction[] = [
+  { kind: 'add-return-route', id: 'return-route', reason: 'test', shim, subnet: cidr('fd00:77::/64') },
+  { kind: 'add-return-rule', id: 'return-rule', reason: 'test', shim, source: ip(spare6) },
+];
+
 /** The kernel gives the host's own address by itself. */
 export const steps: readonly Step[] = stepsOf([...make, multicast, sender, up, route]);
 
@@ -52,8 +63,9 @@ export const stepsWithTable: readonly Step[] = stepsOf([
 
 /** Every kind of step for interfaces. */
 export const everyStep: readonly Step[] = stepsOf([
-  ...[...make, multicast, sender, address, up],
-  ...[tableRoute(hostAddress), rule, route, neighbour],
+  ...[...withIpv6, multicast, sender, address, up],
+  // The kernel drops it when the interface goes down, as "up" is undone.
+  ...[address6, tableRoute(hostAddress), rule, route, ...returns, neighbour],
 ]);
 
 /** As `steps`, but the last one names a source that the host does not have. */

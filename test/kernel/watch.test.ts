@@ -26,13 +26,19 @@ interface Watching {
 }
 
 /** An engine with the shared network of the lab's parent, and a container on it. */
-function engineWith(addresses: readonly string[], ipRange: string | undefined = range): FakeEngine {
+function engineWith(
+  addresses: readonly string[],
+  ipRange: string | undefined = range,
+  others: readonly Readonly<Record<string, unknown>>[] = [],
+): FakeEngine {
   const engine = fakeEngine();
   engine.networks.set(network, {
     Driver: 'macvlan',
     Options: { parent },
     Labels: { 'netcompose.network': network },
-    IPAM: { Config: [{ Subnet: '192.168.77.0/24', Gateway: lanAddress, ...(ipRange && { IPRange: ipRange }) }] },
+    IPAM: {
+      Config: [{ Subnet: '192.168.77.0/24', Gateway: lanAddress, ...(ipRange && { IPRange: ipRange }) }, ...others],
+    },
   });
   setContainers(engine, addresses);
   return engine;
@@ -150,6 +156,27 @@ kernelTests(test, {
         (yes) => yes,
         name,
       );
+    }
+    await watch.end();
+    assert.equal(watch.failed, []);
+  },
+
+  async 'puts back the way of what the shim answers as its IPv6 address'(lab) {
+    lab.addContainer('c1', inRange);
+    const AuxiliaryAddresses = { 'netcompose-shim6': 'fd00:77::cf' };
+    const pool = { Subnet: 'fd00:77::/64', IPRange: 'fd00:77::c0/124', AuxiliaryAddresses };
+    const watch = await watching(lab, engineWith([inRange], range, [pool]));
+    const before = snapshot(lab.host);
+    assert.ok(before.some((line) => line.includes('src=fd00:77::cf') && line.includes('table=28259')));
+    const table = ['table', '28259'];
+    for (const [harm, ...argv] of [
+      ['its rule goes', 'rule', 'flush', ...table],
+      ['its route goes', 'route', 'flush', ...table],
+      ['a rule of a shim that is gone', 'rule', 'add', 'from', 'fd00:77::ce', 'lookup', '28259', 'pref', '32765'],
+      ['its address goes', 'addr', 'del', 'fd00:77::cf/128', 'dev', shim],
+    ] as const) {
+      onHost(lab, 'ip', '-6', ...argv);
+      await isAsBefore(lab, before, harm);
     }
     await watch.end();
     assert.equal(watch.failed, []);

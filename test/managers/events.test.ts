@@ -43,9 +43,12 @@ const rides = allRides.filter(({ suite }) => isTried(suite));
 async function faultsOf(machine: Machine, form: Form, address: string): Promise<readonly string[]> {
   // Asked anew, because it is the question by ARP that could do harm.
   await machine.tryExec(['ip', 'neigh', 'flush', 'dev', form.shim]);
-  const [host, container, route] = await Promise.all([
+  const { six } = form;
+  const [host, container, host6, container6, route] = await Promise.all([
     reaches(machine, form.address),
     reaches(machine, address, form.container),
+    six ? reaches(machine, six.address) : true,
+    six ? reaches(machine, six.shim, form.container) : true,
     machine.tryExec(['ip', '-json', 'route', 'get', form.address]),
   ]);
   const [{ dev, prefsrc }] = (route.code === 0 ? JSON.parse(route.stdout) : [{}]) as [
@@ -55,6 +58,8 @@ async function faultsOf(machine: Machine, form: Form, address: string): Promise<
   return [
     ...(host ? [] : ['the host does not reach the container']),
     ...(container ? [] : ['the container does not reach the host']),
+    ...(host6 ? [] : ['the host does not reach the container by IPv6']),
+    ...(container6 ? [] : ['the container does not reach the host by IPv6']),
     ...(dev === form.shim ? [] : [`the way is by ${dev}`]),
     ...(prefsrc === source ? [] : [`the source is ${prefsrc}`]),
   ];
@@ -79,7 +84,7 @@ async function run(
     await manager.start(machine);
     await addressed(machine, usualAddress);
     for (const form of wanted) await prepare(machine, form);
-    for (const form of wanted) await addContainer(machine, form.container, form.address);
+    for (const form of wanted) await addContainer(machine, form.container, form.address, form.six?.address);
     const look = async (event: string, address: string) => {
       const faults = await Promise.all(wanted.map((form) => faultsOf(machine, form, address)));
       const heard = await heardFrom(machine, address);

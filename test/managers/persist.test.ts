@@ -90,6 +90,9 @@ async function isReached(machine: Machine, form: Form): Promise<void> {
   assert.match(addresses, `inet ${form.source ?? linkLocalSender}/`);
   assert.ok(await reaches(machine, form.address), `the host does not reach ${form.name}`);
   assert.ok(await reaches(machine, usualAddress, form.container), `${form.name} does not reach the host`);
+  if (!form.six) return;
+  assert.ok(await reaches(machine, form.six.address), `the host does not reach ${form.name} by IPv6`);
+  assert.ok(await reaches(machine, form.six.shim, form.container), `${form.name} does not reach the shim by IPv6`);
 }
 
 const test = suite('managers: persist');
@@ -110,7 +113,7 @@ async function run(ride: Ride, at: number): Promise<void> {
     machine = await machine.reboot();
     for (const argv of ride.before) await machine.exec(argv);
     await addressed(machine, usualAddress);
-    for (const form of ride.forms) await addContainer(machine, form.container, form.address);
+    for (const form of ride.forms) await addContainer(machine, form.container, form.address, form.six?.address);
     for (const form of ride.forms) await isReached(machine, form);
     const claims = foreignClaims(await machine.lan.heard(), usualAddress, hostMac);
     assert.equal(claims, [], 'the LAN heard the address of the host from another');

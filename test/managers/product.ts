@@ -23,6 +23,8 @@ export interface Form {
   readonly address: string;
   /** The source of what the host sends there, where that is not the host's own address. */
   readonly source?: string;
+  /** By IPv6: the container's address and the shim's. */
+  readonly six?: { readonly address: string; readonly shim: string };
   readonly compose: string;
 }
 
@@ -38,17 +40,20 @@ export const forms = {
     address: '192.168.1.200',
     compose: service('{ mode: macvlan, parent: eth0, ip_range: 192.168.1.192/28 }'),
   },
-  /** A shim with an address of the LAN. */
+  /** A shim with addresses of the LAN, whose router advertises the IPv6 subnet. */
   addressed: {
     name: 'addressed',
     shim: 'nc-own',
     container: 'c2',
     address: '192.168.1.215',
     source: '192.168.1.222',
+    six: { address: 'fd00:1::c1', shim: 'fd00:1::ce' },
     compose:
       service('{ network: own }') +
-      'networks: { own: { x-netmode: { mode: macvlan, parent: eth0, ip_range: 192.168.1.208/28, scope: project, ' +
-      'shim: { name: nc-own, ipv4_address: 192.168.1.222 } } } }\n',
+      'networks: { own: { x-netmode: { mode: macvlan, parent: eth0, scope: project, ' +
+      'subnet: [192.168.1.0/24, "fd00:1::/64"], gateway: [192.168.1.1, "fd00:1::1"], ' +
+      'ip_range: [192.168.1.208/28, "fd00:1::c0/124"], ' +
+      'shim: { name: nc-own, ipv4_address: 192.168.1.222, ipv6_address: "fd00:1::ce" } } } }\n',
   },
   /** A network of the user's own, on a host with an address on an interface before the parent. */
   table: {

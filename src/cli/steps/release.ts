@@ -4,7 +4,7 @@ import { executeReleases, type ReleaseOptions } from '../../host/execute/remove.
 import { leases, withLock } from '../../host/lock.ts';
 import { observeAgain, observeEngine } from '../../host/observe/engine-facts.ts';
 import { observeHostAndShims, observeInterfaces } from '../../host/observe/host-facts.ts';
-import { observeShims } from '../../host/observe/shims.ts';
+import { observeRules6, stateOfShims } from '../../host/observe/shims.ts';
 import { HostError } from '../../host/system/errors.ts';
 import type { Host } from '../../host/system/host.ts';
 import type { Release } from '../../plan/actions/action.ts';
@@ -32,7 +32,7 @@ export function release(
   left?: LeftNetworks,
 ): Promise<readonly Release[]> {
   return withLock(host, 'host', async () => {
-    const facts = await progress.during('Host and engine', 'Looking', () => observeAll(host));
+    const facts = await progress.during('Host and engine', 'Looking', () => observeAll(host, { gone: true }));
     const leased = await leasedNetworks(host, facts, () => true);
     const released = [...(left ? leftNetworks(left, facts.engine) : []), ...releasable(facts, leased)];
     const gone = new Set(released.flatMap((one) => (one.kind === 'shim' ? one.shim : [])));
@@ -88,7 +88,8 @@ export async function tidy(
   { host, progress }: Pick<Session, 'host' | 'progress'>,
   { plan, known, first }: TidyOptions = {},
 ): Promise<StaleFacts> {
-  const facts = await progress.during('Host and engine', 'Looking', () => observeAll(host, known));
+  const look = () => observeAll(host, { ...(known && { known }) });
+  const facts = await progress.during('Host and engine', 'Looking', look);
   // What this process itself holds, its own containers' networks, it knows all about.
   const leased = await leasedNetworks(host, facts, (pid) => pid !== host.pid);
   await first?.(facts);
@@ -118,14 +119,22 @@ async function hasShims(host: Host): Promise<boolean> {
   }
 }
 
+interface Looking {
+  /** The engine as it was some moments ago. */
+  readonly known?: EngineFacts;
+  /** Whether what shims left that are gone is looked for as well. */
+  readonly gone?: boolean;
+}
+
 /** What there is of shims and their networks. Throws a `HostError` where the engine cannot be reached. */
-export async function observeAll(host: Host, known?: EngineFacts): Promise<StaleFacts> {
-  const [{ facts, shims }, engine] = await Promise.all([
+export async function observeAll(host: Host, { known, gone = false }: Looking = {}): Promise<StaleFacts> {
+  const [seen, engine, rules6] = await Promise.all([
     observeHostAndShims(host, { listener: true }),
     known ? observeAgain(host, known) : observeEngine(host),
+    gone ? observeRules6(host) : undefined,
   ]);
   if (engine.kind === 'unreachable') throw engine.error;
-  return { host: facts, engine: engine.facts, state: shims ?? (await observeShims(host, facts.interfaces)) };
+  return { host: seen.facts, engine: engine.facts, state: await stateOfShims(host, seen, rules6) };
 }
 
 /** The networks that netcompose, in any process that counts, is just starting containers on. */

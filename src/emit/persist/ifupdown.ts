@@ -22,7 +22,9 @@ function lacksHere({ name, link }: PersistedShim, { ifupdown: texts, systemd }: 
     : undefined;
 }
 
-function stanza({ name, link, mark, settings, multicast, answers, addresses, up, routes, neighbours }: PersistedShim) {
+function stanza(shim: PersistedShim) {
+  const { name, link, mark, settings, multicast, answers, addresses, up, routes, neighbours } = shim;
+  const { returnRoutes, returnRules } = shim;
   const said = [...(multicast ? [multicast] : []), ...(answers ? [answers] : [])];
   const before = [link, mark, ...settings, ...said, ...addresses];
   return [
@@ -33,7 +35,10 @@ function stanza({ name, link, mark, settings, multicast, answers, addresses, up,
       const mayFail = action.kind === 'set-sysctl' && action.key[0] === 'ipv6';
       return `    pre-up ${displayCommand(commandOf(action))}${mayFail ? ' || true' : ''}`;
     }),
-    ...[up, ...routes, ...neighbours].map((action) => `    up ${displayCommand(commandOf(action))}`),
+    ...[up, ...routes, ...neighbours, ...returnRoutes].map((action) => `    up ${displayCommand(commandOf(action))}`),
+    // A rule does not go with the shim, and one that is there already is no failure.
+    ...returnRules.map((action) => `    up ${displayCommand(commandOf(action))} || true`),
+    ...returnRules.map((action) => `    post-down ${displayCommand(undoOf(action))} || true`),
     `    post-down ${displayCommand(undoOf(link))} || true`,
   ];
 }

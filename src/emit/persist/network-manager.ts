@@ -1,6 +1,7 @@
 /** NetworkManager: a profile by which it makes the shim itself; or a word that it should leave it to others. */
 import { blockOf, type Cidr, formatCidr } from '../../plan/facts/ip.ts';
 import { type Managers, profilePath } from '../../plan/facts/managers.ts';
+import { shimTable } from '../../plan/facts/ownership.ts';
 import { isOlder } from '../../plan/facts/versions.ts';
 import {
   type Format,
@@ -32,11 +33,14 @@ function lacksHere({ link, neighbours }: PersistedShim, { networkManager: daemon
 /** As `NMSettingMacvlanMode` and `NMSettingIpvlanMode` number them: neither has a default. */
 const modes: Readonly<Record<string, number>> = { vepa: 1, bridge: 2, private: 3, passthru: 4, l2: 1, l3: 2, l3s: 3 };
 
-function profile({ name, link, addresses, routes }: PersistedShim): readonly string[] {
+function profile(shim: PersistedShim): readonly string[] {
+  const { name, link, addresses, routes, returnRoutes, returnRules } = shim;
   const { driver, parent, mode, flag, mac } = link;
   const family = (wanted: 4 | 6) => ({
     addresses: addresses.flatMap(({ address }) => (address.family === wanted ? formatCidr(blockOf(address)) : [])),
     routes: routes.flatMap(({ destination }) => (destination.family === wanted ? destination : [])),
+    returnRoutes: returnRoutes.flatMap(({ subnet }) => (subnet.family === wanted ? subnet : [])),
+    returnRules: returnRules.flatMap(({ source }) => (source.family === wanted ? formatCidr(blockOf(source)) : [])),
   });
   return [
     '[connection]',
@@ -62,9 +66,13 @@ function profile({ name, link, addresses, routes }: PersistedShim): readonly str
 interface Family {
   readonly addresses: readonly string[];
   readonly routes: readonly Cidr[];
+  readonly returnRoutes: readonly Cidr[];
+  /** The addresses that they are for. */
+  readonly returnRules: readonly string[];
 }
 
-function section(name: 'ipv4' | 'ipv6', { addresses, routes }: Family): readonly string[] {
+function section(name: 'ipv4' | 'ipv6', { addresses, routes, returnRoutes, returnRules }: Family): readonly string[] {
+  const { number, preference } = shimTable;
   const method = addresses.length > 0 ? 'manual' : name === 'ipv4' || routes.length === 0 ? 'disabled' : 'link-local';
   return [
     `[${name}]`,
@@ -75,6 +83,11 @@ function section(name: 'ipv4' | 'ipv6', { addresses, routes }: Family): readonly
       `route${at + 1}=${formatCidr(route)},${name === 'ipv4' ? '0.0.0.0' : '::'},0`,
       ...(name === 'ipv4' ? [`route${at + 1}_options=scope=0`] : []),
     ]),
+    ...returnRoutes.flatMap((route, at) => [
+      `route${routes.length + at + 1}=${formatCidr(route)},::,0`,
+      `route${routes.length + at + 1}_options=table=${number}`,
+    ]),
+    ...returnRules.map((from, at) => `routing-rule${at + 1}=priority ${preference} from ${from} table ${number}`),
     // Else it may ask the LAN whether anybody has the address, as another host's shim does.
     ...(name === 'ipv4' && addresses.length > 0 ? ['dad-timeout=0'] : []),
     ...(method === 'disabled' ? [] : ['never-default=true']),

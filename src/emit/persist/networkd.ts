@@ -1,7 +1,7 @@
 /** systemd-networkd: a .netdev and a .network file for the shim, and a drop-in for the parent's, which makes it. */
 import { blockOf, formatAddress, formatCidr } from '../../plan/facts/ip.ts';
 import type { Managers, NetworkFile } from '../../plan/facts/managers.ts';
-import { shimGroup } from '../../plan/facts/ownership.ts';
+import { shimGroup, shimTable } from '../../plan/facts/ownership.ts';
 import { type Format, lacksCommands, lacksInGeneral, markedText, type PersistedShim } from './persisted-shim.ts';
 import { udevRule } from './udev.ts';
 
@@ -60,7 +60,8 @@ function netdev({ name, link }: PersistedShim): readonly string[] {
   ];
 }
 
-function network({ name, link, multicast, addresses, routes, neighbours }: PersistedShim): readonly string[] {
+function network(shim: PersistedShim): readonly string[] {
+  const { name, link, multicast, addresses, routes, neighbours, returnRoutes, returnRules } = shim;
   const v6 = [...addresses, ...routes.map(({ destination }) => ({ address: destination }))].some(
     ({ address }) => address.family === 6,
   );
@@ -96,6 +97,19 @@ function network({ name, link, multicast, addresses, routes, neighbours }: Persi
       '[Route]',
       `Destination=${formatCidr(destination)}`,
       ...(destination.family === 4 ? ['Scope=global'] : []),
+    ]),
+    ...returnRoutes.flatMap(({ subnet }) => [
+      '',
+      '[Route]',
+      `Destination=${formatCidr(subnet)}`,
+      `Table=${shimTable.number}`,
+    ]),
+    ...returnRules.flatMap(({ source }) => [
+      '',
+      '[RoutingPolicyRule]',
+      `From=${formatCidr(blockOf(source))}`,
+      `Table=${shimTable.number}`,
+      `Priority=${shimTable.preference}`,
     ]),
     ...neighbours.flatMap(({ address, mac }) => [
       '',

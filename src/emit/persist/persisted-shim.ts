@@ -1,5 +1,7 @@
 /** A shim as the formats read it: the steps that make it, each kind by itself. */
 import type {
+  AddReturnRoute,
+  AddReturnRule,
   AddRule,
   AddShimAddress,
   AddShimNeighbour,
@@ -28,6 +30,9 @@ export interface PersistedShim {
   readonly up: BringShimUp;
   readonly routes: readonly AddShimRoute[];
   readonly neighbours: readonly AddShimNeighbour[];
+  /** The way back of what the shim's own address answers, and what leads there. */
+  readonly returnRoutes: readonly AddReturnRoute[];
+  readonly returnRules: readonly AddReturnRule[];
   /** They fail as long as the host has not got the address that they name. */
   readonly sourced: readonly (AddTableRoute | AddRule | AddShimRoute)[];
 }
@@ -69,6 +74,8 @@ export function persistedShim(actions: readonly HostAction[]): PersistedShim {
     up,
     routes: routes.filter(({ source }) => source === undefined),
     neighbours: all('add-shim-neighbour'),
+    returnRoutes: all('add-return-route'),
+    returnRules: all('add-return-rule'),
     sourced: [...all('add-table-route'), ...all('add-rule'), ...routes.filter(({ source }) => source !== undefined)],
   };
 }

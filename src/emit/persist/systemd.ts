@@ -25,6 +25,7 @@ const folder = '/etc/systemd/system';
 /** What there is of that name already is left as it is: it may be in use, or somebody else's. */
 function shimUnit(shim: PersistedShim, managers: Managers): PersistedFile {
   const { name, link, mark, settings, multicast, answers, addresses, up, routes, neighbours } = shim;
+  const { returnRoutes, returnRules } = shim;
   const before = [...(multicast ? [multicast] : []), ...(answers ? [answers] : []), ...addresses];
   const actions = [link, mark, ...settings, ...before, up, ...routes];
   return unitFile({
@@ -34,7 +35,9 @@ function shimUnit(shim: PersistedShim, managers: Managers): PersistedFile {
     // After nftables.service, too, which empties the rule set.
     after: ['network-pre.target'],
     unit: [`ConditionPathExists=!${literal(`/sys/class/net/${name}`)}`],
-    service: [...actions, ...neighbours].map((action) => execStart(commandOf(action), managers, isForIpv6(action))),
+    service: [...actions, ...neighbours, ...returnRoutes, ...returnRules].map((action) =>
+      execStart(commandOf(action), managers, mayFail(action)),
+    ),
   });
 }
 
@@ -94,8 +97,9 @@ function unitFile({ name, description, device, after, unit, service }: OneshotUn
   };
 }
 
-/** A kernel without IPv6 has none of its settings. */
-const isForIpv6 = (action: HostAction) => action.kind === 'set-sysctl' && action.key[0] === 'ipv6';
+/** A kernel without IPv6 has none of its settings; and a rule is still there after the shim is gone. */
+const mayFail = (action: HostAction) =>
+  action.kind === 'add-return-rule' || (action.kind === 'set-sysctl' && action.key[0] === 'ipv6');
 
 /** @param mayFail the next command runs, whatever becomes of this one */
 function execStart([program, ...args]: readonly string[], { programs }: Managers, mayFail = false): string {

@@ -3,7 +3,16 @@ import type { HostAction } from '../../plan/actions/action.ts';
 import { isOurs } from '../../plan/facts/ownership.ts';
 import { networkState } from './network.ts';
 import type { Part } from './observer.ts';
-import { addressState, neighbourState, routeState, ruleState, sysctlState, tableRouteState } from './settings.ts';
+import {
+  addressState,
+  neighbourState,
+  returnRouteState,
+  returnRuleState,
+  routeState,
+  ruleState,
+  sysctlState,
+  tableRouteState,
+} from './settings.ts';
 import {
   answersState,
   createShimState,
@@ -38,6 +47,8 @@ const checks: { readonly [K in Kind]: Check<Extract<HostAction, { kind: K }>> } 
   'add-table-route': { stateOf: tableRouteState, changes: ['routes'] },
   'add-rule': { stateOf: ruleState, changes: ['rules'] },
   'add-shim-route': { stateOf: routeState, changes: ['routes'] },
+  'add-return-route': { stateOf: returnRouteState, changes: ['routes'] },
+  'add-return-rule': { stateOf: returnRuleState, changes: ['rules'] },
   'add-shim-neighbour': { stateOf: neighbourState, changes: ['neighbours'] },
 };
 

@@ -24,9 +24,10 @@ export interface Observer {
   /** The interface of this name, or nothing. */
   link(name: string): Promise<HostInterface | undefined>;
   routes(family: 4 | 6): Promise<readonly HostRoute[]>;
-  /** The routes of our own table, with a source. */
-  tableRoutes(): Promise<readonly HostRoute[]>;
-  rules(): Promise<readonly Rule[]>;
+  /** The routes of our own table. */
+  tableRoutes(family: 4 | 6): Promise<readonly HostRoute[]>;
+  /** The rules of a family; none where the kernel has no policy routing. */
+  rules(family: 4 | 6): Promise<readonly Rule[]>;
   /**
    * The state that NetworkManager has a device in, as it prints it (`10 (unmanaged)`); absent where it knows none.
    */
@@ -67,8 +68,8 @@ export function createObserver(host: Host, known?: Known): Observer {
     interfaces,
     link: async (name) => (await interfaces()).find((one) => one.name === name),
     routes: (family) => once('routes', String(family), () => observeRoutes(host, family)),
-    tableRoutes: () => once('routes', 'ours', () => observeTable(host, shimTable.number)),
-    rules: () => once('rules', '', () => observeRules(host)),
+    tableRoutes: (family) => once('routes', `ours ${family}`, () => observeTable(host, shimTable.number, family)),
+    rules: (family) => once('rules', String(family), () => observeRules(host, family)),
     managedState: (name) => observeManagedState(host, name),
     hasProfile: (name) => host.exists(profilePath(name)),
     answersRetyped: () => once('answers', '', () => observeAnswers(host)),
@@ -86,12 +87,11 @@ export function createObserver(host: Host, known?: Known): Observer {
 function partsOf({ interfaces, routes, shims, networks }: Known): Map<Part, Map<string, Promise<unknown>>> {
   const of = (entries: readonly (readonly [key: string, value: unknown])[]) =>
     new Map(entries.map(([key, value]) => [key, Promise.resolve(value)]));
-  const byFamily = ([4, 6] as const).map(
-    (family) => [String(family), routes.filter((route) => route.family === family)] as const,
-  );
+  const byFamily = (all: readonly HostRoute[], prefix = '') =>
+    ([4, 6] as const).map((family) => [`${prefix}${family}`, all.filter((route) => route.family === family)] as const);
   const parts = new Map<Part, Map<string, Promise<unknown>>>([
     ['interfaces', of([['', interfaces]])],
-    ['routes', of([...byFamily, ...(shims ? [['ours', shims.tableRoutes] as const] : [])])],
+    ['routes', of([...byFamily(routes), ...(shims ? byFamily(shims.tableRoutes, 'ours ') : [])])],
   ]);
   if (networks) parts.set('networks', of([['', networks]]));
   if (!shims) return parts;
@@ -99,5 +99,6 @@ function partsOf({ interfaces, routes, shims, networks }: Known): Map<Part, Map<
     const listed = shims.neighbours.filter(({ shim }) => shim === name);
     return [name, listed] as const;
   });
-  return parts.set('rules', of([['', shims.rules]])).set('neighbours', of(neighbours));
+  const rules = [['4', shims.rules] as const, ...(shims.rules6 ? [['6', shims.rules6] as const] : [])];
+  return parts.set('rules', of(rules)).set('neighbours', of(neighbours));
 }

@@ -1,5 +1,7 @@
 /** What a shim carries: kernel settings, addresses, routes, neighbour entries. */
 import type {
+  AddReturnRoute,
+  AddReturnRule,
   AddRule,
   AddShimAddress,
   AddShimNeighbour,
@@ -10,7 +12,7 @@ import type {
 import * as argv from '../../plan/actions/argv.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
 import { blockOf, formatAddress, formatCidr, parseAddress } from '../../plan/facts/ip.ts';
-import { isOurRule } from '../../plan/facts/ownership.ts';
+import { isOurRule, isReturnRule } from '../../plan/facts/ownership.ts';
 import { type Context, done, missing, type State } from './state.ts';
 
 export async function sysctlState({ key, value }: SetSysctl, { observer }: Context): Promise<State> {
@@ -73,7 +75,7 @@ export async function routeState(action: AddShimRoute, { observer }: Context): P
 
 /** Nobody else writes to our table. */
 export async function tableRouteState(action: AddTableRoute, { observer }: Context): Promise<State> {
-  const routes = await observer.tableRoutes();
+  const routes = await observer.tableRoutes(4);
   const there = routes.find(({ destination }) => destination === formatCidr(action.destination));
   if (!there) return missing;
   if (there.interface === action.shim && there.source === formatAddress(action.source)) return done;
@@ -86,9 +88,26 @@ export async function tableRouteState(action: AddTableRoute, { observer }: Conte
 }
 
 export async function ruleState({ destination }: AddRule, { observer }: Context): Promise<State> {
-  return (await observer.rules()).some((rule) => isOurRule(rule) && rule.destination === formatCidr(destination))
+  return (await observer.rules(4)).some((rule) => isOurRule(rule) && rule.destination === formatCidr(destination))
     ? done
     : missing;
+}
+
+/** Without policy routing there is one table, in which that would be everybody's way: the container is not answered. */
+const isPolicyKnown = async ({ observer }: Context) => (await observer.rules(6)).length > 0;
+
+export async function returnRouteState({ shim, subnet }: AddReturnRoute, context: Context): Promise<State> {
+  if (!(await isPolicyKnown(context))) return done;
+  const routes = await context.observer.tableRoutes(6);
+  const isThere = routes.some((route) => route.interface === shim && route.destination === formatCidr(subnet));
+  return isThere ? done : missing;
+}
+
+export async function returnRuleState({ source }: AddReturnRule, context: Context): Promise<State> {
+  if (!(await isPolicyKnown(context))) return done;
+  const rules = await context.observer.rules(6);
+  const from = formatCidr(blockOf(source));
+  return rules.some((rule) => isReturnRule(rule) && rule.source === from) ? done : missing;
 }
 
 export async function neighbourState({ shim, address, mac }: AddShimNeighbour, { observer }: Context): Promise<State> {

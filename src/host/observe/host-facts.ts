@@ -184,24 +184,24 @@ export async function observeRoutes(host: Host, family: 4 | 6): Promise<readonly
   return parseRoutes(await ip(host, '-j', ...(family === 6 ? ['-6'] : []), 'route'), family);
 }
 
-/** The IPv4 routes of a table of ours, none where there is no such table. */
-export async function observeTable(host: Host, table: number): Promise<readonly HostRoute[]> {
-  const command = ['ip', '-N', '-j', 'route', 'show', 'table', String(table)];
+/** The routes of a table of ours, none where there is no such table. */
+export async function observeTable(host: Host, table: number, family: 4 | 6): Promise<readonly HostRoute[]> {
+  const command = ['ip', '-N', '-j', ...(family === 6 ? ['-6'] : []), 'route', 'show', 'table', String(table)];
   const result = await look(host, command);
   // A table is there as long as it has a route.
   if (result.code !== 0 && /table does not exist/i.test(result.stderr)) return [];
   if (result.code !== 0) throw new HostError(commandFailure(command, result));
-  return parseRoutes(result.stdout, 4);
+  return parseRoutes(result.stdout, family);
 }
 
-/** The rules that say which table is asked, for IPv4. `-d` shows the protocol where it is the kernel's, too. */
-export async function observeRules(host: Host): Promise<readonly Rule[]> {
-  const command = ['ip', '-N', '-j', '-d', 'rule'];
+/** The rules that say which table is asked. `-d` shows the protocol where it is the kernel's, too. */
+export async function observeRules(host: Host, family: 4 | 6): Promise<readonly Rule[]> {
+  const command = ['ip', '-N', '-j', '-d', ...(family === 6 ? ['-6'] : []), 'rule'];
   const result = await look(host, command);
   // A kernel without policy routing has no rules.
   if (result.code !== 0 && /not supported/i.test(result.stderr)) return [];
   if (result.code !== 0) throw new HostError(commandFailure(command, result));
-  return parseRules(result.stdout);
+  return parseRules(result.stdout, family);
 }
 
 /** What NetworkManager has a device down as, such as `10 (unmanaged)`; nothing where it does not know it (yet). */

@@ -138,7 +138,7 @@ export function parseRoutes(json: string, family: 4 | 6): readonly HostRoute[] {
 export interface Tables {
   /** The routes of the main table, those of IPv4 first. */
   readonly main: readonly HostRoute[];
-  /** The IPv4 routes of another table. */
+  /** The routes of another table, of both families. */
   routesOf(table: number): readonly HostRoute[];
 }
 
@@ -154,7 +154,7 @@ export function parseTables(json: string): Tables {
     );
   return {
     main: [...of(mainTable, 4), ...of(mainTable, 6)],
-    routesOf: (table) => of(String(table), 4),
+    routesOf: (table) => ([4, 6] as const).flatMap((family) => of(String(table), family)),
   };
 }
 
@@ -186,8 +186,10 @@ function toRoutes(routes: readonly IpRoute[], family: 4 | 6): readonly HostRoute
   });
 }
 
-/** Where a rule leads: the destinations it is for, by its table. */
+/** Where a rule leads: the sources and destinations it is for, by its table. */
 export interface Rule {
+  /** CIDR; absent: all. */
+  readonly source?: string;
   /** CIDR; absent: all. */
   readonly destination?: string;
   readonly table: string;
@@ -195,16 +197,21 @@ export interface Rule {
   readonly protocol?: string;
 }
 
-/** Reads `ip -N -j -d rule`. */
-export function parseRules(json: string): readonly Rule[] {
+/** Reads `ip -N -j -d rule`, or of IPv6 what it prints with `-6`. */
+export function parseRules(json: string, family: 4 | 6 = 4): readonly Rule[] {
+  const block = (key: 'source' | 'destination', address = 'all', length = family === 4 ? 32 : 128) =>
+    address === 'all' ? {} : { [key]: `${address}/${length}` };
   return elements<{
+    readonly src?: string;
+    readonly srclen?: number;
     readonly dst?: string;
     readonly dstlen?: number;
     readonly table?: string;
     readonly priority?: number;
     readonly protocol?: string;
-  }>(json, 'rules').map(({ dst, dstlen = 32, table = '', priority = 0, protocol }) => ({
-    ...(dst !== undefined && dst !== 'all' && { destination: `${dst}/${dstlen}` }),
+  }>(json, 'rules').map(({ src, srclen, dst, dstlen, table = '', priority = 0, protocol }) => ({
+    ...block('source', src, srclen),
+    ...block('destination', dst, dstlen),
     table,
     priority,
     ...(protocol !== undefined && { protocol }),

@@ -20,6 +20,8 @@ export type HostAction =
   | AddTableRoute
   | AddRule
   | AddShimRoute
+  | AddReturnRoute
+  | AddReturnRule
   | AddShimNeighbour;
 
 /** A command of the user's own: never looked at, never undone by netcompose, and run only once trusted. */
@@ -152,6 +154,23 @@ export interface AddRule extends Action {
   readonly destination: Cidr;
 }
 
+/**
+ * IPv6: the way back to whoever of the network's subnet asks the shim's own address, be it from an address that Docker
+ * did not give (docs/shim.md, "The way back"). In a table of ours: of the main one that way is the parent's.
+ */
+export interface AddReturnRoute extends Action {
+  readonly kind: 'add-return-route';
+  readonly shim: string;
+  readonly subnet: Cidr;
+}
+
+/** What leads there: only what has the shim's address as its source. */
+export interface AddReturnRule extends Action {
+  readonly kind: 'add-return-rule';
+  readonly shim: string;
+  readonly source: Address;
+}
+
 /** ipvlan L2 without an address: nobody answers the host's ARP on the shim, so the answer is written down. */
 export interface AddShimNeighbour extends Action {
   readonly kind: 'add-shim-neighbour';
@@ -195,6 +214,8 @@ const commands: { readonly [K in HostAction['kind']]: (action: Extract<HostActio
   'add-table-route': argv.tableRoute,
   'add-rule': argv.tableRule,
   'add-shim-route': argv.shimRoute,
+  'add-return-route': argv.returnRoute,
+  'add-return-rule': argv.returnRule,
   'add-shim-neighbour': argv.shimNeighbour,
 };
 

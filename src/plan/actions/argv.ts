@@ -247,7 +247,8 @@ export function tableRoute({
 
 /** Removes a route of our own table, whatever its source. */
 export function routeInTable({ shim, destination }: { readonly shim: string; readonly destination: Cidr }): Argv {
-  return ['ip', 'route', 'del', subnet(destination), ...on(shim), 'table', String(shimTable.number)];
+  const route = ['ip', ...family(destination), 'route', 'del', subnet(destination)];
+  return [...route, ...on(shim), 'table', String(shimTable.number)];
 }
 
 /** Protocol kernel: systemd-networkd deletes the rules of others except those. */
@@ -255,6 +256,25 @@ export function tableRule({ destination }: { readonly destination: Cidr }): Comm
   const { number, preference } = shimTable;
   const change = (verb: string) => [
     ...['ip', 'rule', verb, 'to', subnet(destination), 'lookup', String(number), 'pref', String(preference)],
+  ];
+  return { command: [...change('add'), 'protocol', 'kernel'], undo: change('del') };
+}
+
+/** Appended: two shims on one LAN each have a route of the same subnet. */
+export function returnRoute({ shim, subnet: to }: { readonly shim: string; readonly subnet: Cidr }): Commands {
+  const route = ['ip', ...family(to), 'route', 'append', subnet(to)];
+  return {
+    command: [...route, ...on(shim), 'table', String(shimTable.number)],
+    undo: routeInTable({ shim, destination: to }),
+  };
+}
+
+/** Protocol kernel, as above. */
+export function returnRule({ source }: { readonly source: Address }): Commands {
+  const { number, preference } = shimTable;
+  const change = (verb: string) => [
+    ...['ip', ...family(source), 'rule', verb, 'from', formatCidr(blockOf(source))],
+    ...['lookup', String(number), 'pref', String(preference)],
   ];
   return { command: [...change('add'), 'protocol', 'kernel'], undo: change('del') };
 }

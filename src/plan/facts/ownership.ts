@@ -20,10 +20,22 @@ export const shimAliasPrefix = 'netcompose:';
 export const shimGroup = 28259;
 
 /**
- * The routing table of routes that must name a source, and the preference of the rules that lead to it: just before the
- * main table's, so that no rule made later by others comes before theirs on account of ours.
+ * The routing table of routes that must name a source, and of the ways back of what shims answer; and the preference of
+ * the rules that lead to it: just before the main table's, so that no rule made later by others comes before theirs on
+ * account of ours.
  */
 export const shimTable = { number: shimGroup, preference: 32765 } as const;
+
+/**
+ * Whether a rule of IPv6 is one of those by which a shim's own address answers, whoever made it: of what `shim persist`
+ * writes, a network manager makes it, with another protocol.
+ */
+export const isReturnRule = (rule: {
+  readonly source?: string;
+  readonly table: string;
+  readonly priority: number;
+}): boolean =>
+  rule.source !== undefined && rule.table === String(shimTable.number) && rule.priority === shimTable.preference;
 
 /** The table of the packet filter, of the family `arp`, by which the answers of all shims are retyped. */
 export const answersTable = 'netcompose';

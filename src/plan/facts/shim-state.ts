@@ -3,10 +3,12 @@ import type { HostRoute } from './facts.ts';
 
 /** What shims carry, beside the routes of the main table. */
 export interface ShimState {
-  /** The routes of our own table. */
+  /** The routes of our own table, of both families. */
   readonly tableRoutes: readonly HostRoute[];
   /** All rules of IPv4, as `ip -N -d rule` has them. */
   readonly rules: readonly HostRule[];
+  /** Those of IPv6; absent where nobody asked, as no shim has an IPv6 address. */
+  readonly rules6?: readonly HostRule[];
   readonly neighbours: readonly ShimNeighbour[];
 }
 
@@ -19,6 +21,8 @@ interface ShimNeighbour {
 }
 
 interface HostRule {
+  /** CIDR; absent: all. */
+  readonly source?: string;
   /** CIDR; absent: all. */
   readonly destination?: string;
   readonly table: string;

@@ -3,7 +3,7 @@ import type { Settings } from '../../netmode/settings.ts';
 import type { HostAction, RunHook } from '../actions/action.ts';
 import { isNetworkName } from '../actions/argv.ts';
 import type { EngineFacts } from '../facts/facts.ts';
-import { type Address, blockOf, formatAddress, formatCidr, parseAddress } from '../facts/ip.ts';
+import { type Address, blockOf, formatAddress, formatCidr, parseAddress, sameAddress } from '../facts/ip.ts';
 import { hostAccessLabel, isOurs, linkLocalSender, networkLabel } from '../facts/ownership.ts';
 import { interfaceOf, type ParsedFacts, type ParsedHost, parseEngine } from '../facts/parsed-facts.ts';
 import { parentName } from '../networks/parents.ts';
@@ -149,6 +149,7 @@ function shimActions(plan: ShimPlan, host: ParsedHost | undefined): readonly Hos
       : []),
     { kind: 'bring-shim-up', id: `up:${shim}`, reason: 'a new interface starts out down', shim },
     ...leadingActions(plan),
+    ...returningActions(plan),
   ];
 }
 
@@ -193,6 +194,22 @@ function leadingActions({ name: shim, routes, neighbours }: ShimPlan): readonly 
       }),
     ),
   ];
+}
+
+/**
+ * A container may ask the shim's IPv6 address from another than Docker gave it: one that it takes of the prefix that
+ * the LAN's router advertises. At layer 3 none hears the router.
+ */
+function returningActions({ name: shim, driver, mode, addresses, ways }: ShimPlan): readonly HostAction[] {
+  if (driver === 'ipvlan' && mode !== 'l2') return [];
+  const reason = 'what asks the shim from an address that Docker did not give is answered by the shim, too';
+  return ways.flatMap(({ subnet, source }): readonly HostAction[] => {
+    if (subnet.family !== 6 || !source || !addresses.some((address) => sameAddress(address, source))) return [];
+    return [
+      { kind: 'add-return-route', id: `return-route:${shim}:${formatCidr(subnet)}`, reason, shim, subnet },
+      { kind: 'add-return-rule', id: `return-rule:${shim}:${formatAddress(source)}`, reason, shim, source },
+    ];
+  });
 }
 
 /** The user's own commands around `up` and `down`, as they will be run. */

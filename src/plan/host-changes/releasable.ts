@@ -50,9 +50,9 @@ export function withLastShim(
 }
 
 /** What removes a shim, and first the rules that lead to it. */
-export const removalOf = ({ name }: HostInterface, state: ShimState): readonly Release[] => [
-  ...rulesTo(name, state),
-  { kind: 'shim', shim: name, command: ['ip', 'link', 'del', 'dev', name] },
+export const removalOf = (link: HostInterface, state: ShimState): readonly Release[] => [
+  ...rulesTo(link, state),
+  { kind: 'shim', shim: link.name, command: ['ip', 'link', 'del', 'dev', link.name] },
 ];
 
 /** What removes a network of the engine. */

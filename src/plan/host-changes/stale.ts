@@ -11,9 +11,10 @@ import {
   formatAddress,
   parseAddress,
   parseCidr,
+  sameAddress,
   sameCidr,
 } from '../facts/ip.ts';
-import { isOurRule, isOurs, servedNetwork } from '../facts/ownership.ts';
+import { isOurRule, isOurs, isReturnRule, servedNetwork } from '../facts/ownership.ts';
 import { isOnThisHost, type ParsedEngine, parseEngine } from '../facts/parsed-facts.ts';
 import type { ShimState } from '../facts/shim-state.ts';
 import type { ShimPlan } from '../types.ts';
@@ -51,6 +52,11 @@ export function staleOn(
     const to = parseCidr(route.destination);
     return shim && to && isMadeByUs(route) && isStale(shim, to) ? [{ shim: shim.link.name, to, route }] : [];
   };
+  const shimAddresses = [
+    ...host.interfaces.filter(isOurs).flatMap(addressesOn),
+    ...planned.flatMap(({ addresses }) => addresses),
+  ];
+  const isShims = (source: Address) => shimAddresses.some((address) => sameAddress(address, source));
   const main = host.routes.flatMap((route) => removed(route, ({ needs }, to) => !needs(to)));
   const inTable = state.tableRoutes.flatMap((route) => removed(route, ({ needsInTable }, to) => !needsInTable(to)));
   const gone = new Set(inTable.map(({ route }) => route));
@@ -62,6 +68,7 @@ export function staleOn(
         ? []
         : [{ kind: 'rule', command: argv.tableRule({ destination: to }).undo } as const];
     }),
+    ...returnRulesOf(state, (source) => !isShims(source)),
     ...inTable.map(({ shim, to }) => release('route', shim, argv.routeInTable({ shim, destination: to }))),
     ...main.map(({ shim, to }) => release('route', shim, argv.routeTo({ shim, destination: to })('del'))),
     ...shims.flatMap((shim) => staleNeighbours(shim, main, state, parsed)),
@@ -69,15 +76,30 @@ export function staleOn(
 }
 
 /** The rules that lead to a shim by our table: they do not go with it. */
-export function rulesTo(shim: string, { tableRoutes, rules }: ShimState): readonly Release[] {
-  const led = new Set(tableRoutes.flatMap((route) => (route.interface === shim ? route.destination : [])));
-  return rules.filter(isOurRule).flatMap(({ destination }) => {
-    const to = parseCidr(destination ?? '');
-    return to && led.has(destination!)
-      ? [{ kind: 'rule', command: argv.tableRule({ destination: to }).undo } as const]
-      : [];
-  });
+export function rulesTo(shim: HostInterface, state: ShimState): readonly Release[] {
+  const { tableRoutes, rules } = state;
+  const led = new Set(tableRoutes.flatMap((route) => (route.interface === shim.name ? route.destination : [])));
+  const own = addressesOn(shim);
+  return [
+    ...rules.filter(isOurRule).flatMap(({ destination }) => {
+      const to = parseCidr(destination ?? '');
+      return to && led.has(destination!)
+        ? [{ kind: 'rule', command: argv.tableRule({ destination: to }).undo } as const]
+        : [];
+    }),
+    ...returnRulesOf(state, (source) => own.some((address) => sameAddress(address, source))),
+  ];
 }
+
+/** The rules for what shims answer as these addresses. */
+const returnRulesOf = ({ rules6 = [] }: ShimState, isMeant: (source: Address) => boolean): readonly Release[] =>
+  rules6.filter(isReturnRule).flatMap((rule): readonly Release[] => {
+    const source = addressOf(rule.source!);
+    return source && isMeant(source) ? [{ kind: 'rule', command: argv.returnRule({ source }).undo }] : [];
+  });
+
+const addressesOn = ({ addresses }: HostInterface): readonly Address[] =>
+  addresses.flatMap((text) => addressOf(text) ?? []);
 
 interface ShimNeeds {
   readonly link: HostInterface;
@@ -94,8 +116,10 @@ interface Removed {
 }
 
 function staleOf(link: HostInterface, network: string, planned: ShimPlan | undefined, engine: ParsedEngine): ShimNeeds {
-  const own = link.addresses.flatMap((text) => addressOf(text) ?? []).map(blockOf);
+  const own = addressesOn(link).map(blockOf);
   const wanted = [...(planned?.routes ?? []).map(({ destination }) => destination), ...ledTo(link, network, engine)];
+  const subnets = engine.networks.flatMap(({ name, pools }) => (name === network ? pools : []));
+  const returns = [...(planned?.ways ?? []), ...subnets].map(({ subnet }) => subnet);
   const among = (blocks: readonly Cidr[], to: Cidr) => blocks.some((block) => sameCidr(block, to));
   return {
     link,
@@ -104,6 +128,7 @@ function staleOf(link: HostInterface, network: string, planned: ShimPlan | undef
     needs: (to) => among(wanted, to) || among(own, to),
     // What the plan says of the source counts; of what is not in this plan, another project's did.
     needsInTable: (to) => {
+      if (to.family === 6) return among(returns, to);
       const route = planned?.routes.find(({ destination }) => sameCidr(destination, to));
       return route ? route.named === 'table' : among(wanted, to);
     },

@@ -22,6 +22,8 @@ const undone: { readonly [K in Kind]?: (action: Extract<HostAction, { kind: K }>
     `no route to ${formatCidr(destination)} from ${formatAddress(source)} in table ${shimTable.number}`,
   'add-rule': ({ destination }) => `no rule for ${formatCidr(destination)}`,
   'add-shim-route': ({ destination }) => `no route to ${formatCidr(destination)}`,
+  'add-return-route': ({ subnet }) => `no way back to ${formatCidr(subnet)} in table ${shimTable.number}`,
+  'add-return-rule': ({ source }) => `no rule for what it answers as ${formatAddress(source)}`,
   'add-shim-neighbour': ({ address }) => `no neighbour entry for ${formatAddress(address)}`,
 };
 
@@ -34,7 +36,7 @@ const stale: Readonly<Record<Release['kind'], string>> = {
   shim: 'nothing uses it',
   route: 'a route to where no container is',
   neighbour: 'a neighbour entry that is no longer true',
-  rule: 'a rule to where no container is',
+  rule: 'a rule for what is gone',
   answers: 'there is no shim',
 };
 

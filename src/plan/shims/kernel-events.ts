@@ -30,7 +30,9 @@ export function concernsShims(line: string, { shims, parents, macs }: Watched): 
   const kind = shims.get(words[at + 1] ?? '');
   if (kind === undefined) return false;
   const state = words.at(-1)!;
-  if (!/^[A-Z]+$/.test(state)) return !words.includes('table') && !/^(fe80|ff0)/.test(words[0]!);
+  const table = words.includes('table') ? words[words.indexOf('table') + 1] : undefined;
+  if (!/^[A-Z]+$/.test(state))
+    return (table === undefined || table === String(shimTable.number)) && !/^(fe80|ff0)/.test(words[0]!);
   // What is learned of neighbours comes and goes by itself, unless it is no longer true.
   if (kind === 'ipvlan' || state === 'PERMANENT') return state !== 'NOARP';
   const mac = words[words.indexOf('lladdr') + 1];

@@ -354,4 +354,16 @@ test('as a user, with everything done, no privilege is asked for', async () => {
   assert.equal(changes(), []);
 });
 
+test('a kernel without policy routing has no way back in a table of its own, and no rule to it', async () => {
+  const returns = stepsOf([
+    { kind: 'add-return-route', id: 'route', reason: 'test', shim: 'nc', subnet: cidr('fd00:1::/64') },
+    { kind: 'add-return-rule', id: 'rule', reason: 'test', shim: 'nc', source: ip('fd00:1::cf') },
+  ]);
+  const on = world(
+    { link: { group: '28259', ifalias: 'netcompose:lan', up: true, mode: 'bridge' } },
+    { commands: { 'ip -N -j -d -6 rule': { code: 2, stderr: 'RTNETLINK answers: Operation not supported\n' } } },
+  );
+  assert.equal((await applyActions(returns, on.host)).changed, []);
+});
+
 test.run();

@@ -269,10 +269,10 @@ test('our own table and the rules to it, as iproute2 6.1 prints them', async () 
   ];
   const [table, rule] = ['ip -N -j route show table 28259', 'ip -N -j -d rule'] as const;
   const host = fakeHost({ commands: { [table]: JSON.stringify([route]), [rule]: JSON.stringify(rules) } });
-  assert.equal(await observeTable(host, 28259), [
+  assert.equal(await observeTable(host, 28259, 4), [
     { destination: '192.168.1.192/27', family: 4, interface: 'nc', source: '192.168.1.10', scope: 'link' },
   ]);
-  assert.equal(await observeRules(host), [
+  assert.equal(await observeRules(host, 4), [
     { table: '255', priority: 0, protocol: '2' },
     { destination: '192.168.1.192/27', table: '28259', priority: 32765, protocol: '2' },
     { destination: '192.168.1.5/32', table: '28259', priority: 32765, protocol: '2' },
@@ -283,7 +283,28 @@ test('our own table and the rules to it, as iproute2 6.1 prints them', async () 
       [rule]: { code: 2, stderr: 'RTNETLINK answers: Operation not supported\n' },
     },
   });
-  assert.equal([await observeTable(bare, 28259), await observeRules(bare)], [[], []]);
+  assert.equal([await observeTable(bare, 28259, 4), await observeRules(bare, 4)], [[], []]);
+});
+
+test('what IPv6 has of both', async () => {
+  const route = { dst: 'fd00:1::/64', dev: 'nc', metric: 1024, flags: [], pref: 'medium' };
+  const rules = [
+    { priority: 0, src: 'all', table: '255', protocol: '2' },
+    { priority: 32765, src: 'fd00:1::cf', table: '28259', protocol: '2' },
+    { priority: 5000, src: 'fd00:2::', srclen: 64, dst: 'fd00:3::1', table: '7' },
+  ];
+  const commands = {
+    'ip -N -j -6 route show table 28259': JSON.stringify([route]),
+    'ip -N -j -d -6 rule': JSON.stringify(rules),
+  };
+  assert.equal(await observeTable(fakeHost({ commands }), 28259, 6), [
+    { destination: 'fd00:1::/64', family: 6, interface: 'nc', metric: 1024 },
+  ]);
+  assert.equal(await observeRules(fakeHost({ commands }), 6), [
+    { table: '255', priority: 0, protocol: '2' },
+    { source: 'fd00:1::cf/128', table: '28259', priority: 32765, protocol: '2' },
+    { source: 'fd00:2::/64', destination: 'fd00:3::1/128', table: '7', priority: 5000 },
+  ]);
 });
 
 test('neighbours', async () => {

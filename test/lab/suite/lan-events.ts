@@ -63,7 +63,8 @@ export function routerAdvertises(project: Project): void {
 
 /**
  * The host has temporary (privacy) addresses of what the router advertises: none is the shim's, nor the source of what
- * goes to a container, nor what a plan names.
+ * goes to a container, nor what a plan names. A container asks the shim from what it takes of it, and is answered: from
+ * here on, too, since it keeps that address.
  */
 export function temporaryAddresses(project: Project): void {
   const { segment } = addressed;
@@ -101,10 +102,17 @@ export function temporaryAddresses(project: Project): void {
     check('the plan does not name it', plan.code === 0 && !plan.stdout.includes(temporary), plan.stdout + plan.stderr);
     const ping = run(['ping', '-6', '-c', '2', '-W', '2', container]);
     check('and the container answers', ping.code === 0, ping.stdout + ping.stderr);
+    const inside = inContainer(project, addressed);
+    const asks = until(
+      () => must(...inside, 'ip', '-6', 'route', 'get', source ?? ''),
+      (text) => !text.includes(` src ${container} `),
+      60,
+    );
+    check('a container asks the shim from an address that it takes', !asks.includes(` src ${container} `), asks);
+    const answer = run([...inside, 'busybox', 'ping', '-6', '-c', '2', '-W', '2', source ?? '']);
+    check('and is answered', answer.code === 0, answer.stdout + answer.stderr);
   } finally {
     for (const { key, old } of settings) must('sysctl', '-qw', `${key}=${old}`);
-    // Or containers would go on to speak from what they took of it, and the host would answer by the card.
-    advertise(subnet6, '0');
     must('ip', '-6', 'address', 'flush', 'dev', parent, 'scope', 'global', 'dynamic');
   }
   const addresses = must('ip', '-6', '-oneline', 'address', 'show', 'dev', parent);

@@ -207,8 +207,8 @@ export function snapshot(): readonly string[] {
 }
 
 /**
- * The host's interfaces, addresses, routes and permanent neighbours, without Docker's own bridges, containers' ends,
- * counters and life times.
+ * The host's interfaces, addresses, routes, rules and permanent neighbours, without Docker's own bridges, containers'
+ * ends, counters and life times.
  */
 export function links(): readonly string[] {
   const isKept = (line: string) =>
@@ -226,6 +226,8 @@ export function links(): readonly string[] {
     ...lines('address', must('ip', '-o', 'addr')).map((line) => line.replace(/ \d+: /, ' ').replace(/\\.*$/, '')),
     ...lines('route', must('ip', 'route', 'show', 'table', 'all')),
     ...lines('route', must('ip', '-6', 'route', 'show', 'table', 'all')),
+    ...lines('rule', must('ip', 'rule')),
+    ...lines('rule', must('ip', '-6', 'rule')),
     ...lines('neighbour', must('ip', 'neigh', 'show', 'nud', 'permanent')),
   ]
     .filter(isKept)

@@ -170,6 +170,16 @@ const table: readonly (readonly [HostAction, string, string])[] = [
     'ip -6 route del fd00::5/128 dev nc',
   ],
   [
+    { ...base, kind: 'add-return-route', shim: 'nc', subnet: cidr('fd00::/64') },
+    'ip -6 route append fd00::/64 dev nc table 28259',
+    'ip -6 route del fd00::/64 dev nc table 28259',
+  ],
+  [
+    { ...base, kind: 'add-return-rule', shim: 'nc', source: ip('fd00::cf') },
+    'ip -6 rule add from fd00::cf/128 lookup 28259 pref 32765 protocol kernel',
+    'ip -6 rule del from fd00::cf/128 lookup 28259 pref 32765',
+  ],
+  [
     { ...base, kind: 'add-shim-neighbour', shim: 'nc', address: ip('10.0.0.5'), mac: '02:42:00:00:00:01' },
     'ip neigh replace 10.0.0.5 lladdr 02:42:00:00:00:01 dev nc nud permanent',
     'ip neigh del 10.0.0.5 dev nc',
@@ -190,6 +200,7 @@ const refused: Readonly<Record<string, HostAction>> = {
   'an interface with a slash': { ...base, kind: 'bring-shim-up', shim: 'nc/eth0' },
   'a network that is an option': { ...network, name: '--help' },
   'the default route of IPv6': { ...base, kind: 'add-shim-route', shim: 'nc', destination: cidr('::/0') },
+  'everybody as whom a shim answers': { ...base, kind: 'add-return-route', shim: 'nc', subnet: cidr('::/0') },
   'the default route in numbers': { ...base, kind: 'add-shim-route', shim: 'nc', destination: cidr('0.0.0.0/0') },
   'a sysctl outside net': { ...base, kind: 'set-sysctl', shim: 'nc', key: ['..', 'kernel', 'panic'], value: '1' },
   'a sysctl value of two words': { ...base, kind: 'set-sysctl', shim: 'nc', key: ['ipv4', 'ip_forward'], value: '1 2' },

@@ -11,10 +11,10 @@ const shim = (more: Partial<HostInterface> = {}): HostInterface => ({
   ...{ mtu: 1500, addresses: ['169.254.255.28/32'], group: 28259, alias: 'netcompose:netcompose-eth0' },
   ...more,
 });
-const network = (ipRange?: string): EngineNetwork => ({
+const network = (ipRange?: string, subnet = '192.168.1.0/24'): EngineNetwork => ({
   ...{ id: '1', name: 'netcompose-eth0', driver: 'macvlan', scope: 'local', internal: false, options: {} },
   labels: { 'netcompose.network': 'netcompose-eth0' },
-  pools: [{ subnet: '192.168.1.0/24', ...(ipRange !== undefined && { ipRange }), auxiliaryAddresses: {} }],
+  pools: [{ subnet, ...(ipRange !== undefined && { ipRange }), auxiliaryAddresses: {} }],
 });
 const container = (attached: EngineContainer['networks'][string], running = true): EngineContainer => ({
   ...{ id: 'c', name: 'c', running, networkMode: 'x', ports: [] },
@@ -22,6 +22,10 @@ const container = (attached: EngineContainer['networks'][string], running = true
 });
 const route = (destination: string, more: Partial<HostRoute> = {}): HostRoute => ({
   ...{ destination, family: 4, interface: 'nc-eth0' },
+  ...more,
+});
+const returnRule = (address: string, more: object = {}) => ({
+  ...{ source: `${address}/128`, table: '28259', priority: 32765, protocol: '2' },
   ...more,
 });
 const rule = (destination: string, more: object = {}) => ({
@@ -139,6 +143,35 @@ const cases: Readonly<Record<string, Case>> = {
     ],
     gone: ['ip -6 route del fd00:1::80/128 dev nc-eth0'],
   },
+  'IPv6: the way back is to the subnet of the network, for as long as the shim has the address': {
+    shim: { addresses: ['fd00:1::cf/128'] },
+    networks: [network(undefined, 'fd00:1::/64')],
+    state: {
+      tableRoutes: ['fd00:1::/64', 'fd00:2::/64'].map((to) => route(to, { family: 6, metric: 1024 })),
+      rules6: [returnRule('fd00:1::cf'), returnRule('fd00:1::ce'), returnRule('fd00:1::cd', { protocol: '4' })],
+    },
+    gone: [
+      'ip -6 rule del from fd00:1::ce/128 lookup 28259 pref 32765',
+      'ip -6 rule del from fd00:1::cd/128 lookup 28259 pref 32765',
+      'ip -6 route del fd00:2::/64 dev nc-eth0 table 28259',
+    ],
+  },
+  'IPv6: rules of others stay': {
+    state: {
+      rules6: [
+        returnRule('fd00:1::ce', { priority: 5000 }),
+        returnRule('fd00:1::ce', { table: '100' }),
+        returnRule('fd00:1::ce', { source: undefined }),
+      ],
+    },
+    gone: [],
+  },
+  'IPv6: a rule of another shim stays while containers are started there': {
+    shim: { addresses: ['fd00:1::cf/128'] },
+    leased: ['netcompose-eth0'],
+    state: { rules6: [returnRule('fd00:1::cf')] },
+    gone: [],
+  },
   'an interface of others': { shim: { group: 0, alias: 'mine' }, routes: [route('192.168.1.53/32')], gone: [] },
   'a shim that is not marked yet': { shim: { alias: '' }, routes: [route('192.168.1.53/32')], gone: [] },
   'a network that another netcompose is starting on': {
@@ -192,6 +225,27 @@ test('what the plan is about to start is needed, and where it names no source, n
   );
 });
 
+test('a planned shim that has lost its address keeps the rule to it', () => {
+  const text =
+    'services: { web: { image: x, x-netmode: { mode: macvlan, subnet: "fd00:1::/64", ip_range: "fd00:1::c0/124" } } }';
+  const { plan } = planTexts(text, { facts: lanFacts });
+  const facts = {
+    host: { ...lanFacts.host!, interfaces: [...lanFacts.host!.interfaces, shim()], routes: [] },
+    engine: { ...lanFacts.engine!, networks: [network('fd00:1::c0/124', 'fd00:1::/64')] },
+    state: { ...noState, rules6: [returnRule('fd00:1::cf')] },
+  };
+  assert.equal(staleOn(facts, new Set(), plan!.shims), []);
+  assert.is(staleOn(facts, new Set()).length, 1);
+});
+
+test('the rule for what a shim answers goes before it, and that of another stays', () => {
+  const state = { ...noState, rules6: [returnRule('fd00:1::cf'), returnRule('fd00:1::ce')] };
+  assert.equal(
+    rulesTo(shim({ addresses: ['fd00:1::cf/128'] }), state).map(({ command }) => command.join(' ')),
+    ['ip -6 rule del from fd00:1::cf/128 lookup 28259 pref 32765'],
+  );
+});
+
 test('the rules to a shim are those of its routes in our table', () => {
   const state = {
     ...noState,
@@ -199,7 +253,7 @@ test('the rules to a shim are those of its routes in our table', () => {
     rules: [rule(range), rule('10.0.0.0/24')],
   };
   assert.equal(
-    rulesTo('nc-eth0', state).map(({ command }) => command.join(' ')),
+    rulesTo(shim(), state).map(({ command }) => command.join(' ')),
     [`ip rule del to ${range} lookup 28259 pref 32765`],
   );
 });

@@ -18,7 +18,7 @@ import { namedOf } from './survey-shims.ts';
  */
 export function removeShims(host: Host, names: readonly string[]): Promise<readonly string[]> {
   return withLock(host, 'host', async () => {
-    const facts = await observeAll(host);
+    const facts = await observeAll(host, { gone: true });
     const releases = names.length > 0 ? named(facts, names) : await unused(host, facts);
     await executeReleases(releases, host);
     return releases.flatMap((one) => (one.kind === 'shim' ? one.shim : []));

@@ -3,7 +3,7 @@ import { undoneOf } from '../../../host/execute/left.ts';
 import { createObserver } from '../../../host/execute/observer.ts';
 import { observeEngine } from '../../../host/observe/engine-facts.ts';
 import { observeHostAndShims } from '../../../host/observe/host-facts.ts';
-import { observeShims } from '../../../host/observe/shims.ts';
+import { observeRules6, stateOfShims } from '../../../host/observe/shims.ts';
 import type { Host } from '../../../host/system/host.ts';
 import type { Release, Step } from '../../../plan/actions/action.ts';
 import { stepsOf } from '../../../plan/actions/commands.ts';
@@ -50,25 +50,24 @@ export interface SurveyOptions {
 
 /** Changes nothing. Throws a `HostError` where the host or its engine cannot be looked at. */
 export async function surveyShims(host: Host, { remembered = [], lastEngine }: SurveyOptions = {}): Promise<Survey> {
-  const [{ facts: hostFacts, shims: carried }, observed] = await Promise.all([
+  const [seen, observed, rules6] = await Promise.all([
     observeHostAndShims(host, { manager: true }),
     observeEngine(host),
+    observeRules6(host),
   ]);
+  const { facts: hostFacts, shims: carried } = seen;
   const isEngineThere = observed.kind === 'reached';
   const engine = isEngineThere ? observed.facts : lastEngine;
   if (!engine) throw (observed as Extract<typeof observed, { kind: 'unreachable' }>).error;
-  const facts: StaleFacts = {
-    host: hostFacts,
-    engine,
-    state: carried ?? (await observeShims(host, hostFacts.interfaces)),
-  };
+  const state = await stateOfShims(host, seen, rules6);
+  const facts: StaleFacts = { host: hostFacts, engine, state };
   const parsed = parseFacts({ version: 1, host: hostFacts, engine });
   const plans = wantedShims(parsed, remembered);
   const leased = await leasedNetworks(host, facts, (pid) => pid !== host.pid);
   // While the host's address is away, what names it stays for when it comes back.
   const settled = plans.filter(({ ways }) => ways.every(({ source }) => source));
   const stale = isEngineThere ? staleOn(facts, leased, settled) : [];
-  const observer = createObserver(host, { ...hostFacts, ...(carried && { shims: carried }) });
+  const observer = createObserver(host, { ...hostFacts, ...(carried && { shims: state }) });
   const shims: Surveyed[] = [];
   for (const plan of plans) {
     const steps = stepsOf(hostActions([], [plan], parsed));
