@@ -1,7 +1,7 @@
 /** What is wrong with a shim, in words: the steps that are not done, and what leads to nothing. */
 import type { HostAction, Release } from '../actions/action.ts';
 import { displayCommand } from '../actions/display.ts';
-import { type Address, blockOf, formatAddress, formatCidr } from '../facts/ip.ts';
+import { type Address, blockOf, follows, formatAddress, formatCidr } from '../facts/ip.ts';
 import { shimTable } from '../facts/ownership.ts';
 
 type Kind = HostAction['kind'];
@@ -44,7 +44,7 @@ export function faultsOf(undone: readonly Undone[]): readonly string[] {
   let missing: { readonly first: Address; readonly last: Address } | undefined;
   for (const { action, conflict } of undone) {
     const entry = action.kind === 'add-shim-neighbour' && !conflict ? action.address : undefined;
-    if (entry && missing && isNext(missing.last, entry)) {
+    if (entry && missing && follows(entry, missing.last)) {
       missing = { ...missing, last: entry };
       faults.splice(-1, 1, `no neighbour entries for ${formatAddress(missing.first)} to ${formatAddress(entry)}`);
     } else {
@@ -54,8 +54,6 @@ export function faultsOf(undone: readonly Undone[]): readonly string[] {
   }
   return faults;
 }
-
-const isNext = (last: Address, { family, value }: Address) => family === last.family && value === last.value + 1n;
 
 const stale: Readonly<Record<Release['kind'], string>> = {
   network: 'nothing uses it',
