@@ -4,8 +4,8 @@
  *     npm run lab                     the suite, on engines 28 and 26 side by side
  *     npm run lab -- --engine 26      on one engine
  *     npm run lab -- --only life      the parts whose names begin so (`suite/main.ts`); `all`: every part
- *     npm run lab -- --clock instructions --only watch    a machine of 10^9 instructions a second by its own clock, so
- *                                     that what it measures does not depend on this one; for times, not for proofs
+ *     npm run lab -- --clock instructions --only watch    on a machine of 10^9 instructions a second by its own clock:
+ *                                     for times that do not depend on how slow the emulation is
  *     npm run lab -- --reboot NAME    what `shim persist` writes, through reboots with systemd and that manager of the
  *                                     host's cards (`reboot/managers.ts`); `--suite bookworm`: with older ones,
  *                                     `--engine 28`: with a newer engine than the suite's
