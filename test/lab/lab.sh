@@ -8,8 +8,8 @@
 #   lab.sh run [opts] DIR CMD [ARG...]   carry DIR to /src in the machine, run CMD there; its exit code is ours
 #        -d 26|28   the engine: 26.1 with Compose 2.26, or 28.5 with Compose 2.40 (default 28)
 #        -c         boot, instead of resuming the machine as it was when the engine was ready
-#        -i         its clock counts its instructions, 10^9 a second, on one processor: work takes in it what it takes on
-#                   a machine of that speed, however slow this one is; boots
+#        -i         its clock counts its instructions, 10^9 a second, on one processor: work takes in it what it takes
+#                   on a machine of that speed, however slow this one is; boots
 #        -o DIR     copy the machine's /out there afterwards
 #        -t SECS    give it up after so long without a word from CMD and without work (default 180), or after ten
 #                   times as much processor time without a word
