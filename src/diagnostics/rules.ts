@@ -83,6 +83,10 @@ export const rules = {
     severity: 'warning',
     summary: 'A service on several networks leaves by another than it should.',
   },
+  'service/interface-name-taken': {
+    severity: 'warning',
+    summary: "The name of a container's interface is that of another one, or what Docker may call another one.",
+  },
 
   'ports/published-twice': { severity: 'error', summary: 'Two services publish the same port of the host.' },
   'ports/host-clash': {

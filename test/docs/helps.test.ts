@@ -115,6 +115,10 @@ const byHand: { readonly [rule in RuleName]?: readonly (readonly [from: string, 
         '      ip_range: [192.168.1.192/27, 192.168.2.192/27]',
     ],
   ],
+  'service/interface-name-taken': [
+    ['interface_name: eth0', 'interface_name: lan0'],
+    ['backend: {}', 'backend: { interface_name: eth1 }'],
+  ],
   'service/replicas-clash': [
     ['ipv4_address: 192.168.1.53', 'ip_range: 192.168.1.192/27'],
     ['replicas: 2', 'replicas: 1'],

@@ -53,6 +53,10 @@ const native: { readonly [rule in RuleName]?: string } = {
     { lan: lan() },
   ),
   'service/default-route': project({ web: '{ image: x, networks: [back, lan] }' }, { lan: lan(), back: '' }),
+  'service/interface-name-taken': project(
+    { web: '{ image: x, networks: { back: {}, lan: { interface_name: eth0 } } }' },
+    { lan: lan(), back: '' },
+  ),
   'ports/published-twice': project({ a: '{ image: x, ports: ["80:80"] }', b: '{ image: x, ports: ["80:81"] }' }),
   'ports/host-clash': project({ a: host(', expose: [80]'), b: host(', expose: [80]') }),
   'ports/namespace-clash': project({

@@ -156,4 +156,33 @@ test('--wait-reach gives up after its time, with exit code 1', async ({ rig }) =
   }
 });
 
+/** Both are on a bridge and on the LAN, and netcompose has given the one that asks the LAN as its way out. */
+test('a name leads where Docker looks it up: by the network by which the asking one leaves', async ({ rig }) => {
+  const both = (address: string) =>
+    '    networks: [back]\n' +
+    `    x-netmode: { mode: macvlan, ip_range: 192.168.213.192/27, ipv4_address: ${address}, listen: ["80"] }\n`;
+  const text =
+    'services:\n' +
+    service('app', '80', `${both('192.168.213.83')}${wanting('db')}`) +
+    service('db', '80', both('192.168.213.84')) +
+    service('plain', '80', `    networks: [back, default]\n${wanting('db')}`) +
+    'networks:\n  back:\n';
+  const run = await inProject(rig, 'names', text);
+  try {
+    const up = await run('up', '-d');
+    assert.is(up.code, 0, up.stderr);
+    const { stdout } = await run('reach', '--format', 'json');
+    for (const asking of ['app', 'plain']) {
+      const found = await rig.docker('exec', `names-${asking}-1`, 'nslookup', 'db');
+      const address = /Name:\s+db\nAddress[^:]*: (\S+)/.exec(found.stdout)?.[1];
+      assert.ok(address, found.stdout);
+      assert.is(asking === 'app', address === '192.168.213.84', address);
+      const lines = rowsOf(stdout).map(shown);
+      assert.ok(lines.includes(`${asking} > db ${address}:80: yes`), `${address} is not in\n${lines.join('\n')}`);
+    }
+  } finally {
+    await run('down');
+  }
+});
+
 test.run();

@@ -53,6 +53,7 @@ const newestOnly = [
   'faults.test.ts',
   'floating.test.ts',
   'harmless.test.ts',
+  'interface-names.test.ts',
   'ipv6.test.ts',
   'plain.test.ts',
   'provider.test.ts',

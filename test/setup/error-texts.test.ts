@@ -39,6 +39,7 @@ const printed: Readonly<Record<string, readonly [program: Program, ...parts: str
   'no configured subnet': ['dockerd', 'no configured subnet or ip-range contain the IP address'],
   'invalid link local IP address': ['dockerd', 'invalid link local IP address'],
   'cannot program address': ['dockerd', 'cannot program address', 'because it conflicts with existing route'],
+  'error renaming interface': ['dockerd', 'error renaming interface', 'file exists'],
   'user specified IP address': ['dockerd', 'user specified IP address is supported only when'],
   'error setting interface "veth368bcb9" MAC': ['dockerd', 'error setting interface'],
   'failed to allocate gateway': ['dockerd', 'failed to allocate gateway', 'Address already in use'],

@@ -28,6 +28,7 @@ import { checkAddresses } from './services/addresses.ts';
 import { checkBeside } from './services/beside.ts';
 import { checkFallbacks } from './services/fallbacks.ts';
 import { checkGuests } from './services/guest-keys.ts';
+import { checkInterfaceNames } from './services/interface-names.ts';
 import { checkPeers } from './services/peers.ts';
 import { checkRefusedKeys } from './services/refused-keys.ts';
 import { checkReplicas } from './services/replicas.ts';
@@ -60,6 +61,7 @@ const checks: readonly Check[] = [
   checkFallbacks,
   checkLost,
   withoutFacts(checkRefusedKeys),
+  checkInterfaceNames,
   checkGuests,
   checkNamedNetworks,
   withoutFacts(checkReplicas),

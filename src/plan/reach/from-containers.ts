@@ -3,6 +3,7 @@ import { formatAddress, parseAddress, sameAddress } from '../facts/ip.ts';
 import { isRouted } from '../host-changes/targets.ts';
 import { dockerNameOf } from '../networks/docker-name.ts';
 import { parentName } from '../networks/parents.ts';
+import { lookupNetwork } from '../services/default-route.ts';
 import { namespaceOwner } from '../services/guests.ts';
 import type { Listener, Plan, ServicePlan } from '../types.ts';
 import type { Containers } from './from-host.ts';
@@ -87,7 +88,7 @@ function wayTo(
   const [from, to] = [namespaceOwner(asking, plan.services), namespaceOwner(peer, plan.services)];
   if (from === to) return { address: '127.0.0.1', onLink: true };
   const isUnderlay = (name: string) => plan.networks.get(name)?.underlay !== undefined;
-  const key = [...from.networks.keys()].find((name) => to.networks.has(name));
+  const key = lookupNetwork(from, to, plan, containers.countsPriority);
   if (key !== undefined) {
     const { ipv4Address, ipv6Address } = to.networks.get(key)!;
     const written = (ipv4Address ?? ipv6Address)?.value;

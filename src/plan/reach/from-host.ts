@@ -12,6 +12,8 @@ export interface Containers {
   readonly of: (service: string) => readonly LiveContainer[];
   /** Where this host reaches what a service publishes without Docker's proxy; empty where it cannot. */
   readonly behind: (service: ServicePlan) => readonly string[];
+  /** Whether the engine knows priorities of networks. */
+  readonly countsPriority: boolean;
 }
 
 const onlyTheLan = 'only another machine on the LAN can ask: what this host sees of its own proves its side only';

@@ -1,6 +1,7 @@
 /** A plan and its containers → every question that can be asked of it. */
 import sortBy from 'lodash/sortBy.js';
 import type { ParsedEngine } from '../facts/parsed-facts.ts';
+import { tooOldFor } from '../facts/versions.ts';
 import { dockerNameOf } from '../networks/docker-name.ts';
 import { namespaceOwner } from '../services/guests.ts';
 import { isBridgeNetwork, type Plan, type ServicePlan } from '../types.ts';
@@ -14,20 +15,24 @@ import type { Question } from './question.ts';
  * that it depends on.
  *
  * @param live the project's containers, in any order
- * @param engine where it runs decides what can be asked from here; absent: on this host
+ * @param engine where it runs decides what can be asked from here; absent: on this host, and a new one
  * @param only the services that are asked about; all active ones unless given
  */
 export function questionsOf(
   plan: Plan,
   live: readonly LiveContainer[],
-  engine?: Pick<ParsedEngine, 'kind' | 'remote'>,
+  engine?: Pick<ParsedEngine, 'kind' | 'remote' | 'version'>,
   only?: ReadonlySet<string>,
 ): readonly Question[] {
   // Those that run come first: what one of several answers is the service's answer.
   const sorted = sortBy(live, [(one) => !isUp(one), 'name']);
   const of: Containers['of'] = (name) => sorted.filter(({ service }) => service === name);
   const isDirect = engine?.kind === 'engine' && !engine.remote;
-  const containers: Containers = { of, behind: (service) => (isDirect ? onBridges(service, plan, of) : []) };
+  const containers: Containers = {
+    of,
+    behind: (service) => (isDirect ? onBridges(service, plan, of) : []),
+    countsPriority: tooOldFor('gw_priority', engine ? { engine } : {}) === undefined,
+  };
   const unreachable = engine && inaccessible(engine);
   return [...plan.services.values()].flatMap((service): readonly Question[] => {
     const { name, active, provider, replicas } = service.service;

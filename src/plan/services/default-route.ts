@@ -8,7 +8,14 @@ import { isUnderlay } from '../../netmode/modes.ts';
 import type { ParsedFacts } from '../facts/parsed-facts.ts';
 import { tooOldFor } from '../facts/versions.ts';
 import { dockerNameOf } from '../networks/docker-name.ts';
-import { type Attached, type AttachmentPlan, isBridgeNetwork, type NetworkPlan, type UnderlayPlan } from '../types.ts';
+import {
+  type Attached,
+  type AttachmentPlan,
+  isBridgeNetwork,
+  type NetworkPlan,
+  type Plan,
+  type UnderlayPlan,
+} from '../types.ts';
 
 /**
  * The service with the way out that it should take: by the priority that the file gives, else by the right network,
@@ -112,6 +119,25 @@ export function dockersWay(ways: readonly Way[], countsPriority: boolean): Way |
   const order = (a: Way, b: Way) =>
     a.rank - b.rank || (countsPriority ? priorityOf(b) - priorityOf(a) : 0) || (a.name < b.name ? -1 : 1);
   return [...ways].sort(order)[0];
+}
+
+/**
+ * The network on which a container finds another by its name: Docker looks at the asking one's networks, those with a
+ * higher priority first, then internal ones last and those with IPv6 first, then by name, and answers from the first
+ * that both are on (docs/measured.md). What makes a container leave by the LAN gives it the LAN addresses of others.
+ *
+ * @returns its key; nothing where they share none
+ */
+export function lookupNetwork(
+  asking: Attached,
+  asked: Attached,
+  { networks, project }: Pick<Plan, 'networks' | 'project'>,
+  countsPriority: boolean,
+): string | undefined {
+  const order = (a: Way, b: Way) =>
+    (countsPriority ? priorityOf(b) - priorityOf(a) : 0) || a.rank - b.rank || (a.name < b.name ? -1 : 1);
+  const shared = waysOut(asking, networks, project).filter(({ key }) => asked.networks.has(key));
+  return shared.sort(order)[0]?.key;
 }
 
 const priorityOf = ({ attachment }: Way) => attachment.gwPriority?.value ?? 0;

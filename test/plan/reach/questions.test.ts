@@ -91,12 +91,42 @@ test('without a shim the host promises nothing', () => {
   ]);
 });
 
+type Changes = Readonly<Partial<Record<'onLan' | 'onBack' | 'onFront' | 'ofDb' | 'isBack' | 'isFront', string>>>;
+
 const pair = '  web: { image: x, depends_on: [db] }\n  db: { image: x, expose: ["5432"] }\n';
 const db = container('db', { addresses: { project_default: ['172.18.0.3'] } });
 
 test('a service asks those that it depends on, at their ports', () => {
   assert.equal(questions(pair, [container('web'), db]), ['web > db 172.18.0.3:5432: tcp 5432']);
 });
+
+/** As seen with engine 28.5: the asking one's networks decide, whatever those of the other are. */
+for (const [name, changes, on, version] of [
+  ['the first of the names', {}, 'back'],
+  ['internal ones last', { isBack: 'internal: true' }, 'front'],
+  ['those with IPv6 first', { isFront: 'enable_ipv6: true' }, 'front'],
+  ['the highest priority', { onLan: 'gw_priority: 1' }, 'lan'],
+  ['a priority before IPv6', { onLan: 'gw_priority: 1', isFront: 'enable_ipv6: true' }, 'lan'],
+  ['a priority of an internal one', { onBack: 'gw_priority: 1', isBack: 'internal: true' }, 'back'],
+  ['a priority below none', { onBack: 'gw_priority: -1', onFront: 'gw_priority: -2' }, 'lan'],
+  ["the other's priority is nothing", { ofDb: 'gw_priority: 1' }, 'back'],
+  ['an engine that knows no priorities', { onLan: 'gw_priority: 1' }, 'back', '26.1.5'],
+] as const) {
+  test(`of several networks that two share, Docker answers from one: ${name}`, () => {
+    const { onLan = '', onBack = '', onFront = '', ofDb = '', isBack = '', isFront = '' }: Changes = changes;
+    const text =
+      `  web: { image: x, depends_on: [db], networks: { lan: { ${onLan} }, back: { ${onBack} }, ` +
+      `front: { ${onFront} } } }\n` +
+      `  db: { image: x, expose: ["5432"], networks: { lan: { ${ofDb} }, back: {}, front: {} } }\n` +
+      'networks:\n  lan: { driver: macvlan, driver_opts: { parent: eth0 }, ipam: { config: [{ ' +
+      `subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.192/27 }] } }\n` +
+      `  back: { ${isBack} }\n  front: { ${isFront} }\n`;
+    const addresses = { project_lan: ['192.168.1.193'], project_back: ['172.18.0.3'], project_front: ['172.19.0.3'] };
+    const engine = { kind: 'engine', remote: false, version: version ?? '28.5.2' } as const;
+    const asked = questions(text, [container('web', { addresses }), container('db', { addresses })], engine);
+    assert.ok(asked.includes(`web > db ${addresses[`project_${on}`][0]}:5432: tcp 5432`), asked.join('\n'));
+  });
+}
 
 test('what does not run cannot ask; what has no address fails', () => {
   assert.equal(questions(pair, [container('web', { state: 'exited', exitCode: 1 }), db]), [
@@ -150,22 +180,23 @@ test("behind Docker's proxy, where this host reaches the bridge", () => {
     questionsOf(plan!, [container('web')], engine)[0]!.probes;
   const proxied = [8080, 8081].map((port) => ({ kind: 'tcp', address: '127.0.0.1', port, proxied: true }));
   assert.equal(
-    probes({ kind: 'engine', remote: false }),
+    probes({ kind: 'engine', remote: false, version: '28.5.2' }),
     proxied.map((probe, at) => ({ ...probe, behind: [{ address: '172.18.0.2', port: 80 + at }] })),
   );
-  assert.equal(probes({ kind: 'desktop', remote: false }), proxied);
-  assert.equal(probes({ kind: 'rootless', remote: false }), proxied);
+  assert.equal(probes({ kind: 'desktop', remote: false, version: '28.5.2' }), proxied);
+  assert.equal(probes({ kind: 'rootless', remote: false, version: '28.5.2' }), proxied);
 });
 
 test('of an engine elsewhere nothing is asked from here; of Docker Desktop only the ports', () => {
   const text = `${pair}  pub: { image: x, ports: ["8080:80"] }\n`;
   const live = [container('web'), db, container('pub')];
-  assert.equal(questions(text, live, { kind: 'engine', remote: true }), [
+  assert.equal(questions(text, live, { kind: 'engine', remote: true, version: '28.5.2' }), [
     'web > db 172.18.0.3:5432: not asked',
     'host > pub localhost:8080: not asked',
     'lan > pub 192.168.1.10:8080: not asked',
   ]);
-  assert.equal(questions(text, live, { kind: 'desktop', remote: false })[1], 'host > pub localhost:8080: tcp 8080');
+  const [, first] = questions(text, live, { kind: 'desktop', remote: false, version: '28.5.2' });
+  assert.is(first, 'host > pub localhost:8080: tcp 8080');
 });
 
 test('the services that are named, and no inactive one', () => {

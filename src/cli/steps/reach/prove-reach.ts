@@ -14,7 +14,7 @@ import { ownProgram } from '../program/own-program.ts';
 import { lookFor, seenAlways } from './look-for.ts';
 
 interface ProveOptions {
-  readonly engine?: Pick<EngineFacts, 'kind' | 'remote'>;
+  readonly engine?: Pick<EngineFacts, 'kind' | 'remote' | 'version'>;
   /** The services to ask about; all active ones unless given. */
   readonly only?: ReadonlySet<string>;
   /** What was observed of the host after the start: asked for only where a place does not answer. */

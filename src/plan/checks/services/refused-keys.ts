@@ -3,16 +3,13 @@ import { networkModeText } from '../../../compose/project/network-mode.ts';
 import { at, entriesOf, type Tree } from '../../../compose/tree.ts';
 import type { Report } from '../../../diagnostics/diagnostic.ts';
 import type { Located } from '../../../diagnostics/source.ts';
-import { isInterfaceName, longestName } from '../../facts/interfaces.ts';
 import { namespaceOwner } from '../../services/guests.ts';
 import type { Plan, ServicePlan } from '../../types.ts';
 
-/** Reports `netmode/key-not-for-mode` and `netmode/invalid-value`. */
+/** Reports `netmode/key-not-for-mode`. */
 export function checkRefusedKeys({ services }: Plan, report: Report): void {
-  for (const plan of services.values()) {
+  for (const plan of services.values())
     if (namespaceOwner(plan, services).networkMode?.kind === 'host') checkSysctls(plan, report);
-    checkInterfaceNames(plan, report);
-  }
 }
 
 /**
@@ -43,18 +40,4 @@ function sysctlsOf(tree: Tree | undefined): readonly Located<string>[] {
     value: value.kind === 'scalar' && value.value !== null ? `${key}=${String(value.value)}` : key,
     span: keySpan,
   }));
-}
-
-/** What `x-netmode` says is checked where it is read. */
-function checkInterfaceNames({ service }: ServicePlan, report: Report): void {
-  for (const { network, interfaceName } of service.networks?.value.values() ?? []) {
-    if (!interfaceName || interfaceName.value === '' || isInterfaceName(interfaceName.value)) continue;
-    report(
-      'netmode/invalid-value',
-      interfaceName.span,
-      `"${service.name}": no interface can be called "${interfaceName.value}", ` +
-        `as "interface_name" on "${network}" asks`,
-      { help: `at most ${longestName} characters, without spaces, "/" and ":"` },
-    );
-  }
 }

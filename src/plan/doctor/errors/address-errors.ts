@@ -99,6 +99,17 @@ export const addressErrors: readonly ErrorRow[] = [
     }),
   },
   {
+    example: 'error renaming interface "veth839398c" to "eth0": file exists',
+    text: /error renaming interface "[^"]*" to "(?<name>[^"]+)": file exists/,
+    explain: ({ name }) => ({
+      message:
+        `Another interface of the container is called "${name}" already. Docker numbers those without a name, in an ` +
+        'order that is another at each start.',
+      help: 'Give "interface_name" on all of its networks, or a name that is no number of Docker\'s, as "lan0".',
+      rule: 'service/interface-name-taken',
+    }),
+  },
+  {
     example: 'eth0: 10 second defence failed for 192.168.1.10',
     text: /(?<interface>[^\s:]+): 10 second defence failed/,
     explain: ({ interface: parent }) => ({
