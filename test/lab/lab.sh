@@ -8,6 +8,8 @@
 #   lab.sh run [opts] DIR CMD [ARG...]   carry DIR to /src in the machine, run CMD there; its exit code is ours
 #        -d 26|28   the engine: 26.1 with Compose 2.26, or 28.5 with Compose 2.40 (default 28)
 #        -c         boot, instead of resuming the machine as it was when the engine was ready
+#        -i         its clock counts its instructions, 10^9 a second, on one processor: work takes in it what it takes
+#                   on a machine of that speed, however slow this one is; boots
 #        -o DIR     copy the machine's /out there afterwards
 #        -t SECS    give it up after so long without a word from CMD and without work (default 180), or after ten
 #                   times as much processor time without a word
@@ -32,6 +34,7 @@ self=$(readlink -f "$0")
 lab=${LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/netcompose-lab}
 memory=2048
 processors=2
+accelerator=tcg,thread=multi
 packages=iproute2,iptables,kmod,procps,iputils-ping,nodejs,docker.io,docker-cli,docker-compose,crun
 packages+=,ca-certificates,busybox-static,python3,tcpdump,curl,util-linux
 # In the order in which they depend on each other: insmod does not look.
@@ -56,7 +59,7 @@ fail() { say "$*"; exit 125; }
 qemu() { # STATE-DIR ROOT-DRIVE ENGINE EXTRA...
   local state=$1 root=$2 engine=$3; shift 3
   # KVM hangs on some virtual machines; emulation works everywhere.
-  exec qemu-system-x86_64 -machine pc -accel tcg,thread=multi -cpu max -smp $processors -m $memory \
+  exec qemu-system-x86_64 -machine pc -accel $accelerator -cpu max -smp $processors -m $memory \
     -nodefaults -no-user-config -display none -nic none -action "reboot=${reboot:-shutdown}" \
     -kernel "$lab/vmlinuz" -initrd "$lab/initrd.gz" \
     -append "console=ttyS0 quiet panic=1 mitigations=off nokaslr tsc=reliable lab.docker=$engine ${kernel:-}" \
@@ -392,10 +395,13 @@ switchOff() {
 }
 
 run() {
-  local engine=28 cold='' out='' quiet=180 verbose='' option
-  while getopts d:co:t:v option; do
+  local engine=28 cold='' counted=() out='' quiet=180 verbose='' option
+  while getopts d:cio:t:v option; do
     case $option in
-      d) engine=$OPTARG ;; c) cold=1 ;; o) out=$OPTARG ;; t) quiet=$OPTARG ;; v) verbose=1 ;; *) exit 64 ;;
+      d) engine=$OPTARG ;; c) cold=1 ;; o) out=$OPTARG ;; t) quiet=$OPTARG ;; v) verbose=1 ;;
+      # While nothing is to be done its clock goes with this machine's, so that a disk is not slower than it is.
+      i) cold=1 counted=(-icount shift=0,sleep=on) accelerator=tcg,thread=single processors=1 ;;
+      *) exit 64 ;;
     esac
   done
   shift $((OPTIND - 1))
@@ -429,7 +435,7 @@ run() {
   # Through tee, because a stdout that is a file would be written from its beginning; without input, which would block
   # it.
   : >"$state/written"
-  qemu "$state" "$root" "$engine" "${resume[@]}" </dev/null > >(tee "$state/written") &
+  qemu "$state" "$root" "$engine" "${resume[@]}" "${counted[@]}" </dev/null > >(tee "$state/written") &
   local machine=$! hangs=''
   attend "$machine" "$quiet" "$state/written" || { hangs=1; kill -KILL "$machine"; }
   { wait "$machine"; } 2>/dev/null

@@ -4,6 +4,8 @@
  *     npm run lab                     the suite, on engines 28 and 26 side by side
  *     npm run lab -- --engine 26      on one engine
  *     npm run lab -- --only life      the parts whose names begin so (`suite/main.ts`); `all`: every part
+ *     npm run lab -- --clock instructions --only watch    on a machine of 10^9 instructions a second by its own clock:
+ *                                     for times that do not depend on how slow the emulation is
  *     npm run lab -- --reboot NAME    what `shim persist` writes, through reboots with systemd and that manager of the
  *                                     host's cards (`reboot/managers.ts`); `--suite bookworm`: with older ones,
  *                                     `--engine 28`: with a newer engine than the suite's
@@ -39,10 +41,10 @@ interface Outcome {
 }
 
 /** What stands before a command, each with its value. */
-const optionNames = ['engine', 'only', 'reboot', 'threats', 'suite'] as const;
+const optionNames = ['engine', 'only', 'clock', 'reboot', 'threats', 'suite'] as const;
 type Options = { readonly [name in (typeof optionNames)[number]]?: string };
 
-const { engine, only = '', reboot, threats, suite, command } = readArguments(process.argv.slice(2));
+const { engine, only = '', clock, reboot, threats, suite, command } = readArguments(process.argv.slice(2));
 /** What runs in the machine that has systemd as process 1, and what it is told. */
 const started =
   reboot !== undefined
@@ -77,10 +79,15 @@ async function main(): Promise<number> {
 async function runSuite(chosen: readonly string[], carried: string, folder: string): Promise<number> {
   const outcomes = await Promise.all(
     chosen.map((each) =>
-      inMachine(each, carried, ['env', `LAB_ONLY=${only}`, ...quickNode, '/src/suite.mjs'], {
-        prefix: `${each}: `,
-        out: join(folder, each),
-      }),
+      inMachine(
+        each,
+        carried,
+        ['env', `LAB_ONLY=${only}`, `LAB_CLOCK=${clock ?? ''}`, ...quickNode, '/src/suite.mjs'],
+        {
+          prefix: `${each}: `,
+          out: join(folder, each),
+        },
+      ),
     ),
   );
   // The page has both engines in it.
@@ -144,7 +151,11 @@ function inMachine(
   argv: readonly string[],
   { prefix = '', out }: { readonly prefix?: string; readonly out?: string } = {},
 ) {
-  return run([recipe, 'run', '-d', version, ...(out === undefined ? [] : ['-o', out]), carried, ...argv], prefix);
+  const counted = clock === 'instructions' ? ['-i'] : [];
+  return run(
+    [recipe, 'run', '-d', version, ...counted, ...(out === undefined ? [] : ['-o', out]), carried, ...argv],
+    prefix,
+  );
 }
 
 /** What goes into the machine: the program, the suite in one file, and a folder for `PATH`. */

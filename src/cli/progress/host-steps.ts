@@ -16,6 +16,9 @@ interface Words {
 const made: Words = { doing: 'Creating', done: 'Created', undoing: 'Removing', undone: 'Removed' };
 const changed: Words = { doing: 'Updating', done: 'Updated', undoing: 'Restoring', undone: 'Restored' };
 
+/** What a block is headed by that says what is undone. */
+const undoing = 'Undoing';
+
 const networkLine = (name: string) => safeLine(`Network ${name}`);
 const shimLine = (name: string) => safeLine(`Shim ${name}`);
 
@@ -44,9 +47,9 @@ export function showSteps(steps: readonly Step[], progress: Progress): NonNullab
     if (event === 'failed') progress.event({ id, state: 'failed', text: 'Error' });
     if ((event === 'applied' || event === 'already-done') && last.get(id) === step)
       progress.event({ id, state: 'done', text: words.done });
-    if (event === 'undoing') progress.event({ id, state: 'working', text: words.undoing });
+    if (event === 'undoing') progress.event({ id, state: 'working', text: words.undoing, title: undoing });
     if (event === 'undone' && begun.get(id) === step) progress.event({ id, state: 'done', text: words.undone });
-    if (event === 'kept' && begun.get(id) === step) progress.event({ id, state: 'done', text: 'Kept' });
+    if (event === 'kept' && begun.get(id) === step) progress.event({ id, state: 'done', text: 'Kept', title: undoing });
   };
 }
 

@@ -6,7 +6,10 @@ import { blockLines, type Canvas, frameMilliseconds, type Task } from './drawing
 import type { ProgressMode } from './mode.ts';
 
 /** A change of something that is listed; the same `id` is the same line. */
-type ProgressEvent = Pick<Task, 'id' | 'state' | 'text'>;
+interface ProgressEvent extends Pick<Task, 'id' | 'state' | 'text'> {
+  /** What a block is headed by that begins with it, in place of the command's own title. */
+  readonly title?: string;
+}
 
 export interface Progress {
   /** Says that something is being changed, or has been; it stays on the screen. */
@@ -132,6 +135,7 @@ function drawn(screen: Screen, { color, title }: ProgressOptions): Progress {
   let said = 0;
   let isAside = false;
   let stop: (() => void) | undefined;
+  let head = title;
 
   const isWorking = () => looks.size > 0 || [...tasks.values()].some(({ state }) => state === 'working');
   // Line by line: what one command would clear from the first line of the screen on, tmux moves into its history.
@@ -146,7 +150,7 @@ function drawn(screen: Screen, { color, title }: ProgressOptions): Progress {
     const seen = tasks.size > 0 || lines > 0 || now - said >= quietMilliseconds ? [...looks] : [];
     const shown = [...tasks.values(), ...seen];
     if (shown.length === 0) return erase();
-    const block = blockLines(title, shown, now, { color, ...screen.size() });
+    const block = blockLines(head, shown, now, { color, ...screen.size() });
     const up = lines > 0 ? `\x1b[${lines}A` : '';
     // What is drawn over may have been longer, and there may have been more of it.
     const left = Math.max(0, lines - block.length);
@@ -171,14 +175,17 @@ function drawn(screen: Screen, { color, title }: ProgressOptions): Progress {
     if (tasks.size > 0) draw();
     else erase();
     tasks.clear();
+    head = title;
     lines = 0;
     said = screen.now();
   };
   return {
     event(event) {
       const now = screen.now();
-      const { started = now } = tasks.get(event.id) ?? {};
-      tasks.set(event.id, { ...event, started, ...(event.state !== 'working' && { ended: now }) });
+      const { id, state, text } = event;
+      if (tasks.size === 0) head = event.title ?? title;
+      const { started = now } = tasks.get(id) ?? {};
+      tasks.set(id, { id, state, text, started, ...(state !== 'working' && { ended: now }) });
       draw();
       keepDrawing();
     },

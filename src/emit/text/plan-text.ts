@@ -7,7 +7,7 @@ import { safeLine } from '../../diagnostics/format/safe.ts';
 import { lanRouteCommand } from '../../plan/actions/argv.ts';
 import { commandOf } from '../../plan/actions/commands.ts';
 import { commandLines, displayCommand } from '../../plan/actions/display.ts';
-import { formatAddress, formatCidr } from '../../plan/facts/ip.ts';
+import { type Address, follows, formatAddress, formatCidr } from '../../plan/facts/ip.ts';
 import { parentName } from '../../plan/networks/parents.ts';
 import { unknownOf } from '../../plan/networks/unknown.ts';
 import { insteadText, lostText } from '../../plan/services/fallen-text.ts';
@@ -213,7 +213,10 @@ export function actionsText(
   const left = actions.filter(({ id }) => standing?.actions.get(id) !== 'there');
   const done = actions.length - left.length;
   const before = [
-    ...left.map((action) => ({ reason: action.reason, command: commandOf(action) })),
+    ...left.map((action) => ({
+      ...{ reason: action.reason, command: commandOf(action) },
+      ...(action.kind === 'add-shim-neighbour' && { entry: action.address }),
+    })),
     ...hooksAt('pre_up'),
   ];
   const doneText = done > 0 ? `  # done already: ${done} command${done === 1 ? '' : 's'}\n` : '';
@@ -242,13 +245,42 @@ interface Listed {
   readonly command: readonly string[];
   /** What a person has to fill in at the end; it is not a word of the command and is not quoted. */
   readonly open?: string;
+  /** Whose neighbour entry it makes. */
+  readonly entry?: Address;
+  /** How many are not shown before it. */
+  readonly leftOut?: number;
 }
 
-function listed(title: string, commands: readonly Listed[], columns = Infinity, end = ''): string {
+function listed(title: string, commands: readonly Listed[], columns?: number, end = ''): string {
   if (commands.length === 0 && end === '') return '';
-  const lines = commands.flatMap(({ reason, command, open = '' }, index) => [
-    ...(commands[index - 1]?.reason === reason ? [] : linesAfter('  # ', safeLine(reason), columns)),
+  const shown = columns === undefined ? commands : withoutMiddles(commands);
+  const lines = shown.flatMap(({ reason, command, open = '', leftOut }, index) => [
+    ...(shown[index - 1]?.reason === reason ? [] : linesAfter('  # ', safeLine(reason), columns)),
+    ...(leftOut === undefined ? [] : linesAfter('  # ', `${leftOut} more, ${whereThoseAre}`, columns)),
     ...commandLines(`${displayCommand(command)}${open}`, columns),
   ]);
   return `${title}\n${lines.map((line) => `${line}\n`).join('')}${end}`;
 }
+
+const whereThoseAre = 'one for each address between; all are in: netcompose plan | cat';
+
+/**
+ * Of neighbour entries for addresses in a row the first and the last: the others of a range would push all else off the
+ * screen.
+ */
+function withoutMiddles(commands: readonly Listed[]): readonly Listed[] {
+  const shown: Listed[] = [];
+  let leftOut = 0;
+  for (const [at, one] of commands.entries()) {
+    if (inRow(commands[at - 1], one) && inRow(one, commands[at + 1])) {
+      leftOut += 1;
+      continue;
+    }
+    shown.push(leftOut > 0 ? { ...one, leftOut } : one);
+    leftOut = 0;
+  }
+  return shown;
+}
+
+const inRow = (one: Listed | undefined, next: Listed | undefined): boolean =>
+  one?.entry !== undefined && next?.entry !== undefined && follows(next.entry, one.entry);

@@ -1,6 +1,6 @@
 /** The parent of macvlan and ipvlan as `doctor` judges it: whether it is there, fit and free. */
 import { isUnderlay, type UnderlayMode, underlay } from '../../netmode/modes.ts';
-import { isOurs } from '../facts/ownership.ts';
+import { isOurs, servedNetwork } from '../facts/ownership.ts';
 import type { ParsedFacts } from '../facts/parsed-facts.ts';
 import type { Finding, Situation } from './finding.ts';
 
@@ -56,7 +56,7 @@ export function parentIsFree({ mode, facts, parent }: Situation): readonly Findi
   return otherInterfaces(mode, parent, facts);
 }
 
-function otherInterfaces(mode: UnderlayMode, parent: string, { host }: ParsedFacts): readonly Finding[] {
+function otherInterfaces(mode: UnderlayMode, parent: string, { host, engine }: ParsedFacts): readonly Finding[] {
   const { driver, ipvlanMode } = underlay(mode);
   const links = (host?.interfaces ?? []).filter(
     ({ link, kind }) => link === parent && (kind === 'macvlan' || kind === 'ipvlan'),
@@ -74,6 +74,14 @@ function otherInterfaces(mode: UnderlayMode, parent: string, { host }: ParsedFac
         },
       ];
     if (driver === 'macvlan' || link.mode === ipvlanMode) return [];
+    if (isOurs(link) && modeOfNetwork(servedNetwork(link), engine) === ipvlanMode)
+      return [
+        {
+          verdict: 'with-change',
+          reason: `another ipvlan interface on ${parent} has changed the mode of all: "${link.name}" is ${link.mode}`,
+          mend: ['netcompose', 'shim', 'up'],
+        },
+      ];
     return [
       {
         verdict: 'with-change',
@@ -82,4 +90,10 @@ function otherInterfaces(mode: UnderlayMode, parent: string, { host }: ParsedFac
       },
     ];
   });
+}
+
+/** What the ipvlan interfaces of a Docker network are made as. */
+function modeOfNetwork(name: string | undefined, engine: ParsedFacts['engine']): string | undefined {
+  const network = engine?.networks.find((one) => one.name === name);
+  return network?.driver === 'ipvlan' ? (network.options['ipvlan_mode'] ?? 'l2') : undefined;
 }

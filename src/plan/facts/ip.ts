@@ -91,6 +91,10 @@ export function sameAddress(a: Address | undefined, b: Address | undefined): boo
   return a !== undefined && b !== undefined && a.family === b.family && a.value === b.value;
 }
 
+/** Whether an address is the one right after another. */
+export const follows = ({ family, value }: Address, last: Address): boolean =>
+  family === last.family && value === last.value + 1n;
+
 /** Whether it stands for every address: `0.0.0.0` or `::`. */
 export const isUnspecified = ({ value }: Address): boolean => value === 0n;
 

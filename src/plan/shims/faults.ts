@@ -1,7 +1,7 @@
 /** What is wrong with a shim, in words: the steps that are not done, and what leads to nothing. */
 import type { HostAction, Release } from '../actions/action.ts';
 import { displayCommand } from '../actions/display.ts';
-import { blockOf, formatAddress, formatCidr } from '../facts/ip.ts';
+import { type Address, blockOf, follows, formatAddress, formatCidr } from '../facts/ip.ts';
 import { shimTable } from '../facts/ownership.ts';
 
 type Kind = HostAction['kind'];
@@ -28,8 +28,34 @@ const undone: { readonly [K in Kind]?: (action: Extract<HostAction, { kind: K }>
 };
 
 /** What is wrong while an action is not done. */
-export const faultOf = (action: HostAction): string =>
+const faultOf = (action: HostAction): string =>
   (undone[action.kind] as ((action: HostAction) => string) | undefined)?.(action) ?? action.reason;
+
+interface Undone {
+  readonly action: HostAction;
+  /** What is in its way, in words. */
+  readonly conflict?: { readonly message: string };
+}
+
+/**
+ * What is wrong while actions are not done, in their order. On ipvlan each address of a range has an entry: where those
+ * of addresses in a row are missing, that is one fault.
+ */
+export function faultsOf(undone: readonly Undone[]): readonly string[] {
+  const faults: string[] = [];
+  let missing: { readonly first: Address; readonly last: Address } | undefined;
+  for (const { action, conflict } of undone) {
+    const entry = action.kind === 'add-shim-neighbour' && !conflict ? action.address : undefined;
+    if (entry && missing && follows(entry, missing.last)) {
+      missing = { ...missing, last: entry };
+      faults.splice(-1, 1, `no neighbour entries for ${formatAddress(missing.first)} to ${formatAddress(entry)}`);
+    } else {
+      missing = entry && { first: entry, last: entry };
+      faults.push(conflict?.message ?? faultOf(action));
+    }
+  }
+  return faults;
+}
 
 const stale: Readonly<Record<Release['kind'], string>> = {
   network: 'nothing uses it',

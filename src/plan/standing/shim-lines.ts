@@ -1,6 +1,6 @@
 /** How a shim stands, and how it is planned. */
 import type { HostFacts, HostInterface } from '../facts/facts.ts';
-import { addressOf, formatAddress, formatCidr, isLinkLocal } from '../facts/ip.ts';
+import { type Address, addressOf, blockOf, formatAddress, formatCidr, isLinkLocal, sameCidr } from '../facts/ip.ts';
 import type { ShimPlan } from '../types.ts';
 import type { Lines } from './service-lines.ts';
 
@@ -19,14 +19,24 @@ export function shimNow(link: HostInterface, { routes }: HostFacts): readonly st
   ];
 }
 
-/** @param link the interface of its name, if it is ours */
-export function shimLines(shim: ShimPlan, link: HostInterface | undefined, host: HostFacts): Lines {
+/**
+ * @param link the interface of its name, if it is ours
+ * @param leaving addresses that nobody has once the plan is carried out, though a route leads to them until then
+ */
+export function shimLines(
+  shim: ShimPlan,
+  link: HostInterface | undefined,
+  host: HostFacts,
+  leaving: readonly Address[] = [],
+): Lines {
+  const stays = ({ destination }: ShimPlan['routes'][number]) =>
+    !leaving.some((address) => sameCidr(blockOf(address), destination));
   return {
     now: link ? shimNow(link, host) : [],
     planned: [
       linkLine(shim.driver, shim.mode, shim.flag, shim.parent),
       ...addressLines(shim.addresses.map(formatAddress)),
-      ...routeLines(shim.routes.map(({ destination }) => formatCidr(destination))),
+      ...routeLines(shim.routes.filter(stays).map(({ destination }) => formatCidr(destination))),
     ],
   };
 }

@@ -2,10 +2,12 @@
 import type { HostAction } from '../actions/action.ts';
 import { commandOf } from '../actions/commands.ts';
 import type { Facts, HostInterface } from '../facts/facts.ts';
+import { type Address, parseAddress, sameAddress } from '../facts/ip.ts';
 import { isOurs, networkLabel, servedNetwork } from '../facts/ownership.ts';
 import { knows } from '../facts/parsed-facts.ts';
 import { pendingFor } from '../host-changes/pending.ts';
-import type { Plan } from '../types.ts';
+import { allAddresses } from '../services/members.ts';
+import type { Plan, ShimPlan } from '../types.ts';
 import { networkLines, networkNow } from './network-lines.ts';
 import { attachmentsNow, type Lines, serviceLines } from './service-lines.ts';
 import { shimLines, shimNow } from './shim-lines.ts';
@@ -68,7 +70,7 @@ export function standingOf(plan: Plan, facts: Facts): Standing {
   const shims = host
     ? plan.shims.map((shim): [string, Subject] => {
         const link = host.interfaces.find((one) => one.name === shim.name && isOurs(one));
-        const lines = shimLines(shim, link, host);
+        const lines = shimLines(shim, link, host, leavingOf(shim, plan, facts));
         return [shim.name, { ...lines, state: stateOf(link !== undefined, left.get(shim.name)!.size === 0) }];
       })
     : [];
@@ -93,6 +95,16 @@ export function standingOf(plan: Plan, facts: Facts): Standing {
 
 const lineOf = (command: readonly string[]) => command.join('\0');
 const linesOf = (commands: readonly (readonly string[])[]) => new Set(commands.map(lineOf));
+
+/** The addresses that containers of the project were made with and that its files give nobody any more. */
+function leavingOf({ network }: ShimPlan, { project, services }: Plan, { engine }: Facts): readonly Address[] {
+  const given = [...services.values()].flatMap((service) => [...service.networks.values()].flatMap(allAddresses));
+  const made = (engine?.containers ?? []).flatMap(({ project: of, service = '', oneOff, networks }) => {
+    const isMadeAnew = of === project.name && oneOff !== true && services.get(service)?.service.active === true;
+    return isMadeAnew ? (networks[network]?.fixed ?? []).flatMap((text) => parseAddress(text) ?? []) : [];
+  });
+  return made.filter((address) => !given.some(({ value }) => sameAddress(value, address)));
+}
 
 function orphansOf({ project, services }: Plan, { engine }: Facts): Standing['orphans'] {
   const all = new Map(

@@ -62,6 +62,19 @@ test('a step that fails, and what is undone', async () => {
   assert.match(seen[3]!, /^netcompose: "sudo -- ip link set dev nc-eth0 up" failed/);
 });
 
+test('where Compose fails, what is undone has a block and a head of its own', async () => {
+  const shop = machine(project);
+  shop.failing.set('compose up -d', { code: 1 });
+  assert.equal(withoutTable((await on(wide(), shop, 'up', '-d')).seen()), [
+    '[+] Preparing 2/2',
+    line('✔', 'Network netcompose-eth0  Created'),
+    line('✔', 'Shim nc-eth0             Created'),
+    '[+] Undoing 2/2',
+    line('✔', 'Shim nc-eth0             Removed'),
+    line('✔', 'Network netcompose-eth0  Removed'),
+  ]);
+});
+
 test('in a pipe: the lines that Compose would write', async () => {
   const shop = machine(project);
   const made = await on(fakeScreen(), shop, 'up', '-d');

@@ -4,6 +4,7 @@
  */
 import { benchNet } from './bench.ts';
 import { check, counts, within } from './checks.ts';
+import { clockLine, isCounted } from './clock.ts';
 import { killed } from './killed.ts';
 import { makeLan } from './lan.ts';
 import { life, strict } from './life.ts';
@@ -57,6 +58,7 @@ process.stdout.write(
   `engine ${version}, Compose ${must('docker', 'compose', 'version', '--short')}, Linux ` +
     `${must('uname', '-r')}, Node ${process.version}\n`,
 );
+if (isCounted) process.stdout.write(`${clockLine()}\n`);
 for (const part of parts.filter(isWanted)) {
   const start = performance.now();
   try {

@@ -88,7 +88,7 @@ function putsRight({ what, happen, mends, wrong }: Event, asUp: readonly string[
   const start = performance.now();
   const isMended = () => mends.every((one) => mended().slice(earlier).includes(shimOf(one)));
   until(isMended, Boolean, 1200, 50);
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  const seconds = ((performance.now() - start) / 1000).toFixed(2);
   const told = [...new Set(mended().slice(earlier))].join(' ');
   const left = until(wrong ?? (() => difference(asUp, links())), (text) => text === '', 60, 250);
   check(

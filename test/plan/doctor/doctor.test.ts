@@ -269,6 +269,20 @@ test('of what there is on the engine, doctor says what check says', () => {
   assert.ok(told > 10);
 });
 
+test('a shim that something has put into another mode than its network has is mended, not taken down', () => {
+  const shim = { kind: 'ipvlan', mode: 'l3', link: 'eth0', group: 28259, alias: 'netcompose:netcompose-eth0' };
+  const given = facts(withLink(link('nc-eth0', shim)), { networks: [ours(network('ipvlan', { ipvlan_mode: 'l2' }))] });
+  const findingsOf = (mode: Netmode) => diagnose(given).netmodes.find(({ netmode }) => netmode === mode)!.findings;
+  assert.equal(findingsOf('ipvlan-l2'), [
+    {
+      verdict: 'with-change',
+      reason: 'another ipvlan interface on eth0 has changed the mode of all: "nc-eth0" is l3',
+      mend: ['netcompose', 'shim', 'up'],
+    },
+  ]);
+  assert.ok(findingsOf('ipvlan-l3s').some(({ reason }) => reason.startsWith('"nc-eth0" makes all ipvlan on eth0 l3')));
+});
+
 test('a parent may be named', () => {
   const find = (parent: string, mode: Netmode) =>
     diagnose(facts({}, manager), parent).netmodes.find(({ netmode }) => netmode === mode)!;

@@ -12,7 +12,7 @@ import { isOurs, servedNetwork } from '../../../plan/facts/ownership.ts';
 import { parseFacts } from '../../../plan/facts/parsed-facts.ts';
 import { hostActions } from '../../../plan/host-changes/host-actions.ts';
 import { type StaleFacts, staleOn } from '../../../plan/host-changes/stale.ts';
-import { faultOf } from '../../../plan/shims/faults.ts';
+import { faultsOf } from '../../../plan/shims/faults.ts';
 import { type SeenShim, wantedShims } from '../../../plan/shims/wanted-shims.ts';
 import type { ShimPlan } from '../../../plan/types.ts';
 import { UsageError } from '../../usage-error.ts';
@@ -76,7 +76,7 @@ export async function surveyShims(host: Host, { remembered = [], lastEngine }: S
       plan,
       steps,
       isGone: left.some(({ action }) => action.kind === 'create-shim'),
-      missing: left.map(({ action, conflict }) => conflict?.message ?? faultOf(action)),
+      missing: faultsOf(left),
       stale: stale.filter((one) => 'shim' in one && one.shim === plan.name),
     });
   }

@@ -8,7 +8,7 @@ import { formatPort } from '../../services/listeners.ts';
 import type { Plan } from '../../types.ts';
 import { isSharedByHabit } from './discovery-ports.ts';
 import { grouped, type Occupant, occupantsOf } from './occupants.ts';
-import { type Claim, claimsByNamespace, host, shareIt, sharesAddress, taken } from './ports.ts';
+import { type Claim, claimsByNamespace, host, shareIt, sharesAddress, takes } from './ports.ts';
 
 /**
  * Reports `ports/in-use-on-host` and `ports/in-use-by-container`: as errors where it is certain, as warnings where the
@@ -89,8 +89,8 @@ function reportOccupant(
 ): void {
   const { container, port, protocol } = occupant;
   const subject =
-    `"${claim.service}" ${taken[claim.from]} port ` +
-    `${formatPort({ first: port, last: port, protocol })} of the host`;
+    `"${claim.service}" ` +
+    `${takes(claim.from, `port ${formatPort({ first: port, last: port, protocol })}`)} of the host`;
   const isShared = claim.from !== 'published' && !occupant.isPublished && isSharedByHabit(protocol, port, port);
   const doubtful = !knows(facts.engine, 'containers') || claim.from === 'image';
   const unsureOfFamily = occupant.perhapsOnlyV6 && claim.address?.family === 4;

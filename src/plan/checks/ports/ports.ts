@@ -118,14 +118,21 @@ export function sharesAddress(a: Address | undefined, b: Address | undefined): b
   return a.family === b.family && (isUnspecified(a) || isUnspecified(b) || sameAddress(a, b));
 }
 
-/** What a service does with a port, and where that was taken from. */
-export const taken: Readonly<Record<Listener['from'], string>> = {
-  listen: 'opens',
-  expose: 'opens (taken from "expose")',
-  ports: 'opens (taken from "ports")',
-  image: 'opens (taken from the EXPOSE of its image)',
-  published: 'publishes',
+/** Where it was taken from that a service opens a port. */
+const origins: Readonly<Partial<Record<Listener['from'], string>>> = {
+  expose: '(taken from "expose")',
+  ports: '(taken from "ports")',
+  image: '(taken from the EXPOSE of its image)',
 };
+
+const opens = (from: Listener['from']) => (from === 'published' ? 'publishes' : 'opens');
+
+/** What a service does with a port: `opens (taken from "expose") port 80/tcp`. */
+export const takes = (from: Listener['from'], port: string): string =>
+  [opens(from), origins[from], port].filter(Boolean).join(' ');
+
+/** The same where the port stands there: `opens it here (taken from "expose")`. */
+const takesHere = (from: Listener['from']) => [opens(from), 'it here', origins[from]].filter(Boolean).join(' ');
 
 function reportClash(namespace: string, earlier: Claim, later: Claim, report: Report): void {
   if (earlier.service === later.service) {
@@ -139,10 +146,10 @@ function reportClash(namespace: string, earlier: Claim, later: Claim, report: Re
   const common = { first: Math.max(earlier.first, later.first), last: Math.min(earlier.last, later.last) };
   const isAll = common.first === later.first && common.last === later.last;
   const message =
-    `"${later.service}" ${taken[later.from]} port ${formatPort(later)} ${where}, ` +
+    `"${later.service}" ${takes(later.from, `port ${formatPort(later)}`)} ${where}, ` +
     (isAll
       ? `as "${earlier.service}" does`
-      : `of which "${earlier.service}" ${taken[earlier.from]} ${formatPort({ ...common, protocol: later.protocol })}`);
+      : `of which "${earlier.service}" ${takes(earlier.from, formatPort({ ...common, protocol: later.protocol }))}`);
   // An image may expose more than its process opens.
   const sure = earlier.from !== 'image' && later.from !== 'image';
   const isShared =
@@ -153,7 +160,7 @@ function reportClash(namespace: string, earlier: Claim, later: Claim, report: Re
   report(rule, later.span, message, {
     severity,
     help: isShared ? shareIt : published ? otherPlace(earlier, later) : helpFor(later),
-    related: [{ message: `"${earlier.service}" ${taken[earlier.from]} it here`, span: earlier.span }],
+    related: [{ message: `"${earlier.service}" ${takesHere(earlier.from)}`, span: earlier.span }],
   });
 }
 

@@ -11,6 +11,7 @@ import {
   formatCidr,
   isLinkLocal,
   sameAddress,
+  sameCidr,
 } from '../../facts/ip.ts';
 import { isUnicast, parseMac } from '../../facts/mac.ts';
 import { reservations } from '../../facts/ownership.ts';
@@ -233,7 +234,9 @@ function checkGiven({ service, value: address, span }: Given<Address>, around: A
       `${subject} lies in ${range}, from which Docker hands out addresses to others`,
       {
         ...(!isHandedOut(address.family) && { severity: 'info' }),
-        help: `choose an address of ${subnet} outside ${range}${free()}`,
+        help: sameCidr(pool.ipRange, pool.subnet)
+          ? 'write an "ip_range" that is a part of the subnet, and choose an address outside it'
+          : `choose an address of ${subnet} outside ${range}${free()}`,
       },
     );
   }

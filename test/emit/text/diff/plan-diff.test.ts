@@ -48,6 +48,44 @@ test('a name with a line break stays on its line', () => {
   assert.match(diff, '+    network: a␊-b\n');
 });
 
+test('a route to an address that the files give nobody any more goes', () => {
+  const shim = 'netcompose-eth0';
+  const at = (address: string) => ({ [shim]: { ipv4: address, fixed: [address] } });
+  const of = (service: string, address: string) => ({ ...container(service, []), service, networks: at(address) });
+  const route = (destination: string) => ({ family: 4, destination, interface: 'nc-eth0', scope: 'global' }) as const;
+  const { host, engine } = lanFacts;
+  const facts: Facts = {
+    ...lanFacts,
+    host: {
+      ...host!,
+      interfaces: [
+        ...host!.interfaces,
+        {
+          ...{ name: 'nc-eth0', index: 9, kind: 'ipvlan', mode: 'l2', link: 'eth0', up: true, loopback: false },
+          ...{ wireless: false, mtu: 1500, group: 28259, alias: `netcompose:${shim}`, addresses: [] },
+        },
+      ],
+      routes: [...host!.routes, ...['192.168.1.192/27', '192.168.1.53/32', '192.168.1.54/32'].map(route)],
+    },
+    engine: { ...engine!, containers: [of('web', '192.168.1.53'), of('api', '192.168.1.54')] },
+  };
+  const on = (address: string) => `image: x, x-netmode: { mode: ipvlan-l2, ${lan}, ipv4_address: ${address} }`;
+  const lan = 'subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.192/27, parent: eth0';
+  const text = `name: shop\nservices:\n  web: { ${on('192.168.1.54')} }\n  api: { ${on('192.168.1.55')} }\n`;
+  const { plan } = planTexts(text, { facts });
+  assert.match(
+    planDiff(plan!, standingOf(plan!, facts), false),
+    [
+      '~ shim nc-eth0',
+      '     ipvlan l2 on eth0',
+      '     route: 192.168.1.192/27',
+      '-    route: 192.168.1.53/32',
+      '     route: 192.168.1.54/32',
+      '+    route: 192.168.1.55/32',
+    ].join('\n'),
+  );
+});
+
 /** A change of the file, what runs, and the lines that tell of it. */
 interface Change {
   readonly says: string;

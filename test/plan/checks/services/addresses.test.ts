@@ -368,6 +368,12 @@ test('an address that the file gives to the shim is told of there', () => {
   }
 });
 
+test('where the range is the whole subnet, no address lies outside it', () => {
+  const whole = two(lan('ipv4_address: 192.168.1.200'), 'x-netmode: bridge').replace('.192/27', '.0/24');
+  const warning = lines(whole).find((line) => line.includes('address/in-dynamic-range'));
+  assert.match(warning ?? '', 'write an "ip_range" that is a part of the subnet, and choose an address outside it');
+});
+
 test("an address of the range is in nobody's way where Docker hands out none", () => {
   const on = (api: string) =>
     lines(two(lan('ipv4_address: 192.168.1.200'), api, ', scope: project, host_access: none')).map(
