@@ -16,6 +16,7 @@ import { withWayOut } from './services/default-route.ts';
 import { namespaceOwner } from './services/guests.ts';
 import { withMadeMacs } from './services/made-macs.ts';
 import { membersOf } from './services/members.ts';
+import { ownLinksOf } from './services/links.ts';
 import { extraHostsOf } from './services/name-resolution.ts';
 import { reachOf } from './services/reach.ts';
 import type { Attached, Plan, ServicePlan } from './types.ts';
@@ -45,11 +46,13 @@ export function decide(given: Intents, observed: Facts, report: Report): Plan {
   const members = membersOf(attached.values());
   const { shims: wantedShims, networks } = planShims(wanted, members, facts, report);
   const shims = wantedShims.filter(({ key }) => unknownOf(networks.get(key)!) === undefined);
+  const isPodman = facts.engine?.kind === 'podman';
   const hosts = extraHostsByNamespace(intents, attached, networks);
   const services = new Map(
     [...attached].map(([name, plan]): [string, ServicePlan] => {
       const reach = reachOf(plan, namespaceOwner(plan, attached), networks, facts);
-      return [name, { ...plan, extraHosts: hosts.get(name) ?? [], reach }];
+      const links = keepsNames(intents, name) && !isPodman ? ownLinksOf(plan, attached, networks, project) : [];
+      return [name, { ...plan, extraHosts: hosts.get(name) ?? [], links, reach }];
     }),
   );
   const inUse = [...networks.values()].filter(({ key }) => members.has(key));
@@ -69,6 +72,9 @@ export function decide(given: Intents, observed: Facts, report: Report): Plan {
   };
 }
 
+const keepsNames = ({ services }: Intents, name: string): boolean =>
+  services.get(name)?.settings.resolve_names?.value !== false;
+
 /** A guest's hosts are those of the namespace's owner: Docker refuses `extra_hosts` at any other. */
 function extraHostsByNamespace(
   intents: Intents,
@@ -77,7 +83,7 @@ function extraHostsByNamespace(
 ): ReadonlyMap<string, ServicePlan['extraHosts']> {
   const found = new Map<string, ServicePlan['extraHosts']>();
   for (const [name, plan] of attached) {
-    if (intents.services.get(name)?.settings.resolve_names?.value === false) continue;
+    if (!keepsNames(intents, name)) continue;
     const owner = namespaceOwner(plan, attached);
     const known = [...(found.get(owner.service.name) ?? []), ...owner.service.extraHosts];
     const added = extraHostsOf(plan, attached, networks).filter(

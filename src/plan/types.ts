@@ -25,7 +25,7 @@ export interface Plan {
 }
 
 /** A service's networking before it is known where it answers, which needs the shims. */
-export type Attached = Omit<ServicePlan, 'extraHosts' | 'reach'>;
+export type Attached = Omit<ServicePlan, 'extraHosts' | 'links' | 'reach'>;
 
 export interface ServicePlan {
   readonly service: Service;
@@ -50,6 +50,8 @@ export interface ServicePlan {
   readonly ports: readonly PlannedPort[];
   /** `extra_hosts` that netcompose adds so that names keep resolving. */
   readonly extraHosts: readonly { readonly host: string; readonly address: string }[];
+  /** Services to add to `links`, so that their names lead to this project's. */
+  readonly links: readonly string[];
   /** What its processes open, as far as the file tells. */
   readonly opens: readonly Listener[];
   /** Those of them that are reached as they are, because no port is mapped there. */

@@ -31,6 +31,7 @@ services:
     image: ${testImage}
     command: ["httpd", "-f", "-h", "/www"]
     stop_signal: SIGKILL
+    depends_on: [db]
     networks: [backend]
     x-netmode: { mode: macvlan, listen: [80] }
   db:
@@ -106,6 +107,27 @@ test('names on the backend still resolve, and the default route is that of the L
   assert.is((await rig.docker('exec', 'one-web-1', 'wget', '-q', '-O', '-', 'http://db/')).stdout, 'hello');
   const { stdout } = await rig.docker('exec', 'one-web-1', 'ip', 'route');
   assert.match(stdout, `default via ${lan.gateway}`);
+});
+
+test('a name that another project has on the LAN, too, leads to the own one', async (context) => {
+  const cwd = join(context.rig.directory, 'other');
+  await mkdir(cwd, { recursive: true });
+  await writeFile(
+    join(cwd, 'compose.yaml'),
+    `services:\n  db:\n    image: ${testImage}\n    command: ["sleep", "3600"]\n    stop_signal: SIGKILL\n` +
+      '    x-netmode: { mode: macvlan, ip_range: 192.168.213.192/27 }\n',
+  );
+  const other = (...args: string[]) => netcompose(context.rig, args, { cwd });
+  const { code, stderr } = await other('up', '-d');
+  assert.is(code, 0, stderr);
+  const ask = async (name: string) => (await context.rig.docker('exec', 'one-web-1', 'nslookup', name)).stdout;
+  const { stdout: own } = await context.rig.docker('exec', 'one-db-1', 'hostname', '-i');
+  const foreign = /Name:.*\nAddress[^:]*: (\S+)/.exec(await ask('other-db-1'))?.[1];
+  assert.match(foreign ?? '', /^192\.168\.213\./);
+  const answer = await ask('db');
+  assert.match(answer, own.trim());
+  assert.not.match(answer, foreign!);
+  assert.is((await other('down')).code, 0);
 });
 
 test('down of one leaves the other alone', async (context) => {

@@ -59,7 +59,7 @@ test('two files render into one that means what was planned, and rendering that 
   assert.ok(sound > 10, `only ${sound} were sound`);
 });
 
-const networking = ['networks', 'network_mode', 'ports', 'extra_hosts', 'x-netmode'];
+const networking = ['networks', 'network_mode', 'ports', 'links', 'extra_hosts', 'x-netmode'];
 
 test('nothing outside networking changes', () => {
   holds(

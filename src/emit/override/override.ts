@@ -70,6 +70,7 @@ function serviceBlock(plan: ServicePlan): Block | undefined {
     ...(ports === 'replace' ? [['ports', override(blockOf([...portDefinitions(plan.ports)]))] as const] : []),
     ...Object.entries(guestKeys(plan)).map(([key, value]) => [key, blockOf(value)] as const),
     ...(floating.length > 0 ? [['labels', blockOf({ [floatingLabel]: floating.join(' ') })] as const] : []),
+    ...(plan.links.length > 0 ? [['links', blockOf([...plan.links])] as const] : []),
     ...(hosts.length > 0 ? [['extra_hosts', blockOf(hosts.map(extraHostEntry))] as const] : []),
   ];
   return entries.length > 0 ? new Map(entries) : undefined;

@@ -54,6 +54,7 @@ export function serviceChange(plan: ServicePlan): Change {
   for (const [key, value] of Object.entries(guestKeys(plan)))
     set.set(key, key === 'expose' ? exposed(plan, value) : literal(value));
   if (floatingTexts(plan).length > 0) set.set('labels', labelsOf(plan));
+  if (plan.links.length > 0) set.set('links', linksOf(plan));
   if (addedHosts(plan).length > 0) set.set('extra_hosts', extraHostsOf(plan));
   return { set, remove };
 }
@@ -140,6 +141,12 @@ function portItem(item: Tree, ports: readonly PlannedPort[]): readonly Plain[] {
   const simple = hostIp !== undefined && ports.every(({ source }) => source.hostIp === undefined);
   if (!simple) return portDefinitions(ports).map(literal);
   return [`${hostIp}:${ports.some(({ source }) => source.published) ? '' : ':'}${before}`];
+}
+
+function linksOf({ service, links }: ServicePlan): Plain {
+  const tree = at(service.tree, 'links');
+  const before = tree ? written(tree) : [];
+  return [...(isList(before) ? before : []), ...links.map(literal)];
 }
 
 function extraHostsOf(plan: ServicePlan): Plain {

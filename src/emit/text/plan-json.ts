@@ -110,6 +110,7 @@ function serviceJson(plan: ServicePlan): object {
     ),
     ...(floating.length > 0 && { floating_addresses: floating }),
     ports: portsData(plan.ports),
+    ...(plan.links.length > 0 && { links: plan.links }),
     ...(plan.extraHosts.length > 0 && {
       extra_hosts: plan.extraHosts.map(({ host, address }) => `${host}:${address}`),
     }),

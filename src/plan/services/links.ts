@@ -1,0 +1,37 @@
+/**
+ * Names on networks that other projects are on, too: Docker's DNS knows no projects. Two of them with a service `db` on
+ * one network have both addresses under that name, and who leaves by that network asks there first, before its own
+ * project's (docs/shared-networks.md). A link is the name of one container, and comes before everything else.
+ */
+import { stringsIn } from '../../compose/project/fields.ts';
+import type { Project } from '../../compose/project/project.ts';
+import { at } from '../../compose/tree.ts';
+import type { Attached, NetworkPlan } from '../types.ts';
+
+/**
+ * The services to add to `links`: those that it depends on, which make no new order of starts.
+ *
+ * @returns in the file's order; none where no other project can be on its networks
+ */
+export function ownLinksOf(
+  plan: Attached,
+  services: ReadonlyMap<string, Attached>,
+  networks: ReadonlyMap<string, NetworkPlan>,
+  project: Project,
+): readonly string[] {
+  if (!plan.managed || !isAmongOthers(plan, networks, project)) return [];
+  const linked = new Set(stringsIn(at(plan.service.tree, 'links')).map(({ value }) => value.split(':').at(-1)));
+  return plan.service.dependsOn.flatMap(({ service: name }) => {
+    const peer = services.get(name);
+    if (!peer || peer === plan || linked.has(name) || peer.service.provider || !peer.service.active) return [];
+    // Of several containers a link leads to one.
+    if (peer.service.replicas.value !== 1) return [];
+    return [...plan.networks.keys()].some((key) => peer.networks.has(key)) ? [name] : [];
+  });
+}
+
+/** Whether it is on a network that is not this project's alone. */
+export const isAmongOthers = (plan: Attached, networks: ReadonlyMap<string, NetworkPlan>, project: Project): boolean =>
+  [...plan.networks.keys()].some(
+    (key) => networks.get(key)?.kind === 'shared' || project.networks.get(key)?.external === true,
+  );

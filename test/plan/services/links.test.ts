@@ -1,0 +1,60 @@
+/** Links to a project's own services, where other projects are on its networks. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { renderOf } from '../../../src/emit/render/render.ts';
+import { lanFacts, planTexts } from '../../support/in-memory.ts';
+
+type Options = Parameters<typeof planTexts>[1];
+
+const shared = 'x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27 }';
+const own = 'x-netmode: { mode: macvlan, scope: project, ip_range: 192.168.1.192/27 }';
+const db = 'db: { image: x }';
+
+/** What is added to `links` of `web`. */
+const linksOf = (web: string, others = db, more = '', options: Options = { facts: lanFacts }) =>
+  planTexts(`services:\n  web: { image: x, ${web} }\n  ${others}\n${more}`, options).plan!.services.get('web')!.links;
+
+const external = 'networks:\n  old: { external: true, name: old-lan }\n';
+const scaled = 'db: { image: x, deploy: { replicas: 2 } }';
+const asleep = 'db: { image: x, profiles: [p] }';
+
+const rows: readonly (readonly [name: string, args: Parameters<typeof linksOf>, expected: readonly string[]])[] = [
+  ['what it depends on', [`depends_on: [db], networks: [default], ${shared}`], ['db']],
+  ['what is on the LAN alone, as itself', [`depends_on: [db], ${shared}`, `db: { image: x, ${shared} }`], ['db']],
+  ['what shares no network with it', [`depends_on: [db], ${shared}`], []],
+  ['what it does not depend on', [`networks: [default], ${shared}`], []],
+  ["a network of the project's own", [`depends_on: [db], networks: [default], ${own}`], []],
+  ['without x-netmode', ['depends_on: [db], networks: [default, old]', db, external], []],
+  ['what is linked by this name', [`links: [db], depends_on: [db], networks: [default], ${shared}`], []],
+  ['what is linked by another name', [`links: ["db:sql"], networks: [default], ${shared}`], ['db']],
+  ['what has several containers', [`depends_on: [db], networks: [default], ${shared}`, scaled], []],
+  [
+    'what is not started',
+    [`depends_on: { db: { condition: service_started, required: false } }, networks: [default], ${shared}`, asleep],
+    [],
+  ],
+  [
+    'resolve_names: false',
+    [
+      `depends_on: [db], networks: [default], ` +
+        'x-netmode: { mode: macvlan, ip_range: 192.168.1.192/27, resolve_names: false }',
+    ],
+    [],
+  ],
+];
+for (const [name, args, expected] of rows) test(`links: ${name}`, () => assert.equal(linksOf(...args), expected));
+
+test('Podman knows no links', () => {
+  const podman = { facts: { ...lanFacts, engine: { ...lanFacts.engine!, kind: 'podman' as const } } };
+  assert.equal(linksOf(`depends_on: [db], networks: [default], ${shared}`, db, '', podman), []);
+});
+
+test("they stand behind the file's own", () => {
+  const text =
+    'services:\n  web:\n    image: x\n    links: [mail]\n    depends_on: [db, mail]\n    networks: [default]\n' +
+    `    ${shared}\n  db: { image: x }\n  mail: { image: x }\n`;
+  const { plan } = planTexts(text, { facts: lanFacts });
+  assert.match(renderOf(plan!, { external: true }).replace(/\s+/g, ' '), 'links: [mail, db]');
+});
+
+test.run();
