@@ -64,6 +64,10 @@ export const rules = {
     severity: 'warning',
     summary: 'A service cannot resolve the name of one that it depends on.',
   },
+  'service/name-of-another-project': {
+    severity: 'warning',
+    summary: 'A name that a service may ask for is also that of another project on a network of both.',
+  },
   'service/ports-ignored': { severity: 'warning', summary: '`ports` have no effect in this netmode.' },
   'service/port-remap-lost': {
     severity: 'warning',

@@ -123,6 +123,9 @@ const byHand: { readonly [rule in RuleName]?: readonly (readonly [from: string, 
     ['ipv4_address: 192.168.1.53', 'ip_range: 192.168.1.192/27'],
     ['replicas: 2', 'replicas: 1'],
   ],
+  'service/name-of-another-project': [
+    ['networks: [backend]\n    x-netmode', 'networks: [backend]\n    depends_on: [db]\n    x-netmode'],
+  ],
   'ports/published-twice': [['"8080:8080"', '"8081:8080"']],
   'ports/host-clash': [
     ['[9100] }\n  printer', '[9101] }\n  printer'],

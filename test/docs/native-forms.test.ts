@@ -57,6 +57,10 @@ const native: { readonly [rule in RuleName]?: string } = {
     { web: '{ image: x, networks: { back: {}, lan: { interface_name: eth0 } } }' },
     { lan: lan(), back: '' },
   ),
+  'service/name-of-another-project': project(
+    { web: '{ image: x, networks: [back, lan] }', db: '{ image: x, networks: [back] }' },
+    { lan: '{ external: true, name: netcompose-eth0 }', back: '' },
+  ),
   'ports/published-twice': project({ a: '{ image: x, ports: ["80:80"] }', b: '{ image: x, ports: ["80:81"] }' }),
   'ports/host-clash': project({ a: host(', expose: [80]'), b: host(', expose: [80]') }),
   'ports/namespace-clash': project({

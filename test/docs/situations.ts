@@ -152,6 +152,15 @@ const special: { readonly [rule in RuleName]?: Facts } = {
       },
     ],
   }),
+  'service/name-of-another-project': withEngine({
+    networks: [madeBefore],
+    containers: [
+      {
+        ...{ id: 'c1', name: 'other-db-1', project: 'other', service: 'db', running: true },
+        ...{ networkMode: 'netcompose-eth0', networks: { 'netcompose-eth0': { ipv4: '192.168.1.200' } }, ports: [] },
+      },
+    ],
+  }),
   'shim/name-taken': withInterfaces(card('nc-eth0', 3, { kind: 'macvlan', link: 'eth0' })),
   'host/manager-takes-shim': withHost({
     managers: { networkd: [{ path: '/etc/systemd/network/50-wired.network', match: { Type: ['ether'] } }] },

@@ -120,6 +120,8 @@ test('a name that another project has on the LAN, too, leads to the own one', as
   const other = (...args: string[]) => netcompose(context.rig, args, { cwd });
   const { code, stderr } = await other('up', '-d');
   assert.is(code, 0, stderr);
+  const check = await call(context, 'one', 'check');
+  assert.not.match(check.stdout, 'service/name-of-another-project');
   const ask = async (name: string) => (await context.rig.docker('exec', 'one-web-1', 'nslookup', name)).stdout;
   const { stdout: own } = await context.rig.docker('exec', 'one-db-1', 'hostname', '-i');
   const foreign = /Name:.*\nAddress[^:]*: (\S+)/.exec(await ask('other-db-1'))?.[1];

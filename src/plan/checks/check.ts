@@ -27,6 +27,7 @@ import { checkPorts } from './ports/ports.ts';
 import { checkAddresses } from './services/addresses.ts';
 import { checkBeside } from './services/beside.ts';
 import { checkFallbacks } from './services/fallbacks.ts';
+import { checkForeignNames } from './services/foreign-names.ts';
 import { checkGuests } from './services/guest-keys.ts';
 import { checkInterfaceNames } from './services/interface-names.ts';
 import { checkPeers } from './services/peers.ts';
@@ -82,6 +83,7 @@ const checks: readonly Check[] = [
   checkNewerKeys,
   checkPodman,
   withoutFacts(checkPeers),
+  checkForeignNames,
 ];
 
 /**

@@ -20,7 +20,7 @@ export function ownLinksOf(
   project: Project,
 ): readonly string[] {
   if (!plan.managed || !isAmongOthers(plan, networks, project)) return [];
-  const linked = new Set(stringsIn(at(plan.service.tree, 'links')).map(({ value }) => value.split(':').at(-1)));
+  const linked = new Set(linkedNames(plan));
   return plan.service.dependsOn.flatMap(({ service: name }) => {
     const peer = services.get(name);
     if (!peer || peer === plan || linked.has(name) || peer.service.provider || !peer.service.active) return [];
@@ -35,3 +35,7 @@ export const isAmongOthers = (plan: Attached, networks: ReadonlyMap<string, Netw
   [...plan.networks.keys()].some(
     (key) => networks.get(key)?.kind === 'shared' || project.networks.get(key)?.external === true,
   );
+
+/** The names that the file's own `links` give: `NAME`, or the last part of `SERVICE:NAME`. */
+export const linkedNames = ({ service }: Attached): readonly string[] =>
+  stringsIn(at(service.tree, 'links')).map(({ value }) => value.slice(value.indexOf(':') + 1));

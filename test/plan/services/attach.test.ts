@@ -191,7 +191,17 @@ test('a fixed address of the LAN means nothing on the bridge of a fallback', () 
 /** Everything that is decided of `web`, but for what the file says and where it answers. */
 const whole = (service: string, more = '', options: Options = {}) => {
   const { plan } = planTexts(`services:\n  web: { image: x, ${service} }\n${more}`, { facts: lanFacts, ...options });
-  const { service: _, reach, extraHosts, links, networks, ports, listeners, opens, ...rest } = plan!.services.get('web')!;
+  const {
+    service: _,
+    reach,
+    extraHosts,
+    links,
+    networks,
+    ports,
+    listeners,
+    opens,
+    ...rest
+  } = plan!.services.get('web')!;
   return {
     ...rest,
     networks: [...networks.values()].map(({ ipv4Address, ipv6Address, macAddress, ...others }) => ({
