@@ -75,7 +75,7 @@ export class TreeReader {
       let last = start + 1;
       for (const item of node.items as YamlNode[]) {
         if (node.flow) this.#withinBrackets(item);
-        const tree = this.#node(item, depth + 1);
+        const tree = (node.flow && this.#lonePair(item)) || this.#node(item, depth + 1);
         items.push(tree);
         if (!isEmpty(item)) last = endOf(item, tree);
       }
@@ -112,6 +112,29 @@ export class TreeReader {
     );
   }
 
+  /**
+   * Within brackets go-yaml ends a plain key only at a colon with a blank behind it: `{ lan:, iot: }` has the keys
+   * `lan:` and `iot` (docs/findings.md), and of `{ lan:{} }` it can make nothing.
+   */
+  #withColon<K extends { readonly text: string; readonly span: Span }>(key: K): K {
+    const { text } = this.#source;
+    const { start, end } = key.span;
+    const next = text[end] === ':' ? (text[end + 1] ?? '') : '';
+    if (/^[,}\]]/.test(next)) return { ...key, text: `${key.text}:`, span: this.#span(start, end + 1) };
+    if (/^[[{]/.test(next))
+      this.fault('":" needs a blank behind it within brackets', end, end + 1, `write "${key.text}: ${next}"`);
+    return key;
+  }
+
+  /** An item that is a key without a value, in no braces: with its colon it is a text to go-yaml. */
+  #lonePair(item: YamlNode): Tree | undefined {
+    if (!isMap(item) || item.items.length !== 1 || this.#source.text[item.range![0]] === '{') return undefined;
+    const [pair] = (item as YAMLMap<YamlNode, YamlNode | null>).items;
+    if (!pair || !isPlain(pair.key) || (pair.value && !isEmpty(pair.value))) return undefined;
+    const { text, span } = this.#withColon(this.#key(pair.key, item));
+    return text.endsWith(':') ? { kind: 'scalar', value: text, span, node: item } : undefined;
+  }
+
   #tag(node: YamlNode): { readonly tag?: '!reset' | '!override' } {
     const tag = (node as { tag?: string }).tag;
     if (tag !== '!reset' && tag !== '!override') return {};
@@ -125,8 +148,9 @@ export class TreeReader {
     let mergeKey: Span | undefined;
     let end = 0;
     for (const pair of node.items) {
-      const key = this.#key(pair.key as YamlNode | null, node);
       const value = pair.value as YamlNode | null;
+      const written = this.#key(pair.key as YamlNode | null, node);
+      const key = node.flow && isPlain(pair.key) ? this.#withColon(written) : written;
       const empty = !value || isEmpty(value);
       if (node.flow) for (const part of [pair.key, value]) this.#withinBrackets(part);
       const tree: Tree = empty
@@ -231,6 +255,9 @@ export class TreeReader {
     return size;
   }
 }
+
+/** Whether it stands there without quotes. */
+const isPlain = (node: unknown): boolean => isScalar(node) && node.type === 'PLAIN';
 
 /** A value of which the text has nothing. */
 function isEmpty(node: YamlNode): boolean {
