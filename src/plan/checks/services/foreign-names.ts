@@ -11,45 +11,67 @@ import type { Plan, ServicePlan } from '../../types.ts';
  */
 export function checkForeignNames(plan: Plan, { engine }: ParsedFacts, report: Report): void {
   if (!engine || engine.kind === 'podman' || !knows(engine, 'containers')) return;
-  const { services, networks, project } = plan;
-  for (const asking of services.values()) {
-    if (!asking.service.active || !isAmongOthers(asking, networks, project)) continue;
-    const known = new Set([
-      ...asking.links,
-      ...linkedNames(asking),
-      ...asking.service.extraHosts.map(({ host }) => host),
-    ]);
-    for (const peer of services.values()) {
-      const { name, active } = peer.service;
-      const isAsked = [...asking.networks.keys()].some((key) => peer.networks.has(key));
-      if (peer === asking || !active || !isAsked || known.has(name)) continue;
-      const [other] = namesakes(asking, name, plan, engine);
-      if (!other) continue;
-      report(
-        'service/name-of-another-project',
-        asking.service.span,
-        `"${asking.service.name}": the name "${name}" is also that of "${other.container}" on "${other.network}"`,
-        { help: helpFor(asking, peer) },
-      );
-    }
+  const members = membersOf(plan);
+  for (const [name, { network, container }] of namesakes(plan, engine, members)) {
+    const peer = plan.services.get(name)!;
+    const asking = members.get(network)!.filter((one) => mayAsk(one, peer));
+    const [first, ...others] = asking;
+    if (!first) continue;
+    const subject = `"${first.service.name}"${others.length > 0 ? ` and ${others.length} more` : ''}`;
+    report(
+      'service/name-of-another-project',
+      first.service.span,
+      `${subject}: the name "${name}" is also that of "${container}" on "${network}"`,
+      { help: helpFor(first, peer) },
+    );
   }
 }
 
-/** Running containers of other projects that have this name on a network of the service's. */
-const namesakes = (
-  asking: ServicePlan,
-  name: string,
-  { networks, project }: Plan,
-  engine: ParsedEngine,
-): readonly { readonly container: string; readonly network: string }[] =>
-  [...asking.networks.keys()].flatMap((key) => {
-    const network = dockerNameOf(key, networks, project);
-    return engine.containers.flatMap((one) =>
-      one.running && one.project !== project.name && one.service === name && one.networks.has(network)
-        ? [{ container: one.name, network }]
-        : [],
-    );
-  });
+/** The services on each network that other projects may be on, by Docker's own name for it. */
+function membersOf({ services, networks, project }: Plan): ReadonlyMap<string, readonly ServicePlan[]> {
+  const members = new Map<string, ServicePlan[]>();
+  for (const plan of services.values()) {
+    if (!plan.service.active || !isAmongOthers(plan, networks, project)) continue;
+    for (const key of plan.networks.keys()) {
+      const name = dockerNameOf(key, networks, project);
+      const known = members.get(name);
+      if (known) known.push(plan);
+      else members.set(name, [plan]);
+    }
+  }
+  return members;
+}
+
+interface Namesake {
+  readonly network: string;
+  readonly container: string;
+}
+
+/** By names of this project's services: the first container of others that has it on one of these networks. */
+function namesakes(
+  { services, project }: Plan,
+  { containers }: ParsedEngine,
+  members: ReadonlyMap<string, unknown>,
+): ReadonlyMap<string, Namesake> {
+  const found = new Map<string, Namesake>();
+  for (const { name: container, service: name, running, project: of, networks } of containers) {
+    if (!running || of === project.name || name === undefined || !services.has(name) || found.has(name)) continue;
+    const network = [...networks.keys()].find((one) => members.has(one));
+    if (network !== undefined) found.set(name, { network, container });
+  }
+  return found;
+}
+
+/** Whether Docker answers the one with the other, and nothing says which of that name. */
+function mayAsk(asking: ServicePlan, peer: ServicePlan): boolean {
+  const { name, active } = peer.service;
+  if (asking === peer || !active || ![...asking.networks.keys()].some((key) => peer.networks.has(key))) return false;
+  const isKnown =
+    asking.links.includes(name) ||
+    linkedNames(asking).includes(name) ||
+    asking.service.extraHosts.some(({ host }) => host === name);
+  return !isKnown;
+}
 
 function helpFor({ service, managed }: ServicePlan, peer: ServicePlan): string {
   const { name, replicas } = peer.service;

@@ -45,6 +45,12 @@ for (const [name, args, expected] of [
   test(`names of other projects: ${name}`, () =>
     assert.equal(reported(...(args as unknown as Parameters<typeof reported>)), expected));
 
+test('several that may ask are one line', () => {
+  const [line, ...more] = reported(`${onBoth} }\n  app: { image: x, ${onBoth} }\n  api: { image: x, ${onBoth}`);
+  assert.match(line ?? '', 'warning: "web" and 2 more: the name "db" is also that of "other-db-1"');
+  assert.equal(more, []);
+});
+
 test('of several replicas a link leads to one', () => {
   const [line] = reported(`depends_on: [db], ${onBoth}`, 'deploy: { replicas: 2 }');
   assert.match(line ?? '', 'give the service "db" a name that no other project has');
