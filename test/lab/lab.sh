@@ -394,6 +394,18 @@ switchOff() {
   rm -rf "$state"
 }
 
+# Ends a machine whose processors stand still. Now and then the kernel locks up in an emulated one, whatever runs there,
+# and never comes back; it uses its processor time meanwhile, so that it looks as if it worked.
+endLockedUp() { # PID STATE-DIR
+  while kill -0 "$1" 2>/dev/null; do
+    sleep 5
+    grep -qE 'soft lockup - CPU#[0-9]+ stuck for [0-9]{3,}s' "$2/console.log" 2>/dev/null || continue
+    : >"$2/locked-up"
+    kill -KILL "$1"
+    return
+  done
+}
+
 run() {
   local engine=28 cold='' counted=() out='' quiet=180 verbose='' option
   while getopts d:cio:t:v option; do
@@ -437,6 +449,7 @@ run() {
   : >"$state/written"
   qemu "$state" "$root" "$engine" "${resume[@]}" "${counted[@]}" </dev/null > >(tee "$state/written") &
   local machine=$! hangs=''
+  endLockedUp "$machine" "$state" &
   attend "$machine" "$quiet" "$state/written" || { hangs=1; kill -KILL "$machine"; }
   { wait "$machine"; } 2>/dev/null
   local code=$?
@@ -445,6 +458,7 @@ run() {
   if [ -n "$out" ]; then mkdir -p "$out"; cp -a "$state/out/." "$out/"; fi
   if [ -f "$state/out/.rc" ]; then exit "$(cat "$state/out/.rc")"; fi
   tail -5 "$state/console.log" >&2
+  if [ -e "$state/locked-up" ]; then say "the machine's kernel has locked up"; exit 75; fi
   [ -z "$hangs" ] || fail "the command was given up; above, the last that the console has"
   fail "the machine has ended without an exit code (QEMU: $code)"
 }
