@@ -127,6 +127,8 @@ test('a gateway that nobody is, and the host has none or another one', async (co
 test('a gateway that answers a ping, or NDP only; and one without a route to it', async (context) => {
   const { exec } = context.lan;
   await exec(['ip', 'address', 'add', `${gateway}/64`, 'dev', 'ncl-six', 'nodad']);
+  // What was asked while nobody had the address is being given up, and a ping of that moment with it.
+  await inside(context, 'seven', 'ip', '-6', 'neigh', 'flush', 'all');
   const place = `seven > gateway ${gateway} (ping)`;
   (await reach(context, 'seven')).rows.has(`${place}: yes`);
   const pings = ['INPUT', '-p', 'icmpv6', '--icmpv6-type', 'echo-request', '-j', 'DROP'];
