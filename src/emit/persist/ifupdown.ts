@@ -26,7 +26,9 @@ function stanza(shim: PersistedShim) {
   const { name, link, mark, settings, multicast, answers, addresses, up, routes, neighbours } = shim;
   const { returnRoutes, returnRules } = shim;
   const said = [...(multicast ? [multicast] : []), ...(answers ? [answers] : [])];
-  const before = [link, mark, ...settings, ...said, ...addresses];
+  const before = [link, mark, ...settings, ...said];
+  // ifupdown2 takes addresses away again that an interface has by then, all but link-local ones.
+  const after = [...addresses, up, ...routes, ...neighbours, ...returnRoutes];
   return [
     `auto ${name}`,
     `iface ${name} inet manual`,
@@ -35,7 +37,7 @@ function stanza(shim: PersistedShim) {
       const mayFail = action.kind === 'set-sysctl' && action.key[0] === 'ipv6';
       return `    pre-up ${displayCommand(commandOf(action))}${mayFail ? ' || true' : ''}`;
     }),
-    ...[up, ...routes, ...neighbours, ...returnRoutes].map((action) => `    up ${displayCommand(commandOf(action))}`),
+    ...after.map((action) => `    up ${displayCommand(commandOf(action))}`),
     // A rule does not go with the shim, and one that is there already is no failure.
     ...returnRules.map((action) => `    up ${displayCommand(commandOf(action))} || true`),
     ...returnRules.map((action) => `    post-down ${displayCommand(undoOf(action))} || true`),
