@@ -1,16 +1,17 @@
 #!/bin/bash
-# Tool: CNI plugins 1.1.1 (Debian 12's containernetworking-plugins 1.1.1+ds1-3+b5) and 1.9.1 (containernetworking-plugins
-#   1.9.1+ds1-1): dhcp with its daemon, below macvlan, as Podman before version 5 and Kubernetes use it.
+# Tool: CNI plugins 1.1.1 (Debian 12's containernetworking-plugins 1.1.1+ds1-3+b5) and 1.9.1
+#   (containernetworking-plugins 1.9.1+ds1-1): dhcp with its daemon, below macvlan, as Podman before version 5 and
+#   Kubernetes use it.
 # Behaviour: when the DHCP server gives the container another address at a renewal, after the LAN was renumbered or the
-#   server forgot its leases, the daemon logs "lease rebound", and from then on renews the lease of the new address. The
-#   container keeps the old one, which the server may give to somebody else. `dhcp` with the command CHECK has nothing
-#   to say.
-# Seen: 2026-11-30, both versions: address of the container 192.168.1.100, leased and renewed since 192.168.1.120, CHECK
-#   exit code 0
+#   server forgot its leases, the daemon logs "lease rebound", and from then on renews the lease of the new address.
+#   The container keeps the old one, which the server may give to somebody else. `dhcp` with the command CHECK has
+#   nothing to say.
+# Seen: 2026-11-30, both versions: address of the container 192.168.1.100, leased and renewed since 192.168.1.120,
+#   CHECK exit code 0
 # Why it surprises: both sides report success, and go on doing so: the server lists the container at an address where
 #   nobody answers, the container has one that it has no lease for. Every other DHCP client sets what it was given.
-# For you: make containers anew after a change of the server's range, or pin their addresses there. Compare `ip addr` in
-#   the container with the server's list, not the daemon's log.
+# For you: make containers anew after a change of the server's range, or pin their addresses there. Compare `ip addr`
+#   in the container with the server's list, not the daemon's log.
 # Needs: root, Linux with veth and macvlan, iproute2, unshare, apt-get. Exit code: 0 as stated, 1 not so, 2 not tried.
 set -euo pipefail
 
@@ -88,7 +89,7 @@ until_said() {
   done
   differs "nothing says $2: $(cat "$3")"
 }
-# changed FOLDER OPTION...: the container's address in the end, and the exit code of CHECK, with the plugins of a version.
+# changed FOLDER OPTION...: the container's address in the end, and CHECK's exit code, with the plugins of a version.
 changed() {
   local plugins=$1/usr/lib/cni daemon code=0
   shift

@@ -1,15 +1,16 @@
 #!/bin/bash
-# Tool: DHCP clients of containers and hosts, with the files that Debian ships for them: dhcpcd 9.4.1, dhclient 4.4.3 and
-#   udhcpc 1.35.0 of Debian 12; CNI dhcp 1.9.1; the DHCP proxies of netavark 1.14.0 and 1.17.2 (Podman). dnsmasq 2.90 as
-#   the LAN's server, with the router as usual, and option 121 for one more route: 192.168.64.0/24, a container network
-#   behind the host.
-# Behaviour: no client ends up with both. dhcpcd and dhclient take the route, and for its sake leave the router out. The
-#   others take the router, and no route: udhcpc and CNI do not ask for option 121, netavark 1.17.2 asks for it. CNI, told
-#   to ask, is like dhcpcd.
+# Tool: DHCP clients of containers and hosts, with the files that Debian ships for them: dhcpcd 9.4.1, dhclient 4.4.3
+#   and udhcpc 1.35.0 of Debian 12; CNI dhcp 1.9.1; the DHCP proxies of netavark 1.14.0 and 1.17.2 (Podman). dnsmasq
+#   2.90 as the LAN's server, with the router as usual, and option 121 for one more route: 192.168.64.0/24, a container
+#   network behind the host.
+# Behaviour: no client ends up with both. dhcpcd and dhclient take the route, and for its sake leave the router out.
+#   The others take the router, and no route: udhcpc and CNI do not ask for option 121, netavark 1.17.2 asks for it.
+#   CNI, told to ask, is like dhcpcd.
 # Seen: 2026-11-30, route and default route: dhcpcd, dhclient, CNI told to ask: route; udhcpc, CNI, netavark 1.14.0,
 #   1.17.2: default. With 0.0.0.0/0 in the option, too: dhcpcd, dhclient, CNI told to ask: both; the others: default
-# Why it surprises: one line in the server's configuration is to add a route to a LAN; it takes half of the machines off
-#   the Internet, and containers by DHCP can be of either half. (The standard of the option, RFC 3442, wants it so.)
+# Why it surprises: one line in the server's configuration is to add a route to a LAN; it takes half of the machines
+#   off the Internet, and containers by DHCP can be of either half. (The standard of the option, RFC 3442, wants it
+#   so.)
 # For you: always the default route in the option, too. Containers that are to reach such a network need the route on
 #   the router, which then serves all.
 # Needs: root, Linux with veth and macvlan, iproute2, unshare, apt-get. Exit code: 0 as stated, 1 not so, 2 not tried.
@@ -129,7 +130,8 @@ with_cni() {
   mkdir -p /run/cni
   "$plugins/dhcp" daemon & daemon=$!
   until_there /run/cni/dhcp.sock
-  CNI_COMMAND=ADD CNI_CONTAINERID=web CNI_NETNS=/run/netns/web CNI_IFNAME=eth0 CNI_PATH=$plugins "$plugins/macvlan" <<JSON
+  CNI_COMMAND=ADD CNI_CONTAINERID=web CNI_NETNS=/run/netns/web CNI_IFNAME=eth0 CNI_PATH=$plugins \
+    "$plugins/macvlan" <<JSON
 { "cniVersion": "1.0.0", "name": "lan", "type": "macvlan", "master": "p0",
   "ipam": { "type": "dhcp", "request": [${1:-}] } }
 JSON

@@ -8,8 +8,8 @@
 #   same address, a lease
 # Why it surprises: a DHCP client either gives the address up at the end of its lease, or goes on asking. Here nothing
 #   is noticed on the day when the router was away, and a week later two machines have one address.
-# For you: after an outage of the router that was longer than its leases, restart such containers; or pin their addresses
-#   in the server.
+# For you: after an outage of the router that was longer than its leases, restart such containers; or pin their
+#   addresses in the server.
 # Needs: root, Linux with veth and macvlan, iproute2, unshare, apt-get. Exit code: 0 as stated, 1 not so, 2 not tried.
 set -euo pipefail
 

@@ -1,15 +1,15 @@
 #!/bin/bash
-# Tool: the DHCP proxy of netavark 1.14.0 (Podman 5.4 of Debian 13: netavark 1.14.0-2) and 1.17.2 (netavark 1.17.2-3), for
-#   macvlan networks with `--ipam-driver dhcp`.
+# Tool: the DHCP proxy of netavark 1.14.0 (Podman 5.4 of Debian 13: netavark 1.14.0-2) and 1.17.2 (netavark 1.17.2-3),
+#   for macvlan networks with `--ipam-driver dhcp`.
 # Behaviour: when the DHCP server gives the container another address of the same subnet, the proxy adds the new one,
 #   which is the second of its subnet for the kernel, and then deletes the first: with it the kernel deletes the second
-#   and the routes, unless promote_secondaries is 1. The container is left without an IPv4 address, while the proxy logs
-#   "update address", and renews the lease.
-# Seen: 2026-11-30, both versions: with promote_secondaries=0, the kernel's and Debian 12's, no address, no route; with 1
-#   192.168.1.120 and the default route
-# Why it surprises: Debian 13 has a package, linux-sysctl-defaults, that sets promote_secondaries to 1, and a container's
-#   network has it from the host: there it works. Without the package, or with other software's own sysctl.d, the same
-#   container is off the LAN at the first such change, while the server lists it at its new address.
+#   and the routes, unless promote_secondaries is 1. The container is left without an IPv4 address, while the proxy
+#   logs "update address", and renews the lease.
+# Seen: 2026-11-30, both versions: with promote_secondaries=0, the kernel's and Debian 12's, no address, no route; with
+#   1 192.168.1.120 and the default route
+# Why it surprises: Debian 13 has a package, linux-sysctl-defaults, that sets promote_secondaries to 1, and a
+#   container's network has it from the host: there it works. Without the package, or with other software's own
+#   sysctl.d, the same container is off the LAN at the first such change, while the server lists it at its new address.
 # For you: `net.ipv4.conf.all.promote_secondaries=1`, on the host or as `--sysctl` of the container.
 # Needs: root, Linux with veth and macvlan, iproute2, unshare, apt-get. Exit code: 0 as stated, 1 not so, 2 not tried.
 set -euo pipefail
@@ -142,5 +142,5 @@ newers=$(changed sid 1)
 [ "$newer" = none ] || differs "1.17.2: $newer"
 [ "$olders" = '192.168.1.120/24 default via 192.168.1.1' ] || differs "1.14.0, promote_secondaries: $olders"
 [ "$newers" = '192.168.1.120/24 default via 192.168.1.1' ] || differs "1.17.2, promote_secondaries: $newers"
-echo "as stated, address and route of the container by 1.14.0, 1.17.2: $older, $newer; with promote_secondaries: $olders,"
-echo "$newers"
+echo "as stated, address and route of the container by 1.14.0, 1.17.2: $older, $newer; with promote_secondaries:"
+echo "$olders, $newers"
