@@ -32,17 +32,20 @@ const etc = () =>
 
 /** Waits for the containers, which the engine starts: it takes its time after the host is there. */
 function reached(): void {
-  for (const { name, address } of networks) {
-    const answers = () => run(['ping', '-c1', '-W1', address]).code === 0;
-    const way = () => run(['ip', 'route', 'get', address]).stdout;
-    const isReached = until(answers, Boolean, 60, 1000);
-    check(`the host reaches its container on ${name}`, isReached && way().includes(' dev nc-'), way());
-  }
-  for (const { name, router } of networks) {
-    if (router === undefined) continue;
-    const answer = netcompose('exec', '-T', name, 'ping', '-c1', '-W2', router);
-    check(`the container on ${name} reaches its router`, answer.code === 0, answer.stdout + answer.stderr);
-  }
+  for (const { name, address, address6 } of networks)
+    for (const each of [address, address6]) {
+      if (each === undefined) continue;
+      const answers = () => run(['ping', '-c1', '-W1', each]).code === 0;
+      const way = () => run(['ip', 'route', 'get', each]).stdout;
+      const isReached = until(answers, Boolean, 60, 1000);
+      check(`the host reaches its container on ${name} at ${each}`, isReached && way().includes(' dev nc-'), way());
+    }
+  for (const { name, router, router6 } of networks)
+    for (const each of [router, router6]) {
+      if (each === undefined) continue;
+      const answer = netcompose('exec', '-T', name, 'ping', '-c1', '-W2', each);
+      check(`the container on ${name} reaches ${each}`, answer.code === 0, answer.stdout + answer.stderr);
+    }
   const shims = netcompose('shim', 'ls');
   check('`shim ls` finds nothing wrong', shims.code === 0, shims.stdout + shims.stderr);
 }
