@@ -85,7 +85,7 @@ const leases = (...ask: readonly (readonly string[])[]): readonly HostEvent[] =>
   }));
 
 /** The first version in what a program prints of itself: `257.13`, `1.52.1`. */
-const versionOf =
+export const versionOf =
   (...argv: readonly string[]) =>
   async (machine: Machine): Promise<string> =>
     /\d+(?:\.\d+)*/.exec(await machine.exec(argv))?.[0] ?? '?';
@@ -96,7 +96,7 @@ const enabled =
     void (await machine.exec(['systemctl', '--quiet', 'enable', ...units]));
 
 const systemctl = (...args: readonly string[]) => ['systemctl', ...args] as const;
-const everywhere = [carrierLost(10), linkDownAndUp] as const;
+const everywhere = [carrierLost(1), carrierLost(10), linkDownAndUp] as const;
 
 const networkFile = '/etc/systemd/network/10-eth0.network';
 const networkdUnits = ['systemd-networkd.service', 'systemd-networkd.socket'] as const;
