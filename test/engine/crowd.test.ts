@@ -1,0 +1,98 @@
+/**
+ * Many at once on one parent: whatever the order in which they come and go, each comes up, the last to leave leaves
+ * nothing, and what netcompose did not make is what it was.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { saying } from '../support/hooks.ts';
+import { fetchText } from './rig/http.ts';
+import { testImage } from './rig/image.ts';
+import { type Lan, makeLan } from './rig/lan.ts';
+import { netcompose } from './rig/netcompose.ts';
+import { type Rig, startRig } from './rig/rig.ts';
+import { type Snapshot, snapshot } from './snapshot.ts';
+
+interface Context {
+  rig: Rig;
+  lan: Lan;
+  before: Snapshot;
+  folders: Map<string, string>;
+}
+
+const test = suite<Context>('a crowd');
+
+const service = `
+    image: ${testImage}
+    command: ["httpd", "-f", "-h", "/www"]
+    stop_signal: SIGKILL`;
+
+/** On the network that all of one parent share. */
+const sharing = (address: string) => `
+x-netmode: { ip_range: 192.168.213.192/27 }
+services:
+  web:${service}
+    x-netmode: { mode: macvlan, ipv4_address: ${address} }
+`;
+
+/** With a network of the project's own on the same parent. */
+const own = (third: number) => `
+services:
+  web:${service}
+    x-netmode: { network: lan, ipv4_address: 10.${third}.0.130 }
+networks:
+  lan:
+    x-netmode:
+      { mode: macvlan, parent: ncp-crowd, scope: project, subnet: 10.${third}.0.0/24, gateway: 10.${third}.0.1,
+        ip_range: 10.${third}.0.128/27 }
+`;
+
+const shared = Array.from({ length: 8 }, (_, at): readonly [string, string] => [
+  `p${at}`,
+  `192.168.213.${at % 2 === 0 ? 193 + at : 50 + at}`,
+]);
+const owning = [131, 132].map((third): readonly [string, string] => [`own${third}`, `10.${third}.0.130`]);
+const all = [...shared, ...owning];
+
+test.before(
+  saying(async (context) => {
+    context.lan = await makeLan({ name: 'crowd', defaultRoute: true });
+    context.rig = await startRig();
+    context.folders = new Map();
+    for (const [name, address] of all) {
+      const cwd = join(context.rig.directory, name);
+      await mkdir(cwd);
+      await writeFile(join(cwd, 'compose.yaml'), name.startsWith('own') ? own(Number(name.slice(3))) : sharing(address));
+      context.folders.set(name, cwd);
+    }
+    for (const third of [131, 132])
+      await execa('ip', ['address', 'add', `10.${third}.0.10/24`, 'dev', context.lan.parent]);
+    context.before = await snapshot(context.rig);
+  }),
+);
+test.after(async ({ rig, lan }) => {
+  await rig?.stop();
+  await lan?.remove();
+});
+
+const call = ({ rig, folders }: Context, name: string, ...args: string[]) =>
+  netcompose(rig, args, { cwd: folders.get(name)! });
+
+test('ten projects come up at once, one of them twice', async (context) => {
+  const names = [...all.map(([name]) => name), all[0]![0]];
+  const outputs = await Promise.all(names.map(async (name) => ({ name, ...(await call(context, name, 'up', '-d')) })));
+  for (const { name, code, stderr } of outputs) assert.is(code, 0, `${name}: ${stderr}`);
+  for (const [name, address] of all) assert.is(await fetchText(`http://${address}/`), 'hello', name);
+  const { stdout } = await call(context, 'p0', 'shim', 'ls');
+  assert.not.match(stdout, 'wrong');
+});
+
+test('and go at once', async (context) => {
+  const outputs = await Promise.all(all.map(async ([name]) => ({ name, ...(await call(context, name, 'down')) })));
+  for (const { name, code, stderr } of outputs) assert.is(code, 0, `${name}: ${stderr}`);
+  assert.equal(await snapshot(context.rig), context.before);
+});
+
+test.run();
