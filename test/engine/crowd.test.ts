@@ -64,11 +64,15 @@ test.before(
     for (const [name, address] of all) {
       const cwd = join(context.rig.directory, name);
       await mkdir(cwd);
-      await writeFile(join(cwd, 'compose.yaml'), name.startsWith('own') ? own(Number(name.slice(3))) : sharing(address));
+      await writeFile(
+        join(cwd, 'compose.yaml'),
+        name.startsWith('own') ? own(Number(name.slice(3))) : sharing(address),
+      );
       context.folders.set(name, cwd);
     }
     for (const third of [131, 132])
       await execa('ip', ['address', 'add', `10.${third}.0.10/24`, 'dev', context.lan.parent]);
+    await addOthers(context);
     context.before = await snapshot(context.rig);
   }),
 );
@@ -76,6 +80,25 @@ test.after(async ({ rig, lan }) => {
   await rig?.stop();
   await lan?.remove();
 });
+
+/** What is somebody else's: an interface beside the shims, its address, routes, a rule, a neighbour, Docker networks. */
+async function addOthers({ rig, lan }: Context): Promise<void> {
+  for (const line of [
+    `link add link ${lan.parent} name other type macvlan mode bridge`,
+    'link set dev other up alias somebody',
+    'addr add 10.9.8.7/24 dev other',
+    'route add 10.9.9.0/24 via 10.9.8.1 table 4711',
+    'rule add to 10.9.9.0/24 lookup 4711 priority 30000',
+    'neigh add 10.9.8.9 lladdr 02:00:00:00:00:09 dev other nud permanent',
+  ])
+    await execa('ip', line.split(' '));
+  await execa('sysctl', ['-q', '-w', 'net/ipv4/conf/other/arp_filter=1']);
+  const own = ['--opt', `parent=${lan.parent}`, '--subnet', '10.133.0.0/24', '--label', 'whose=somebody', 'others-lan'];
+  for (const args of [['others-bridge'], ['--driver', 'macvlan', ...own]]) {
+    const { code, stderr } = await rig.docker('network', 'create', ...args);
+    assert.is(code, 0, stderr);
+  }
+}
 
 const call = ({ rig, folders }: Context, name: string, ...args: string[]) =>
   netcompose(rig, args, { cwd: folders.get(name)! });
@@ -87,6 +110,21 @@ test('ten projects come up at once, one of them twice', async (context) => {
   for (const [name, address] of all) assert.is(await fetchText(`http://${address}/`), 'hello', name);
   const { stdout } = await call(context, 'p0', 'shim', 'ls');
   assert.not.match(stdout, 'wrong');
+});
+
+test('a project that wants the network otherwise while others run is told, and disturbs none', async (context) => {
+  const file = join(context.folders.get('p1')!, 'compose.yaml');
+  const running = await snapshot(context.rig);
+  await writeFile(file, sharing(shared[1]![1]).replace('192.168.213.192/27', '192.168.213.128/27'));
+  const refused = await call(context, 'p1', 'up', '-d');
+  assert.is(refused.code, 1, refused.stderr);
+  assert.match(refused.stderr, 'error[netmode/conflicting-network]: ip_range is 192.168.213.128/27');
+  assert.equal(await snapshot(context.rig), running);
+  await writeFile(file, sharing('192.168.213.58'));
+  const moved = await call(context, 'p1', 'up', '-d');
+  assert.is(moved.code, 0, moved.stderr);
+  for (const [name, address] of [...all.filter(([one]) => one !== 'p1'), ['p1', '192.168.213.58'] as const])
+    assert.is(await fetchText(`http://${address}/`), 'hello', name);
 });
 
 test('and go at once', async (context) => {
