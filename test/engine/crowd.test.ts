@@ -81,7 +81,7 @@ test.after(async ({ rig, lan }) => {
   await lan?.remove();
 });
 
-/** What is somebody else's: an interface beside the shims, its address, routes, a rule, a neighbour, Docker networks. */
+/** What is somebody else's: an interface on the parent, an address, routes, a rule, a neighbour, Docker networks. */
 async function addOthers({ rig, lan }: Context): Promise<void> {
   for (const line of [
     `link add link ${lan.parent} name other type macvlan mode bridge`,
