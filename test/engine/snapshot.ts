@@ -48,7 +48,10 @@ export async function snapshot(rig: Pick<Rig, 'docker'>): Promise<Snapshot> {
     ].filter((line) => !/ expires |\bfe80:/.test(line)),
     rules: [...(await ip('rule')), ...(await ip('-6', 'rule'))],
     neighbours: await ip('neigh', 'show', 'nud', 'permanent'),
-    sysctls: lines((await execa('sysctl', ['-a', '-e', '--pattern', '^net\\.ipv[46]\\.(conf|neigh)\\.'])).stdout),
+    sysctls: lines(
+      (await execa('sysctl', ['-a', '-e', '--pattern', '^net\\.ipv[46]\\.(conf|neigh)\\.'])).stdout,
+      // The engine turns that on with its first bridge that has IPv6, for all interfaces, and leaves it on.
+    ).filter((line) => !/^net\.ipv6\.conf\..*\.forwarding /.test(line)),
   };
 }
 

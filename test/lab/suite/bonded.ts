@@ -7,7 +7,7 @@ import { check } from './checks.ts';
 import { segment } from './lan.ts';
 import type { Row } from './netmodes.ts';
 import { must, until } from './process.ts';
-import { type Event, entriesBut, parentOf, whileUp } from './watched.ts';
+import { type Event, entriesBut, parentOf, shimOf, whileUp } from './watched.ts';
 
 const cards = [1, 2] as const;
 const cardOf = (one: Row, card: number) => `${parentOf(one)}-${card}`;
@@ -22,7 +22,12 @@ const rows = (
 ).map(([key, mode, number]): Row => {
   const place = segment(key, number);
   const pool = { subnet: place.subnet, gateway: place.router, ip_range: `192.168.${number}.224/30` };
-  const network = { 'x-netmode': { mode, parent: key, ...pool } };
+  // Of a network of one's own the shim has no address here, and so needs entries for neighbours.
+  const native = {
+    ...{ driver: 'ipvlan', driver_opts: { parent: key, ipvlan_mode: 'l2' }, ipam: { config: [pool] } },
+    'x-netmode': { host_access: 'shim' },
+  };
+  const network = mode === 'macvlan' ? { 'x-netmode': { mode, parent: key, ...pool } } : native;
   return { key, name: `\`${mode}\` on a bond`, segment: place, network, six: false };
 });
 const [entered] = rows as [Row, Row];
@@ -32,9 +37,7 @@ const macOf = (one: Row) => readFileSync(`/sys/class/net/${parentOf(one)}/addres
 export async function bonded(): Promise<void> {
   for (const one of rows) makeBond(one);
   try {
-    const macs = rows.map((one) =>
-      cards.map((card) => must('cat', `/sys/class/net/${cardOf(one, card)}/address`)),
-    );
+    const macs = rows.map((one) => cards.map((card) => must('cat', `/sys/class/net/${cardOf(one, card)}/address`)));
     check(
       'each card has a MAC address of its own',
       macs.every(([a, b]) => a !== b),
@@ -86,7 +89,9 @@ function failOver(card: 1 | 2): Event {
     mends: [entered],
     wrong: () => {
       const same = rows.filter((one, at) => macOf(one) === before[at]).map(parentOf);
-      return same.length > 0 ? `the same MAC address: ${same.join(' ')}` : entriesBut(entered, macOf(entered));
+      if (same.length > 0) return `the same MAC address: ${same.join(' ')}`;
+      const entries = must('ip', 'neigh', 'show', 'nud', 'permanent', 'dev', shimOf(entered));
+      return entries.includes(macOf(entered)) ? entriesBut(entered, macOf(entered)) : `no entries: ${entries}`;
     },
   };
 }
