@@ -1,4 +1,6 @@
 /** `docs/network-managers.md`, from what was seen. Pure. */
+
+import type { RuleName } from '../../src/diagnostics/rules.ts';
 import { managers } from './managers.ts';
 import type { FormName } from './product.ts';
 import { type Suite, suites } from './rig/suites.ts';
@@ -14,6 +16,15 @@ export interface Outcome {
 }
 
 /** The versions of the programs, by manager and suite. */
+/** What a program did to a shim, in the suites where it was tried; and left alone once the help was followed. */
+export interface Tried {
+  readonly name: string;
+  readonly does: string;
+  readonly rule: RuleName;
+  /** As the program says it. */
+  readonly versions: ReadonlyMap<Suite, string>;
+}
+
 export type Versions = ReadonlyMap<string, string>;
 
 export const versionKey = (manager: string, suite: Suite): string => `${manager} ${suite}`;
@@ -86,12 +97,49 @@ function cellOf(outcomes: readonly Outcome[]): string {
     : lost.map(({ form, faults }) => `${formNames[form]}: ${faults.join(', ')}`).join('; ');
 }
 
+const threatsHeading = '## Programs that take, rename or block a shim';
+
+/** Of the page: what comes of events, and what comes of such programs. Each test writes its own. */
+export function partsOf(page: string): { readonly events: string; readonly threats: string } {
+  const at = page.indexOf(threatsHeading);
+  return at < 0
+    ? { events: page, threats: '' }
+    : { events: `${page.slice(0, at).trimEnd()}\n`, threats: page.slice(at) };
+}
+
+export const pageFrom = ({ events, threats }: ReturnType<typeof partsOf>): string =>
+  threats === '' ? events : `${events}\n${threats}`;
+
+/** @param tried each with its versions; a suite without one was not tried, or it was not as it should be */
+export function threatsOf(tried: readonly Tried[]): string {
+  const heads = ['Debian 12', 'Debian 13', 'unstable'];
+  return [
+    threatsHeading,
+    '',
+    'Each did so on these machines, in the versions that are named, to a macvlan shim beside a container; `check` had ' +
+      'said it',
+    'before, and once what its help says was written, word for word, the program left the shim alone, and the host ' +
+      'reached the',
+    'container. That test writes this table. With ipvlan and engine 26, in a virtual machine, so did ' +
+      'networkd, dhcpcd, ConnMan and',
+    'firewalld (`npm run lab -- --threats all`).',
+    '',
+    `| program | ${heads.join(' | ')} | what it does to a shim | told beforehand by |`,
+    `| --- |${' --- |'.repeat(heads.length + 2)}`,
+    ...tried.map(({ name, does, rule, versions }) => {
+      const cells = suites.map((suite) => versions.get(suite) ?? '–');
+      return `| ${name} | ${cells.join(' | ')} | ${does} | [${rule}](rules/${rule}.md) |`;
+    }),
+    '',
+  ].join('\n');
+}
+
 /** The page without versions: the newest of a suite changes by itself. */
 export const withoutVersions = (page: string): string => page.replace(/\d+(?:\.\d+)+|\b2\d\d\b/g, 'N');
 
 /** What the page says of the events on some suites only, line by line. */
 export function columnsOf(page: string, tried: (suite: Suite) => boolean): readonly string[] {
-  let manager = '';
+  let manager = page.startsWith(threatsHeading) ? 'programs' : '';
   return page.split('\n').flatMap((line) => {
     if (line.startsWith('### ')) manager = line.slice('### '.length);
     const [, event = '', ...cells] = line.split('|');

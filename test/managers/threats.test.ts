@@ -2,6 +2,7 @@
  * The rules of `host/` and the real programs: what the rule speaks of happens, and once what its help says is written,
  * it does not happen and the rule is silent.
  */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RuleName } from '../../src/diagnostics/rules.ts';
@@ -9,6 +10,7 @@ import { applyActions } from '../../src/host/execute/execute.ts';
 import { cureOf } from '../support/help.ts';
 import { addressLost } from './given-up.ts';
 import { addressed, managers, usualAddress } from './managers.ts';
+import { columnsOf, pageFrom, partsOf, threatsOf, withoutVersions } from './page.ts';
 import { checked, forms, hostIn, planned } from './product.ts';
 import { addContainer, reaches } from './rig/containers.ts';
 import { type Machine, startMachine } from './rig/machine.ts';
@@ -18,11 +20,16 @@ import { isTried, type Suite, suites } from './rig/suites.ts';
 const [networkd, , dhcpcd] = managers;
 const { plain } = forms;
 const { shim } = plain;
+const page = new URL('../../docs/network-managers.md', import.meta.url);
 
 interface Threat {
   readonly name: string;
   readonly suites: readonly Suite[];
   readonly rule: RuleName;
+  /** For the page. */
+  readonly does: string;
+  /** Says its version, the first number that it prints. */
+  readonly version: readonly string[];
   /** Gives the host its address, and has the program do what the rule speaks of. */
   start(machine: Machine): Promise<void>;
   /** Whether the program has done it to the shim that is there; given some time. */
@@ -62,11 +69,25 @@ async function shimMac(machine: Machine): Promise<string> {
 
 const isRenamed = (machine: Machine) => soon(3, () => succeeds(machine, ['test', '-e', '/sys/class/net/lan7']));
 
+const taken = 'its route goes, or it gets an address of the LAN';
+const givenUp = "the host's address is given up, as the shim answers containers that ask for it";
+const renamed = 'it gets another name, and the next command does not find it';
+const blocked = 'containers do not reach ports of the host that are open to the LAN';
+const versions = {
+  networkd: ['networkctl', '--version'],
+  dhcpcd: ['dhcpcd', '--version'],
+  connman: ['connmand', '--version'],
+  udev: ['udevadm', '--version'],
+  firewalld: ['firewall-cmd', '--version'],
+} as const;
+
 const threats: readonly Threat[] = [
   {
     name: 'networkd: a .network file for all that is Ethernet',
     suites,
     rule: 'host/manager-takes-shim',
+    does: taken,
+    version: versions.networkd,
     start: networkdWith('/etc/systemd/network/90-all.network', 'Type=ether'),
     harmed: isTaken,
   },
@@ -74,6 +95,8 @@ const threats: readonly Threat[] = [
     name: 'networkd: one that comes before all others',
     suites: ['trixie'],
     rule: 'host/manager-takes-shim',
+    does: taken,
+    version: versions.networkd,
     start: networkdWith('/etc/systemd/network/01-all.network', 'Name=e* nc-*', 'Kind=!vlan bridge'),
     harmed: isTaken,
   },
@@ -81,6 +104,8 @@ const threats: readonly Threat[] = [
     name: 'dhcpcd',
     suites: ['bookworm', 'trixie'],
     rule: 'host/manager-takes-shim',
+    does: taken,
+    version: versions.dhcpcd,
     async start(machine) {
       await dhcpcd.start(machine);
       await machine.exec(['sed', '-i', '/^denyinterfaces/d', '/etc/dhcpcd.conf']);
@@ -92,6 +117,8 @@ const threats: readonly Threat[] = [
     name: 'dhcpcd 10, without nft',
     suites: ['trixie', 'sid'],
     rule: 'host/address-given-up',
+    does: givenUp,
+    version: versions.dhcpcd,
     async start(machine) {
       await dhcpcd.start(machine);
       await machine.exec(['rm', '/usr/sbin/nft']);
@@ -102,6 +129,8 @@ const threats: readonly Threat[] = [
     name: 'dhcpcd 10 as ifupdown starts it, for one interface, without nft',
     suites: ['trixie'],
     rule: 'host/address-given-up',
+    does: givenUp,
+    version: versions.dhcpcd,
     async start(machine) {
       await machine.exec(['dhcpcd', '-4', 'eth0']);
       await machine.exec(['rm', '/usr/sbin/nft']);
@@ -112,6 +141,8 @@ const threats: readonly Threat[] = [
     name: 'ConnMan',
     suites: ['trixie'],
     rule: 'host/manager-takes-shim',
+    does: taken,
+    version: versions.connman,
     async start(machine) {
       await machine.exec(['systemctl', 'unmask', 'connman.service']);
       await machine.exec(['systemctl', 'start', 'connman']);
@@ -122,6 +153,8 @@ const threats: readonly Threat[] = [
     name: 'udev: a .link file by MAC address',
     suites,
     rule: 'host/renamed-by-mac',
+    does: renamed,
+    version: versions.udev,
     async start(machine) {
       await staticAddress(machine);
       const text = ['[Match]', `MACAddress=${await shimMac(machine)}`, '[Link]', 'Name=lan7', ''].join('\n');
@@ -134,6 +167,8 @@ const threats: readonly Threat[] = [
     name: 'udev: a rule by MAC address',
     suites: ['trixie'],
     rule: 'host/renamed-by-mac',
+    does: renamed,
+    version: versions.udev,
     async start(machine) {
       await staticAddress(machine);
       const parts = ['SUBSYSTEM=="net"', 'ACTION=="add"', `ATTR{address}=="${await shimMac(machine)}"`, 'NAME="lan7"'];
@@ -146,6 +181,8 @@ const threats: readonly Threat[] = [
     name: 'firewalld: another zone than the parent',
     suites: ['trixie'],
     rule: 'host/firewall-zone',
+    does: blocked,
+    version: versions.firewalld,
     async start(machine) {
       await staticAddress(machine);
       await machine.exec(['systemctl', 'unmask', 'firewalld.service']);
@@ -204,7 +241,10 @@ test.after.each(async (context) => {
   delete context.machine;
 });
 
-for (const { name, suites: where, rule, start, harmed } of threats) {
+const seen = new Map<string, Map<Suite, string>>();
+
+for (const { name, suites: where, rule, version, start, harmed } of threats) {
+  seen.set(name, new Map());
   for (const each of where.filter(isTried)) {
     test(`${each}, ${name}`, async (context) => {
       const machine = await startMachine(each, 'threat');
@@ -228,8 +268,19 @@ for (const { name, suites: where, rule, start, harmed } of threats) {
       await make(machine, rule);
       assert.not(await harmed(machine), 'the program leaves the shim alone');
       assert.ok(await reaches(machine, plain.address));
+      seen.get(name)!.set(each, /\d+(?:\.\d+)*/.exec(await machine.exec(version))?.[0] ?? '?');
     });
   }
 }
+
+test('docs/network-managers.md says what was seen', () => {
+  const text = threatsOf(threats.map((threat) => ({ ...threat, versions: seen.get(threat.name)! })));
+  const whole = suites.every(isTried);
+  const { events } = partsOf(readFileSync(page, 'utf8'));
+  if (whole && process.env['UPDATE_GOLDENS']) writeFileSync(page, pageFrom({ events, threats: text }));
+  const { threats: written } = partsOf(readFileSync(page, 'utf8'));
+  assert.equal(columnsOf(written, isTried), columnsOf(text, isTried));
+  if (whole) assert.is(withoutVersions(written), withoutVersions(text));
+});
 
 test.run();
