@@ -54,6 +54,10 @@ export function pageOf(outcomes: readonly Outcome[], versions: Versions): string
         `| ${does} | ${answer} |`,
     ),
     '',
+    'netplan writes for systemd-networkd or NetworkManager, and ifupdown starts a DHCP client, such as dhcpcd: it is ' +
+      'what these do',
+    'that counts. Which of them were tried through reboots: [Keeping shims](keeping-shims.md#after-a-reboot).',
+    '',
     '## What was tried',
     '',
     '*kept*: after the event the host reached the container by the shim and the container the host, from the ' +
@@ -120,8 +124,8 @@ export function threatsOf(tried: readonly Tried[]): string {
       'said it',
     'before, and once what its help says was written, word for word, the program left the shim alone, and the host ' +
       'reached the',
-    'container. That test writes this table. With ipvlan and engine 26, in a virtual machine, so did ' +
-      'networkd, dhcpcd, ConnMan and',
+    'container. That test writes this table. With ipvlan and engine 26, in a virtual machine, so did networkd, ' +
+      'dhcpcd, ConnMan and',
     'firewalld (`npm run lab -- --threats all`).',
     '',
     `| program | ${heads.join(' | ')} | what it does to a shim | told beforehand by |`,
