@@ -120,12 +120,12 @@ export function threatsOf(tried: readonly Tried[]): string {
   return [
     threatsHeading,
     '',
-    'Each did so on these machines, in the versions that are named, to a macvlan shim beside a container; `check` had ' +
-      'said it',
+    'Each did so on these machines, in the versions that are named, to a macvlan shim beside a container; `check` ' +
+      'had said it',
     'before, and once what its help says was written, word for word, the program left the shim alone, and the host ' +
       'reached the',
-    'container. That test writes this table. With ipvlan and engine 26, in a virtual machine, so did networkd, ' +
-      'dhcpcd, ConnMan and',
+    'container. That test writes this table. With ipvlan and engine 26, in a virtual machine, so did ' +
+      'networkd, dhcpcd, ConnMan and',
     'firewalld (`npm run lab -- --threats all`).',
     '',
     `| program | ${heads.join(' | ')} | what it does to a shim | told beforehand by |`,

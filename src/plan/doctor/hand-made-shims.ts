@@ -118,10 +118,11 @@ function takesWholeLan({ shim, parent, facts }: HandMade) {
     const address = wide && `${formatAddress(wide.address)}/${wide.subnet.prefix}`;
     const because = address === undefined ? '' : `, because its address ${address} has the prefix of the LAN`;
     const route = formatCidr(destination);
+    const narrower = address === undefined ? '' : `the address with /${single}, and `;
     return [
       {
         reason: `its route ${route} takes the whole LAN${because}`,
-        mend: `give it ${address === undefined ? '' : `the address with /${single}, and `}routes to its containers alone`,
+        mend: `give it ${narrower}routes to its containers alone`,
       },
     ];
   });
