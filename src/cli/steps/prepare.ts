@@ -94,7 +94,7 @@ export async function prepare(session: Session, { starts, lock, ahead }: Prepare
   );
   const plan = decide(intents, seen, diagnostics.report);
   const release = async () => lock?.release();
-  const facts = starts && session.host.uid === 0 ? await probed(session, plan, seen, starting, release) : seen;
+  const facts = starts ? await probed(session, plan, seen, starting, release) : seen;
   const { recreates } = serviceWords(session);
   const recreated = recreates
     ? starting
