@@ -1,6 +1,4 @@
 /** `docs/network-managers.md`, from what was seen. Pure. */
-
-import type { RuleName } from '../../src/diagnostics/rules.ts';
 import { managers } from './managers.ts';
 import type { FormName } from './product.ts';
 import { type Suite, suites } from './rig/suites.ts';
@@ -16,15 +14,6 @@ export interface Outcome {
 }
 
 /** The versions of the programs, by manager and suite. */
-/** What a program did to a shim, in the suites where it was tried; and left alone once the help was followed. */
-export interface Tried {
-  readonly name: string;
-  readonly does: string;
-  readonly rule: RuleName;
-  /** As the program says it. */
-  readonly versions: ReadonlyMap<Suite, string>;
-}
-
 export type Versions = ReadonlyMap<string, string>;
 
 export const versionKey = (manager: string, suite: Suite): string => `${manager} ${suite}`;
@@ -35,8 +24,23 @@ const formNames: Readonly<Record<FormName, string>> = {
   table: 'routes in a table of their own',
 };
 
-/** @param outcomes of all machines, in any order */
-export function pageOf(outcomes: readonly Outcome[], versions: Versions): string {
+/** What came of a program that does something to shims which were made without regard to it. */
+export interface ThreatOutcome {
+  readonly program: string;
+  /** Of the suites on which it was tried, in their order. */
+  readonly versions: readonly string[];
+  /** How it was set up. */
+  readonly setUp: string;
+  readonly does: string;
+  readonly rule: string;
+  /** Whether everywhere the rule spoke before `up`, it happened, and no longer did once the help was followed. */
+  readonly isCured: boolean;
+}
+
+const threatsHead = '## Programs that would take, rename or block a shim';
+
+/** @param threats the section about them, as `threatsSection` makes it */
+export function pageOf(outcomes: readonly Outcome[], versions: Versions, threats: string): string {
   return [
     "# Your host's network manager",
     '',
@@ -54,10 +58,6 @@ export function pageOf(outcomes: readonly Outcome[], versions: Versions): string
         `| ${does} | ${answer} |`,
     ),
     '',
-    'netplan writes for systemd-networkd or NetworkManager, and ifupdown starts a DHCP client, such as dhcpcd: it is ' +
-      'what these do',
-    'that counts. Which of them were tried through reboots: [Keeping shims](keeping-shims.md#after-a-reboot).',
-    '',
     '## What was tried',
     '',
     '*kept*: after the event the host reached the container by the shim and the container the host, from the ' +
@@ -73,8 +73,37 @@ export function pageOf(outcomes: readonly Outcome[], versions: Versions): string
     '`up` rewrites it, and *kept* there means after that.',
     ...managers.flatMap(({ name }) => tableOf(name, outcomes, versions)),
     '',
+    threats,
   ].join('\n');
 }
+
+export const threatsSection = (outcomes: readonly ThreatOutcome[]): string =>
+  [
+    threatsHead,
+    '',
+    'Each was set up so in a machine of its own. `check` told what would happen, by the rule that is named; a shim ' +
+      'was made',
+    'nevertheless, and it happened; then what the help of the message says was written, word for word: *left alone* ' +
+      'is that it',
+    'no longer happened, `check` was silent, and the host reached its container. `up` says what `check` says, and',
+    '[`doctor`](doctor.md), too.',
+    '',
+    '| program | versions | set up with | what it does to a shim | told by | after that |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...outcomes.map(
+      ({ program, versions, setUp, does, rule, isCured }) =>
+        `| ${program} | ${versions.join(', ')} | ${setUp} | ${does} | [${rule}](rules/${rule}.md) ` +
+        `| ${isCured ? 'left alone' : 'not left alone'} |`,
+    ),
+    '',
+  ].join('\n');
+
+/** That section of a page that is written. */
+export const threatsIn = (page: string): string => page.slice(page.indexOf(threatsHead));
+
+/** Its lines without versions, of which a run on some suites has not all. */
+export const threatLines = (section: string): readonly string[] =>
+  section.split('\n').map((line) => line.replace(/^(\| [^|]+ \|)[^|]+/, '$1 '));
 
 function tableOf(manager: string, all: readonly Outcome[], versions: Versions): readonly string[] {
   const outcomes = all.filter((outcome) => outcome.manager === manager);
@@ -101,49 +130,12 @@ function cellOf(outcomes: readonly Outcome[]): string {
     : lost.map(({ form, faults }) => `${formNames[form]}: ${faults.join(', ')}`).join('; ');
 }
 
-const threatsHeading = '## Programs that take, rename or block a shim';
-
-/** Of the page: what comes of events, and what comes of such programs. Each test writes its own. */
-export function partsOf(page: string): { readonly events: string; readonly threats: string } {
-  const at = page.indexOf(threatsHeading);
-  return at < 0
-    ? { events: page, threats: '' }
-    : { events: `${page.slice(0, at).trimEnd()}\n`, threats: page.slice(at) };
-}
-
-export const pageFrom = ({ events, threats }: ReturnType<typeof partsOf>): string =>
-  threats === '' ? events : `${events}\n${threats}`;
-
-/** @param tried each with its versions; a suite without one was not tried, or it was not as it should be */
-export function threatsOf(tried: readonly Tried[]): string {
-  const heads = ['Debian 12', 'Debian 13', 'unstable'];
-  return [
-    threatsHeading,
-    '',
-    'Each did so on these machines, in the versions that are named, to a macvlan shim beside a container; `check` ' +
-      'had said it',
-    'before, and once what its help says was written, word for word, the program left the shim alone, and the host ' +
-      'reached the',
-    'container. That test writes this table. With ipvlan and engine 26, in a virtual machine, so did ' +
-      'networkd, dhcpcd, ConnMan and',
-    'firewalld (`npm run lab -- --threats all`).',
-    '',
-    `| program | ${heads.join(' | ')} | what it does to a shim | told beforehand by |`,
-    `| --- |${' --- |'.repeat(heads.length + 2)}`,
-    ...tried.map(({ name, does, rule, versions }) => {
-      const cells = suites.map((suite) => versions.get(suite) ?? '–');
-      return `| ${name} | ${cells.join(' | ')} | ${does} | [${rule}](rules/${rule}.md) |`;
-    }),
-    '',
-  ].join('\n');
-}
-
 /** The page without versions: the newest of a suite changes by itself. */
 export const withoutVersions = (page: string): string => page.replace(/\d+(?:\.\d+)+|\b2\d\d\b/g, 'N');
 
 /** What the page says of the events on some suites only, line by line. */
 export function columnsOf(page: string, tried: (suite: Suite) => boolean): readonly string[] {
-  let manager = page.startsWith(threatsHeading) ? 'programs' : '';
+  let manager = '';
   return page.split('\n').flatMap((line) => {
     if (line.startsWith('### ')) manager = line.slice('### '.length);
     const [, event = '', ...cells] = line.split('|');
