@@ -21,7 +21,7 @@ export function doctorText({ parent, netmodes, shims }: Diagnosis, columns?: num
   ]);
   const faults = shims.flatMap(({ shim, parent: on, reason, mend }) => [
     ...linesAfter('', safeLine(`"${shim}" on ${on}: ${reason}`), columns),
-    `    ${displayCommand(mend)}`,
+    ...mendText(mend, '    ', columns),
   ]);
   const head = parent === undefined ? [] : [`For macvlan and ipvlan on "${parent}":`, ''];
   return [
@@ -33,11 +33,11 @@ export function doctorText({ parent, netmodes, shims }: Diagnosis, columns?: num
 }
 
 function findingText({ reason, mend }: Finding, indent: string, columns?: number): readonly string[] {
-  const how =
-    mend === undefined
-      ? []
-      : typeof mend === 'string'
-        ? safeLines(mend).flatMap((line) => linesAfter(`${indent}  `, line, columns))
-        : [`${indent}  ${displayCommand(mend)}`];
+  const how = mend === undefined ? [] : mendText(mend, `${indent}  `, columns);
   return [...linesAfter(indent, safeLine(reason), columns), ...how];
 }
+
+const mendText = (mend: NonNullable<Finding['mend']>, indent: string, columns?: number): readonly string[] =>
+  typeof mend === 'string'
+    ? safeLines(mend).flatMap((line) => linesAfter(indent, line, columns))
+    : [`${indent}${displayCommand(mend)}`];
