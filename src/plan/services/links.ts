@@ -8,7 +8,7 @@ import type { Project } from '../../compose/project/project.ts';
 import { at } from '../../compose/tree.ts';
 import type { EngineContainer, Facts } from '../facts/facts.ts';
 import { knows } from '../facts/parsed-facts.ts';
-import type { Attached, NetworkPlan, Plan } from '../types.ts';
+import type { Attached, NetworkPlan, Plan, ServicePlan } from '../types.ts';
 
 /**
  * The services to add to `links`: those that it depends on, which make no new order of starts.
@@ -43,19 +43,20 @@ export const linkedNames = ({ service }: Attached): readonly string[] =>
   stringsIn(at(service.tree, 'links')).map(({ value }) => value.slice(value.indexOf(':') + 1));
 
 /**
- * The plan without links to what has no container and gets none now (`up --no-deps`). Compose makes a container without
- * them and would take it for up to date ever after, as its definition has them: what is left out here comes with the
- * next `up`, for which the definition is another.
+ * The plan without links from what is started to what has no container and gets none now (`up --no-deps`). Compose
+ * makes a container without them and would take it for up to date ever after, as its definition has them: what is left
+ * out here comes with the next `up`, for which the definition is another.
  *
  * @param starting the services that the command starts; absent: all of them
  */
 export function linkedToWhatIsThere(plan: Plan, starting: ReadonlySet<string> | undefined, { engine }: Facts): Plan {
   if (!starting || !knows(engine, 'containers')) return plan;
   const isThere = (name: string) => starting.has(name) || hasContainer(engine, plan.project.name, name);
+  const linked = (service: ServicePlan) => ({ ...service, links: service.links.filter(isThere) });
   return {
     ...plan,
     services: new Map(
-      [...plan.services].map(([name, service]) => [name, { ...service, links: service.links.filter(isThere) }]),
+      [...plan.services].map(([name, service]) => [name, starting.has(name) ? linked(service) : service]),
     ),
   };
 }

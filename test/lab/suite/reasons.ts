@@ -25,6 +25,12 @@ const { segment: three, routed } = row('l3');
 const [routed4, routed6] = routed as [string, string];
 const hostPort = 8099;
 const at = { l2: '192.168.11.9', l26: 'fd00:11::53', l3: '10.7.17.53', l36: 'fd07:17::53' } as const;
+/** Of the services whose program takes what comes from its own network namespace only, and who else asks them. */
+const shut = {
+  shut2: { address: '192.168.11.8', asker: 'l2' },
+  shut3: { address: '10.7.17.54', asker: 'l3' },
+} as const;
+const shutNames = ['shut2', 'shut3'] as const;
 type Service = keyof typeof at;
 const services = Object.keys(at) as readonly Service[];
 const asks = { l2: two.host, l26: two.host6, l3: three.host, l36: three.host6 } as const;
@@ -32,9 +38,25 @@ const asks = { l2: two.host, l26: two.host6, l3: three.host, l36: three.host6 } 
 const web = (port: number, more: object) =>
   guest({ restart: 'no', expose: [], command: ['httpd', '-f', '-p', String(port), '-h', '/www'], ...more });
 
+/** The machine's own Python: busybox binds nothing of UDP to an address. */
+const listensWithin = `
+import signal, socket
+kept = [socket.create_server(("127.0.0.1", 80)), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)]
+kept[1].bind(("127.0.0.1", 53))
+signal.pause()`;
+const shutService = (name: keyof typeof shut) =>
+  guest({
+    ...{ restart: 'no', expose: [], command: ['/usr/bin/python3', '-c', listensWithin] },
+    volumes: ['/usr', '/lib', '/lib64'].map((path) => `${path}:${path}:ro`),
+    'x-netmode': {
+      ...{ network: name === 'shut2' ? 'two' : 'three', ipv4_address: shut[name].address },
+      listen: [80, '53/udp'],
+    },
+  });
+
 const onNetwork = (service: Service) =>
   web(80, {
-    depends_on: ['hosty'],
+    depends_on: ['hosty', ...shutNames.filter((name) => shut[name].asker === service)],
     extra_hosts: [`hosty:${asks[service]}`],
     'x-netmode': {
       network: service.startsWith('l2') ? 'two' : 'three',
@@ -47,6 +69,7 @@ const file = {
   services: {
     hosty: web(hostPort, { 'x-netmode': { mode: 'host', listen: [hostPort] } }),
     ...Object.fromEntries(services.map((service) => [service, onNetwork(service)])),
+    ...Object.fromEntries(shutNames.map((name) => [name, shutService(name)])),
   },
   networks: {
     two: {
@@ -95,6 +118,21 @@ interface Situation {
   readonly rows: () => readonly Readonly<Parameters<Missing>>[];
 }
 
+/** From this host and from another container: TCP, and a query of DNS. */
+const shutRows = shutNames.flatMap((name) =>
+  ['host', shut[name].asker].flatMap((from) =>
+    [':80', ':53/udp'].map((port) => {
+      const wanted = port === ':80' ? '80/tcp' : '53/udp';
+      const reason = `^"reasons-${name}-1" listens on ${wanted} at 127\\.0\\.0\\.1 only, which nothing outside`;
+      return [
+        `${from} > ${name} ${shut[name].address}${port}: no`,
+        new RegExp(reason),
+        'set the program up to listen on 0.0.0.0 (or ::)',
+      ] as const;
+    }),
+  ),
+);
+
 const situations: readonly Situation[] = [
   {
     what: 'nobody on the LAN has a route to the subnet of layer 3',
@@ -114,6 +152,7 @@ const situations: readonly Situation[] = [
         /^likely the LAN's router has no route to 10\.7\.17\.0\/24: it answers this host, and not "reasons-l3-1"$/,
         `on the router: ip route add ${routed4} via ${three.host}`,
       ],
+      ...shutRows,
     ],
   },
   {

@@ -68,6 +68,7 @@ const made: readonly (readonly [name: string, args: Parameters<typeof linkedTo>,
   ['where it is started', [['web', 'db'], []], ['db']],
   ['where it has one', [['web'], [{}]], ['db']],
   ['where it has none, and is not started', [['web'], []], []],
+  ['of what is not started itself', [['app'], []], ['db']],
   ["where another project's has one", [['web'], [{ project: 'other' }]], []],
   ['where only `run` has made one', [['web'], [{ oneOff: true }]], []],
 ];
