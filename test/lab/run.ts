@@ -6,6 +6,7 @@
  *     npm run lab -- --only life      the parts whose names begin so (`suite/main.ts`); `all`: every part
  *     npm run lab -- --clock instructions --only watch    on a machine of 10^9 instructions a second by its own clock:
  *                                     for times that do not depend on how slow the emulation is
+ *     npm run lab -- --kernel ipv6.disable=1 --only 'without IPv6'    on a kernel that was started with these words
  *     npm run lab -- --reboot NAME    what `shim persist` writes, through reboots with systemd and that manager of the
  *                                     host's cards (`reboot/managers.ts`); `--suite bookworm`: with older ones,
  *                                     `--engine 28`: with a newer engine than the suite's
@@ -46,10 +47,10 @@ interface Outcome {
 }
 
 /** What stands before a command, each with its value. */
-const optionNames = ['engine', 'only', 'clock', 'reboot', 'threats', 'suite'] as const;
+const optionNames = ['engine', 'only', 'clock', 'kernel', 'reboot', 'threats', 'suite'] as const;
 type Options = { readonly [name in (typeof optionNames)[number]]?: string };
 
-const { engine, only = '', clock, reboot, threats, suite, command } = readArguments(process.argv.slice(2));
+const { engine, only = '', clock, kernel, reboot, threats, suite, command } = readArguments(process.argv.slice(2));
 /** What runs in the machine that has systemd as process 1, and what it is told. */
 const started =
   reboot !== undefined
@@ -61,6 +62,7 @@ const started =
 async function main(): Promise<number> {
   if (started) process.env['LAB_SYSTEMD'] = '1';
   if (suite !== undefined) process.env['LAB_SUITE'] = suite;
+  if (kernel !== undefined) process.env['LAB_KERNEL'] = kernel;
   const built = await run([recipe, 'build']);
   if (built.code !== 0) return built.code;
   const folder = mkdtempSync(join(tmpdir(), 'netcompose-lab-'));
@@ -174,9 +176,9 @@ function inMachine(
   argv: readonly string[],
   { prefix = '', out }: { readonly prefix?: string; readonly out?: string } = {},
 ) {
-  const counted = clock === 'instructions' ? ['-i'] : [];
+  const how = clock === 'instructions' ? ['-i'] : kernel !== undefined ? ['-c'] : [];
   return run(
-    [recipe, 'run', '-d', version, ...counted, ...(out === undefined ? [] : ['-o', out]), carried, ...argv],
+    [recipe, 'run', '-d', version, ...how, ...(out === undefined ? [] : ['-o', out]), carried, ...argv],
     prefix,
   );
 }

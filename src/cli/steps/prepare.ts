@@ -96,7 +96,7 @@ export async function prepare(session: Session, { starts, lock, ahead }: Prepare
   const decided = decide(intents, seen, diagnostics.report);
   const plan = starts ? linkedToWhatIsThere(decided, starting, seen) : decided;
   const release = async () => lock?.release();
-  const facts = starts && session.host.uid === 0 ? await probed(session, plan, seen, starting, release) : seen;
+  const facts = starts ? await probed(session, plan, seen, starting, release) : seen;
   const { recreates } = serviceWords(session);
   const recreated = recreates
     ? starting

@@ -24,13 +24,13 @@ const [entered, layer3, tagged] = ['l2plain', 'l3', 'l2vlan'].map((key): Row => 
   const { second: _, ...one } = row(key);
   return one;
 }) as [Row, Row, Row];
-const parentOf = ({ segment }: Row) => segment.parent;
-const shimOf = (one: Row) => `nc-${parentOf(one)}`;
+export const parentOf = ({ segment }: Row) => segment.parent;
+export const shimOf = (one: Row) => `nc-${parentOf(one)}`;
 /** Beside the range that the first network has. */
 const beside = '192.168.11.21';
 const [otherMac, largeMtu] = ['02:00:00:00:11:99', '9000'] as const;
 
-interface Event {
+export interface Event {
   readonly what: string;
   readonly happen: () => void;
   /** Whose shims it has to mend. */
@@ -43,7 +43,7 @@ export const watched = (): Promise<void> => whileUp([entered, layer3], eventsOf)
 /** It has the engine start again, which takes as long as all else. */
 export const watchedVlan = (): Promise<void> => whileUp([tagged], vlanEvents);
 
-async function whileUp(rows: readonly Row[], events: (project: Project) => readonly Event[]): Promise<void> {
+export async function whileUp(rows: readonly Row[], events: (project: Project) => readonly Event[]): Promise<void> {
   within('shim watch');
   const before = snapshot();
   const project = makeProject('watched', netmodesOnly(rows));
@@ -146,7 +146,7 @@ function eventsOf(project: Project): readonly Event[] {
       what: 'the parent has another MAC address',
       happen: () => void must('ip', 'link', 'set', 'dev', parentOf(entered), 'address', otherMac),
       mends: [entered],
-      wrong: () => entriesBut(otherMac),
+      wrong: () => entriesBut(entered, otherMac),
     },
     {
       what: 'and its own again',
@@ -170,8 +170,8 @@ const vlanEvents = (): readonly Event[] => [
 
 const lacks = (text: string, wanted: string) => (text.includes(wanted) ? '' : text);
 /** Neighbour entries for good with another MAC address than this. */
-const entriesBut = (mac: string) =>
-  must('ip', 'neigh', 'show', 'nud', 'permanent', 'dev', shimOf(entered))
+export const entriesBut = (one: Row, mac: string) =>
+  must('ip', 'neigh', 'show', 'nud', 'permanent', 'dev', shimOf(one))
     .split('\n')
     .filter((line) => !line.includes(mac))
     .join('\n');
