@@ -1,13 +1,18 @@
 /** Text broken into lines at its spaces. */
+import { columnsOf } from './width.ts';
 
-/** @returns lines that are no wider, unless a word of it is */
-export function brokenAt(text: string, width: number): readonly string[] {
-  if (text.length <= width) return [text];
+/**
+ * @param pieces the words of the text, or what else of it is to stay together
+ * @returns lines that are no wider, unless a piece of it is
+ */
+export function brokenAt(text: string, width: number, pieces = text.split(' ')): readonly string[] {
+  if (columnsOf(text) <= width) return [text];
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
+  for (const piece of pieces) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
+    if (last !== undefined && columnsOf(last) + 1 + columnsOf(piece) <= width)
+      lines[lines.length - 1] = `${last} ${piece}`;
+    else lines.push(piece);
   }
   return lines;
 }

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { Severity } from '../rules.ts';
 import type { Span } from '../source.ts';
 import { excerpt } from './excerpt.ts';
+import { hintLines } from './hints.ts';
 import { brokenAt } from './lines.ts';
 import { type FormatOptions, placeOf } from './place.ts';
 import { safeLine, safeLines } from './safe.ts';
@@ -64,8 +65,11 @@ function block(
     lines.push(`${indent(gutter)}${style.strong('note:')} ${hanging(note.message, gutter, gutter + 6, columns)}`);
     lines.push(...quote(note.span, gutter, cwd, style, style.frame, columns));
   }
-  // A command in it is to be copied in one piece.
-  if (help !== undefined) lines.push(`${indent(gutter)}${style.hint('help:')} ${hanging(help, gutter, gutter + 6)}`);
+  if (help !== undefined) {
+    const below = indent(gutter + 6);
+    const hints = safeLines(help).flatMap((line) => hintLines(below, line, columns));
+    lines.push(`${indent(gutter)}${style.hint('help:')} ${hints.join('\n').slice(below.length)}`);
+  }
   return lines.join('\n');
 }
 

@@ -1,5 +1,6 @@
 /** What the plan's places answered, for people. */
 import groupBy from 'lodash/groupBy.js';
+import { hintLines } from '../../diagnostics/format/hints.ts';
 import { linesAfter } from '../../diagnostics/format/lines.ts';
 import { safeLine } from '../../diagnostics/format/safe.ts';
 import type { Answer } from '../../plan/reach/answers.ts';
@@ -43,10 +44,12 @@ const placeOf = (answer: Answer) => safeLine(`${answer.place} from ${askerText(a
 /** Places that share a reason. */
 function failureText(group: readonly Answer[], columns: number): readonly string[] {
   const [{ reason = '', help } = { reason: '' }] = group;
-  const texts = [reason, ...(help === undefined ? [] : [`help: ${help}`])];
+  const label = 'help: ';
+  const hints = help === undefined ? [] : hintLines(`    ${' '.repeat(label.length)}`, safeLine(help), columns);
   return [
     ...group.map((answer) => `${safeLine(answer.to)}: no answer at ${placeOf(answer)}:`),
-    ...texts.flatMap((text) => linesAfter('    ', safeLine(text), columns)),
+    ...linesAfter('    ', safeLine(reason), columns),
+    ...hints.map((line, at) => (at === 0 ? `    ${label}${line.trimStart()}` : line)),
   ];
 }
 

@@ -2,11 +2,12 @@
 
 import groupBy from 'lodash/groupBy.js';
 import { isDockersBridge, networkModeText } from '../../compose/project/network-mode.ts';
+import { commandLines } from '../../diagnostics/format/hints.ts';
 import { linesAfter } from '../../diagnostics/format/lines.ts';
 import { safeLine } from '../../diagnostics/format/safe.ts';
 import { lanRouteCommand } from '../../plan/actions/argv.ts';
 import { commandOf } from '../../plan/actions/commands.ts';
-import { commandLines, displayCommand } from '../../plan/actions/display.ts';
+import { displayCommand } from '../../plan/actions/display.ts';
 import { type Address, follows, formatAddress, formatCidr } from '../../plan/facts/ip.ts';
 import { parentName } from '../../plan/networks/parents.ts';
 import { unknownOf } from '../../plan/networks/unknown.ts';
