@@ -147,7 +147,7 @@ test('long lines are cut around the span', () => {
   }
 });
 
-test('on a terminal, messages break at spaces and lines of the file are cut to its width; a command goes on below', () => {
+test('on a terminal, messages break at spaces and lines of the file are cut to its width; commands go on below', () => {
   const line = `    image: nginx ${'# a long remark '.repeat(10)}`;
   const message = '"web" (bridge) depends on "dns" (macvlan), but they share no network, and that is not all';
   const help = `run: ${'docker network inspect '.repeat(5).trim()}`;
