@@ -29,12 +29,23 @@ export function commandLines(command: string, columns = Infinity, indent = '  ')
   // What is not a command alone, such as one with a place to be filled in, stays as it is.
   if (command.length + indent.length <= columns || words.join(' ') !== command) return [`${indent}${command}`];
   const lines: string[] = [];
-  for (const word of words) {
+  for (const piece of withValues(words)) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length + 3 <= columns) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(`${indent}${lines.length === 0 ? '' : '    '}${word}`);
+    if (last !== undefined && last.length + piece.length + 3 <= columns) lines[lines.length - 1] = `${last} ${piece}`;
+    else lines.push(`${indent}${lines.length === 0 ? '' : '    '}${piece}`);
   }
   return lines.map((line, at) => (at < lines.length - 1 ? `${line} \\` : line));
+}
+
+/** Each long option together with what follows it, which may be its value. */
+function withValues(words: readonly string[]): readonly string[] {
+  const pieces: string[] = [];
+  for (const [at, word] of words.entries()) {
+    const isValue = /^--[\w-]+$/.test(words[at - 1] ?? '') && !word.startsWith('-');
+    if (isValue) pieces[pieces.length - 1] += ` ${word}`;
+    else pieces.push(word);
+  }
+  return pieces;
 }
 
 function piecesOf(words: readonly string[], room: number): string[] {

@@ -20,3 +20,7 @@ export function brokenAt(text: string, width: number, pieces = text.split(' ')):
 /** The lines of a text, each after the same start, such as spaces or a comment's mark; with it they fit the columns. */
 export const linesAfter = (start: string, text: string, columns = Infinity): readonly string[] =>
   brokenAt(text, columns - start.length).map((line) => `${start}${line}`);
+
+/** Lines that are all set in, the first of them behind a label instead, which is no longer than that. */
+export const labelled = (label: string, indent: string, lines: readonly string[]): readonly string[] =>
+  lines.map((line, at) => (at === 0 ? `${label}${line.slice(indent.length)}` : line));

@@ -1,9 +1,11 @@
 /** What netcompose says of its own accord. */
 import { shortened } from '../shorten.ts';
 import { hintLines } from './hints.ts';
+import { labelled } from './lines.ts';
 import { safeLines } from './safe.ts';
 
 const helpLabel = '  help: ';
+const below = ' '.repeat(helpLabel.length);
 
 /**
  * A line that begins with its name, and what to do on one of its own.
@@ -13,17 +15,17 @@ const helpLabel = '  help: ';
 export function noticeText(message: string, help?: string, columns?: number): string {
   const [first = '', ...others] = textLines(`netcompose: ${message}`);
   const lines = [
-    ...hanging('', '  ', [first], columns),
+    ...labelled('', '  ', hintLines('  ', first, columns)),
     ...others.flatMap((line) => hintLines('', line, columns)),
-    ...(help === undefined ? [] : hanging(helpLabel, ' '.repeat(helpLabel.length), textLines(help), columns)),
+    ...(help === undefined
+      ? []
+      : labelled(
+          helpLabel,
+          below,
+          textLines(help).flatMap((line) => hintLines(below, line, columns)),
+        )),
   ];
   return lines.map((line) => `${line}\n`).join('');
-}
-
-/** Lines after the same indent, the first after a label of its own, which is no longer. */
-function hanging(label: string, indent: string, lines: readonly string[], columns?: number): readonly string[] {
-  const [first = '', ...others] = lines.flatMap((line) => hintLines(indent, line, columns));
-  return [`${label}${first.slice(indent.length)}`, ...others];
 }
 
 const textLines = (text: string) => safeLines(shortened(text));

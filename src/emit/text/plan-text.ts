@@ -3,7 +3,7 @@
 import groupBy from 'lodash/groupBy.js';
 import { isDockersBridge, networkModeText } from '../../compose/project/network-mode.ts';
 import { commandLines } from '../../diagnostics/format/hints.ts';
-import { linesAfter } from '../../diagnostics/format/lines.ts';
+import { labelled, linesAfter } from '../../diagnostics/format/lines.ts';
 import { safeLine } from '../../diagnostics/format/safe.ts';
 import { lanRouteCommand } from '../../plan/actions/argv.ts';
 import { commandOf } from '../../plan/actions/commands.ts';
@@ -203,7 +203,7 @@ function unknownText({ networks }: Plan, { columns }: PlanTextOptions): string {
 
 /** A line of a list, which goes on further in. */
 const indented = (text: string, columns = Infinity): readonly string[] =>
-  linesAfter('    ', text, columns).map((line, at) => (at === 0 ? line.slice(2) : line));
+  labelled('  ', '    ', linesAfter('    ', text, columns));
 
 /** The exact commands, each reason once above those that share it; those that are done already are only counted. */
 export function actionsText(

@@ -1,5 +1,6 @@
 /** The shims of a host, for people and for programs. */
 import { hintLines } from '../../diagnostics/format/hints.ts';
+import { labelled } from '../../diagnostics/format/lines.ts';
 import { safeJson, safeLine } from '../../diagnostics/format/safe.ts';
 import { formatAddress, formatCidr } from '../../plan/facts/ip.ts';
 import type { ShimPlan } from '../../plan/types.ts';
@@ -44,11 +45,8 @@ export function shimsText(shims: readonly ListedShim[], columns?: number): strin
 /** Each after the shim's name. */
 function faultLines({ name, faults }: ListedShim, columns?: number): readonly string[] {
   const label = safeLine(`${name}:  `);
-  return faults.flatMap((fault) =>
-    hintLines(' '.repeat(label.length), safeLine(fault), columns).map((line, at) =>
-      at === 0 ? `${label}${line.trimStart()}` : line,
-    ),
-  );
+  const indent = ' '.repeat(label.length);
+  return faults.flatMap((fault) => labelled(label, indent, hintLines(indent, safeLine(fault), columns)));
 }
 
 /** The same as JSON, whose form is in `docs/keeping-shims.md`. */

@@ -166,6 +166,15 @@ test('on a terminal, messages break at spaces and lines of the file are cut to i
   assert.match(text, /\n1 \| {5}image: nginx .*…\n {2}\| {12}\^{5}\n/);
 });
 
+test('a first word that has no room behind the label stands below it', () => {
+  const message = `"${'n'.repeat(40)}": macvlan maps no ports`;
+  const [first, second] = pretty([{ ...diagnosticAt(undefined), message }], { cwd, color: false, columns: 60 }).split(
+    '\n',
+  );
+  assert.match(first!, /^\w+\[[\w/-]+\]:$/);
+  assert.is(second, `       "${'n'.repeat(40)}": macvlan`);
+});
+
 test('a span longer than a line can show is marked as far as it is shown', () => {
   const source = sourceOf(`a: ${'z'.repeat(3000)}`);
   const { text, marked } = cut({ source, start: 3, end: source.text.length });

@@ -112,9 +112,8 @@ for (const [name, service, help] of [
 }
 
 test('a name of x-netmode that is that of another one', () => {
-  const netmode = `x-netmode: { ${lan}, interface_name: a }`;
-  const text =
-    `services:\n  web: { image: x, networks: { back: { interface_name: a } }, ${netmode} }\n` + 'networks:\n  back:\n';
+  const both = `networks: { back: { interface_name: a } }, x-netmode: { ${lan}, interface_name: a }`;
+  const text = `services:\n  web: { image: x, ${both} }\nnetworks:\n  back:\n`;
   assert.equal(reported(text), [
     'error service/interface-name-taken at a: "web": no second interface can be called "a"\n' +
       '  write another "interface_name" under "x-netmode": the one on "back" has it',
