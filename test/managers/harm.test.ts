@@ -70,30 +70,55 @@ for (const [what, words] of [
   });
 }
 
-for (const [state, announced] of [
-  ['off', false],
-  ['on', true],
-] as const) {
-  test(`multicast ${state}: avahi ${announced ? 'announces' : 'does not announce'} the link-local address`, async ({
-    machine,
-    shim,
-  }) => {
-    await make(machine, without(shim, 'multicast'));
-    await machine.exec(['ip', 'link', 'set', 'dev', plain.shim, 'multicast', state]);
-    await machine.exec(['systemctl', 'unmask', 'avahi-daemon.service', 'avahi-daemon.socket']);
-    await machine.lan.heard();
-    await machine.exec(['systemctl', 'restart', 'avahi-daemon']);
-    // It probes for its name, and then says it several times.
-    await sleep(5000);
-    await machine.exec(['systemctl', 'stop', 'avahi-daemon.socket', 'avahi-daemon.service']);
-    const heard = (await machine.lan.heard())
-      .map(({ bytes }) => bytes)
-      .filter((bytes) => bytes.length > 42 && bytes.readUInt16BE(12) === 0x0800 && bytes.readUInt16BE(36) === mdnsPort);
-    const having = (address: string) =>
-      heard.some((bytes) => bytes.includes(Buffer.from(address.split('.').map(Number))));
-    assert.ok(having(usualAddress), 'the host itself is announced');
-    assert.is(having(linkLocalSender), announced);
-  });
+/** Each tells the LAN which addresses the host has. */
+const responders: Readonly<Record<string, { readonly start: Commands; readonly stop: Commands }>> = {
+  avahi: {
+    start: [
+      ['systemctl', 'unmask', 'avahi-daemon.service', 'avahi-daemon.socket'],
+      ['systemctl', 'restart', 'avahi-daemon'],
+    ],
+    stop: [['systemctl', 'stop', 'avahi-daemon.socket', 'avahi-daemon.service']],
+  },
+  'systemd-resolved': {
+    start: [
+      ['mkdir', '-p', '/etc/systemd/resolved.conf.d'],
+      ['tee', '/etc/systemd/resolved.conf.d/mdns.conf'],
+      ['systemctl', 'unmask', 'systemd-resolved.service'],
+      ['systemctl', 'restart', 'systemd-resolved'],
+      // networkd says no for its own; of others' interfaces it is resolved's own word that counts.
+      ...['eth0', plain.shim].map((link) => ['resolvectl', 'mdns', link, 'yes']),
+    ],
+    stop: [['systemctl', 'stop', 'systemd-resolved']],
+  },
+};
+
+for (const [name, { start, stop }] of Object.entries(responders)) {
+  for (const [state, announced] of [
+    ['off', false],
+    ['on', true],
+  ] as const) {
+    test(`multicast ${state}: ${name} ${announced ? 'announces' : 'does not announce'} the link-local address`, async ({
+      machine,
+      shim,
+    }) => {
+      await make(machine, without(shim, 'multicast'));
+      await machine.exec(['ip', 'link', 'set', 'dev', plain.shim, 'multicast', state]);
+      await machine.lan.heard();
+      for (const argv of start) await machine.exec(argv, '[Resolve]\nMulticastDNS=yes\n');
+      // It probes for its name, and then says it several times.
+      await sleep(5000);
+      await make(machine, stop);
+      const heard = (await machine.lan.heard())
+        .map(({ bytes }) => bytes)
+        .filter(
+          (bytes) => bytes.length > 42 && bytes.readUInt16BE(12) === 0x0800 && bytes.readUInt16BE(36) === mdnsPort,
+        );
+      const having = (address: string) =>
+        heard.some((bytes) => bytes.includes(Buffer.from(address.split('.').map(Number))));
+      assert.ok(having(usualAddress), 'the host itself is announced');
+      assert.is(having(linkLocalSender), announced);
+    });
+  }
 }
 
 test('a shim of the former kind is changed while it is in use, and nobody hears of it', async ({ machine, shim }) => {

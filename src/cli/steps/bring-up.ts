@@ -6,6 +6,7 @@ import { actionsText } from '../../emit/text/plan-text.ts';
 import { type Applied, type ApplyOptions, applyActions } from '../../host/execute/execute.ts';
 import { holdLease, type Lock, withLock } from '../../host/lock.ts';
 import { readOverride, removeOverride, withTemporaryOverride, writeOverride } from '../../host/override-store.ts';
+import { HostError } from '../../host/system/errors.ts';
 import type { HostAction, Step } from '../../plan/actions/action.ts';
 import { stepsOf } from '../../plan/actions/commands.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
@@ -17,6 +18,7 @@ import { endedAtOnce, interruptible } from '../interrupt.ts';
 import { serviceWords } from '../options/service-words.ts';
 import { showSteps } from '../progress/host-steps.ts';
 import type { Session } from '../session.ts';
+import { notify } from '../terminal.ts';
 import { composeCall } from './compose-call.ts';
 import { type Confirm, confirmation } from './confirm-changes.ts';
 import { areTrusted, runHooks, untrusted } from './hooks.ts';
@@ -34,6 +36,17 @@ import { settle } from './settle.ts';
  * @returns the exit code
  */
 export async function bringUp(session: Session, lock: Lock, ahead: Ahead | undefined): Promise<number> {
+  try {
+    return await bringUpOnce(session, lock, ahead);
+  } catch (error) {
+    // Another one has made something between the look and the lock: what it is decides what is to be done here.
+    if (!(error instanceof HostError && error.failure.isConflict)) throw error;
+    session.terminal.err('netcompose: another one has changed this host meanwhile: looking again\n');
+    return await bringUpOnce(session, lock, undefined);
+  }
+}
+
+async function bringUpOnce(session: Session, lock: Lock, ahead: Ahead | undefined): Promise<number> {
   const confirm = confirmation(session);
   const prepared = await endedAtOnce(() => prepare(session, { starts: true, lock, ...(ahead && { ahead }) }));
   if (prepared.kind === 'ready' && !isPretending(session)) return start(session, prepared, lock, confirm);
@@ -168,7 +181,7 @@ function apply(
   check: () => void,
 ): Promise<Applied> {
   const onWait = (pid: number) =>
-    terminal.err(`netcompose: waiting for another one (process ${pid}) to end its changes to this host\n`);
+    notify(terminal, `waiting for another one (process ${pid}) to end its changes to this host`);
   const show = showSteps(steps, progress);
   const onStep: ApplyOptions['onStep'] = (step, event) => {
     show(step, event);
@@ -222,5 +235,5 @@ async function orUndone<T>(session: Session, applied: Applied | undefined, work:
 /** Compose failed: removes what this run made, except what containers use by now. */
 async function undo({ host, terminal }: Session, applied: Applied): Promise<void> {
   const failed = await withLock(host, 'host', () => applied.undo());
-  for (const command of failed) terminal.err(`netcompose: could not undo, please run: ${displayCommand(command)}\n`);
+  for (const command of failed) notify(terminal, `could not undo, please run: ${displayCommand(command)}`);
 }
