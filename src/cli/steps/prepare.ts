@@ -14,11 +14,13 @@ import { decide } from '../../plan/decide.ts';
 import type { Facts } from '../../plan/facts/facts.ts';
 import type { ShimState } from '../../plan/facts/shim-state.ts';
 import { planOf } from '../../plan/plan.ts';
+import { linkedToWhatIsThere } from '../../plan/services/links.ts';
 import type { Plan } from '../../plan/types.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { serviceWords, startedBy } from '../options/service-words.ts';
 import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
+import { notify } from '../terminal.ts';
 import type { Ahead } from './observe/ask-ahead.ts';
 import { seenFor } from './observe/observe.ts';
 import { probed } from './probe-lan.ts';
@@ -92,7 +94,8 @@ export async function prepare(session: Session, { starts, lock, ahead }: Prepare
       diagnostics.report,
     ),
   );
-  const plan = decide(intents, seen, diagnostics.report);
+  const decided = decide(intents, seen, diagnostics.report);
+  const plan = starts ? linkedToWhatIsThere(decided, starting, seen) : decided;
   const release = async () => lock?.release();
   const facts = starts ? await probed(session, plan, seen, starting, release) : seen;
   const { recreates } = serviceWords(session);
@@ -148,7 +151,7 @@ function reportOnce(session: Session, project: Project, override: string | undef
   const known = withoutIgnored(diagnostics.sorted()).filter(
     ({ severity, rule }) => severity === 'warning' && !liveRules.has(rule),
   );
-  if (known.length > 0) session.terminal.err(`netcompose: ${warningsText(known)} as before: netcompose check\n`);
+  if (known.length > 0) notify(session.terminal, `${warningsText(known)} as before: netcompose check`);
 }
 
 const liveRules: ReadonlySet<RuleName> = new Set([

@@ -1,4 +1,5 @@
 /** What `doctor` found, for people. */
+import { commandLines, hintLines } from '../../diagnostics/format/hints.ts';
 import { linesAfter } from '../../diagnostics/format/lines.ts';
 import { safeLine, safeLines } from '../../diagnostics/format/safe.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
@@ -39,5 +40,5 @@ function findingText({ reason, mend }: Finding, indent: string, columns?: number
 
 const mendText = (mend: NonNullable<Finding['mend']>, indent: string, columns?: number): readonly string[] =>
   typeof mend === 'string'
-    ? safeLines(mend).flatMap((line) => linesAfter(indent, line, columns))
-    : [`${indent}${displayCommand(mend)}`];
+    ? safeLines(mend).flatMap((line) => hintLines(indent, line, columns))
+    : commandLines(displayCommand(mend), columns, indent);

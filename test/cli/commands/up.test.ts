@@ -57,6 +57,22 @@ test('the network, the shim, then Compose; and a table of where services are', a
   assert.match(on.host.files.get(override)!, 'external: true');
 });
 
+test('without its dependency a container is made by a definition without the link to it', async () => {
+  const on = machine(
+    shop(
+      `  web: { image: nginx, depends_on: [db], x-netmode: { ${lan} } }\n  db: { image: x, x-netmode: { ${lan} } }\n`,
+    ),
+  );
+  const linksAfter = async (...args: string[]) => {
+    const { code, err } = await on.run(...args);
+    assert.is(code, 0, err);
+    return /links:[^}]*?- (\w+)/.exec(on.host.files.get(override)!)?.[1];
+  };
+  assert.is(await linksAfter('up', '-d', '--no-deps', 'web'), undefined);
+  assert.is(await linksAfter('up', '-d'), 'db');
+  assert.is(await linksAfter('up', '-d', '--no-deps', 'web'), 'db');
+});
+
 test('a warning is shown in full once, and again when the files have changed', async () => {
   const warned = 'warning[netmode/replaces-native]';
   const text = (more: string) => shop(`  web: { image: nginx, network_mode: bridge, x-netmode: { ${lan}${more} } }\n`);

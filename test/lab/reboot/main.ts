@@ -24,6 +24,10 @@ interface Memory {
 
 const again = 194;
 const memoryFile = '/src/memory.json';
+/** Is brought back; the last start's journal is left there by the machine itself (`lab.sh`). */
+const leftFolder = '/out';
+/** Of a start: more than the machine writes, and less than is taken of a program's output. */
+const journalLines = '5000';
 const manager = managers.find(({ name }) => name === (process.env['LAB_MANAGER'] || 'networkd'))!;
 
 /** Each file, with what it says or where it leads. */
@@ -175,6 +179,8 @@ function main(): number {
   const { passed, failed } = counts();
   const total = { passed: passed + (memory?.passed ?? 0), failed: failed + (memory?.failed ?? 0) };
   if (start + 1 < starts.length && etc !== undefined) {
+    if (failed > 0)
+      writeFileSync(`${leftFolder}/journal-of-start-${start + 1}.log`, must('journalctl', '-b', '-n', journalLines));
     writeFileSync(memoryFile, JSON.stringify({ ...total, etc, starts: start + 1 } satisfies Memory));
     return again;
   }

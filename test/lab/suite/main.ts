@@ -8,6 +8,7 @@ import { check, counts, within } from './checks.ts';
 import { clockLine, isCounted } from './clock.ts';
 import { killed } from './killed.ts';
 import { hasIpv6, makeLan } from './lan.ts';
+import { leases } from './leases.ts';
 import { life, strict } from './life.ts';
 import { prepareMachine } from './machine.ts';
 import { rows, segments, vlans } from './netmodes.ts';
@@ -37,6 +38,7 @@ const parts: readonly Part[] = [
   { name: 'two projects', run: twoProjects, engine: '26' },
   { name: 'loopback', run: loopback, engine: '26' },
   { name: 'strict', run: strict, engine: '26' },
+  { name: 'leases', run: leases, engine: '26' },
   { name: 'watch', run: watched, engine: '26' },
   { name: 'swarm', run: swarm, onRequest: true },
   { name: 'vlan', run: watchedVlan, onRequest: true },
