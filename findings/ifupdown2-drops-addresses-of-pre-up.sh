@@ -1,17 +1,18 @@
 #!/bin/bash
 # Tool: ifupdown2 3.0.0 (Debian 12's ifupdown2 3.0.0-1.1), which Proxmox configures its network with.
 # Behaviour: an IPv4 address that a `pre-up` command of a stanza has given the interface is taken away before the first
-#   `up` command, since the stanza does not name it; exit code 0, no message. What an `up` command gives stays, and so do
-#   routes, and link-local addresses. `ifreload -a` runs the same commands again with nothing changed: addresses of
+#   `up` command, since the stanza does not name it; exit code 0, no message. What an `up` command gives stays, and so
+#   do routes, and link-local addresses. `ifreload -a` runs the same commands again with nothing changed: addresses of
 #   either kind go, and those of `up` come back.
-# Seen: 2026-11-30, after `ifup -a`, addresses of a macvlan shim whose stanza gives it one in pre-up, 192.168.1.222, and
-#   one in up, .223: .223; an address added by hand, .224, after `ifreload -a`: gone. ifupdown 0.8.41: .222 and .223.
+# Seen: 2026-11-30, after `ifup -a`, addresses of a macvlan shim whose stanza gives it one in pre-up, 192.168.1.222,
+#   and one in up, .223: .223; an address added by hand, .224, after `ifreload -a`: gone. ifupdown 0.8.41: .222 and
+#   .223.
 # Why it surprises: ifupdown runs the same file and leaves all addresses. The shim comes up, its routes are there, and
 #   what leaves by it has another address of the host, or none: a firewall or a container that knows .222 says no.
-# For you: addresses in `up` lines, or as `address` of the stanza, not in `pre-up`; none by hand on an interface that has
-#   a stanza.
-# Needs: root, Linux with veth and macvlan, iproute2, python3, unshare, apt-get. Exit code: 0 as stated, 1 not so, 2 not
-#   tried.
+# For you: addresses in `up` lines, or as `address` of the stanza, not in `pre-up`; none by hand on an interface that
+#   has a stanza.
+# Needs: root, Linux with veth and macvlan, iproute2, python3, unshare, apt-get. Exit code: 0 as stated, 1 not so, 2
+#   not tried.
 set -euo pipefail
 
 skip() { echo "not tried: $*" >&2; exit 2; }

@@ -1,5 +1,4 @@
 /** The program, as `bin/netcompose.cjs` starts it. */
-import { noticeText } from '../diagnostics/format/safe.ts';
 import { HostError } from '../host/system/errors.ts';
 import type { Host } from '../host/system/host.ts';
 import { realHost } from '../host/system/real-host.ts';
@@ -7,7 +6,7 @@ import { exitCodes } from './exit-codes.ts';
 import { cancelledByDocker } from './interrupt.ts';
 import { run } from './run.ts';
 import { adjustingFor, resetAdjustment } from './steps/program/large-input.ts';
-import { realTerminal } from './terminal.ts';
+import { notify, realTerminal } from './terminal.ts';
 
 export { wasUsual } from './steps/program/usual-run.ts';
 export { unwritten } from './terminal.ts';
@@ -34,7 +33,7 @@ function hostOrNothing(): Host | undefined {
     return realHost();
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
-    process.stderr.write(noticeText(error.message, error.help));
+    notify(realTerminal(process.env), error.message, error.help);
     process.exitCode = exitCodes.usage;
     return undefined;
   }

@@ -9,7 +9,7 @@ import { withoutIgnored } from '../diagnostics/ignore.ts';
 import type { RuleName } from '../diagnostics/rules.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Session } from './session.ts';
-import type { Terminal } from './terminal.ts';
+import { errColumns, notify } from './terminal.ts';
 
 /** Shows errors and warnings on standard error; `info` would only distract while something is being done. */
 export function reportProblems(
@@ -21,13 +21,7 @@ export function reportProblems(
     (diagnostic) => diagnostic.severity !== 'info' && wanted(diagnostic),
   );
   if (shown.length > 0)
-    terminal.err(pretty(shown, { cwd: host.cwd, color: terminal.color.err, ...columnsOf(terminal) }));
-}
-
-/** Of what goes to standard error. */
-function columnsOf({ screen }: Terminal): { readonly columns?: number } {
-  const columns = screen?.size()?.columns;
-  return columns === undefined ? {} : { columns };
+    terminal.err(pretty(shown, { cwd: host.cwd, color: terminal.color.err, columns: errColumns(terminal) }));
 }
 
 /**
@@ -43,16 +37,15 @@ export function reportBriefly(session: Session, diagnostics: Diagnostics): void 
   const warnings = withoutIgnored(diagnostics.sorted()).filter(({ severity }) => severity === 'warning');
   if (warnings.length === 0) return;
   const label = createColors(terminal.color.err).yellow;
-  const { columns } = columnsOf(terminal);
+  const columns = errColumns(terminal) ?? Infinity;
   const lines = warnings.map(({ rule, span, message }) => {
     const place = span && placeOf(span, host.cwd);
     const text = safeLine(`warning[${rule}] ${place ? `${place.file}:${place.line}: ` : ''}${message}`);
-    const [first = '', ...others] = brokenAt(text, (columns ?? Infinity) - 2);
+    const [first = '', ...others] = brokenAt(text, columns - 2);
     return `${[first.replace(/^\S+/, label), ...others].join('\n  ')}\n`;
   });
-  terminal.err(
-    `${lines.join('')}netcompose: what to do about ${warnings.length === 1 ? 'it' : 'them'}: netcompose check\n`,
-  );
+  terminal.err(lines.join(''));
+  notify(terminal, `what to do about ${warnings.length === 1 ? 'it' : 'them'}: netcompose check`);
 }
 
 const unreadable: ReadonlySet<RuleName> = new Set(['compose/missing-file', 'compose/invalid-yaml']);

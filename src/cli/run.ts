@@ -1,7 +1,6 @@
 /** From a command line to an exit code: the one place where results become exit codes. */
 
 import type { Command } from 'commander';
-import { noticeText } from '../diagnostics/format/safe.ts';
 import { didYouMean, nearest } from '../diagnostics/suggest.ts';
 import { HostError } from '../host/system/errors.ts';
 import type { Host } from '../host/system/host.ts';
@@ -16,7 +15,7 @@ import { ansiModes, progressModes } from './progress/mode.ts';
 import { silent } from './progress/progress.ts';
 import { passThrough } from './steps/pass-through.ts';
 import { withProgress } from './steps/progress/with-progress.ts';
-import type { Terminal } from './terminal.ts';
+import { notify, type Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
 
@@ -53,7 +52,7 @@ export async function run(words: readonly string[], machine: Host, terminal: Ter
   } catch (error) {
     if (error instanceof Interrupted) return exitCodes.interrupted;
     if (!(error instanceof HostError || error instanceof UsageError)) throw error;
-    terminal.err(noticeText(error.message, error.help));
+    notify(terminal, error.message, error.help);
     if (error instanceof UsageError) return exitCodes.usage;
     return error.failure.noEngine ? exitCodes.engine : exitCodes.hostAction;
   }

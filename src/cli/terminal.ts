@@ -1,6 +1,7 @@
 /** Where output goes: results to `out`, all else to `err`; handed in, so that the program also runs inside a test. */
 import { fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { noticeText } from '../diagnostics/format/notice.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Screen } from './progress/progress.ts';
 import { type Questions, terminalQuestions } from './questions.ts';
@@ -17,6 +18,13 @@ export interface Terminal {
   /** Where progress is shown; absent where nobody wants to see any. */
   readonly screen?: Screen;
 }
+
+/** How many columns a line of standard error has; absent where it does not go to a terminal. */
+export const errColumns = ({ screen }: Pick<Terminal, 'screen'>): number | undefined => screen?.size()?.columns;
+
+/** Says something of netcompose's own accord, on standard error. */
+export const notify = (terminal: Pick<Terminal, 'err' | 'screen'>, message: string, help?: string): void =>
+  terminal.err(noticeText(message, help, errColumns(terminal)));
 
 type Stream = 'stdout' | 'stderr';
 

@@ -89,6 +89,17 @@ for (const rule of Object.keys(rules) as readonly RuleName[]) {
     else assert.is(actual, printed);
   });
 
+  test(`${rule}: on a terminal of 80 columns no word is cut, and what is to be copied is whole`, () => {
+    const found = diagnose(rule, example).filter((diagnostic) => diagnostic.rule === rule);
+    const lines = (columns?: number) => pretty(found, { cwd, color: false, columns }).split('\n');
+    // Lines of a file that is to be written are set in.
+    const wide = lines(80).filter((line) => line.length > 80 && !/^ {8,}\S/.test(line));
+    assert.equal(wide, []);
+    for (const { help = '' } of found)
+      for (const [quote] of help.matchAll(/"[^"\n]*"|`[^`\n]*`/g))
+        assert.ok(lines(80).join('\n').includes(quote), quote);
+  });
+
   test(`${rule}: what the page recommends has the fault no more`, () => {
     const left = diagnose(rule, mended).filter(
       (diagnostic) => diagnostic.severity === 'error' || diagnostic.rule === rule,

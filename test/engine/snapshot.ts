@@ -16,7 +16,7 @@ export interface Snapshot {
 type Inspected = Readonly<Record<string, unknown>> & { readonly Name: string };
 
 /** Which an engine makes anew at its start. */
-const predefined: readonly string[] = ['bridge', 'host', 'none'];
+const predefined: readonly string[] = ['bridge', 'host', 'none', 'podman'];
 
 /** A Docker network with all its settings; which containers it has is told elsewhere. */
 function asItIs({ Containers: _, Id, Created, ...network }: Inspected): string {
@@ -50,8 +50,8 @@ export async function snapshot(rig: Pick<Rig, 'docker'>): Promise<Snapshot> {
     neighbours: await ip('neigh', 'show', 'nud', 'permanent'),
     sysctls: lines(
       (await execa('sysctl', ['-a', '-e', '--pattern', '^net\\.ipv[46]\\.(conf|neigh)\\.'])).stdout,
-      // The engine turns that on with its first bridge that has IPv6, for all interfaces, and leaves it on.
-    ).filter((line) => !/^net\.ipv6\.conf\..*\.forwarding /.test(line)),
+      // An engine turns forwarding on with the first bridge that needs it, and leaves it on; the other goes with that.
+    ).filter((line) => !/\.forwarding |^net\.ipv4\.conf\.all\.accept_redirects /.test(line)),
   };
 }
 

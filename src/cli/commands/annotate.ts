@@ -6,7 +6,6 @@ import type { Project } from '../../compose/project/project.ts';
 import { toPlain } from '../../compose/tree.ts';
 import { Diagnostics } from '../../diagnostics/diagnostic.ts';
 import { shownPath } from '../../diagnostics/format/place.ts';
-import { noticeText } from '../../diagnostics/format/safe.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
 import type { AnnotatedPlace, Wish } from '../../emit/annotate/wish.ts';
 import { longForm } from '../../emit/annotate/wish.ts';
@@ -35,6 +34,7 @@ import { type Followed, followAdvice, suggestedWishes } from '../steps/advise/su
 import { annotateFiles, type EditedFile } from '../steps/annotate-files.ts';
 import { askEach } from '../steps/ask-netmodes.ts';
 import { type Read, readProject } from '../steps/read-project.ts';
+import { notify } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface Values {
@@ -193,7 +193,7 @@ function noteOverridden({ terminal }: Session, project: Project, { place, change
   const mode = change.set['mode'];
   if (native === undefined || mode === undefined) return;
   const adopt = native === mode ? `; "netcompose annotate ${place.name} --adopt" takes it out` : '';
-  terminal.err(noticeText(`"${place.name}" keeps "network_mode: ${native}", which x-netmode overrides${adopt}`));
+  notify(terminal, `"${place.name}" keeps "network_mode: ${native}", which x-netmode overrides${adopt}`);
 }
 
 /** Of the services named, else of everything. */

@@ -17,6 +17,7 @@ import { interruptible } from '../interrupt.ts';
 import { formatOption, ownOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
 import { ownProgram } from '../steps/program/own-program.ts';
+import { notify } from '../terminal.ts';
 
 const examples = `
 Examples:
@@ -47,9 +48,7 @@ export async function run(session: Session): Promise<number> {
   const settings = { rounds: options.values['rounds'] as number, seconds: options.values['seconds'] as number };
   checkFitness(host);
   const onWait = (pid: number | undefined) =>
-    terminal.err(
-      `netcompose: waiting for another one${pid === undefined ? '' : ` (process ${pid})`} to end its measurement\n`,
-    );
+    notify(terminal, `waiting for another one${pid === undefined ? '' : ` (process ${pid})`} to end its measurement`);
   // The lock first: nothing has to be removed where an interrupt ends the waiting.
   const outcomes = await withLock(
     host,

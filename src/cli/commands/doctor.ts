@@ -1,5 +1,5 @@
 /** `netcompose doctor`: is this host fit for each netmode, and if not, why and what to do; changes nothing. */
-import { noticeText, safeJson } from '../../diagnostics/format/safe.ts';
+import { safeJson } from '../../diagnostics/format/safe.ts';
 import { doctorText } from '../../emit/text/doctor-text.ts';
 import { composeVersion, findCompose } from '../../host/engine/find-compose.ts';
 import { observeEngine } from '../../host/observe/engine-facts.ts';
@@ -10,6 +10,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { formatOption, ownOptions } from '../options/own-options.ts';
 import type { Session } from '../session.ts';
 import { readFacts } from '../steps/observe/observe.ts';
+import { notify } from '../terminal.ts';
 
 const examples = `
 Examples:
@@ -53,7 +54,7 @@ async function observe({ host, terminal }: Session): Promise<Facts> {
     observeEngine(host),
     compose && composeVersion(host, compose),
   ]);
-  if (engine.kind === 'unreachable') terminal.err(noticeText(engine.message, engine.help));
+  if (engine.kind === 'unreachable') notify(terminal, engine.message, engine.help);
   return {
     version: 1,
     host: hostFacts,

@@ -1,5 +1,4 @@
 /** `netcompose down`: Compose with the override last applied, then what nothing needs any more is released. */
-import { noticeText } from '../../diagnostics/format/safe.ts';
 import { overridePath, readOverride, removeOverride } from '../../host/override-store.ts';
 import { hooksOf } from '../../plan/host-changes/host-actions.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -11,6 +10,7 @@ import { areTrusted, runHooks, untrusted } from '../steps/hooks.ts';
 import { composesHelp, passThrough } from '../steps/pass-through.ts';
 import { readProject, refusePipes } from '../steps/read-project.ts';
 import { release } from '../steps/release.ts';
+import { notify } from '../terminal.ts';
 
 export async function run(session: Session): Promise<number> {
   const { host, terminal, argv, globals, command } = session;
@@ -43,7 +43,7 @@ export async function run(session: Session): Promise<number> {
   if (words.services.length > 0) return exitCode;
   if (project && areTrusted(session, project, hooks))
     await interruptible(() => runHooks(session, project, hooks, 'post_down'));
-  else if (project) terminal.err(noticeText(`not run: ${untrusted(project, hooks).message}`));
+  else if (project) notify(terminal, `not run: ${untrusted(project, hooks).message}`);
   if (name !== undefined) removeOverride(host, name);
   return exitCode;
 }

@@ -1,5 +1,4 @@
 /** `netcompose plan`: what `up` would do; nothing is touched. */
-import { noticeText } from '../../diagnostics/format/safe.ts';
 import { withoutIgnored } from '../../diagnostics/ignore.ts';
 import { swarmText } from '../../emit/stack/swarm-text.ts';
 import { planDiff } from '../../emit/text/diff/plan-diff.ts';
@@ -12,6 +11,7 @@ import { exitCodeOf, reportBriefly, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
 import { planned } from '../steps/plan-project.ts';
 import { oneFactsFile, plannedSwarm } from '../steps/swarm/plan-swarm.ts';
+import { notify } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
 const examples = `
@@ -51,7 +51,7 @@ export async function run(session: Session): Promise<number> {
     else if (!diff) terminal.out(planText(plan, { standing, ...(columns !== undefined && { columns }) }));
     else if (facts.engine)
       terminal.out(planDiff(plan, standing, terminal.color.out) || 'Nothing changes against what runs now.\n');
-    else terminal.err(noticeText('the facts hold no engine: what runs there, and what changes, is not known'));
+    else notify(terminal, 'the facts hold no engine: what runs there, and what changes, is not known');
   }
   return exitCodeOf(shown);
 }

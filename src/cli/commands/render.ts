@@ -1,6 +1,5 @@
 /** `netcompose render`: the project as one plain Compose file, or (`--override`) what is given to Compose. */
 
-import { noticeText } from '../../diagnostics/format/safe.ts';
 import { overrideOf } from '../../emit/override/override.ts';
 import { withProvider } from '../../emit/render/provider.ts';
 import { type RenderOptions, renderOf } from '../../emit/render/render.ts';
@@ -13,6 +12,7 @@ import { exitCodeOf, reportBriefly, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
 import { planned } from '../steps/plan-project.ts';
 import { oneFactsFile, plannedSwarm } from '../steps/swarm/plan-swarm.ts';
+import { notify } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
 const examples = `
@@ -55,14 +55,13 @@ function provided({ terminal }: Session, plan: Plan, rendering: RenderOptions): 
   const text = renderOf(plan, rendering);
   const whole = withProvider(text, plan, rendering);
   if (whole === undefined)
-    terminal.err(
-      noticeText(
-        plan.shims.length === 0
-          ? 'there is no shim to be made: the file has no provider'
-          : '"services" or "networks" is a fragment of the file: the file has no provider',
-      ),
+    notify(
+      terminal,
+      plan.shims.length === 0
+        ? 'there is no shim to be made: the file has no provider'
+        : '"services" or "networks" is a fragment of the file: the file has no provider',
     );
-  if (plan.hooks.length > 0) terminal.err(noticeText('the hooks of x-netmode are not run by "docker compose up"'));
+  if (plan.hooks.length > 0) notify(terminal, 'the hooks of x-netmode are not run by "docker compose up"');
   return whole ?? text;
 }
 

@@ -1,6 +1,6 @@
 /** A block of progress as Compose draws it, line by line. Pure. */
 import { createColors } from 'picocolors';
-import { graphemesOf, widthOf } from '../../diagnostics/format/width.ts';
+import { columnsOf, graphemesOf, widthOf } from '../../diagnostics/format/width.ts';
 
 export interface Task {
   /** What it is about, as Compose says it: `Network shop_default`. */
@@ -55,8 +55,6 @@ function taskLine({ id, state, text, started, ended }: Task, width: number, now:
   const gap = room === undefined ? ' ' : ' '.repeat(room - columnsOf(words) + 1);
   return ` ${paint(icon)} ${painted}${gap}${blue(timer)}`;
 }
-
-const columnsOf = (text: string) => graphemesOf(text).reduce((sum, one) => sum + widthOf(one), 0);
 
 /** As much of a text as there is room for. */
 function cut(text: string, columns: number | undefined): string {

@@ -1,12 +1,12 @@
 /** Native networking → the wishes that annotate it, and a word on what stays native. */
 
 import type { Project } from '../../compose/project/project.ts';
-import { noticeText } from '../../diagnostics/format/safe.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
 import type { AnnotatedPlace, Wish } from '../../emit/annotate/wish.ts';
 import { subjectOf } from '../../emit/annotate/wish.ts';
 import { type Adoption, adoptedNetwork, adoptedService } from '../../netmode/adopt.ts';
 import type { Session } from '../session.ts';
+import { notify } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** @param names services and networks; none: all there are */
@@ -29,7 +29,7 @@ export function adoptionWishes({ terminal }: Session, project: Project, names: r
   }
   const named = places.filter(([place]) => names.length === 0 || (place.kind !== 'top' && names.includes(place.name)));
   for (const [place, adoption] of named)
-    if (adoption.kind === 'left') terminal.err(noticeText(`${subjectOf(place)} stays as it is: ${adoption.reason}`));
+    if (adoption.kind === 'left') notify(terminal, `${subjectOf(place)} stays as it is: ${adoption.reason}`);
   return named.flatMap(([place, adoption]) =>
     adoption.kind === 'adopted'
       ? [{ place, change: { kind: 'merge', set: adoption.set, unset: [] }, replaces: adoption.replaces } as const]

@@ -18,6 +18,7 @@ import { endedAtOnce, interruptible } from '../interrupt.ts';
 import { serviceWords } from '../options/service-words.ts';
 import { showSteps } from '../progress/host-steps.ts';
 import type { Session } from '../session.ts';
+import { notify } from '../terminal.ts';
 import { composeCall } from './compose-call.ts';
 import { type Confirm, confirmation } from './confirm-changes.ts';
 import { areTrusted, runHooks, untrusted } from './hooks.ts';
@@ -180,7 +181,7 @@ function apply(
   check: () => void,
 ): Promise<Applied> {
   const onWait = (pid: number) =>
-    terminal.err(`netcompose: waiting for another one (process ${pid}) to end its changes to this host\n`);
+    notify(terminal, `waiting for another one (process ${pid}) to end its changes to this host`);
   const show = showSteps(steps, progress);
   const onStep: ApplyOptions['onStep'] = (step, event) => {
     show(step, event);
@@ -234,5 +235,5 @@ async function orUndone<T>(session: Session, applied: Applied | undefined, work:
 /** Compose failed: removes what this run made, except what containers use by now. */
 async function undo({ host, terminal }: Session, applied: Applied): Promise<void> {
   const failed = await withLock(host, 'host', () => applied.undo());
-  for (const command of failed) terminal.err(`netcompose: could not undo, please run: ${displayCommand(command)}\n`);
+  for (const command of failed) notify(terminal, `could not undo, please run: ${displayCommand(command)}`);
 }

@@ -20,6 +20,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { serviceWords, startedBy } from '../options/service-words.ts';
 import { exitCodeOf, reportProblems } from '../report.ts';
 import type { Session } from '../session.ts';
+import { notify } from '../terminal.ts';
 import type { Ahead } from './observe/ask-ahead.ts';
 import { seenFor } from './observe/observe.ts';
 import { probed } from './probe-lan.ts';
@@ -150,7 +151,7 @@ function reportOnce(session: Session, project: Project, override: string | undef
   const known = withoutIgnored(diagnostics.sorted()).filter(
     ({ severity, rule }) => severity === 'warning' && !liveRules.has(rule),
   );
-  if (known.length > 0) session.terminal.err(`netcompose: ${warningsText(known)} as before: netcompose check\n`);
+  if (known.length > 0) notify(session.terminal, `${warningsText(known)} as before: netcompose check`);
 }
 
 const liveRules: ReadonlySet<RuleName> = new Set([

@@ -8,7 +8,7 @@ export interface FormatOptions {
   /** Only the pretty format has any. */
   readonly color: boolean;
   /** How wide the terminal is; absent: no terminal, and the pretty format breaks no lines. */
-  readonly columns?: number;
+  readonly columns?: number | undefined;
 }
 
 /** Lines and columns count from 1, in UTF-16 code units; the end is the first place that is no longer meant. */

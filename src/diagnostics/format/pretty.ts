@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { Severity } from '../rules.ts';
 import type { Span } from '../source.ts';
 import { excerpt } from './excerpt.ts';
+import { hintLines } from './hints.ts';
 import { brokenAt } from './lines.ts';
 import { type FormatOptions, placeOf } from './place.ts';
 import { safeLine, safeLines } from './safe.ts';
@@ -58,14 +59,17 @@ function block(
   const gutter = Math.max(1, ...spans.map(({ source, start }) => String(source.position(start).line).length));
   const paint = style.severity[severity];
   const label = `${severity}[${rule}]`;
-  const lines = [`${paint(label)}${style.strong(`: ${hanging(message, gutter, label.length + 2, columns)}`)}`];
+  const lines = [`${paint(label)}${style.strong(`:${hanging(message, gutter, label.length + 1, columns)}`)}`];
   if (span) lines.push(...quote(span, gutter, cwd, style, paint, columns));
   for (const note of related) {
-    lines.push(`${indent(gutter)}${style.strong('note:')} ${hanging(note.message, gutter, gutter + 6, columns)}`);
+    lines.push(`${indent(gutter)}${style.strong('note:')}${hanging(note.message, gutter, gutter + 5, columns)}`);
     lines.push(...quote(note.span, gutter, cwd, style, style.frame, columns));
   }
-  // A command in it is to be copied in one piece.
-  if (help !== undefined) lines.push(`${indent(gutter)}${style.hint('help:')} ${hanging(help, gutter, gutter + 6)}`);
+  if (help !== undefined) {
+    const below = indent(gutter + 6);
+    const hints = safeLines(help).flatMap((line) => hintLines(below, line, columns));
+    lines.push(`${indent(gutter)}${style.hint('help:')} ${hints.join('\n').slice(below.length)}`);
+  }
   return lines.join('\n');
 }
 
@@ -92,14 +96,15 @@ function quote(
 /**
  * Further lines of a text stand below its first, so that none can pass for a line of ours.
  *
- * @param before how many columns stand before its first line
+ * @param before how many columns its label takes; a space follows, or all of the text is below
  */
 function hanging(text: string, gutter: number, before: number, columns = Infinity): string {
-  const room = columns - gutter - 6;
-  // What stands before the first line takes room of it.
+  const below = indent(gutter + 6);
   const [first = '', ...others] = safeLines(text);
-  const lines = ['x'.repeat(before - gutter - 6) + first, ...others].flatMap((line) => brokenAt(line, room));
-  return lines.join(`\n${indent(gutter + 6)}`).slice(before - gutter - 6);
+  // As far as it is longer than what is before the other lines, the label takes room of the first.
+  const label = 'x'.repeat(Math.max(0, before - below.length));
+  const lines = [`${label} ${first}`, ...others].flatMap((line) => brokenAt(line, columns - below.length));
+  return lines.join(`\n${below}`).slice(label.length);
 }
 
 const indent = (width: number) => ' '.repeat(width);

@@ -1,5 +1,4 @@
 import once from 'lodash/once.js';
-import { shortened } from '../shorten.ts';
 
 /**
  * Text that came from files, made harmless. A terminal obeys control characters (C0, C1), and characters that turn the
@@ -23,16 +22,6 @@ export function safeLine(text: string): string {
 /** The same for text that may have several lines; tabs become a space. */
 export function safeLines(text: string): readonly string[] {
   return text.split(/\r?\n/).map((line) => safeLine(line.replaceAll('\t', ' ')));
-}
-
-/** What netcompose says of its own accord: a line that begins with its name, and what to do on one of its own. */
-export function noticeText(message: string, help?: string): string {
-  const said = [`netcompose: ${message}`, ...(help === undefined ? [] : [`  help: ${help}`])];
-  return said
-    .map(shortened)
-    .flatMap(safeLines)
-    .map((line) => `${line}\n`)
-    .join('');
 }
 
 /** JSON in which whatever could harm a terminal is escaped; its meaning is the same. */

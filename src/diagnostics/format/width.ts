@@ -31,3 +31,7 @@ export function widthOf(text: string): number {
   if (invisible.test(text)) return 0;
   return emoji.test(text) ? 2 : eastAsianWidth(text.codePointAt(0)!);
 }
+
+/** The columns of a text. */
+export const columnsOf = (text: string): number =>
+  ascii.test(text) ? text.length : graphemesOf(text).reduce((sum, one) => sum + widthOf(one), 0);

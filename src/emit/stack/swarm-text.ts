@@ -1,6 +1,8 @@
 /** What is to be done on each host of a swarm before a stack is deployed, in order, and how it is undone. */
+import { commandLines } from '../../diagnostics/format/hints.ts';
+import { linesAfter } from '../../diagnostics/format/lines.ts';
 import { lanRouteCommand, stackCommands } from '../../plan/actions/argv.ts';
-import { commandLines, displayCommand } from '../../plan/actions/display.ts';
+import { displayCommand } from '../../plan/actions/display.ts';
 import type { SwarmNetwork, SwarmPlan } from '../../plan/swarm/swarm.ts';
 import type { LanRoute } from '../../plan/types.ts';
 
@@ -13,7 +15,9 @@ export function swarmText({ plan, networks }: SwarmPlan, columns?: number): stri
     lines.length === 0
       ? ''
       : `${title}\n${lines
-          .flatMap((line) => commandLines(line, columns))
+          .flatMap((line) =>
+            line.startsWith('# ') ? linesAfter('  # ', line.slice(2), columns) : commandLines(line, columns),
+          )
           .map((line) => `${line}\n`)
           .join('')}`;
   const hosts = [...new Set(networks.flatMap(({ parts }) => parts.map(({ host }) => host)))].sort();

@@ -1,4 +1,5 @@
 /** Advice on netmodes, for people and for programs. */
+import { hintLines } from '../../diagnostics/format/hints.ts';
 import { linesAfter } from '../../diagnostics/format/lines.ts';
 import { safeJson, safeLine } from '../../diagnostics/format/safe.ts';
 import type { Advice } from '../../plan/advise/advice.ts';
@@ -17,7 +18,7 @@ export function adviceText(advice: readonly Advice[], columns?: number): string 
   const end = advice.some(({ write }) => write)
     ? 'To see it as changes of your files: netcompose annotate --suggest --dry-run'
     : 'Nothing needs to be changed.';
-  return `${[...lines, '', end].join('\n')}\n`;
+  return `${[...lines, '', ...hintLines('', end, columns)].join('\n')}\n`;
 }
 
 /** `advised` says whether `annotate --suggest` would write it. */

@@ -1,9 +1,15 @@
 /** What the plan's places answered, for people. */
 import groupBy from 'lodash/groupBy.js';
-import { linesAfter } from '../../diagnostics/format/lines.ts';
+import { hintLines } from '../../diagnostics/format/hints.ts';
+import { labelled, linesAfter } from '../../diagnostics/format/lines.ts';
 import { safeLine } from '../../diagnostics/format/safe.ts';
 import type { Answer } from '../../plan/reach/answers.ts';
 import { table } from './table.ts';
+
+const indent = '    ';
+
+/** A line, and below it, set in, what it has no room for. */
+const goingOn = (text: string, columns: number) => labelled('', indent, linesAfter(indent, text, columns));
 
 /** Who asked: `this host`, `the LAN`, or a service. */
 function askerText({ from }: Answer): string {
@@ -28,10 +34,8 @@ export function answersText(answers: readonly Answer[], columns = Infinity): str
     ...Object.values(failures).flatMap((group) => failureText(group, columns)),
     ...answers
       .filter(({ answer, reason }) => answer === 'yes' && reason !== undefined)
-      .flatMap((one) => linesAfter('', noteText(one), columns)),
-    ...notAskedText(answers.filter(({ answer }) => answer === 'not asked')).flatMap((line) =>
-      linesAfter('', line, columns),
-    ),
+      .flatMap((one) => goingOn(noteText(one), columns)),
+    ...notAskedText(answers.filter(({ answer }) => answer === 'not asked')).flatMap((line) => goingOn(line, columns)),
   ];
   return `${shown}${lines.length > 0 ? `\n${lines.map((line) => `${line}\n`).join('')}` : ''}`;
 }
@@ -43,10 +47,12 @@ const placeOf = (answer: Answer) => safeLine(`${answer.place} from ${askerText(a
 /** Places that share a reason. */
 function failureText(group: readonly Answer[], columns: number): readonly string[] {
   const [{ reason = '', help } = { reason: '' }] = group;
-  const texts = [reason, ...(help === undefined ? [] : [`help: ${help}`])];
+  const label = `${indent}help: `;
+  const below = ' '.repeat(label.length);
   return [
-    ...group.map((answer) => `${safeLine(answer.to)}: no answer at ${placeOf(answer)}:`),
-    ...texts.flatMap((text) => linesAfter('    ', safeLine(text), columns)),
+    ...group.flatMap((answer) => goingOn(`${safeLine(answer.to)}: no answer at ${placeOf(answer)}:`, columns)),
+    ...linesAfter(indent, safeLine(reason), columns),
+    ...(help === undefined ? [] : labelled(label, below, hintLines(below, safeLine(help), columns))),
   ];
 }
 

@@ -1,4 +1,5 @@
 /** What `doctor` found, for people. */
+import { commandLines, hintLines } from '../../diagnostics/format/hints.ts';
 import { linesAfter } from '../../diagnostics/format/lines.ts';
 import { safeLine, safeLines } from '../../diagnostics/format/safe.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
@@ -21,7 +22,7 @@ export function doctorText({ parent, netmodes, shims }: Diagnosis, columns?: num
   ]);
   const faults = shims.flatMap(({ shim, parent: on, reason, mend }) => [
     ...linesAfter('', safeLine(`"${shim}" on ${on}: ${reason}`), columns),
-    `    ${displayCommand(mend)}`,
+    ...mendText(mend, '    ', columns),
   ]);
   const head = parent === undefined ? [] : [`For macvlan and ipvlan on "${parent}":`, ''];
   return [
@@ -33,11 +34,11 @@ export function doctorText({ parent, netmodes, shims }: Diagnosis, columns?: num
 }
 
 function findingText({ reason, mend }: Finding, indent: string, columns?: number): readonly string[] {
-  const how =
-    mend === undefined
-      ? []
-      : typeof mend === 'string'
-        ? safeLines(mend).flatMap((line) => linesAfter(`${indent}  `, line, columns))
-        : [`${indent}  ${displayCommand(mend)}`];
+  const how = mend === undefined ? [] : mendText(mend, `${indent}  `, columns);
   return [...linesAfter(indent, safeLine(reason), columns), ...how];
 }
+
+const mendText = (mend: NonNullable<Finding['mend']>, indent: string, columns?: number): readonly string[] =>
+  typeof mend === 'string'
+    ? safeLines(mend).flatMap((line) => hintLines(indent, line, columns))
+    : commandLines(displayCommand(mend), columns, indent);

@@ -2,11 +2,12 @@
 
 import groupBy from 'lodash/groupBy.js';
 import { isDockersBridge, networkModeText } from '../../compose/project/network-mode.ts';
-import { linesAfter } from '../../diagnostics/format/lines.ts';
+import { commandLines } from '../../diagnostics/format/hints.ts';
+import { labelled, linesAfter } from '../../diagnostics/format/lines.ts';
 import { safeLine } from '../../diagnostics/format/safe.ts';
 import { lanRouteCommand } from '../../plan/actions/argv.ts';
 import { commandOf } from '../../plan/actions/commands.ts';
-import { commandLines, displayCommand } from '../../plan/actions/display.ts';
+import { displayCommand } from '../../plan/actions/display.ts';
 import { type Address, follows, formatAddress, formatCidr } from '../../plan/facts/ip.ts';
 import { parentName } from '../../plan/networks/parents.ts';
 import { unknownOf } from '../../plan/networks/unknown.ts';
@@ -202,7 +203,7 @@ function unknownText({ networks }: Plan, { columns }: PlanTextOptions): string {
 
 /** A line of a list, which goes on further in. */
 const indented = (text: string, columns = Infinity): readonly string[] =>
-  linesAfter('    ', text, columns).map((line, at) => (at === 0 ? line.slice(2) : line));
+  labelled('  ', '    ', linesAfter('    ', text, columns));
 
 /** The exact commands, each reason once above those that share it; those that are done already are only counted. */
 export function actionsText(

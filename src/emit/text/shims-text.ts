@@ -1,5 +1,7 @@
 /** The shims of a host, for people and for programs. */
-import { safeJson } from '../../diagnostics/format/safe.ts';
+import { hintLines } from '../../diagnostics/format/hints.ts';
+import { labelled } from '../../diagnostics/format/lines.ts';
+import { safeJson, safeLine } from '../../diagnostics/format/safe.ts';
 import { formatAddress, formatCidr } from '../../plan/facts/ip.ts';
 import type { ShimPlan } from '../../plan/types.ts';
 import { table } from './table.ts';
@@ -22,8 +24,12 @@ function formOf({ addresses, routes }: ShimPlan): string {
 
 const kindOf = ({ driver, mode }: ShimPlan) => `${driver} ${mode}`;
 
-/** A table, one shim a row, and below it what is wrong. */
-export function shimsText(shims: readonly ListedShim[]): string {
+/**
+ * A table, one shim a row, and below it what is wrong.
+ *
+ * @param columns how wide the terminal is; absent: no terminal, and nothing is broken into lines
+ */
+export function shimsText(shims: readonly ListedShim[], columns?: number): string {
   if (shims.length === 0) return 'no shims\n';
   const rows = shims.map(({ name, network = '-', parent = '-', plan, faults }) => [
     ...[name, network, parent, plan ? kindOf(plan) : '-', plan ? formOf(plan) : '-'],
@@ -31,9 +37,16 @@ export function shimsText(shims: readonly ListedShim[]): string {
   ]);
   const faulty = shims.filter(({ faults }) => faults.length > 0);
   return (
-    table([['SHIM', 'NETWORK', 'PARENT', 'KIND', 'FORM', 'STATE'], ...rows]) +
-    faulty.flatMap(({ name, faults }) => ['\n', ...table(faults.map((fault) => [`${name}:`, fault]))]).join('')
+    table([['SHIM', 'NETWORK', 'PARENT', 'KIND', 'FORM', 'STATE'], ...rows], columns) +
+    faulty.map((shim) => `\n${faultLines(shim, columns).join('\n')}\n`).join('')
   );
+}
+
+/** Each after the shim's name. */
+function faultLines({ name, faults }: ListedShim, columns?: number): readonly string[] {
+  const label = safeLine(`${name}:  `);
+  const indent = ' '.repeat(label.length);
+  return faults.flatMap((fault) => labelled(label, indent, hintLines(indent, safeLine(fault), columns)));
 }
 
 /** The same as JSON, whose form is in `docs/keeping-shims.md`. */

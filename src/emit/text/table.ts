@@ -28,22 +28,19 @@ export function table(rows: readonly (readonly string[])[], columns = Infinity):
     .join('');
 }
 
-/** The first cell, and below it the others, each by the name of its column. */
-function blocks([head = [], ...rows]: readonly (readonly string[])[], columns: number): string {
-  const names = head.slice(1);
+/** The head of the first column; below it each row: its first cell, and below that the others, each by its column's. */
+function blocks([[title = '', ...names] = [], ...rows]: readonly (readonly string[])[], columns: number): string {
   const width = Math.max(...names.map(({ length }) => length));
   const indent = '    ';
-  return rows
-    .flatMap(([first = '', ...cells]) => [
-      first,
-      ...cells.flatMap((cell, column) => {
-        if (cell === '-' || cell === '') return [];
-        const lines = brokenAt(cell, columns - indent.length - width - gap.length);
-        return lines.map((line, at) => `${indent}${(at === 0 ? names[column]! : '').padEnd(width)}${gap}${line}`);
-      }),
-    ])
-    .map((line) => `${line.trimEnd()}\n`)
-    .join('');
+  const lines = rows.flatMap(([first = '', ...cells]) => [
+    first,
+    ...cells.flatMap((cell, column) => {
+      if (cell === '-' || cell === '') return [];
+      const broken = brokenAt(cell, columns - indent.length - width - gap.length);
+      return broken.map((line, at) => `${indent}${(at === 0 ? names[column]! : '').padEnd(width)}${gap}${line}`);
+    }),
+  ]);
+  return [title, ...lines].map((line) => `${line.trimEnd()}\n`).join('');
 }
 
 /**

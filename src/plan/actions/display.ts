@@ -18,21 +18,6 @@ export function displayCommand(argv: readonly string[]): string {
   return argv.map((word, at) => (isPlain(word, at === 0) ? word : quoted(word))).join(' ');
 }
 
-/**
- * A displayed command, indented by two. One that is too long goes on below, as a shell reads it too; one with quotes is
- * left as it is.
- */
-export function commandLines(command: string, columns = Infinity): readonly string[] {
-  if (command.length + 2 <= columns || /['"]/.test(command)) return [`  ${command}`];
-  const lines: string[] = [];
-  for (const word of command.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length + 3 <= columns) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(`${lines.length === 0 ? '  ' : '      '}${word}`);
-  }
-  return lines.map((line, at) => (at < lines.length - 1 ? `${line} \\` : line));
-}
-
 function isPlain(word: string, first: boolean): boolean {
   // A first word with "=" would set a variable.
   return first ? /^[\w@%+:,./-]+$/.test(word) && !reserved.has(word) : /^[\w@%+=:,./-]+$/.test(word);

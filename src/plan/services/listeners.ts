@@ -49,6 +49,10 @@ function containerPorts(service: Service): readonly Listener[] {
   }));
 }
 
+/** `port 53/udp`, `ports 8000-8010/tcp` */
+export const portWords = (port: Pick<Listener, 'first' | 'last' | 'protocol'>): string =>
+  `${port.first === port.last ? 'port' : 'ports'} ${formatPort(port)}`;
+
 /** `53/udp`, `8000-8010/tcp` */
 export function formatPort({ protocol, ...range }: Pick<Listener, 'first' | 'last' | 'protocol'>): string {
   return `${rangeText(range)}/${protocol}`;

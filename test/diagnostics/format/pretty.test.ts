@@ -147,7 +147,7 @@ test('long lines are cut around the span', () => {
   }
 });
 
-test('on a terminal, messages break at spaces and lines of the file are cut to its width; help is not touched', () => {
+test('on a terminal, messages break at spaces and lines of the file are cut to its width; commands go on below', () => {
   const line = `    image: nginx ${'# a long remark '.repeat(10)}`;
   const message = '"web" (bridge) depends on "dns" (macvlan), but they share no network, and that is not all';
   const help = `run: ${'docker network inspect '.repeat(5).trim()}`;
@@ -158,10 +158,21 @@ test('on a terminal, messages break at spaces and lines of the file are cut to i
   assert.match(first!, /^\S+: "web" \(bridge\)/);
   assert.match(second!, /^ {7}\S/);
   assert.ok(text.replace(/\n {7}/g, ' ').includes(`: ${message}\n`), text);
-  assert.ok(text.includes(` help: ${help}\n`), text);
-  const wide = [first, second, ...others].filter((each) => each!.length > 60 && !each!.startsWith(' help:'));
-  assert.equal(wide, []);
+  assert.ok(text.replace(/( \\)?\n {7,}/g, ' ').includes(` help: ${help}\n`), text);
+  assert.equal(
+    [first, second, ...others].filter((each) => each!.length > 60),
+    [],
+  );
   assert.match(text, /\n1 \| {5}image: nginx .*…\n {2}\| {12}\^{5}\n/);
+});
+
+test('a first word that has no room behind the label stands below it', () => {
+  const message = `"${'n'.repeat(40)}": macvlan maps no ports`;
+  const [first, second] = pretty([{ ...diagnosticAt(undefined), message }], { cwd, color: false, columns: 60 }).split(
+    '\n',
+  );
+  assert.match(first!, /^\w+\[[\w/-]+\]:$/);
+  assert.is(second, `       "${'n'.repeat(40)}": macvlan`);
 });
 
 test('a span longer than a line can show is marked as far as it is shown', () => {

@@ -32,6 +32,7 @@ test('where there is less, the widest column is broken at its spaces', () => {
 
 test('where that is not enough, a block for each row', () => {
   assert.equal(lines(43), [
+    '  SERVICE',
     '+ web',
     '    NETMODE       macvlan',
     '    FROM THE LAN  192.168.1.53:53/udp,',
@@ -39,6 +40,15 @@ test('where that is not enough, a block for each row', () => {
     '= a long name',
     '    NETMODE       host',
   ]);
+});
+
+test('a row that is a title by itself is one there, too', () => {
+  const titled = [
+    ['group', ''],
+    ['  a rule', 'what it is about'],
+  ];
+  assert.is(table(titled), 'group\n  a rule  what it is about\n');
+  assert.is(table(titled, 12), 'group\n  a rule\n      what\n      it is\n      about\n');
 });
 
 test('what is as long as no name is loses its middle, and makes no other row wider than that', () => {

@@ -1,7 +1,7 @@
 /** Files and facts → plan, diagnostics and all that is written of them. */
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { noticeText } from '../../../src/diagnostics/format/safe.ts';
+import { noticeText } from '../../../src/diagnostics/format/notice.ts';
 import type { Facts } from '../../../src/plan/facts/facts.ts';
 import { readFactsText } from '../../../src/plan/facts/read-facts.ts';
 import { everything, isHarmless } from '../../laws/everything.ts';

@@ -64,7 +64,6 @@ export async function withoutIpv6(): Promise<void> {
     for (const words of [
       ['shim', 'ls'],
       ['shim', 'up'],
-      ['shim', 'persist', '--print'],
     ]) {
       const { code, stdout, stderr } = netcompose(project, words);
       check(words.join(' '), code === 0, stdout + stderr);

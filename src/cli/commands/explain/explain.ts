@@ -56,12 +56,8 @@ function allRules(columns?: number): string {
   const names = Object.keys(rules) as (keyof typeof rules)[];
   const width = Math.max(...names.map((name) => name.length)) + 2;
   const groups = Object.entries(groupBy(names, (name) => name.split('/')[0]!));
-  const listed = groups.map(
-    ([group, those]) =>
-      `${group}\n${table(
-        those.map((name) => [`  ${name}`.padEnd(width), rules[name].summary]),
-        columns,
-      )}`,
+  const listed = groups.map(([group, those]) =>
+    table([[group, ''], ...those.map((name) => [`  ${name}`.padEnd(width), rules[name].summary])], columns),
   );
   return `${listed.join('\n')}\nWhat one of them means: netcompose explain RULE\n`;
 }

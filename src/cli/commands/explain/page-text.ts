@@ -1,5 +1,5 @@
 /** A page of the documentation, as wide as the terminal. */
-import { linesAfter } from '../../../diagnostics/format/lines.ts';
+import { labelled, linesAfter } from '../../../diagnostics/format/lines.ts';
 
 /**
  * Puts the text of paragraphs and list items into lines of another width; headings, tables and code stay.
@@ -33,6 +33,6 @@ function textAtWidth(text: string, columns: number): string {
 function paragraphLines(paragraph: string, columns: number): readonly string[] {
   if (heading.test(paragraph)) return [paragraph];
   const [bullet = ''] = item.exec(paragraph) ?? [];
-  const lines = linesAfter(' '.repeat(bullet.length), paragraph.slice(bullet.length), columns);
-  return lines.map((line, at) => (at === 0 ? `${bullet}${line.slice(bullet.length)}` : line));
+  const indent = ' '.repeat(bullet.length);
+  return labelled(bullet, indent, linesAfter(indent, paragraph.slice(bullet.length), columns));
 }

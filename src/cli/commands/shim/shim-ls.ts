@@ -23,7 +23,9 @@ export async function run(session: Session): Promise<number> {
   });
   if (!options) return exitCodes.fine;
   const shims = listed(await session.progress.during('Shims', 'Looking', () => surveyShims(session.host)));
-  session.terminal.out(options.values['format'] === 'json' ? shimsJson(shims) : shimsText(shims));
+  session.terminal.out(
+    options.values['format'] === 'json' ? shimsJson(shims) : shimsText(shims, session.terminal.columns),
+  );
   return shims.every(({ faults }) => faults.length === 0) ? exitCodes.fine : exitCodes.diagnostics;
 }
 

@@ -1,7 +1,6 @@
 /** `netcompose shim persist`: the shims of this host come back when it starts, with nobody logged in. */
 
 import { Option } from 'commander';
-import { noticeText } from '../../../diagnostics/format/safe.ts';
 import { isPersisted, type NotPersisted, type Persisted, persist } from '../../../emit/persist/formats.ts';
 import { persistedShim } from '../../../emit/persist/persisted-shim.ts';
 import { filesText, notPersistedText, persistedText } from '../../../emit/text/persist-text.ts';
@@ -14,6 +13,7 @@ import { exitCodes } from '../../exit-codes.ts';
 import { ownOptions } from '../../options/own-options.ts';
 import type { Session } from '../../session.ts';
 import { surveyShims } from '../../steps/shims/survey-shims.ts';
+import { notify } from '../../terminal.ts';
 
 const examples = `
 Examples:
@@ -64,7 +64,7 @@ export async function run(session: Session): Promise<number> {
 async function persistAll({ host, terminal, progress }: Session, asked?: PersistFormat): Promise<readonly Persisted[]> {
   const { shims, facts, useless } = await progress.during('Shims', 'Looking', () => surveyShims(host));
   const present = shims.filter(({ plan }) => facts.host.interfaces.some(({ name }) => name === plan.name));
-  for (const { link, fault } of useless) terminal.err(noticeText(`"${link.name}" is left out: ${fault}`));
+  for (const { link, fault } of useless) notify(terminal, `"${link.name}" is left out: ${fault}`);
   if (present.length === 0)
     throw new HostError({ message: 'there is no shim on this host', help: '"netcompose up" makes those of a project' });
   const managers = await observeManagers(

@@ -1,11 +1,11 @@
 /** `netcompose shim watch`: keeps the shims of this host right, until it is interrupted. */
-import { noticeText } from '../../../diagnostics/format/safe.ts';
 import { HostError } from '../../../host/system/errors.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import { untilInterrupted } from '../../interrupt.ts';
 import { ownOptions } from '../../options/own-options.ts';
 import type { Session } from '../../session.ts';
 import { watchShims } from '../../steps/shims/watch-shims.ts';
+import { notify } from '../../terminal.ts';
 import { mendedLine } from './shim-up.ts';
 
 const examples = `
@@ -43,11 +43,11 @@ export async function run(session: Session): Promise<number> {
         mended: (shim, fault) => terminal.out(mendedLine(shim, fault)),
         failed: ({ message, help }) => {
           looked();
-          terminal.err(noticeText(message, help));
+          notify(terminal, message, help);
         },
         watching: (shims) => {
           looked();
-          terminal.err(`netcompose: watching ${shims} shim${shims === 1 ? '' : 's'}\n`);
+          notify(terminal, `watching ${shims} shim${shims === 1 ? '' : 's'}`);
         },
       },
       end,

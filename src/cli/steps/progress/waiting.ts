@@ -1,11 +1,9 @@
 /** What would be waited for in silence. */
-import { brokenAt } from '../../../diagnostics/format/lines.ts';
 import type { Session } from '../../session.ts';
+import { notify } from '../../terminal.ts';
 
 /** So long nothing is said, in milliseconds: longer than what hangs seldom takes, shorter than anybody's patience. */
 const quiet = 5000;
-/** What it goes on after, where it takes more lines than one. */
-const indent = '  ';
 
 /**
  * Runs `work`, and says once what is waited for where that takes long: also where nobody sees progress, as in a log.
@@ -19,8 +17,7 @@ export async function sayingWhatIsAwaited<T>(
 ): Promise<T> {
   const stop = terminal.screen?.every(quiet, () => {
     stop?.();
-    const lines = brokenAt(`netcompose: still waiting for ${what}`, (terminal.columns ?? Infinity) - indent.length);
-    terminal.err(`${lines.join(`\n${indent}`)}\n`);
+    notify(terminal, `still waiting for ${what}`);
   });
   try {
     return await work();

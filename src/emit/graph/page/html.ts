@@ -74,7 +74,11 @@ function controls({ services }: Graph): Markup {
         ),
       ),
     ),
-    element('output', { id: 'count', role: 'status' }, `${services.length} of ${services.length} services`),
+    element(
+      'output',
+      { id: 'count', role: 'status' },
+      `${services.length} of ${services.length} service${services.length === 1 ? '' : 's'}`,
+    ),
   );
 }
 

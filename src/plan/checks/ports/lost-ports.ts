@@ -70,7 +70,7 @@ function checkPorts(plan: Attached, owner: Attached, networks: Plan['networks'],
           help:
             netmode === 'host'
               ? `let the process itself listen on ${rangeText(published)}, or use ${rangeText(targets)}`
-              : `reach it at ${place}, port ${rangeText(targets)}`,
+              : `reach it at ${place}, ${targets.first === targets.last ? 'port' : 'ports'} ${rangeText(targets)}`,
         },
       );
     } else if (netmode === 'host' && hostIp !== undefined && hostIp !== '0.0.0.0') {

@@ -5,7 +5,7 @@ import type { Report } from '../../../diagnostics/diagnostic.ts';
 import type { Span } from '../../../diagnostics/source.ts';
 import { type Address, isUnspecified, sameAddress } from '../../facts/ip.ts';
 import { namespaceOwner } from '../../services/guests.ts';
-import { formatPort } from '../../services/listeners.ts';
+import { formatPort, portWords } from '../../services/listeners.ts';
 import type { Listener, Plan, ServicePlan } from '../../types.ts';
 import { isSharedByHabit } from './discovery-ports.ts';
 
@@ -146,7 +146,7 @@ function reportClash(namespace: string, earlier: Claim, later: Claim, report: Re
   const common = { first: Math.max(earlier.first, later.first), last: Math.min(earlier.last, later.last) };
   const isAll = common.first === later.first && common.last === later.last;
   const message =
-    `"${later.service}" ${takes(later.from, `port ${formatPort(later)}`)} ${where}, ` +
+    `"${later.service}" ${takes(later.from, portWords(later))} ${where}, ` +
     (isAll
       ? `as "${earlier.service}" does`
       : `of which "${earlier.service}" ${takes(earlier.from, formatPort({ ...common, protocol: later.protocol }))}`);
@@ -173,7 +173,7 @@ function reportTwice(earlier: Claim, later: Claim, report: Report): void {
   report(
     'ports/published-twice',
     later.span,
-    `"${later.service}" publishes port ${formatPort(later)} of the host twice, which Docker refuses`,
+    `"${later.service}" publishes ${portWords(later)} of the host twice, which Docker refuses`,
     {
       severity: later.active ? 'error' : 'warning',
       help: 'remove one of the two',

@@ -1,4 +1,5 @@
 /** Names of the interfaces in a container: what no interface can be called, and what another one may have by then. */
+import partition from 'lodash/partition.js';
 import type { Report } from '../../../diagnostics/diagnostic.ts';
 import type { Located } from '../../../diagnostics/source.ts';
 import { isInterfaceName, longestName } from '../../facts/interfaces.ts';
@@ -33,7 +34,9 @@ function checkValid({ service }: ServicePlan, report: Report): void {
  * gets the first of `eth0`, `eth1`, … that is free then (28.5, run: of twelve starts of one on `a` as `eth0` and on `b`
  * seven succeeded, of `docker restart` as many).
  */
-function checkTaken({ service, networks }: ServicePlan, planned: Plan['networks'], report: Report): void {
+function checkTaken(plan: ServicePlan, planned: Plan['networks'], report: Report): void {
+  const { service, networks } = plan;
+  const placeOf = (attachments: readonly AttachmentPlan[]) => placeText(attachments, plan, planned);
   const [named, numbered] = [new Map<string, Named>(), new Map<string, AttachmentPlan[]>()];
   for (const attachment of networks.values()) {
     const { interfaceName, network } = attachment;
@@ -48,7 +51,7 @@ function checkTaken({ service, networks }: ServicePlan, planned: Plan['networks'
       const has = before ? `the one on "${before.network}" has it` : 'every container has one';
       report('service/interface-name-taken', span, `"${service.name}": no second interface can be called "${name}"`, {
         severity: 'error',
-        help: `give the one on "${network}" another "interface_name": ${has}`,
+        help: `write another "interface_name" ${placeOf([attachment])}: ${has}`,
         ...(before && { related: [{ message: `"${name}" on "${before.network}" is here`, span: before.name.span }] }),
       });
     } else named.set(name, { network, name: interfaceName });
@@ -63,9 +66,25 @@ function checkTaken({ service, networks }: ServicePlan, planned: Plan['networks'
       name.span,
       `"${service.name}": "${name.value}" on "${network}" is also what Docker may call the interface on ${others}; ` +
         'then the container does not start',
-      { help: `give the one on ${others} an "interface_name", too, or call this one otherwise, as "lan${digits}"` },
+      { help: `write "interface_name" ${placeOf(rivals)}, too, or call this one otherwise, as "lan${digits}"` },
     );
   }
+}
+
+/** Where the file says how interfaces are called: that of the network which `x-netmode` brings has no other place. */
+function placeText(
+  attachments: readonly AttachmentPlan[],
+  { netmode, managed }: ServicePlan,
+  planned: Plan['networks'],
+): string {
+  const [brought, listed] = partition(
+    attachments,
+    ({ declared, network }) => managed && !declared && (planned.get(network)?.mode ?? 'bridge') === netmode,
+  );
+  const names = listed.map(({ network }) => `"${network}"`).join(', ');
+  return [...(names === '' ? [] : [`for ${names}`]), ...(brought.length > 0 ? ['under "x-netmode"'] : [])].join(
+    ' and ',
+  );
 }
 
 interface Named {

@@ -2,7 +2,7 @@
 import { portRuns } from '../../../compose/project/port-runs.ts';
 import type { Report } from '../../../diagnostics/diagnostic.ts';
 import { formatAddress } from '../../facts/ip.ts';
-import { formatPort } from '../../services/listeners.ts';
+import { portWords } from '../../services/listeners.ts';
 import type { Attached, Plan } from '../../types.ts';
 
 /** Reports `service/replicas-clash`. */
@@ -51,11 +51,11 @@ function checkService({ service, owner, networks, networkMode, listeners, ports 
   }
   if (networkMode?.kind === 'host') {
     for (const listener of listeners)
-      clash(`the host's port ${formatPort(listener)}`, listener.span, 'run one replica, or use another netmode');
+      clash(`the host's ${portWords(listener)}`, listener.span, 'run one replica, or use another netmode');
   }
   if (owner !== undefined) {
     for (const listener of listeners)
-      clash(`the port ${formatPort(listener)} in the network of "${owner}"`, listener.span, 'run one replica');
+      clash(`the ${portWords(listener)} in the network of "${owner}"`, listener.span, 'run one replica');
   }
   for (const { first, published, targets } of portRuns(ports, ({ source }) => source)) {
     if (first.guest !== undefined) continue; // such an owner is to have one replica, whatever it publishes
@@ -63,7 +63,7 @@ function checkService({ service, owner, networks, networkMode, listeners, ports 
     const length = targets.last - targets.first;
     if (!published || published.last - published.first !== length) continue; // a range to choose from
     clash(
-      `the published port ${formatPort({ ...published, protocol })}`,
+      `the published ${portWords({ ...published, protocol })}`,
       place,
       length === 0 ? wider(published.first, count, targets.first) : undefined,
     );

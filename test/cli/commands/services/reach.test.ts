@@ -113,11 +113,14 @@ test('a reason that places share is told once, and fits the terminal', () => {
     44,
   );
   assert.equal(text.split('\n').slice(5), [
-    'web: no answer at 10.0.0.2:80 from this host:',
-    'web: no answer at 10.0.0.2:81 from this host:',
+    'web: no answer at 10.0.0.2:80 from this',
+    '    host:',
+    'web: no answer at 10.0.0.2:81 from this',
+    '    host:',
     '    a packet filter drops it',
     '    help: see the rules of it',
-    'web: no answer at 10.0.0.3:80 from this host:',
+    'web: no answer at 10.0.0.3:80 from this',
+    '    host:',
     '    another',
     '',
   ]);

@@ -8,11 +8,10 @@ const what = '"docker compose config"; Ctrl-C ends it, nothing was changed yet';
 
 /** What is said while work takes so long. */
 async function said(milliseconds: number, columns?: number): Promise<string> {
-  const screen = fakeScreen();
+  const screen = fakeScreen(columns === undefined ? undefined : { columns, rows: 24 });
   let text = '';
   const terminal = {
     ...{ out: () => undefined, err: (more: string) => void (text += more), color: { out: false, err: false }, screen },
-    ...(columns !== undefined && { columns }),
   };
   await sayingWhatIsAwaited({ terminal }, what, async () => screen.pass(milliseconds));
   return text;

@@ -95,7 +95,7 @@ const cases: readonly Case[] = [
       'a: { image: x, x-netmode: { mode: host, listen: ["7000-7010"] } }',
       'b: { image: x, x-netmode: { mode: host, listen: ["7010-7020"] } }',
     ],
-    told: ['error ports/host-clash: "b" opens port 7010-7020/tcp of the host, of which "a" opens 7010/tcp'],
+    told: ['error ports/host-clash: "b" opens ports 7010-7020/tcp of the host, of which "a" opens 7010/tcp'],
   },
   {
     name: 'a short-syntax range of ports, one of which is published again',
@@ -261,7 +261,7 @@ for (const [name, services, expected, facts] of [
     'the later in the file is blamed, though its ports come first',
     hosts('"7005-7010"', '"7000-7006"'),
     [
-      'error ports/host-clash at "7000-7006": "b" opens port 7000-7006/tcp of the host, of which "a" opens ' +
+      'error ports/host-clash at "7000-7006": "b" opens ports 7000-7006/tcp of the host, of which "a" opens ' +
         `7005-7006/tcp${another}`,
     ],
   ],
@@ -269,7 +269,7 @@ for (const [name, services, expected, facts] of [
     'what goes beyond one clashes with the next',
     hosts('"7000-7006"', '"7000-7010"', '7008'),
     [
-      'error ports/host-clash at "7000-7010": "b" opens port 7000-7010/tcp of the host, of which "a" opens ' +
+      'error ports/host-clash at "7000-7010": "b" opens ports 7000-7010/tcp of the host, of which "a" opens ' +
         `7000-7006/tcp${another}`,
       `error ports/host-clash at 7008: "c" opens port 7008/tcp of the host, as "b" does${another}`,
     ],
@@ -278,9 +278,9 @@ for (const [name, services, expected, facts] of [
     'a wide one is told of what lies in it, from its first port on',
     hosts('7008', '"7002-7004"', '"7000-7008"'),
     [
-      'error ports/host-clash at "7000-7008": "c" opens port 7000-7008/tcp of the host, of which "b" opens ' +
+      'error ports/host-clash at "7000-7008": "c" opens ports 7000-7008/tcp of the host, of which "b" opens ' +
         `7002-7004/tcp${another}`,
-      'error ports/host-clash at "7000-7008": "c" opens port 7000-7008/tcp of the host, of which "a" opens ' +
+      'error ports/host-clash at "7000-7008": "c" opens ports 7000-7008/tcp of the host, of which "a" opens ' +
         `7008/tcp${another}`,
     ],
   ],
@@ -289,7 +289,7 @@ for (const [name, services, expected, facts] of [
     'ranges with one last port',
     hosts('"7003-7010"', '"7000-7010"'),
     [
-      'error ports/host-clash at "7000-7010": "b" opens port 7000-7010/tcp of the host, of which "a" opens ' +
+      'error ports/host-clash at "7000-7010": "b" opens ports 7000-7010/tcp of the host, of which "a" opens ' +
         `7003-7010/tcp${another}`,
     ],
   ],
@@ -317,7 +317,7 @@ for (const [name, services, expected, facts] of [
     'all that they have in common is discovery',
     hosts('"5350-5353/udp"', '"5353-5360/udp"'),
     [
-      'info ports/host-clash at "5353-5360/udp": "b" opens port 5353-5360/udp of the host, of which "a" opens ' +
+      'info ports/host-clash at "5353-5360/udp": "b" opens ports 5353-5360/udp of the host, of which "a" opens ' +
         `5353/udp${shared}`,
     ],
   ],

@@ -76,16 +76,49 @@ test('who the rivals are, and what to write', () =>
   assert.equal(reported(on({ a: 'eth1', b: '', c: '' })), [
     'warning service/interface-name-taken at eth1: "web": "eth1" on "a" is also what Docker may call the interface ' +
       'on "b", "c"; then the container does not start\n' +
-      '  give the one on "b", "c" an "interface_name", too, or call this one otherwise, as "lan1"',
+      '  write "interface_name" for "b", "c", too, or call this one otherwise, as "lan1"',
   ]));
 
 test('one name twice, and that of the loopback interface', () =>
   assert.equal(reported(on({ a: 'lan0', b: 'lan0', c: 'lo' })), [
     'error service/interface-name-taken at lan0: "web": no second interface can be called "lan0"\n' +
-      '  give the one on "b" another "interface_name": the one on "a" has it',
+      '  write another "interface_name" for "b": the one on "a" has it',
     'error service/interface-name-taken at lo: "web": no second interface can be called "lo"\n' +
-      '  give the one on "c" another "interface_name": every container has one',
+      '  write another "interface_name" for "c": every container has one',
   ]));
+
+const lan = 'mode: macvlan, subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.192/27';
+for (const [name, service, help] of [
+  ['short', `networks: { back: { interface_name: eth0 } }, x-netmode: { ${lan} }`, 'under "x-netmode"'],
+  ['a declared one', 'networks: { back: { interface_name: eth0 } }, x-netmode: { network: lan }', 'under "x-netmode"'],
+  [
+    'beside a listed one',
+    `networks: { back: { interface_name: eth0 }, c: }, x-netmode: { ${lan} }`,
+    'for "c" and under "x-netmode"',
+  ],
+  ['listed, too', 'networks: { back: { interface_name: eth0 }, lan: }, x-netmode: { network: lan }', 'for "lan"'],
+  ['the bridge beside it', `x-netmode: { ${lan}, host_access: loopback, interface_name: eth0 }`, 'for "default"'],
+] as const) {
+  const text =
+    `services:\n  web: { image: x, ${service} }\n` + `networks:\n  back:\n  c:\n  lan: { x-netmode: { ${lan} } }\n`;
+  test(`the network that x-netmode brings, ${name}: where the file says how its interface is called`, () => {
+    const [line, ...others] = reported(text);
+    assert.is(line?.split('\n  ')[1], `write "interface_name" ${help}, too, or call this one otherwise, as "lan0"`);
+    assert.equal(others, []);
+  });
+  if (help !== 'under "x-netmode"') continue;
+  test(`... and written there, it is told no more, ${name}`, () =>
+    assert.equal(reported(text.replace('x-netmode: { ', 'x-netmode: { interface_name: eth1, ')), []));
+}
+
+test('a name of x-netmode that is that of another one', () => {
+  const both = `networks: { back: { interface_name: a } }, x-netmode: { ${lan}, interface_name: a }`;
+  const text = `services:\n  web: { image: x, ${both} }\nnetworks:\n  back:\n`;
+  assert.equal(reported(text), [
+    'error service/interface-name-taken at a: "web": no second interface can be called "a"\n' +
+      '  write another "interface_name" under "x-netmode": the one on "back" has it',
+  ]);
+});
 
 test("what x-netmode says counts; Podman's numbering is not known", () => {
   const text =

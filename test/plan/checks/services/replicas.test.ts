@@ -43,7 +43,7 @@ for (const [name, keys, expected] of [
   [
     'as many ports of the host as of the container',
     'ports: ["8080-8082:80-82"], x-netmode: bridge',
-    [['"web": 3 replicas cannot share the published port 8080-8082/tcp', leaveOut]],
+    [['"web": 3 replicas cannot share the published ports 8080-8082/tcp', leaveOut]],
   ],
   [
     'the last ports: a range just ends with them',
