@@ -102,6 +102,22 @@ test('the container moves to an address beside the range, and back', async ({ ri
   assert.is(await fetchText(`http://${dynamic}/`), 'hello');
 });
 
+test('the container restarts with another MAC address', async ({ rig }) => {
+  const mac = async () =>
+    (
+      await rig.docker(
+        'inspect',
+        '--format',
+        `{{(index .NetworkSettings.Networks "${network}").MacAddress}}`,
+        'watched-web-1',
+      )
+    ).stdout;
+  const before = await mac();
+  assert.is((await rig.docker('restart', 'watched-web-1')).code, 0);
+  assert.is.not(await mac(), before);
+  assert.is(await fetchText(`http://${dynamic}/`), 'hello');
+});
+
 test('the container is made anew', async (context) => {
   const { code, stderr } = await call(context, 'up', '-d', '--force-recreate');
   assert.is(code, 0, stderr);

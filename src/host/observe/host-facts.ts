@@ -167,7 +167,14 @@ function observeArp(host: Host, interfaces: readonly HostInterface[]): NonNullab
   const names = ['all', ...interfaces.filter(({ kind }) => kind === 'macvlan').map(({ name }) => name)];
   const setting = (name: string, key: string) => Number(host.readText(`/proc/sys/net/ipv4/conf/${name}/${key}`) ?? 0);
   return Object.fromEntries(
-    names.map((name) => [name, { filter: setting(name, 'arp_filter'), ignore: setting(name, 'arp_ignore') }]),
+    names.map((name) => [
+      name,
+      {
+        filter: setting(name, 'arp_filter'),
+        ignore: setting(name, 'arp_ignore'),
+        announce: setting(name, 'arp_announce'),
+      },
+    ]),
   );
 }
 

@@ -2,9 +2,10 @@
  * Host interfaces on a parent that netcompose did not make: what the widely copied recipes get wrong. Source:
  * docs/measured.md.
  */
+import { displayCommand } from '../actions/display.ts';
 import { hostAddress } from '../facts/host-address.ts';
 import { contains, formatAddress, formatCidr } from '../facts/ip.ts';
-import { isOurs } from '../facts/ownership.ts';
+import { isOurs, linkLocalSender } from '../facts/ownership.ts';
 import type { ParsedFacts, ParsedInterface } from '../facts/parsed-facts.ts';
 
 export interface ShimFault {
@@ -27,6 +28,7 @@ const checks: readonly ((shim: HandMade) => readonly Omit<ShimFault, 'shim' | 'p
   changesMode,
   hidesContainers,
   answersForParent,
+  asksAsParent,
   takesWholeLan,
 ];
 
@@ -103,6 +105,35 @@ function answersForParent({ shim, parent, facts }: HandMade) {
     {
       reason: `the LAN sees two MAC addresses for ${formatAddress(address)}, because it answers for it too`,
       mend: ['sysctl', '-w', ...['arp_filter=1', 'arp_announce=2'].map((set) => `net/ipv4/conf/${shim.name}/${set}`)],
+    },
+  ];
+}
+
+/** Its requests for containers bear the host's address, which the LAN then knows by the shim's MAC address. */
+function asksAsParent({ shim, parent, facts }: HandMade) {
+  const address = hostAddress({ family: 4 }, parent, facts.host);
+  const { filter = 0, ignore = 0, announce } = facts.host?.arp?.[shim.name] ?? {};
+  const all = facts.host?.arp?.['all'];
+  if (shim.kind !== 'macvlan' || !shim.up || !address || announce === undefined) return [];
+  // Else it is told already.
+  const answers = Math.max(filter, ignore, all?.filter ?? 0, all?.ignore ?? 0) === 0;
+  const hasOwn = shim.addresses.some((own) => own.address.family === 4);
+  if (answers || (hasOwn && Math.max(announce, all?.announce ?? 0) === 2)) return [];
+  const set = ['sysctl', '-w', `net/ipv4/conf/${shim.name}/arp_announce=2`];
+  const give = ['ip', 'addr', 'add', `${linkLocalSender}/32`, 'dev', shim.name, 'scope', 'link'];
+  const when = hasOwn ? ' where the host answers from there' : '';
+  return [
+    {
+      reason:
+        `the LAN sees two MAC addresses for ${formatAddress(address)}, ` +
+        `because it asks for containers as that one${when}`,
+      mend: hasOwn
+        ? set
+        : [
+            displayCommand(give),
+            displayCommand(set),
+            displayCommand(['ip', 'link', 'set', 'dev', shim.name, 'multicast', 'off']),
+          ].join('\n'),
     },
   ];
 }

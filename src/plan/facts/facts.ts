@@ -22,10 +22,12 @@ export interface HostFacts {
   /** `net.ipv4.conf.<name>.rp_filter`, by name, with `all`, and `default`, which new containers get; no members. */
   readonly rpFilter: Readonly<Record<string, number>>;
   /**
-   * `arp_filter` and `arp_ignore` of `all` and of macvlan interfaces: whether a shim answers for the host's other
-   * addresses.
+   * `arp_filter`, `arp_ignore` and `arp_announce` of `all` and of macvlan interfaces: whether a shim answers for the
+   * host's other addresses, and asks as one of them.
    */
-  readonly arp?: Readonly<Record<string, { readonly filter: number; readonly ignore: number }>>;
+  readonly arp?: Readonly<
+    Record<string, { readonly filter: number; readonly ignore: number; readonly announce?: number }>
+  >;
   /** Who on the LAN is known by its MAC address, as `ip neigh` tells; after a probe, who answered it. */
   readonly neighbours?: readonly HostNeighbour[];
   /** What processes have open: TCP sockets that listen, UDP sockets without a peer. */

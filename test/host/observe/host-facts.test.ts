@@ -226,7 +226,10 @@ test('what a LAN depends on, where it is asked for', async () => {
     { address: '192.168.1.5', interface: 'eth0', mac: '02:00:00:00:00:01', state: 'stale' },
     { address: 'fe80::1', interface: 'eth0', mac: '02:00:00:00:00:02', state: 'reachable' },
   ]);
-  assert.equal(observed.arp, { all: { filter: 0, ignore: 2 }, m0: { filter: 1, ignore: 0 } });
+  assert.equal(observed.arp, {
+    all: { filter: 0, ignore: 2, announce: 0 },
+    m0: { filter: 1, ignore: 0, announce: 0 },
+  });
   assert.equal(observed.drivers, { macvlan: 'ready', ipvlan: 'ready', '8021q': 'ready' });
   assert.equal(observed.sockets, []);
 });

@@ -312,6 +312,43 @@ const shimCases: readonly (readonly [string, Facts, readonly (readonly [string, 
     ],
   ],
   [
+    'requests as the host, from an address of its own',
+    facts({
+      ...withLink(link('mac0', { kind: 'macvlan', mode: 'bridge', link: 'eth0', addresses: ['192.168.1.9/32'] })),
+      arp: { all: { filter: 0, ignore: 0, announce: 0 }, mac0: { filter: 1, ignore: 0, announce: 0 } },
+    }),
+    [
+      [
+        'the LAN sees two MAC addresses for 192.168.1.10, because it asks for containers as that one where the ' +
+          'host answers from there',
+        'sysctl -w net/ipv4/conf/mac0/arp_announce=2',
+      ],
+    ],
+  ],
+  [
+    'requests as the host, without an address',
+    facts({
+      ...withLink(link('mac0', { kind: 'macvlan', mode: 'bridge', link: 'eth0' })),
+      arp: { all: { filter: 1, ignore: 0, announce: 2 }, mac0: { filter: 0, ignore: 0, announce: 0 } },
+    }),
+    [
+      [
+        'the LAN sees two MAC addresses for 192.168.1.10, because it asks for containers as that one',
+        'ip addr add 169.254.255.28/32 dev mac0 scope link\n' +
+          'sysctl -w net/ipv4/conf/mac0/arp_announce=2\n' +
+          'ip link set dev mac0 multicast off',
+      ],
+    ],
+  ],
+  [
+    'requests as its own address',
+    facts({
+      ...withLink(link('mac0', { kind: 'macvlan', mode: 'bridge', link: 'eth0', addresses: ['192.168.1.9/32'] })),
+      arp: { all: { filter: 0, ignore: 0, announce: 2 }, mac0: { filter: 1, ignore: 0, announce: 0 } },
+    }),
+    [],
+  ],
+  [
     'arp_ignore does as well',
     facts({
       ...withLink(link('mac0', { kind: 'macvlan', mode: 'bridge', link: 'eth0' })),
