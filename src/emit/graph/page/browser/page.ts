@@ -125,7 +125,8 @@ function filter(): void {
   }
   for (const stub of svg.querySelectorAll('.stub')) stub.classList.toggle('out', hides(stub));
   for (const row of rows) row.hidden = hides(row);
-  count.textContent = `${isShown.filter(Boolean).length} of ${isShown.length} service${isShown.length === 1 ? '' : 's'}`;
+  const services = isShown.length === 1 ? 'service' : 'services';
+  count.textContent = `${isShown.filter(Boolean).length} of ${isShown.length} ${services}`;
   if (pinned !== undefined && !isShown[pinned]) pin(undefined);
 }
 
