@@ -81,6 +81,8 @@ interface Moment {
   readonly event: RegExp;
   /** Which of them, from 1. */
   readonly at?: number;
+  /** Of which kinds the engine tells; those of an `up` unless said otherwise. */
+  readonly kinds?: readonly string[];
   /** What is done then; `pid` leads its process group. */
   readonly act: (pid: number) => void;
 }
@@ -95,7 +97,7 @@ interface Ending {
 
 /** Runs netcompose, and does something once the engine has told of an event; to the end of all that it has started. */
 async function inTheMiddle({ rig, cwd }: Context, args: readonly string[], moment: Moment): Promise<Ending> {
-  const { env = {}, event, at = 1, act } = moment;
+  const { env = {}, event, at = 1, kinds = ['create', 'connect', 'start'], act } = moment;
   const since = String(Date.now() / 1000);
   const child = spawn(process.execPath, [program, ...args], {
     ...{ cwd, env: { ...rig.env, ...env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
@@ -106,7 +108,7 @@ async function inTheMiddle({ rig, cwd }: Context, args: readonly string[], momen
   const ended = new Promise<Pick<Ending, 'code' | 'signal'>>((resolve) =>
     child.once('close', (code, signal) => resolve({ code, signal })),
   );
-  const filters = ['create', 'connect', 'start'].flatMap((name) => ['--filter', `event=${name}`]);
+  const filters = kinds.flatMap((name) => ['--filter', `event=${name}`]);
   const format = '{{.Type}} {{.Action}} {{.Actor.Attributes.name}}';
   const events = spawn('docker', ['events', '--since', since, ...filters, '--format', format], { env: rig.env });
   let [seen, acted] = [0, false];
@@ -193,6 +195,24 @@ test('"kill -9" of it, or of Compose too, at every second event while Compose wo
     const said = `killed ${withCompose ? 'with' : 'without'} Compose at event ${at}`;
     if (withCompose) await upSucceeds(context, said);
     await downIsClean(context, said);
+  }
+});
+
+test('"kill -9" of it, or of Compose too, at every second event while Compose takes down', async (context) => {
+  for (let at = 1; ; at += 2) {
+    await upSucceeds(context, 'before');
+    const withCompose = at % 4 === 1;
+    const { acted } = await inTheMiddle(context, ['down'], {
+      ...{ event: /./, at, kinds: ['die', 'disconnect', 'destroy'] },
+      act: (pid) => process.kill(withCompose ? -pid : pid, 'SIGKILL'),
+    });
+    points += 1;
+    const said = `killed ${withCompose ? 'with' : 'without'} Compose at event ${at} of "down"`;
+    // What goes on without it is waited for by the next.
+    await downIsClean(context, acted ? said : 'not killed');
+    if (acted) continue;
+    assert.ok(at > 4, `no ${at} events`);
+    break;
   }
 });
 

@@ -1,9 +1,11 @@
 /** A floating address, for real: the host reaches it wherever it is, and Docker never hands it out. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { foreignClaims } from '../support/frames.ts';
 import { saying } from '../support/hooks.ts';
+import { listen } from '../support/listener.ts';
 import { fetchText } from './rig/http.ts';
 import { testImage } from './rig/image.ts';
 import { type Lan, makeLan } from './rig/lan.ts';
@@ -96,6 +98,8 @@ test('the host reaches a floating address in one container, then in another, the
     await answers('two', 'after another project has come and gone');
 
     await leave('two');
+    const parentMac = (await readFile(`/sys/class/net/${lan.parent}/address`, 'utf8')).trim();
+    const heard = await listen(lan.namespace, 'ncl-floating');
     const pages = join(rig.directory, 'pages');
     await mkdir(pages);
     await writeFile(join(pages, 'index.html'), 'elsewhere\n');
@@ -106,6 +110,8 @@ test('the host reaches a floating address in one container, then in another, the
       assert.is(await fetchText(`http://${address}/`), 'elsewhere', `${address} from the host, on another machine`);
       await lan.exec(['ip', 'address', 'del', `${address}/32`, 'dev', 'ncl-floating']);
     }
+    // What goes there leaves by the shim, as the shim's own address.
+    assert.equal(foreignClaims(await heard.stop(), lan.hostAddress, parentMac), []);
   } finally {
     await run('down');
   }

@@ -116,4 +116,26 @@ for (const rpFilter of ['0', '1', '2']) {
   });
 }
 
+test('what the host goes on sending to a container that was stopped does not leave for the LAN', async (context) => {
+  const { rig, lan, cwd } = context;
+  const parentMac = (await readFile(`/sys/class/net/${lan.parent}/address`, 'utf8')).trim();
+  const up = await netcompose(rig, ['up', '-d'], { cwd });
+  assert.is(up.code, 0, up.stderr);
+  await everybodyAsks(context, 'before');
+  const heard = await listen(lan.namespace, 'ncl-quiet');
+  const pings = execa('busybox', ['ping', '-i', '0.2', '-W', '1', '-c', '60', address], { reject: false });
+  const stop = await netcompose(rig, ['stop'], { cwd });
+  const stopped = Date.now() / 1000;
+  assert.is(stop.code, 0, stop.stderr);
+  await pings;
+  const frames = await heard.stop();
+  const later = frames.filter(({ time }) => time > stopped);
+  assert.ok(
+    later.flatMap(claimsOf).some((claim) => claim.address === linkLocalSender && claim.how === 'arp-request'),
+    'the host still looks for the container',
+  );
+  assert.equal(foreignClaims(later, lan.hostAddress, parentMac), []);
+  assert.is((await netcompose(rig, ['down'], { cwd })).code, 0);
+});
+
 test.run();

@@ -28,6 +28,9 @@ const test = suite<Context>('IPv6');
 const router = 'fd00:213::ab';
 const [prefix, parent, shim, container] = ['fd00:213::', 'ncp-six', 'nc-ncp-six', 'fd00:213::53'] as const;
 
+/** Of the same LAN, later. */
+const otherPrefix = 'fd00:214::';
+
 const fileWith = (gateway: string) => `
 name: six
 services:
@@ -74,6 +77,14 @@ async function project({ rig }: Context, name: string, text: string) {
   return (...args: readonly string[]) => netcompose(rig, args, { cwd });
 }
 
+/** A router that speaks of itself and of a prefix. */
+function advertise(what: string): ChildProcess {
+  const args = ['-k', '--conf-file=/dev/null', '--port=0', '--user=root', '--interface=ncl-six', '--enable-ra'];
+  return spawn('ip', ['netns', 'exec', 'six', 'dnsmasq', ...args, `--dhcp-range=${what},ra-only,64`], {
+    stdio: 'ignore',
+  });
+}
+
 test.before(
   saying(async (context) => {
     context.lan = await makeLan({ name: 'six', defaultRoute: true });
@@ -84,10 +95,7 @@ test.before(
     // Or it says of itself that it is no router when asked for its MAC address, and the host forgets its routes by it.
     await context.lan.exec(['sysctl', '-qw', 'net.ipv6.conf.all.forwarding=1']);
     await context.lan.exec(['ip', 'addr', 'add', `${router}/64`, 'dev', 'ncl-six', 'nodad']);
-    const args = ['-k', '--conf-file=/dev/null', '--port=0', '--user=root', '--interface=ncl-six', '--enable-ra'];
-    context.router = spawn('ip', ['netns', 'exec', 'six', 'dnsmasq', ...args, `--dhcp-range=${prefix},ra-only,64`], {
-      stdio: 'ignore',
-    });
+    context.router = advertise(prefix);
     await until(async () => {
       const addresses = await addressesOn(parent);
       return addresses.some(({ temporary }) => temporary) && !addresses.some(({ tentative }) => tentative);
@@ -164,6 +172,37 @@ test('the shim answers containers at the addresses that they take, too', async (
   assert.match((await patiently('ip', ['-6', 'rule'])).stdout, 'lookup 28259');
   assert.is((await call('down')).code, 0);
   assert.not.match((await patiently('ip', ['-6', 'rule'])).stdout, 'lookup 28259');
+});
+
+test('the router speaks of another prefix: host and container reach each other as before', async (context) => {
+  const call = await project(context, 'six', fileWith(`[192.168.213.1, "${router}"]`));
+  const up = await call('up', '-d');
+  assert.is(up.code, 0, up.stderr);
+  const own = await addressesOn(shim);
+  const ended = new Promise((resolve) => context.router.once('exit', resolve));
+  context.router.kill('SIGKILL');
+  await ended;
+  await context.lan.exec(['ip', 'addr', 'add', `${otherPrefix}ab/64`, 'dev', 'ncl-six', 'nodad']);
+  context.router = advertise(otherPrefix);
+  const inside = (...argv: readonly string[]) => context.rig.docker('exec', 'six-web-1', ...argv);
+  await until(
+    async () => (await inside('ip', '-6', 'addr')).stdout.includes(otherPrefix),
+    'the container takes nothing of it',
+  );
+  await until(
+    async () => (await addressesOn(parent)).some(({ local }) => local!.startsWith(otherPrefix)),
+    'the host takes nothing of it',
+  );
+  assert.equal(await addressesOn(shim), own, 'the shim takes nothing');
+  const ping = ['ping', '-6', '-c', '2', '-W', '2'] as const;
+  assert.is((await patiently('busybox', [...ping, container])).code, 0, 'host to container');
+  assert.is((await inside(...ping, own[0]!.local!)).code, 0, 'container to shim');
+  const before = await snapshot(context.rig);
+  const again = await call('up', '-d');
+  assert.is(again.code, 0, again.stderr);
+  assert.equal(await snapshot(context.rig), before);
+  assert.is((await call('shim', 'ls')).code, 0);
+  assert.is((await call('down')).code, 0);
 });
 
 test("a router's link-local address is no gateway for Docker; said beforehand, with what to write", async (context) => {

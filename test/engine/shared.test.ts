@@ -132,6 +132,42 @@ test('a name that another project has on the LAN, too, leads to the own one', as
   assert.is((await other('down')).code, 0);
 });
 
+test('what is made while its own `db` has no container gets the link to it with the next up', async (context) => {
+  const service = (name: string, more = '') =>
+    `  ${name}:\n    image: ${testImage}\n    command: ["sleep", "3600"]\n    stop_signal: SIGKILL\n` +
+    `    x-netmode: { mode: macvlan, ip_range: 192.168.213.192/27 }\n${more}`;
+  const project = async (name: string, text: string) => {
+    const cwd = join(context.rig.directory, name);
+    await mkdir(cwd, { recursive: true });
+    await writeFile(join(cwd, 'compose.yaml'), `services:\n${text}`);
+    return async (...args: string[]) => {
+      const output = await netcompose(context.rig, args, { cwd });
+      assert.is(output.code, 0, output.stderr);
+      return output.stderr;
+    };
+  };
+  const other = await project('other', service('db'));
+  const late = await project('late', service('web', '    depends_on: [db]\n') + service('db'));
+  await other('up', '-d');
+  const answers = async () => {
+    const { stdout } = await context.rig.docker('exec', 'late-web-1', 'nslookup', 'db');
+    return [...stdout.matchAll(/Name:.*\nAddress[^:]*: (\S+)/g)].map(([, address]) => address!);
+  };
+  const addressOf = async (name: string) => (await context.rig.docker('exec', name, 'hostname', '-i')).stdout.trim();
+
+  const told = await late('up', '-d', '--no-deps', 'web');
+  assert.match(told, '"web": the name "db" is also that of "other-db-1"');
+  assert.match(told, 'start "db" as well');
+  assert.equal(await answers(), [await addressOf('other-db-1')]);
+  await late('up', '-d');
+  assert.equal(await answers(), [await addressOf('late-db-1')]);
+  // It is there now, and nothing is left out. (Compose 2.26 makes `web` anew for this option, whatever it has.)
+  await late('up', '-d', '--no-deps', 'web');
+  assert.equal(await answers(), [await addressOf('late-db-1')]);
+  await late('down');
+  await other('down');
+});
+
 test('down of one leaves the other alone', async (context) => {
   const { code, stderr } = await call(context, 'one', 'down');
   assert.is(code, 0, stderr);

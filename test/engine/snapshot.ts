@@ -13,13 +13,25 @@ export interface Snapshot {
   readonly sysctls: readonly string[];
 }
 
+type Inspected = Readonly<Record<string, unknown>> & { readonly Name: string };
+
+/** Which an engine makes anew at its start. */
+const predefined: readonly string[] = ['bridge', 'host', 'none', 'podman'];
+
+/** A Docker network with all its settings; which containers it has is told elsewhere. */
+function asItIs({ Containers: _, Id, Created, ...network }: Inspected): string {
+  return JSON.stringify({ ...network, ...(!predefined.includes(network.Name) && { Id, Created }) });
+}
+
 /** Sorted, without what changes by itself (counters, life times, link-local addresses, the engine's ids). */
 export async function snapshot(rig: Pick<Rig, 'docker'>): Promise<Snapshot> {
   const docker = async (...args: string[]) => lines((await rig.docker(...args)).stdout);
   const ip = async (...args: string[]) => lines((await execa('ip', args)).stdout);
+  const ids = await docker('network', 'ls', '--quiet', '--no-trunc');
+  const inspected = JSON.parse((await rig.docker('network', 'inspect', ...ids)).stdout) as readonly Inspected[];
   return {
     containers: await docker('ps', '--all', '--format', '{{.Names}}'),
-    networks: await docker('network', 'ls', '--format', '{{.Name}} {{.Driver}}'),
+    networks: inspected.map(asItIs).sort(),
     links: (await ip('-o', 'link')).map((line) => line.split(': ')[1]!).sort(),
     addresses: (await ip('-o', 'addr'))
       .filter((line) => !line.includes('fe80:'))
@@ -37,14 +49,9 @@ export async function snapshot(rig: Pick<Rig, 'docker'>): Promise<Snapshot> {
     rules: [...(await ip('rule')), ...(await ip('-6', 'rule'))],
     neighbours: await ip('neigh', 'show', 'nud', 'permanent'),
     sysctls: lines(
-      (
-        await execa('sysctl', [
-          '-a',
-          '--pattern',
-          '^net\\.ipv[46]\\.conf\\..*(arp_filter|arp_announce|rp_filter|accept_ra|disable_ipv6)$',
-        ])
-      ).stdout,
-    ),
+      (await execa('sysctl', ['-a', '-e', '--pattern', '^net\\.ipv[46]\\.(conf|neigh)\\.'])).stdout,
+      // An engine turns forwarding on with the first bridge that needs it, and leaves it on; the other goes with that.
+    ).filter((line) => !/\.forwarding |^net\.ipv4\.conf\.all\.accept_redirects /.test(line)),
   };
 }
 

@@ -70,6 +70,29 @@ test('only ip and sysctl go through sudo, which asks once', async (context) => {
   assert.equal(await snapshot(context.rig), context.before);
 });
 
+test('an address that a device of the LAN has is found, by "up" as by "check --probe"', async (context) => {
+  await sudoers(context, `${user.name} ALL = (root) NOPASSWD: ${allowed.join(', ')}`);
+  const taken = '192.168.214.53';
+  const fixed = compose.replace('mode: macvlan,', `mode: macvlan, ipv4_address: ${taken},`);
+  await writeFile(join(context.home, 'compose.yaml'), fixed);
+  await context.lan.exec(['ip', 'address', 'add', `${taken}/24`, 'dev', 'ncl-sudo']);
+  try {
+    for (const words of [
+      ['check', '--probe'],
+      ['up', '-d'],
+    ]) {
+      await patiently('ip', ['neigh', 'flush', 'dev', context.lan.parent]);
+      const { code, stdout, stderr } = await asMember(context, words, context.env);
+      assert.is(code, 1, stdout + stderr);
+      assert.match(stdout + stderr, `error[address/answers-on-lan]: "web": ${taken}`);
+    }
+  } finally {
+    await context.lan.exec(['ip', 'address', 'del', `${taken}/24`, 'dev', 'ncl-sudo']);
+    await writeFile(join(context.home, 'compose.yaml'), compose);
+  }
+  assert.equal(await snapshot(context.rig), context.before);
+});
+
 for (const [what, prepare] of [
   ['refuses', (context: Context) => sudoers(context, '').then(() => context.env)],
   // A PATH without it.

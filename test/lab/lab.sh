@@ -436,7 +436,8 @@ run() {
   local root="file=$lab/snap$engine/disk.qcow2,format=qcow2,cache=unsafe,snapshot=on"
   local resume=(-incoming "exec:cat $lab/snap$engine/ram")
   if [ -n "$cold" ]; then root="file=$lab/root.ext4,format=raw,cache=unsafe,snapshot=on"; resume=(); fi
-  local reboot=shutdown kernel=''
+  # Words for its kernel, such as `ipv6.disable=1`: a machine that boots (-c) reads them.
+  local reboot=shutdown kernel=${LAB_KERNEL:-}
   if [ -n "${LAB_SYSTEMD:-}" ]; then
     # systemd and udev give nothing up by the clock either, which here runs on while the machine stands still.
     kernel='systemd.default_timeout_start_sec=3600 systemd.default_device_timeout_sec=3600 udev.event_timeout=3600'

@@ -6,13 +6,15 @@
  *     npm run lab -- --only life      the parts whose names begin so (`suite/main.ts`); `all`: every part
  *     npm run lab -- --clock instructions --only watch    on a machine of 10^9 instructions a second by its own clock:
  *                                     for times that do not depend on how slow the emulation is
+ *     npm run lab -- --kernel ipv6.disable=1 --only 'without IPv6'    on a kernel that was started with these words
  *     npm run lab -- --reboot NAME    what `shim persist` writes, through reboots with systemd and that manager of the
  *                                     host's cards (`reboot/managers.ts`); `--suite bookworm`: with older ones,
  *                                     `--engine 28`: with a newer engine than the suite's
  *     npm run lab -- --threats NAME   an ipvlan shim and a program that takes or blocks it (`reboot/threats.ts`); `all`
  *     npm run lab -- CMD [ARG...]     this command instead, with netcompose on its PATH; its exit code is ours
  *
- * The last line of a suite is `N passed, N failed`.
+ * The last line of a suite is `N passed, N failed`. Where one fails, what its machine has left is kept in `.cache/lab`:
+ * the log of its engine or, of a machine with systemd, the journal.
  *
  * What the suite has seen of who reaches whom must be what `docs/reachability.md` says; `UPDATE_GOLDENS=1` writes it
  * anew (`--only reach` is enough).
@@ -31,6 +33,8 @@ const engines = ['28', '26'] as const;
 const lockedUp = 75;
 const ending = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const root = fileURLToPath(new URL('../..', import.meta.url));
+/** What machines have left whose last run has failed, each in a folder. */
+const keptIn = join(root, '.cache/lab');
 const page = join(root, 'docs/reachability.md');
 const recipe = fileURLToPath(new URL('lab.sh', import.meta.url));
 /** What the program needs; all packages are in it. */
@@ -43,10 +47,10 @@ interface Outcome {
 }
 
 /** What stands before a command, each with its value. */
-const optionNames = ['engine', 'only', 'clock', 'reboot', 'threats', 'suite'] as const;
+const optionNames = ['engine', 'only', 'clock', 'kernel', 'reboot', 'threats', 'suite'] as const;
 type Options = { readonly [name in (typeof optionNames)[number]]?: string };
 
-const { engine, only = '', clock, reboot, threats, suite, command } = readArguments(process.argv.slice(2));
+const { engine, only = '', clock, kernel, reboot, threats, suite, command } = readArguments(process.argv.slice(2));
 /** What runs in the machine that has systemd as process 1, and what it is told. */
 const started =
   reboot !== undefined
@@ -58,6 +62,7 @@ const started =
 async function main(): Promise<number> {
   if (started) process.env['LAB_SYSTEMD'] = '1';
   if (suite !== undefined) process.env['LAB_SUITE'] = suite;
+  if (kernel !== undefined) process.env['LAB_KERNEL'] = kernel;
   const built = await run([recipe, 'build']);
   if (built.code !== 0) return built.code;
   const folder = mkdtempSync(join(tmpdir(), 'netcompose-lab-'));
@@ -66,7 +71,10 @@ async function main(): Promise<number> {
     await pack(carried);
     if (started) {
       const argv = ['env', ...started.env, ...quickNode, `/src/${started.script}.mjs`];
-      return (await run([recipe, 'run', '-o', join(folder, 'out'), carried, ...argv], `${started.name}: `)).code;
+      const out = join(folder, 'out');
+      const { code } = await run([recipe, 'run', '-o', out, carried, ...argv], `${started.name}: `);
+      if (code !== 0) keepLeft(out, [started.script, started.name, suite, engine]);
+      return code;
     }
     const chosen = engine === undefined ? engines : [engine];
     if (command.length > 0)
@@ -95,9 +103,26 @@ async function suiteIn(version: string, carried: string, out: string): Promise<O
   const argv = ['env', `LAB_ONLY=${only}`, `LAB_CLOCK=${clock ?? ''}`, ...quickNode, '/src/suite.mjs'];
   const attempt = () => inMachine(version, carried, argv, { prefix: `${version}: `, out });
   const first = await attempt();
-  if (first.code !== lockedUp) return first;
-  process.stdout.write(`${version}: once more\n`);
-  return attempt();
+  if (first.code === lockedUp) process.stdout.write(`${version}: once more\n`);
+  const outcome = first.code === lockedUp ? await attempt() : first;
+  if (outcome.code !== 0) keepLeft(out, ['suite', version]);
+  return outcome;
+}
+
+/** @param names those that are there tell this machine from others */
+function keepLeft(out: string, names: readonly (string | undefined)[]): void {
+  // One that was given up has left nothing.
+  if (!existsSync(out)) return;
+  const place = join(
+    keptIn,
+    names
+      .filter(Boolean)
+      .join('-')
+      .replaceAll(/[^\w.-]+/g, '_'),
+  );
+  rmSync(place, { recursive: true, force: true });
+  cpSync(out, place, { recursive: true });
+  process.stderr.write(`lab: what the machine has left is in ${place}\n`);
 }
 
 interface Count {
@@ -151,9 +176,9 @@ function inMachine(
   argv: readonly string[],
   { prefix = '', out }: { readonly prefix?: string; readonly out?: string } = {},
 ) {
-  const counted = clock === 'instructions' ? ['-i'] : [];
+  const how = clock === 'instructions' ? ['-i'] : kernel !== undefined ? ['-c'] : [];
   return run(
-    [recipe, 'run', '-d', version, ...counted, ...(out === undefined ? [] : ['-o', out]), carried, ...argv],
+    [recipe, 'run', '-d', version, ...how, ...(out === undefined ? [] : ['-o', out]), carried, ...argv],
     prefix,
   );
 }

@@ -8,7 +8,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { foreignClaims } from '../support/frames.ts';
 import { addressed, type Manager, managers, usualAddress } from './managers.ts';
-import { columnsOf, type Outcome, pageOf, versionKey, withoutVersions } from './page.ts';
+import { columnsOf, type Outcome, pageOf, threatsIn, versionKey, withoutVersions } from './page.ts';
 import { type Form, forms, prepare } from './product.ts';
 import { addContainer, reaches } from './rig/containers.ts';
 import { hostMac } from './rig/lan.ts';
@@ -168,11 +168,13 @@ test('docs/network-managers.md says what was seen', async () => {
     [nothing, ...events.map((event) => event.name), noDecline].map((event) => `${name}: ${event}`),
   );
   const place = ({ manager, event }: Outcome) => order.indexOf(`${manager}: ${event}`);
+  const whole = suites.every(isTried);
   const text = pageOf(
     [...outcomes].sort((a, b) => place(a) - place(b)),
     versions,
+    // Which threats.test.ts has seen.
+    threatsIn(readFileSync(page, 'utf8')),
   );
-  const whole = suites.every(isTried);
   if (whole && process.env['UPDATE_GOLDENS']) writeFileSync(page, text);
   const written = readFileSync(page, 'utf8');
   assert.equal(columnsOf(written, isTried), columnsOf(text, isTried));

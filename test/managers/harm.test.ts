@@ -2,6 +2,7 @@
  * That the listener hears harm where there is some, which of the shim's commands prevents it, and what the kernel takes
  * for the source of traffic to a container.
  */
+import { readFile } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { linkLocalSender } from '../../src/plan/facts/ownership.ts';
@@ -14,6 +15,7 @@ import { type Machine, startMachine } from './rig/machine.ts';
 import { sleep } from './rig/processes.ts';
 
 const { plain } = forms;
+const shimPage = new URL('../../docs/shim.md', import.meta.url);
 const container = plain.address;
 const range = '192.168.1.192/28';
 
@@ -70,30 +72,79 @@ for (const [what, words] of [
   });
 }
 
-for (const [state, announced] of [
-  ['off', false],
-  ['on', true],
-] as const) {
-  test(`multicast ${state}: avahi ${announced ? 'announces' : 'does not announce'} the link-local address`, async ({
-    machine,
-    shim,
-  }) => {
-    await make(machine, without(shim, 'multicast'));
-    await machine.exec(['ip', 'link', 'set', 'dev', plain.shim, 'multicast', state]);
-    await machine.exec(['systemctl', 'unmask', 'avahi-daemon.service', 'avahi-daemon.socket']);
+/** Each tells the LAN which addresses the host has. */
+const responders: Readonly<Record<string, { readonly start: Commands; readonly stop: Commands }>> = {
+  avahi: {
+    start: [
+      ['systemctl', 'unmask', 'avahi-daemon.service', 'avahi-daemon.socket'],
+      ['systemctl', 'restart', 'avahi-daemon'],
+    ],
+    stop: [['systemctl', 'stop', 'avahi-daemon.socket', 'avahi-daemon.service']],
+  },
+  'systemd-resolved': {
+    start: [
+      ['mkdir', '-p', '/etc/systemd/resolved.conf.d'],
+      ['tee', '/etc/systemd/resolved.conf.d/mdns.conf'],
+      ['systemctl', 'unmask', 'systemd-resolved.service'],
+      ['systemctl', 'restart', 'systemd-resolved'],
+      // networkd says no for its own; of others' interfaces it is resolved's own word that counts.
+      ...['eth0', plain.shim].map((link) => ['resolvectl', 'mdns', link, 'yes']),
+    ],
+    stop: [['systemctl', 'stop', 'systemd-resolved']],
+  },
+};
+
+for (const [name, { start, stop }] of Object.entries(responders)) {
+  for (const [state, announced] of [
+    ['off', false],
+    ['on', true],
+  ] as const) {
+    test(`multicast ${state}: ${name} ${announced ? 'announces' : 'does not announce'} the link-local address`, async ({
+      machine,
+      shim,
+    }) => {
+      await make(machine, without(shim, 'multicast'));
+      await machine.exec(['ip', 'link', 'set', 'dev', plain.shim, 'multicast', state]);
+      await machine.lan.heard();
+      for (const argv of start) await machine.exec(argv, '[Resolve]\nMulticastDNS=yes\n');
+      // It probes for its name, and then says it several times.
+      await sleep(5000);
+      await make(machine, stop);
+      const heard = (await machine.lan.heard())
+        .map(({ bytes }) => bytes)
+        .filter(
+          (bytes) => bytes.length > 42 && bytes.readUInt16BE(12) === 0x0800 && bytes.readUInt16BE(36) === mdnsPort,
+        );
+      const having = (address: string) =>
+        heard.some((bytes) => bytes.includes(Buffer.from(address.split('.').map(Number))));
+      assert.ok(having(usualAddress), 'the host itself is announced');
+      assert.is(having(linkLocalSender), announced);
+    });
+  }
+}
+
+for (const isDropped of [false, true]) {
+  const what = isDropped ? 'stays here by the rule in docs/shim.md' : 'is passed on';
+  test(`what is sent to a container that is gone ${what}`, async ({ machine, shim }) => {
+    await make(machine, shim);
+    const mac = (await machine.exec(['cat', `/sys/class/net/${plain.shim}/address`])).trim();
+    const gone = { name: `gone-${isDropped}`, address: isDropped ? '192.168.1.199' : '192.168.1.198' };
+    await addContainer(machine, gone.name, gone.address);
+    if (isDropped) await machine.exec(['nft', await ruleWritten(mac)]);
+    assert.ok(await reaches(machine, gone.address));
     await machine.lan.heard();
-    await machine.exec(['systemctl', 'restart', 'avahi-daemon']);
-    // It probes for its name, and then says it several times.
-    await sleep(5000);
-    await machine.exec(['systemctl', 'stop', 'avahi-daemon.socket', 'avahi-daemon.service']);
-    const heard = (await machine.lan.heard())
-      .map(({ bytes }) => bytes)
-      .filter((bytes) => bytes.length > 42 && bytes.readUInt16BE(12) === 0x0800 && bytes.readUInt16BE(36) === mdnsPort);
-    const having = (address: string) =>
-      heard.some((bytes) => bytes.includes(Buffer.from(address.split('.').map(Number))));
-    assert.ok(having(usualAddress), 'the host itself is announced');
-    assert.is(having(linkLocalSender), announced);
+    await machine.exec(['ip', '-netns', gone.name, 'link', 'del', 'dev', 'eth0']);
+    assert.not(await reaches(machine, gone.address));
+    const claims = foreignClaims(await machine.lan.heard(), usualAddress, hostMac);
+    assert.equal(new Set(claims.map(({ how }) => how)), new Set(isDropped ? [] : ['ipv4']));
+    if (isDropped) assert.ok(await reaches(machine, container), 'containers are reached nevertheless');
   });
+}
+
+/** As a reader writes it for this parent and this shim. */
+async function ruleWritten(mac: string): Promise<string> {
+  const written = /^table netdev [^]*?^}$/m.exec(await readFile(shimPage, 'utf8'))![0];
+  return written.replace('02:90:f5:6d:d0:65', mac);
 }
 
 test('a shim of the former kind is changed while it is in use, and nobody hears of it', async ({ machine, shim }) => {

@@ -85,7 +85,7 @@ const leases = (...ask: readonly (readonly string[])[]): readonly HostEvent[] =>
   }));
 
 /** The first version in what a program prints of itself: `257.13`, `1.52.1`. */
-const versionOf =
+export const versionOf =
   (...argv: readonly string[]) =>
   async (machine: Machine): Promise<string> =>
     /\d+(?:\.\d+)*/.exec(await machine.exec(argv))?.[0] ?? '?';
@@ -96,7 +96,7 @@ const enabled =
     void (await machine.exec(['systemctl', '--quiet', 'enable', ...units]));
 
 const systemctl = (...args: readonly string[]) => ['systemctl', ...args] as const;
-const everywhere = [carrierLost(10), linkDownAndUp] as const;
+const everywhere = [carrierLost(1), carrierLost(10), linkDownAndUp] as const;
 
 const networkFile = '/etc/systemd/network/10-eth0.network';
 const networkdUnits = ['systemd-networkd.service', 'systemd-networkd.socket'] as const;
@@ -212,3 +212,32 @@ const dhcpcd: Manager = {
 };
 
 export const managers = [networkd, networkManager, dhcpcd] as const;
+
+/** What reads /etc/network/interfaces, beside Debian's own `ifupdown`: that one starts again with the lab's machine. */
+const interfaces = [
+  ...['source /etc/network/interfaces.d/*', '', 'auto lo', 'iface lo inet loopback', ''],
+  ...[`auto ${card}`, `iface ${card} inet static`, `    address ${usualAddress}/24`, ''],
+].join('\n');
+
+const readsInterfaces = (name: string, ifup: string): Pick<Manager, 'name' | 'start' | 'enable'> => ({
+  name,
+  async start(machine) {
+    const [unit, device] = ['lan.service', `sys-subsystem-net-devices-${card}.device`];
+    await machine.exec(['mkdir', '-p', '/etc/network/interfaces.d']);
+    await machine.write('/etc/network/interfaces', interfaces);
+    await machine.write(
+      `/etc/systemd/system/${unit}`,
+      [
+        ...['[Unit]', `After=${device}`, '[Service]', 'Type=oneshot', 'RemainAfterExit=yes'],
+        // The card is put into the machine once it has started.
+        ...['RuntimeDirectory=network', `ExecStart=${ifup} -a`, '[Install]', `WantedBy=${device}`, ''],
+      ].join('\n'),
+    );
+    await machine.exec(systemctl('daemon-reload'));
+    await machine.exec(systemctl('start', unit));
+  },
+  enable: enabled('lan.service'),
+});
+
+export const ifupdownNg = readsInterfaces('ifupdown-ng', '/usr/sbin/ifup-ng');
+export const ifupdown2 = readsInterfaces('ifupdown2', '/usr/sbin/ifup');

@@ -24,8 +24,23 @@ const formNames: Readonly<Record<FormName, string>> = {
   table: 'routes in a table of their own',
 };
 
-/** @param outcomes of all machines, in any order */
-export function pageOf(outcomes: readonly Outcome[], versions: Versions): string {
+/** What came of a program that does something to shims which were made without regard to it. */
+export interface ThreatOutcome {
+  readonly program: string;
+  /** Of the suites on which it was tried, in their order. */
+  readonly versions: readonly string[];
+  /** How it was set up. */
+  readonly setUp: string;
+  readonly does: string;
+  readonly rule: string;
+  /** Whether everywhere the rule spoke before `up`, it happened, and no longer did once the help was followed. */
+  readonly isCured: boolean;
+}
+
+const threatsHead = '## Programs that would take, rename or block a shim';
+
+/** @param threats the section about them, as `threatsSection` makes it */
+export function pageOf(outcomes: readonly Outcome[], versions: Versions, threats: string): string {
   return [
     "# Your host's network manager",
     '',
@@ -58,8 +73,37 @@ export function pageOf(outcomes: readonly Outcome[], versions: Versions): string
     '`up` rewrites it, and *kept* there means after that.',
     ...managers.flatMap(({ name }) => tableOf(name, outcomes, versions)),
     '',
+    threats,
   ].join('\n');
 }
+
+export const threatsSection = (outcomes: readonly ThreatOutcome[]): string =>
+  [
+    threatsHead,
+    '',
+    'Each was set up so in a machine of its own. `check` told what would happen, by the rule that is named; a shim ' +
+      'was made',
+    'nevertheless, and it happened; then what the help of the message says was written, word for word: *left alone* ' +
+      'is that it',
+    'no longer happened, `check` was silent, and the host reached its container. `up` says what `check` says, and',
+    '[`doctor`](doctor.md), too.',
+    '',
+    '| program | versions | set up with | what it does to a shim | told by | after that |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...outcomes.map(
+      ({ program, versions, setUp, does, rule, isCured }) =>
+        `| ${program} | ${versions.join(', ')} | ${setUp} | ${does} | [${rule}](rules/${rule}.md) ` +
+        `| ${isCured ? 'left alone' : 'not left alone'} |`,
+    ),
+    '',
+  ].join('\n');
+
+/** That section of a page that is written. */
+export const threatsIn = (page: string): string => page.slice(page.indexOf(threatsHead));
+
+/** Its lines without versions, of which a run on some suites has not all. */
+export const threatLines = (section: string): readonly string[] =>
+  section.split('\n').map((line) => line.replace(/^(\| [^|]+ \|)[^|]+/, '$1 '));
 
 function tableOf(manager: string, all: readonly Outcome[], versions: Versions): readonly string[] {
   const outcomes = all.filter((outcome) => outcome.manager === manager);

@@ -12,7 +12,7 @@ import { removePersisted, writePersisted } from '../../src/host/persist/persiste
 import type { PersistFormat } from '../../src/plan/facts/managers.ts';
 import { linkLocalSender } from '../../src/plan/facts/ownership.ts';
 import { foreignClaims } from '../support/frames.ts';
-import { addressed, type Manager, managers, usualAddress } from './managers.ts';
+import { addressed, ifupdown2, ifupdownNg, type Manager, managers, usualAddress } from './managers.ts';
 import { type Form, forms, hostIn, planned, prepare } from './product.ts';
 import { addContainer, reaches } from './rig/containers.ts';
 import { hostMac } from './rig/lan.ts';
@@ -22,12 +22,14 @@ import { isTried, type Suite, suites } from './rig/suites.ts';
 
 interface Ride {
   readonly suite: Suite;
-  readonly manager: Manager;
+  readonly manager: Pick<Manager, 'name' | 'start' | 'enable'>;
   /** What is asked for, and what is found where nothing is. */
   readonly asked?: PersistFormat;
   readonly found: PersistFormat;
   readonly forms: readonly Form[];
   readonly before: readonly (readonly string[])[];
+  /** Has it read its files again while all is there. */
+  readonly reload?: readonly string[];
 }
 
 const [networkd, networkManager, dhcpcd] = managers;
@@ -35,6 +37,8 @@ const usual = { forms: [forms.plain, forms.addressed], before: [] } as const;
 
 const rides: readonly Ride[] = [
   { suite: 'trixie', manager: dhcpcd, found: 'systemd', ...usual },
+  { suite: 'trixie', manager: ifupdownNg, found: 'ifupdown', ...usual },
+  { suite: 'trixie', manager: ifupdown2, found: 'ifupdown', ...usual, reload: ['ifreload', '-a'] },
   ...suites.flatMap((each): readonly Ride[] => [
     { suite: each, manager: networkManager, asked: 'systemd', found: 'systemd', ...usual },
     { suite: each, manager: networkd, asked: 'systemd', found: 'systemd', ...usual },
@@ -115,6 +119,10 @@ async function run(ride: Ride, at: number): Promise<void> {
     await addressed(machine, usualAddress);
     for (const form of ride.forms) await addContainer(machine, form.container, form.address, form.six?.address);
     for (const form of ride.forms) await isReached(machine, form);
+    if (ride.reload) {
+      await machine.exec(ride.reload);
+      for (const form of ride.forms) await isReached(machine, form);
+    }
     const claims = foreignClaims(await machine.lan.heard(), usualAddress, hostMac);
     assert.equal(claims, [], 'the LAN heard the address of the host from another');
     for (const form of ride.forms) {

@@ -2,25 +2,31 @@
  * The rules of `host/` and the real programs: what the rule speaks of happens, and once what its help says is written,
  * it does not happen and the rule is silent.
  */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RuleName } from '../../src/diagnostics/rules.ts';
 import { applyActions } from '../../src/host/execute/execute.ts';
 import { cureOf } from '../support/help.ts';
 import { addressLost } from './given-up.ts';
-import { addressed, managers, usualAddress } from './managers.ts';
+import { addressed, managers, usualAddress, versionOf } from './managers.ts';
+import { type ThreatOutcome, threatLines, threatsIn, threatsSection } from './page.ts';
 import { checked, forms, hostIn, planned } from './product.ts';
 import { addContainer, reaches } from './rig/containers.ts';
 import { type Machine, startMachine } from './rig/machine.ts';
 import { soon, waitFor } from './rig/processes.ts';
 import { isTried, type Suite, suites } from './rig/suites.ts';
 
+const page = new URL('../../docs/network-managers.md', import.meta.url);
 const [networkd, , dhcpcd] = managers;
 const { plain } = forms;
 const { shim } = plain;
 
 interface Threat {
-  readonly name: string;
+  readonly program: Program;
+  /** How it is set up, and what it does then, for the page. */
+  readonly setUp: string;
+  readonly does: string;
   readonly suites: readonly Suite[];
   readonly rule: RuleName;
   /** Gives the host its address, and has the program do what the rule speaks of. */
@@ -28,6 +34,15 @@ interface Threat {
   /** Whether the program has done it to the shim that is there; given some time. */
   harmed(machine: Machine): Promise<boolean>;
 }
+
+const programs = {
+  networkd: { name: 'systemd-networkd', version: ['networkctl', '--version'] },
+  dhcpcd: { name: 'dhcpcd', version: ['dhcpcd', '--version'] },
+  connman: { name: 'ConnMan', version: ['connmand', '--version'] },
+  udev: { name: 'udev', version: ['udevadm', '--version'] },
+  firewalld: { name: 'firewalld', version: ['firewall-cmd', '--version'] },
+} as const;
+type Program = (typeof programs)[keyof typeof programs];
 
 const succeeds = async (machine: Machine, argv: readonly string[]) => (await machine.tryExec(argv)).code === 0;
 
@@ -62,23 +77,33 @@ async function shimMac(machine: Machine): Promise<string> {
 
 const isRenamed = (machine: Machine) => soon(3, () => succeeds(machine, ['test', '-e', '/sys/class/net/lan7']));
 
+const takes = 'gives it an address of the LAN, or takes its route away';
+const givesUp = "takes its answers for another machine's, and gives the host's own address up";
+const renames = 'renames it before it is done';
+
 const threats: readonly Threat[] = [
   {
-    name: 'networkd: a .network file for all that is Ethernet',
+    program: programs.networkd,
+    setUp: 'a .network file with `Type=ether`',
+    does: takes,
     suites,
     rule: 'host/manager-takes-shim',
     start: networkdWith('/etc/systemd/network/90-all.network', 'Type=ether'),
     harmed: isTaken,
   },
   {
-    name: 'networkd: one that comes before all others',
+    program: programs.networkd,
+    setUp: 'a .network file that comes before all others, with `Name=e* nc-*` and `Kind=!vlan bridge`',
+    does: takes,
     suites: ['trixie'],
     rule: 'host/manager-takes-shim',
     start: networkdWith('/etc/systemd/network/01-all.network', 'Name=e* nc-*', 'Kind=!vlan bridge'),
     harmed: isTaken,
   },
   {
-    name: 'dhcpcd',
+    program: programs.dhcpcd,
+    setUp: 'no `denyinterfaces`',
+    does: takes,
     suites: ['bookworm', 'trixie'],
     rule: 'host/manager-takes-shim',
     async start(machine) {
@@ -89,7 +114,9 @@ const threats: readonly Threat[] = [
     harmed: isTaken,
   },
   {
-    name: 'dhcpcd 10, without nft',
+    program: programs.dhcpcd,
+    setUp: 'no `nft` on the host',
+    does: givesUp,
     suites: ['trixie', 'sid'],
     rule: 'host/address-given-up',
     async start(machine) {
@@ -99,7 +126,9 @@ const threats: readonly Threat[] = [
     harmed: addressLost,
   },
   {
-    name: 'dhcpcd 10 as ifupdown starts it, for one interface, without nft',
+    program: programs.dhcpcd,
+    setUp: 'no `nft`, started for one interface, as ifupdown does',
+    does: givesUp,
     suites: ['trixie'],
     rule: 'host/address-given-up',
     async start(machine) {
@@ -109,7 +138,9 @@ const threats: readonly Threat[] = [
     harmed: addressLost,
   },
   {
-    name: 'ConnMan',
+    program: programs.connman,
+    setUp: 'as it comes',
+    does: takes,
     suites: ['trixie'],
     rule: 'host/manager-takes-shim',
     async start(machine) {
@@ -119,7 +150,9 @@ const threats: readonly Threat[] = [
     harmed: isTaken,
   },
   {
-    name: 'udev: a .link file by MAC address',
+    program: programs.udev,
+    setUp: 'a .link file by the MAC address that the shim has',
+    does: renames,
     suites,
     rule: 'host/renamed-by-mac',
     async start(machine) {
@@ -131,7 +164,9 @@ const threats: readonly Threat[] = [
     harmed: isRenamed,
   },
   {
-    name: 'udev: a rule by MAC address',
+    program: programs.udev,
+    setUp: 'a rule by that MAC address',
+    does: renames,
     suites: ['trixie'],
     rule: 'host/renamed-by-mac',
     async start(machine) {
@@ -143,7 +178,9 @@ const threats: readonly Threat[] = [
     harmed: isRenamed,
   },
   {
-    name: 'firewalld: another zone than the parent',
+    program: programs.firewalld,
+    setUp: 'the parent in a zone that lets a port in, another default zone',
+    does: "keeps containers from that port at the host's address",
     suites: ['trixie'],
     rule: 'host/firewall-zone',
     async start(machine) {
@@ -204,12 +241,18 @@ test.after.each(async (context) => {
   delete context.machine;
 });
 
-for (const { name, suites: where, rule, start, harmed } of threats) {
-  for (const each of where.filter(isTried)) {
-    test(`${each}, ${name}`, async (context) => {
+const outcomes: ThreatOutcome[] = [];
+
+for (const { program, setUp, does, suites: where, rule, start, harmed } of threats) {
+  const tried = where.filter(isTried);
+  const versions: string[] = [];
+  let cured = 0;
+  for (const each of tried) {
+    test(`${each}, ${program.name}: ${setUp}`, async (context) => {
       const machine = await startMachine(each, 'threat');
       context.machine = machine;
       await start(machine);
+      versions.push(await versionOf(...program.version)(machine));
       await addressed(machine, usualAddress);
       await addContainer(machine, plain.container, plain.address);
       const found = async () =>
@@ -228,8 +271,32 @@ for (const { name, suites: where, rule, start, harmed } of threats) {
       await make(machine, rule);
       assert.not(await harmed(machine), 'the program leaves the shim alone');
       assert.ok(await reaches(machine, plain.address));
+      cured += 1;
     });
   }
+  if (tried.length > 0)
+    test(`${program.name}: ${setUp}, is told`, () => {
+      const isCured = cured === tried.length;
+      outcomes.push({ program: program.name, versions, setUp, does, rule, isCured });
+      assert.ok(isCured);
+    });
 }
+
+test('docs/network-managers.md says what was seen', () => {
+  const section = threatsSection(outcomes);
+  const written = readFileSync(page, 'utf8');
+  const whole = suites.every(isTried);
+  const old = threatsIn(written);
+  if (whole && process.env['UPDATE_GOLDENS'])
+    writeFileSync(
+      page,
+      written.replace(old, () => section),
+    );
+  const lines = new Set(threatLines(threatsIn(readFileSync(page, 'utf8'))));
+  assert.equal(
+    threatLines(section).filter((line) => !lines.has(line)),
+    [],
+  );
+});
 
 test.run();

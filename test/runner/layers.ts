@@ -48,6 +48,7 @@ const suitesNeeded = suites.map((suite) => `managers-${suite}` as const);
 const newestOnly = [
   'confirm.test.ts',
   'conflicts.test.ts',
+  'crowd.test.ts',
   'demo.test.ts',
   'fallback.test.ts',
   'faults.test.ts',

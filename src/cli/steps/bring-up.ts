@@ -6,6 +6,7 @@ import { actionsText } from '../../emit/text/plan-text.ts';
 import { type Applied, type ApplyOptions, applyActions } from '../../host/execute/execute.ts';
 import { holdLease, type Lock, withLock } from '../../host/lock.ts';
 import { readOverride, removeOverride, withTemporaryOverride, writeOverride } from '../../host/override-store.ts';
+import { HostError } from '../../host/system/errors.ts';
 import type { HostAction, Step } from '../../plan/actions/action.ts';
 import { stepsOf } from '../../plan/actions/commands.ts';
 import { displayCommand } from '../../plan/actions/display.ts';
@@ -35,6 +36,17 @@ import { settle } from './settle.ts';
  * @returns the exit code
  */
 export async function bringUp(session: Session, lock: Lock, ahead: Ahead | undefined): Promise<number> {
+  try {
+    return await bringUpOnce(session, lock, ahead);
+  } catch (error) {
+    // Another one has made something between the look and the lock: what it is decides what is to be done here.
+    if (!(error instanceof HostError && error.failure.isConflict)) throw error;
+    session.terminal.err('netcompose: another one has changed this host meanwhile: looking again\n');
+    return await bringUpOnce(session, lock, undefined);
+  }
+}
+
+async function bringUpOnce(session: Session, lock: Lock, ahead: Ahead | undefined): Promise<number> {
   const confirm = confirmation(session);
   const prepared = await endedAtOnce(() => prepare(session, { starts: true, lock, ...(ahead && { ahead }) }));
   if (prepared.kind === 'ready' && !isPretending(session)) return start(session, prepared, lock, confirm);

@@ -14,6 +14,7 @@ import { decide } from '../../plan/decide.ts';
 import type { Facts } from '../../plan/facts/facts.ts';
 import type { ShimState } from '../../plan/facts/shim-state.ts';
 import { planOf } from '../../plan/plan.ts';
+import { linkedToWhatIsThere } from '../../plan/services/links.ts';
 import type { Plan } from '../../plan/types.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { serviceWords, startedBy } from '../options/service-words.ts';
@@ -93,9 +94,10 @@ export async function prepare(session: Session, { starts, lock, ahead }: Prepare
       diagnostics.report,
     ),
   );
-  const plan = decide(intents, seen, diagnostics.report);
+  const decided = decide(intents, seen, diagnostics.report);
+  const plan = starts ? linkedToWhatIsThere(decided, starting, seen) : decided;
   const release = async () => lock?.release();
-  const facts = starts && session.host.uid === 0 ? await probed(session, plan, seen, starting, release) : seen;
+  const facts = starts ? await probed(session, plan, seen, starting, release) : seen;
   const { recreates } = serviceWords(session);
   const recreated = recreates
     ? starting

@@ -99,9 +99,14 @@ function filesOf(host: Host, looks: Look[], pipes: string[]): Files {
   };
 }
 
-function standardInput({ host }: Session): string {
+/** It can be read only once, and an `up` may have to look a second time. */
+const inputs = new WeakMap<Session, string>();
+
+function standardInput(session: Session): string {
   try {
-    return host.readStandardInput();
+    const text = inputs.get(session) ?? session.host.readStandardInput();
+    inputs.set(session, text);
+    return text;
   } catch (cause) {
     throw new UsageError(`standard input cannot be read: ${causeText(cause)}`, 'give a file in place of "-"');
   }

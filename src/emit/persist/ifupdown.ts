@@ -22,19 +22,24 @@ function lacksHere({ name, link }: PersistedShim, { ifupdown: texts, systemd }: 
     : undefined;
 }
 
+/**
+ * ifupdown2, which Proxmox has, takes what the file does not say of an interface's alias and addresses away whenever it
+ * has the interface before it, between its commands of `pre-up` and those of `up`; these are run each time.
+ */
 function stanza(shim: PersistedShim) {
   const { name, link, mark, settings, multicast, answers, addresses, up, routes, neighbours } = shim;
   const { returnRoutes, returnRules } = shim;
   const said = [...(multicast ? [multicast] : []), ...(answers ? [answers] : [])];
-  const before = [link, mark, ...settings, ...said, ...addresses];
   return [
     `auto ${name}`,
     `iface ${name} inet manual`,
-    ...before.map((action) => {
+    ...[link, ...settings, ...said].map((action) => {
       // A kernel without IPv6 has none of its settings.
       const mayFail = action.kind === 'set-sysctl' && action.key[0] === 'ipv6';
       return `    pre-up ${displayCommand(commandOf(action))}${mayFail ? ' || true' : ''}`;
     }),
+    `    up ${displayCommand(commandOf(mark))}`,
+    ...addresses.map((action) => `    up ${displayCommand(replacing(commandOf(action)))}`),
     ...[up, ...routes, ...neighbours, ...returnRoutes].map((action) => `    up ${displayCommand(commandOf(action))}`),
     // A rule does not go with the shim, and one that is there already is no failure.
     ...returnRules.map((action) => `    up ${displayCommand(commandOf(action))} || true`),
@@ -42,3 +47,6 @@ function stanza(shim: PersistedShim) {
     `    post-down ${displayCommand(undoOf(link))} || true`,
   ];
 }
+
+/** An address that is there already is no failure. */
+const replacing = (argv: readonly string[]) => argv.map((word) => (word === 'add' ? 'replace' : word));

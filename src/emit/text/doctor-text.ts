@@ -22,7 +22,7 @@ export function doctorText({ parent, netmodes, shims }: Diagnosis, columns?: num
   ]);
   const faults = shims.flatMap(({ shim, parent: on, reason, mend }) => [
     ...linesAfter('', safeLine(`"${shim}" on ${on}: ${reason}`), columns),
-    ...commandLines(displayCommand(mend), columns, '    '),
+    ...mendText(mend, '    ', columns),
   ]);
   const head = parent === undefined ? [] : [`For macvlan and ipvlan on "${parent}":`, ''];
   return [
@@ -34,11 +34,11 @@ export function doctorText({ parent, netmodes, shims }: Diagnosis, columns?: num
 }
 
 function findingText({ reason, mend }: Finding, indent: string, columns?: number): readonly string[] {
-  const how =
-    mend === undefined
-      ? []
-      : typeof mend === 'string'
-        ? safeLines(mend).flatMap((line) => hintLines(`${indent}  `, line, columns))
-        : commandLines(displayCommand(mend), columns, `${indent}  `);
+  const how = mend === undefined ? [] : mendText(mend, `${indent}  `, columns);
   return [...linesAfter(indent, safeLine(reason), columns), ...how];
 }
+
+const mendText = (mend: NonNullable<Finding['mend']>, indent: string, columns?: number): readonly string[] =>
+  typeof mend === 'string'
+    ? safeLines(mend).flatMap((line) => hintLines(indent, line, columns))
+    : commandLines(displayCommand(mend), columns, indent);

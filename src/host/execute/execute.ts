@@ -107,7 +107,7 @@ async function applyStep(
   if (!isLater) await readBack(run, observer, onStep);
   const context = { observer, madeNetworks: run.madeNetworks, ran: false };
   const state = await stateOf(action, context);
-  if (state.kind === 'conflict') throw new HostError(state.failure);
+  if (state.kind === 'conflict') throw new HostError({ ...state.failure, isConflict: true });
   if (state.kind === 'done') {
     onStep?.(step, 'already-done');
     return;

@@ -16,6 +16,8 @@ export interface HostFailure {
   readonly noEngine?: true;
   /** Root is needed for the command and cannot be had. */
   readonly needsRoot?: true;
+  /** Something else is there than what the plan was made on. */
+  readonly isConflict?: true;
   /** The command was given up because it took too long: it may have its effect, now or later. */
   readonly isLate?: true;
   readonly cause?: unknown;

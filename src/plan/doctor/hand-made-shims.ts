@@ -11,8 +11,8 @@ export interface ShimFault {
   readonly shim: string;
   readonly parent: string;
   readonly reason: string;
-  /** The command that mends it. */
-  readonly mend: readonly string[];
+  /** The command that mends it, or in words what to do: what netcompose did not make, it does not say to remove. */
+  readonly mend: readonly string[] | string;
 }
 
 interface HandMade {
@@ -45,8 +45,6 @@ export function handMadeShims(facts: ParsedFacts): readonly ShimFault[] {
   });
 }
 
-const remove = ({ name }: ParsedInterface) => ['ip', 'link', 'del', 'dev', name] as const;
-
 function isDown({ shim }: HandMade) {
   return shim.up ? [] : [{ reason: 'it is down', mend: ['ip', 'link', 'set', 'dev', shim.name, 'up'] }];
 }
@@ -62,7 +60,7 @@ function isWrongKind(hand: HandMade) {
       reason:
         `it is ${shim.kind}, and while it is there no container of the ${driver} network "${name}" ` +
         `can start on ${parent.name}`,
-      mend: remove(shim),
+      mend: `have it made as ${driver}, on another parent, or not at all: who made it knows what it is for`,
     }));
 }
 
@@ -76,7 +74,10 @@ function changesMode(hand: HandMade) {
       reason:
         `its mode ${shim.mode} is that of all ipvlan on ${parent.name}, also of the containers of ` +
         `"${name}", which are to be ${options['ipvlan_mode'] ?? 'l2'}`,
-      mend: remove(shim),
+      mend: [
+        ...['ip', 'link', 'set', 'dev', shim.name, 'type', 'ipvlan'],
+        ...['mode', options['ipvlan_mode'] ?? 'l2', options['ipvlan_flag'] ?? 'bridge'],
+      ],
     }));
 }
 
@@ -101,7 +102,7 @@ function answersForParent({ shim, parent, facts }: HandMade) {
   return [
     {
       reason: `the LAN sees two MAC addresses for ${formatAddress(address)}, because it answers for it too`,
-      mend: ['sysctl', '-w', `net/ipv4/conf/${shim.name}/arp_filter=1`],
+      mend: ['sysctl', '-w', ...['arp_filter=1', 'arp_announce=2'].map((set) => `net/ipv4/conf/${shim.name}/${set}`)],
     },
   ];
 }
@@ -115,13 +116,13 @@ function takesWholeLan({ shim, parent, facts }: HandMade) {
       ({ subnet }) => lans.some((lan) => contains(lan, subnet)) && subnet.prefix < single,
     );
     const address = wide && `${formatAddress(wide.address)}/${wide.subnet.prefix}`;
-    const because =
-      address === undefined ? '' : `, because its address ${address} has the prefix of the LAN: give it /${single}`;
+    const because = address === undefined ? '' : `, because its address ${address} has the prefix of the LAN`;
     const route = formatCidr(destination);
+    const narrower = address === undefined ? '' : `the address with /${single}, and `;
     return [
       {
         reason: `its route ${route} takes the whole LAN${because}`,
-        mend: ['ip', ...(family === 6 ? ['-6'] : []), 'route', 'del', route, 'dev', shim.name],
+        mend: `give it ${narrower}routes to its containers alone`,
       },
     ];
   });

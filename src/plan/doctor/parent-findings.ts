@@ -64,7 +64,7 @@ function otherInterfaces(mode: UnderlayMode, parent: string, { host, engine }: P
   return links.flatMap((link): readonly Finding[] => {
     const mend = isOurs(link)
       ? 'take down the projects that use it: netcompose down'
-      : (['ip', 'link', 'del', 'dev', link.name] as const);
+      : 'use the netmode that it is of, or another parent; what it is for is not known here';
     if (link.kind !== driver)
       return [
         {

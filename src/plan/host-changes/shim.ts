@@ -176,9 +176,10 @@ function planPool(
   const { mode, parent } = network.underlay;
   const range = rangeOf(pool, mode);
   const direct = { subnet: pool.subnet, ...(range && { range }) };
-  const possible = floatsOnL2(network, members)
-    ? undefined
-    : sourceWithoutAddress(network.underlay, direct, targetsOf(direct, known), facts);
+  const possible =
+    network.mode === 'ipvlan-l2' && floatsOn(network, members)
+      ? undefined
+      : sourceWithoutAddress(network.underlay, direct, targetsOf(direct, known), facts);
   const source = possible && isBetterOff(network, pool, members, possible, facts) ? undefined : possible;
   const address = source ? undefined : ownAddress(network, pool, members, facts, report);
   if (!source && !address && !leadsWithoutSource(mode, pool.subnet.family)) reportNoAddress(network, pool, report);
@@ -248,12 +249,13 @@ function sourceWithoutAddress(
 }
 
 /**
- * Whether an address that ipvlan L2 containers take by themselves may be on another machine of the LAN at times: a
- * neighbour entry that is written down would then be wrong, and without one the answer to the host goes to the parent,
- * but for a shim that asks by an address of its own.
+ * Whether an address that containers take by themselves may be on another machine of the LAN at times. What the host
+ * sends there must not bear the host's address and a macvlan shim's MAC address. On ipvlan L2 a neighbour entry that is
+ * written down would then be wrong, and without one the answer to the host goes to the parent, but for a shim that asks
+ * by an address of its own.
  */
-const floatsOnL2 = ({ key, mode }: NetworkPlan, members: readonly OnNetworks[]): boolean =>
-  mode === 'ipvlan-l2' && members.some(({ networks }) => (networks.get(key)?.floating ?? []).length > 0);
+const floatsOn = ({ key }: NetworkPlan, members: readonly OnNetworks[]): boolean =>
+  members.some(({ networks }) => (networks.get(key)?.floating ?? []).length > 0);
 
 /**
  * Whether a shim that could do without an address has one nevertheless: its network keeps one for it already (for
@@ -270,7 +272,8 @@ function isBetterOff(
   if (family === 6) return false;
   if (reservedIn(network, pool, facts.engine)) return true;
   const keeps = network.kind !== 'native' && !facts.engine?.networks.some(({ name }) => name === network.dockerName);
-  return keeps && (!sourceByItself(source, facts.host!) || hearsNoLinkLocal(network, pool, members, facts));
+  const floats = network.mode === 'macvlan' && floatsOn(network, members);
+  return keeps && (floats || !sourceByItself(source, facts.host!) || hearsNoLinkLocal(network, pool, members, facts));
 }
 
 /** Where the host's address must be named as the source; docs/shim.md, "Which address the host has". */

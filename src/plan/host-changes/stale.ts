@@ -153,7 +153,8 @@ const isMadeByUs = ({ destination, gateway, metric, family }: HostRoute): boolea
 
 /**
  * ipvlan L2: entries that were written down for addresses that nobody has. macvlan: what the host has learned on a way
- * that goes, or of a container that has another MAC address by now, or the old answer would serve a while longer.
+ * that goes, of a container that has another MAC address by now, or of one that is gone: the old answer would serve a
+ * while longer, and what the host sends to where no container is leaves for the LAN, with the shim's MAC address.
  */
 function staleNeighbours(
   { link, wanted }: ShimNeeds,
@@ -162,18 +163,37 @@ function staleNeighbours(
   engine: ParsedEngine,
 ): readonly Release[] {
   const { name: shim, kind } = link;
-  const macs = kind === 'macvlan' ? macsOn(servedNetwork(link), engine) : new Map<string, string>();
+  const isNobodys = kind === 'macvlan' ? nobodysOn(servedNetwork(link), engine) : () => false;
   const ways = main.filter((route) => route.shim === shim).map(({ to }) => to);
   const among = (blocks: readonly Cidr[], address: Address) => blocks.some((block) => contains(block, address));
   return state.neighbours.flatMap(({ shim: on, address: text, mac, permanent }): readonly Release[] => {
     const address = parseAddress(text);
     if (on !== shim || !address) return [];
-    const now = macs.get(formatAddress(address));
-    const isOther = !permanent && mac !== undefined && now !== undefined && mac !== now;
-    if (!isOther && among(wanted, address)) return [];
+    const isNeeded = among(wanted, address);
+    const isOther = !permanent && mac !== undefined && isNobodys(formatAddress(address), mac, isNeeded);
+    if (!isOther && isNeeded) return [];
     const isStale = isOther || (permanent ? kind === 'ipvlan' : among(ways, address));
     return isStale ? [release('neighbour', shim, argv.neighbourGone({ shim, address, permanent }))] : [];
   });
+}
+
+/**
+ * Whether what was learned is no longer true: another container has the address, or, of where containers may be, none
+ * has the MAC address. Whose address floats may be any machine; where the engine tells no MAC addresses, nobody knows.
+ */
+function nobodysOn(network: string | undefined, engine: ParsedEngine) {
+  const macs = macsOn(network, engine);
+  const all = new Set(macs.values());
+  const on = engine.containers.flatMap(({ networks, floating }) => {
+    const attached = network === undefined ? undefined : networks.get(network);
+    return attached ? [{ ...attached, floating }] : [];
+  });
+  const isTold = on.every(({ addresses, mac }) => addresses.length === 0 || mac !== undefined);
+  const floating = new Set(on.flatMap((one) => one.floating.map(formatAddress)));
+  return (address: string, mac: string, isContainers: boolean): boolean => {
+    const now = macs.get(address);
+    return now === undefined ? isContainers && isTold && !all.has(mac) && !floating.has(address) : now !== mac;
+  };
 }
 
 /** The MAC addresses of a network's containers, by their addresses, as far as the engine tells. */

@@ -6,7 +6,9 @@
 import { stringsIn } from '../../compose/project/fields.ts';
 import type { Project } from '../../compose/project/project.ts';
 import { at } from '../../compose/tree.ts';
-import type { Attached, NetworkPlan } from '../types.ts';
+import type { EngineContainer, Facts } from '../facts/facts.ts';
+import { knows } from '../facts/parsed-facts.ts';
+import type { Attached, NetworkPlan, Plan, ServicePlan } from '../types.ts';
 
 /**
  * The services to add to `links`: those that it depends on, which make no new order of starts.
@@ -39,3 +41,31 @@ export const isAmongOthers = (plan: Attached, networks: ReadonlyMap<string, Netw
 /** The names that the file's own `links` give: `NAME`, or the last part of `SERVICE:NAME`. */
 export const linkedNames = ({ service }: Attached): readonly string[] =>
   stringsIn(at(service.tree, 'links')).map(({ value }) => value.slice(value.indexOf(':') + 1));
+
+/**
+ * The plan without links from what is started to what has no container and gets none now (`up --no-deps`). Compose
+ * makes a container without them and would take it for up to date ever after, as its definition has them: what is left
+ * out here comes with the next `up`, for which the definition is another.
+ *
+ * @param starting the services that the command starts; absent: all of them
+ */
+export function linkedToWhatIsThere(plan: Plan, starting: ReadonlySet<string> | undefined, { engine }: Facts): Plan {
+  if (!starting || !knows(engine, 'containers')) return plan;
+  const isThere = (name: string) => starting.has(name) || hasContainer(engine, plan.project.name, name);
+  const linked = (service: ServicePlan) => ({ ...service, links: service.links.filter(isThere) });
+  return {
+    ...plan,
+    services: new Map(
+      [...plan.services].map(([name, service]) => [name, starting.has(name) ? linked(service) : service]),
+    ),
+  };
+}
+
+type Made = Pick<EngineContainer, 'project' | 'service' | 'oneOff'>;
+
+/** Whether a service has a container of its own, running or not. */
+export const hasContainer = (
+  { containers }: { readonly containers: readonly Made[] },
+  project: string,
+  service: string,
+): boolean => containers.some((one) => one.project === project && one.service === service && !one.oneOff);

@@ -57,6 +57,22 @@ test('the network, the shim, then Compose; and a table of where services are', a
   assert.match(on.host.files.get(override)!, 'external: true');
 });
 
+test('without its dependency a container is made by a definition without the link to it', async () => {
+  const on = machine(
+    shop(
+      `  web: { image: nginx, depends_on: [db], x-netmode: { ${lan} } }\n  db: { image: x, x-netmode: { ${lan} } }\n`,
+    ),
+  );
+  const linksAfter = async (...args: string[]) => {
+    const { code, err } = await on.run(...args);
+    assert.is(code, 0, err);
+    return /links:[^}]*?- (\w+)/.exec(on.host.files.get(override)!)?.[1];
+  };
+  assert.is(await linksAfter('up', '-d', '--no-deps', 'web'), undefined);
+  assert.is(await linksAfter('up', '-d'), 'db');
+  assert.is(await linksAfter('up', '-d', '--no-deps', 'web'), 'db');
+});
+
 test('a warning is shown in full once, and again when the files have changed', async () => {
   const warned = 'warning[netmode/replaces-native]';
   const text = (more: string) => shop(`  web: { image: nginx, network_mode: bridge, x-netmode: { ${lan}${more} } }\n`);
@@ -412,6 +428,39 @@ test('what another process does to the host before the lock is free is seen', as
   assert.is((await second.run).code, 0);
   assert.equal(on.left(), running);
 });
+
+for (const from of ['a file', 'standard input'])
+  test(`a shim that another process makes before the lock is free: the one of ${from} has another name`, async () => {
+    const own = shop(web.replace('parent: eth0', 'parent: eth0, scope: project'))['compose.yaml'];
+    const on = machine({ 'compose.yaml': own });
+    const words = from === 'a file' ? [] : ['-f', '-'];
+    let isRead = false;
+    on.host.readStandardInput = () => {
+      assert.not(isRead, 'it is read once');
+      isRead = true;
+      return own;
+    };
+    const looked = () => on.host.ran.includes('ip -N -j -d -batch -');
+    const run = await withLock(on.host, 'host', async () => {
+      const ends = on.run(...words, 'up', '-d');
+      for (let tries = 0; tries < 600 && !looked(); tries++) await sleep(20);
+      assert.ok(looked());
+      on.engine.networks.set('other', {
+        ...{ Driver: 'macvlan', Options: { parent: 'eth0' } },
+        IPAM: { Config: [{ Subnet: '10.9.0.0/24', Gateway: '10.9.0.1' }] },
+      });
+      on.links.set('nc-eth0', {
+        ...{ kind: 'macvlan', parent: 'eth0', mode: 'bridge', group: '28259', alias: 'netcompose:other' },
+        ...{ up: true, multicast: false, addresses: [] },
+      });
+      return { ends };
+    });
+    const { code, err } = await run.ends;
+    assert.is(code, 0, err);
+    assert.match(err, 'netcompose: another one has changed this host meanwhile: looking again\n');
+    assert.is(on.left().shims.length, 2);
+    assert.is(on.links.get('nc-eth0')?.alias, 'netcompose:other');
+  });
 
 test('files without x-netmode are Compose’s, word for word', async () => {
   const on = machine(shop('  web: { image: nginx }\n'));

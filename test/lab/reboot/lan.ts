@@ -17,6 +17,7 @@ const commands = [
   ...cables.flatMap((cable, index) => [
     `ip link set ${cable} netns lan`,
     within('ip', 'address', 'add', `10.1${index}.0.1/24`, 'dev', cable),
+    within('ip', 'address', 'add', `fd00:1${index}::1/64`, 'dev', cable, 'nodad'),
     within('ip', 'link', 'set', cable, 'up'),
   ]),
   within('ip', 'link', 'add', 'link', 'eth3', 'name', 'vlan', 'type', 'vlan', 'id', String(vlan)),

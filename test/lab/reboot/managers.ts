@@ -17,15 +17,26 @@ export interface Manager {
   readonly byMac?: (mac: string) => File;
 }
 
-/** The first card has its address by DHCP. */
-const fixed = [
-  { card: 'eth1', address: '10.11.0.2', length: 24 },
-  { card: 'eth2', address: '10.12.0.2', length: 24 },
-] as const;
+interface Card {
+  readonly card: string;
+  /** Absent: by DHCP. */
+  readonly fixed?: string;
+  readonly fixed6?: string;
+}
 
-const networkFile = (card: string, setting: string, match = `Name=${card}`): File => ({
-  path: `/etc/systemd/network/20-${card}.network`,
-  text: `[Match]\n${match}\n\n[Network]\n${setting}\n`,
+const cards: readonly Card[] = [
+  { card: 'eth0', fixed6: 'fd00:10::2/64' },
+  { card: 'eth1', fixed: '10.11.0.2/24', fixed6: 'fd00:11::2/64' },
+  { card: 'eth2', fixed: '10.12.0.2/24' },
+];
+const addressesOf = ({ fixed, fixed6 }: Card) => [fixed, fixed6].flatMap((address) => address ?? []);
+
+const networkFile = (card: Card, match = `Name=${card.card}`): File => ({
+  path: `/etc/systemd/network/20-${card.card}.network`,
+  text: [
+    ...['[Match]', match, '', '[Network]', ...(card.fixed === undefined ? ['DHCP=ipv4'] : [])],
+    ...[...addressesOf(card).map((address) => `Address=${address}`), ''],
+  ].join('\n'),
 });
 
 const netplanFile = (ethernets: Readonly<Record<string, object>>): File => ({
@@ -33,33 +44,40 @@ const netplanFile = (ethernets: Readonly<Record<string, object>>): File => ({
   text: `${JSON.stringify({ network: { version: 2, renderer: 'networkd', ethernets } })}\n`,
   mode: 0o600,
 });
-const netplanCards: Readonly<Record<string, object>> = {
-  eth0: { dhcp4: true },
-  ...Object.fromEntries(fixed.map(({ card, address, length }) => [card, { addresses: [`${address}/${length}`] }])),
-};
+const netplanCards: Readonly<Record<string, object>> = Object.fromEntries(
+  cards.map((card) => [card.card, { ...(card.fixed === undefined && { dhcp4: true }), addresses: addressesOf(card) }]),
+);
 
-const profile = (card: string, ipv4: string): File => ({
+const manual = (address: string) => ['method=manual', `address1=${address}`];
+const profile = ({ card, fixed, fixed6 }: Card): File => ({
   path: `/etc/NetworkManager/system-connections/${card}.nmconnection`,
-  text: `[connection]\nid=${card}\ntype=ethernet\ninterface-name=${card}\n\n[ipv4]\n${ipv4}\n\n[ipv6]\nmethod=ignore\n`,
+  text: [
+    ...['[connection]', `id=${card}`, 'type=ethernet', `interface-name=${card}`, ''],
+    ...['[ipv4]', ...(fixed === undefined ? ['method=auto'] : manual(fixed)), ''],
+    ...['[ipv6]', ...(fixed6 === undefined ? ['method=ignore'] : manual(fixed6)), ''],
+  ].join('\n'),
   mode: 0o600,
 });
+
+const stanzas = ({ card, fixed, fixed6 }: Card): readonly string[] => [
+  `auto ${card}`,
+  ...(fixed === undefined ? [`iface ${card} inet dhcp`] : [`iface ${card} inet static`, `    address ${fixed}`]),
+  ...(fixed6 === undefined ? [] : [`iface ${card} inet6 static`, `    address ${fixed6}`]),
+  '',
+];
 
 export const managers: readonly Manager[] = [
   {
     name: 'networkd',
-    files: [
-      networkFile('eth0', 'DHCP=ipv4'),
-      ...fixed.map(({ card, address, length }) => networkFile(card, `Address=${address}/${length}`)),
-    ],
+    files: cards.map((card) => networkFile(card)),
     units: ['systemd-networkd.service'],
     made: 'systemd-networkd',
-    byMac: (mac) => networkFile('eth1', `Address=${fixed[0].address}/${fixed[0].length}`, `MACAddress=${mac}`),
+    byMac: (mac) => networkFile(cards[1]!, `MACAddress=${mac}`),
   },
   {
     name: 'networkmanager',
     files: [
-      profile('eth0', 'method=auto'),
-      ...fixed.map(({ card, address, length }) => profile(card, `method=manual\naddress1=${address}/${length}`)),
+      ...cards.map(profile),
       { path: '/etc/NetworkManager/conf.d/lab.conf', text: '[main]\nno-auto-default=*\n' },
     ],
     units: ['NetworkManager.service'],
@@ -71,11 +89,8 @@ export const managers: readonly Manager[] = [
       {
         path: '/etc/network/interfaces',
         text: [
-          'source /etc/network/interfaces.d/*\n\nauto lo\niface lo inet loopback\n\nauto eth0\niface eth0 inet dhcp\n',
-          ...fixed.map(
-            ({ card, address, length }) =>
-              `auto ${card}\niface ${card} inet static\n    address ${address}/${length}\n`,
-          ),
+          ...['source /etc/network/interfaces.d/*', '', 'auto lo', 'iface lo inet loopback', ''],
+          ...cards.flatMap(stanzas),
         ].join('\n'),
       },
     ],

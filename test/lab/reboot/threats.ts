@@ -30,6 +30,8 @@ interface Program {
   harmed(): boolean;
   /** The DHCP clients give their own address to the card. */
   readonly isClient?: true;
+  /** Left alone it still turns IPv6 on for every interface when it starts. */
+  readonly turnsOnIpv6?: true;
 }
 
 const [card, shim] = ['eth0', 'nc-eth0'] as const;
@@ -116,7 +118,7 @@ const programs: readonly Program[] = [
     harmed: isTaken,
   },
   {
-    ...{ name: 'connman', rule: 'host/manager-takes-shim', unit: 'connman.service', isClient: true },
+    ...{ name: 'connman', rule: 'host/manager-takes-shim', unit: 'connman.service', isClient: true, turnsOnIpv6: true },
     version: ['connmand', '--version'],
     start: () => void must('systemctl', 'start', 'connman'),
     harmed: isTaken,
@@ -153,13 +155,15 @@ function follow(help: string): void {
   for (const argv of runs) patiently(...argv);
 }
 
+const hasIpv6 = () => readFileSync(`/proc/sys/net/ipv6/conf/${shim}/disable_ipv6`, 'utf8').trim() === '0';
+
 const reached = () => run(['ping', '-c1', '-W1', address]).code === 0;
 
 /** The card has an address of what the LAN's server gives; ConnMan takes away what was there already. */
 const hasCard = () => until(() => / 10\.10\.0\.(?:5\d|60)\//.test(state()), Boolean, 60, 1000);
 
 function tried(program: Program): void {
-  const { name, rule, version, unit, reload, start, harmed, isClient } = program;
+  const { name, rule, version, unit, reload, start, harmed, isClient, turnsOnIpv6 } = program;
   within(name);
   writeFileSync(`${folder}/compose.yaml`, JSON.stringify(projectOf(program)));
   start();
@@ -206,10 +210,23 @@ function tried(program: Program): void {
   if (isClient) hasCard();
   check('nor where the program starts again', !until(harmed, Boolean, 20, 1000), state());
   check('and the host reaches the container', until(reached, Boolean, 20, 1000), state());
-  // Left alone, ConnMan still turns IPv6 on for every interface when it starts.
-  succeeds('shim', 'up');
-  const shims = netcompose('shim', 'ls');
-  check('`shim ls` finds nothing wrong', shims.code === 0, shims.stdout + shims.stderr);
+  check(
+    `IPv6 is ${turnsOnIpv6 ? 'on' : 'still off'} on the shim`,
+    until(hasIpv6, (has) => has === Boolean(turnsOnIpv6), 10, 1000) === Boolean(turnsOnIpv6),
+    String(hasIpv6()),
+  );
+  const seen = netcompose('shim', 'ls');
+  check(
+    `\`shim ls\` ${turnsOnIpv6 ? 'says so' : 'finds nothing wrong'}`,
+    turnsOnIpv6 ? seen.code !== 0 && seen.stdout.includes('disable_ipv6') : seen.code === 0,
+    seen.stdout + seen.stderr,
+  );
+  if (turnsOnIpv6) {
+    succeeds('shim', 'up');
+    check('`shim up` turns it off', !hasIpv6(), '');
+    const mended = netcompose('shim', 'ls');
+    check('and `shim ls` finds nothing wrong', mended.code === 0, mended.stdout + mended.stderr);
+  }
   succeeds('down');
   // With the socket that would start it again at the next change of an interface.
   const triggers = must('systemctl', 'show', '--property', 'TriggeredBy', '--value', unit);

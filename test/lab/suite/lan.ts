@@ -3,6 +3,7 @@
  * cable, a namespace for the router, another for a neighbour. Both are on all segments, the router knows one address of
  * the world beyond it.
  */
+import { existsSync } from 'node:fs';
 import { must, run } from './process.ts';
 
 export interface Segment {
@@ -25,6 +26,9 @@ export const beyond = '10.99.0.1';
 /** Where the host, the router and the neighbour answer; containers do at 80 and 53. */
 export const serverPorts = { tcp: 8001, udp: 8053 } as const;
 export const containerPorts = { tcp: 80, udp: 53 } as const;
+
+/** Not with `ipv6.disable=1`. */
+export const hasIpv6 = existsSync('/proc/sys/net/ipv6');
 
 const wires = ['router', 'neighbour'] as const;
 
@@ -53,7 +57,8 @@ export function makeLan(segments: readonly Segment[], vlans: readonly Segment[])
       'net.ipv6.conf.all.accept_dad=0',
       'net.ipv6.conf.default.accept_dad=0',
     ];
-    must('ip', 'netns', 'exec', name, 'sysctl', '-qw', ...sysctls);
+    const there = sysctls.filter((one) => hasIpv6 || one.startsWith('net.ipv4.'));
+    must('ip', 'netns', 'exec', name, 'sysctl', '-qw', ...there);
   }
   for (const one of segments) plugIn(one);
   batch('router', [
@@ -64,7 +69,11 @@ export function makeLan(segments: readonly Segment[], vlans: readonly Segment[])
   ]);
   batch('neighbour', ['link set dev lo up', ...segments.flatMap(neighbourSegment), ...vlans.flatMap(neighbourVlan)]);
   batch(undefined, [...segments.flatMap(hostSegment), `route add default via ${segments[0]!.router}`]);
-  batch('neighbour', [`route add default via ${segments[0]!.router}`, `route add default via ${segments[0]!.router6}`]);
+  const routers = [segments[0]!.router, ...(hasIpv6 ? [segments[0]!.router6] : [])];
+  batch(
+    'neighbour',
+    routers.map((router) => `route add default via ${router}`),
+  );
 }
 
 /** The other end of the parent's cable, in the router. */
@@ -123,7 +132,7 @@ function tagged(parent: string, below: string, v4: string, v6: string): readonly
 
 const addresses = (device: string, prefix: number, v4: string, v6: string) => [
   `addr add ${v4}/${prefix} dev ${device}`,
-  `addr add ${v6}/64 dev ${device} nodad`,
+  ...(hasIpv6 ? [`addr add ${v6}/64 dev ${device} nodad`] : []),
 ];
 
 const numberOf = (address: string, offset = 0) => Number(address.split('.')[2]) + offset;

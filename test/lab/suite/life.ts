@@ -86,7 +86,7 @@ async function whileUp(name: string, work: (project: Project) => void | Promise<
 }
 
 /** A second `up` runs no command that changes anything, and leaves containers as they are. */
-function secondUp(project: Project): void {
+export function secondUp(project: Project): void {
   const [host, containers] = [snapshot(), identities()];
   const up = netcompose(project, ['up', '-d'], noted);
   const changed = [

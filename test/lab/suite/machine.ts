@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { check } from './checks.ts';
 import { isCounted } from './clock.ts';
 import { containers, forgetContainers, stateOf } from './containers.ts';
+import { hasIpv6 } from './lan.ts';
 import { quickerNode } from './node.ts';
 import { must, type Output, type RunOptions, run, runBeside } from './process.ts';
 
@@ -228,9 +229,9 @@ export function links(): readonly string[] {
     ),
     ...lines('address', must('ip', '-o', 'addr')).map((line) => line.replace(/ \d+: /, ' ').replace(/\\.*$/, '')),
     ...lines('route', must('ip', 'route', 'show', 'table', 'all')),
-    ...lines('route', must('ip', '-6', 'route', 'show', 'table', 'all')),
+    ...(hasIpv6 ? lines('route', must('ip', '-6', 'route', 'show', 'table', 'all')) : []),
     ...lines('rule', must('ip', 'rule')),
-    ...lines('rule', must('ip', '-6', 'rule')),
+    ...(hasIpv6 ? lines('rule', must('ip', '-6', 'rule')) : []),
     ...lines('neighbour', must('ip', 'neigh', 'show', 'nud', 'permanent')),
   ]
     .filter(isKept)

@@ -3,10 +3,12 @@
  * to run, by the beginning of their names, or `all`. The last line is `N passed, N failed`.
  */
 import { benchNet } from './bench.ts';
+import { bonded } from './bonded.ts';
 import { check, counts, within } from './checks.ts';
 import { clockLine, isCounted } from './clock.ts';
 import { killed } from './killed.ts';
-import { makeLan } from './lan.ts';
+import { hasIpv6, makeLan } from './lan.ts';
+import { leases } from './leases.ts';
 import { life, strict } from './life.ts';
 import { prepareMachine } from './machine.ts';
 import { rows, segments, vlans } from './netmodes.ts';
@@ -16,6 +18,7 @@ import { everyoneAsksEveryone } from './reach.ts';
 import { reasons } from './reasons.ts';
 import { swarm } from './swarm.ts';
 import { watched, watchedVlan } from './watched.ts';
+import { withoutIpv6 } from './without-ipv6.ts';
 
 interface Part {
   readonly name: string;
@@ -35,19 +38,24 @@ const parts: readonly Part[] = [
   { name: 'two projects', run: twoProjects, engine: '26' },
   { name: 'loopback', run: loopback, engine: '26' },
   { name: 'strict', run: strict, engine: '26' },
+  { name: 'leases', run: leases, engine: '26' },
   { name: 'watch', run: watched, engine: '26' },
   { name: 'swarm', run: swarm, onRequest: true },
   { name: 'vlan', run: watchedVlan, onRequest: true },
+  { name: 'bond', run: bonded, onRequest: true },
+  { name: 'without IPv6', run: withoutIpv6, onRequest: true },
   { name: 'killed', run: killed, onRequest: true },
   { name: 'bench-net', run: benchNet, engine: '28' },
 ];
 
 const only = process.env['LAB_ONLY']?.split(';').filter(Boolean) ?? [];
 const version = must('docker', 'version', '--format', '{{.Server.Version}}');
-const isWanted = ({ name, engine, onRequest }: Part) =>
-  only.length > 0
+const isWanted = ({ name, engine, onRequest, run: part }: Part) =>
+  // On a kernel without it there is nothing else to see.
+  (part === withoutIpv6) === !hasIpv6 &&
+  (only.length > 0
     ? only.some((wanted) => wanted === 'all' || name.startsWith(wanted))
-    : !onRequest && (engine === undefined || version.startsWith(`${engine}.`));
+    : !onRequest && (engine === undefined || version.startsWith(`${engine}.`)));
 
 prepareMachine();
 makeLan(segments, vlans);

@@ -25,17 +25,36 @@ const { segment: three, routed } = row('l3');
 const [routed4, routed6] = routed as [string, string];
 const hostPort = 8099;
 const at = { l2: '192.168.11.9', l26: 'fd00:11::53', l3: '10.7.17.53', l36: 'fd07:17::53' } as const;
+/** Of the services whose program takes what comes from its own network namespace only. */
+const shut = { shut2: '192.168.11.8', shut3: '10.7.17.54' } as const;
+const shutNames = ['shut2', 'shut3'] as const;
 type Service = keyof typeof at;
 const services = Object.keys(at) as readonly Service[];
-const asks = { l2: two.host, l26: two.host6, l3: three.host, l36: three.host6 } as const;
+const hostAt = { l2: two.host, l26: two.host6, l3: three.host, l36: three.host6 } as const;
 
 const web = (port: number, more: object) =>
   guest({ restart: 'no', expose: [], command: ['httpd', '-f', '-p', String(port), '-h', '/www'], ...more });
 
+/** The machine's own Python: busybox binds nothing of UDP to an address. */
+const listensWithin = `
+import signal, socket
+kept = [socket.create_server(("127.0.0.1", 80)), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)]
+kept[1].bind(("127.0.0.1", 53))
+signal.pause()`;
+const shutService = (name: keyof typeof shut) =>
+  guest({
+    ...{ restart: 'no', expose: [], command: ['/usr/bin/python3', '-c', listensWithin] },
+    volumes: ['/usr', '/lib', '/lib64'].map((path) => `${path}:${path}:ro`),
+    'x-netmode': {
+      ...{ network: name === 'shut2' ? 'two' : 'three', ipv4_address: shut[name] },
+      listen: [80, '53/udp'],
+    },
+  });
+
 const onNetwork = (service: Service) =>
   web(80, {
     depends_on: ['hosty'],
-    extra_hosts: [`hosty:${asks[service]}`],
+    extra_hosts: [`hosty:${hostAt[service]}`],
     'x-netmode': {
       network: service.startsWith('l2') ? 'two' : 'three',
       [service.endsWith('6') ? 'ipv6_address' : 'ipv4_address']: at[service],
@@ -47,6 +66,7 @@ const file = {
   services: {
     hosty: web(hostPort, { 'x-netmode': { mode: 'host', listen: [hostPort] } }),
     ...Object.fromEntries(services.map((service) => [service, onNetwork(service)])),
+    ...Object.fromEntries(shutNames.map((name) => [name, shutService(name)])),
   },
   networks: {
     two: {
@@ -67,7 +87,8 @@ const file = {
 const place = (address: string, port: number) =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 const toIt = (service: Service, answer: string) => `host > ${service} ${place(at[service], 80)}: ${answer}`;
-const toHost = (service: Service, answer: string) => `${service} > hosty ${place(asks[service], hostPort)}: ${answer}`;
+const toHost = (service: Service, answer: string) =>
+  `${service} > hosty ${place(hostAt[service], hostPort)}: ${answer}`;
 const toRouter = (service: Service, answer: string) =>
   `${service} > gateway ${service.startsWith('l2') ? two.router : three.router} (ping): ${answer}`;
 const toRouter6 = (answer: string) => `l26 > gateway ${two.router6} (ping): ${answer}`;
@@ -92,13 +113,29 @@ const shimAddress6 = () =>
 interface Situation {
   readonly what: string;
   readonly happen: (project: Project) => void;
+  /** Which services are asked about, none meaning all; absent: those to which something happens. */
+  readonly asks?: readonly string[];
   readonly rows: () => readonly Readonly<Parameters<Missing>>[];
 }
 
+/** TCP, and a query of DNS. */
+const shutRows = shutNames.flatMap((name) =>
+  ([':80', ':53/udp'] as const).map((port) => {
+    const wanted = port === ':80' ? '80/tcp' : '53/udp';
+    const reason = `^"reasons-${name}-1" listens on ${wanted} at 127\\.0\\.0\\.1 only, which nothing outside `;
+    return [
+      `host > ${name} ${shut[name]}${port}: no`,
+      new RegExp(reason),
+      'set the program up to listen on 0.0.0.0 (or ::)',
+    ] as const;
+  }),
+);
+
 const situations: readonly Situation[] = [
   {
-    what: 'nobody on the LAN has a route to the subnet of layer 3',
+    what: 'nobody on the LAN has a route to the subnet of layer 3, and programs listen at 127.0.0.1',
     happen: () => undefined,
+    asks: [],
     rows: () => [
       ...services.map((service) => [toIt(service, 'yes')] as const),
       ...(['l2', 'l3', 'l36'] as const).map((service) => [toHost(service, 'yes')] as const),
@@ -114,6 +151,7 @@ const situations: readonly Situation[] = [
         /^likely the LAN's router has no route to 10\.7\.17\.0\/24: it answers this host, and not "reasons-l3-1"$/,
         `on the router: ip route add ${routed4} via ${three.host}`,
       ],
+      ...shutRows,
     ],
   },
   {
@@ -219,10 +257,13 @@ export async function reasons(): Promise<void> {
   }
 }
 
-async function asked(project: Project, { what, happen, rows }: Situation): Promise<void> {
+async function asked(
+  project: Project,
+  { what, happen, asks = ['hosty', ...services], rows }: Situation,
+): Promise<void> {
   happen(project);
   const [text, json] = await Promise.all(
-    [[], ['--format', 'json']].map((more) => netcomposeBeside(project, ['reach', ...more])),
+    [[], ['--format', 'json']].map((more) => netcomposeBeside(project, ['reach', ...more, ...asks])),
   );
   const { wrong, missing } = readReach(text!, json!);
   const all = [wrong, ...rows().map((one) => missing(...one))].flatMap((one) => one ?? []);

@@ -1,5 +1,4 @@
 /** `shim watch` on ipvlan: whatever becomes of shims, parents and containers, the shims are put right. */
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { check, within } from './checks.ts';
 import { forgetContainers, stateOf } from './containers.ts';
@@ -12,27 +11,26 @@ import {
   links,
   makeProject,
   netcompose,
-  netcomposeAside,
   type Project,
   snapshot,
 } from './machine.ts';
 import { netmodesOnly, type Row, row } from './netmodes.ts';
 import { must, run, until } from './process.ts';
 import { reached } from './reached.ts';
+import { mended, whileWatching } from './watching.ts';
 
 /** At layer 2, with neighbour entries; at layer 3; with an address, on a VLAN that Docker makes. */
 const [entered, layer3, tagged] = ['l2plain', 'l3', 'l2vlan'].map((key): Row => {
   const { second: _, ...one } = row(key);
   return one;
 }) as [Row, Row, Row];
-const parentOf = ({ segment }: Row) => segment.parent;
-const shimOf = (one: Row) => `nc-${parentOf(one)}`;
-const log = '/run/watch.log';
+export const parentOf = ({ segment }: Row) => segment.parent;
+export const shimOf = (one: Row) => `nc-${parentOf(one)}`;
 /** Beside the range that the first network has. */
 const beside = '192.168.11.21';
 const [otherMac, largeMtu] = ['02:00:00:00:11:99', '9000'] as const;
 
-interface Event {
+export interface Event {
   readonly what: string;
   readonly happen: () => void;
   /** Whose shims it has to mend. */
@@ -45,7 +43,7 @@ export const watched = (): Promise<void> => whileUp([entered, layer3], eventsOf)
 /** It has the engine start again, which takes as long as all else. */
 export const watchedVlan = (): Promise<void> => whileUp([tagged], vlanEvents);
 
-async function whileUp(rows: readonly Row[], events: (project: Project) => readonly Event[]): Promise<void> {
+export async function whileUp(rows: readonly Row[], events: (project: Project) => readonly Event[]): Promise<void> {
   within('shim watch');
   const before = snapshot();
   const project = makeProject('watched', netmodesOnly(rows));
@@ -60,11 +58,7 @@ async function whileUp(rows: readonly Row[], events: (project: Project) => reado
 
 async function whileWatched(project: Project, rows: readonly Row[], events: readonly Event[]): Promise<void> {
   const asUp = links();
-  const watch = netcomposeAside(project, ['shim', 'watch'], log);
-  const ended = once(watch, 'exit');
-  try {
-    const said = until(written, (text) => text.includes('watching'), 600, 100);
-    check('it watches every shim', /watching (\d+) shim/.exec(said)?.[1] === String(rows.length), said);
+  await whileWatching(project, rows.length, () => {
     for (const event of events) {
       putsRight(event, asUp);
       reached(
@@ -72,15 +66,8 @@ async function whileWatched(project: Project, rows: readonly Row[], events: read
         rows.map(({ key }) => ['host', addressOf(containerOf(project, `${key}-a`)), `${key}-a`] as const),
       );
     }
-  } finally {
-    watch.kill('SIGTERM');
-    check('it ends cleanly', (await ended)[0] === 0, written());
-  }
+  });
 }
-
-const written = () => readFileSync(log, 'utf8');
-/** The shims that it says it has mended, in order. */
-const mended = () => [...written().matchAll(/^mended ([^:]+):/gm)].map(([, name]) => name!);
 
 function putsRight({ what, happen, mends, wrong }: Event, asUp: readonly string[]): void {
   const earlier = mended().length;
@@ -159,7 +146,7 @@ function eventsOf(project: Project): readonly Event[] {
       what: 'the parent has another MAC address',
       happen: () => void must('ip', 'link', 'set', 'dev', parentOf(entered), 'address', otherMac),
       mends: [entered],
-      wrong: () => entriesBut(otherMac),
+      wrong: () => entriesBut(entered, otherMac),
     },
     {
       what: 'and its own again',
@@ -183,8 +170,8 @@ const vlanEvents = (): readonly Event[] => [
 
 const lacks = (text: string, wanted: string) => (text.includes(wanted) ? '' : text);
 /** Neighbour entries for good with another MAC address than this. */
-const entriesBut = (mac: string) =>
-  must('ip', 'neigh', 'show', 'nud', 'permanent', 'dev', shimOf(entered))
+export const entriesBut = (one: Row, mac: string) =>
+  must('ip', 'neigh', 'show', 'nud', 'permanent', 'dev', shimOf(one))
     .split('\n')
     .filter((line) => !line.includes(mac))
     .join('\n');

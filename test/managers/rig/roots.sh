@@ -18,8 +18,8 @@ packages=(
   network-manager dhcpcd-base avahi-daemon
   iproute2 iptables nftables procps busybox-static sudo
 )
-# What is tried on one suite only: firewalld 2.3, ConnMan 1.44.
-more_bookworm=() more_trixie=(firewalld connman) more_sid=()
+# What is tried on one suite only: firewalld 2.3, ConnMan 1.44, ifupdown-ng 0.12, ifupdown2 3.0.
+more_bookworm=() more_trixie=(firewalld connman ifupdown-ng ifupdown2) more_sid=()
 dpkg_options=(
   force-unsafe-io 'path-exclude=/usr/share/locale/*' 'path-exclude=/usr/share/doc/*' 'path-exclude=/usr/share/man/*'
 )

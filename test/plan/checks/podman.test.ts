@@ -29,7 +29,7 @@ const cases: Readonly<Record<string, readonly [text: string, expected: readonly 
   ],
   'the same outside': [native('192.168.1.50'), []],
   'a floating address in the range': [
-    `services:\n${dns(', floating_addresses: 192.168.1.200')}${lan()}`,
+    `services:\n${dns(', floating_addresses: 192.168.1.200')}${lan(', shim: { ipv4_address: 192.168.1.9 }')}`,
     [`${ignored('192.168.1.200')} | choose an "ip_range" without it`],
   ],
   'a native network without a parent, which Podman puts on the LAN': [

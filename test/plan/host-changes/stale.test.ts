@@ -86,6 +86,51 @@ const cases: Readonly<Record<string, Case>> = {
     },
     gone: ['ip route del 192.168.1.53/32 dev nc-eth0', 'ip neigh flush to 192.168.1.53 dev nc-eth0'],
   },
+  'what the host has learned of a container that is gone, or is another by now': {
+    routes: [route(range)],
+    containers: [
+      container({ ipv4: '192.168.1.225', mac: '02:00:00:00:00:05' }),
+      container({ ipv4: '192.168.1.226', mac: '02:00:00:00:00:06' }),
+      container({ fixed: ['192.168.1.227'] }, false),
+    ],
+    state: {
+      neighbours: [
+        { shim: 'nc-eth0', address: '192.168.1.225', mac: '02:00:00:00:00:05', permanent: false },
+        { shim: 'nc-eth0', address: '192.168.1.226', mac: '02:00:00:00:00:16', permanent: false },
+        { shim: 'nc-eth0', address: '192.168.1.227', mac: '02:00:00:00:00:07', permanent: false },
+        // It puts that up by itself.
+        { shim: 'nc-eth0', address: '192.168.1.228', mac: '02:00:00:00:00:06', permanent: false },
+        // Nobody has answered.
+        { shim: 'nc-eth0', address: '192.168.1.229', permanent: false },
+        { shim: 'nc-eth0', address: '192.168.1.230', mac: '02:00:00:00:00:10', permanent: true },
+        { shim: 'nc-eth0', address: '192.168.1.53', mac: '02:00:00:00:00:11', permanent: false },
+      ],
+    },
+    gone: ['ip neigh flush to 192.168.1.226 dev nc-eth0', 'ip neigh flush to 192.168.1.227 dev nc-eth0'],
+  },
+  'a floating address may be on another machine': {
+    routes: [route(range), route('192.168.1.60/32')],
+    containers: [
+      {
+        ...container({ ipv4: '192.168.1.225', mac: '02:00:00:00:00:05' }),
+        floating: ['192.168.1.60', '192.168.1.230'],
+      },
+    ],
+    state: {
+      neighbours: ['192.168.1.60', '192.168.1.230'].map((address) => ({
+        ...{ shim: 'nc-eth0', address, mac: '02:00:00:00:00:99', permanent: false },
+      })),
+    },
+    gone: [],
+  },
+  'an engine that tells no MAC addresses of some': {
+    routes: [route(range)],
+    containers: [container({ ipv4: '192.168.1.225', mac: '02:00:00:00:00:05' }), container({ ipv4: '192.168.1.226' })],
+    state: {
+      neighbours: [{ shim: 'nc-eth0', address: '192.168.1.227', mac: '02:00:00:00:00:07', permanent: false }],
+    },
+    gone: [],
+  },
   'what was written down on ipvlan, even where the route went before': {
     shim: { kind: 'ipvlan', mode: 'l2' },
     routes: [route(range)],

@@ -2,6 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { renderOf } from '../../../src/emit/render/render.ts';
+import type { EngineContainer } from '../../../src/plan/facts/facts.ts';
+import { linkedToWhatIsThere } from '../../../src/plan/services/links.ts';
 import { lanFacts, planTexts } from '../../support/in-memory.ts';
 
 type Options = Parameters<typeof planTexts>[1];
@@ -47,6 +49,41 @@ for (const [name, args, expected] of rows) test(`links: ${name}`, () => assert.e
 test('Podman knows no links', () => {
   const podman = { facts: { ...lanFacts, engine: { ...lanFacts.engine!, kind: 'podman' as const } } };
   assert.equal(linksOf(`depends_on: [db], networks: [default], ${shared}`, db, '', podman), []);
+});
+
+/** What is left of `links` of `web` for a command that starts these, where these of the project have a container. */
+function linkedTo(starting: readonly string[] | undefined, present: readonly Partial<EngineContainer>[]) {
+  const containers = present.map((one) => ({ ...container, ...one }));
+  const facts = { ...lanFacts, engine: { ...lanFacts.engine!, containers } };
+  const text = `services:\n  web: { image: x, depends_on: [db], networks: [default], ${shared} }\n  ${db}\n`;
+  const plan = linkedToWhatIsThere(planTexts(text, { facts }).plan!, starting && new Set(starting), facts);
+  return plan.services.get('web')!.links;
+}
+const container: EngineContainer = {
+  ...{ id: 'c1', name: 'project-db-1', project: 'project', service: 'db', running: false, ports: [] },
+  ...{ networkMode: 'project_default', networks: {} },
+};
+const made: readonly (readonly [name: string, args: Parameters<typeof linkedTo>, expected: readonly string[]])[] = [
+  ['where all is started', [undefined, []], ['db']],
+  ['where it is started', [['web', 'db'], []], ['db']],
+  ['where it has one', [['web'], [{}]], ['db']],
+  ['where it has none, and is not started', [['web'], []], []],
+  ['of what is not started itself', [['app'], []], ['db']],
+  ["where another project's has one", [['web'], [{ project: 'other' }]], []],
+  ['where only `run` has made one', [['web'], [{ oneOff: true }]], []],
+];
+for (const [name, args, expected] of made)
+  test(`links lead to containers: ${name}`, () => assert.equal(linkedTo(...args), expected));
+
+test('links stay where nobody knows which containers there are', () => {
+  const { plan } = planTexts(
+    `services:\n  web: { image: x, depends_on: [db], ${shared} }\n  db: { image: x, ${shared} }\n`,
+    {
+      facts: lanFacts,
+    },
+  );
+  for (const facts of [{}, { engine: { ...lanFacts.engine!, unseen: ['containers' as const] } }])
+    assert.is(linkedToWhatIsThere(plan!, new Set(['web']), { version: 1, ...facts }), plan);
 });
 
 test("they stand behind the file's own", () => {

@@ -2,16 +2,23 @@
 import type { Report } from '../../../diagnostics/diagnostic.ts';
 import { knows, type ParsedEngine, type ParsedFacts } from '../../facts/parsed-facts.ts';
 import { dockerNameOf } from '../../networks/docker-name.ts';
-import { isAmongOthers, linkedNames } from '../../services/links.ts';
+import { hasContainer, isAmongOthers, linkedNames } from '../../services/links.ts';
 import type { Plan, ServicePlan } from '../../types.ts';
 
 /**
  * Reports `service/name-of-another-project`: who leaves by a network asks there first, so that a name leads past this
  * project's own service, or to both of that name in turn (docs/measured.md). What a link leads to is certain.
  */
-export function checkForeignNames(plan: Plan, { engine }: ParsedFacts, report: Report): void {
+export function checkForeignNames(
+  plan: Plan,
+  { engine }: ParsedFacts,
+  report: Report,
+  starting?: ReadonlySet<string>,
+): void {
   if (!engine || engine.kind === 'podman' || !knows(engine, 'containers')) return;
   const members = membersOf(plan);
+  const isMade = (name: string) =>
+    starting === undefined || starting.has(name) || hasContainer(engine, plan.project.name, name);
   for (const [name, { network, container }] of namesakes(plan, engine, members)) {
     const peer = plan.services.get(name)!;
     const asking = members.get(network)!.filter((one) => mayAsk(one, peer));
@@ -22,7 +29,7 @@ export function checkForeignNames(plan: Plan, { engine }: ParsedFacts, report: R
       'service/name-of-another-project',
       first.service.span,
       `${subject}: the name "${name}" is also that of "${container}" on "${network}"`,
-      { help: helpFor(first, peer) },
+      { help: helpFor(first, peer, isMade(name)) },
     );
   }
 }
@@ -73,9 +80,12 @@ function mayAsk(asking: ServicePlan, peer: ServicePlan): boolean {
   return !isKnown;
 }
 
-function helpFor({ service, managed }: ServicePlan, peer: ServicePlan): string {
+function helpFor({ service, managed }: ServicePlan, peer: ServicePlan, isMade: boolean): string {
   const { name, replicas } = peer.service;
   if (replicas.value !== 1) return `give the service "${name}" a name that no other project has`;
-  const key = managed ? 'depends_on' : 'links';
+  const depends = service.dependsOn.some((one) => one.service === name);
+  if (depends && !isMade) return `start "${name}" as well: it has no container yet to which the name could lead`;
+  // With `resolve_names: false` nothing is linked because of it.
+  const key = managed && !depends ? 'depends_on' : 'links';
   return `write "${key}: [${name}]" at "${service.name}": then the name leads to this project's`;
 }

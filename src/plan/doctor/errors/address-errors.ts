@@ -11,8 +11,8 @@ export const addressErrors: readonly ErrorRow[] = [
         'Another Docker network, or another "subnet" of the same one, has the subnet or a part of it. Two networks ' +
         'may not overlap, so two projects cannot each have a network on one LAN.',
       help:
-        'Share one network ("netcompose up" does so by itself: scope host), choose another subnet, or ' +
-        'remove the other network.',
+        'Share one network ("netcompose up" does so by itself: scope host), join the other one ("external: true"), ' +
+        'or choose another subnet.',
       rule: 'subnet/taken-by-network',
     }),
   },

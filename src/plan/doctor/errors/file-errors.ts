@@ -25,7 +25,7 @@ export const fileErrors: readonly ErrorRow[] = [
     text: /network (?<name>\S+) was found but has incorrect label/,
     explain: ({ name }) => ({
       message: `A network "${name}" exists that Compose did not make for this project.`,
-      help: 'Declare it "external: true", give it another "name", or remove it.',
+      help: 'Declare it "external: true", or give it another "name".',
       rule: 'netmode/conflicting-network',
     }),
   },

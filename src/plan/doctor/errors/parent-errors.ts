@@ -51,7 +51,7 @@ export const parentErrors: readonly ErrorRow[] = [
         `Another Docker network has ${parent} already, and a parent carries one ` +
         `${other?.startsWith('di-') ? 'ipvlan' : 'macvlan'} network.`,
       help:
-        `Join that network ("external: true"), or remove it: "docker network ls --filter ` +
+        `Join that network ("external: true"): "docker network ls --filter ` +
         `driver=${other?.startsWith('di-') ? 'ipvlan' : 'macvlan'}" lists it. netcompose shares one ` +
         `network among all projects on a parent.`,
       rule: 'parent/taken-by-network',

@@ -1,7 +1,10 @@
 /** Names that another project's container has on a network that both are on. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { checkForeignNames } from '../../../../src/plan/checks/services/foreign-names.ts';
 import type { EngineContainer } from '../../../../src/plan/facts/facts.ts';
+import { parseFacts } from '../../../../src/plan/facts/parsed-facts.ts';
+import { linkedToWhatIsThere } from '../../../../src/plan/services/links.ts';
 import { lanFacts, planTexts } from '../../../support/in-memory.ts';
 
 const other: EngineContainer = {
@@ -40,6 +43,11 @@ for (const [name, args, expected] of [
   ['one that does not run', [onBoth, '', { running: false }], []],
   ['on another network', [onBoth, '', { networks: { bridge: {} } }], []],
   ['its own container', [onBoth, '', { project: 'project' }], []],
+  [
+    'what it depends on, with resolve_names: false',
+    [`depends_on: [db], ${onBoth.replace('}', ', resolve_names: false }')}`],
+    [told.replace('depends_on', 'links')],
+  ],
   ['with Podman', [onBoth, '', {}, 'podman'], []],
 ] as const)
   test(`names of other projects: ${name}`, () =>
@@ -54,6 +62,20 @@ test('several that may ask are one line', () => {
 test('of several replicas a link leads to one', () => {
   const [line] = reported(`depends_on: [db], ${onBoth}`, 'deploy: { replicas: 2 }');
   assert.match(line ?? '', 'give the service "db" a name that no other project has');
+});
+
+test('what it depends on and has no container, where that is not started', () => {
+  const noDeps = (containers: readonly EngineContainer[]) => {
+    const facts = { ...lanFacts, engine: { ...lanFacts.engine!, containers } };
+    const text = `services:\n  web: { image: x, depends_on: [db], ${onBoth} }\n  db: { image: x }\n`;
+    const starting = new Set(['web']);
+    const plan = linkedToWhatIsThere(planTexts(text, { facts }).plan!, starting, facts);
+    const reported: (string | undefined)[] = [];
+    checkForeignNames(plan, parseFacts(facts), (_rule, _span, _message, more) => reported.push(more?.help), starting);
+    return reported;
+  };
+  assert.equal(noDeps([other]), ['start "db" as well: it has no container yet to which the name could lead']);
+  assert.equal(noDeps([other, { ...other, name: 'project-db-1', project: 'project' }]), []);
 });
 
 test.run();

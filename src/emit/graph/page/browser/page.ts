@@ -125,8 +125,8 @@ function filter(): void {
   }
   for (const stub of svg.querySelectorAll('.stub')) stub.classList.toggle('out', hides(stub));
   for (const row of rows) row.hidden = hides(row);
-  const services = isShown.length === 1 ? 'service' : 'services';
-  count.textContent = `${isShown.filter(Boolean).length} of ${isShown.length} ${services}`;
+  const all = isShown.length;
+  count.textContent = `${isShown.filter(Boolean).length} of ${all} service${all === 1 ? '' : 's'}`;
   if (pinned !== undefined && !isShown[pinned]) pin(undefined);
 }
 
