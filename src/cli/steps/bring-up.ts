@@ -235,5 +235,6 @@ async function orUndone<T>(session: Session, applied: Applied | undefined, work:
 /** Compose failed: removes what this run made, except what containers use by now. */
 async function undo({ host, terminal }: Session, applied: Applied): Promise<void> {
   const failed = await withLock(host, 'host', () => applied.undo());
-  for (const command of failed) notify(terminal, `could not undo, please run: ${displayCommand(command)}`);
+  const commands = failed.map((command) => `  ${displayCommand(command)}`);
+  if (commands.length > 0) notify(terminal, ['could not undo, please run:', ...commands].join('\n'));
 }

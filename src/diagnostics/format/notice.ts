@@ -1,7 +1,7 @@
 /** What netcompose says of its own accord. */
 import { shortened } from '../shorten.ts';
 import { hintLines } from './hints.ts';
-import { labelled } from './lines.ts';
+import { labelled, linesAfter } from './lines.ts';
 import { safeLines } from './safe.ts';
 
 const helpLabel = '  help: ';
@@ -15,7 +15,7 @@ const below = ' '.repeat(helpLabel.length);
 export function noticeText(message: string, help?: string, columns?: number): string {
   const [first = '', ...others] = textLines(`netcompose: ${message}`);
   const lines = [
-    ...labelled('', '  ', hintLines('  ', first, columns)),
+    ...labelled('', '  ', linesAfter('  ', first, columns)),
     ...others.flatMap((line) => hintLines('', line, columns)),
     ...(help === undefined
       ? []

@@ -172,15 +172,14 @@ test('what cannot be undone is printed so that it can be pasted', async () => {
     if (line === 'compose up -d') on.failing.set('ip link', { code: 2, stderr: 'no' });
   };
   const { err } = await on.run('up', '-d');
-  assert.equal(
-    err.split('\n').filter((line) => line.startsWith('netcompose: could not undo')),
-    [
-      'ip link set dev nc-eth0 down',
-      'ip link set dev nc-eth0 multicast on',
-      "ip link set dev nc-eth0 alias ''",
-      'ip link del dev nc-eth0',
-    ].map((command) => `netcompose: could not undo, please run: ${command}`),
-  );
+  const said = [
+    'netcompose: could not undo, please run:',
+    '  ip link set dev nc-eth0 down',
+    '  ip link set dev nc-eth0 multicast on',
+    "  ip link set dev nc-eth0 alias ''",
+    '  ip link del dev nc-eth0',
+  ];
+  assert.ok(err.includes(`${said.join('\n')}\n`), err);
 });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
