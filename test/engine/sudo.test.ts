@@ -127,6 +127,10 @@ for (const [what, prepare] of [
     assert.is(pasted.code, 0, pasted.stderr);
     const again = await asMember(context, ['up', '-d'], env);
     assert.is(again.code, 0, again.stderr);
+    await hasLearned(context);
+    const stop = await asMember(context, ['stop'], env);
+    assert.is(stop.code, 0, stop.stderr);
+    assert.match(await neighbours(), 'lladdr', 'what the host has learned is left to go by itself');
     // Without a question, as there is no terminal.
     await sudoers(context, `${user.name} ALL = (root) NOPASSWD: ${allowed.join(', ')}`);
     const down = await asMember(context, ['down'], context.env);
@@ -135,6 +139,17 @@ for (const [what, prepare] of [
   });
 
 test.run();
+
+const neighbours = async () => (await patiently('ip', ['neigh', 'show', 'to', '192.168.214.192/27'])).stdout;
+
+/** Has the host learn where the container is. */
+async function hasLearned({ rig }: Context): Promise<void> {
+  const [, address = ''] = /"IPv4Address": "([\d.]+)\//.exec(
+    (await rig.docker('network', 'inspect', 'netcompose-ncp-sudo')).stdout,
+  ) ?? [''];
+  await patiently('busybox', ['ping', '-c', '1', '-w', '10', address]);
+  assert.match(await neighbours(), 'lladdr');
+}
 
 /** Adds the user to the sandbox's own view of /etc, with programs of his: root's home is closed to him. */
 async function addUser(context: Context): Promise<void> {

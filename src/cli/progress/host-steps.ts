@@ -69,6 +69,7 @@ export function showReleases(
     const isLast = release.kind === 'network' || release.kind === 'shim' || !goes;
     if (event === 'removing') progress.event({ id, state: 'working', text: words.removing });
     else if (event === 'failed') progress.event({ id, state: 'failed', text: 'Error' });
+    else if (event === 'left') progress.event({ id, state: 'done', text: 'Kept' });
     else if (isLast) progress.event({ id, state: 'done', text: words.removed });
   };
 }

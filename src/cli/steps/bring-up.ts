@@ -24,7 +24,7 @@ import { type Confirm, confirmation } from './confirm-changes.ts';
 import { areTrusted, runHooks, untrusted } from './hooks.ts';
 import type { Ahead } from './observe/ask-ahead.ts';
 import { passThrough } from './pass-through.ts';
-import { type Prepared, prepare } from './prepare.ts';
+import { type Prepared, type PrepareOptions, prepare } from './prepare.ts';
 import { madeSomething } from './program/usual-run.ts';
 import { settle } from './settle.ts';
 
@@ -36,19 +36,23 @@ import { settle } from './settle.ts';
  * @returns the exit code
  */
 export async function bringUp(session: Session, lock: Lock, ahead: Ahead | undefined): Promise<number> {
-  try {
-    return await bringUpOnce(session, lock, ahead);
-  } catch (error) {
-    // Another one has made something between the look and the lock: what it is decides what is to be done here.
-    if (!(error instanceof HostError && error.failure.isConflict)) throw error;
-    session.terminal.err('netcompose: another one has changed this host meanwhile: looking again\n');
-    return await bringUpOnce(session, lock, undefined);
-  }
+  const said = new Set<string>();
+  const first = await bringUpOnce(session, { lock, said, ...(ahead && { ahead }) });
+  if (!(first instanceof HostError)) return first;
+  // Another one has made something between the look and the lock: what it is decides what is to be done here.
+  notify(session.terminal, 'another one has changed this host meanwhile: looking again');
+  const second = await bringUpOnce(session, { lock, said });
+  if (second instanceof HostError) throw second;
+  return second;
 }
 
-async function bringUpOnce(session: Session, lock: Lock, ahead: Ahead | undefined): Promise<number> {
+type Attempt = Required<Pick<PrepareOptions, 'lock' | 'said'>> & Pick<PrepareOptions, 'ahead'>;
+
+/** @returns the exit code, or what stood in the way before anything was started, and may be planned around */
+async function bringUpOnce(session: Session, attempt: Attempt): Promise<number | HostError> {
+  const { lock } = attempt;
   const confirm = confirmation(session);
-  const prepared = await endedAtOnce(() => prepare(session, { starts: true, lock, ...(ahead && { ahead }) }));
+  const prepared = await endedAtOnce(() => prepare(session, { starts: true, ...attempt }));
   if (prepared.kind === 'ready' && !isPretending(session)) return start(session, prepared, lock, confirm);
   await lock.release();
   if (prepared.kind === 'refused') return prepared.exitCode;
@@ -98,7 +102,12 @@ async function pretend(session: Session, prepared: Ready): Promise<number> {
   );
 }
 
-async function start(session: Session, prepared: Ready, lock: Lock, confirm: Confirm | undefined): Promise<number> {
+async function start(
+  session: Session,
+  prepared: Ready,
+  lock: Lock,
+  confirm: Confirm | undefined,
+): Promise<number | HostError> {
   const { host, terminal } = session;
   if (!areTrusted(session, prepared.project, prepared.plan.hooks))
     throw untrusted(prepared.project, prepared.plan.hooks);
@@ -108,7 +117,10 @@ async function start(session: Session, prepared: Ready, lock: Lock, confirm: Con
   const leases = await Promise.all([...networks].map((network) => holdLease(host, network)));
   try {
     const { project, override, plan } = prepared;
-    const applied = await interruptible((check) => makeReady(session, prepared, lock, steps, check, confirm));
+    const applied = await interruptible((check) =>
+      makeReady(session, prepared, lock, steps, check, confirm).catch(conflictOf),
+    );
+    if (applied instanceof HostError) return applied;
     const before = readOverride(host, project.name);
     const isAsSeen = applied === undefined || applied.changed.length === 0;
     if (!isAsSeen) madeSomething();
@@ -133,6 +145,12 @@ async function start(session: Session, prepared: Ready, lock: Lock, confirm: Con
   } finally {
     await Promise.all(leases.map((lease) => lease.release()));
   }
+}
+
+/** A conflict, after which nothing of this run is left; everything else is thrown on. */
+function conflictOf(error: unknown): HostError {
+  if (error instanceof HostError && error.failure.isConflict && !error.failure.notUndone) return error;
+  throw error;
 }
 
 /** The files have changed, and what they had is in nobody's files any more. */

@@ -59,12 +59,14 @@ export interface PrepareOptions {
   readonly lock?: Lock;
   /** What has been asked of host and engine already, under that lock where it was free. */
   readonly ahead?: Ahead;
+  /** What this command has warned of already, and is not to say again; it gets what is said now. */
+  readonly said?: Set<string>;
 }
 
 const makeNoNetworks: ReadonlySet<string> = new Set(['start', 'restart']);
 
 /** Reads, plans and checks, and reports what is wrong. Changes nothing. */
-export async function prepare(session: Session, { starts, lock, ahead }: PrepareOptions): Promise<Prepared> {
+export async function prepare(session: Session, { starts, lock, ahead, said }: PrepareOptions): Promise<Prepared> {
   const read = readProject(session);
   refusePipes(read);
   const { project, intents, diagnostics, annotated, stdin, looks } = read;
@@ -121,7 +123,7 @@ export async function prepare(session: Session, { starts, lock, ahead }: Prepare
     : { exitCode: exitCodes.fine };
   if (diagnostics.hasErrors) return refuse(session, diagnostics);
   if (exitCode !== exitCodes.fine) return { kind: 'refused', exitCode };
-  reportOnce(session, project, override, diagnostics);
+  reportOnce(session, project, override, diagnostics, said);
   return {
     kind: 'ready',
     project,
@@ -144,13 +146,19 @@ export async function prepare(session: Session, { starts, lock, ahead }: Prepare
  * is the one that was last applied, a line says how to see them again. What was found on the network or among open
  * ports just now is always new.
  */
-function reportOnce(session: Session, project: Project, override: string | undefined, diagnostics: Diagnostics): void {
+function reportOnce(
+  session: Session,
+  project: Project,
+  override: string | undefined,
+  diagnostics: Diagnostics,
+  said = new Set<string>(),
+): void {
   const isKnown = override !== undefined && readOverride(session.host, project.name) === override;
-  reportProblems(session, diagnostics, ({ rule }) => !isKnown || liveRules.has(rule));
-  if (!isKnown) return;
-  const known = withoutIgnored(diagnostics.sorted()).filter(
-    ({ severity, rule }) => severity === 'warning' && !liveRules.has(rule),
-  );
+  const isNew = ({ rule, message }: Diagnostic) => !said.has(`${rule} ${message}`);
+  reportProblems(session, diagnostics, (one) => isNew(one) && (!isKnown || liveRules.has(one.rule)));
+  const warnings = withoutIgnored(diagnostics.sorted()).filter((one) => one.severity === 'warning' && isNew(one));
+  for (const { rule, message } of warnings) said.add(`${rule} ${message}`);
+  const known = isKnown ? warnings.filter(({ rule }) => !liveRules.has(rule)) : [];
   if (known.length > 0) notify(session.terminal, `${warningsText(known)} as before: netcompose check`);
 }
 

@@ -103,9 +103,10 @@ export async function tidyWhereShimsAre(session: Pick<Session, 'host' | 'progres
   if (await hasShims(host)) await withLock(host, 'host', () => tidy(session));
 }
 
-/** What is removed, as progress. */
+/** What is removed, as progress. That containers are gone is no reason to fail for who is not root. */
 const showing = (progress: Progress): ReleaseOptions => ({
   onReleases: (releases) => showReleases(releases, progress),
+  leavesGone: true,
 });
 
 /** A host without a working `ip` has none: the commands that are Compose's alone need none either. */

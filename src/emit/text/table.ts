@@ -1,6 +1,7 @@
 /** Columns of text, as wide as what is in them. */
 import { brokenAt } from '../../diagnostics/format/lines.ts';
 import { safeLine } from '../../diagnostics/format/safe.ts';
+import { columnsOf } from '../../diagnostics/format/width.ts';
 import { shortened } from '../../diagnostics/shorten.ts';
 
 const gap = '  ';
@@ -21,23 +22,25 @@ export function table(rows: readonly (readonly string[])[], columns = Infinity):
       const cells = row.map((cell, column) => brokenAt(cell, widths[column]!));
       const height = Math.max(1, ...cells.map(({ length }) => length));
       return Array.from({ length: height }, (_, line) =>
-        cells.map((lines, column) => (lines[line] ?? '').padEnd(widths[column]!)).join(gap),
+        cells.map((lines, column) => padded(lines[line] ?? '', widths[column]!)).join(gap),
       );
     })
     .map((line) => `${line.trimEnd()}\n`)
     .join('');
 }
 
+const padded = (text: string, width: number) => text + ' '.repeat(Math.max(0, width - columnsOf(text)));
+
 /** The head of the first column; below it each row: its first cell, and below that the others, each by its column's. */
 function blocks([[title = '', ...names] = [], ...rows]: readonly (readonly string[])[], columns: number): string {
-  const width = Math.max(...names.map(({ length }) => length));
+  const width = Math.max(...names.map(columnsOf));
   const indent = '    ';
   const lines = rows.flatMap(([first = '', ...cells]) => [
     first,
     ...cells.flatMap((cell, column) => {
       if (cell === '-' || cell === '') return [];
       const broken = brokenAt(cell, columns - indent.length - width - gap.length);
-      return broken.map((line, at) => `${indent}${(at === 0 ? names[column]! : '').padEnd(width)}${gap}${line}`);
+      return broken.map((line, at) => `${indent}${padded(at === 0 ? names[column]! : '', width)}${gap}${line}`);
     }),
   ]);
   return [title, ...lines].map((line) => `${line.trimEnd()}\n`).join('');
@@ -51,8 +54,8 @@ function blocks([[title = '', ...names] = [], ...rows]: readonly (readonly strin
 function widthsOf(rows: readonly (readonly string[])[], columns: number): readonly number[] | undefined {
   const columnOf = (column: number, widthOf: (cell: string) => number) =>
     Math.max(...rows.map((row) => widthOf(row[column]!)));
-  const all = (rows[0] ?? []).map((_, column) => columnOf(column, ({ length }) => length));
-  const longestWord = (cell: string) => Math.max(...cell.split(' ').map(({ length }) => length));
+  const all = (rows[0] ?? []).map((_, column) => columnOf(column, columnsOf));
+  const longestWord = (cell: string) => Math.max(...cell.split(' ').map(columnsOf));
   const least = all.map((width, column) => (column === 0 ? width : columnOf(column, longestWord)));
   const widths = [...all];
   let excess = widths.reduce((sum, width) => sum + width + gap.length, -gap.length) - columns;

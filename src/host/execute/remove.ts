@@ -9,29 +9,41 @@ export interface ReleaseOptions {
   /** Called before the first, where there are any; what it gives is called before and after each. */
   readonly onReleases?: (
     releases: readonly Release[],
-  ) => (release: Release, event: 'removing' | 'removed' | 'failed') => void;
+  ) => (release: Release, event: 'removing' | 'removed' | 'left' | 'failed') => void;
+  /** Whether what was learned of containers that are gone is left to go by itself where root cannot be had. */
+  readonly leavesGone?: boolean;
 }
 
 /**
  * Carries releases out in order. A shim that went with its parent is fine: an engine removes a VLAN link that it made.
+ *
+ * @returns what was removed
  */
 export async function executeReleases(
   releases: readonly Release[],
   host: Host,
-  { onReleases }: ReleaseOptions = {},
+  { onReleases, leavesGone = false }: ReleaseOptions = {},
 ): Promise<readonly Release[]> {
   const tell = releases.length > 0 ? onReleases?.(releases) : undefined;
+  const removed: Release[] = [];
+  let isRefused = false;
   for (const [at, one] of releases.entries()) {
+    const mayStay = leavesGone && one.kind === 'neighbour' && one.isGone === true;
+    // Who was refused once is not asked again because of such.
+    if (mayStay && isRefused) continue;
     tell?.(one, 'removing');
     try {
       await removeOne(one, releases.slice(at), host);
     } catch (error) {
-      tell?.(one, 'failed');
+      isRefused = error instanceof HostError && error.failure.needsRoot === true;
+      tell?.(one, mayStay && isRefused ? 'left' : 'failed');
+      if (mayStay && isRefused) continue;
       throw error;
     }
+    removed.push(one);
     tell?.(one, 'removed');
   }
-  return releases;
+  return removed;
 }
 
 /** @param left this one, and those that are still to follow */

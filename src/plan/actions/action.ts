@@ -195,9 +195,18 @@ export type Release =
   | { readonly kind: 'network'; readonly network: string; readonly command: readonly string[] }
   | { readonly kind: 'shim'; readonly shim: string; readonly command: readonly string[] }
   /** What a shim carries, and a rule, which it does not: a rule stays when the shim is gone. */
-  | { readonly kind: 'route' | 'neighbour'; readonly shim: string; readonly command: readonly string[] }
+  | { readonly kind: 'route'; readonly shim: string; readonly command: readonly string[] }
+  | NeighbourRelease
   /** And what retypes the answers of all shims, once there are none. */
   | { readonly kind: 'rule' | 'answers'; readonly command: readonly string[] };
+
+interface NeighbourRelease {
+  readonly kind: 'neighbour';
+  readonly shim: string;
+  /** Learned of what is no container any more: it is in no container's way, and goes by itself, too. */
+  readonly isGone?: true;
+  readonly command: readonly string[];
+}
 
 /** The commands of each kind of action. */
 const commands: { readonly [K in HostAction['kind']]: (action: Extract<HostAction, { kind: K }>) => argv.Commands } = {

@@ -69,8 +69,8 @@ export function staleOn(
         : [{ kind: 'rule', command: argv.tableRule({ destination: to }).undo } as const];
     }),
     ...returnRulesOf(state, (source) => !isShims(source)),
-    ...inTable.map(({ shim, to }) => release('route', shim, argv.routeInTable({ shim, destination: to }))),
-    ...main.map(({ shim, to }) => release('route', shim, argv.routeTo({ shim, destination: to })('del'))),
+    ...inTable.map(({ shim, to }) => routeRelease(shim, argv.routeInTable({ shim, destination: to }))),
+    ...main.map(({ shim, to }) => routeRelease(shim, argv.routeTo({ shim, destination: to })('del'))),
     ...shims.flatMap((shim) => staleNeighbours(shim, main, state, parsed)),
   ];
 }
@@ -163,17 +163,20 @@ function staleNeighbours(
   engine: ParsedEngine,
 ): readonly Release[] {
   const { name: shim, kind } = link;
+  const macs = macsOn(servedNetwork(link), engine);
   const isNobodys = kind === 'macvlan' ? nobodysOn(servedNetwork(link), engine) : () => false;
   const ways = main.filter((route) => route.shim === shim).map(({ to }) => to);
   const among = (blocks: readonly Cidr[], address: Address) => blocks.some((block) => contains(block, address));
   return state.neighbours.flatMap(({ shim: on, address: text, mac, permanent }): readonly Release[] => {
     const address = parseAddress(text);
     if (on !== shim || !address) return [];
+    const isGone = !permanent && !macs.has(formatAddress(address));
     const isNeeded = among(wanted, address);
     const isOther = !permanent && mac !== undefined && isNobodys(formatAddress(address), mac, isNeeded);
     if (!isOther && isNeeded) return [];
     const isStale = isOther || (permanent ? kind === 'ipvlan' : among(ways, address));
-    return isStale ? [release('neighbour', shim, argv.neighbourGone({ shim, address, permanent }))] : [];
+    const command = argv.neighbourGone({ shim, address, permanent });
+    return isStale ? [{ kind: 'neighbour', shim, command, ...(isGone && { isGone }) }] : [];
   });
 }
 
@@ -206,8 +209,4 @@ export function macsOn(network: string | undefined, { containers }: ParsedEngine
   );
 }
 
-const release = (kind: 'route' | 'neighbour', shim: string, command: readonly string[]): Release => ({
-  kind,
-  shim,
-  command,
-});
+const routeRelease = (shim: string, command: readonly string[]): Release => ({ kind: 'route', shim, command });

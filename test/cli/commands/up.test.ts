@@ -12,6 +12,17 @@ const shop = (services: string, top = '') => ({ 'compose.yaml': `name: shop\n${t
 const lan = 'mode: macvlan, parent: eth0, subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.224/27';
 const web = `  web: { image: nginx, expose: ["80"], x-netmode: { ${lan} } }\n`;
 const macvlan = shop(web);
+/** A network without a range: only once they run is known where its containers are. */
+const open = [
+  '  web: { image: nginx, networks: [lan] }',
+  'networks:',
+  '  lan:',
+  '    driver: macvlan',
+  '    driver_opts: { parent: eth0 }',
+  '    ipam: { config: [{ subnet: 192.168.1.0/24, gateway: 192.168.1.1 }] }',
+  '    x-netmode: { host_access: shim }',
+  '',
+].join('\n');
 
 const prepared = [
   'docker network create --driver macvlan --subnet 192.168.1.0/24 --gateway 192.168.1.1 --ip-range 192.168.1.224/27 ' +
@@ -431,7 +442,9 @@ test('what another process does to the host before the lock is free is seen', as
 
 for (const from of ['a file', 'standard input'])
   test(`a shim that another process makes before the lock is free: the one of ${from} has another name`, async () => {
-    const own = shop(web.replace('parent: eth0', 'parent: eth0, scope: project'))['compose.yaml'];
+    const own = shop(
+      web.replace('parent: eth0', 'parent: eth0, scope: project').replace('image', 'network_mode: bridge, image'),
+    )['compose.yaml'];
     const on = machine({ 'compose.yaml': own });
     const words = from === 'a file' ? [] : ['-f', '-'];
     let isRead = false;
@@ -458,9 +471,30 @@ for (const from of ['a file', 'standard input'])
     const { code, err } = await run.ends;
     assert.is(code, 0, err);
     assert.match(err, 'netcompose: another one has changed this host meanwhile: looking again\n');
+    assert.is(err.split('warning[netmode/replaces-native]').length - 1, 1, 'each warning is given once');
     assert.is(on.left().shims.length, 2);
     assert.is(on.links.get('nc-eth0')?.alias, 'netcompose:other');
   });
+
+test('what has changed once Compose was called has nothing started a second time', async () => {
+  for (const [words, shown] of [
+    [['up', '-d'], 'compose up -d'],
+    [['run', 'web', 'migrate'], 'compose run web migrate'],
+  ] as const) {
+    const on = machine(shop(open));
+    // Somebody takes the shim away while Compose runs.
+    on.before = (line) => {
+      if (line === shown) on.links.clear();
+    };
+    const { code, err } = await on.run(...words);
+    assert.is(code, 3, err);
+    assert.match(err, 'netcompose: "nc-eth0": the shim is gone\n');
+    assert.equal(
+      on.changes().filter((line) => line.startsWith('compose')),
+      [shown],
+    );
+  }
+});
 
 test('files without x-netmode are Compose’s, word for word', async () => {
   const on = machine(shop('  web: { image: nginx }\n'));
@@ -588,17 +622,7 @@ test('a container keeps its way while it runs at an address that its file no lon
 });
 
 test('where Docker chooses among all addresses of the LAN, each container gets a route once it runs', async () => {
-  const native = [
-    '  web: { image: nginx, networks: [lan] }',
-    'networks:',
-    '  lan:',
-    '    driver: macvlan',
-    '    driver_opts: { parent: eth0 }',
-    '    ipam: { config: [{ subnet: 192.168.1.0/24, gateway: 192.168.1.1 }] }',
-    '    x-netmode: { host_access: shim }',
-    '',
-  ].join('\n');
-  const on = machine(shop(native));
+  const on = machine(shop(open));
   const { code, err } = await on.run('up', '-d');
   assert.is(code, 0, err);
   // The settings come before any route is known: from its first moment the shim answers for no address of the host's.

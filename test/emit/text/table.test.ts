@@ -20,6 +20,18 @@ test('where there is room, one line a row', () => {
   assert.equal(lines(60), wide);
 });
 
+test('a character that is two columns wide counts twice, and without a terminal nothing is broken', () => {
+  const wide = [
+    ['NAME', 'WHY', 'END'],
+    ['web', '日本 語 です', 'x'],
+    ['日本', 'so it is said', 'x'],
+  ];
+  const shown = 'NAME  WHY            END\nweb   日本 語 です   x\n日本  so it is said  x\n';
+  assert.is(table(wide), shown);
+  assert.is(table(wide, 24), shown);
+  assert.is(table(wide, 20), 'NAME  WHY        END\nweb   日本 語    x\n      です\n日本  so it is   x\n      said\n');
+});
+
 test('where there is less, the widest column is broken at its spaces', () => {
   assert.equal(lines(59), [
     '  SERVICE      NETMODE  FROM THE LAN',

@@ -40,4 +40,34 @@ test('docker is never called through sudo, ip is', async () => {
   assert.equal(host.ran, ['docker network rm lan', 'sudo -- ip link del dev nc-eth0']);
 });
 
+const learned: readonly Release[] = [225, 226].map((last) => ({
+  ...{ kind: 'neighbour', shim: 'nc-eth0', isGone: true },
+  command: ['ip', 'neigh', 'flush', 'to', `192.168.1.${last}`, 'dev', 'nc-eth0'],
+}));
+const refusing = () =>
+  fakeHost({
+    ...{ uid: 1000, executables: ['/usr/bin/sudo'] },
+    answer: () => ({ code: 1, stderr: 'sudo: a password is required' }),
+  });
+
+test('what goes by itself is left where sudo refuses, which is asked once', async () => {
+  const host = refusing();
+  const told: string[] = [];
+  const onReleases = () => (_: Release, event: string) => void told.push(event);
+  assert.equal(await executeReleases(learned, host, { leavesGone: true, onReleases }), []);
+  assert.equal(host.ran, ['sudo -- ip neigh flush to 192.168.1.225 dev nc-eth0']);
+  assert.equal(told, ['removing', 'left']);
+});
+
+test('who asks for it to be removed hears of the refusal, as with what does not go by itself', async () => {
+  for (const [releases, options] of [
+    [learned, {}],
+    [both.slice(1), { leavesGone: true }],
+  ] as const) {
+    let error: unknown;
+    await executeReleases(releases, refusing(), options).catch((thrown: unknown) => (error = thrown));
+    assert.match(String(error), 'sudo: a password is required');
+  }
+});
+
 test.run();

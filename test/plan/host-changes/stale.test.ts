@@ -270,6 +270,26 @@ test('what the plan is about to start is needed, and where it names no source, n
   );
 });
 
+test('what was learned of a container that is gone is told from what is in the way of one that is there', () => {
+  const learned = { shim: 'nc-eth0', mac: '02:00:00:00:00:16', permanent: false };
+  const facts = {
+    host: { ...lanFacts.host!, interfaces: [...lanFacts.host!.interfaces, shim()], routes: [route(range)] },
+    engine: {
+      ...lanFacts.engine!,
+      networks: [network(range)],
+      containers: [container({ ipv4: '192.168.1.226', mac: '02:00:00:00:00:06' })],
+    },
+    state: {
+      ...noState,
+      neighbours: ['192.168.1.226', '192.168.1.227'].map((address) => ({ ...learned, address })),
+    },
+  };
+  assert.equal(
+    staleOn(facts, new Set()).map((one) => 'isGone' in one),
+    [false, true],
+  );
+});
+
 test('a planned shim that has lost its address keeps the rule to it', () => {
   const text =
     'services: { web: { image: x, x-netmode: { mode: macvlan, subnet: "fd00:1::/64", ip_range: "fd00:1::c0/124" } } }';

@@ -1,6 +1,7 @@
 /** `netcompose shim ls`: every shim of this host, and what is wrong with it; changes nothing. */
 import sortBy from 'lodash/sortBy.js';
 import { type ListedShim, shimsJson, shimsText } from '../../../emit/text/shims-text.ts';
+import type { Release } from '../../../plan/actions/action.ts';
 import { servedNetwork } from '../../../plan/facts/ownership.ts';
 import { staleFault } from '../../../plan/shims/faults.ts';
 import { exitCodes } from '../../exit-codes.ts';
@@ -29,12 +30,15 @@ export async function run(session: Session): Promise<number> {
   return shims.every(({ faults }) => faults.length === 0) ? exitCodes.fine : exitCodes.diagnostics;
 }
 
+/** While a container is away there is nothing to be mended because of it. */
+const isGone = (one: Release): boolean => one.kind === 'neighbour' && one.isGone === true;
+
 function listed({ shims, useless }: Survey): readonly ListedShim[] {
   return sortBy(
     [
       ...shims.map(({ plan, missing, stale }) => ({
         ...{ name: plan.name, network: plan.network, parent: plan.parent },
-        ...{ plan, faults: [...missing, ...stale.map(staleFault)] },
+        ...{ plan, faults: [...missing, ...stale.filter((one) => !isGone(one)).map(staleFault)] },
       })),
       ...useless.map(({ link, fault }) => {
         const network = servedNetwork(link);

@@ -116,6 +116,25 @@ for (const [name, [harm, expected]] of Object.entries(faults)) {
   });
 }
 
+test('what the host has learned of a container that is gone is no fault, that it has another MAC address by now is', async () => {
+  const mac = '02:00:00:00:00:07';
+  const learned = [{ dst: '192.168.1.226', dev: 'nc-eth0', lladdr: mac, state: ['REACHABLE'] }];
+  const on = await running({ commands: { 'ip -j neigh': JSON.stringify(learned) } });
+  const [web] = on.engine.containers.splice(0);
+  assert.equal(
+    (await listed(on)).map(({ faults: found }) => found),
+    [[]],
+  );
+  on.engine.containers.push({
+    ...web!,
+    networks: { [network]: { IPAddress: '192.168.1.226', MacAddress: '02:00:00:00:00:08' } },
+  });
+  assert.equal(
+    (await listed(on)).map(({ faults: found }) => found),
+    [['a neighbour entry that is no longer true: ip neigh flush to 192.168.1.226 dev nc-eth0']],
+  );
+});
+
 test('the text says below the table what is wrong', async () => {
   const on = await running();
   on.links.get('nc-eth0')!.up = false;
