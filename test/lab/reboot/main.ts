@@ -128,7 +128,7 @@ function takenByMac(byMac: (mac: string) => File): void {
   const isReached = () => run(['ping', '-c1', '-W1', address]).code === 0;
   // Where the shim has got the card's address and route, the host may still reach its containers.
   const isTaken = () =>
-    !isReached() || / inet 10\.11\./.test(run(['ip', '-4', '-oneline', 'address', 'show', 'dev', shim]).stdout);
+    !isReached() || / inet 10\.11\.0\.2\//.test(run(['ip', '-4', '-oneline', 'address', 'show', 'dev', shim]).stdout);
   const rule = 'host/manager-takes-shim';
   const told = () =>
     ['check', 'doctor --parent eth1'].map((command) => {
