@@ -3,6 +3,7 @@ import type { Project } from '../../compose/project/project.ts';
 import type { Diagnostic, Diagnostics } from '../../diagnostics/diagnostic.ts';
 import { withoutIgnored } from '../../diagnostics/ignore.ts';
 import type { RuleName } from '../../diagnostics/rules.ts';
+import { linksIn } from '../../emit/override/links-in.ts';
 import { overrideOf } from '../../emit/override/override.ts';
 import type { Lock } from '../../host/lock.ts';
 import { readOverride } from '../../host/override-store.ts';
@@ -63,6 +64,12 @@ export interface PrepareOptions {
   readonly said?: Set<string>;
 }
 
+/** The links as they were last applied, where a command may leave some out. */
+async function linksBefore(session: Session, { name }: Project): Promise<ReadonlyMap<string, readonly string[]>> {
+  const override = serviceWords(session).noDependencies ? readOverride(session.host, name) : undefined;
+  return override === undefined ? new Map() : linksIn(override);
+}
+
 const makeNoNetworks: ReadonlySet<string> = new Set(['start', 'restart']);
 
 /** Reads, plans and checks, and reports what is wrong. Changes nothing. */
@@ -97,7 +104,7 @@ export async function prepare(session: Session, { starts, lock, ahead, said }: P
     ),
   );
   const decided = decide(intents, seen, diagnostics.report);
-  const plan = starts ? linkedToWhatIsThere(decided, starting, seen) : decided;
+  const plan = starts ? linkedToWhatIsThere(decided, starting, seen, await linksBefore(session, project)) : decided;
   const release = async () => lock?.release();
   const facts = starts ? await probed(session, plan, seen, starting, release) : seen;
   const { recreates } = serviceWords(session);

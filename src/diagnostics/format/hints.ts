@@ -19,7 +19,8 @@ const shellWord = /(?:\\.|'[^'\n]*'|"[^"\n]*"|[^\s'"\\])+/g;
 export function hintLines(start: string, text: string, columns = Infinity): readonly string[] {
   const [indent = ''] = /^ */.exec(text) ?? [];
   const [before, said, room] = [`${start}${indent}`, text.slice(indent.length), columns - start.length];
-  const lines = indent === '' ? brokenAt(said, room, piecesOf(said.split(' '), room)) : [said];
+  const isWhole = indent !== '' || columnsOf(said) <= room;
+  const lines = isWhole ? [said] : brokenAt(said, room, piecesOf(said.split(' '), room));
   return lines.flatMap((line) => (isCommand(line) ? commandLines(line, columns, before) : [`${before}${line}`]));
 }
 
@@ -77,14 +78,19 @@ function endOfQuote(words: readonly string[], at: number, room: number): number 
   const [, mark, first = ''] = /^\(?(["`])(.*)$/.exec(words[at]!) ?? [];
   if (mark === undefined) return undefined;
   const closing = new RegExp(`${mark}[.,;:!?)]*$`);
+  // In a list of texts, quotes stand within quotes: so many brackets are open.
+  const left = { square: 0, curly: 0 };
+  let width = -1;
   for (let end = at + 1; end <= words.length; end += 1) {
-    const quote = words.slice(at, end).join(' ');
-    // In a list of texts, quotes stand within quotes.
-    if (!closing.test(quote.slice(quote.indexOf(mark) + 1)) || !isBalanced(quote)) continue;
-    return programs.has(first) || columnsOf(quote) <= room ? end : undefined;
+    const word = words[end - 1]!;
+    width += 1 + columnsOf(word);
+    if (width > room && !programs.has(first)) return undefined;
+    left.square += count(word, '[') - count(word, ']');
+    left.curly += count(word, '{') - count(word, '}');
+    const isClosed = closing.test(end === at + 1 ? first : word);
+    if (isClosed && left.square <= 0 && left.curly <= 0) return end;
   }
   return undefined;
 }
 
-const isBalanced = (text: string): boolean =>
-  ['[]', '{}'].every(([open = '', close = '']) => text.split(open).length <= text.split(close).length);
+const count = (text: string, character: string): number => text.split(character).length - 1;

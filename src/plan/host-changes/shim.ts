@@ -180,8 +180,10 @@ function planPool(
     network.mode === 'ipvlan-l2' && floatsOn(network, members)
       ? undefined
       : sourceWithoutAddress(network.underlay, direct, targetsOf(direct, known), facts);
-  const source = possible && isBetterOff(network, pool, members, possible, facts) ? undefined : possible;
-  const address = source ? undefined : ownAddress(network, pool, members, facts, report);
+  const takesOne = !possible || isBetterOff(network, pool, members, possible, facts);
+  const address = takesOne ? ownAddress(network, pool, members, facts, report) : undefined;
+  // A range may have none left.
+  const source = address ? undefined : possible;
   if (!source && !address && !leadsWithoutSource(mode, pool.subnet.family)) reportNoAddress(network, pool, report);
   const mac = source && mode === 'ipvlan-l2' ? interfaceOf(facts.host, parentName(parent))?.mac : undefined;
   const towards = source ?? address;

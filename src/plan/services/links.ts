@@ -45,14 +45,25 @@ export const linkedNames = ({ service }: Attached): readonly string[] =>
 /**
  * The plan without links from what is started to what has no container and gets none now (`up --no-deps`). Compose
  * makes a container without them and would take it for up to date ever after, as its definition has them: what is left
- * out here comes with the next `up`, for which the definition is another.
+ * out here comes with the next `up`, for which the definition is another. A container that was made with them stays as
+ * it is, and so does its definition.
  *
  * @param starting the services that the command starts; absent: all of them
+ * @param before each service's links as they were last applied
  */
-export function linkedToWhatIsThere(plan: Plan, starting: ReadonlySet<string> | undefined, { engine }: Facts): Plan {
+export function linkedToWhatIsThere(
+  plan: Plan,
+  starting: ReadonlySet<string> | undefined,
+  { engine }: Facts,
+  before: ReadonlyMap<string, readonly string[]>,
+): Plan {
   if (!starting || !knows(engine, 'containers')) return plan;
-  const isThere = (name: string) => starting.has(name) || hasContainer(engine, plan.project.name, name);
-  const linked = (service: ServicePlan) => ({ ...service, links: service.links.filter(isThere) });
+  const isMade = (name: string) => hasContainer(engine, plan.project.name, name);
+  const linked = (one: ServicePlan): ServicePlan => {
+    const { name } = one.service;
+    const had = isMade(name) ? (before.get(name) ?? []) : [];
+    return { ...one, links: one.links.filter((to) => starting.has(to) || isMade(to) || had.includes(to)) };
+  };
   return {
     ...plan,
     services: new Map(

@@ -82,6 +82,9 @@ test('without its dependency a container is made by a definition without the lin
   assert.is(await linksAfter('up', '-d', '--no-deps', 'web'), undefined);
   assert.is(await linksAfter('up', '-d'), 'db');
   assert.is(await linksAfter('up', '-d', '--no-deps', 'web'), 'db');
+  // What runs is not made anew because its dependency's container is gone.
+  on.engine.containers.splice(0, 2, ...on.engine.containers.filter(({ name }) => name === 'shop-web-1'));
+  assert.is(await linksAfter('up', '-d', '--no-deps', 'web'), 'db');
 });
 
 test('a warning is shown in full once, and again when the files have changed', async () => {

@@ -73,4 +73,11 @@ test('a notice', () => {
   );
 });
 
+test('quotes that nothing closes are words like others, however many: names may come from anywhere', () => {
+  const text = '"a '.repeat(2600).trimEnd();
+  const lines = hintLines('', text, 80);
+  assert.is(lines.join(' '), text);
+  assert.ok(lines.every((line) => line.length <= 80));
+});
+
 test.run();

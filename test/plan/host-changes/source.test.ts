@@ -2,6 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { EngineNetwork, Facts, HostInterface } from '../../../src/plan/facts/facts.ts';
+import { formatAddress } from '../../../src/plan/facts/ip.ts';
 import { parseFacts } from '../../../src/plan/facts/parsed-facts.ts';
 import { sourceByItself } from '../../../src/plan/host-changes/source.ts';
 import { ip } from '../../support/addresses.ts';
@@ -79,6 +80,19 @@ test('not by itself, and the network is still to be made: an address that it kee
   assert.equal(leading(late), [spare, route]);
   assert.ok(
     commandsIn(planTexts(web(), { facts: late }).plan)[0]!.includes('--aux-address netcompose-shim=192.168.1.239'),
+  );
+});
+
+test('not by itself, and the range has no address left to keep: the source is named', () => {
+  const full = ['225', '226', '227'].map(
+    (last) =>
+      `  web${last}: { image: x, x-netmode: { mode: macvlan, parent: eth0, ip_range: 192.168.1.224/30, ` +
+      `ipv4_address: 192.168.1.${last} } }\n`,
+  );
+  const { plan } = planTexts(`services:\n${full.join('')}`, { facts: late });
+  assert.equal(
+    plan!.shims.flatMap(({ ways }) => ways.map(({ named, source }) => [named, source && formatAddress(source)])),
+    [['table', '192.168.1.10']],
   );
 });
 

@@ -52,11 +52,16 @@ test('Podman knows no links', () => {
 });
 
 /** What is left of `links` of `web` for a command that starts these, where these of the project have a container. */
-function linkedTo(starting: readonly string[] | undefined, present: readonly Partial<EngineContainer>[]) {
+function linkedTo(
+  starting: readonly string[] | undefined,
+  present: readonly Partial<EngineContainer>[],
+  before: readonly string[] = [],
+) {
   const containers = present.map((one) => ({ ...container, ...one }));
   const facts = { ...lanFacts, engine: { ...lanFacts.engine!, containers } };
   const text = `services:\n  web: { image: x, depends_on: [db], networks: [default], ${shared} }\n  ${db}\n`;
-  const plan = linkedToWhatIsThere(planTexts(text, { facts }).plan!, starting && new Set(starting), facts);
+  const { plan: whole } = planTexts(text, { facts });
+  const plan = linkedToWhatIsThere(whole!, starting && new Set(starting), facts, new Map([['web', before]]));
   return plan.services.get('web')!.links;
 }
 const container: EngineContainer = {
@@ -70,6 +75,9 @@ const made: readonly (readonly [name: string, args: Parameters<typeof linkedTo>,
   ['where it has none, and is not started', [['web'], []], []],
   ['of what is not started itself', [['app'], []], ['db']],
   ["where another project's has one", [['web'], [{ project: 'other' }]], []],
+  ['where it had one when the other was made', [['web'], [{ service: 'web' }], ['db']], ['db']],
+  ['where it had none when the other was made', [['web'], [{ service: 'web' }], []], []],
+  ['where the other is to be made again', [['web'], [], ['db']], []],
   ['where only `run` has made one', [['web'], [{ oneOff: true }]], []],
 ];
 for (const [name, args, expected] of made)
@@ -83,7 +91,7 @@ test('links stay where nobody knows which containers there are', () => {
     },
   );
   for (const facts of [{}, { engine: { ...lanFacts.engine!, unseen: ['containers' as const] } }])
-    assert.is(linkedToWhatIsThere(plan!, new Set(['web']), { version: 1, ...facts }), plan);
+    assert.is(linkedToWhatIsThere(plan!, new Set(['web']), { version: 1, ...facts }, new Map()), plan);
 });
 
 test("they stand behind the file's own", () => {

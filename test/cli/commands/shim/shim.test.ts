@@ -116,7 +116,7 @@ for (const [name, [harm, expected]] of Object.entries(faults)) {
   });
 }
 
-test('what the host has learned of a container that is gone is no fault, of one with another MAC address it is', async () => {
+test('what the host has learned of a container that is gone is no fault, of one with another MAC it is', async () => {
   const mac = '02:00:00:00:00:07';
   const learned = [{ dst: '192.168.1.226', dev: 'nc-eth0', lladdr: mac, state: ['REACHABLE'] }];
   const on = await running({ commands: { 'ip -j neigh': JSON.stringify(learned) } });

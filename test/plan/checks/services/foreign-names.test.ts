@@ -69,7 +69,7 @@ test('what it depends on and has no container, where that is not started', () =>
     const facts = { ...lanFacts, engine: { ...lanFacts.engine!, containers } };
     const text = `services:\n  web: { image: x, depends_on: [db], ${onBoth} }\n  db: { image: x }\n`;
     const starting = new Set(['web']);
-    const plan = linkedToWhatIsThere(planTexts(text, { facts }).plan!, starting, facts);
+    const plan = linkedToWhatIsThere(planTexts(text, { facts }).plan!, starting, facts, new Map());
     const reported: (string | undefined)[] = [];
     checkForeignNames(plan, parseFacts(facts), (_rule, _span, _message, more) => reported.push(more?.help), starting);
     return reported;
