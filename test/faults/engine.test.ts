@@ -131,7 +131,7 @@ for (const { name, engine, says } of cases) {
     sockets += 1;
     const given = await broken(join(folder, `${sockets}.sock`), engine);
     try {
-      const on = machine(texts, { env: { ...given.env, NETCOMPOSE_ENGINE_SECONDS: '0.4' } });
+      const on = machine(texts, { env: { ...given.env, NETCOMPOSE_ENGINE_SECONDS: says === late ? '0.4' : '20' } });
       for (const [argv, code] of [
         [['up', '-d'], 4],
         // The files are checked, and what was not is said.
