@@ -147,6 +147,13 @@ function takenByMac(byMac: (mac: string) => File): void {
   check('and it does', until(isTaken, Boolean, 30, 1000), must('ip', 'route'));
   // What they say is to be written.
   configure({ path, text: `[Match]\nName=${shim}\n[Link]\nUnmanaged=yes\n` });
+  // Given up after 25 s by the clock, which on a busy machine is nothing.
+  const { code } = until(
+    () => run(['networkctl', 'reload']),
+    (output) => output.code === 0,
+    10,
+  );
+  check('`networkctl reload`', code === 0, String(code));
   const after = told();
   check('once that is written, they do not', !after.some((text) => text.includes('takes the shim')), after.join());
   restart();
